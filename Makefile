@@ -1,0 +1,73 @@
+# make demo    serve the demo on http://127.0.0.1:8000, or on another port: make demo PORT=8001
+# make test    run everything: ruff, mypy, unit tests, browser tests
+#
+# Both work from a bare checkout with Python 3.11 or newer and make. They keep what they install in .venv, and
+# install again only when pyproject.toml or constraints.txt has changed. PYTHON= names the Python to make it with.
+
+.POSIX:
+.DEFAULT_GOAL = help
+.PHONY: help demo test unit browser lint format coverage constraints clean
+
+PORT ?= 8000
+VENV = .venv
+BIN = $(VENV)/bin
+PIP = $(BIN)/python -m pip --quiet --disable-pip-version-check install --constraint constraints.txt
+PYTEST = $(BIN)/python -m pytest
+ARGS =
+
+help:
+	@sed -n 's/^# \{0,1\}//p' Makefile | sed -n '1,5p'
+	@echo 'make unit | browser   one half of the tests; make unit ARGS="-k header" hands ARGS to pytest'
+	@echo 'make lint | format    look at the style and the types | write the style'
+	@echo 'make coverage         unit tests with a report of the branches they did not take'
+	@echo 'make constraints      renew constraints.txt'
+	@echo 'make clean            remove .venv and everything else that was made'
+
+demo: $(VENV)/.demo
+	@PORT='$(PORT)' exec $(BIN)/python -m demo serve
+
+test: lint unit browser
+
+unit: $(VENV)/.test
+	$(PYTEST) -n 2 --dist loadfile --ignore=tests/browser $(ARGS)
+
+browser: $(VENV)/.test
+	@MIZAN_CHROMIUM=`$(BIN)/python -m tools.browser` && MIZAN_HTMX=`$(BIN)/python -m tools.htmx` && \
+	export MIZAN_CHROMIUM MIZAN_HTMX && set -x && \
+	$(PYTEST) tests/browser -n 2 --dist loadfile $(ARGS)
+
+lint: $(VENV)/.test
+	$(BIN)/python -m ruff check --quiet .
+	$(BIN)/python -m ruff format --quiet --check .
+	$(BIN)/python -m mypy
+	$(BIN)/python -m mypy --config-file tools/mypy-demo.toml
+
+format: $(VENV)/.test
+	$(BIN)/python -m ruff check --fix .
+	$(BIN)/python -m ruff format .
+
+coverage: $(VENV)/.test
+	$(PYTEST) --cov --ignore=tests/browser $(ARGS)
+
+constraints:
+	@python="$(PYTHON)"; "$${python:-python3}" -m tools.constraints $(OTHERS)
+
+clean:
+	rm -rf $(VENV) build dist htmlcov .coverage .mypy_cache .pytest_cache .ruff_cache .hypothesis test-results
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# A stamp is written last, so what was interrupted is done again.
+
+$(VENV)/.demo: $(VENV)/.made pyproject.toml constraints.txt
+	@echo "Installing what the demo needs …"
+	@$(PIP) hatchling && $(PIP) --no-build-isolation --editable ".[demo]"
+	@touch $@
+
+$(VENV)/.test: $(VENV)/.made pyproject.toml constraints.txt
+	@echo "Installing what the tests need …"
+	@$(PIP) hatchling && $(PIP) --no-build-isolation --editable ".[test]"
+	@touch $@ $(VENV)/.demo
+
+$(VENV)/.made:
+	@sh tools/venv.sh $(VENV) $(PYTHON)
+	@touch $@

@@ -1,0 +1,1 @@
+"""The board: people, boards, columns, cards."""

@@ -1,0 +1,91 @@
+"""``serve``: the demo, ready to use, on this machine."""
+
+import errno
+import os
+import socket
+
+import uvicorn
+from django.core.cache import cache
+from django.core.management import CommandError, call_command
+from django.core.management.base import BaseCommand, CommandParser
+from django.db import OperationalError
+from redis.exceptions import RedisError
+
+HOST = "127.0.0.1"
+
+
+class Command(BaseCommand):
+    """Prepare the database and serve the demo over ASGI, until interrupted."""
+
+    help = "Migrate, seed and serve the demo on http://127.0.0.1:8000; PORT or --port changes the port."
+
+    # `migrate` runs them.
+    requires_system_checks = ()
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Take the port from the command line."""
+        parser.add_argument("--port", default=os.environ.get("PORT") or "8000", help="0 takes any free one")
+
+    def handle(self, *args: object, port: str, **options: object) -> None:
+        """Serve, or say what stands in the way."""
+        listener = _listen(_number(port))
+        with listener:
+            _prepare()
+            address = f"http://{HOST}:{listener.getsockname()[1]}/"
+            _Server(address, self).run(sockets=[listener])
+
+
+def _prepare() -> None:
+    """Make the database ready, and see whether the cache answers."""
+    try:
+        call_command("migrate", verbosity=0)
+        call_command("seed")
+    except OperationalError as error:
+        raise CommandError(f"The database can't be used: {error}".strip()) from error
+    try:
+        cache.get("serve")
+    except (RedisError, ValueError) as error:
+        raise CommandError(f"Redis can't be used: {error}") from error
+
+
+class _Server(uvicorn.Server):
+    """Says where it is as soon as it really answers."""
+
+    def __init__(self, address: str, command: BaseCommand) -> None:
+        super().__init__(
+            uvicorn.Config("demo.asgi:application", log_level="warning", timeout_graceful_shutdown=3)
+        )
+        self.address = address
+        self.command = command
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started:
+            self.command.stdout.write(f"The demo is up: {self.address}  (Ctrl+C stops it)")
+            self.command.stdout.flush()
+
+    def run(self, sockets: list[socket.socket] | None = None) -> None:
+        try:
+            super().run(sockets)
+        except KeyboardInterrupt:  # uvicorn has shut down, and hands the signal on
+            self.command.stdout.write("\nStopped.")
+
+
+def _number(port: str) -> int:
+    if not port.isascii() or not port.isdigit() or int(port) > 65535:
+        raise CommandError(f"PORT={port!r} is no port. Choose a number from 1024 to 65535.")
+    return int(port)
+
+
+def _listen(port: int) -> socket.socket:
+    """Take the port at once, so that nobody waits for a migration to learn that it is taken."""
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((HOST, port))
+    except OSError as error:
+        listener.close()
+        reasons = {errno.EADDRINUSE: "is taken by another program", errno.EACCES: "needs an administrator"}
+        reason = reasons.get(error.errno or 0, f"can't be used ({error.strerror})")
+        raise CommandError(f"Port {port} {reason}. Choose another one: make demo PORT=8001") from error
+    return listener

@@ -1,0 +1,103 @@
+"""What the board's pages read, and what changes it. mizan_htmx imports this module at start.
+
+=================  ===============  ================================================
+context            parameter        what it is
+=================  ===============  ================================================
+``user``           ``user_id``      a person: name, initials, colour
+``notifications``  ``user_id``      how much a person has not read yet
+``messages``       ``user_id``      what a person has written to us
+``boards``         ``user_id``      which boards a person is a member of
+``board``          ``board_id``     a board's title, purpose and members
+``columns``        ``board_id``     which columns a board has, in order
+``progress``       ``board_id``     how many cards of a board are done
+``activity``       ``board_id``     what happened on a board
+``column``         ``column_id``    a column's title, and which cards it has, in order
+``card``           ``card_id``      a card
+=================  ===============  ================================================
+
+They are narrow, because a context is what goes stale together: renaming a card makes its ``card`` stale,
+and not the ``column`` around it.
+"""
+
+from demo.board.mizan_clients.boards import (
+    activity,
+    add_column,
+    board,
+    board_editor,
+    board_page,
+    boards_of,
+    boards_page,
+    columns_of,
+    create_board,
+    progress,
+    rename_board,
+)
+from demo.board.mizan_clients.cards import (
+    add_card,
+    assign_card,
+    assignee_picker,
+    attachment,
+    card,
+    card_editor,
+    card_page,
+    delete_card,
+    move_card,
+    rename_card,
+)
+from demo.board.mizan_clients.checklist import ChecklistItemForm
+from demo.board.mizan_clients.columns import (
+    column,
+    column_editor,
+    delete_column,
+    move_column,
+    rename_column,
+)
+from demo.board.mizan_clients.contact import ContactForm, messages_of
+from demo.board.mizan_clients.details import CardForm
+from demo.board.mizan_clients.people import (
+    open_notifications,
+    person,
+    profile_page,
+    rename_person,
+    unread,
+)
+from demo.board.mizan_clients.sign_up import SignUpForm
+
+__all__ = [
+    "CardForm",
+    "ChecklistItemForm",
+    "ContactForm",
+    "SignUpForm",
+    "activity",
+    "add_card",
+    "add_column",
+    "assign_card",
+    "assignee_picker",
+    "attachment",
+    "board",
+    "board_editor",
+    "board_page",
+    "boards_of",
+    "boards_page",
+    "card",
+    "card_editor",
+    "card_page",
+    "column",
+    "column_editor",
+    "columns_of",
+    "create_board",
+    "delete_card",
+    "delete_column",
+    "messages_of",
+    "move_card",
+    "move_column",
+    "open_notifications",
+    "person",
+    "profile_page",
+    "progress",
+    "rename_board",
+    "rename_card",
+    "rename_column",
+    "rename_person",
+    "unread",
+]

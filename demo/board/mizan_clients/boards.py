@@ -1,0 +1,95 @@
+"""Boards: what they are called, who works on them, how far they are, what happened."""
+
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django_htmx.http import HttpResponseClientRedirect
+
+from demo.board.access import Request, hold_board, is_oneself, known_people, sees_board
+from demo.board.models import Activity, Board, Card, Column, next_position
+from demo.board.shapes import BoardShape, BoardTitle, ColumnTitle, Entry, Progress
+from mizan_htmx import client
+
+FIRST_COLUMNS = ("To do", "In progress", "Done")
+
+
+@client(context="boards", auth=is_oneself)
+def boards_of(request: Request, user_id: int) -> list[int]:
+    """List the boards that a person is a member of."""
+    return list(Board.objects.filter(members=user_id).values_list("pk", flat=True))
+
+
+@client(context="boards", auth=True)
+def boards_page(request: Request) -> HttpResponse:
+    """Show the visitor's boards."""
+    others = [pk for pk in known_people(request) if pk != request.user.pk]
+    return render(request, "board/boards.html", {"teammate_ids": others})
+
+
+@client(affects="boards", auth=True)
+def create_board(request: Request, title: BoardTitle, member_ids: list[int] | None = None) -> HttpResponse:
+    """Make a board for oneself and some of the people one knows, and go there."""
+    board = Board.objects.create(title=title)
+    board.members.add(request.user, *known_people(request).keys() & set(member_ids or ()))
+    for position, name in enumerate(FIRST_COLUMNS):
+        board.columns.create(title=name, position=position)
+    url = reverse("board", kwargs={"board_id": board.pk})
+    return HttpResponseClientRedirect(url) if request.htmx else redirect(url)
+
+
+@client(context="board", auth=sees_board)
+def board(request: Request, board_id: int) -> BoardShape:
+    """Read a board."""
+    found = Board.objects.get(pk=board_id)
+    members = list(found.members.values_list("pk", flat=True))
+    return BoardShape(id=found.pk, title=found.title, purpose=found.purpose, member_ids=members)
+
+
+@client(context="board", auth=sees_board)
+def board_page(request: Request, board_id: int) -> HttpResponse:
+    """Show a board."""
+    return render(
+        request, "board/board.html", {"board_id": board_id, "title": str(Board.objects.get(pk=board_id))}
+    )
+
+
+@client(context="board", auth=sees_board)
+def board_editor(request: Request, board_id: int) -> HttpResponse:
+    """Give the form that renames a board."""
+    return render(request, "board/_board_editor.html", {"board": Board.objects.get(pk=board_id)})
+
+
+@client(affects="board", auth=sees_board)
+def rename_board(request: Request, board_id: int, title: BoardTitle) -> None:
+    """Change a board's title."""
+    Board.objects.filter(pk=board_id).update(title=title)
+
+
+@client(context="columns", auth=sees_board)
+def columns_of(request: Request, board_id: int) -> list[int]:
+    """List a board's columns, from left to right."""
+    return list(Column.objects.filter(board_id=board_id).values_list("pk", flat=True))
+
+
+# What was the last column before is not any more, so other cards count as done.
+@client(affects=["columns", "progress"], auth=sees_board)
+def add_column(request: Request, board_id: int, title: ColumnTitle) -> int:
+    """Add a column at the right; give its key."""
+    hold_board(board_id)
+    position = next_position(Column.objects.filter(board_id=board_id))
+    return Column.objects.create(board_id=board_id, title=title, position=position).pk
+
+
+@client(context="progress", auth=sees_board)
+async def progress(request: Request, board_id: int) -> Progress:
+    """Count a board's cards, and those in its last column."""
+    last = await Column.objects.filter(board_id=board_id).alast()
+    cards = Card.objects.filter(column__board_id=board_id)
+    return Progress(done=await cards.filter(column=last).acount(), total=await cards.acount())
+
+
+@client(context="activity", auth=sees_board)
+def activity(request: Request, board_id: int) -> list[Entry]:
+    """Read the latest eight things that happened on a board."""
+    latest = Activity.objects.filter(board_id=board_id).select_related("board")[:8]
+    return [Entry.of(each) for each in latest]

@@ -1,0 +1,60 @@
+"""Writing to those who run the site."""
+
+from typing import Any, ClassVar
+
+from django import forms
+from django.http import HttpRequest
+
+from demo.board.access import Request, is_oneself
+from demo.board.models import Message
+from demo.board.shapes import Letter
+from mizan_htmx import client
+from mizan_htmx.forms import mizanFormMeta, mizanFormMixin
+
+
+@client(context="messages", auth=is_oneself)
+def messages_of(request: Request, user_id: int) -> list[Letter]:
+    """Read the latest five messages that a person has written to us."""
+    latest = Message.objects.filter(sender=user_id)[:5]
+    return [Letter(subject=each.get_subject_display(), text=each.text, at=each.created_at) for each in latest]
+
+
+class ContactForm(mizanFormMixin, forms.ModelForm):  # type: ignore[type-arg]
+    """Keep a message, with its sender where that is known."""
+
+    mizan = mizanFormMeta(
+        name="contact",
+        title="Your message",
+        submit_label="Send message",
+        affects="messages",
+        affects_params={"user_id": "sender_id"},
+    )
+    success_message = "Thank you. Your message has arrived."
+
+    class Meta:
+        model = Message
+        fields: ClassVar = ["name", "email", "subject", "text"]
+        labels: ClassVar = {"name": "Your name", "subject": "What is it about?", "text": "Message"}
+        help_texts: ClassVar = {"email": "We answer to this address, and use it for nothing else."}
+        widgets: ClassVar = {
+            "name": forms.TextInput(attrs={"autocomplete": "name"}),
+            "email": forms.EmailInput(attrs={"autocomplete": "email"}),
+            "text": forms.Textarea(attrs={"rows": 5}),
+        }
+
+    subject = forms.ChoiceField(
+        label="What is it about?", choices=Message.Subject.choices, widget=forms.RadioSelect
+    )
+
+    @classmethod
+    def get_init_kwargs(cls, request: HttpRequest) -> dict[str, Any]:
+        """Fill in what is known of the visitor."""
+        user = request.user
+        known = {"name": user.display_name, "email": user.email} if user.is_authenticated else {}
+        return {"initial": known, "label_suffix": ""}
+
+    def on_submit_success(self, request: HttpRequest) -> dict[str, str]:
+        """Put the sender down, and say where the answer will go."""
+        if request.user.is_authenticated:
+            self.instance.sender = request.user
+        return {"name": self.cleaned_data["name"], "email": self.cleaned_data["email"]}

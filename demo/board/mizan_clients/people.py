@@ -1,0 +1,52 @@
+"""People and what they have not read yet."""
+
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.template.response import TemplateResponse
+from django.utils import timezone
+
+from demo.board.access import Request, board_ids, is_oneself, known_people, knows
+from demo.board.models import Notification, Person
+from demo.board.shapes import Entry, Name, PersonShape
+from mizan_htmx import client
+
+
+@client(context="user", auth=knows)
+def person(request: Request, user_id: int) -> PersonShape:
+    """Read a person."""
+    found = known_people(request)[user_id]
+    return PersonShape(
+        id=found.pk, name=found.display_name, initials=found.initials, role=found.role, tone=found.tone
+    )
+
+
+@client(context="user", auth=knows)
+def profile_page(request: Request, user_id: int) -> HttpResponse:
+    """Show a person, and the boards that the visitor shares with them."""
+    found = known_people(request)[user_id]
+    shared = found.boards.filter(pk__in=board_ids(request)).values_list("pk", flat=True)
+    values = {"person_id": user_id, "title": str(found), "board_ids": list(shared)}
+    return render(request, "board/profile.html", values)
+
+
+@client(affects="user", auth=is_oneself)
+def rename_person(request: Request, user_id: int, name: Name) -> HttpResponse:
+    """Change one's own name."""
+    Person.objects.filter(pk=user_id).update(display_name=name)
+    return HttpResponse(status=204) if request.htmx else redirect("profile", user_id=user_id)
+
+
+@client(context="notifications", auth=is_oneself)
+async def unread(request: Request, user_id: int) -> int:
+    """Count what a person has not read yet."""
+    return await Notification.objects.filter(recipient_id=user_id, read_at=None).acount()
+
+
+@client(affects="notifications", auth=is_oneself)
+async def open_notifications(request: Request, user_id: int) -> HttpResponse:
+    """Show a person's latest 20 notifications, and mark all of them as read."""
+    mine = Notification.objects.filter(recipient_id=user_id)
+    latest = [each async for each in mine.select_related("activity__board")[:20]]
+    await mine.filter(read_at=None).aupdate(read_at=timezone.now())
+    news = [Entry.of(each.activity, is_new=each.read_at is None) for each in latest]
+    return TemplateResponse(request, "board/_inbox.html", {"news": news})

@@ -1,0 +1,32 @@
+"""Write down what happened on a board, and tell whom it concerns."""
+
+from demo.board.access import Request
+from demo.board.models import Activity, Card, Notification, Person
+from mizan_htmx import invalidate
+
+
+def record(
+    request: Request,
+    verb: Activity.Verb,
+    subject: str,
+    *,
+    board_id: int,
+    detail: str = "",
+    target: Person | None = None,
+    concerns: Person | None = None,
+) -> None:
+    """Add a line to the board's activity; notify ``concerns``, unless they did it themselves."""
+    activity = Activity.objects.create(
+        board_id=board_id, actor=request.user, verb=verb, subject=subject, detail=detail, target=target
+    )
+    invalidate(request, "activity", board_id=board_id)
+    if concerns is not None and concerns != request.user:
+        Notification.objects.create(recipient=concerns, activity=activity)
+        invalidate(request, "notifications", user_id=concerns.pk)
+
+
+def record_assignment(request: Request, card: Card, assignee: Person | None, former: Person | None) -> None:
+    """Write down who has a card now, and tell them; if that is nobody, who had it."""
+    verb = Activity.Verb.FREED if assignee is None else Activity.Verb.ASSIGNED
+    board_id = card.column.board_id
+    record(request, verb, card.title, board_id=board_id, target=assignee, concerns=assignee or former)

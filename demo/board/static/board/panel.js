@@ -1,0 +1,67 @@
+/* The panel "What just happened": the header of the last mutation, and which blocks refreshed because of it.
+
+   All it needs are two events of mizan.js: `mizan:invalidate` on the document when something was said to be stale,
+   and `mizan:refreshed` on each block that took a stale one's place. */
+
+const byId = (id) => document.getElementById(id);
+const panel = byId("panel");
+const calm = matchMedia("(prefers-reduced-motion: reduce)");
+
+let refreshed = new Map(); // what a block is bound to → how many such blocks were fetched anew
+let touched = 0; // blocks, those inside of others included
+
+const count = (number, noun) => `${number} ${noun}${number === 1 ? "" : "s"}`;
+
+const report = () => {
+  const fetched = [...refreshed.values()].reduce((sum, each) => sum + each, 0);
+  const others = document.querySelectorAll("[data-mizan]").length - touched;
+  byId("panel-sum").textContent = count(fetched, "block") + " refreshed";
+  byId("panel-rest").textContent = fetched
+    ? `${count(others, "other block")} on this page stayed as they were.`
+    : "Nothing on this page shows it.";
+  byId("panel-blocks").replaceChildren(
+    ...[...refreshed].map(([bound, times]) => {
+      const item = document.createElement("li");
+      const name = item.appendChild(document.createElement("code"));
+      name.textContent = bound;
+      if (times > 1) item.append(` × ${times}`);
+      return item;
+    }),
+  );
+};
+
+const flash = (block) => {
+  if (calm.matches) return;
+  const color = getComputedStyle(block).getPropertyValue("--flash");
+  block.animate([{ boxShadow: `0 0 0 3px ${color}` }, { boxShadow: "0 0 0 3px transparent" }], 1400);
+};
+
+const start = () => {
+  document.addEventListener("mizan:invalidate", ({ detail }) => {
+    refreshed = new Map();
+    touched = 0;
+    byId("panel-empty").hidden = true;
+    byId("panel-report").hidden = false;
+    byId("panel-header").textContent = detail.header;
+    report();
+  });
+  document.addEventListener("mizan:refreshed", ({ target }) => {
+    const bound = target.dataset.mizan;
+    refreshed.set(bound, (refreshed.get(bound) ?? 0) + 1);
+    touched += 1 + target.querySelectorAll("[data-mizan]").length;
+    report();
+    flash(target);
+  });
+
+  // Where there is room beside the board it is open at first; on a phone it never is unless asked.
+  const wished = localStorage.getItem("panel");
+  panel.open = wished ? wished === "open" : matchMedia("(min-width: 64rem)").matches;
+  panel.addEventListener("toggle", () => localStorage.setItem("panel", panel.open ? "open" : "closed"));
+};
+
+if (panel) start();
+
+addEventListener("DOMContentLoaded", () => {
+  const version = document.querySelector("[data-htmx-version]");
+  if (version && window.htmx) version.textContent = `htmx ${window.htmx.version}`;
+});

@@ -1,0 +1,139 @@
+"""What a request brings for a function's arguments: JSON, form fields and files, query and URL values."""
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, cast
+
+from django.conf import settings
+from django.core.exceptions import BadRequest as DjangoBadRequest
+from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
+from django.http import HttpRequest, QueryDict, UnreadablePostError
+from django.http.multipartparser import MultiPartParserError
+from django.utils.datastructures import MultiValueDict
+from pydantic_core import from_json
+
+from mizan_htmx.errors import BadRequest, TooLarge
+from mizan_htmx.functions import FUNCTION_FIELD
+from mizan_htmx.signature import Parameter
+
+URLENCODED = "application/x-www-form-urlencoded"
+MULTIPART = "multipart/form-data"
+
+# A number that may be too large for a float, which the parser would turn into infinity.
+_HUGE = re.compile(rb"\d[eE]\+?\d\d|(?<!\d)\d{300}")
+
+
+@dataclass(frozen=True, slots=True)
+class Arguments:
+    """Raw values in layers, the later ones winning over the earlier.
+
+    A layer is a mapping of values (JSON, URL) or a MultiValueDict of form fields. ``is_form``: a box that is
+    not ticked is missing, and means false.
+    """
+
+    layers: tuple[Mapping[str, Any], ...]
+    is_form: bool = False
+
+    def collect(self, parameters: Iterable[Parameter]) -> dict[str, Any]:
+        """Pick the values of these parameters; what nobody declared is left where it is."""
+        raw: dict[str, Any] = {}
+        for parameter in parameters:
+            layer = next((each for each in reversed(self.layers) if parameter.name in each), None)
+            if isinstance(layer, MultiValueDict):
+                raw[parameter.name] = _field(layer, parameter)
+            elif layer is not None:
+                raw[parameter.name] = layer[parameter.name]
+            elif self.is_form and parameter.flag and parameter.required:
+                raw[parameter.name] = False
+        return raw
+
+
+def _field(layer: "MultiValueDict[str, Any]", parameter: Parameter) -> Any:
+    if parameter.many:
+        return layer.getlist(parameter.name)
+    value = layer[parameter.name]
+    return None if parameter.blank and value == "" else value
+
+
+def read_call(request: HttpRequest) -> tuple[str, Arguments]:
+    """Read which function a ``call/`` names, and its arguments; raise BadRequest or TooLarge."""
+    layers, is_form = read_body(request)
+    if is_form:
+        name, arguments = layers[0].get(FUNCTION_FIELD), Arguments(layers, is_form=True)
+    else:
+        args = layers[0].get("args", {})
+        if not isinstance(args, dict):
+            raise BadRequest("'args' must be an object that maps names to values.")
+        name, arguments = layers[0].get(FUNCTION_FIELD), Arguments((args,))
+    if not isinstance(name, str) or not name:
+        raise BadRequest("'fn' must name the function to call.")
+    return name, arguments
+
+
+def read_view(request: HttpRequest, url_values: Mapping[str, Any]) -> Arguments:
+    """Read a view's arguments: the query, then the body, then what stands in the URL itself."""
+    query = read_query(request)
+    if request.method in ("GET", "HEAD"):
+        return Arguments((query, url_values))
+    layers, is_form = read_body(request, empty_allowed=True)
+    return Arguments((query, *layers, url_values), is_form=is_form)
+
+
+def read_query(request: HttpRequest) -> QueryDict:
+    """Read the query; raise BadRequest for one of more fields than Django's limit."""
+    with unreadable_is_refused():
+        return request.GET
+
+
+def read_body(
+    request: HttpRequest, *, empty_allowed: bool = False
+) -> tuple[tuple[Mapping[str, Any], ...], bool]:
+    """Read a request's body into layers, and tell whether it is a form."""
+    with unreadable_is_refused():
+        if request.content_type in (URLENCODED, MULTIPART):
+            return _read_form(request), True
+        return (_read_json(request, empty_allowed=empty_allowed),), False
+
+
+@contextmanager
+def unreadable_is_refused() -> Iterator[None]:
+    """Turn what Django raises for a body it can't or won't read into BadRequest or TooLarge."""
+    try:
+        yield
+    except RequestDataTooBig:
+        raise TooLarge() from None
+    except (SuspiciousOperation, MultiPartParserError, UnreadablePostError, DjangoBadRequest) as error:
+        raise BadRequest() from error
+
+
+def _read_form(request: HttpRequest) -> tuple[Mapping[str, Any], ...]:
+    if request.method == "POST":
+        return request.POST, request.FILES
+    # Django parses forms for POST only; htmx sends PUT and PATCH as forms too.
+    if request.content_type == MULTIPART:
+        return request.parse_file_upload(request.META, request)
+    return (QueryDict(request.body, encoding="utf-8"),)
+
+
+def _read_json(request: HttpRequest, *, empty_allowed: bool) -> dict[str, Any]:
+    charset = (request.content_params or {}).get("charset", "utf-8")
+    if charset.lower() not in ("utf-8", "utf8", "us-ascii"):
+        raise BadRequest("JSON must be UTF-8.")
+    body = request.body
+    limit = cast("int | None", settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
+    if limit is not None and len(body) > limit:  # Django trusts Content-Length, which a chunked body has not
+        raise TooLarge()
+    if empty_allowed and not body:
+        return {}
+    try:
+        value = from_json(body, allow_inf_nan=False)
+        if _HUGE.search(body):
+            json.dumps(value, allow_nan=False)
+    except ValueError:
+        raise BadRequest("The body must be a JSON object in UTF-8, not nested too deeply.") from None
+    if not isinstance(value, dict):
+        raise BadRequest("The body must be a JSON object.")
+    return value

@@ -1,0 +1,26 @@
+"""What a cache in front of the site needs to know."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from mizan_htmx.edge.urlconf import page_urls
+from mizan_htmx.manifest import build_manifest, resolve_purge
+from mizan_htmx.setup.registry import registry
+
+__all__ = ["generate_edge_manifest", "resolve_purge"]
+
+
+def generate_edge_manifest(
+    base_url: str = "/api/mizan", view_urls: Mapping[str, str | Iterable[str]] | None = None
+) -> dict[str, Any]:
+    """Describe every context's functions, endpoints and pages, and what each mutation affects.
+
+    ``base_url`` is where ``mizan_htmx.urls`` is mounted. ``view_urls`` adds URL patterns (Django's or
+    ``/profile/:user_id/``) by the name of a page function or a context, beside those from ``route=`` and
+    the URLconf. Equal registries give equal content in equal order. Raises ValueError for an unknown name.
+    """
+    graph = registry.graph
+    views: dict[str, list[str]] = page_urls(graph)
+    for name, patterns in (view_urls or {}).items():
+        views.setdefault(name, []).extend([patterns] if isinstance(patterns, str) else patterns)
+    return build_manifest(graph, base_url=base_url, views=views)

@@ -1,0 +1,71 @@
+"""Reads off the URLconf where functions on the view path are shown."""
+
+from collections.abc import Iterator
+from itertools import product
+from typing import Any
+
+from django.conf import settings
+from django.urls import LocalePrefixPattern, URLResolver, get_resolver
+from django.urls.resolvers import RegexPattern
+from django.utils import translation
+from django.utils.regex_helper import normalize
+
+from mizan_htmx.functions import Function
+from mizan_htmx.graph import Graph
+from mizan_htmx.manifest import normalise
+
+
+def page_urls(graph: Graph) -> dict[str, list[str]]:
+    """Map each page function's name to its URL patterns: ``{"profile_page": ["/profile/:user_id/"]}``.
+
+    A regular expression that Django itself can't turn back into a URL names none.
+    """
+    names: dict[object, list[str]] = {}
+    for group in graph.groups.values():
+        for page in group.pages:
+            names.setdefault(page.declaration, []).append(page.name)
+    found: dict[str, list[str]] = {}
+    for patterns, callback in _walk(get_resolver(), ()):
+        function = getattr(
+            callback, "mizan", None
+        )  # functools.wraps hands it on to whatever decorates the view
+        if isinstance(function, Function):
+            for name in names.get(function.declaration, ()):
+                found.setdefault(name, []).extend(_texts(patterns))
+    return found
+
+
+def _walk(resolver: URLResolver, above: tuple[Any, ...]) -> Iterator[tuple[tuple[Any, ...], Any]]:
+    for entry in resolver.url_patterns:
+        patterns = (*above, entry.pattern)
+        if isinstance(entry, URLResolver):
+            yield from _walk(entry, patterns)
+        else:
+            yield patterns, entry.callback
+
+
+def _texts(patterns: tuple[Any, ...]) -> list[str]:
+    """Write a URL's patterns with ``:name`` for each group, in every combination of what may stand there."""
+    combinations = product(*map(_variants, patterns))
+    return [normalise("".join(parts)) for parts in combinations]
+
+
+def _variants(pattern: Any) -> list[str]:
+    if isinstance(pattern, LocalePrefixPattern):
+        return sorted({_in_language(pattern, code) for code, _ in settings.LANGUAGES})
+    if not isinstance(pattern, RegexPattern):
+        return [str(pattern)]
+    source = pattern.regex.pattern
+    possibilities = [(text, names) for text, names in normalize(source) if text or not source.strip("^$")]
+    return [_named(text, names) for text, names in possibilities]
+
+
+def _named(text: str, names: list[str]) -> str:
+    for name in names:
+        text = text.replace(f"%({name})s", f":{name}")
+    return text.replace("%%", "%")
+
+
+def _in_language(pattern: LocalePrefixPattern, code: str) -> str:
+    with translation.override(code):
+        return pattern.language_prefix

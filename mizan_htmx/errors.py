@@ -1,0 +1,119 @@
+"""Every exception mizan_htmx raises on purpose; its HTTP status and code stand on the class."""
+
+from collections.abc import Mapping, Sequence
+from typing import ClassVar
+
+from django.utils.functional import Promise
+
+
+class DeclarationError(TypeError, ValueError):
+    """Say that a declaration (``@client``, ``Context``, ``register``) can't be meant as it is written.
+
+    Both a ``TypeError`` and a ``ValueError``, because code that comes from mizan catches one or the other.
+    """
+
+
+class MizanError(Exception):
+    """Refuse a call. A function's body or its ``auth`` may raise any subclass.
+
+    ``message`` reaches the caller, so it must not tell more than the caller may know. ``details`` is any
+    JSON-able mapping; it stands in the answer beside the message.
+    """
+
+    status: ClassVar[int] = 500
+    code: ClassVar[str] = "INTERNAL_ERROR"
+    default_message: ClassVar[str] = "Something went wrong."
+
+    def __init__(self, message: str | Promise = "", *, details: Mapping[str, object] | None = None) -> None:
+        self.message = str(message) or self.default_message
+        self.details = details
+        super().__init__(self.message)
+
+    def as_dict(self) -> dict[str, object]:
+        """Give the JSON body that answers for this error."""
+        body: dict[str, object] = {"error": True, "code": self.code, "message": self.message}
+        if self.details is not None:
+            body["details"] = self.details
+        return body
+
+
+class BadRequest(MizanError):
+    """The request can't be read."""
+
+    status = 400
+    code = "BAD_REQUEST"
+    default_message = "The request can't be read."
+
+
+class Unauthorized(MizanError):
+    """Login is required, and no one is logged in."""
+
+    status = 401
+    code = "UNAUTHORIZED"
+    default_message = "Please sign in."
+
+
+class Forbidden(MizanError):
+    """The caller may not do this."""
+
+    status = 403
+    code = "FORBIDDEN"
+    default_message = "You may not do this."
+
+
+class NotFound(MizanError):
+    """There is no such function, context or thing."""
+
+    status = 404
+    code = "NOT_FOUND"
+    default_message = "Not found."
+
+
+class MethodNotAllowed(MizanError):
+    """The HTTP method does not fit; ``allowed`` goes into the ``Allow`` header."""
+
+    status = 405
+    code = "METHOD_NOT_ALLOWED"
+    default_message = "This method is not allowed here."
+
+    def __init__(self, allowed: Sequence[str], message: str | Promise = "") -> None:
+        super().__init__(message)
+        self.allowed = tuple(allowed)
+
+
+class TooLarge(MizanError):
+    """The body is larger than ``DATA_UPLOAD_MAX_MEMORY_SIZE`` bytes."""
+
+    status = 413
+    code = "TOO_LARGE"
+    default_message = "The request is too large."
+
+
+class ValidationFailed(MizanError):
+    """The arguments do not fit.
+
+    ``fields`` maps an argument's name to the list of what is wrong with it; what belongs to no argument
+    stands under ``__all__``, as in Django's forms.
+    """
+
+    status = 422
+    code = "VALIDATION_ERROR"
+    default_message = "Some values do not fit."
+
+    def __init__(
+        self, fields: Mapping[str, Sequence[str]] | None = None, message: str | Promise = ""
+    ) -> None:
+        self.fields = {name: list(messages) for name, messages in (fields or {}).items()}
+        super().__init__(message, details={"fields": self.fields})
+
+
+class InternalError(MizanError):
+    """The function itself failed; nothing about it is told."""
+
+
+class NotImplementedYet(MizanError):
+    """The function says that it is not written yet."""
+
+    status = 501
+    code = "NOT_IMPLEMENTED"
+    default_message = "This is not implemented."

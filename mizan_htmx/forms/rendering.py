@@ -1,0 +1,217 @@
+"""Forms as HTML: Django's own markup inside, in templates that a site or a single form may replace."""
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from copy import copy
+from dataclasses import dataclass
+from typing import Any, cast
+
+from django.apps import apps
+from django.conf import settings
+from django.forms import BaseForm
+from django.forms.boundfield import BoundField
+from django.http import HttpRequest, QueryDict
+from django.shortcuts import resolve_url
+from django.template.loader import select_template
+from django.urls import reverse
+from django.utils.module_loading import import_string
+from django.utils.safestring import SafeString, mark_safe
+
+from mizan_htmx.arguments import Arguments
+from mizan_htmx.dispatch import admit, run
+from mizan_htmx.forms.submission import make_form, make_formset
+from mizan_htmx.graph import suggest
+from mizan_htmx.readings import DENIED
+from mizan_htmx.setup.registry import registry
+
+# A form that stands on a page more than once has an id of its own, and comes back under it.
+ID_FIELD = "mizan_form_id"
+# Names the fields that the person has left: only their errors are shown while typing.
+TOUCHED_FIELD = "mizan_touched"
+# Stands for the errors of a form or formset as a whole.
+ALL = "__all__"
+# Django's pattern for the ids of a form's fields, which two forms on one page would share.
+AUTO_ID = "id_%s"
+
+Make = Callable[[Any, HttpRequest], Any]
+
+
+def find_form(name: str) -> Any:
+    """Look a form's class up; raise ValueError for an unknown one."""
+    cls = registry.forms.get(name)
+    if cls is None:
+        raise ValueError(f"Unknown form {name!r}. {suggest(name, registry.forms, what='forms')}")
+    return cls
+
+
+def class_of(form: Any) -> Any:
+    """Give the declared class of a form or formset instance; raise ValueError where there is none."""
+    cls = getattr(form, "form", type(form))  # a formset names its forms' class
+    declared = next((each for each in cls.__mro__ if each in registry.forms.values()), None)
+    if declared is None:
+        raise ValueError(f"{form!r} is no mizan form: its class has no 'mizan = mizanFormMeta(…)'.")
+    return declared
+
+
+def with_query(request: HttpRequest, params: Mapping[str, object]) -> HttpRequest:
+    """Give the request as the form's own endpoint will see it: with these parameters in ``GET``."""
+    seen = copy(request)
+    query = QueryDict(mutable=True)
+    for name, value in params.items():
+        if value is not None:
+            query[name] = str(value)
+    query._mutable = False
+    seen.GET = cast("Any", query)
+    return seen
+
+
+def posted_id(request: HttpRequest) -> str:
+    """Give the id that a posted form has on its page, if it is one."""
+    given = request.POST.get(ID_FIELD, "")
+    return given if re.fullmatch(r"[A-Za-z0-9_-]{1,200}", given) else ""
+
+
+def shown_names(form: Any, name: str) -> set[str]:
+    """Give a field's name as the page has it, and those of its parts: a date's day, month and year."""
+    if name == ALL or name not in form.fields:
+        return {name}
+    bound = form[name]
+    widget = bound.field.widget.get_context(bound.html_name, None, {})["widget"]
+    return {bound.html_name, *(part["name"] for part in widget.get("subwidgets", ()))}
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A field that needs attention, for the list over the form: its label, and the id its link leads to."""
+
+    label: str
+    id: str
+
+
+def render_form(cls: Any, request: HttpRequest, *, bound: Any = None, form_id: str = "") -> SafeString:
+    """Render a form as a part of a page: empty, as a block is, for a visitor who is refused."""
+    form = _admitted(cls, request, "submit", make_form, bound)
+    return SafeString("") if form is None else write_form(cls, request, form, form_id=form_id)
+
+
+def render_formset(cls: Any, request: HttpRequest, *, bound: Any = None, form_id: str = "") -> SafeString:
+    """Do as ``render_form`` for the formset of a form; raise ValueError for a form that enables none."""
+    if not cls.mizan.enable_formset:
+        raise ValueError(f"Form {cls.mizan.name!r} has no formset. Declare it with enable_formset=True.")
+    formset = _admitted(cls, request, "formset.submit", make_formset, bound)
+    return SafeString("") if formset is None else write_formset(cls, request, formset, form_id=form_id)
+
+
+def _admitted(cls: Any, request: HttpRequest, function: str, make: Make, bound: Any) -> Any:
+    """Give the form, a fresh one unless ``bound``; ``None`` if the visitor may not submit or see it."""
+    try:
+        run(admit(registry.graph.functions[f"{cls.mizan.name}.{function}"], request, Arguments(())))
+        return make(cls, request) if bound is None else bound
+    except DENIED:
+        return None
+
+
+def write_form(
+    cls: Any, request: HttpRequest, form: Any, *, form_id: str, success: bool = False
+) -> SafeString:
+    """Render a form, for the query in ``request.GET``."""
+    context = _context(cls, request, form_id, "form")
+    _set_ids((form,), context["form_id"])
+    context |= {"form": form, "body": _crispy(form, request), "success": success}
+    context |= {"problems": _problems(form), "whole": form.non_field_errors()}
+    return _render(cls, "form", context, request)
+
+
+def write_formset(
+    cls: Any, request: HttpRequest, formset: Any, *, form_id: str, success: bool = False
+) -> SafeString:
+    """Render a formset, with an empty row to add."""
+    context = _context(cls, request, form_id, "formset") | {"formset": formset, "success": success}
+    _set_ids((formset, formset.management_form, *formset.forms), context["form_id"])
+    title = str(cls.mizan.title or cls.mizan.name)
+    rows = enumerate(formset.forms, start=1)
+    context["problems"] = [each for number, row in rows for each in _problems(row, f"{title} {number}: ")]
+    context["whole"] = formset.non_form_errors() or any(row.non_field_errors() for row in formset.forms)
+    return _render(cls, "formset", context, request)
+
+
+def _set_ids(forms: Iterable[Any], form_id: str) -> None:
+    """Give the fields ids that no other form on the page has, where the author did not choose some."""
+    for each in forms:
+        if each.auto_id == AUTO_ID:
+            each.auto_id = f"id_{form_id}_%s"
+            found: Mapping[str, Any] = each.errors if isinstance(each, BaseForm) else {}
+            for name, errors in found.items():
+                if name in each.fields:
+                    errors.field_id = each[name].auto_id  # made before, with the ids of then
+
+
+def render_success(
+    cls: Any, request: HttpRequest, *, bound: Any, content: Mapping[str, Any], form_id: str
+) -> SafeString:
+    """Render what stands in the form's place after its hook returned a dict."""
+    context = _context(cls, request, form_id, "form") | {"form": bound, "data": content}
+    return _render(cls, "form_success", context, request)
+
+
+def render_page(cls: Any, request: HttpRequest, inner: SafeString) -> SafeString:
+    """Render a whole page around a form, for a visitor without JavaScript."""
+    return _render(cls, "form_page", {"meta": cls.mizan, "inner": inner}, request)
+
+
+def _context(cls: Any, request: HttpRequest, form_id: str, kind: str) -> dict[str, Any]:
+    name = cls.mizan.name
+    query = f"?{request.GET.urlencode()}" if request.GET else ""
+    live = cls.mizan.live_validation
+    return {
+        "meta": cls.mizan,
+        "success_message": cls.success_message,
+        "form_id": form_id or f"mizan-{kind}-{name.replace('.', '-')}",
+        "id_field": ID_FIELD,
+        "field_templates": _templates(cls, "field"),
+        "header_templates": _templates(cls, "form_header"),
+        "row_templates": _templates(cls, "formset_row"),
+        "login_url": resolve_url(settings.LOGIN_URL),
+        "action": reverse(f"mizan:{kind}", args=[name]) + query,
+        "validate_url": reverse(f"mizan:{kind}_validate", args=[name]) + query if live else "",
+    }
+
+
+def _problems(form: Any, prefix: str = "") -> list[Problem]:
+    wrong: Iterable[BoundField] = (form[name] for name in form.errors if name in form.fields)
+    return [Problem(f"{prefix}{field.label}", _first_id(field)) for field in wrong]
+
+
+def _first_id(field: BoundField) -> str:
+    """Find the id of a field's first control: a group's own stands on no element that can take the focus."""
+    if field.is_hidden:
+        return ""
+    if field.id_for_label:
+        return str(field.id_for_label)
+    parts: Any = [each.data for each in field.subwidgets]
+    parts = [inner for each in parts for inner in each.get("subwidgets", [each])]
+    return str(parts[0]["attrs"].get("id", "")) if parts else ""
+
+
+def _templates(cls: Any, part: str) -> list[str]:
+    """List where a part of a form's markup is looked for: the form's own template, then the site's."""
+    return [f"mizan_htmx/{cls.mizan.name}/{part}.html", f"mizan_htmx/{part}.html"]
+
+
+def _render(cls: Any, part: str, context: dict[str, Any], request: HttpRequest) -> SafeString:
+    template = select_template(_templates(cls, part))
+    html: SafeString = mark_safe(template.render(context, request).strip())
+    return html
+
+
+def _crispy(form: Any, request: HttpRequest) -> SafeString | None:
+    """Lay the fields out as a form's crispy ``helper`` says, where it has one."""
+    helper = getattr(form, "helper", None)
+    if helper is None or not apps.is_installed("crispy_forms"):
+        return None
+    layout = copy(helper)
+    layout.form_tag = False
+    layout.disable_csrf = True
+    render: Any = import_string("crispy_forms.utils.render_crispy_form")
+    html: SafeString = mark_safe(render(form, helper=layout, context={"request": request}))
+    return html

@@ -1,0 +1,181 @@
+"""The HTML endpoints of forms and formsets: show, submit, validate while typing."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
+from django.urls import reverse
+from django.utils.html import escape
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.safestring import SafeString
+from django.views.decorators.csrf import csrf_exempt
+from django_htmx.http import HttpResponseClientRedirect
+
+from mizan_htmx.arguments import Arguments, read_body
+from mizan_htmx.csrf import CsrfFailed, check_csrf
+from mizan_htmx.dispatch import Steps, admit, execute, finish, run
+from mizan_htmx.errors import MethodNotAllowed, NotFound
+from mizan_htmx.failures import html_failure
+from mizan_htmx.forms import rendering
+from mizan_htmx.forms.submission import make_form, make_formset
+from mizan_htmx.functions import Function
+from mizan_htmx.recorder import Recorder, open_recorder, roll_back
+from mizan_htmx.setup.registry import registry
+
+# Tells the page's script why a submission was refused, whatever the site's error pages look like.
+REASON_HEADER = "X-Mizan-Error"
+
+
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    """What differs between a form and its formset."""
+
+    functions: str
+    make: Callable[..., Any]
+    write: Callable[..., SafeString]
+
+
+_FORM = _Kind("", make_form, rendering.write_form)
+_FORMSET = _Kind("formset.", make_formset, rendering.write_formset)
+
+_Work = Callable[[HttpRequest, Any, Recorder], Steps[HttpResponseBase]]
+
+
+# The endpoints check CSRF by themselves, so that a form that was left open can say what happened.
+@csrf_exempt
+def form(request: HttpRequest, name: str) -> HttpResponseBase:
+    """Show a form, or take its submission: 422 with its errors, or what its hook returned."""
+    return run(_endpoint(request, name, ("GET", "HEAD", "POST"), partial(_answer, _FORM)))
+
+
+@csrf_exempt
+def validate(request: HttpRequest, name: str) -> HttpResponseBase:
+    """Render a half-filled form with the errors of the fields that were touched."""
+    return run(_endpoint(request, name, ("POST",), partial(_check, _FORM)))
+
+
+@csrf_exempt
+def formset(request: HttpRequest, name: str) -> HttpResponseBase:
+    """Do as ``form`` for the formset of a form that enables it."""
+    return run(_endpoint(request, name, ("GET", "HEAD", "POST"), partial(_answer, _FORMSET)))
+
+
+@csrf_exempt
+def formset_validate(request: HttpRequest, name: str) -> HttpResponseBase:
+    """Do as ``validate`` for a formset."""
+    return run(_endpoint(request, name, ("POST",), partial(_check, _FORMSET)))
+
+
+def _endpoint(
+    request: HttpRequest, name: str, methods: tuple[str, ...], work: _Work
+) -> Steps[HttpResponseBase]:
+    recorder, owned = open_recorder(request)
+    try:
+        if request.method not in methods:
+            raise MethodNotAllowed(methods)
+        if request.method == "POST":
+            check_csrf(request)
+            read_body(request)  # refuses what is too large or can't be read
+        cls = registry.forms.get(name)
+        if cls is None:
+            raise NotFound()
+        response = yield from work(request, cls, recorder)
+    except Exception as error:  # the border to the authors' hooks
+        response = _failure(request, error)
+        roll_back(recorder)
+    response.headers.setdefault("Cache-Control", "no-store")
+    return (yield from finish(request, response, recorder, owned=owned))
+
+
+def _failure(request: HttpRequest, error: Exception) -> HttpResponseBase:
+    if isinstance(error, CsrfFailed) and _is_htmx(request):
+        reason = escape(error.message)  # it may repeat a header
+        return HttpResponse(reason, status=error.status, headers={REASON_HEADER: "CSRF"})
+    return html_failure(request, error)
+
+
+def _is_htmx(request: HttpRequest) -> bool:
+    """Tell whether the answer goes into a part of a page; a boosted visitor gets a whole one."""
+    return "HX-Request" in request.headers and "HX-Boosted" not in request.headers
+
+
+def _function(cls: Any, name: str) -> Function:
+    function = registry.graph.functions.get(f"{cls.mizan.name}.{name}")
+    if function is None:
+        raise NotFound()
+    return function
+
+
+def _answer(kind: _Kind, request: HttpRequest, cls: Any, recorder: Recorder) -> Steps[HttpResponseBase]:
+    submit = _function(cls, f"{kind.functions}submit")
+    if request.method != "POST":
+        yield from admit(submit, request, Arguments(()))
+        return _page(request, cls, kind.write(cls, request, kind.make(cls, request), form_id=""), status=200)
+    form_id = rendering.posted_id(request)
+    outcome = (yield from execute(submit, request, Arguments(()), recorder)).outcome
+    if isinstance(outcome.returned, HttpResponseBase):
+        return _as_htmx_wants(request, outcome.returned)
+    if not outcome.success:
+        return _page(request, cls, kind.write(cls, request, outcome.form, form_id=form_id), status=422)
+    if not _is_htmx(request):
+        _tell_success(request, cls)
+        return HttpResponseRedirect(_origin(request, cls))
+    if isinstance(outcome.returned, dict):
+        return HttpResponse(
+            rendering.render_success(
+                cls, request, bound=outcome.form, content=outcome.returned, form_id=form_id
+            )
+        )
+    fresh = kind.make(cls, request)
+    return HttpResponse(kind.write(cls, request, fresh, form_id=form_id, success=True))
+
+
+def _check(kind: _Kind, request: HttpRequest, cls: Any, recorder: Recorder) -> Steps[HttpResponseBase]:
+    yield from admit(_function(cls, f"{kind.functions}validate"), request, Arguments(()))
+    bound = kind.make(cls, request, request.POST, request.FILES)
+    touched = set(request.POST.getlist(rendering.TOUCHED_FIELD))
+    for each in getattr(bound, "forms", [bound]):
+        for name in list(each.errors):
+            if touched.isdisjoint(rendering.shown_names(each, name)):
+                del each.errors[name]
+    if kind is _FORMSET and rendering.ALL not in touched:
+        bound.non_form_errors().clear()
+    return HttpResponse(kind.write(cls, request, bound, form_id=rendering.posted_id(request)))
+
+
+def _tell_success(request: HttpRequest, cls: Any) -> None:
+    """Keep the form's message for the next page, unless the hook has left one of its own."""
+    if not getattr(messages.get_messages(request), "added_new", False):
+        messages.success(request, str(cls.success_message), fail_silently=True)
+
+
+def _page(request: HttpRequest, cls: Any, html: SafeString, *, status: int) -> HttpResponse:
+    """Answer htmx with the form alone, and a visitor without JavaScript with a page around it."""
+    if not _is_htmx(request):
+        html = rendering.render_page(cls, request, html)
+    return HttpResponse(html, status=status)
+
+
+def _origin(request: HttpRequest, cls: Any) -> str:
+    """Find the page the form stands on, if it is one of this site."""
+    referer = request.headers.get("Referer", "")
+    own = {request.get_host()}
+    if url_has_allowed_host_and_scheme(referer, allowed_hosts=own, require_https=request.is_secure()):
+        return referer
+    return reverse("mizan:form", args=[cls.mizan.name])
+
+
+def _as_htmx_wants(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+    """Turn a redirect into HX-Redirect for htmx, which follows a plain one without leaving the page."""
+    if not (_is_htmx(request) and 300 <= response.status_code < 400 and "Location" in response.headers):
+        return response
+    redirect = HttpResponseClientRedirect(response.headers["Location"])
+    for name, value in response.headers.items():
+        if name != "Location":
+            redirect.headers.setdefault(name, value)
+    redirect.cookies = response.cookies
+    return redirect

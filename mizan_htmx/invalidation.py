@@ -1,0 +1,223 @@
+"""What has become stale, and its one grammar: header, blocks, socket and cache tags all speak it.
+
+    list    = entry *( ", " entry )
+    entry   = "*" / context *( ";" name "=" value )
+    context = name = ALPHA-or-_ *( ALPHA / DIGIT / "_" / "-" / "." )
+    value   = percent-encoded UTF-8; only A-Z a-z 0-9 - . _ ~ stand bare
+
+>>> stale = [Invalidation.of("user", user_id=5), Invalidation.of("notifications")]
+>>> format_list(stale)
+'user;user_id=5, notifications'
+>>> parse("user;user_id=5 ,\tnotifications, no good, ") == tuple(stale)
+True
+>>> covers(stale[0], Invalidation.of("user", tab="a", user_id=5))
+True
+>>> covers(stale[0], Invalidation.of("user", user_id=6))
+False
+
+Standard library only, so that an edge worker or a script can use it without Django.
+"""
+
+import datetime
+import enum
+import re
+import uuid
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from decimal import Decimal
+from urllib.parse import quote, unquote_to_bytes
+
+HEADER = "X-Mizan-Invalidate"
+
+# Varnish refuses response header lines over 8,192 bytes and answers 503 after the commit; common proxies
+# stop at 4 or 8 KiB for all headers together.
+MAX_BYTES = 4096
+
+NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*")
+_VALUE = re.compile(r"(?:[A-Za-z0-9._~-]|%[0-9A-Fa-f]{2})*")
+_BLANKS = " \t"
+_SOME_DAY = datetime.date(2000, 1, 1)
+
+SCALARS = (bool, int, float, Decimal, str, datetime.date, datetime.time, uuid.UUID, enum.Enum)
+
+
+def is_name(text: str) -> bool:
+    """Tell whether ``text`` may name a context or a parameter."""
+    return NAME.fullmatch(text) is not None
+
+
+def canonical(value: object) -> str:
+    """Give the one text that equal scalars share: ``5``, ``true``, ``2026-01-31``.
+
+    Aware times are written in UTC, decimals and floats in plain notation without trailing zeros, because
+    values that compare equal must name the same block. Raises TypeError for anything that is no scalar,
+    ``None`` included: a parameter that is not given is left out. Raises ValueError for a decimal of more
+    digits than a header holds.
+    """
+    if isinstance(value, enum.Enum):
+        return canonical(value.value)
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int):
+        return str(int(value))
+    if isinstance(value, float):
+        return _plain(Decimal(repr(float(value))))
+    if isinstance(value, Decimal):
+        return _plain(value)
+    if isinstance(value, datetime.datetime) and value.tzinfo is not None:
+        return _in_utc(value).isoformat()
+    if isinstance(value, datetime.time) and value.tzinfo is not None:
+        return _in_utc(datetime.datetime.combine(_SOME_DAY, value)).timetz().isoformat()
+    if isinstance(value, (datetime.date, datetime.time)):
+        return value.isoformat()
+    if isinstance(value, uuid.UUID):
+        return str(value)
+    if isinstance(value, str):
+        return _well_formed(value)
+    raise TypeError(f"A parameter of a context must be a scalar, not {value!r}.")
+
+
+def is_nameable(value: object) -> bool:
+    """Tell whether a value has a canonical text, and one short enough to name a block."""
+    return isinstance(value, SCALARS) and not _is_left_out(value)
+
+
+def _is_left_out(value: object) -> bool:
+    return value is None or (isinstance(value, Decimal) and abs(value.adjusted()) > MAX_BYTES)
+
+
+def _in_utc(moment: datetime.datetime) -> datetime.datetime:
+    try:
+        return moment.astimezone(datetime.UTC)
+    except OverflowError:  # in the first or last hours that Python can count
+        return moment
+
+
+def _plain(number: Decimal) -> str:
+    if not is_nameable(number):
+        raise ValueError(f"{number} has too many digits to name a block.")
+    text = format(number, "f")
+    text = text.rstrip("0").rstrip(".") if "." in text else text
+    return "0" if text == "-0" else text
+
+
+def _well_formed(text: str) -> str:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        # A lone surrogate has no UTF-8; browsers write U+FFFD in its place.
+        return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return text
+
+
+@dataclass(frozen=True, slots=True)
+class Invalidation:
+    """A context with zero or more parameter values; ``context="*"`` means everything.
+
+    ``params`` holds (name, canonical text) pairs sorted by name. ``given`` keeps the values as they came,
+    for JSON, and does not take part in comparison.
+    """
+
+    context: str
+    params: tuple[tuple[str, str], ...] = ()
+    given: tuple[tuple[str, object], ...] = field(default=(), compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        for name in (self.context, *(name for name, _ in self.params)):
+            if not is_name(name) and not (name == "*" and not self.params):
+                raise ValueError(f"{name!r} is no name: a letter or '_', then letters, digits, '_-.'.")
+
+    @classmethod
+    def of(cls, context: str, /, **values: object) -> "Invalidation":
+        """Build one from Python values; raise ValueError for a bad name.
+
+        ``None`` means "not given". A decimal of more digits than a header holds is left out as well: the
+        invalidation then covers more.
+        """
+        if not is_name(context):
+            raise ValueError(f"{context!r} is no name: a letter or '_', then letters, digits, '_-.'.")
+        given = tuple(sorted((name, value) for name, value in values.items() if not _is_left_out(value)))
+        return cls(context, tuple((name, canonical(value)) for name, value in given), given)
+
+    def __str__(self) -> str:
+        return "".join((self.context, *(f";{name}={quote(text, safe='')}" for name, text in self.params)))
+
+    def as_json(self) -> str | dict[str, object]:
+        """Give the form that stands in a JSON answer: a bare name, or context and parameters."""
+        if not self.params:
+            return self.context
+        plain = {name: value for name, value in self.given if isinstance(value, (bool, int, float))}
+        params = {name: plain.get(name, text) for name, text in self.params}
+        return {"context": self.context, "params": params}
+
+
+EVERYTHING = Invalidation("*")
+
+
+def covers(stale: Invalidation, shown: Invalidation) -> bool:
+    """Tell whether ``stale`` makes what is bound to ``shown`` stale.
+
+    Same context, and no parameter named by both differs: better one refresh too many than one stale page.
+    """
+    if stale.context != shown.context:
+        return stale.context == "*"
+    bound = dict(shown.params)
+    return all(bound.get(name, text) == text for name, text in stale.params)
+
+
+def parse(header: str) -> tuple[Invalidation, ...]:
+    """Read a list. Total: an entry that does not fit the grammar is dropped, the rest stands."""
+    entries = (_parse_entry(entry.strip(_BLANKS)) for entry in header.split(","))
+    return tuple(entry for entry in entries if entry is not None)
+
+
+def _parse_entry(text: str) -> Invalidation | None:
+    context, *pairs = (part.strip(_BLANKS) for part in text.split(";"))
+    if not (is_name(context) or text == "*"):
+        return None
+    params: dict[str, str] = {}
+    for pair in pairs:
+        name, equals, value = pair.partition("=")
+        if not (equals and is_name(name) and name not in params and _VALUE.fullmatch(value)):
+            return None
+        try:
+            params[name] = unquote_to_bytes(value).decode()
+        except UnicodeDecodeError:
+            return None
+    return Invalidation(context, tuple(sorted(params.items())))
+
+
+def merge(invalidations: Iterable[Invalidation], *, max_bytes: int = MAX_BYTES) -> tuple[Invalidation, ...]:
+    """Keep each once, in order; a bare context swallows its scoped entries, ``*`` swallows all.
+
+    While the written list is longer than ``max_bytes``, the scoped entries of the context that has most of
+    them collapse to its bare name; if bare names alone do not fit, the list is ``*``.
+    """
+    entries = _swallow(tuple(dict.fromkeys(invalidations)))
+    while len(_join(entries)) > max_bytes:
+        scoped = Counter(entry.context for entry in entries if entry.params)
+        if not scoped:
+            return (EVERYTHING,)
+        context = scoped.most_common(1)[0][0]
+        bare = Invalidation(context)
+        entries = tuple(dict.fromkeys(bare if entry.context == context else entry for entry in entries))
+    return entries
+
+
+def _swallow(entries: tuple[Invalidation, ...]) -> tuple[Invalidation, ...]:
+    if EVERYTHING in entries:
+        return (EVERYTHING,)
+    bare = {entry.context for entry in entries if not entry.params}
+    if not bare:
+        return entries
+    return tuple(entry for entry in entries if not entry.params or entry.context not in bare)
+
+
+def _join(entries: Iterable[Invalidation]) -> str:
+    return ", ".join(map(str, entries))
+
+
+def format_list(invalidations: Iterable[Invalidation], *, max_bytes: int = MAX_BYTES) -> str:
+    """Write a list as ``X-Mizan-Invalidate`` carries it: ASCII, at most ``max_bytes``, no CR, LF or NUL."""
+    return _join(merge(invalidations, max_bytes=max_bytes))

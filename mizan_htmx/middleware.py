@@ -1,0 +1,39 @@
+"""Carries what plain Django views invalidate into their responses."""
+
+from collections.abc import Awaitable, Callable
+from typing import cast
+
+from asgiref.sync import iscoroutinefunction, markcoroutinefunction
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+
+from mizan_htmx.dispatch import arun, finish, run
+from mizan_htmx.recorder import open_recorder
+
+GetResponse = Callable[[HttpRequest], HttpResponseBase] | Callable[[HttpRequest], Awaitable[HttpResponseBase]]
+
+
+class MizanMiddleware:
+    """Open a recorder for each request; write what it collected into the response. Both colours."""
+
+    sync_capable = True
+    async_capable = True
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+        self.is_async = iscoroutinefunction(get_response)
+        if self.is_async:
+            markcoroutinefunction(self)
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase | Awaitable[HttpResponseBase]:
+        """Answer the request, or give the coroutine that does."""
+        if self.is_async:
+            return self._acall(request)
+        recorder, owned = open_recorder(request)
+        response = cast("HttpResponseBase", self.get_response(request))
+        return run(finish(request, response, recorder, owned=owned))
+
+    async def _acall(self, request: HttpRequest) -> HttpResponseBase:
+        recorder, owned = open_recorder(request)
+        response = await cast("Awaitable[HttpResponseBase]", self.get_response(request))
+        return await arun(finish(request, response, recorder, owned=owned))

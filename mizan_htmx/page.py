@@ -1,0 +1,76 @@
+"""What a page needs besides blocks: the script tags, and attributes that call a mutation."""
+
+from collections.abc import Mapping
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.http.request import HttpHeaders
+from django.templatetags.static import static
+from django.urls import reverse
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django_htmx.jinja import htmx_script
+from pydantic_core import to_json
+
+from mizan_htmx.csrf import csrf_token
+from mizan_htmx.functions import FUNCTION_FIELD
+from mizan_htmx.graph import suggest
+from mizan_htmx.readings import plain
+from mizan_htmx.setup.registry import registry
+
+SHIM = "mizan_htmx/mizan.js"
+FORMS = ("mizan_htmx/mizan-forms.js", "mizan_htmx/mizan-formsets.js")
+
+
+def scripts(request: HttpRequest, *, htmx: int | None, nonce: object) -> SafeString:
+    """Write htmx's script tag (none for ``htmx=None``) and the shim's, which must follow it."""
+    # Not by its truth: a nonce that was not written yet is false, and is made by writing it.
+    given = (nonce, getattr(request, "_csp_nonce", None), getattr(request, "csp_nonce", None))
+    nonce = next((str(each) for each in given if each is not None and each != ""), None)
+    token = csrf_token(request)  # makes sure that the visitor has the cookie
+    attributes = {
+        "src": static(SHIM),
+        "data-mount": reverse("mizan:call").removesuffix("call/"),
+        "data-csrf-header": HttpHeaders.parse_header_name(settings.CSRF_HEADER_NAME)
+        or settings.CSRF_HEADER_NAME,
+    }
+    if settings.CSRF_USE_SESSIONS or settings.CSRF_COOKIE_HTTPONLY:
+        attributes["data-csrf-token"] = token
+    else:
+        attributes["data-csrf-cookie"] = settings.CSRF_COOKIE_NAME
+    if nonce is not None:
+        attributes["nonce"] = nonce
+    own = _script(attributes)
+    if registry.forms:
+        for path in FORMS:
+            own += _script({**attributes, "src": static(path)})
+    if htmx is None:
+        return own
+    return format_html("{}{}", htmx_script(version=htmx, nonce=nonce), own)
+
+
+def _script(attributes: Mapping[str, str]) -> SafeString:
+    return format_html("<script defer{}></script>", format_html_join("", ' {}="{}"', attributes.items()))
+
+
+def call_attributes(name: str, arguments: Mapping[str, object]) -> SafeString:
+    """Write ``hx-post`` and ``hx-vals`` for a function; raise ValueError for one that can't be called."""
+    functions = registry.graph.functions
+    function = functions.get(name)
+    if function is None or function.private:
+        hint = suggest(name, (each.name for each in functions.values() if not each.private), what="functions")
+        raise ValueError(f"{{% mizan_call %}} can't call {name!r}. {hint}")
+    for argument in arguments:
+        if argument not in function.parameters:
+            hint = suggest(argument, function.parameters, what="arguments")
+            raise ValueError(f"{{% mizan_call {name!r} %}}: no argument {argument!r}. {hint}")
+    given = {key: plain(value) for key, value in arguments.items() if value is not None}
+    try:
+        values = to_json({FUNCTION_FIELD: name, **given}, inf_nan_mode="null")
+    except ValueError as error:
+        wrong = ", ".join(f"{key}={value!r}" for key, value in given.items())
+        raise ValueError(f"{{% mizan_call {name!r} %}}: {wrong} can't be written as JSON. {error}") from None
+    attributes = {"hx-post": reverse("mizan:call"), "hx-vals": values.decode()}
+    if function.result is not None:
+        attributes["hx-swap"] = "none"  # the answer is JSON, for nobody to see
+    return format_html_join(" ", '{}="{}"', attributes.items())

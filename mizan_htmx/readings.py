@@ -1,0 +1,106 @@
+"""What the templates of one request read: each reader once per distinct arguments, and only if used."""
+
+import asyncio
+from collections.abc import Iterator, Mapping
+from copy import copy
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.exceptions import PermissionDenied, SynchronousOnlyOperation
+from django.http import Http404, HttpRequest
+from django.utils.functional import LazyObject, Promise
+
+from mizan_htmx.arguments import Arguments
+from mizan_htmx.dispatch import execute, run
+from mizan_htmx.errors import Forbidden, NotFound, Unauthorized
+from mizan_htmx.functions import Function
+from mizan_htmx.recorder import Recorder, recorder_of
+
+#: What a reader may raise to keep its data from this visitor.
+DENIED = (PermissionDenied, PermissionError, Http404, Unauthorized, Forbidden, NotFound)
+
+_Key = tuple[Any, ...]
+
+
+class Readings(Mapping[str, Any]):
+    """The results of some readers by name, each read when a template first asks for it.
+
+    ``failure`` keeps the first exception: template conditions such as ``{% if a and b %}`` swallow them.
+    """
+
+    def __init__(
+        self, request: HttpRequest, readers: Mapping[str, tuple[Function, Mapping[str, Any]]]
+    ) -> None:
+        self._request = request
+        self._readers = readers
+        self.failure: Exception | None = None
+
+    def __getitem__(self, name: str) -> Any:
+        try:
+            reader, values = self._readers[name]
+            return read(reader, self._request, values)
+        except Exception as error:
+            self.failure = self.failure or error
+            raise
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._readers
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._readers)
+
+    def __len__(self) -> int:
+        return len(self._readers)
+
+
+def read(reader: Function, request: HttpRequest, values: Mapping[str, Any]) -> Any:
+    """Give a reader's result for these validated values; it runs once per request for equal ones."""
+    own = {name: values[name] for name in reader.parameters if name in values}
+    key = (reader.func, *own.items())
+    results: dict[_Key, Any] = request.__dict__.setdefault("_mizan_readings", {})
+    if key not in results:
+        try:
+            results[key] = _read(reader, request, own)
+        except DENIED as refusal:
+            results[key] = _Denied(refusal)
+    result = results[key]
+    if isinstance(result, _Denied):
+        raise result.refusal
+    return result
+
+
+@dataclass(frozen=True, slots=True)
+class _Denied:
+    """Stands where a reader refused, so that it is not asked again."""
+
+    refusal: Exception
+
+
+def _read(reader: Function, request: HttpRequest, values: dict[str, Any]) -> Any:
+    waits = reader.is_async or (reader.auth is not None and reader.auth.is_async)
+    if waits and _loop_is_running():
+        raise SynchronousOnlyOperation(
+            f"{reader.place} is async and was read while a template rendered inside the event loop."
+            " In an async view, return a TemplateResponse: Django renders it in a thread."
+        )
+    recorder = recorder_of(request)
+    if recorder is None:
+        recorder = Recorder()  # a page without the middleware: nobody would carry what a reader makes stale
+    return run(execute(reader, request, Arguments((values,)), recorder))
+
+
+def _loop_is_running() -> bool:
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return False
+    return True
+
+
+def plain(value: Any) -> Any:
+    """Give what a lazy value stands for: a translation, the user of a request."""
+    if isinstance(value, Promise):
+        return str(value)
+    if isinstance(value, LazyObject):
+        return copy(value)
+    return value

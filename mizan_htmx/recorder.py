@@ -1,0 +1,195 @@
+"""What a request has made stale, and how the world learns of it once the transaction has committed."""
+
+from collections.abc import Iterable
+from functools import partial
+from urllib.parse import quote, unquote
+
+from django.core.exceptions import ImproperlyConfigured
+from django.db import DEFAULT_DB_ALIAS, connections, transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.dispatch import Signal
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+
+from mizan_htmx.errors import ValidationFailed
+from mizan_htmx.graph import suggest
+from mizan_htmx.invalidation import HEADER, Invalidation, format_list, merge, parse
+from mizan_htmx.setup.registry import registry
+from mizan_htmx.signature import validate
+
+#: Sent after commit with ``invalidations`` (a tuple) and ``request`` (or ``None``).
+invalidated = Signal()
+
+# Scripts can't see the headers of a redirect or of a full-page post. There the list travels in this cookie.
+COOKIE = "mizan_invalidate"
+COOKIE_SECONDS = 60
+# RFC 6265 section 6.1 grants a cookie 4,096 bytes; percent-encoding makes up to three of one.
+COOKIE_MAX_BYTES = 1300
+
+
+class _Entry:
+    """One invalidation that stands or falls with the transaction it was made in."""
+
+    __slots__ = ("_committed", "_connection", "invalidation")
+
+    def __init__(self, invalidation: Invalidation, connection: BaseDatabaseWrapper) -> None:
+        self.invalidation = invalidation
+        self._connection = connection
+        self._committed = not connection.in_atomic_block
+        if not self._committed:
+            transaction.on_commit(self)
+
+    def __call__(self) -> None:
+        self._committed = True
+
+    @property
+    def stands(self) -> bool:
+        """Tell whether it is committed, or still waits for the outer transaction to commit.
+
+        If that one fails, the answer this entry would go into is not sent either. Django forgets the
+        callbacks of a rolled back savepoint, so one that is not waiting any more was rolled back.
+        """
+        return self._committed or any(waiting[1] is self for waiting in self._connection.run_on_commit)
+
+
+class Recorder:
+    """Collects what one request makes stale."""
+
+    __slots__ = ("_entries",)
+
+    def __init__(self) -> None:
+        self._entries: list[_Entry] = []
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+    def add(self, invalidations: Iterable[Invalidation], *, at: int | None = None) -> None:
+        """Record, at the end or at a position; it counts once the transaction around has committed."""
+        connection = connections[DEFAULT_DB_ALIAS]
+        position = len(self._entries) if at is None else at
+        self._entries[position:position] = [_Entry(each, connection) for each in invalidations]
+
+    def rewind(self, position: int) -> None:
+        """Forget what was recorded after ``position``, a former length."""
+        del self._entries[position:]
+
+    def announced(self) -> tuple[Invalidation, ...]:
+        """List what is stale for sure, merged and bounded as the header carries it."""
+        return merge(entry.invalidation for entry in self._entries if entry.stands)
+
+
+def recorder_of(request: HttpRequest) -> Recorder | None:
+    """Give the recorder of a request, if something listens to it."""
+    return getattr(request, "_mizan_recorder", None)
+
+
+def open_recorder(request: HttpRequest) -> tuple[Recorder, bool]:
+    """Give the request's recorder, and whether the caller opened it and so has to announce."""
+    recorder = recorder_of(request)
+    if recorder is not None:
+        return recorder, False
+    recorder = Recorder()
+    request._mizan_recorder = recorder  # type: ignore[attr-defined]
+    return recorder, True
+
+
+def roll_back(recorder: Recorder) -> None:
+    """Undo what ATOMIC_REQUESTS holds together: an exception that is answered must not be committed."""
+    held = [
+        connection
+        for connection in connections.all(initialized_only=True)
+        if connection.settings_dict["ATOMIC_REQUESTS"] and connection.in_atomic_block
+    ]
+    for connection in held:
+        connection.set_rollback(True)
+    if held:
+        recorder.rewind(0)
+
+
+def close_recorder(request: HttpRequest) -> None:
+    """Take nothing more for this request: nobody would announce it."""
+    del request._mizan_recorder  # type: ignore[attr-defined]
+
+
+def write(request: HttpRequest, response: HttpResponseBase, invalidations: tuple[Invalidation, ...]) -> None:
+    """Put the list into a response: the header, and the cookie where scripts can't see the header."""
+    if not invalidations:
+        return
+    response.headers[HEADER] = format_list(invalidations)
+    if _hides_headers(request, response):
+        unread = parse(unquote(request.COOKIES.get(COOKIE, "")))
+        text = format_list((*unread, *invalidations), max_bytes=COOKIE_MAX_BYTES)
+        response.set_cookie(
+            COOKIE,
+            quote(text, safe=""),
+            max_age=COOKIE_SECONDS,
+            secure=request.is_secure(),
+            httponly=False,
+            samesite="Lax",
+        )
+
+
+def _hides_headers(request: HttpRequest, response: HttpResponseBase) -> bool:
+    if 300 <= response.status_code < 400:
+        return True
+    if "HX-Request" in request.headers:
+        return False
+    mode = request.headers.get("Sec-Fetch-Mode")
+    return mode == "navigate" if mode else "text/html" in request.headers.get("Accept", "")
+
+
+def announce(request: HttpRequest | None, invalidations: tuple[Invalidation, ...]) -> None:
+    """Send ``invalidated`` once the transaction around, if there is one, has committed."""
+    if not invalidations or not invalidated.has_listeners():
+        return
+    send = partial(invalidated.send_robust, sender=None, invalidations=invalidations, request=request)
+    if connections[DEFAULT_DB_ALIAS].in_atomic_block:
+        transaction.on_commit(send)
+    else:
+        send()
+
+
+async def aannounce(request: HttpRequest | None, invalidations: tuple[Invalidation, ...]) -> None:
+    """Do as ``announce`` in a coroutine, where Django has no transaction to wait for."""
+    if invalidations and invalidated.has_listeners():
+        await invalidated.asend_robust(sender=None, invalidations=invalidations, request=request)
+
+
+def invalidate(request: HttpRequest | None, context: str, /, **params: object) -> None:
+    """Say that a context is stale, from any view or function; without a request, from anywhere else.
+
+    Counts once the transaction around it has committed. Raises ValueError for an unknown context or
+    parameter or a value that does not fit, and ImproperlyConfigured for a request that no
+    ``MizanMiddleware`` looks after, because the answer would not carry it.
+    """
+    invalidation = _checked(context, params)
+    if request is None:
+        announce(None, (invalidation,))
+        return
+    recorder = recorder_of(request)
+    if recorder is None:
+        raise ImproperlyConfigured(
+            "invalidate(request, …) outside a function of mizan_htmx needs"
+            " 'mizan_htmx.middleware.MizanMiddleware' in MIDDLEWARE."
+        )
+    recorder.add((invalidation,))
+
+
+def _checked(context: str, params: dict[str, object]) -> Invalidation:
+    groups = registry.graph.groups
+    group = groups.get(context)
+    if group is None:
+        if groups:  # a worker that declares nothing can't tell a good name from a bad one
+            raise ValueError(
+                f"Unknown context {context!r} in invalidate(). {suggest(context, groups, what='contexts')}"
+            )
+        return Invalidation.of(context, **params)
+    for name in params:
+        if name not in group.params:
+            hint = suggest(name, group.params, what="parameters")
+            raise ValueError(f"Context {context!r} has no parameter {name!r} in invalidate(). {hint}")
+    try:
+        values = validate(group.adapter, {name: value for name, value in params.items() if value is not None})
+    except ValidationFailed as error:
+        raise ValueError(f"invalidate({context!r}, …): {error.fields}") from None
+    return Invalidation.of(context, **values)

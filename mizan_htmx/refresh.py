@@ -1,0 +1,39 @@
+"""The endpoint that renders one block again."""
+
+from django.conf import settings
+from django.core.signing import BadSignature
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.template import TemplateDoesNotExist
+
+from mizan_htmx import blocks
+from mizan_htmx.functions import BLOCK_FIELD
+from mizan_htmx.partials import load
+from mizan_htmx.recorder import open_recorder
+
+
+def partial(request: HttpRequest, context: str) -> HttpResponse:
+    """Answer one block's HTML, wrapper included; 404 for a forged token or parameters that do not fit."""
+    if request.method not in ("GET", "HEAD"):
+        return HttpResponseNotAllowed(["GET", "HEAD"])
+    raw = request.GET.dict()
+    try:
+        block = blocks.read_token(raw.pop(BLOCK_FIELD, ""), raw)
+        template = load(block.partial)
+    except (BadSignature, ValueError, TemplateDoesNotExist) as error:
+        return _not_found(error)
+    if block.contexts[0] != context:
+        return _not_found(ValueError(f"The token is for the context {block.contexts[0]!r}, not {context!r}."))
+    recorder, _ = open_recorder(request)
+    start = len(recorder)
+    try:
+        html = blocks.render(block, template, request)
+    finally:
+        # A read must not invalidate: two blocks of one context would refresh each other for ever.
+        recorder.rewind(start)
+    return HttpResponse(html, headers={blocks.REFRESH_HEADER: "1", "Cache-Control": "no-store"})
+
+
+def _not_found(error: Exception) -> HttpResponse:
+    reason = f"{type(error).__name__}: {error}" if settings.DEBUG else "Not found."
+    headers = {"Cache-Control": "no-store"}
+    return HttpResponse(reason, status=404, content_type="text/plain; charset=utf-8", headers=headers)

@@ -1,0 +1,1 @@
+"""What happens at start: the registry, discovery and the system checks."""

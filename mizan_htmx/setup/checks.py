@@ -1,0 +1,86 @@
+"""System checks: what is declared and can't work, and what the settings lack for it."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import django
+from django.apps import AppConfig
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, Warning
+from django.template import engines
+from django.template.backends.django import DjangoTemplates
+from django.urls import NoReverseMatch, reverse
+from django.utils.module_loading import import_string
+
+from mizan_htmx.setup.registry import registry
+
+MIDDLEWARE = "mizan_htmx.middleware.MizanMiddleware"
+AUTHENTICATION = "django.contrib.auth.middleware.AuthenticationMiddleware"
+
+
+def check_declarations(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    """Report every defect of the graph."""
+    return [
+        Error(defect.message, hint=defect.hint, obj=defect.obj, id=defect.id) for defect in registry.defects
+    ]
+
+
+def check_settings(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    """Report middleware and URLs that the declared functions need and the settings lack."""
+    functions = registry.graph.functions.values()
+    guarded = next((each for each in functions if each.auth is not None and each.auth.level), None)
+    found: list[CheckMessage] = []
+    if not functions:
+        return found
+    if guarded is not None and not _installed(AUTHENTICATION):
+        found.append(
+            Error(
+                f"{guarded.place} has auth=, but no one can be logged in: {AUTHENTICATION!r} is missing.",
+                hint="Add it to MIDDLEWARE, after the session's.",
+                obj=guarded,
+                id="mizan_htmx.E007",
+            )
+        )
+    if not _installed(MIDDLEWARE):
+        found.append(
+            Warning(
+                f"{MIDDLEWARE!r} is not in MIDDLEWARE.",
+                hint="Add it at the end: without it plain views can't call invalidate(request, …), and what a"
+                " failing async mutation made stale is not announced.",
+                id="mizan_htmx.W001",
+            )
+        )
+    try:
+        reverse("mizan:call")
+    except NoReverseMatch:
+        found.append(
+            Warning(
+                "The endpoints of mizan_htmx have no URL: nothing can be called, and no block can refresh.",
+                hint='Add path("api/mizan/", include("mizan_htmx.urls")) to the URLconf.',
+                id="mizan_htmx.W002",
+            )
+        )
+    return found
+
+
+def check_partials(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    """Report a Django before 6.0 whose template loaders do not find partials."""
+    if django.VERSION >= (6, 0):
+        return []
+    backends = [each for each in engines.all() if isinstance(each, DjangoTemplates)]
+    loaders = [loader for backend in backends for loader in backend.engine.template_loaders]
+    if not backends or any(type(each).__module__ == "template_partials.loader" for each in loaders):
+        return []
+    return [
+        Error(
+            "No template engine finds partials, so no block can refresh.",
+            hint="Add 'template_partials' to INSTALLED_APPS; Django 6.0 has them built in.",
+            id="mizan_htmx.E008",
+        )
+    ]
+
+
+def _installed(dotted: str) -> bool:
+    """Tell whether MIDDLEWARE holds this class or a subclass of it."""
+    classes = (getattr(import_string(each), "__mro__", ()) for each in settings.MIDDLEWARE)
+    return any(f"{each.__module__}.{each.__qualname__}" == dotted for mro in classes for each in mro)

@@ -1,0 +1,123 @@
+"""The registry: what has been declared, by name, and the graph made of it."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from types import ModuleType
+from typing import Any
+
+from mizan_htmx.errors import DeclarationError
+from mizan_htmx.functions import Function
+from mizan_htmx.graph import Defect, Graph, build
+
+
+@dataclass(slots=True)
+class _Contents:
+    functions: dict[str, Function] = field(default_factory=dict)
+    declared: dict[str, Callable[..., Any]] = field(default_factory=dict)
+    forms: dict[str, Any] = field(default_factory=dict)
+    clashes: list[Defect] = field(default_factory=list)
+    graph: Graph | None = None
+
+
+class Registry:
+    """Collects declared functions; the first use freezes them into a graph, a later one makes a new graph."""
+
+    def __init__(self) -> None:
+        self._contents = _Contents()
+
+    @property
+    def graph(self) -> Graph:
+        """The graph of all that is registered now."""
+        contents = self._contents
+        if contents.graph is None:
+            contents.graph = build(dict(contents.functions))
+        return contents.graph
+
+    @property
+    def forms(self) -> dict[str, Any]:
+        """The declared forms by name."""
+        return self._contents.forms
+
+    @property
+    def defects(self) -> tuple[Defect, ...]:
+        """What is declared and can't work."""
+        return (*self._contents.clashes, *self.graph.defects)
+
+    def register(self, declared: Callable[..., Any], name: str | None = None) -> None:
+        """Register a function made by ``@client``; raise DeclarationError if another one has the name."""
+        function = _function_of(declared)
+        name = name or function.name
+        clash = self._clash(function, name)
+        if clash is not None:
+            raise DeclarationError(f"{clash.message} {clash.hint}")
+        contents = self._contents
+        contents.functions[name] = function.named(name)
+        contents.declared[name] = declared
+        contents.graph = None
+
+    def adopt(self, module: ModuleType) -> None:
+        """Register what stands in a module, imported or not, under its own names, unless it did so itself.
+
+        Clashes are left to the system checks, which show all of them. Raises DeclarationError for a function
+        with a decorator over ``@client``.
+        """
+        taken = {function.declaration for function in self._contents.functions.values()}
+        for value in vars(module).copy().values():
+            function = getattr(value, "mizan", None)
+            if isinstance(function, Function) and function.declaration not in taken:
+                taken.add(function.declaration)
+                if self._clash(function, function.name) is None:
+                    self.register(value)
+
+    def _clash(self, function: Function, name: str) -> Defect | None:
+        known = self._contents.functions.get(name)
+        if known is None or known.declaration is function.declaration:
+            return None
+        clash = Defect(
+            "mizan_htmx.E004",
+            f"Two functions are called {name!r}: {known.place} and {function.place}.",
+            f"Rename one, or register it under another name: register(fn, {name + '_2'!r}).",
+            function,
+        )
+        self._contents.clashes.append(clash)
+        return clash
+
+    def declared(self, name: str) -> Callable[..., Any] | None:
+        """Give what was registered under ``name``, as ``@client`` returned it."""
+        return self._contents.declared.get(name)
+
+    @contextmanager
+    def isolated(self) -> Iterator[None]:
+        """Be empty inside, and what it was before afterwards. Nestable."""
+        former, self._contents = self._contents, _Contents()
+        try:
+            yield
+        finally:
+            self._contents = former
+
+
+def _function_of(declared: Callable[..., Any]) -> Function:
+    function = getattr(declared, "mizan", None)
+    if not isinstance(function, Function):
+        raise DeclarationError(f"{declared!r} can't be registered: it is not declared with @client.")
+    if getattr(declared, "__wrapped__", None) is not function.func:
+        # functools.wraps hands .mizan on to whatever stands over @client, and a call would go past it.
+        raise DeclarationError(
+            f"{function.place} can't be registered with a decorator over @client: calls would pass it by."
+            " Put the decorator under @client, or say auth=."
+        )
+    return function
+
+
+registry = Registry()
+
+
+def register(declared: Callable[..., Any], name: str | None = None) -> None:
+    """Register a function made by ``@client`` under ``name``, or its own."""
+    registry.register(declared, name)
+
+
+def get_function(name: str) -> Callable[..., Any] | None:
+    """Give the function registered under ``name``, or ``None``."""
+    return registry.declared(name)

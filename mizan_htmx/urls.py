@@ -1,0 +1,20 @@
+"""The endpoints: ``path("api/mizan/", include("mizan_htmx.urls"))``."""
+
+from django.urls import path
+
+from mizan_htmx import views
+from mizan_htmx.forms import views as forms
+from mizan_htmx.refresh import partial
+
+app_name = "mizan"
+
+urlpatterns = [
+    path("call/", views.call, name="call"),
+    path("ctx/<str:context>/", views.ctx, name="ctx"),
+    path("session/", views.session, name="session"),
+    path("form/<str:name>/", forms.form, name="form"),
+    path("form/<str:name>/validate/", forms.validate, name="form_validate"),
+    path("formset/<str:name>/", forms.formset, name="formset"),
+    path("formset/<str:name>/validate/", forms.formset_validate, name="formset_validate"),
+    path("partial/<str:context>/", partial, name="partial"),
+]

@@ -1,0 +1,121 @@
+"""The JSON endpoints, and how a function on the view path serves as a Django view."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.views.decorators.csrf import csrf_exempt
+from pydantic_core import to_json
+
+from mizan_htmx.arguments import Arguments, read_call, read_query, read_view
+from mizan_htmx.csrf import check_csrf, csrf_token, is_unchecked, set_csrf_cookie
+from mizan_htmx.dispatch import Steps, effect, execute, finish, publish, run
+from mizan_htmx.errors import Forbidden, MethodNotAllowed, NotFound
+from mizan_htmx.failures import html_failure, json_failure, json_response
+from mizan_htmx.functions import Function
+from mizan_htmx.recorder import Recorder, open_recorder, roll_back
+from mizan_htmx.setup.registry import registry
+
+Work = Callable[[HttpRequest, Recorder], Steps[HttpResponseBase]]
+
+
+# Exempt from the middleware, which would answer in HTML: the endpoint checks by itself.
+@csrf_exempt
+def call(request: HttpRequest) -> HttpResponseBase:
+    """Call a function: ``POST {"fn": "rename", "args": {...}}``, or the same as a form."""
+    return run(_endpoint(request, ("POST",), _call))
+
+
+@csrf_exempt
+def ctx(request: HttpRequest, context: str) -> HttpResponseBase:
+    """Read a context: ``GET ctx/user/?user_id=5`` gives every reader's result under its name."""
+
+    def read(request: HttpRequest, recorder: Recorder) -> Steps[HttpResponseBase]:
+        return _read_context(request, recorder, context)
+
+    return run(_endpoint(request, ("GET", "HEAD"), read))
+
+
+@csrf_exempt
+def session(request: HttpRequest) -> HttpResponseBase:
+    """Give the CSRF token, and its cookie."""
+    return run(_endpoint(request, ("GET", "HEAD"), _session))
+
+
+def _endpoint(request: HttpRequest, methods: Sequence[str], work: Work) -> Steps[HttpResponseBase]:
+    recorder, owned = open_recorder(request)
+    try:
+        if request.method not in methods:
+            raise MethodNotAllowed(methods)
+        response = yield from work(request, recorder)
+    except (
+        Exception
+    ) as error:  # the border to the authors' code: json_failure logs what nobody raised on purpose
+        roll_back(recorder)
+        response = json_failure(request, error)
+    response.headers["Cache-Control"] = "no-store"
+    return (yield from finish(request, response, recorder, owned=owned))
+
+
+def _call(request: HttpRequest, recorder: Recorder) -> Steps[HttpResponseBase]:
+    check_csrf(request)
+    name, arguments = read_call(request)
+    function = registry.graph.functions.get(name)
+    if function is None:
+        raise NotFound(f"There is no function {name!r}." if settings.DEBUG else "")
+    if function.private:
+        raise Forbidden()
+    if function.result is None:
+        return (yield from execute(function, request, arguments, recorder))  # type: ignore[no-any-return]
+    written = yield from execute(function, request, arguments, recorder, function.result.dump_json)
+    parts = [b'{"result":', written]
+    stale = recorder.announced()
+    if stale:
+        parts += [b',"invalidate":', to_json([each.as_json() for each in stale])]
+    return json_response(b"".join((*parts, b"}")))
+
+
+def _read_context(request: HttpRequest, recorder: Recorder, context: str) -> Steps[HttpResponseBase]:
+    group = registry.graph.groups.get(context)
+    if group is None:
+        raise NotFound(f"There is no context {context!r}." if settings.DEBUG else "")
+    results = []
+    for reader in group.readers:
+        if reader.result is not None and not reader.private:
+            arguments = Arguments((read_query(request),))
+            written = yield from execute(reader, request, arguments, recorder, reader.result.dump_json)
+            results.append(b'"%s":%s' % (reader.name.encode(), written))
+    return json_response(b"{" + b",".join(results) + b"}")
+
+
+def _session(request: HttpRequest, recorder: Recorder) -> Steps[HttpResponseBase]:
+    yield from ()  # a generator like the other endpoints, with nothing to wait for
+    response = json_response({"csrfToken": csrf_token(request)})
+    set_csrf_cookie(request, response)
+    return response
+
+
+def serve(
+    function: Function, request: HttpRequest, positional: Sequence[Any], url_values: Mapping[str, Any]
+) -> Steps[HttpResponseBase]:
+    """Answer a request with a function on the view path."""
+    recorder, owned = open_recorder(request)
+    named = dict(zip(function.parameters, positional, strict=False))
+    try:
+        if request.method not in function.methods:
+            raise MethodNotAllowed(function.methods)
+        if is_unchecked(request):
+            yield effect(check_csrf, False, request)  # which may read the session
+        arguments = read_view(request, {**named, **url_values})
+        response: HttpResponseBase = yield from execute(function, request, arguments, recorder)
+    except Exception as error:  # the border to the authors' code
+        try:
+            response = yield effect(html_failure, False, request, error)  # context processors may read
+            roll_back(recorder)
+        except Exception:  # Django's to answer
+            if owned:
+                yield from publish(request, recorder)
+            raise
+    return (yield from finish(request, response, recorder, owned=owned))

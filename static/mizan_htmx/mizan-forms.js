@@ -1,0 +1,591 @@
+/* mizan-forms.js: forms that the server renders and checks, while they are filled in and when they are sent.
+   Needs mizan.js. Serves every form[data-mizan-form], whenever it comes into the page; without this file they
+   are plain forms.
+
+   A submission goes out through htmx. What a 2xx brings takes the form's place. After anything else the form
+   stays: a 422 is merged into it, so that no control is ever replaced; what else goes wrong is told in
+   [data-mizan-alert], by the template[data-mizan-notice] for its status ("0" for no answer at all, "CSRF", or
+   "error" for all the others).
+
+   While it is filled in, the form goes to the address in data-mizan-validate; what comes back has the errors
+   of the fields that were left. [data-mizan-keep] marks what a script added and no merge may take away. */
+(() => {
+  "use strict";
+
+  const LOADED = Symbol.for("mizan-forms");
+  if (document[LOADED]) return;
+  document[LOADED] = true;
+
+  const { htmx } = window;
+  const { csrfCookie } = document.currentScript?.dataset ?? {};
+  const FORM = "form[data-mizan-form]";
+  const CONTROL = "input, select, textarea, button, output, [contenteditable]";
+  const OWN = "[data-mizan-status], [data-mizan-alert], [data-mizan-keep], template, script";
+  const TOKEN = "csrfmiddlewaretoken";
+  const TYPING = 300; // milliseconds of silence after a key
+  const LEAVING = 10_000; // milliseconds that a redirect may take before the form can be sent again
+
+  const on = (names, listener, capture = true) => {
+    for (const name of names.split(" ")) document.addEventListener(name, listener, capture);
+  };
+  const is = (node, selector) => node instanceof Element && node.matches(selector);
+  const within = (root, selector) =>
+    [root, ...root.querySelectorAll(selector)].filter((each) => is(each, selector));
+
+  // ---- forms and their controls. A control called "id" or "action" hides the form's property of that name.
+
+  /* Not kept in attributes, since answers are merged into those:
+     left       controls that were left, or that the server complained about: their errors may show;
+     typed      controls with something new in them since they were rendered, and their forms;
+     refused    forms that the server sent back;
+     judged     file inputs that a 422 complained about: a check carries no files and can't tell anything new;
+     served     the classes that an element has from the server, to tell them from those of scripts;
+     submitters the button that each form was last sent by. */
+  const left = new WeakSet();
+  const typed = new WeakSet();
+  const refused = new WeakSet();
+  const judged = new WeakSet();
+  const served = new WeakMap();
+  const submitters = new WeakMap();
+
+  const formOf = (control) => (is(control.form, FORM) ? control.form : null);
+  const NO_FIELD = /^(hidden|submit|button|reset|image|fieldset|output)$/;
+  const isField = ({ name, type }) => name && !NO_FIELD.test(type);
+  const fieldsOf = (form) => [...form.elements].filter(isField);
+  const fieldName = (control) => control.closest("[data-mizan-field]")?.dataset.mizanField ?? control.name;
+  const isInvalid = (control) => control.getAttribute("aria-invalid") === "true";
+  const isBusy = (form) => form.getAttribute("aria-busy") === "true";
+  const isChosen = (control) => control.files?.length > 0;
+  const part = (form, name) => form.querySelector(`[data-mizan-${name}]`);
+  const submitsOf = (form) => [...form.elements].filter(({ type }) => type === "submit");
+
+  /* Without this file the browser's own checks are better than none. */
+  const prepare = () => {
+    for (const form of document.querySelectorAll(FORM)) form.noValidate = true;
+  };
+
+  const forgetTyping = (form) => {
+    for (const element of [form, ...form.elements]) typed.delete(element);
+  };
+
+  /* Remember which control has the focus, and where the caret is; gives what brings both back. */
+  const holdFocus = () => {
+    const { activeElement: focused } = document;
+    const { selectionStart, selectionEnd, selectionDirection, scrollTop } = focused ?? {};
+    return () => {
+      if (!focused?.isConnected || focused === document.activeElement) return;
+      focused.focus({ preventScroll: true });
+      // Where it is null, the control knows no selection.
+      if (Number.isInteger(selectionStart)) {
+        focused.setSelectionRange(selectionStart, selectionEnd, selectionDirection);
+      }
+      focused.scrollTop = scrollTop;
+    };
+  };
+
+  // ---- merging a fresh rendering into a form
+
+  const parse = (html) => {
+    const template = document.createElement("template");
+    template.innerHTML = html;
+    return template.content;
+  };
+
+  const findForm = (html, form) => {
+    const id = form.getAttribute("id");
+    return [...parse(html).querySelectorAll(FORM)].find((each) => each.getAttribute("id") === id);
+  };
+
+  const isText = (node) => node.nodeType === Node.TEXT_NODE && node.data.trim();
+  const contentOf = (node) => [...node.childNodes].filter((each) => each instanceof Element || isText(each));
+
+  const describe = ({ localName, name, type, value }) =>
+    `${localName} ${name} ${/^(radio|checkbox|submit)$/.test(type) ? value : ""}`;
+
+  /* Name a node so that it has the same name in another rendering: by its id, or by the control inside of it
+     that comes first in the alphabet, because a formset's rows may stand in any order. */
+  const keyOf = (node) => {
+    if (!(node instanceof Element)) return "text";
+    const [first = ""] = within(node, "[name]").map(describe).sort();
+    return node.id ? `#${node.id}` : `${node.localName} ${first}`;
+  };
+
+  const copyAttributes = (old, fresh) => {
+    for (const name of ["aria-invalid", "aria-describedby", "aria-errormessage"]) {
+      const value = fresh.getAttribute(name);
+      if (value === null) old.removeAttribute(name);
+      else if (value !== old.getAttribute(name)) old.setAttribute(name, value);
+    }
+    for (const each of served.get(old) ?? []) if (!fresh.classList.contains(each)) old.classList.remove(each);
+    if (fresh.classList.length) old.classList.add(...fresh.classList);
+    served.set(old, [...fresh.classList]);
+  };
+
+  /* `merger` has the form, the fresh names, what was sent, and what to leave alone. */
+  const merge = (old, fresh, merger) => {
+    if (!(old instanceof Element)) {
+      if (old.data !== fresh.data) old.data = fresh.data;
+    } else if (is(old, OWN) || merger.isHeld(old)) {
+      // Stays as it is.
+    } else if (is(old, CONTROL) || old.localName.includes("-")) {
+      copyAttributes(old, fresh);
+      const isChanged = old.type === "hidden" && !merger.sent.getAll(old.name).includes(fresh.value);
+      if (isChanged) old.value = fresh.value;
+    } else if (within(old, `${CONTROL}, ${OWN}`).length || within(fresh, CONTROL).length) {
+      copyAttributes(old, fresh);
+      mergeContent(old, fresh, merger);
+    } else if (!old.isEqualNode(fresh)) {
+      old.replaceWith(fresh);
+      return fresh;
+    }
+    return old;
+  };
+
+  const mergeContent = (old, fresh, merger) => {
+    const rest = contentOf(old);
+    const keys = rest.map(keyOf);
+    let last = null;
+    for (const node of contentOf(fresh)) {
+      const at = keys.indexOf(keyOf(node));
+      if (at >= 0) {
+        keys.splice(at, 1);
+        last = merge(rest.splice(at, 1)[0], node, merger);
+      } else {
+        const next = adopt(node, merger);
+        if (last) last.after(next);
+        else old.prepend(next);
+        last = next;
+      }
+    }
+    for (const node of rest) if (isObsolete(node, merger)) node.remove();
+  };
+
+  /* Put the form's own controls into a piece of the fresh rendering that has no counterpart in the form. */
+  const adopt = (node, { form }) => {
+    if (!(node instanceof Element)) return node;
+    const known = new Map(fieldsOf(form).map((control) => [keyOf(control), control]));
+    const swaps = within(node, "[name]").map((control) => [control, known.get(keyOf(control))]);
+    for (const [control, own] of swaps) {
+      if (own && control !== node) control.replaceWith(own);
+      if (own) copyAttributes(own, control);
+    }
+    return swaps.find(([control, own]) => own && control === node)?.[1] ?? node;
+  };
+
+  /* A control without a name comes from a script; one that the server still knows must not get lost. */
+  const isObsolete = (node, { names }) =>
+    !(node instanceof Element) ||
+    (!within(node, OWN).length && within(node, CONTROL).every(({ name }) => name && !names.has(name)));
+
+  const mergeForm = (form, fresh, sent, isHeld = () => false) => {
+    const names = new Set([...fresh.elements].map(({ name }) => name));
+    const giveBack = holdFocus();
+    mergeContent(form, fresh, { form, names, sent, isHeld });
+    giveBack();
+    for (const control of fieldsOf(form)) if (isInvalid(control)) left.add(control);
+    htmx.process(form);
+  };
+
+  const showStatus = (form, fresh) => {
+    const [old, next] = [form, fresh].map((each) => part(each, "status"));
+    if (!old || !next || old.isEqualNode(next)) return;
+    const isFocused = old.contains(document.activeElement);
+    old.replaceChildren(...next.childNodes);
+    if (isFocused) old.focus();
+  };
+
+  // ---- checking while the form is filled in
+
+  const checks = new WeakMap();
+
+  /* A field that moves under the pointer between press and release would make the click miss. */
+  let released = Promise.resolve();
+  let release = () => {};
+  on("pointerdown", () => {
+    released = new Promise((resolve) => {
+      release = resolve;
+    });
+  });
+  on("pointerup pointercancel", () => setTimeout(release));
+
+  const checkSoon = (form, delay = 0) => {
+    if (!form.dataset.mizanValidate || isBusy(form)) return;
+    const check = checks.get(form) ?? {};
+    checks.set(form, check);
+    clearTimeout(check.timer);
+    check.timer = setTimeout(() => runCheck(form, check), delay);
+  };
+
+  const runCheck = async (form, check) => {
+    check.timer = null;
+    if (check.request) check.again = true;
+    if (check.request || !form.isConnected) return;
+    check.request = new AbortController();
+    check.again = false;
+    try {
+      await sendCheck(form, check);
+    } catch {
+      // Offline, or the server has a problem: whoever sends the form will learn of it.
+    }
+    check.request = null;
+    if (check.again) checkSoon(form);
+  };
+
+  const sendCheck = async (form, check) => {
+    const { signal } = check.request;
+    const body = new FormData(form);
+    for (const [name, value] of [...body]) if (value instanceof File) body.delete(name);
+    for (const name of touchedNames(form)) body.append("mizan_touched", name);
+    const request = { method: "POST", body, headers: { "HX-Request": "true" }, signal };
+    const response = await fetch(form.dataset.mizanValidate, request);
+    const fresh = response.ok && findForm(await response.text(), form);
+    await released;
+    const isLate = signal.aborted || check.again || check.timer || !form.isConnected;
+    if (!fresh || isLate) return;
+    mergeForm(form, fresh, body, (node) => {
+      const inside = within(node, CONTROL).filter(isField);
+      return inside.length > 0 && inside.every((control) => judged.has(control) && isChosen(control));
+    });
+    if (part(form, "summary")) showStatus(form, fresh);
+  };
+
+  /* A chosen file is not sent along, so nothing can be said of it, nor of the form as a whole. */
+  const touchedNames = (form) => {
+    const fields = fieldsOf(form);
+    const names = new Set(fields.filter((control) => left.has(control) && !isChosen(control)).map(fieldName));
+    const isWhole = refused.has(form) || fields.every((control) => names.has(fieldName(control)));
+    if (isWhole && !fields.some(isChosen)) names.add("__all__");
+    return names;
+  };
+
+  const dropCheck = (form) => {
+    const check = checks.get(form);
+    clearTimeout(check?.timer);
+    check?.request?.abort();
+    checks.delete(form);
+  };
+
+  /* A date of three parts is not left with its first. */
+  const isPart = (form, control) =>
+    fieldsOf(form).some((each) => each.name !== control.name && fieldName(each) === fieldName(control));
+
+  on("input change", ({ target, type }) => {
+    const form = formOf(target);
+    if (!form || !isField(target)) return;
+    typed.add(form).add(target);
+    if (type === "change") {
+      if (!isPart(form, target)) left.add(target);
+      judged.delete(target);
+    }
+    if (left.has(target)) checkSoon(form, type === "input" ? TYPING : 0);
+  });
+
+  on("focusout", ({ target, relatedTarget }) => {
+    const form = formOf(target);
+    // The control that has the focus loses it when another window gets it, and has not been left.
+    if (!form || !isField(target) || target === document.activeElement || left.has(target)) return;
+    if (relatedTarget?.form === form && fieldName(relatedTarget) === fieldName(target)) return;
+    left.add(target);
+    checkSoon(form);
+  });
+
+  on("reset", ({ target }) => is(target, FORM) && (dropCheck(target), forgetTyping(target)));
+
+  /* Rows came or went, so that an answer for the form as it was would hit the wrong ones. */
+  on("mizan:rows", ({ target }) => {
+    dropCheck(target);
+    typed.add(target);
+    checkSoon(target, TYPING);
+  });
+
+  /* Django looks at the posted token first, and the page may have been open for longer than the cookie. */
+  on("formdata", ({ target, formData }) => {
+    const cookie = document.cookie.split("; ").find((text) => text.startsWith(csrfCookie + "="));
+    if (cookie && is(target, FORM)) formData.set(TOKEN, cookie.slice(csrfCookie.length + 1));
+  });
+
+  // ---- sending
+
+  /* form → what is on its way: {sent, begun, focused} */
+  const flights = new WeakMap();
+
+  const setBusy = (form, busy) => {
+    for (const element of [form, ...submitsOf(form)]) {
+      if (busy) element.setAttribute("aria-busy", "true");
+      else element.removeAttribute("aria-busy");
+    }
+    for (const button of submitsOf(form)) {
+      // A disabled button would drop the focus.
+      if (busy) button.setAttribute("aria-disabled", "true");
+      else button.removeAttribute("aria-disabled");
+    }
+    const progress = part(form, "progress");
+    if (progress) progress.hidden = !busy || !fieldsOf(form).some(isChosen);
+    progress?.removeAttribute("value");
+  };
+
+  const send = async (form, submitter) => {
+    if (isBusy(form)) return;
+    dropCheck(form);
+    submitters.set(form, submitter);
+    const flight = { sent: new FormData(form) };
+    flights.set(form, flight);
+    setBusy(form, true);
+    const values = submitter?.name ? { [submitter.name]: submitter.value } : {};
+    const request = { source: form, target: form, swap: "outerHTML", values };
+    try {
+      await htmx.ajax("POST", form.getAttribute("action"), request);
+    } catch {
+      // htmx 2 rejects where no answer came, which is told by then.
+    }
+    if (!flight.begun) setBusy(form, false); // somebody was asked whether to send it, and has said no
+  };
+
+  on(
+    "submit",
+    (event) => {
+      const { target: form, submitter } = event;
+      if (!is(form, FORM) || event.defaultPrevented || submitter?.hasAttribute("formaction")) return;
+      event.preventDefault();
+      send(form, submitter);
+    },
+    false, // last, so that the page's own listeners may stop it
+  );
+
+  const begin = (form) => {
+    const flight = flights.get(form);
+    if (!flight) return;
+    flight.begun = true;
+    setBusy(form, true);
+    part(form, "alert")?.replaceChildren();
+  };
+
+  const showProgress = (form) => (event) => {
+    const progress = part(form, "progress");
+    if (progress && event.lengthComputable) progress.value = (100 * event.loaded) / event.total;
+  };
+
+  /* A middleware that sends visitors to sign in answers 200, too, but from another address. */
+  const isAccepted = (form, { status, url }) => {
+    const { href } = new URL(form.getAttribute("action"), document.baseURI);
+    return status >= 200 && status < 300 && (!url || url.split("#")[0] === href.split("#")[0]);
+  };
+
+  /* Decide, before htmx swaps anything, whether it may. */
+  const admit = (form, answer) => {
+    const flight = flights.get(form);
+    flight.place = [form.parentNode, form.previousSibling];
+    flight.focused = form.contains(document.activeElement) || document.activeElement === document.body;
+    return isAccepted(form, answer);
+  };
+
+  const end = (form, answer) => {
+    const flight = flights.get(form);
+    if (!flight?.begun) return;
+    flights.delete(form);
+    const { status, header, text } = answer;
+    const isOver = isAccepted(form, answer);
+    if (isOver && (header("HX-Redirect") !== null || header("HX-Refresh") === "true")) {
+      setTimeout(() => setBusy(form, false), LEAVING);
+      return;
+    }
+    setBusy(form, false);
+    if (isOver) return succeed(form, flight);
+    const fresh = status === 422 && findForm(text, form);
+    if (fresh) refuse(form, fresh, flight);
+    else if (status === 422) part(form, "alert")?.replaceChildren(parse(text)); // from the form's own hook
+    else complain(form, header("X-Mizan-Error") ?? (status < 400 && status ? 401 : status));
+  };
+
+  const succeed = (form, { place: [parent, previous] = [], focused }) => {
+    forgetTyping(form);
+    if (form.isConnected) checkSoon(form); // a 204, say, and what was wrong may still be shown
+    if (form.isConnected || !focused || !parent) return;
+    let node = previous ? previous.nextSibling : parent.firstChild;
+    while (node && !(node instanceof Element)) node = node.nextSibling;
+    if (!node) return;
+    const status = part(node, "status") ?? node;
+    if (!status.hasAttribute("tabindex")) status.tabIndex = -1;
+    status.focus();
+  };
+
+  const refuse = (form, fresh, { sent, focused = true }) => {
+    refused.add(form);
+    for (const control of fieldsOf(form)) if (isChosen(control)) judged.add(control);
+    showStatus(form, fresh);
+    mergeForm(form, fresh, sent);
+    if (!focused) return;
+    const invalid = fieldsOf(form).filter(isInvalid);
+    // A script may have hidden a control behind one of its own.
+    const isTaken = [...invalid, part(form, "status")].some((each) => {
+      each?.focus();
+      return each === document.activeElement;
+    });
+    if (!isTaken) form.scrollIntoView();
+  };
+
+  const complain = async (form, reason) => {
+    if (reason === "CSRF") await renewToken(form);
+    const notice = (name) => form.querySelector(`template[data-mizan-notice="${name}"]`);
+    const { content } = notice(reason) ?? notice("error") ?? {};
+    if (content) part(form, "alert")?.replaceChildren(content.cloneNode(true));
+  };
+
+  const renewToken = async (form) => {
+    try {
+      const response = await fetch(form.dataset.mizanSession);
+      const { csrfToken } = await response.json();
+      form.querySelector(`[name=${TOKEN}]`).value = csrfToken;
+    } catch {
+      // The notice asks to send the form again, and that will tell.
+    }
+  };
+
+  on("click", (event) => {
+    const retry = event.target.closest?.("[data-mizan-retry]");
+    const link = event.target.closest?.('[data-mizan-status] a[href^="#"]');
+    if (is(retry?.form, FORM)) {
+      const { form } = retry;
+      const submitter = submitters.get(form);
+      (submitter ?? submitsOf(form)[0])?.focus(); // the button will be gone
+      form.requestSubmit(submitter?.isConnected ? submitter : undefined);
+    }
+    const control = link && document.getElementById(link.getAttribute("href").slice(1));
+    if (!control) return;
+    event.preventDefault();
+    control.focus();
+  });
+
+  // ---- htmx 4: an element's context
+
+  const ofContext = ({ response, text = "" } = {}) => ({
+    status: response?.status ?? 0,
+    url: response?.raw.url,
+    header: (name) => response?.headers.get(name) ?? null,
+    text,
+  });
+
+  /* fetch() tells nothing of an upload's progress. */
+  const upload = (form) => (url, { method, headers, body, signal }) =>
+    new Promise((resolve, reject) => {
+      const xhr = new XMLHttpRequest();
+      xhr.open(method, url);
+      for (const [name, value] of Object.entries(headers)) xhr.setRequestHeader(name, value);
+      xhr.upload.addEventListener("progress", showProgress(form));
+      xhr.addEventListener("load", () => {
+        const lines = xhr.getAllResponseHeaders().trim().split(/[\r\n]+/);
+        const answer = { status: xhr.status, headers: lines.map((line) => line.split(/: ?(.*)/, 2)) };
+        const response = new Response(/^(204|205|304)$/.test(xhr.status) ? null : xhr.response, answer);
+        resolve(Object.defineProperty(response, "url", { value: xhr.responseURL }));
+      });
+      for (const name of ["error", "abort"]) xhr.addEventListener(name, () => reject(new TypeError(name)));
+      signal.addEventListener("abort", () => xhr.abort());
+      xhr.send(body);
+    });
+
+  const listen4 = () => {
+    const own = (event) => {
+      const form = event.detail.ctx?.sourceElement;
+      return flights.has(form) ? form : null;
+    };
+    on("htmx:config:request", (event) => {
+      const form = own(event);
+      if (form && fieldsOf(form).some(isChosen)) event.detail.ctx.request.timeout = "0"; // uploads take long
+    });
+    on("htmx:before:request", (event) => {
+      const form = own(event);
+      if (!form) return;
+      begin(form);
+      if (fieldsOf(form).some(isChosen)) event.detail.ctx.fetch = upload(form);
+    });
+    on("htmx:before:swap", (event) => {
+      const { ctx, tasks } = event.detail;
+      const form = own(event);
+      if (form && !admit(form, ofContext(ctx))) event.preventDefault();
+      if (!is(ctx.sourceElement, "[data-mizan]")) return;
+      // For the time of a transition htmx gives new elements the attributes of the old ones.
+      for (const { fragment, swapSpec } of tasks) if (keep(fragment, ctx.sourceElement)) swapSpec.settle = 0;
+    });
+    on("htmx:finally:request", (event) => {
+      const form = own(event);
+      if (form) end(form, ofContext(event.detail.ctx));
+    });
+    // django-htmx, while DEBUG is on, would put a refusal in the place of the whole page.
+    on("htmx:response:error", (event) => {
+      if (own(event) && event.detail.ctx.response.status < 500) event.stopPropagation();
+    });
+  };
+
+  // ---- htmx 2: an XMLHttpRequest
+
+  const ofRequest = (xhr) => ({
+    status: xhr.status,
+    url: xhr.responseURL,
+    header: (name) => xhr.getResponseHeader(name),
+    text: xhr.responseText,
+  });
+
+  const listen2 = () => {
+    on("htmx:beforeSend", ({ detail: { elt: form, xhr } }) => {
+      if (!flights.has(form)) return;
+      begin(form);
+      xhr.upload.addEventListener("progress", showProgress(form));
+      xhr.addEventListener("loadend", () => end(form, ofRequest(xhr))); // after htmx, which swaps in onload
+    });
+    on("htmx:beforeOnLoad", (event) => {
+      const { elt, xhr } = event.detail;
+      if (flights.has(elt) && xhr.status >= 400 && xhr.status < 500) event.stopPropagation(); // as above
+    });
+    on("htmx:beforeSwap", ({ detail }) => {
+      const form = detail.requestConfig?.elt;
+      if (is(form, "[data-mizan]")) {
+        detail.serverResponse = keepInText(detail.serverResponse, form);
+        detail.xhr.addEventListener("loadend", holdFocus());
+      }
+      if (!flights.has(form)) return;
+      const isAdmitted = admit(form, ofRequest(detail.xhr));
+      detail.shouldSwap &&= isAdmitted;
+      detail.isError &&= detail.xhr.status >= 500;
+      detail.selectOverride = "unset"; // one handed down by the page would pick nothing out of a form
+      detail.swapOverride += " swap:0s transition:false"; // so that it has happened when onload is over
+    });
+  };
+
+  // ---- a block that is refreshed around a form
+
+  /* Mark in a block's fresh content what must stay as it is on the page, and htmx moves over: half-filled forms
+     and those on their way, what a submission has left to read, and controls of a form around the block. */
+  const keep = (content, block) => {
+    const kept = [...content.querySelectorAll("[id]")].filter((fresh) => {
+      const old = document.getElementById(fresh.getAttribute("id"));
+      return block.contains(old) && stays(old);
+    });
+    for (const fresh of kept) if (!fresh.closest("[hx-preserve]")) fresh.setAttribute("hx-preserve", "true");
+    return kept.length > 0;
+  };
+
+  const keepInText = (html, block) => {
+    const template = document.createElement("template");
+    template.innerHTML = html;
+    return keep(template.content, block) ? template.innerHTML : html;
+  };
+
+  const stays = (old) =>
+    typed.has(old) ||
+    is(old, "[data-mizan-done]") ||
+    (is(old, FORM) && isBusy(old)) ||
+    (is(old, "[data-mizan-status]") && old.textContent.trim());
+
+  // ---- the life of the page
+
+  for (const form of document.querySelectorAll(FORM)) {
+    for (const element of form.querySelectorAll("[class]")) served.set(element, [...element.classList]);
+  }
+  if (htmx.version.startsWith("2.")) listen2();
+  else listen4();
+  prepare();
+  new MutationObserver(prepare).observe(document.documentElement, { childList: true, subtree: true });
+  addEventListener("pageshow", ({ persisted }) => {
+    if (persisted) for (const form of document.querySelectorAll(FORM)) setBusy(form, false);
+  });
+})();

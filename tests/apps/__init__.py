@@ -1,0 +1,1 @@
+"""Tiny apps and modules that tests import: what they declare, and how, is what is tested."""

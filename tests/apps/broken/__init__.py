@@ -1,0 +1,1 @@
+"""An app whose ``mizan_clients`` can not be imported."""

@@ -1,0 +1,1 @@
+"""An app whose functions clash with those of the app people."""

@@ -1,0 +1,105 @@
+"""A browser for each worker, a tab for each test, and the servers they visit.
+
+Playwright's sync API keeps an event loop running in the test's thread, in which Django refuses the ORM and
+pytest-asyncio its own loops. So these tests are coroutines on Playwright's async API: a loop runs only while
+one of them does, and fixtures that use the database are plain functions.
+"""
+
+import os
+import socket
+from collections.abc import AsyncIterator, Iterator
+from threading import Thread
+
+import pytest
+import pytest_asyncio
+import uvicorn
+from playwright.async_api import Browser, async_playwright, expect
+from pytest_django.live_server_helper import LiveServer
+
+from tests.browser.tab import OBSERVE, Tab
+from tests.site.asgi import application
+from tests.site.models import Board, Card, Person
+from tools import browser
+from tools import htmx as newest
+
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+expect.set_options(timeout=10_000)
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def chromium() -> AsyncIterator[Browser]:
+    """Give the one browser of this worker."""
+    async with async_playwright() as playwright:
+        chromium = await playwright.chromium.launch(
+            executable_path=browser.chromium(os.environ.get(browser.VARIABLE, "")),
+            args=ARGUMENTS,
+            # Playwright turns it off, and then a page that comes back is always loaded anew.
+            ignore_default_args=["--disable-back-forward-cache"],
+        )
+        yield chromium
+        await chromium.close()
+
+
+@pytest.fixture(params=["2", "4"], ids=["htmx2", "htmx4"])
+def htmx(request: pytest.FixtureRequest) -> str:
+    """Give the build of htmx that the site serves: those of django-htmx, or what ``on_every_htmx`` says."""
+    build: str = request.param
+    if build in newest.VERSIONS:
+        newest.fetch(newest.store())
+    return build
+
+
+@pytest.fixture
+def content(transactional_db: None) -> None:
+    """Fill the database: Ada is 5, Bob is 6, and board 1 has three cards."""
+    Person.objects.bulk_create([Person(pk=5, name="Ada"), Person(pk=6, name="Bob")])
+    board = Board.objects.create(pk=1, title="Work")
+    titles = enumerate(("Plan", "Build", "Ship"), start=1)
+    Card.objects.bulk_create(Card(pk=pk, board=board, title=title) for pk, title in titles)
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def tab(chromium: Browser, live_server: LiveServer, content: None, htmx: str) -> AsyncIterator[Tab]:
+    """Give a tab on the site under WSGI. Any unexpected problem in it fails the test."""
+    async for tab in open_tab(chromium, live_server.url, htmx):
+        yield tab
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def asgi_tab(chromium: Browser, asgi_server: str, content: None, htmx: str) -> AsyncIterator[Tab]:
+    """Give a tab on the site under ASGI."""
+    async for tab in open_tab(chromium, asgi_server, htmx):
+        yield tab
+
+
+async def open_tab(chromium: Browser, address: str, htmx: str) -> AsyncIterator[Tab]:
+    """Open a tab with cookies of its own, and close it."""
+    context = await chromium.new_context()
+    await context.add_cookies([{"name": "htmx", "value": htmx, "url": address}])
+    await context.add_init_script(OBSERVE)
+    tab = Tab(await context.new_page(), address)
+    yield tab
+    await context.close()
+    assert tab.problems == []
+
+
+@pytest.fixture(scope="session")
+def asgi_server(live_server: LiveServer) -> Iterator[str]:
+    """Serve the site by uvicorn and give its address."""
+    server = uvicorn.Server(uvicorn.Config(application, lifespan="off", ws="none", log_level="warning"))
+    # Bound here, so that the port is known, and a tab that is early waits in the queue.
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        thread = Thread(target=server.run, kwargs={"sockets": [listening]})
+        thread.start()
+        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+        server.should_exit = True
+        thread.join()

@@ -1,0 +1,112 @@
+"""A browser tab as the tests see it: what it asked the server for, and what went wrong in it."""
+
+import re
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from urllib.parse import parse_qsl, urlsplit
+
+import pytest
+from playwright.async_api import ConsoleMessage, Error, Locator, Page, Request, expect
+
+from tools import htmx
+
+# Runs a module's tests on the newest builds, too.
+on_every_htmx = pytest.mark.parametrize(
+    "htmx",
+    ["2", "4", *htmx.VERSIONS],
+    ids=["htmx2", "htmx4", *(f"htmx{version}" for version in htmx.VERSIONS)],
+    indirect=True,
+)
+
+# Runs in every page before its own scripts. Violations of the Content-Security-Policy become console errors,
+# whatever the browser logs by itself; what the shim reports is counted where locators can wait for it.
+OBSERVE = """
+    addEventListener("securitypolicyviolation", (event) =>
+        console.error(`CSP: ${event.violatedDirective} ${event.blockedURI} ${event.sample}`));
+    window.happened = [];
+    for (const name of ["invalidate", "refreshing", "refreshed", "error"]) {
+        addEventListener(`mizan:${name}`, ({ target, detail }) => {
+            const { dataset } = document.documentElement;
+            dataset[name] = Number(dataset[name] ?? 0) + 1;
+            window.happened.push([name, target.dataset?.mizan ?? detail.header, detail?.status ?? null]);
+        });
+    }
+"""
+
+
+class Tab:
+    """One page, on one version of htmx, and a record of what happened in it."""
+
+    def __init__(self, page: Page, address: str) -> None:
+        self.page = page
+        self.address = address
+        self.problems: list[str] = []
+        self.refreshes: list[str] = []
+        self.posts: list[str] = []
+        page.on("console", self._hear)
+        page.on("pageerror", self._fail)
+        page.on("request", self._see)
+
+    async def open(self, path: str) -> None:
+        """Go to a page of the site."""
+        await self.page.goto(self.address + path)
+
+    def block(self, bound: str) -> Locator:
+        """Find the blocks bound to exactly this, as ``data-mizan`` has it."""
+        return self.page.locator(f'[data-mizan="{bound}"]')
+
+    async def submit(self, form: str, value: str) -> None:
+        """Fill the one text field of a form and send it."""
+        await self.page.locator(f"{form} input:not([type=hidden])").fill(value)
+        await self.page.locator(f"{form} button").click()
+
+    async def invalidate(self, context: str, **params: object) -> None:
+        """Make something stale from a script."""
+        await self.page.evaluate(
+            "([context, params]) => mizan.invalidate(context, params)", [context, params]
+        )
+
+    async def happens(self, name: str, times: int) -> None:
+        """Wait until the shim has reported something this many times since the page was loaded."""
+        await expect(self.page.locator("html")).to_have_attribute(f"data-{name}", str(times))
+
+    async def happened(self) -> list[list[object]]:
+        """List what the shim reported since the page was loaded: event, block or header, status."""
+        happened: list[list[object]] = await self.page.evaluate("happened")
+        return happened
+
+    async def attributes(self, selector: str) -> list[str]:
+        """List the names of an element's attributes, sorted."""
+        names: list[str] = await self.page.locator(selector).evaluate("(it) => it.getAttributeNames().sort()")
+        return names
+
+    @contextmanager
+    def forgive(self, *patterns: str) -> Iterator[None]:
+        """Expect problems that match the patterns, each at least once."""
+        yield
+        for pattern in patterns:
+            rest = [problem for problem in self.problems if not re.search(pattern, problem)]
+            assert rest != self.problems, f"Nothing matched {pattern!r} among {self.problems}"
+            self.problems = rest
+
+    @asynccontextmanager
+    async def answered(self, status: int) -> AsyncIterator[None]:
+        """Expect an answer that the browser puts into the console, and wait until it has."""
+        with self.forgive(rf"\b{status}\b"):
+            async with self.page.expect_console_message(lambda message: f" {status} " in message.text):
+                yield
+
+    def _hear(self, message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning"):
+            self.problems.append(message.text)
+
+    def _fail(self, error: Error) -> None:
+        self.problems.append(str(error))
+
+    def _see(self, request: Request) -> None:
+        url = urlsplit(request.url)
+        if request.method == "POST":
+            self.posts.append(url.path.removeprefix("/api/mizan"))
+        if match := re.search(r"/partial/([^/]+)/$", url.path):
+            params = sorted(pair for pair in parse_qsl(url.query) if pair[0] != "block")
+            self.refreshes.append(";".join([match[1], *(f"{name}={value}" for name, value in params)]))

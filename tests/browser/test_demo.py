@@ -1,0 +1,300 @@
+"""The demo, used by people: with a mouse, with a keyboard, on a phone, and while its server is away."""
+
+import re
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, Request, expect
+
+from tests.browser.board import REFUSED, UNREACHABLE, add, bound, column, failing, focused, titles
+from tests.browser.tab import OBSERVE, Tab
+from tests.support_demo import PEOPLE, Board, Visitor, serving
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+Enter = Callable[..., Awaitable[Tab]]
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Serve the demo once for all tests here; each makes a board of its own."""
+    with serving(tmp_path_factory.mktemp("demo")) as address:
+        yield address
+
+
+@pytest.fixture
+def board(demo: str) -> Board:
+    """Give a new board of Mara and Tomás, with one card "Plan" that nobody has."""
+    mara = Visitor(demo).sign_in("mara")
+    board = mara.start_board("Work", "tomas")
+    assert mara.call("add_card", column_id=board.columns[0], title="Plan").status == 200
+    return board
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def enter(chromium: Browser, demo: str, htmx: str) -> AsyncIterator[Enter]:
+    """Give a function that opens a browser of their own for somebody, signed in with one click."""
+    tabs: list[Tab] = []
+
+    async def enter(username: str, path: str = "/", address: str = demo, **options: object) -> Tab:
+        context = await chromium.new_context(**options)  # type: ignore[arg-type]
+        await context.add_init_script(OBSERVE)
+        tab = Tab(await context.new_page(), address)
+        tabs.append(tab)
+        await tab.open(f"/sign-in/?htmx={htmx}&next={path}")
+        await tab.page.locator(f'form[action="/sign-in/as/{PEOPLE[username]}/"] button').click()
+        await tab.page.wait_for_url(address + path)
+        await expect(tab.page.locator("[data-htmx-version]")).to_contain_text(f"htmx {htmx}.")
+        tab.refreshes.clear()
+        return tab
+
+    yield enter
+    for tab in tabs:
+        await tab.page.context.close()
+        assert tab.problems == []
+
+
+async def test_renaming_oneself_refreshes_exactly_the_blocks_that_show_the_name(enter: Enter) -> None:
+    tab = await enter("mara", "/people/1/")
+    shows = await tab.page.locator("[data-mizan]").evaluate_all(
+        """blocks => blocks
+            .filter((block) => [...block.childNodes].some((node) =>
+                node.nodeType === Node.ELEMENT_NODE && !node.querySelector("[data-mizan]") &&
+                !node.matches("[data-mizan]") && /Mara Lind/.test(node.outerHTML)))
+            .map((block) => block.dataset.mizan)"""
+    )
+    assert set(shows) == {"user;user_id=1"}
+    await tab.page.get_by_label("Everybody on your boards sees it").fill("Mara Lindgren-Ek")
+    await tab.page.keyboard.press("Enter")
+    await tab.happens("refreshed", len(shows))
+    assert tab.refreshes == shows
+    await expect(tab.page.locator(".account")).to_contain_text("Mara Lindgren-Ek")
+    await expect(tab.page.locator("h1")).to_have_text("Mara Lindgren-Ek")
+    await expect(tab.page).to_have_title("Mara Lindgren-Ek · Mizan")
+    assert "Lindqvist" not in await tab.page.content()
+    await expect(tab.page.locator("#panel-sum")).to_have_text(f"{len(shows)} blocks refreshed")
+    await expect(tab.page.locator("#panel-header")).to_have_text("user;user_id=1")
+    assert await focused(tab) == "name"
+    await tab.submit(".fields--row", "Mara Lindqvist")
+    await tab.happens("refreshed", 2 * len(shows))
+
+
+async def test_a_card_is_added_moved_and_deleted(enter: Enter, board: Board) -> None:
+    tab = await enter("mara", board.path)
+    todo, doing, _ = board.columns
+    here = f"board_id={board.pk}"
+    await add(tab, board, "Build")
+    await expect(titles(tab, board, 0)).to_contain_text(["Plan", "Build"])
+    await tab.happens("refreshed", 3)
+    assert sorted(tab.refreshes) == [f"activity;{here}", f"column;column_id={todo}", f"progress;{here}"]
+    await expect(column(tab, board, 0).get_by_label("New card")).to_have_value("")
+
+    tab.refreshes.clear()
+    await titles(tab, board, 0).last.hover()
+    await column(tab, board, 0).get_by_role("button", name="To the column on the right").last.click()
+    await expect(titles(tab, board, 1)).to_contain_text(["Build"])
+    await expect(titles(tab, board, 0)).to_contain_text(["Plan"])
+    await tab.happens("refreshed", 7)
+    assert sorted(tab.refreshes) == [
+        f"activity;{here}",
+        f"column;column_id={todo}",
+        f"column;column_id={doing}",
+        f"progress;{here}",
+    ]
+
+    tab.refreshes.clear()
+    await titles(tab, board, 1).get_by_role("button").click()
+    await tab.page.get_by_text("Delete …").click()
+    await tab.page.get_by_role("button", name="Delete card").click()
+    await expect(titles(tab, board, 1)).to_have_count(0)
+    await expect(column(tab, board, 1)).to_contain_text("Nothing here.")
+    await tab.happens("refreshed", 10)
+    assert sorted(tab.refreshes) == [f"activity;{here}", f"column;column_id={doing}", f"progress;{here}"]
+
+
+async def test_a_card_is_renamed_where_it_stands(enter: Enter, board: Board) -> None:
+    tab = await enter("mara", board.path)
+    await titles(tab, board, 0).get_by_role("button").click()
+    title = tab.page.get_by_role("textbox", name="Title")
+    await expect(title).to_be_focused()
+    await bound(tab)
+    await title.fill("Plan <b>well</b>")
+    await tab.page.keyboard.press("Enter")
+    await expect(titles(tab, board, 0)).to_contain_text(["Plan <b>well</b>"])
+    await expect(title).to_have_count(0)
+    assert tab.refreshes[0].startswith("card;card_id=")
+    assert tab.refreshes[1:] == [f"activity;board_id={board.pk}"]
+
+
+async def test_two_people_work_on_one_board(enter: Enter, board: Board) -> None:
+    tomas = await enter("tomas", board.path)
+    badge = tomas.page.locator(".badge")
+    await tomas.page.locator("#bell").click()
+    await expect(tomas.page.locator("#inbox")).to_be_visible()
+    await expect(badge).to_have_count(0)
+
+    mara = await enter("mara", board.path)
+    await mara.page.locator(".assignee").click()
+    await mara.page.locator(".picker").get_by_role("button", name="Tomás Okafor").click()
+    await expect(mara.page.locator(".assignee")).to_contain_text("Tomás Okafor")
+    await expect(mara.page.locator("#panel-header")).to_contain_text("notifications;user_id=2")
+    assert "notifications;user_id=2" not in mara.refreshes
+
+    await tomas.page.reload()
+    await expect(badge).to_have_text("1")
+    await expect(tomas.page.locator(".assignee")).to_contain_text("Tomás Okafor")
+    tomas.refreshes.clear()
+    await tomas.page.locator("#bell").click()
+    await expect(tomas.page.locator("#inbox .entry--new")).to_contain_text("assigned Plan to you")
+    await expect(badge).to_have_count(0)
+    assert tomas.refreshes == ["notifications;user_id=2"]
+    await tomas.page.keyboard.press("Escape")
+    await expect(tomas.page.locator("#inbox")).to_be_hidden()
+    await expect(tomas.page.locator("#bell")).to_be_focused()
+
+
+async def test_a_card_goes_everywhere_by_keyboard(enter: Enter, board: Board) -> None:
+    tab = await enter("mara", board.path)
+    await add(tab, board, "Build")
+    card = await titles(tab, board, 0).last.get_by_role("button").get_attribute("id")
+    assert card is not None
+    own = card.removesuffix("-title")
+    assert await focused(tab) == f"column-{board.columns[0]}-new", "ready for the next card"
+
+    await tab.page.locator(f"#{own}-right").focus()
+    for place in (1, 2):
+        await tab.page.keyboard.press("Enter")
+        await expect(titles(tab, board, place)).to_contain_text(["Build"])
+        await expect(titles(tab, board, place - 1)).not_to_contain_text(["Build"])
+        await expect(tab.page.locator(f"#{own}-right")).to_be_focused()
+    await tab.page.keyboard.press("Enter")  # at the edge: nothing to do, and nobody is asked
+    await tab.page.keyboard.press("Shift+Tab")
+    await tab.page.keyboard.press("Shift+Tab")
+    await tab.page.keyboard.press("Shift+Tab")
+    await expect(tab.page.locator(f"#{own}-left")).to_be_focused()
+    await tab.page.keyboard.press("Space")
+    await expect(titles(tab, board, 1)).to_contain_text(["Build"])
+    await expect(titles(tab, board, 2)).to_have_count(0)
+
+    await tab.page.locator(f"#{card}").focus()
+    await tab.page.keyboard.press("Enter")
+    await expect(tab.page.get_by_role("textbox", name="Title")).to_be_focused()
+    await bound(tab)
+    await tab.page.keyboard.press("Escape")
+    await expect(tab.page.locator(f"#{card}")).to_be_focused()
+    await tab.page.keyboard.press("Enter")
+    await expect(tab.page.get_by_role("textbox", name="Title")).to_be_focused()
+    await bound(tab)
+    await tab.page.keyboard.type("!")
+    await expect(tab.page.get_by_role("textbox", name="Title")).to_have_value("Build!")
+    for key in ("Tab", "Tab", "Tab", "Enter", "Tab", "Enter"):
+        await tab.page.keyboard.press(key)
+    await expect(titles(tab, board, 1)).to_have_count(0)
+    await expect(column(tab, board, 1)).to_be_focused()
+
+
+async def test_what_is_pressed_twice_happens_once(enter: Enter, board: Board) -> None:
+    tab = await enter("mara", board.path)
+    methods: list[str] = []
+
+    def see(request: Request) -> None:
+        methods.append(request.method)
+
+    tab.page.on("request", see)
+    await column(tab, board, 0).get_by_label("New card").fill("Build")
+    await tab.page.keyboard.press("Enter")
+    await tab.page.keyboard.press("Enter")
+    await expect(titles(tab, board, 0)).to_contain_text(["Plan", "Build"])
+    await tab.happens("refreshed", 3)
+    assert methods.count("POST") == 1
+
+
+async def test_a_refusal_is_said_and_changes_nothing(enter: Enter, board: Board) -> None:
+    tab = await enter("mara", board.path)
+    await tab.page.locator(f"#column-{board.columns[0]}-name").click()
+    await tab.page.get_by_text("Remove …").click()
+    with failing(tab, REFUSED):
+        await tab.page.get_by_role("button", name="Remove column").click()
+        await expect(tab.page.get_by_role("alert")).to_contain_text("Only an empty column can be removed.")
+    assert tab.refreshes == []
+    await tab.page.get_by_role("button", name="Dismiss").click()
+    await expect(tab.page.locator(".toast")).to_have_count(0)
+
+
+async def test_who_was_signed_out_elsewhere_is_asked_to_sign_in(enter: Enter, board: Board) -> None:
+    tab = await enter("mara", board.path)
+    await tab.page.context.clear_cookies(name="mizan_demo_session")
+    await column(tab, board, 0).get_by_label("New card").fill("Build")
+    with failing(tab, REFUSED):
+        await tab.page.keyboard.press("Enter")
+        await expect(tab.page.get_by_role("alert")).to_contain_text("You are signed out.")
+    await expect(column(tab, board, 0).get_by_label("New card")).to_have_value("Build")
+    await tab.page.get_by_role("alert").get_by_role("link", name="Sign in").click()
+    await tab.page.locator('form[action="/sign-in/as/1/"] button').click()
+    await tab.page.wait_for_url(tab.address + board.path)
+
+
+async def test_a_server_that_is_away_loses_nothing(enter: Enter, tmp_path: Path) -> None:
+    with ExitStack() as running:
+        address = running.enter_context(serving(tmp_path))
+        board = Visitor(address).sign_in("mara").start_board("Work")
+        tab = await enter("mara", board.path, address=address)
+        running.pop_all().close()
+        await column(tab, board, 0).get_by_label("New card").fill("Build")
+        with failing(tab, UNREACHABLE):
+            await tab.page.keyboard.press("Enter")
+            await expect(tab.page.get_by_role("alert")).to_contain_text("Nothing was changed; try again")
+        running.enter_context(serving(tmp_path, port=int(address.rpartition(":")[2])))
+        await column(tab, board, 0).get_by_label("New card").focus()
+        await tab.page.keyboard.press("Enter")
+        await expect(titles(tab, board, 0)).to_contain_text(["Build"])
+        await expect(tab.page.locator(".toast")).to_have_count(0)
+
+
+async def test_a_new_board_opens_and_says_what_it_made_stale(enter: Enter) -> None:
+    tab = await enter("mara")
+    await tab.page.get_by_label("What is it for?").fill("Summer fair")
+    await tab.page.get_by_label("Yuki Brandt").check()
+    await tab.page.get_by_role("button", name="Start board").click()
+    await tab.page.wait_for_url(re.compile(r"/boards/\d+/$"))
+    await expect(tab.page.locator("h1")).to_contain_text("Summer fair")
+    await expect(tab.page.locator(".team")).to_contain_text("Yuki Brandt")
+    await expect(tab.page.locator("#panel-header")).to_have_text("boards")
+    await tab.page.locator("h1 button").click()
+    await tab.page.get_by_role("textbox", name="Title").fill("Autumn fair")
+    await bound(tab)
+    await tab.page.keyboard.press("Enter")
+    await expect(tab.page.locator("h1")).to_contain_text("Autumn fair")
+    await expect(tab.page).to_have_title("Autumn fair · Mizan")
+
+
+async def test_nothing_is_in_the_way_on_a_phone(enter: Enter, board: Board) -> None:
+    tab = await enter(
+        "mara", board.path, viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True
+    )
+    for path in (board.path, "/", "/people/1/"):
+        await tab.open(path)
+        assert await tab.page.evaluate("document.documentElement.scrollWidth") == 390, path
+        await expect(tab.page.locator("#panel")).not_to_have_attribute("open", "")
+    await tab.open(board.path)
+    small = await tab.page.locator("button:visible, input:visible, summary:visible").evaluate_all(
+        """all => all.map((each) => [each.outerHTML.slice(0, 80), each.getBoundingClientRect()])
+            .filter(([, { width, height }]) => width < 24 || height < 24).map(([html]) => html)"""
+    )
+    assert small == []
+    await column(tab, board, 0).get_by_role("button", name="To the column on the right").tap()
+    await expect(titles(tab, board, 1)).to_contain_text(["Plan"])
+
+
+async def test_the_panel_opens_by_keyboard_and_stays_as_it_was_left(enter: Enter, board: Board) -> None:
+    tab = await enter("mara", board.path)
+    panel = tab.page.locator("#panel")
+    await expect(panel).to_have_attribute("open", "")
+    await panel.locator("summary").focus()
+    await tab.page.keyboard.press("Enter")
+    await expect(panel).not_to_have_attribute("open", "")
+    await tab.page.reload()
+    await expect(panel).not_to_have_attribute("open", "")

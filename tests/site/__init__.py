@@ -1,0 +1,1 @@
+"""A small Django project that the unit tests and the browser tests share."""

@@ -1,0 +1,104 @@
+"""Middleware of the test project: its Content-Security-Policy, and caching and trouble on demand."""
+
+from collections.abc import Awaitable, Callable
+
+from asgiref.sync import iscoroutinefunction, markcoroutinefunction
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
+
+from mizan_htmx.blocks import REFRESH_HEADER
+
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self';"
+    " form-action 'self'; base-uri 'none'"
+)
+
+TROUBLE = "trouble"
+REFUSAL = "refusal"
+
+# A gzip stream with one good block and then a bad one, so that the failure comes after the headers.
+GARBLED = bytes.fromhex("1f8b08000000000000ff" + "00ffff0000" + "78" * 0xFFFF + "ff")
+
+
+class _Middleware:
+    """Calls ``before`` and ``after`` round a view of either colour."""
+
+    sync_capable = True
+    async_capable = True
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+        self.is_async = iscoroutinefunction(get_response)
+        if self.is_async:
+            markcoroutinefunction(self)
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase | Awaitable[HttpResponseBase]:
+        if self.is_async:
+            return self._acall(request)
+        return self.after(request, self.before(request) or self.get_response(request))
+
+    async def _acall(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.before(request)
+        if response is None:
+            response = await self.get_response(request)  # type: ignore[misc]
+        return self.after(request, response)
+
+    def before(self, request: HttpRequest) -> HttpResponseBase | None:
+        """Answer in the view's place, or not."""
+        return None
+
+    def after(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        """Change the answer, or not."""
+        return response
+
+
+class StrictPolicy(_Middleware):
+    """Forbids inline scripts and styles and eval()."""
+
+    def after(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        """Add the policy."""
+        response.headers["Content-Security-Policy"] = POLICY
+        return response
+
+
+class Cached(_Middleware):
+    """Lets browsers keep a page that is asked for with ``?cached=1``, whatever their cookies."""
+
+    def after(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        """Change the headers that caches go by."""
+        if "cached" in request.GET:
+            response.headers["Cache-Control"] = "max-age=60"
+            del response.headers["Vary"]
+        return response
+
+
+class Trouble(_Middleware):
+    """Answers block refreshes wrongly for browsers that ask for it in the cookie ``trouble``.
+
+    ``login``, ``garbled`` for an answer that breaks off, or a status.
+    """
+
+    def before(self, request: HttpRequest) -> HttpResponseBase | None:
+        """Answer in place of a refresh."""
+        trouble = request.COOKIES.get(TROUBLE)
+        if "/partial/" not in request.path or trouble is None:
+            return None
+        if trouble == "login":
+            return HttpResponseRedirect("/login/")
+        if trouble == "garbled":
+            return HttpResponse(GARBLED, headers={REFRESH_HEADER: "1", "Content-Encoding": "gzip"})
+        return HttpResponse("<h1>Server error</h1>", status=int(trouble))
+
+
+class Refusal(_Middleware):
+    """Answers submissions of forms wrongly for browsers that ask for it in the cookie ``refusal``."""
+
+    def before(self, request: HttpRequest) -> HttpResponseBase | None:
+        """Send the visitor to the login page, or answer with a status, in HTML."""
+        refusal = request.COOKIES.get(REFUSAL)
+        is_submission = request.method == "POST" and "/form/" in request.path
+        if refusal is None or not is_submission or request.path.endswith("/validate/"):
+            return None
+        if refusal == "login":
+            return HttpResponseRedirect("/login/")
+        return HttpResponse("<h1>Refused</h1>", status=int(refusal))

@@ -1,0 +1,83 @@
+"""Settings of the test project: SQLite in a temporary file, a strict Content-Security-Policy, no debug."""
+
+import os
+import tempfile
+from pathlib import Path
+
+import django
+
+from tools import htmx
+
+BASE = Path(__file__).parent
+
+# A file and not memory: a live server's threads must have connections of their own.
+_DATABASE = Path(tempfile.gettempdir()) / f"mizan_htmx-tests-{os.getpid()}.sqlite3"
+
+SECRET_KEY = "only for tests, where nothing is secret"
+DEBUG = False
+ALLOWED_HOSTS = ["*"]
+ROOT_URLCONF = "tests.site.urls"
+WSGI_APPLICATION = "tests.site.wsgi.application"
+ASGI_APPLICATION = "tests.site.asgi.application"
+USE_TZ = True
+TIME_ZONE = "UTC"
+STATIC_URL = "/static/"
+STATICFILES_DIRS = [("htmx", htmx.store())]
+LOGIN_URL = "/login/"
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "crispy_forms",
+    "crispy_bootstrap5",
+    "django_htmx",
+    "mizan_htmx",
+    "tests.site",
+]
+if django.VERSION < (6, 0):
+    INSTALLED_APPS.append("template_partials")
+
+MIDDLEWARE = [
+    "tests.site.middleware.StrictPolicy",
+    "tests.site.middleware.Cached",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "tests.site.middleware.Trouble",
+    "tests.site.middleware.Refusal",
+    "django_htmx.middleware.HtmxMiddleware",
+    "mizan_htmx.middleware.MizanMiddleware",
+]
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "mizan_htmx.context_processors.global_context",
+                "tests.site.context_processors.htmx_build",
+            ],
+        },
+    },
+]
+
+DATABASES = {
+    "default": {
+        "ENGINE": "django.db.backends.sqlite3",
+        "NAME": _DATABASE,
+        "TEST": {"NAME": _DATABASE},
+        "OPTIONS": {"timeout": 20, "transaction_mode": "IMMEDIATE"},
+    },
+}
+
+CRISPY_TEMPLATE_PACK = "bootstrap5"
+
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

@@ -1,0 +1,31 @@
+"""Addresses of the test project."""
+
+from django.urls import include, path
+
+from tests.site import mizan_clients as clients
+from tests.site import views
+
+urlpatterns = [
+    path("api/mizan/", include("mizan_htmx.urls")),
+    path("people/", views.people, name="people"),
+    path("async/people/", views.people_async, name="people_async"),
+    path("people/<int:user_id>/", views.person, name="person"),
+    path("people/<int:user_id>/rename/", clients.rename, name="rename"),
+    path("people/<int:user_id>/rename-async/", clients.rename_async, name="rename_async"),
+    path("people/<int:user_id>/show/", clients.rename_and_show, name="rename_and_show"),
+    path("people/<int:user_id>/fail/", clients.rename_and_fail, name="rename_and_fail"),
+    path("people/<int:user_id>/redirect/", clients.rename_and_redirect, name="rename_and_redirect"),
+    path("people/<int:user_id>/move/", clients.rename_and_move, name="rename_and_move"),
+    path("profile/<int:user_id>/", clients.profile_page, name="profile"),
+    path("board/<int:board_id>/", views.board, name="board"),
+    path("cards/<int:card_id>/remove/", clients.remove_card, name="remove_card"),
+    path("cards/<int:card_id>/retitle/", clients.retitle_card, name="retitle_card"),
+    path("tag/", views.tag, name="tag"),
+    path("answer/", views.answer, name="answer"),
+    path("forms/<str:name>/", views.form, name="form"),
+    path("formsets/<str:name>/", views.formset, name="formset"),
+    path("cards/<int:user_id>/", views.card, name="card"),
+    path("login/", views.login, name="login"),
+    path("inside/", views.inside, name="inside"),
+    path("fragment/", views.fragment, name="fragment"),
+]

@@ -1,0 +1,298 @@
+"""What fills a function's arguments: JSON, form fields and files, the query and the URL."""
+
+import datetime
+import enum
+import uuid
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, Literal
+
+import pytest
+from django.core.files.uploadedfile import UploadedFile
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.test import RequestFactory
+from pydantic import BaseModel
+from pytest_django import Settings
+
+from mizan_htmx import client, register
+from mizan_htmx.arguments import Arguments, read_call, read_view
+from mizan_htmx.errors import BadRequest, TooLarge
+from mizan_htmx.signature import describe
+from tests.support_visitor import (
+    BOUNDARY,
+    CALL,
+    HEADER,
+    Coloured,
+    Visitor,
+    answer,
+    both_colours,
+    both_transports,
+    empty_registry,
+    misfit,
+    multipart,
+    serve,
+)
+
+pytestmark = pytest.mark.django_db
+visitor = both_transports()
+coloured = both_colours()
+registry = empty_registry()
+
+JSON = "application/json"
+if TYPE_CHECKING:
+    Upload = UploadedFile[Any]
+else:
+    Upload = UploadedFile
+NO_INT = "Input should be a valid integer, unable to parse string as an integer"
+
+
+class Colour(enum.Enum):
+    """An enum of texts."""
+
+    RED = "red"
+
+
+class Size(BaseModel):
+    """A model as an argument."""
+
+    width: int
+
+
+class Everything(BaseModel):
+    """What ``everything`` was called with."""
+
+    flag: bool
+    number: int | None
+    text: str
+    maybe: str | None
+    many: list[int]
+    page: int
+
+
+def everything(
+    request: HttpRequest,
+    flag: bool,
+    number: int | None,
+    text: str,
+    maybe: str | None,
+    many: list[int],
+    page: int = 1,
+) -> Everything:
+    """Give all arguments back."""
+    return Everything(flag=flag, number=number, text=text, maybe=maybe, many=many, page=page)
+
+
+def test_a_form_fills_lists_boxes_and_blanks(visitor: Visitor, coloured: Coloured) -> None:
+    register(client(coloured(everything)))
+    filled = visitor.form(CALL, "fn=everything&flag=on&number=7&text=a&maybe=b&many=1&many=02&page=3")
+    assert answer(filled)[1]["result"] == {
+        **{"flag": True, "number": 7, "text": "a", "maybe": "b"},
+        **{"many": [1, 2], "page": 3},
+    }
+    blank = visitor.form(CALL, "fn=everything&number=&text=&maybe=&many=1")
+    assert answer(blank)[1]["result"] == {
+        **{"flag": False, "number": None, "text": "", "maybe": ""},
+        **{"many": [1], "page": 1},
+    }
+
+
+def test_json_fills_as_it_is_written(visitor: Visitor, coloured: Coloured) -> None:
+    register(client(coloured(everything)))
+    args = {"flag": True, "number": None, "text": "a", "maybe": None, "many": [1, "2"]}
+    expected = {**args, "many": [1, 2], "page": 1}
+    assert answer(visitor.call("everything", **args)) == (200, {"result": expected})
+
+
+def test_a_box_that_is_missing_is_false_in_a_form_where_it_has_no_default(
+    visitor: Visitor, coloured: Coloured
+) -> None:
+    def tick(request: HttpRequest, flag: bool) -> bool:
+        return flag
+
+    def kept(request: HttpRequest, flag: bool = True) -> bool:
+        return flag
+
+    register(client(coloured(tick)))
+    register(client(coloured(kept)))
+    assert answer(visitor.form(CALL, "fn=kept")) == (200, {"result": True})
+    assert answer(visitor.call("tick")) == misfit(flag=["Field required"])
+    assert answer(visitor.form(CALL, "fn=tick")) == (200, {"result": False})
+    assert answer(visitor.form(CALL, "fn=tick&flag=on")) == (200, {"result": True})
+
+
+def test_a_blank_number_that_is_required_does_not_fit(visitor: Visitor) -> None:
+    def count(request: HttpRequest, number: int) -> int:
+        return number
+
+    register(client(count))
+    assert answer(visitor.form(CALL, "fn=count&number=")) == misfit(number=[NO_INT])
+
+
+def test_a_multipart_form_brings_files_as_arguments(visitor: Visitor, coloured: Coloured) -> None:
+    def store(request: HttpRequest, title: str, doc: Upload, more: list[Upload]) -> list[Any]:
+        return [title, doc.name, doc.read().decode(), [each.name for each in more]]
+
+    register(client(coloured(store)))
+    body = multipart(
+        *(("fn", "store"), ("title", "T"), ('doc"; filename="../../a.txt', "content")),
+        *(('more"; filename="b.txt', "b"), ('more"; filename="c.txt', "c")),
+    )
+    response = visitor.send("POST", CALL, body, content_type=BOUNDARY)
+    assert answer(response) == (200, {"result": ["T", "a.txt", "content", ["b.txt", "c.txt"]]})
+
+
+def test_text_is_no_file_and_a_file_no_text(visitor: Visitor) -> None:
+    def store(request: HttpRequest, doc: Upload) -> str:
+        return str(doc.name)
+
+    def note(request: HttpRequest, text: str) -> str:
+        return text
+
+    register(client(store))
+    register(client(note))
+    no_file = visitor.send("POST", CALL, multipart(("fn", "store"), ("doc", "x")), content_type=BOUNDARY)
+    assert answer(no_file) == misfit(doc=["Input should be an instance of UploadedFile"])
+    body = multipart(("fn", "note"), ('text"; filename="a', "x"))
+    no_text = visitor.send("POST", CALL, body, content_type=BOUNDARY)
+    assert answer(no_text) == misfit(text=["Input should be a valid string"])
+
+
+def test_a_file_does_not_name_the_function(visitor: Visitor, coloured: Coloured) -> None:
+    def one(request: HttpRequest) -> int:
+        return 1
+
+    register(client(coloured(one)))
+    response = visitor.send("POST", CALL, multipart(('fn"; filename="fn', "one")), content_type=BOUNDARY)
+    assert answer(response)[0] == 400
+
+
+@pytest.mark.parametrize(
+    ("annotation", "raw", "header"),
+    [
+        (int, " 05 ", "5"),
+        (int, "5.0", "5"),
+        (bool, "on", "true"),
+        (bool, "0", "false"),
+        (float, "5.50", "5.5"),
+        (float, "-0.0", "0"),
+        (Decimal, "5.10", "5.1"),
+        (Decimal, "1e3", "1000"),
+        (uuid.UUID, "{0000AAAA-0000-0000-0000-000000000000}", "0000aaaa-0000-0000-0000-000000000000"),
+        (datetime.date, "2026-01-31", "2026-01-31"),
+        (datetime.datetime, "2026-01-31T12:00:00+02:00", "2026-01-31T10%3A00%3A00%2B00%3A00"),
+        (Colour, "red", "red"),
+        (Literal["a b", "c"], "a b", "a%20b"),
+        (str, "é\r\n;,%=\0", "%C3%A9%0D%0A%3B%2C%25%3D%00"),
+        (int | None, "", None),
+    ],
+)
+def test_what_scopes_an_invalidation_is_the_validated_value(
+    visitor: Visitor, coloured: Coloured, annotation: Any, raw: str, header: str | None
+) -> None:
+    def read(request: HttpRequest, key: Any) -> int:
+        return 0
+
+    def change(request: HttpRequest, key: Any) -> None:
+        return None
+
+    for func, options in ((read, {"context": "thing"}), (change, {"affects": "thing"})):
+        func.__annotations__["key"] = annotation
+        declare: Any = client
+        register(declare(**options)(coloured(func)))
+    response = visitor.send("POST", CALL, multipart(("fn", "change"), ("key", raw)), content_type=BOUNDARY)
+    expected = "thing" if header is None else f"thing;key={header}"
+    assert (response.status_code, response.headers[HEADER]) == (200, expected)
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE"])
+@pytest.mark.parametrize(
+    ("body", "content_type"),
+    [
+        ("a=body&many=1&many=2", "application/x-www-form-urlencoded"),
+        (multipart(("a", "body"), ("many", "1"), ("many", "2")), BOUNDARY),
+        ('{"a": "body", "many": [1, 2]}', JSON),
+    ],
+    ids=["form", "multipart", "json"],
+)
+def test_a_view_takes_any_body_of_any_method(
+    visitor: Visitor,
+    coloured: Coloured,
+    settings: Settings,
+    method: str,
+    body: str | bytes,
+    content_type: str,
+) -> None:
+    def view(request: HttpRequest, a: str, many: list[int], b: str = "") -> HttpResponse:
+        return JsonResponse([a, many, b], safe=False)
+
+    serve(settings, {"view/": client(methods=["POST", "PUT", "PATCH", "DELETE"])(coloured(view))})
+    response = visitor.send(method, "/view/?a=query&b=query", body, content_type=content_type)
+    assert answer(response) == (200, ["body", [1, 2], "query"])
+
+
+@pytest.mark.parametrize("method", ["PUT", "PATCH", "POST"])
+def test_a_view_takes_files_of_any_method(
+    visitor: Visitor, coloured: Coloured, settings: Settings, method: str
+) -> None:
+    def view(request: HttpRequest, doc: Upload) -> HttpResponse:
+        return HttpResponse(doc.read())
+
+    serve(settings, {"view/": client(methods=["PUT", "PATCH", "POST"])(coloured(view))})
+    body = multipart(('doc"; filename="a.txt', "content"))
+    assert visitor.send(method, "/view/", body, content_type=BOUNDARY).content == b"content"
+
+
+def test_a_delete_without_a_body_takes_the_query(
+    visitor: Visitor, coloured: Coloured, settings: Settings
+) -> None:
+    def view(request: HttpRequest, card_id: int) -> HttpResponse:
+        return HttpResponse(str(card_id))
+
+    serve(settings, {"view/": client(methods=["delete"])(coloured(view))})
+    assert visitor.send("DELETE", "/view/?card_id=05", content_type="").content == b"5"
+
+
+def test_the_address_wins_over_the_body_and_the_body_over_the_query() -> None:
+    request = RequestFactory().post("/?a=query&b=query&c=query", {"a": "body", "b": "body"})
+    arguments = read_view(request, {"a": "address"})
+    wanted = [describe(name, str) for name in "abcd"]
+    assert arguments.collect(wanted) == {"a": "address", "b": "body", "c": "query"}
+
+
+def test_what_nobody_declared_stays_where_it_is() -> None:
+    arguments = Arguments(({"a": 1, "is_staff": True, "__proto__": {}, "__class__": 1},))
+    assert arguments.collect([describe("a", int)]) == {"a": 1}
+
+
+def test_the_query_does_not_name_the_function() -> None:
+    request = RequestFactory().post("/?fn=delete_all", b'{"args": {}}', content_type=JSON)
+    with pytest.raises(BadRequest, match=r"^'fn' must name the function to call\.$"):
+        read_call(request)
+
+
+def test_the_query_gives_a_call_no_arguments(visitor: Visitor) -> None:
+    def count(request: HttpRequest, number: int = 1) -> int:
+        return number
+
+    register(client(count))
+    assert answer(visitor.form(f"{CALL}?number=5", "fn=count")) == (200, {"result": 1})
+
+
+@pytest.mark.parametrize("content_type", [JSON, "application/x-www-form-urlencoded"])
+def test_a_body_of_just_the_limit_is_read_and_one_byte_more_is_too_large(
+    settings: Settings, content_type: str
+) -> None:
+    body = b'{"fn": "f"}' if content_type == JSON else b"fn=f&text=1"
+    settings.DATA_UPLOAD_MAX_MEMORY_SIZE = len(body)
+    assert read_call(RequestFactory().post("/", body, content_type=content_type))[0] == "f"
+    settings.DATA_UPLOAD_MAX_MEMORY_SIZE -= 1
+    with pytest.raises(TooLarge):
+        read_call(RequestFactory().post("/", body, content_type=content_type))
+
+
+def test_a_nested_model_drops_what_it_does_not_know(visitor: Visitor) -> None:
+    def resize(request: HttpRequest, size: Size) -> dict[str, Any]:
+        return size.model_dump()
+
+    register(client(resize))
+    response = visitor.call("resize", size={"width": "5", "is_staff": True, "__proto__": {"a": 1}})
+    assert answer(response) == (200, {"result": {"width": 5}})

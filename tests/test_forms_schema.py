@@ -1,0 +1,284 @@
+"""A form described as data: exact JSON for every kind of field."""
+
+import datetime
+import decimal
+import uuid
+from io import BytesIO
+from typing import Any
+
+import pytest
+from django import forms
+from django.contrib.auth.models import Group, User
+from django.core.files import File
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy
+
+from mizan_htmx.forms import mizanFormMeta, mizanFormMixin
+from tests.site.models import Board, Card
+from tests.support_forms import declare_card, declare_contact, forms_site, result
+from tests.support_visitor import Visitor, both_transports
+
+pytestmark = pytest.mark.django_db
+visitor = both_transports()
+site = forms_site()
+
+PLAIN = {
+    "label": "Field",
+    "type": "CharField",
+    "widget": "TextInput",
+    "required": True,
+    "disabled": False,
+    "help_text": "",
+    "initial": None,
+    "min_length": None,
+    "max_length": None,
+    "choices": None,
+}
+
+
+def described(visitor: Visitor, field: forms.Field, **init: Any) -> Any:
+    """Give how a field's schema differs from that of the plainest one."""
+
+    class Form(mizanFormMixin, forms.Form):
+        mizan = mizanFormMeta(name="one")
+
+        @classmethod
+        def get_init_kwargs(cls, request: HttpRequest) -> dict[str, Any]:
+            return init
+
+    Form.base_fields = {"field": field}
+    [schema] = result(visitor.call("one.schema"))["fields"]
+    assert schema.pop("name") == "field"
+    assert schema.keys() == PLAIN.keys()
+    return {name: value for name, value in schema.items() if value != PLAIN[name]}
+
+
+def test_a_schema_holds_the_texts_and_the_fields_in_order(visitor: Visitor) -> None:
+    declare_contact(title="Contact us", subtitle=gettext_lazy("Monday"), submit_label="Send")
+    assert result(visitor.call("contact.schema")) == {
+        "name": "contact",
+        "title": "Contact us",
+        "subtitle": "Monday",
+        "submit_label": "Send",
+        "fields": [
+            {**PLAIN, "name": "name", "label": "Name", "help_text": "As you like it.", "max_length": 20},
+            {
+                **PLAIN,
+                "name": "email",
+                "label": "Email",
+                "type": "EmailField",
+                "widget": "EmailInput",
+                "max_length": 320,
+            },
+        ],
+    }
+
+
+def test_a_schema_without_texts_says_so(visitor: Visitor) -> None:
+    declare_contact(fields={})
+    schema = result(visitor.call("contact.schema"))
+    assert [schema[name] for name in ("title", "subtitle", "submit_label")] == [None, None, "Submit"]
+
+
+PAIRS = [("a", "A"), ("b", gettext_lazy("Monday"))]
+ALL_PAIRS = [["a", "A"], ["b", "Monday"]]
+
+KINDS: dict[str, tuple[forms.Field, dict[str, Any]]] = {
+    "text": (forms.CharField(min_length=2, max_length=9), {"min_length": 2, "max_length": 9}),
+    "optional": (forms.CharField(required=False), {"required": False}),
+    "disabled": (forms.CharField(disabled=True, initial="x"), {"disabled": True, "initial": "x"}),
+    "texts": (
+        forms.CharField(label=gettext_lazy("Monday"), help_text=gettext_lazy("Tuesday")),
+        {"label": "Monday", "help_text": "Tuesday"},
+    ),
+    "area": (forms.CharField(widget=forms.Textarea), {"widget": "Textarea"}),
+    "password": (forms.CharField(widget=forms.PasswordInput), {"widget": "PasswordInput"}),
+    "hidden": (forms.CharField(widget=forms.HiddenInput), {"widget": "HiddenInput"}),
+    "integer": (
+        forms.IntegerField(initial=3),
+        {"type": "IntegerField", "widget": "NumberInput", "initial": 3},
+    ),
+    "float": (forms.FloatField(initial=0.5), {"type": "FloatField", "widget": "NumberInput", "initial": 0.5}),
+    "decimal": (
+        forms.DecimalField(initial=decimal.Decimal("1.50")),
+        {"type": "DecimalField", "widget": "NumberInput", "initial": "1.50"},
+    ),
+    "truth": (
+        forms.BooleanField(initial=True),
+        {"type": "BooleanField", "widget": "CheckboxInput", "initial": True},
+    ),
+    "perhaps": (
+        forms.NullBooleanField(),
+        {"type": "NullBooleanField", "widget": "NullBooleanSelect"},
+    ),
+    "date": (
+        forms.DateField(initial=datetime.date(2026, 1, 31)),
+        {"type": "DateField", "widget": "DateInput", "initial": "2026-01-31"},
+    ),
+    "date from a callable": (
+        forms.DateField(initial=lambda: datetime.date(2026, 1, 31)),
+        {"type": "DateField", "widget": "DateInput", "initial": "2026-01-31"},
+    ),
+    "time": (
+        forms.TimeField(initial=datetime.time(9, 30)),
+        {"type": "TimeField", "widget": "TimeInput", "initial": "09:30:00"},
+    ),
+    "moment": (
+        forms.DateTimeField(initial=datetime.datetime(2026, 1, 31, 9, 30, tzinfo=datetime.UTC)),
+        {"type": "DateTimeField", "widget": "DateTimeInput", "initial": "2026-01-31T09:30:00"},
+    ),
+    "span": (
+        forms.DurationField(initial=datetime.timedelta(minutes=90)),
+        {"type": "DurationField", "initial": "01:30:00"},
+    ),
+    "parts": (forms.SplitDateTimeField(), {"type": "SplitDateTimeField", "widget": "SplitDateTimeWidget"}),
+    "lazy initial": (forms.CharField(initial=gettext_lazy("Monday")), {"initial": "Monday"}),
+    "uuid": (
+        forms.UUIDField(initial=uuid.UUID(int=5)),
+        {"type": "UUIDField", "initial": "00000000-0000-0000-0000-000000000005"},
+    ),
+    "json": (
+        forms.JSONField(initial={"a": 1}),
+        {"type": "JSONField", "widget": "Textarea", "initial": '{"a": 1}'},
+    ),
+    "slug": (forms.SlugField(), {"type": "SlugField"}),
+    "pattern": (forms.RegexField("a+"), {"type": "RegexField"}),
+    "file": (
+        forms.FileField(max_length=50),
+        {"type": "FileField", "widget": "ClearableFileInput", "max_length": 50},
+    ),
+    "file that is there": (
+        forms.FileField(initial=File(BytesIO(b"secret"), name="a.txt")),
+        {"type": "FileField", "widget": "ClearableFileInput", "initial": "a.txt"},
+    ),
+    "choice": (
+        forms.ChoiceField(choices=PAIRS, initial="b"),
+        {"type": "ChoiceField", "widget": "Select", "choices": ALL_PAIRS, "initial": "b"},
+    ),
+    "choice from a callable": (
+        forms.ChoiceField(choices=lambda: PAIRS),
+        {"type": "ChoiceField", "widget": "Select", "choices": ALL_PAIRS},
+    ),
+    "radio": (
+        forms.ChoiceField(choices=PAIRS, widget=forms.RadioSelect),
+        {"type": "ChoiceField", "widget": "RadioSelect", "choices": ALL_PAIRS},
+    ),
+    "groups": (
+        forms.ChoiceField(choices=[(gettext_lazy("Monday"), PAIRS), ("c", "C")]),
+        {"type": "ChoiceField", "widget": "Select", "choices": [["Monday", ALL_PAIRS], ["c", "C"]]},
+    ),
+    "typed": (
+        forms.TypedChoiceField(coerce=int, choices=[(1, "one"), (None, "none"), (True, "yes")]),
+        {
+            "type": "TypedChoiceField",
+            "widget": "Select",
+            "choices": [[1, "one"], [None, "none"], [True, "yes"]],
+        },
+    ),
+    "many": (
+        forms.MultipleChoiceField(choices=PAIRS, initial=["a", "b"]),
+        {
+            "type": "MultipleChoiceField",
+            "widget": "SelectMultiple",
+            "choices": ALL_PAIRS,
+            "initial": ["a", "b"],
+        },
+    ),
+}
+
+
+@pytest.mark.parametrize(("field", "expected"), KINDS.values(), ids=KINDS.keys())
+def test_a_field_is_described(field: forms.Field, expected: dict[str, Any], visitor: Visitor) -> None:
+    assert described(visitor, field) == expected
+
+
+def test_initial_of_the_form_goes_before_that_of_the_field(visitor: Visitor) -> None:
+    field = forms.CharField(initial="field's")
+    assert described(visitor, field, initial={"field": "form's"}) == {"initial": "form's"}
+
+
+def test_choices_from_the_database_have_keys_and_texts(visitor: Visitor) -> None:
+    ada, bob = (Board.objects.create(title=title) for title in ("Ada's", "Bob's"))
+    field = forms.ModelChoiceField(Board.objects.order_by("title"), required=False, initial=bob)
+    assert described(visitor, field) == {
+        "type": "ModelChoiceField",
+        "widget": "Select",
+        "required": False,
+        "initial": bob.pk,
+        "choices": [["", "---------"], [ada.pk, "Ada's"], [bob.pk, "Bob's"]],
+    }
+
+
+def test_many_choices_from_the_database_have_keys_and_texts(visitor: Visitor) -> None:
+    ada, bob = (Board.objects.create(title=title) for title in ("Ada's", "Bob's"))
+    field = forms.ModelMultipleChoiceField(Board.objects.order_by("title"), initial=[ada, bob.pk])
+    assert described(visitor, field) == {
+        "type": "ModelMultipleChoiceField",
+        "widget": "SelectMultiple",
+        "initial": [ada.pk, bob.pk],
+        "choices": [[ada.pk, "Ada's"], [bob.pk, "Bob's"]],
+    }
+
+
+def test_a_choice_may_stand_for_the_value_of_another_field(visitor: Visitor) -> None:
+    board = Board.objects.create(title="Ada's")
+    field = forms.ModelChoiceField(Board.objects, to_field_name="title", empty_label=None, initial=board)
+    assert described(visitor, field)["choices"] == [["Ada's", "Ada's"]]
+
+
+def test_a_model_form_begins_with_its_instance(visitor: Visitor) -> None:
+    board = Board.objects.create(title="Ada's")
+    card = Card.objects.create(title="Buy milk", board=board)
+    declare_card(get_init_kwargs=classmethod(lambda cls, request: {"instance": card}))
+    fields = {each["name"]: each for each in result(visitor.call("card.schema"))["fields"]}
+    assert (fields["board"]["initial"], fields["title"]["initial"]) == (board.pk, "Buy milk")
+    assert fields["title"]["max_length"] == 100
+
+
+def test_related_objects_of_an_instance_begin_as_keys(visitor: Visitor) -> None:
+    group = Group.objects.create(name="Editors")
+    user = User.objects.create(username="ada")
+    user.groups.add(group)
+
+    class UserForm(mizanFormMixin, forms.ModelForm):  # type: ignore[type-arg]
+        mizan = mizanFormMeta(name="user")
+
+        class Meta:
+            model = User
+            fields = ("groups",)
+
+        @classmethod
+        def get_init_kwargs(cls, request: HttpRequest) -> dict[str, Any]:
+            return {"instance": user}
+
+    [groups] = result(visitor.call("user.schema"))["fields"]
+    assert (groups["initial"], groups["choices"]) == ([group.pk], [[group.pk, "Editors"]])
+
+
+def test_a_formset_describes_its_rows_and_how_many_there_may_be(visitor: Visitor) -> None:
+    options = {"min_num": 1, "max_num": 3, "can_delete": True, "can_order": True}
+    declare_contact(enable_formset=True, formset_options=options, title="People")
+    schema = result(visitor.call("contact.formset.schema"))
+    fields = schema.pop("fields")
+    assert schema == {
+        "name": "contact",
+        "title": "People",
+        "subtitle": None,
+        "submit_label": "Submit",
+        "prefix": "contact",
+        "min_num": 1,
+        "max_num": 3,
+        "can_delete": True,
+        "can_order": True,
+    }
+    assert [(each["name"], each["type"], each["required"]) for each in fields] == [
+        ("name", "CharField", True),
+        ("email", "EmailField", True),
+        ("ORDER", "IntegerField", False),
+        ("DELETE", "BooleanField", False),
+    ]
+
+
+def test_a_form_without_a_formset_has_no_schema_of_one(visitor: Visitor) -> None:
+    declare_contact()
+    assert visitor.call("contact.formset.schema").status_code == 404

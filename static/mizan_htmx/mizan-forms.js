@@ -526,6 +526,13 @@
   });
 
   const listen2 = () => {
+    // What is swapped in for a block is there, and told, before another answer is read. The focus is back
+    // before the page's own listeners hear of it, and stays where those put it.
+    let restoreFocus = null;
+    on("mizan:refreshed", () => {
+      restoreFocus?.();
+      restoreFocus = null;
+    });
     on("htmx:beforeSend", ({ detail: { elt: form, xhr } }) => {
       if (!flights.has(form)) return;
       begin(form);
@@ -540,7 +547,7 @@
       const form = detail.requestConfig?.elt;
       if (is(form, "[data-mizan]")) {
         detail.serverResponse = keepInText(detail.serverResponse, form);
-        detail.xhr.addEventListener("loadend", holdFocus());
+        restoreFocus = holdFocus();
       }
       if (!flights.has(form)) return;
       const isAdmitted = admit(form, ofRequest(detail.xhr));

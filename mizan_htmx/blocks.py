@@ -228,6 +228,7 @@ class BlockContext(RequestContext):
 def render(block: Block, partial: Partial, request: HttpRequest) -> SafeString:
     """Render a block with its wrapper; it is empty when a reader keeps its data from this visitor."""
     groups = find_groups(block.contexts)
+    version = None if registry.graph.live.isdisjoint(block.contexts) else _version(request)
     bound = zip(groups, block.values, strict=True)
     readings = Readings(
         request, {each.name: (each, values) for group, values in bound for each in group.readers}
@@ -242,7 +243,14 @@ def render(block: Block, partial: Partial, request: HttpRequest) -> SafeString:
     else:
         if readings.failure is not None:
             inner = _denied(readings.failure, None)
-    return _wrap(block, mark_safe(inner))
+    return _wrap(block, mark_safe(inner), version)
+
+
+def _version(request: HttpRequest) -> str | None:
+    """Tell how new what this request reads is, at least: asked once, before anything is read."""
+    if not hasattr(request, "_mizan_version"):
+        request._mizan_version = registry.clock()  # type: ignore[attr-defined]
+    return request._mizan_version  # type: ignore[no-any-return, attr-defined]
 
 
 def _denied(failure: Exception, raised: Exception | None) -> str:
@@ -251,12 +259,13 @@ def _denied(failure: Exception, raised: Exception | None) -> str:
     raise failure if raised is None else raised
 
 
-def _wrap(block: Block, inner: SafeString) -> SafeString:
+def _wrap(block: Block, inner: SafeString, version: str | None) -> SafeString:
     wrapper = block.wrapper
     attributes = [
         ("id", block.id),
         *([("class", wrapper.css)] if wrapper.css else []),
         ("data-mizan", ", ".join(map(str, block.bound))),
+        *([("data-mizan-version", version)] if version is not None else []),
         ("hx-get", block.url),
         ("hx-trigger", "mizan:refresh"),
         ("hx-target", "this"),

@@ -194,13 +194,16 @@ def finish(
     """Write what is stale into the response; whoever opened the recorder also announces it."""
     write(request, response, recorder.announced())
     if owned:
-        yield from publish(request, recorder)
+        yield from publish(request, recorder, response)
     return response
 
 
-def publish(request: HttpRequest, recorder: Recorder) -> Steps[None]:
+def publish(
+    request: HttpRequest, recorder: Recorder, response: HttpResponseBase | None = None
+) -> Steps[None]:
     """Announce what this request made stale to the rest of the process, and take nothing more."""
     stale = recorder.announced()
     close_recorder(request)
     if stale:
-        yield Effect(partial(announce, request, stale), partial(aannounce, request, stale))
+        told = (request, stale, response)
+        yield Effect(partial(announce, *told), partial(aannounce, *told))

@@ -34,8 +34,8 @@ def json_response(content: object, *, status: int = 200) -> HttpResponse:
     )
 
 
-def classify(error: Exception) -> MizanError:
-    """Find the error an exception means; one that nobody raised on purpose is an InternalError."""
+def refusal_of(error: Exception) -> MizanError:
+    """Find the refusal an exception means; one that nobody raised on purpose is an InternalError."""
     if isinstance(error, MizanError):
         return error
     if isinstance(error, PermissionDenied) or _is_refusal(error):
@@ -68,7 +68,7 @@ def _django_fields(error: DjangoValidationError) -> dict[str, list[str]]:
 
 def json_failure(request: HttpRequest, error: Exception) -> HttpResponse:
     """Answer an exception on a JSON endpoint; what is not on purpose is logged and not told."""
-    known = classify(error)
+    known = refusal_of(error)
     try:
         response = json_response(known.as_dict(), status=known.status)
     except ValueError as unwritable:  # details that are no JSON, or text that has no UTF-8
@@ -87,7 +87,7 @@ def html_failure(request: HttpRequest, error: Exception) -> HttpResponseBase:
     """Answer an exception on the view path; raise what Django answers with the site's own pages."""
     if not (isinstance(error, (MizanError, DjangoValidationError)) or _is_refusal(error)):
         raise error
-    known = classify(error)
+    known = refusal_of(error)
     is_page = request.method in ("GET", "HEAD")
     if isinstance(known, NotFound) or (isinstance(known, ValidationFailed) and is_page):
         raise Http404(known.message) from error

@@ -78,11 +78,15 @@ def _value(fill: Fill, arguments: Mapping[str, Any]) -> object:
 
 @dataclass(frozen=True, slots=True)
 class Graph:
-    """Everything registered, resolved. ``plans`` is keyed by a function's ``declaration``."""
+    """Everything registered, resolved.
+
+    ``plans`` is keyed by a function's ``declaration``; ``live`` names the contexts that pages watch.
+    """
 
     functions: Mapping[str, Function]
     groups: Mapping[str, Group]
     plans: Mapping[object, tuple[Target, ...]]
+    live: frozenset[str]
     defects: tuple[Defect, ...]
 
     def plan(self, function: Function) -> tuple[Target, ...]:
@@ -103,6 +107,7 @@ def build(functions: Mapping[str, Function]) -> Graph:
         functions=functions,
         groups=groups,
         plans={each.declaration: _plan(each, groups) for each in functions.values()},
+        live=frozenset(name for name, group in groups.items() if group.context.live),
         defects=(
             *_option_defects(options),
             *_group_defects(members, options),

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.http.request import HttpHeaders
 from django.templatetags.static import static
-from django.urls import reverse
+from django.urls import get_script_prefix, reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django_htmx.jinja import htmx_script
@@ -19,6 +19,7 @@ from mizan_htmx.readings import plain
 from mizan_htmx.setup.registry import registry
 
 SHIM = "mizan_htmx/mizan.js"
+LIVE = ("mizan_htmx/mizan-live.js",)
 FORMS = ("mizan_htmx/mizan-forms.js", "mizan_htmx/mizan-formsets.js")
 
 
@@ -44,6 +45,10 @@ def scripts(request: HttpRequest, *, htmx: int | None, nonce: object) -> SafeStr
     if registry.forms:
         for path in FORMS:
             own += _script({**attributes, "src": static(path)})
+    if registry.channels or registry.graph.live:
+        socket = get_script_prefix() + str(getattr(settings, "MIZAN_SOCKET_PATH", "/ws/")).removeprefix("/")
+        for path in LIVE:
+            own += _script({**attributes, "src": static(path), "data-socket": socket})
     if htmx is None:
         return own
     return format_html("{}{}", htmx_script(version=htmx, nonce=nonce), own)

@@ -1,8 +1,10 @@
 """What a request has made stale, and how the world learns of it once the transaction has committed."""
 
 from collections.abc import Iterable
+from contextvars import ContextVar
 from functools import partial
 from urllib.parse import quote, unquote
+from weakref import ref
 
 from django.core.exceptions import ImproperlyConfigured
 from django.db import DEFAULT_DB_ALIAS, connections, transaction
@@ -17,7 +19,7 @@ from mizan_htmx.invalidation import HEADER, Invalidation, format_list, merge, pa
 from mizan_htmx.setup.registry import registry
 from mizan_htmx.signature import validate
 
-#: Sent after commit with ``invalidations`` (a tuple) and ``request`` (or ``None``).
+#: Sent after commit with ``invalidations`` (a tuple), and ``request`` and ``response``, or ``None`` for each.
 invalidated = Signal()
 
 # Scripts can't see the headers of a redirect or of a full-page post. There the list travels in this cookie.
@@ -55,7 +57,7 @@ class _Entry:
 class Recorder:
     """Collects what one request makes stale."""
 
-    __slots__ = ("_entries",)
+    __slots__ = ("__weakref__", "_entries")
 
     def __init__(self) -> None:
         self._entries: list[_Entry] = []
@@ -78,9 +80,19 @@ class Recorder:
         return merge(entry.invalidation for entry in self._entries if entry.stands)
 
 
+# Weak: a request that ended without closing its recorder must not swallow what the thread does next.
+_current: ContextVar[ref[Recorder] | None] = ContextVar("mizan_htmx.recorder", default=None)
+
+
 def recorder_of(request: HttpRequest) -> Recorder | None:
     """Give the recorder of a request, if something listens to it."""
     return getattr(request, "_mizan_recorder", None)
+
+
+def current_recorder() -> Recorder | None:
+    """Give the recorder of the request that is being answered here, for code that has no request."""
+    held = _current.get()
+    return None if held is None else held()
 
 
 def open_recorder(request: HttpRequest) -> tuple[Recorder, bool]:
@@ -90,6 +102,7 @@ def open_recorder(request: HttpRequest) -> tuple[Recorder, bool]:
         return recorder, False
     recorder = Recorder()
     request._mizan_recorder = recorder  # type: ignore[attr-defined]
+    _current.set(ref(recorder))
     return recorder, True
 
 
@@ -109,6 +122,7 @@ def roll_back(recorder: Recorder) -> None:
 def close_recorder(request: HttpRequest) -> None:
     """Take nothing more for this request: nobody would announce it."""
     del request._mizan_recorder  # type: ignore[attr-defined]
+    _current.set(None)
 
 
 def write(request: HttpRequest, response: HttpResponseBase, invalidations: tuple[Invalidation, ...]) -> None:
@@ -138,21 +152,32 @@ def _hides_headers(request: HttpRequest, response: HttpResponseBase) -> bool:
     return mode == "navigate" if mode else "text/html" in request.headers.get("Accept", "")
 
 
-def announce(request: HttpRequest | None, invalidations: tuple[Invalidation, ...]) -> None:
+def announce(
+    request: HttpRequest | None,
+    invalidations: tuple[Invalidation, ...],
+    response: HttpResponseBase | None = None,
+) -> None:
     """Send ``invalidated`` once the transaction around, if there is one, has committed."""
     if not invalidations or not invalidated.has_listeners():
         return
-    send = partial(invalidated.send_robust, sender=None, invalidations=invalidations, request=request)
+    told = {"sender": None, "invalidations": invalidations, "request": request, "response": response}
+    send = partial(invalidated.send_robust, **told)
     if connections[DEFAULT_DB_ALIAS].in_atomic_block:
         transaction.on_commit(send)
     else:
         send()
 
 
-async def aannounce(request: HttpRequest | None, invalidations: tuple[Invalidation, ...]) -> None:
+async def aannounce(
+    request: HttpRequest | None,
+    invalidations: tuple[Invalidation, ...],
+    response: HttpResponseBase | None = None,
+) -> None:
     """Do as ``announce`` in a coroutine, where Django has no transaction to wait for."""
     if invalidations and invalidated.has_listeners():
-        await invalidated.asend_robust(sender=None, invalidations=invalidations, request=request)
+        await invalidated.asend_robust(
+            sender=None, invalidations=invalidations, request=request, response=response
+        )
 
 
 def invalidate(request: HttpRequest | None, context: str, /, **params: object) -> None:

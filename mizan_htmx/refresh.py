@@ -8,7 +8,7 @@ from django.template import TemplateDoesNotExist
 from mizan_htmx import blocks
 from mizan_htmx.functions import BLOCK_FIELD
 from mizan_htmx.partials import load
-from mizan_htmx.recorder import open_recorder
+from mizan_htmx.recorder import close_recorder, open_recorder
 
 
 def partial(request: HttpRequest, context: str) -> HttpResponse:
@@ -23,13 +23,15 @@ def partial(request: HttpRequest, context: str) -> HttpResponse:
         return _not_found(error)
     if block.contexts[0] != context:
         return _not_found(ValueError(f"The token is for the context {block.contexts[0]!r}, not {context!r}."))
-    recorder, _ = open_recorder(request)
+    recorder, owned = open_recorder(request)
     start = len(recorder)
     try:
         html = blocks.render(block, template, request)
     finally:
         # A read must not invalidate: two blocks of one context would refresh each other for ever.
         recorder.rewind(start)
+        if owned:
+            close_recorder(request)
     return HttpResponse(html, headers={blocks.REFRESH_HEADER: "1", "Cache-Control": "no-store"})
 
 

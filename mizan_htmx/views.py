@@ -15,6 +15,7 @@ from mizan_htmx.dispatch import Steps, effect, execute, finish, publish, run
 from mizan_htmx.errors import Forbidden, MethodNotAllowed, NotFound
 from mizan_htmx.failures import html_failure, json_failure, json_response
 from mizan_htmx.functions import Function
+from mizan_htmx.graph import Group
 from mizan_htmx.recorder import Recorder, open_recorder, roll_back
 from mizan_htmx.setup.registry import registry
 
@@ -69,25 +70,40 @@ def _call(request: HttpRequest, recorder: Recorder) -> Steps[HttpResponseBase]:
         raise Forbidden()
     if function.result is None:
         return (yield from execute(function, request, arguments, recorder))  # type: ignore[no-any-return]
+    return json_response((yield from answer_call(function, request, arguments, recorder)))
+
+
+def answer_call(
+    function: Function, request: HttpRequest, arguments: Arguments, recorder: Recorder
+) -> Steps[bytes]:
+    """Write what a call of a function on the RPC path answers: its result, and what it made stale."""
+    assert function.result is not None
     written = yield from execute(function, request, arguments, recorder, function.result.dump_json)
     parts = [b'{"result":', written]
     stale = recorder.announced()
     if stale:
         parts += [b',"invalidate":', to_json([each.as_json() for each in stale])]
-    return json_response(b"".join((*parts, b"}")))
+    return b"".join((*parts, b"}"))
 
 
 def _read_context(request: HttpRequest, recorder: Recorder, context: str) -> Steps[HttpResponseBase]:
     group = registry.graph.groups.get(context)
     if group is None:
         raise NotFound(f"There is no context {context!r}." if settings.DEBUG else "")
+    arguments = Arguments((read_query(request),))
+    return json_response((yield from answer_context(group, request, arguments, recorder)))
+
+
+def answer_context(
+    group: Group, request: HttpRequest, arguments: Arguments, recorder: Recorder
+) -> Steps[bytes]:
+    """Write what reading a context answers: each reader's result under its name."""
     results = []
     for reader in group.readers:
         if reader.result is not None and not reader.private:
-            arguments = Arguments((read_query(request),))
             written = yield from execute(reader, request, arguments, recorder, reader.result.dump_json)
             results.append(b'"%s":%s' % (reader.name.encode(), written))
-    return json_response(b"{" + b",".join(results) + b"}")
+    return b"{" + b",".join(results) + b"}"
 
 
 def _session(request: HttpRequest, recorder: Recorder) -> Steps[HttpResponseBase]:

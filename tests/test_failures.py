@@ -27,7 +27,7 @@ from mizan_htmx.errors import (
     Unauthorized,
     ValidationFailed,
 )
-from mizan_htmx.failures import classify, json_response
+from mizan_htmx.failures import json_response, refusal_of
 from tests.support_visitor import (
     Coloured,
     Visitor,
@@ -239,7 +239,7 @@ def test_every_error_says_something(name: str) -> None:
         return
     error = kind(["GET"]) if kind is MethodNotAllowed else kind()
     assert str(error) == error.message == kind.default_message
-    assert classify(error) is error
+    assert refusal_of(error) is error
     assert error.as_dict() == {
         **{"error": True, "code": kind.code, "message": kind.default_message},
         **({"details": {"fields": {}}} if kind is ValidationFailed else {}),

@@ -13,7 +13,7 @@ from pytest_django import Settings
 
 from mizan_htmx import client, invalidate, register
 from mizan_htmx.invalidation import Invalidation, format_list
-from mizan_htmx.recorder import Recorder, invalidated, open_recorder
+from mizan_htmx.recorder import Recorder, current_recorder, invalidated, open_recorder
 from mizan_htmx.testing import isolated_registry
 from tests.site.models import Person
 from tests.support_visitor import (
@@ -297,3 +297,47 @@ def test_a_recorder_inserts_rewinds_and_merges() -> None:
     assert (len(recorder), format_list(recorder.announced())) == (5, "c, b, a")
     recorder.rewind(1)
     assert (len(recorder), format_list(recorder.announced())) == (1, "c")
+
+
+class TestCurrentRecorder:
+    """``current_recorder()``, for code that is not handed the request."""
+
+    def test_it_is_that_of_the_request_being_answered(self, visitor: Visitor, coloured: Coloured) -> None:
+        found: list[Recorder | None] = []
+
+        def change(request: HttpRequest) -> int:
+            recorder = current_recorder()
+            assert recorder is not None
+            found.append(recorder)
+            recorder.add([Invalidation.of("user", user_id=5)])
+            return 1
+
+        register(client(coloured(change)))
+        assert visitor.call("change").headers[HEADER] == "user;user_id=5"
+        assert len(found) == 1
+        assert current_recorder() is None
+
+    def test_a_request_that_was_given_up_leaves_none_behind(self) -> None:
+        request = RequestFactory().get("/")
+        open_recorder(request)
+        assert current_recorder() is not None
+        del request
+        assert current_recorder() is None
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_signal_brings_the_response_that_is_on_its_way(visitor: Visitor, coloured: Coloured) -> None:
+    def receive(response: HttpResponse, **kwargs: Any) -> None:
+        response.headers["X-Told"] = response.headers[HEADER]
+
+    def change(request: HttpRequest) -> int:
+        invalidate(request, "user")
+        return 1
+
+    register(client(coloured(change)))
+    invalidated.connect(receive)
+    try:
+        response = visitor.call("change")
+    finally:
+        invalidated.disconnect(receive)
+    assert response.headers["X-Told"] == "user"

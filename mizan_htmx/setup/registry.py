@@ -16,6 +16,7 @@ class _Contents:
     functions: dict[str, Function] = field(default_factory=dict)
     declared: dict[str, Callable[..., Any]] = field(default_factory=dict)
     forms: dict[str, Any] = field(default_factory=dict)
+    channels: dict[str, Any] = field(default_factory=dict)
     clashes: list[Defect] = field(default_factory=list)
     graph: Graph | None = None
 
@@ -25,6 +26,8 @@ class Registry:
 
     def __init__(self) -> None:
         self._contents = _Contents()
+        #: Tells how new what is read from now on is; ``None`` where nobody counts. Set at start.
+        self.clock: Callable[[], str | None] = _nobody_counts
 
     @property
     def graph(self) -> Graph:
@@ -38,6 +41,11 @@ class Registry:
     def forms(self) -> dict[str, Any]:
         """The declared forms by name."""
         return self._contents.forms
+
+    @property
+    def channels(self) -> dict[str, Any]:
+        """The registered channels by name."""
+        return self._contents.channels
 
     @property
     def defects(self) -> tuple[Defect, ...]:
@@ -95,6 +103,10 @@ class Registry:
             yield
         finally:
             self._contents = former
+
+
+def _nobody_counts() -> None:
+    return None
 
 
 def _function_of(declared: Callable[..., Any]) -> Function:

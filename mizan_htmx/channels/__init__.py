@@ -1,0 +1,1 @@
+"""Channels and live contexts: one socket a page (needs the package ``channels``)."""

@@ -1,0 +1,118 @@
+"""Who watches which key, and whom an invalidation concerns; finding costs what matches."""
+
+from collections.abc import Hashable, Iterator
+from typing import Generic, TypeVar
+
+from mizan_htmx.invalidation import EVERYTHING, Invalidation
+
+Watcher = TypeVar("Watcher", bound=Hashable)
+Keys = dict[Invalidation, None]
+
+
+class _Shape:
+    """The watched keys of one context that have the same parameter names.
+
+    ``_views`` groups them by the values of some of these names, one view for each set of names that an
+    invalidation has shared with this shape so far: that is as many as there are kinds of mutations.
+    """
+
+    __slots__ = ("_keys", "_views")
+
+    def __init__(self) -> None:
+        self._keys: Keys = {}
+        self._views: dict[frozenset[str], dict[Invalidation, Keys]] = {}
+
+    def __bool__(self) -> bool:
+        return bool(self._keys)
+
+    def add(self, key: Invalidation) -> None:
+        self._keys[key] = None
+        for names, view in self._views.items():
+            view.setdefault(restrict(key, names), {})[key] = None
+
+    def discard(self, key: Invalidation) -> None:
+        del self._keys[key]
+        for names, view in self._views.items():
+            restricted = restrict(key, names)
+            del view[restricted][key]
+            if not view[restricted]:
+                del view[restricted]
+
+    def find(self, stale: Invalidation, shared: frozenset[str]) -> tuple[Invalidation, Keys]:
+        """Give what ``stale`` says in the ``shared`` names, and the keys that agree with it."""
+        restricted = restrict(stale, shared)
+        if not shared:
+            return restricted, self._keys
+        view = self._views.get(shared)
+        if view is None:
+            view = self._views[shared] = {}
+            for key in self._keys:
+                view.setdefault(restrict(key, shared), {})[key] = None
+        return restricted, view.get(restricted, {})
+
+
+class WatchIndex(Generic[Watcher]):
+    """The watched keys with their watchers; not thread-safe."""
+
+    def __init__(self) -> None:
+        self._watchers: dict[Invalidation, dict[Watcher, None]] = {}
+        self._shapes: dict[str, dict[frozenset[str], _Shape]] = {}
+
+    def __len__(self) -> int:
+        return len(self._watchers)
+
+    def add(self, key: Invalidation, watcher: Watcher) -> None:
+        """Let ``watcher`` hear of what makes ``key`` stale."""
+        watchers = self._watchers.setdefault(key, {})
+        if not watchers:
+            self._shapes.setdefault(key.context, {}).setdefault(_names(key), _Shape()).add(key)
+        watchers[watcher] = None
+
+    def discard(self, key: Invalidation, watcher: Watcher) -> None:
+        """Undo ``add``; do nothing where it was not called."""
+        watchers = self._watchers.get(key)
+        if watchers is None or watcher not in watchers:
+            return
+        del watchers[watcher]
+        if not watchers:
+            del self._watchers[key]
+            self._forget(key)
+
+    def _forget(self, key: Invalidation) -> None:
+        shapes = self._shapes[key.context]
+        names = _names(key)
+        shapes[names].discard(key)
+        if not shapes[names]:
+            del shapes[names]
+        if not shapes:
+            del self._shapes[key.context]
+
+    def find(self, stale: Invalidation) -> dict[Invalidation, dict[Watcher, None]]:
+        """Give the watchers of all keys that ``stale`` covers, by what each may be told.
+
+        That is ``stale`` restricted to the parameter names of the watched key: nobody learns values of
+        parameters that he does not watch by.
+        """
+        found: dict[Invalidation, dict[Watcher, None]] = {}
+        for told, keys in self._matches(stale):
+            watchers = found.setdefault(told, {})
+            for key in keys:
+                watchers.update(self._watchers[key])
+        return {told: watchers for told, watchers in found.items() if watchers}
+
+    def _matches(self, stale: Invalidation) -> Iterator[tuple[Invalidation, Keys]]:
+        if stale == EVERYTHING:
+            yield EVERYTHING, dict.fromkeys(self._watchers)
+            return
+        stated = _names(stale)
+        for names, shape in self._shapes.get(stale.context, {}).items():
+            yield shape.find(stale, stated & names)
+
+
+def restrict(key: Invalidation, names: frozenset[str]) -> Invalidation:
+    """Leave only the parameters called ``names``."""
+    return Invalidation(key.context, tuple(pair for pair in key.params if pair[0] in names))
+
+
+def _names(key: Invalidation) -> frozenset[str]:
+    return frozenset(name for name, _ in key.params)

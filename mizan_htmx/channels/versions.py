@@ -1,0 +1,140 @@
+"""The versions of what is shown: one counter that grows with each publication, and what became stale when.
+
+A version is written ``<epoch>.<seq>``. ``epoch`` names one life of the store; versions of two lives can't be
+compared. A block is up to date with an event if both have the same epoch and the block's seq is not lower.
+"""
+
+import re
+import secrets
+from collections.abc import Iterable
+from dataclasses import dataclass
+from threading import Lock
+from typing import ClassVar, Protocol
+from weakref import WeakKeyDictionary
+
+from channels.layers import get_channel_layer
+
+from mizan_htmx.invalidation import EVERYTHING, Invalidation
+
+HEADER = "X-Mizan-Version"
+
+#: How many keys a store remembers; what is older counts as "everything".
+KEPT = 10_000
+
+_TEXT = re.compile(r"([0-9a-f]{8})\.([0-9]{1,18})")
+
+
+class StoreDown(Exception):
+    """The store does not answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """A moment in the life of a store."""
+
+    epoch: str
+    seq: int
+
+    def __str__(self) -> str:
+        return f"{self.epoch}.{self.seq}"
+
+    @classmethod
+    def parse(cls, text: str) -> "Version | None":
+        """Read a written version; ``None`` if it is none."""
+        match = _TEXT.fullmatch(text)
+        return cls(match[1], int(match[2])) if match else None
+
+    def is_before(self, other: "Version") -> bool:
+        """Tell whether it is older than ``other``, or can't be compared with it."""
+        return self.epoch != other.epoch or self.seq < other.seq
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What became stale since some version: keys with their latest version, oldest first; and what is now."""
+
+    now: Version
+    stale: tuple[tuple[Invalidation, Version], ...]
+
+
+class Versions(Protocol):
+    """A store of versions. Its methods may block, and raise ``StoreDown``; any thread may call them.
+
+    ``shared``: other processes use the same store.
+    """
+
+    shared: ClassVar[bool]
+
+    def current(self) -> Version:
+        """Give the version of now."""
+        ...
+
+    def advance(self, keys: Iterable[Invalidation]) -> Version:
+        """Begin a new version, in which ``keys`` have become stale."""
+        ...
+
+    def since(self, seq: int, epoch: str) -> Changes:
+        """List what became stale after a version: ``*`` if that is not known any more."""
+        ...
+
+
+class MemoryVersions:
+    """Versions of this process only."""
+
+    shared: ClassVar[bool] = False
+
+    def __init__(self, *, kept: int = KEPT) -> None:
+        self._lock = Lock()
+        self._now = Version(new_epoch(), 0)
+        self._kept = kept
+        self._trimmed = 0
+        self._stale: dict[Invalidation, Version] = {}
+
+    def current(self) -> Version:
+        """Give the version of now."""
+        return self._now
+
+    def advance(self, keys: Iterable[Invalidation]) -> Version:
+        """Begin a new version, in which ``keys`` have become stale."""
+        with self._lock:
+            now = self._now = Version(self._now.epoch, self._now.seq + 1)
+            for key in keys:
+                # Last in, last out: the oldest stands first.
+                self._stale.pop(key, None)
+                self._stale[key] = now
+            while len(self._stale) > self._kept:
+                self._trimmed = self._stale.pop(next(iter(self._stale))).seq
+            return now
+
+    def since(self, seq: int, epoch: str) -> Changes:
+        """List what became stale after a version: ``*`` if that is not known any more."""
+        with self._lock:
+            now = self._now
+            if epoch != now.epoch or not self._trimmed <= seq <= now.seq:
+                return Changes(now, ((EVERYTHING, now),))
+            if seq == now.seq:
+                return Changes(now, ())
+            later = [(key, version) for key, version in self._stale.items() if version.seq > seq]
+        return Changes(now, tuple(later))
+
+
+def new_epoch() -> str:
+    """Make up the name of a new life."""
+    return secrets.token_hex(4)
+
+
+_without_layer = MemoryVersions()
+_stores: WeakKeyDictionary[object, Versions] = WeakKeyDictionary()
+_lock = Lock()
+
+
+def versions() -> Versions:
+    """Give the store that fits the configured channel layer."""
+    layer = get_channel_layer()
+    if layer is None:
+        return _without_layer
+    store = _stores.get(layer)
+    if store is None:
+        with _lock:
+            store = _stores.setdefault(layer, MemoryVersions())
+    return store

@@ -52,6 +52,10 @@ def declare(
     _check_options(
         func, targets=targets, affects_params=affects_params, methods=methods, route=route, is_view=is_view
     )
+    if websocket and is_view:
+        raise DeclarationError(
+            f"{where(func)} has websocket=True, but answers with a page. Annotate it with the data it returns."
+        )
     return Function(
         name=func.__name__,
         func=func,

@@ -269,11 +269,10 @@ def test_methods_are_in_upper_case_and_get_brings_head(methods: Any, expected: t
 
 
 def test_the_other_options_stand_as_given() -> None:
-    function = declared(
-        page, context="user", route="/u/<int:user_id>/", private=True, websocket=True, atomic=False
-    )
+    function = declared(page, context="user", route="/u/<int:user_id>/", private=True, atomic=False)
     assert function.route == "/u/<int:user_id>/"
-    assert (function.private, function.websocket, function.atomic) == (True, True, False)
+    assert (function.private, function.websocket, function.atomic) == (True, False, False)
+    assert declared(reader, websocket=True).websocket
 
 
 def test_a_subclass_of_the_response_is_on_the_view_path() -> None:

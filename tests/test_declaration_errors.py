@@ -157,6 +157,12 @@ def test_methods_of_what_is_no_view(methods: Any) -> None:
     )
 
 
+def test_a_view_over_the_socket() -> None:
+    assert refusal(page, websocket=True) == (
+        f"{where(page)} has websocket=True, but answers with a page. Annotate it with the data it returns."
+    )
+
+
 @pytest.mark.parametrize("auth", ["admin", "", 0, 1, 5, ["staff"], {}])
 def test_an_auth_that_is_not_understood(auth: Any) -> None:
     assert refusal(page, auth=auth) == (

@@ -1,10 +1,18 @@
-"""The Django app: finds the declared functions at start and checks them."""
+"""The Django app: finds the declared functions and channels at start, checks them, and wires the faces."""
+
+from collections.abc import Callable
+from importlib import import_module
+from importlib.util import find_spec
+from types import ModuleType
 
 from django.apps import AppConfig
 from django.core import checks
 
 from mizan_htmx.setup.checks import check_declarations, check_partials, check_settings
 from mizan_htmx.setup.discovery import discover
+from mizan_htmx.setup.registry import registry
+
+Adopt = Callable[[ModuleType], None]
 
 
 class MizanHtmxConfig(AppConfig):
@@ -15,7 +23,18 @@ class MizanHtmxConfig(AppConfig):
 
     def ready(self) -> None:
         """Import what the apps declare."""
-        discover()
+        discover(*_channels())
         checks.register(check_declarations, "mizan_htmx")
         checks.register(check_settings, "mizan_htmx")
         checks.register(check_partials, "mizan_htmx")
+
+
+def _channels() -> list[Adopt]:
+    """Let what is live be told over sockets, where the package ``channels`` is installed."""
+    if find_spec("channels") is None:
+        return []
+    publishing = import_module("mizan_htmx.channels.publishing")
+    registry.clock = publishing.clock
+    publishing.connect()
+    import_module("mizan_htmx.channels.visitors").connect()
+    return [import_module("mizan_htmx.channels.registration").adopt]

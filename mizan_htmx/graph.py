@@ -13,6 +13,7 @@ from pydantic import TypeAdapter, ValidationError
 from mizan_htmx.functions import Context, Function
 from mizan_htmx.invalidation import Invalidation, is_nameable
 from mizan_htmx.signature import Parameter, input_adapter
+from mizan_htmx.tags import Shape
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,7 @@ class Group:
     params: Mapping[str, Parameter]
     required: frozenset[str]
     adapter: TypeAdapter[dict[str, Any]]
+    shape: Shape
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,13 +82,15 @@ def _value(fill: Fill, arguments: Mapping[str, Any]) -> object:
 class Graph:
     """Everything registered, resolved.
 
-    ``plans`` is keyed by a function's ``declaration``; ``live`` names the contexts that pages watch.
+    ``plans`` is keyed by a function's ``declaration``; ``live`` names the contexts that pages watch,
+    ``shapes`` are those of all groups by name.
     """
 
     functions: Mapping[str, Function]
     groups: Mapping[str, Group]
     plans: Mapping[object, tuple[Target, ...]]
     live: frozenset[str]
+    shapes: Mapping[str, Shape]
     defects: tuple[Defect, ...]
 
     def plan(self, function: Function) -> tuple[Target, ...]:
@@ -108,6 +112,7 @@ def build(functions: Mapping[str, Function]) -> Graph:
         groups=groups,
         plans={each.declaration: _plan(each, groups) for each in functions.values()},
         live=frozenset(name for name, group in groups.items() if group.context.live),
+        shapes={name: group.shape for name, group in groups.items()},
         defects=(
             *_option_defects(options),
             *_group_defects(members, options),
@@ -126,6 +131,7 @@ def _options(functions: Iterable[Function]) -> Iterable[tuple[Context, Function]
 def _group(name: str, members: list[Function], options: list[tuple[Context, Function]]) -> Group:
     ordered = sorted(members, key=lambda each: each.name)
     readers = tuple(each for each in ordered if each.result is not None)
+    pages = tuple(each for each in ordered if each.result is None)
     params: dict[str, Parameter] = {}
     for function in (*readers, *ordered):
         for parameter in function.parameters.values():
@@ -133,10 +139,25 @@ def _group(name: str, members: list[Function], options: list[tuple[Context, Func
     return Group(
         context=next((context for context, _ in options if context.name == name), Context(name)),
         readers=readers,
-        pages=tuple(each for each in ordered if each.result is None),
+        pages=pages,
         params=dict(sorted(params.items())),
-        required=frozenset(each.name for one in readers for each in one.parameters.values() if each.required),
+        required=frozenset(_required(readers)),
         adapter=input_adapter(replace(each, default=None) for each in params.values()),
+        shape=_shape(params.values(), readers, pages),
+    )
+
+
+def _required(functions: Iterable[Function]) -> Iterable[str]:
+    return (each.name for one in functions for each in one.parameters.values() if each.required)
+
+
+def _shape(params: Iterable[Parameter], readers: tuple[Function, ...], pages: tuple[Function, ...]) -> Shape:
+    """Tell which parameters an answer of the readers together, or of one page, may lack."""
+    answers = [*([_required(readers)] if readers else []), *(_required([page]) for page in pages)]
+    sure = frozenset.intersection(*map(frozenset, answers))
+    return Shape.of(
+        (each.name for each in params),
+        optional=(each.name for each in params if each.name not in sure),
     )
 
 

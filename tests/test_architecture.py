@@ -12,7 +12,7 @@ ROOT = Path(__file__).resolve().parent.parent / PACKAGE
 
 # A room is a module, or a folder whose modules may import one another. It may import from the floors below.
 FLOORS: dict[str, tuple[str, ...]] = {
-    "words": ("errors", "invalidation"),
+    "words": ("errors", "invalidation", "tags"),
     "nouns": ("signature", "functions", "declaration", "graph", "manifest"),
     "start-up": ("setup.registry", "setup.discovery", "setup.conf", "setup.checks"),
     "request": (
@@ -42,6 +42,7 @@ FLOORS: dict[str, tuple[str, ...]] = {
 
 # On one floor, who may import whom.
 ARROWS: dict[str, tuple[str, ...]] = {
+    "tags": ("invalidation",),
     "functions": ("signature",),
     "declaration": ("functions", "signature"),
     "graph": ("functions", "signature"),

@@ -1,10 +1,12 @@
-"""The ASGI application of the demo, its static files included."""
+"""The ASGI application of the demo: pages, static files, and the socket of live pages."""
 
 import os
 
 from django.contrib.staticfiles.handlers import ASGIStaticFilesHandler
 from django.core.asgi import get_asgi_application
 
+from mizan_htmx.channels import wrap_asgi
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "demo.settings")
 
-application = ASGIStaticFilesHandler(get_asgi_application())
+application = wrap_asgi(ASGIStaticFilesHandler(get_asgi_application()))

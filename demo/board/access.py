@@ -6,6 +6,7 @@ Whoever may not see a thing is answered as if it did not exist.
 from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
+from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest
 from django_htmx.middleware import HtmxDetails
 
@@ -20,6 +21,11 @@ class Request(HttpRequest):
 
     user: Person
     htmx: HtmxDetails
+
+
+def is_member(user: Person | AnonymousUser, board_id: int) -> bool:
+    """Tell whether somebody may see a board, where there is no request to ask for."""
+    return user.is_authenticated and user.boards.filter(pk=board_id).exists()
 
 
 def board_ids(request: Request) -> frozenset[int]:

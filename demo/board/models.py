@@ -1,4 +1,4 @@
-"""People, boards, columns, cards; what happened on a board, whom it concerned; what people wrote to us."""
+"""People, boards, columns, cards; what happened on a board; who is there and what they say; letters to us."""
 
 from pathlib import PurePosixPath
 from typing import ClassVar, TypeVar
@@ -218,6 +218,33 @@ class Notification(models.Model):
 
     def __str__(self) -> str:
         return f"{self.recipient}: {self.activity}"
+
+
+class ChatMessage(models.Model):
+    """What somebody said to the others on a board."""
+
+    board = models.ForeignKey(Board, models.CASCADE, related_name="chat_messages")
+    author = models.ForeignKey(Person, models.CASCADE, related_name="+")
+    text = models.TextField(max_length=1000)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering: ClassVar = ["pk"]
+
+    def __str__(self) -> str:
+        return f"{self.author}: {self.text}"
+
+
+class Presence(models.Model):
+    """A page on which somebody looks at a board now; ``seen_at`` is when it last said so."""
+
+    board = models.ForeignKey(Board, models.CASCADE, related_name="+")
+    person = models.ForeignKey(Person, models.CASCADE, related_name="+")
+    page = models.UUIDField(unique=True)
+    seen_at = models.DateTimeField(default=timezone.now)
+
+    def __str__(self) -> str:
+        return f"{self.person} looks at {self.board}"
 
 
 class Message(models.Model):

@@ -1,24 +1,28 @@
 """What readers give to templates and to JSON."""
 
 from datetime import date, datetime, timedelta
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
 from django.utils import timezone
 from django.utils.timesince import timesince
-from pydantic import BaseModel, BeforeValidator, StringConstraints
+from pydantic import AfterValidator, BaseModel, BeforeValidator, StringConstraints
 
-from demo.board.models import Activity
+from demo.board.models import Activity, ChatMessage
+
+
+def without_nul(text: str) -> str:
+    """Raise ValueError for what no database keeps."""
+    if "\0" in text:
+        raise ValueError("A text can't hold the character NUL.")
+    return text
 
 
 def one_line(value: object) -> object:
     """Make one line of a text, without spaces around it; raise ValueError for what no database keeps."""
-    if not isinstance(value, str):
-        return value
-    if "\0" in value:
-        raise ValueError("A text can't hold the character NUL.")
-    return " ".join(value.split())
+    return " ".join(without_nul(value).split()) if isinstance(value, str) else value
 
 
+NO_NUL = AfterValidator(without_nul)
 ONE_LINE = BeforeValidator(one_line)
 Name = Annotated[str, StringConstraints(min_length=1, max_length=60), ONE_LINE]
 BoardTitle = Annotated[str, StringConstraints(min_length=1, max_length=80), ONE_LINE]
@@ -138,3 +142,29 @@ class Letter(BaseModel):
     def ago(self) -> str:
         """How long ago it was, in one word and a number."""
         return ago(self.at)
+
+
+class ChatLine(BaseModel):
+    """One message of a chat, and its author as they are called now."""
+
+    id: int
+    author_id: int
+    name: str
+    initials: str
+    tone: int
+    text: str
+    at: datetime
+
+    @classmethod
+    def of(cls, message: ChatMessage) -> Self:
+        """Make the line of a message whose ``author`` is loaded."""
+        author = message.author
+        return cls(
+            id=message.pk,
+            author_id=author.pk,
+            name=author.display_name,
+            initials=author.initials,
+            tone=author.tone,
+            text=message.text,
+            at=message.created_at,
+        )

@@ -11,10 +11,13 @@ context            parameter        what it is
 ``columns``        ``board_id``     which columns a board has, in order
 ``progress``       ``board_id``     how many cards of a board are done
 ``activity``       ``board_id``     what happened on a board
+``chat``           ``board_id``     what was said on a board
+``here``           ``board_id``     who looks at a board now
 ``column``         ``column_id``    a column's title, and which cards it has, in order
 ``card``           ``card_id``      a card
 =================  ===============  ================================================
 
+All but ``messages`` are live: who shows one learns over the socket that somebody else has changed it.
 They are narrow, because a context is what goes stale together: renaming a card makes its ``card`` stale,
 and not the ``column`` around it.
 """
@@ -44,6 +47,7 @@ from demo.board.mizan_clients.cards import (
     move_card,
     rename_card,
 )
+from demo.board.mizan_clients.chat import ChatChannel, chat
 from demo.board.mizan_clients.checklist import ChecklistItemForm
 from demo.board.mizan_clients.columns import (
     column,
@@ -54,6 +58,7 @@ from demo.board.mizan_clients.columns import (
 )
 from demo.board.mizan_clients.contact import ContactForm, messages_of
 from demo.board.mizan_clients.details import CardForm
+from demo.board.mizan_clients.here import HereChannel, people_here
 from demo.board.mizan_clients.people import (
     open_notifications,
     person,
@@ -65,8 +70,10 @@ from demo.board.mizan_clients.sign_up import SignUpForm
 
 __all__ = [
     "CardForm",
+    "ChatChannel",
     "ChecklistItemForm",
     "ContactForm",
+    "HereChannel",
     "SignUpForm",
     "activity",
     "add_card",
@@ -82,6 +89,7 @@ __all__ = [
     "card",
     "card_editor",
     "card_page",
+    "chat",
     "column",
     "column_editor",
     "columns_of",
@@ -92,6 +100,7 @@ __all__ = [
     "move_card",
     "move_column",
     "open_notifications",
+    "people_here",
     "person",
     "profile_page",
     "progress",

@@ -6,6 +6,7 @@ from django.urls import reverse
 from django_htmx.http import HttpResponseClientRedirect
 
 from demo.board.access import Request, hold_board, is_oneself, known_people, sees_board
+from demo.board.contexts import ACTIVITY, BOARD, BOARDS, COLUMNS, PROGRESS
 from demo.board.models import Activity, Board, Card, Column, next_position
 from demo.board.shapes import BoardShape, BoardTitle, ColumnTitle, Entry, Progress
 from mizan_htmx import client
@@ -13,13 +14,13 @@ from mizan_htmx import client
 FIRST_COLUMNS = ("To do", "In progress", "Done")
 
 
-@client(context="boards", auth=is_oneself)
+@client(context=BOARDS, auth=is_oneself)
 def boards_of(request: Request, user_id: int) -> list[int]:
     """List the boards that a person is a member of."""
     return list(Board.objects.filter(members=user_id).values_list("pk", flat=True))
 
 
-@client(context="boards", auth=True)
+@client(context=BOARDS, auth=True)
 def boards_page(request: Request) -> HttpResponse:
     """Show the visitor's boards."""
     others = [pk for pk in known_people(request) if pk != request.user.pk]
@@ -37,7 +38,7 @@ def create_board(request: Request, title: BoardTitle, member_ids: list[int] | No
     return HttpResponseClientRedirect(url) if request.htmx else redirect(url)
 
 
-@client(context="board", auth=sees_board)
+@client(context=BOARD, auth=sees_board)
 def board(request: Request, board_id: int) -> BoardShape:
     """Read a board."""
     found = Board.objects.get(pk=board_id)
@@ -45,7 +46,7 @@ def board(request: Request, board_id: int) -> BoardShape:
     return BoardShape(id=found.pk, title=found.title, purpose=found.purpose, member_ids=members)
 
 
-@client(context="board", auth=sees_board)
+@client(context=BOARD, auth=sees_board)
 def board_page(request: Request, board_id: int) -> HttpResponse:
     """Show a board."""
     return render(
@@ -53,7 +54,7 @@ def board_page(request: Request, board_id: int) -> HttpResponse:
     )
 
 
-@client(context="board", auth=sees_board)
+@client(context=BOARD, auth=sees_board)
 def board_editor(request: Request, board_id: int) -> HttpResponse:
     """Give the form that renames a board."""
     return render(request, "board/_board_editor.html", {"board": Board.objects.get(pk=board_id)})
@@ -65,7 +66,7 @@ def rename_board(request: Request, board_id: int, title: BoardTitle) -> None:
     Board.objects.filter(pk=board_id).update(title=title)
 
 
-@client(context="columns", auth=sees_board)
+@client(context=COLUMNS, auth=sees_board)
 def columns_of(request: Request, board_id: int) -> list[int]:
     """List a board's columns, from left to right."""
     return list(Column.objects.filter(board_id=board_id).values_list("pk", flat=True))
@@ -80,7 +81,7 @@ def add_column(request: Request, board_id: int, title: ColumnTitle) -> int:
     return Column.objects.create(board_id=board_id, title=title, position=position).pk
 
 
-@client(context="progress", auth=sees_board)
+@client(context=PROGRESS, auth=sees_board)
 async def progress(request: Request, board_id: int) -> Progress:
     """Count a board's cards, and those in its last column."""
     last = await Column.objects.filter(board_id=board_id).alast()
@@ -88,7 +89,7 @@ async def progress(request: Request, board_id: int) -> Progress:
     return Progress(done=await cards.filter(column=last).acount(), total=await cards.acount())
 
 
-@client(context="activity", auth=sees_board)
+@client(context=ACTIVITY, auth=sees_board)
 def activity(request: Request, board_id: int) -> list[Entry]:
     """Read the latest eight things that happened on a board."""
     latest = Activity.objects.filter(board_id=board_id).select_related("board")[:8]

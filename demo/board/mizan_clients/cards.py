@@ -6,6 +6,7 @@ from django.utils.http import content_disposition_header
 
 from demo.board.access import Request, find_card, hold_card, hold_column, sees_card, sees_column
 from demo.board.attachments import discard
+from demo.board.contexts import CARD
 from demo.board.models import Activity, Card, Person, next_position
 from demo.board.news import record, record_assignment
 from demo.board.shapes import STEPS, CardShape, CardTitle, Direction
@@ -15,7 +16,7 @@ from mizan_htmx.errors import NotFound, ValidationFailed
 Verb = Activity.Verb
 
 
-@client(context="card", auth=sees_card)
+@client(context=CARD, auth=sees_card)
 def card(request: Request, card_id: int) -> CardShape:
     """Read a card."""
     found = find_card(request, card_id)
@@ -33,7 +34,7 @@ def card(request: Request, card_id: int) -> CardShape:
     )
 
 
-@client(context="card", auth=sees_card)
+@client(context=CARD, auth=sees_card)
 def card_page(request: Request, card_id: int) -> HttpResponse:
     """Show a card with all that is on it."""
     card = find_card(request, card_id)
@@ -41,7 +42,7 @@ def card_page(request: Request, card_id: int) -> HttpResponse:
     return render(request, "board/card.html", values)
 
 
-@client(context="card", auth=sees_card)
+@client(context=CARD, auth=sees_card)
 def attachment(request: Request, card_id: int) -> HttpResponse:
     """Send the attached file; always to be saved, so that nothing in it runs on this site."""
     card = find_card(request, card_id)
@@ -57,13 +58,13 @@ def attachment(request: Request, card_id: int) -> HttpResponse:
     return HttpResponse(content, content_type="application/octet-stream", headers=headers)
 
 
-@client(context="card", auth=sees_card)
+@client(context=CARD, auth=sees_card)
 def card_editor(request: Request, card_id: int) -> HttpResponse:
     """Give the form that renames or deletes a card."""
     return render(request, "board/_card_editor.html", {"card": find_card(request, card_id)})
 
 
-@client(context="card", auth=sees_card)
+@client(context=CARD, auth=sees_card)
 def assignee_picker(request: Request, card_id: int) -> HttpResponse:
     """Give the list of people that a card can be assigned to."""
     card = find_card(request, card_id)

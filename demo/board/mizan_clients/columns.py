@@ -4,13 +4,14 @@ from django.http import HttpResponse
 from django.shortcuts import render
 
 from demo.board.access import Request, find_column, hold_column, keep_cards, sees_column
+from demo.board.contexts import COLUMN
 from demo.board.models import Card, Column
 from demo.board.shapes import STEPS, ColumnShape, ColumnTitle, Side
 from mizan_htmx import client, invalidate
 from mizan_htmx.errors import ValidationFailed
 
 
-@client(context="column", auth=sees_column)
+@client(context=COLUMN, auth=sees_column)
 def column(request: Request, column_id: int) -> ColumnShape:
     """Read a column, and which cards stand in it."""
     found = find_column(request, column_id)
@@ -19,7 +20,7 @@ def column(request: Request, column_id: int) -> ColumnShape:
     return ColumnShape(id=found.pk, title=found.title, card_ids=[card.pk for card in cards])
 
 
-@client(context="column", auth=sees_column)
+@client(context=COLUMN, auth=sees_column)
 def column_editor(request: Request, column_id: int) -> HttpResponse:
     """Give the form that renames, moves or removes a column."""
     return render(request, "board/_column_editor.html", {"column": find_column(request, column_id)})

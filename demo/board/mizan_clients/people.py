@@ -6,12 +6,13 @@ from django.template.response import TemplateResponse
 from django.utils import timezone
 
 from demo.board.access import Request, board_ids, is_oneself, known_people, knows
-from demo.board.models import Notification, Person
+from demo.board.contexts import NOTIFICATIONS, USER
+from demo.board.models import Board, Notification, Person
 from demo.board.shapes import Entry, Name, PersonShape
-from mizan_htmx import client
+from mizan_htmx import client, invalidate
 
 
-@client(context="user", auth=knows)
+@client(context=USER, auth=knows)
 def person(request: Request, user_id: int) -> PersonShape:
     """Read a person."""
     found = known_people(request)[user_id]
@@ -20,7 +21,7 @@ def person(request: Request, user_id: int) -> PersonShape:
     )
 
 
-@client(context="user", auth=knows)
+@client(context=USER, auth=knows)
 def profile_page(request: Request, user_id: int) -> HttpResponse:
     """Show a person, and the boards that the visitor shares with them."""
     found = known_people(request)[user_id]
@@ -31,12 +32,14 @@ def profile_page(request: Request, user_id: int) -> HttpResponse:
 
 @client(affects="user", auth=is_oneself)
 def rename_person(request: Request, user_id: int, name: Name) -> HttpResponse:
-    """Change one's own name."""
+    """Change one's own name. It stands beside what one said, too."""
     Person.objects.filter(pk=user_id).update(display_name=name)
+    for board in Board.objects.filter(chat_messages__author=user_id).distinct():
+        invalidate(request, "chat", board_id=board.pk)
     return HttpResponse(status=204) if request.htmx else redirect("profile", user_id=user_id)
 
 
-@client(context="notifications", auth=is_oneself)
+@client(context=NOTIFICATIONS, auth=is_oneself)
 async def unread(request: Request, user_id: int) -> int:
     """Count what a person has not read yet."""
     return await Notification.objects.filter(recipient_id=user_id, read_at=None).acount()

@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand
 from django.db import transaction
 from django.utils import timezone
 
-from demo.board.models import TONES, Activity, Board, Card, Notification, Person
+from demo.board.models import TONES, Activity, Board, Card, ChatMessage, Notification, Person
 
 PEOPLE = (
     ("mara", "Mara Lindqvist", "Product"),
@@ -122,6 +122,25 @@ DETAILS = {
     "What happens when a trial ends": Details("Answer the three questions that support gets most.", 3),
 }
 
+# Board, author, minutes ago, text; the oldest first.
+TALK = (
+    ("Spring release", "tomas", 190, "The load test is through: 2,000 boards, and nothing above 200 ms."),
+    ("Spring release", "yuki", 184, "Lovely. Then the only thing left that scares me is dark mode."),
+    ("Spring release", "tomas", 52, "Mara, do the release notes mention the export? Two teams have asked."),
+    (
+        "Spring release",
+        "yuki",
+        47,
+        "If they do, say CSV in the first line. People search for that.",
+    ),
+    (
+        "Help centre",
+        "jonah",
+        75,
+        "I took the trial page back to Review. One sentence is not true any more.",
+    ),
+)
+
 
 class Command(BaseCommand):
     """Load the demo's people and boards where they are missing; touch nothing else."""
@@ -138,6 +157,7 @@ class Command(BaseCommand):
         for plan in PLANS:
             _board(plan, people)
         _news(people)
+        _talk(people)
 
 
 def _person(number: int) -> Person:
@@ -204,3 +224,15 @@ def _news(people: dict[str, Person]) -> None:
         )
         if recipient is not None:
             Notification.objects.create(recipient=recipient, activity=entry)
+
+
+def _talk(people: dict[str, Person]) -> None:
+    """Begin a conversation that people can join."""
+    boards = {board.title: board for board in Board.objects.all()}
+    for title, author, minutes, text in TALK:
+        ChatMessage.objects.create(
+            board=boards[title],
+            author=people[author],
+            text=text,
+            created_at=timezone.now() - timedelta(minutes=minutes),
+        )

@@ -11,6 +11,8 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.db import OperationalError
 from redis.exceptions import RedisError
 
+from demo.board import presence
+
 HOST = "127.0.0.1"
 
 
@@ -40,6 +42,7 @@ def _prepare() -> None:
     try:
         call_command("migrate", verbosity=0)
         call_command("seed")
+        presence.clear()
     except OperationalError as error:
         raise CommandError(f"The database can't be used: {error}".strip()) from error
     try:

@@ -1,12 +1,15 @@
-/* The panel "What just happened": the header of the last mutation, and which blocks refreshed because of it.
+/* The panel "What just happened": what the last change made stale, whoever made it, and which blocks refreshed
+   because of it.
 
    All it needs are two events of mizan.js: `mizan:invalidate` on the document when something was said to be stale,
-   and `mizan:refreshed` on each block that took a stale one's place. */
+   and `mizan:refreshed` on each block that took a stale one's place. Of one's own change the answer's header tells,
+   and then, key by key and with the same version, the socket; of somebody else's only the socket. */
 
 const byId = (id) => document.getElementById(id);
 const panel = byId("panel");
 const calm = matchMedia("(prefers-reduced-motion: reduce)");
 
+let change = {}; // the last one: `version`, and `keys` that it made stale
 let refreshed = new Map(); // what a block is bound to → how many such blocks were fetched anew
 let touched = 0; // blocks, those inside of others included
 
@@ -36,22 +39,46 @@ const flash = (block) => {
   block.animate([{ boxShadow: `0 0 0 3px ${color}` }, { boxShadow: "0 0 0 3px transparent" }], 1400);
 };
 
+// Who comes and goes has changed nothing.
+const isNews = (key) => !key.startsWith("here");
+
+const begin = (version) => {
+  change = { version, keys: new Set() };
+  refreshed = new Map();
+  touched = 0;
+  byId("panel-empty").hidden = true;
+  byId("panel-report").hidden = false;
+  byId("panel-own").hidden = true;
+  byId("panel-foreign").hidden = false;
+};
+
+const claim = (version) => {
+  if (version !== (change.version ?? null)) return;
+  byId("panel-own").hidden = false;
+  byId("panel-foreign").hidden = true;
+};
+
 const start = () => {
-  document.addEventListener("mizan:invalidate", ({ detail }) => {
-    refreshed = new Map();
-    touched = 0;
-    byId("panel-empty").hidden = true;
-    byId("panel-report").hidden = false;
-    byId("panel-header").textContent = detail.header;
+  document.addEventListener("mizan:invalidate", ({ detail: { header, version } }) => {
+    const keys = header.split(", ").filter(isNews);
+    if (!keys.length) return;
+    if (!version || version !== change.version) begin(version);
+    for (const key of keys) change.keys.add(key);
+    byId("panel-header").textContent = [...change.keys].join(", ");
     report();
   });
   document.addEventListener("mizan:refreshed", ({ target }) => {
     const bound = target.dataset.mizan;
+    if (!isNews(bound)) return;
     refreshed.set(bound, (refreshed.get(bound) ?? 0) + 1);
     touched += 1 + target.querySelectorAll("[data-mizan]").length;
     report();
     flash(target);
   });
+
+  const VERSION = "X-Mizan-Version";
+  document.addEventListener("htmx:afterRequest", ({ detail: { xhr } }) => claim(xhr.getResponseHeader(VERSION))); // 2
+  document.addEventListener("htmx:after:request", ({ detail: { ctx } }) => claim(ctx.response.headers.get(VERSION))); // 4
 
   // Where there is room beside the board it is open at first; on a phone it never is unless asked.
   const wished = localStorage.getItem("panel");

@@ -72,5 +72,19 @@ document.addEventListener("htmx:error", ({ detail: { ctx } }) => {
   if (ctx && !ctx.response) unanswered(ctx.sourceElement);
 });
 
-document.addEventListener("mizan:error", ({ detail }) => say(detail.status ? STALE : OFFLINE));
-document.addEventListener("mizan:invalidate", () => toasts.replaceChildren());
+document.addEventListener("mizan:error", ({ target, detail }) => {
+  if (!target.matches("[mizan-send]")) say(detail.status ? STALE : OFFLINE);
+});
+
+// ---- what has worked again. Somebody else's change says nothing of one's own.
+
+const worked = (method, ok) => {
+  if (ok && !/^get$/i.test(method)) toasts.replaceChildren();
+};
+
+document.addEventListener("htmx:afterRequest", ({ detail }) => worked(detail.requestConfig.verb, detail.successful));
+document.addEventListener("htmx:after:request", ({ detail: { ctx } }) =>
+  worked(ctx.request.method, ctx.response.status < 400));
+document.addEventListener("mizan:refreshed", () => {
+  for (const toast of [...toasts.children]) if ([STALE, OFFLINE].includes(toast.dataset.text)) toast.remove();
+});

@@ -1,0 +1,18 @@
+"""The contexts that are live: who shows one learns at once that somebody else has changed it.
+
+The others are plain names where they are used: what nobody else can change needs no socket.
+"""
+
+from mizan_htmx import Context
+
+ACTIVITY = Context("activity", live=True)
+BOARD = Context("board", live=True)
+BOARDS = Context("boards", live=True)
+CARD = Context("card", live=True)
+CHAT = Context("chat", live=True)
+COLUMN = Context("column", live=True)
+COLUMNS = Context("columns", live=True)
+HERE = Context("here", live=True)
+NOTIFICATIONS = Context("notifications", live=True)
+PROGRESS = Context("progress", live=True)
+USER = Context("user", live=True)

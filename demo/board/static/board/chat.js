@@ -1,0 +1,111 @@
+/* The chat's manners. Messages come and go by the tags in the template. Here they get the reader's own time and
+   side, the list follows the newest unless its reader has scrolled up, and what is unread is counted. */
+
+const byId = (id) => document.getElementById(id);
+const chat = byId("chat");
+
+const log = byId("chat-log");
+const form = byId("chat-form");
+const text = byId("chat-text");
+const newest = byId("chat-newest");
+
+const lines = () => [...log.querySelectorAll(".message")];
+const isOpen = () => chat.matches(":popover-open");
+const isOwn = (line) => line.dataset.author === chat.dataset.person;
+const number = (line) => Number(line.dataset.id);
+const last = () => Math.max(0, ...lines().map(number));
+
+// ---- each message
+
+const clock = (at) => {
+  const today = at.toDateString() === new Date().toDateString();
+  const day = today ? {} : { day: "numeric", month: "short" };
+  return at.toLocaleString([], { ...day, hour: "2-digit", minute: "2-digit" });
+};
+
+const dress = (line) => {
+  line.classList.toggle("message--own", isOwn(line)); // one that was pushed was rendered for everybody
+  const time = line.querySelector("time");
+  const shown = clock(new Date(time.dateTime));
+  if (time.textContent !== shown) time.textContent = shown;
+};
+
+// ---- where the reader is
+
+const SEEN = `chat-${chat?.dataset.board}-${chat?.dataset.person}`;
+let follows = true; // the end of the list is in view
+
+const scrollToEnd = () => {
+  log.scrollTop = log.scrollHeight;
+};
+
+const count = () => {
+  const isSeen = isOpen() && follows && !document.hidden;
+  if (isSeen) localStorage.setItem(SEEN, last());
+  const seen = Number(localStorage.getItem(SEEN));
+  const unread = lines().filter((line) => number(line) > seen && !isOwn(line)).length;
+  byId("chat-unread").hidden = unread === 0;
+  byId("chat-unread").firstElementChild.textContent = unread;
+  newest.hidden = follows || unread === 0;
+};
+
+const arrive = () => {
+  lines().forEach(dress);
+  if (follows) scrollToEnd();
+  count();
+};
+
+const start = () => {
+  lines().forEach(dress);
+  count();
+  new MutationObserver(arrive).observe(log, { childList: true, subtree: true });
+
+  log.addEventListener("scroll", () => {
+    if (!isOpen()) return;
+    follows = log.scrollHeight - log.scrollTop - log.clientHeight < 32;
+    count();
+  });
+  newest.addEventListener("click", () => {
+    scrollToEnd();
+    text.focus();
+  });
+  document.addEventListener("visibilitychange", count);
+
+  // ---- open and closed
+
+  const wide = matchMedia("(min-width: 64rem) and (pointer: fine)");
+  chat.addEventListener("toggle", ({ newState }) => {
+    follows = true;
+    scrollToEnd();
+    count();
+    localStorage.setItem("chat", newState);
+  });
+  byId("chat-button").addEventListener("click", () => {
+    // A phone's keyboard would take half of what is to be read.
+    if (isOpen() && wide.matches) text.focus();
+  });
+  chat.addEventListener("beforetoggle", ({ newState }) => {
+    if (newState === "closed" && chat.contains(document.activeElement)) byId("chat-button").focus();
+  });
+  chat.addEventListener("keydown", ({ key }) => key === "Escape" && chat.hidePopover());
+  if (localStorage.getItem("chat") === "open" && wide.matches) chat.showPopover();
+
+  // ---- saying something
+
+  text.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+    event.preventDefault();
+    form.requestSubmit();
+  });
+  form.addEventListener("mizan:sent", () => {
+    byId("chat-problem").textContent = "";
+    follows = true;
+    scrollToEnd();
+  });
+  form.addEventListener("mizan:error", ({ detail: { error, fields } }) => {
+    const isOff = document.documentElement.dataset.mizanSocket !== "open"; // and the form says so already
+    byId("chat-problem").textContent = isOff ? "" : Object.values(fields ?? {}).flat().join(" ") || error;
+  });
+};
+
+if (chat) start();

@@ -13,7 +13,6 @@ from django.contrib.auth import (
     get_user_model,
     load_backend,
 )
-from django.contrib.auth.models import AnonymousUser
 from django.utils.crypto import constant_time_compare
 
 
@@ -33,7 +32,7 @@ class Visitor:
     async def user(self) -> Any:
         """Load the user as he is now; AnonymousUser once his session has ended or his password changed."""
         if self.ended:
-            return AnonymousUser()
+            return _nobody()
         if not self.session_key:
             return self.given
         return await database_sync_to_async(_user_of)(type(self.session)(self.session_key))
@@ -63,7 +62,7 @@ def _visitor_of(scope: Mapping[str, Any]) -> Visitor:
             return Visitor(
                 user, _pk(user), session._wrapped if hasattr(session, "_wrapped") else session, key
             )
-    user = AnonymousUser() if user is None else user
+    user = _nobody() if user is None else user
     return Visitor(user, _pk(user))
 
 
@@ -77,12 +76,12 @@ def _user_of(session: Any) -> Any:
         pk = get_user_model()._meta.pk.to_python(session[SESSION_KEY])
         path = session[BACKEND_SESSION_KEY]
     except KeyError:
-        return AnonymousUser()
+        return _nobody()
     if path not in settings.AUTHENTICATION_BACKENDS:
-        return AnonymousUser()
+        return _nobody()
     user = load_backend(path).get_user(pk)
     if user is None or not _fits(user, session.get(HASH_SESSION_KEY, "")):
-        return AnonymousUser()
+        return _nobody()
     return user
 
 
@@ -93,6 +92,13 @@ def _fits(user: Any, stored: str) -> bool:
     if hasattr(user, "get_session_auth_fallback_hash"):
         hashes += user.get_session_auth_fallback_hash()
     return any(constant_time_compare(stored, each) for each in hashes)
+
+
+def _nobody() -> Any:
+    # Models can't be imported before Django is set up, and an asgi.py imports wrap_asgi before it is.
+    from django.contrib.auth.models import AnonymousUser
+
+    return AnonymousUser()
 
 
 def connect() -> None:

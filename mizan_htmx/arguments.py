@@ -128,9 +128,14 @@ def _read_json(request: HttpRequest, *, empty_allowed: bool) -> dict[str, Any]:
         raise TooLarge()
     if empty_allowed and not body:
         return {}
+    return parse_object(body)
+
+
+def parse_object(text: bytes) -> dict[str, Any]:
+    """Read a JSON object; raise BadRequest for anything else, NaN and infinity included."""
     try:
-        value = from_json(body, allow_inf_nan=False)
-        if _HUGE.search(body):
+        value = from_json(text, allow_inf_nan=False)
+        if _HUGE.search(text):
             json.dumps(value, allow_nan=False)
     except ValueError:
         raise BadRequest("The body must be a JSON object in UTF-8, not nested too deeply.") from None

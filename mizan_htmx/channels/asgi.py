@@ -1,0 +1,65 @@
+"""Serve the socket beside an ASGI application, to pages of this site only."""
+
+import logging
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+
+from channels.sessions import SessionMiddlewareStack
+from django.conf import settings
+from django.core.handlers.asgi import ASGIHandler, get_script_prefix
+
+from mizan_htmx.channels.calls import request_of
+from mizan_htmx.channels.consumer import MizanConsumer
+from mizan_htmx.csrf import is_own_origin
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Any]]
+Send = Callable[[Any], Awaitable[None]]
+Application = Callable[[Scope, Receive, Send], Awaitable[Any]]
+
+logger = logging.getLogger("mizan_htmx.channels")
+
+
+def wrap_asgi(app: Any, path: str | None = None) -> Application:
+    """Serve the socket at ``path``, by default ``settings.MIZAN_SOCKET_PATH``; ``app`` serves all else.
+
+    The visitor is the user of the session whose cookie comes along, or one whom middleware around this has
+    put into ``scope["user"]``. Only pages of this site and of CSRF_TRUSTED_ORIGINS may open it: the
+    browser sends the visitor's cookie whichever page asks.
+    """
+    # Without channels' AuthMiddleware: it deletes sessions that were signed with one of SECRET_KEY_FALLBACKS.
+    # The consumer finds the session's user by itself.
+    socket = SessionMiddlewareStack(MizanConsumer.as_asgi())
+    speaks_websocket = not isinstance(getattr(app, "application", app), ASGIHandler)
+
+    async def application(scope: Scope, receive: Receive, send: Send) -> Any:
+        if scope["type"] != "websocket":
+            return await app(scope, receive, send)
+        if _path_of(scope) == _socket_path(path):
+            if is_own_origin(request_of(scope)):
+                return await socket(scope, receive, send)
+            logger.warning("A socket was refused: a page of %r asked for it.", _origin_of(scope))
+        elif speaks_websocket:
+            return await app(scope, receive, send)
+        return await _refuse(receive, send)
+
+    return application
+
+
+def _socket_path(path: str | None) -> str:
+    configured = getattr(settings, "MIZAN_SOCKET_PATH", "/ws/") if path is None else path
+    return "/" + str(configured).removeprefix("/")
+
+
+def _path_of(scope: Scope) -> str:
+    inside: str = scope["path"].removeprefix(get_script_prefix(scope).rstrip("/"))
+    return "/" + inside.removeprefix("/")
+
+
+def _origin_of(scope: Scope) -> str:
+    return b", ".join(value for name, value in scope["headers"] if name == b"origin").decode("latin-1")
+
+
+async def _refuse(receive: Receive, send: Send) -> None:
+    await receive()  # "websocket.connect": before it, a server takes no answer
+    await send({"type": "websocket.close"})

@@ -1,0 +1,161 @@
+"""The consumer: one socket, its frames handled one after the other, its answers written by a task."""
+
+import asyncio
+import logging
+from typing import Any
+
+from asgiref.sync import ThreadSensitiveContext
+from channels.consumer import get_handler_name
+from channels.exceptions import StopConsumer
+from channels.generic.websocket import AsyncWebsocketConsumer
+from django.db import InterfaceError, OperationalError
+
+from mizan_htmx.channels import calls, frames
+from mizan_htmx.channels.floods import POLICY_VIOLATION, Bucket
+from mizan_htmx.channels.frames import Frame
+from mizan_htmx.channels.hub import Hub
+from mizan_htmx.channels.outbox import Outbox
+from mizan_htmx.channels.subscriptions import Subscriptions
+from mizan_htmx.channels.visitors import Visitor, visitor_of
+from mizan_htmx.channels.watching import Watches
+from mizan_htmx.errors import BadRequest, InternalError, MizanError, Unauthorized
+
+#: The session that opened the socket has ended. 4000 and up are an application's own (RFC 6455, 7.4.2).
+SESSION_ENDED = 4401
+
+logger = logging.getLogger("mizan_htmx.channels")
+
+
+class MizanConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
+    """Serves one socket, for ``scope["user"]`` or, without one, the user of ``scope["session"]``.
+
+    ``burst`` frames may come at once, then ``rate`` a second; others wait. More than ``patience`` in a row
+    that had to wait are a flood.
+    """
+
+    # Its events come through the hub; a channel of its own would be one more task, and a hop for each event.
+    channel_layer_alias = None
+
+    burst = 50
+    rate = 20.0
+    patience = 200
+
+    visitor: Visitor
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._hub: Hub | None = None
+        # A check that was asked for from outside waits for the frame that is being handled.
+        self._turn = asyncio.Lock()
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """Serve the socket until it is closed, or the task is cancelled."""
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            await self._leave()
+
+    async def dispatch(self, message: Any) -> None:
+        """Handle one message of the server.
+
+        Without channels' own look after old connections: that is a hop to a thread which all sockets share,
+        and here no frame uses that thread.
+        """
+        await getattr(self, get_handler_name(message))(message)
+
+    async def connect(self) -> None:
+        """Take the socket in."""
+        async with ThreadSensitiveContext():
+            self.visitor = await visitor_of(self.scope)
+        self._outbox = Outbox(self.base_send)
+        self._bucket = Bucket(self.burst, self.rate, self.patience, now=_now())
+        self._subscriptions = Subscriptions(self, self._outbox, self.scope)
+        self._watches = Watches(self, self.scope)
+        self._hub = Hub.here()
+        await self._hub.join(self)
+        await self.accept()
+
+    async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
+        """Handle one frame; one that comes too fast waits first."""
+        if self._outbox.closed:
+            return
+        delay = self._bucket.take(_now())
+        if self._bucket.is_flooded:
+            await self.end(POLICY_VIOLATION)
+            return
+        if delay:
+            await asyncio.sleep(delay)
+        # A thread for each frame that needs one, as for each request: nobody waits for another's slow hook.
+        async with self._turn, ThreadSensitiveContext():
+            answer = await self._answer(text_data)
+        if answer is not None:
+            self.put(answer)
+
+    async def _answer(self, text: str | None) -> str | None:
+        frame: Frame | None = None
+        try:
+            frame = frames.read(text)
+            return await self._act(frame)
+        except MizanError as error:
+            return frames.refusal(frame, error)
+        except Exception:  # the border to hooks and auth callables, which are somebody else's
+            logger.exception("A frame failed.")
+            return frames.refusal(frame, InternalError())
+
+    async def _act(self, frame: Frame) -> str | None:
+        if frame.action in frames.CALLS and frame.id is None:
+            raise BadRequest("Missing 'id': it names the answer.")
+        match frame.action:
+            case "subscribe":
+                await self._subscriptions.subscribe(frame)
+                return None
+            case "unsubscribe":
+                return await self._subscriptions.unsubscribe(frame)
+            case "message":
+                return await self._subscriptions.message(frame)
+            case "watch":
+                return await self._watches.watch(frame)
+            case "rpc":
+                return await calls.rpc(frame, self.visitor, self.scope)
+            case "ctx":
+                return await calls.ctx(frame, self.visitor, self.scope)
+        raise BadRequest(frames.unknown("action", frame.action))
+
+    def put(self, frame: str) -> None:
+        """Queue a text frame; never block. A client that is too far behind is sent away."""
+        self._outbox.put(frame)
+
+    async def end(self, code: int) -> None:
+        """Close the socket once what waits is sent; take nothing more in either direction."""
+        self._outbox.close(code)
+
+    async def recheck(self) -> None:
+        """Ask again whether the visitor is who he was, and may have what he has."""
+        try:
+            async with ThreadSensitiveContext():
+                current = await self.visitor.is_current()
+            if not current:
+                self.put(frames.refusal(None, Unauthorized("Not authorized")))
+                await self.end(SESSION_ENDED)
+                return
+            async with self._turn, ThreadSensitiveContext():
+                await self._watches.recheck()
+                await self._subscriptions.recheck(await self.visitor.user())
+        except (OperationalError, InterfaceError):
+            logger.exception("A socket could not be checked. It is asked again.")
+
+    async def websocket_disconnect(self, message: Any) -> None:
+        """Stop: the client has gone."""
+        raise StopConsumer
+
+    async def _leave(self) -> None:
+        if self._hub is None:  # it was never taken in
+            return
+        self._outbox.stop()
+        await self._hub.leave(self)
+        async with ThreadSensitiveContext():
+            await self._subscriptions.end_all()
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()

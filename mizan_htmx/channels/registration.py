@@ -1,0 +1,83 @@
+"""Registering channels: by ``register``, or by standing in an app's ``mizan_clients``."""
+
+import re
+from inspect import isabstract
+from types import ModuleType
+from typing import Any
+
+from mizan_htmx.channels.channel import Channel, is_model
+from mizan_htmx.errors import DeclarationError
+from mizan_htmx.functions import RULE
+from mizan_htmx.invalidation import is_name
+from mizan_htmx.setup.registry import registry
+from mizan_htmx.signature import where
+
+# Between "team" and "Chat", and between "HTTP" and "Log".
+_SEAM = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+_MODELS = ("Params", "DjangoMessage", "ReactMessage")
+
+
+def register(channel: type[Channel], name: str | None = None) -> None:
+    """Register a channel under ``name``, or the one its class gives: ``TeamChatChannel`` is ``team_chat``.
+
+    Raises DeclarationError for a class that can't work, and for a name that another channel has.
+    """
+    _check(channel)
+    name = default_name(channel) if name is None else name
+    if not is_name(name):
+        raise DeclarationError(f"{where(channel)} can't be registered as {name!r}. {RULE}")
+    known = registry.channels.get(name)
+    if known is not None and known is not channel:
+        raise DeclarationError(
+            f"Two channels are called {name!r}: {where(known)} and {where(channel)}."
+            f" Rename one, or register it under another name: register({channel.__name__}, {name + '_2'!r})."
+        )
+    registry.channels[name] = channel
+
+
+def get_channel(name: str) -> type[Channel] | None:
+    """Give the channel registered under ``name``, or ``None``."""
+    return registry.channels.get(name)
+
+
+def get_registered_channels() -> dict[str, type[Channel]]:
+    """Give all registered channels by name."""
+    return dict(registry.channels)
+
+
+def adopt(module: ModuleType) -> None:
+    """Register the channels that stand in a module, imported or not, unless they are registered already."""
+    for value in vars(module).copy().values():
+        if _is_channel(value) and not isabstract(value) and value not in registry.channels.values():
+            register(value)
+
+
+def default_name(channel: type[Channel]) -> str:
+    """Make a name of a class's: ``ChatChannel`` gives ``chat``, ``TeamChatChannel`` ``team_chat``."""
+    own = channel.__name__.removesuffix("Channel") or channel.__name__
+    return _SEAM.sub("_", own).lower()
+
+
+def _is_channel(value: Any) -> bool:
+    return isinstance(value, type) and issubclass(value, Channel) and value is not Channel
+
+
+def _check(channel: type[Channel]) -> None:
+    if not _is_channel(channel):
+        raise DeclarationError(f"{channel!r} can't be registered: it is no subclass of Channel.")
+    missing = sorted(channel.__abstractmethods__)
+    if missing:
+        raise DeclarationError(
+            f"{where(channel)} does not say {' and '.join(f'{name}()' for name in missing)}."
+        )
+    for name in _MODELS:
+        model = getattr(channel, name)
+        if model is not None and not is_model(model):
+            raise DeclarationError(
+                f"{where(channel)}.{name} must be a pydantic model, as in 'class {name}(BaseModel)',"
+                f" not {model!r}."
+            )
+    if channel.Params is not None and "message" in channel.Params.model_fields:
+        raise DeclarationError(
+            f"{where(channel)}.Params can't have a field 'message': push() takes the message by that name."
+        )

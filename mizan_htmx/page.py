@@ -19,7 +19,7 @@ from mizan_htmx.readings import plain
 from mizan_htmx.setup.registry import registry
 
 SHIM = "mizan_htmx/mizan.js"
-LIVE = ("mizan_htmx/mizan-live.js",)
+LIVE = ("mizan_htmx/mizan-live.js", "mizan_htmx/mizan-channels.js")
 FORMS = ("mizan_htmx/mizan-forms.js", "mizan_htmx/mizan-formsets.js")
 
 

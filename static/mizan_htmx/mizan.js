@@ -4,11 +4,17 @@
    cookie. A block names what it shows in data-mizan. Both speak one grammar. A block that is covered is sent
    the event mizan:refresh, on which htmx fetches it anew by the block's own hx-get.
 
-   mizan.invalidate("user", {user_id: 5})   makes blocks stale; takes a list as well: ("user;user_id=5, cart")
+   mizan.invalidate("user", {user_id: 5})   makes blocks stale; takes a list as well: ("user;user_id=5, cart");
+                                            third {version}: blocks that have it, or a later one, are not
+   mizan.format("user", {user_id: 5})       "user;user_id=5"
    mizan.parse("user;user_id=5, cart")      [{context: "user", params: {user_id: "5"}}, …]
    mizan.covers("user", "user;user_id=5")   true
+   mizan.later("5f0c29ab.17", "5f0c29ab.15")   2; NaN where versions can't be compared
 
-   mizan:invalidate   on document; detail {header, entries, blocks}; preventDefault() leaves the blocks alone
+   mizan:invalidate   on document; detail {header, entries, version, blocks}; preventDefault() leaves the
+                      blocks alone
+   mizan:return       on document, when the page comes back from a cache and may be old; preventDefault() says
+                      that somebody else looks after its live blocks, as mizan-live.js does
    mizan:refreshing   on a block whose refresh is sent; bubbles
    mizan:refreshed    on the block that took its place; bubbles
    mizan:error        on a block that was not refreshed; detail {status}; bubbles. The block keeps its
@@ -22,6 +28,7 @@
   if (!htmx) throw new Error("mizan.js needs htmx: load htmx before it, or use {% mizan_scripts %}.");
 
   const HEADER = "X-Mizan-Invalidate";
+  const VERSION = "X-Mizan-Version";
   const PROOF = "X-Mizan-Refresh";
   const COOKIE = "mizan_invalidate";
   const BLOCK = "[data-mizan]";
@@ -85,6 +92,15 @@
     throw new TypeError(`mizan: a parameter must be a string, a finite number or a boolean, not ${value}`);
   };
 
+  // ---- versions
+
+  /* Live blocks and what makes them stale have a version: "5f0c29ab.17" is the 17th change in the life of that
+     store. Where lives differ, or a version is missing, nobody knows which is newer. */
+  const later = (one, other) => {
+    const [[epoch, count], [life, since]] = [one, other].map((version) => (version ?? "").split("."));
+    return count && since && epoch === life ? count - since : NaN;
+  };
+
   // ---- what is stale
 
   /* Not kept in attributes, which a swap may rewrite while a request is under way:
@@ -92,24 +108,28 @@
      failed   those of them whose refresh did not work. They wait for the next occasion: a broken block must
               not cause a storm of requests;
      flights  htmx's requests under way. `late` is what became stale after they were sent: their answers may
-              be older than that, so what they bring is stale on arrival. */
+              be older than that, so what they bring is stale on arrival, unless its version says otherwise. */
   const stale = new WeakSet();
   const failed = new WeakSet();
   const flights = new Map();
 
   const blocks = (root = document) => [...root.querySelectorAll(BLOCK)];
-  const covered = (entries, among) => among.filter((block) => covers(entries, block.dataset.mizan));
+  const isLive = ({ dataset }) => dataset.mizanVersion !== undefined;
+  const covered = ({ entries, version }, among) =>
+    among.filter(
+      ({ dataset }) => covers(entries, dataset.mizan) && !(later(dataset.mizanVersion, version) >= 0),
+    );
   const fire = (target, name, detail) =>
     target.dispatchEvent(new CustomEvent(name, { bubbles: true, cancelable: true, detail }));
 
   /* Mark what the entries cover on the page as it is before the response that carries them is swapped in:
      blocks that arrive with it are new elements, and not marked. */
-  const mark = (entries, carrier) => {
+  const mark = ({ entries, version = null }, { carrier, among = blocks() } = {}) => {
     if (!entries.length) return false;
-    const found = covered(entries, blocks());
+    const found = covered({ entries, version }, among);
     const header = entries.map(format).join(", ");
-    if (!fire(document, "mizan:invalidate", { header, entries, blocks: found })) return false;
-    for (const flight of flights.values()) if (flight !== carrier) flight.late.push(...entries);
+    if (!fire(document, "mizan:invalidate", { header, entries, version, blocks: found })) return false;
+    for (const flight of flights.values()) if (flight !== carrier) flight.late.push({ entries, version });
     for (const block of found) stale.add(block);
     return true;
   };
@@ -179,12 +199,16 @@
     fire(block, "mizan:error", { status });
   };
 
-  const invalidate = (context, values = {}) => {
-    const given = Object.entries(values).filter(([, value]) => value !== null && value !== undefined);
+  const write = (context, values) => {
+    const given = Object.entries(values ?? {}).filter(([, value]) => value !== null && value !== undefined);
     const params = Object.fromEntries(given.map(([name, value]) => [name, canonical(value)]));
-    const entries = parse(format({ context, params }));
-    if (!entries.length) throw new TypeError(`mizan: bad name in ${[context, ...Object.keys(params)]}`);
-    if (mark(entries)) retry();
+    const text = format({ context, params });
+    if (!parse(text).length) throw new TypeError(`mizan: bad name in ${[context, ...Object.keys(params)]}`);
+    return text;
+  };
+
+  const invalidate = (context, values, { version } = {}) => {
+    if (mark({ entries: parse(write(context, values)), version })) retry();
   };
 
   // ---- the life of a request, which is an XMLHttpRequest of htmx 2 or a context of htmx 4
@@ -207,8 +231,9 @@
       // A login page or an error page may stand where a block was expected. What a refresh says is stale is
       // ignored: two blocks could make each other stale for ever.
       flight.proven = status === 200 && header(PROOF) !== null;
-    } else if (mark(parse(header(HEADER)), flight)) {
+    } else if (mark({ entries: parse(header(HEADER)), version: header(VERSION) }, { carrier: flight })) {
       flight.marked = true;
+      flight.version = header(VERSION);
       flight.leaves = header("HX-Redirect") !== null || header("HX-Refresh") === "true";
     }
     if (flight.leaves) remember(header(HEADER));
@@ -229,14 +254,26 @@
     if (!flight) return;
     flights.delete(request);
     if (flight.block) settle(flight);
-    else if (text?.includes("data-mizan=")) markArrived(flight.late, blocks());
+    else if (text?.includes("data-mizan=")) {
+      lift(flight);
+      markArrived(flight.late, blocks());
+    }
     if (flight.leaves) return;
     if (flight.marked) retry();
     else flush();
   };
 
   const markArrived = (late, arrived) => {
-    for (const block of covered(late, arrived)) stale.add(block);
+    for (const news of late) for (const block of covered(news, arrived)) stale.add(block);
+  };
+
+  /* A block that comes with the answer to a change was made before that change had its version, and shows it
+     nevertheless. What counts is that nobody else's change stands between the two. */
+  const lift = ({ version }) => {
+    for (const block of blocks()) {
+      const isNext = later(version, block.dataset.mizanVersion) === 1;
+      if (isNext && !stale.has(block)) block.dataset.mizanVersion = version;
+    }
   };
 
   const settle = ({ block, status = 0, shown, late }) => {
@@ -261,7 +298,7 @@
     const value = cookie(COOKIE);
     if (!value) return false;
     document.cookie = COOKIE + "=; Max-Age=0; Path=/";
-    return mark(parse(decode(value)), carrier);
+    return mark({ entries: parse(decode(value)) }, { carrier });
   };
 
   /* Leave word for the page that follows, which may come out of a cache. Cookies end at 4,096 bytes. */
@@ -325,7 +362,7 @@
       // Without delay, so that it has happened when onload is over.
       detail.swapOverride = swapOf(block) + " swap:0s transition:false";
     });
-    on("htmx:historyRestore", ({ cacheMiss }) => cacheMiss || invalidate("*"));
+    on("htmx:historyRestore", ({ cacheMiss }) => cacheMiss || comeBack());
   };
 
   if (isHtmx2) listen();
@@ -344,15 +381,26 @@
 
   const catchUp = () => takeCookie() && retry();
 
+  const comeBack = () => {
+    const among = fire(document, "mizan:return") ? blocks() : blocks().filter((block) => !isLive(block));
+    if (mark({ entries: parse("*") }, { among })) retry();
+  };
+
   const isOld = (event) => {
     const [navigation] = performance.getEntriesByType("navigation");
     return event.persisted || (navigation?.type === "back_forward" && navigation.transferSize === 0);
   };
 
   addEventListener("DOMContentLoaded", () => setTimeout(catchUp)); // htmx has bound the page by then
-  addEventListener("pageshow", (event) => (isOld(event) ? invalidate("*") : catchUp()));
+  addEventListener("pageshow", (event) => (isOld(event) ? comeBack() : catchUp()));
   addEventListener("online", retry);
   document.addEventListener("visibilitychange", () => document.hidden || retry());
 
-  window.mizan = Object.freeze({ invalidate, parse, covers: (stale, shown) => covers(parse(stale), shown) });
+  window.mizan = Object.freeze({
+    invalidate,
+    format: write,
+    parse,
+    covers: (stale, shown) => covers(parse(stale), shown),
+    later,
+  });
 })();

@@ -1,0 +1,227 @@
+/* mizan-channels.js: channels in a page. Needs mizan.js and mizan-live.js, whose socket it uses.
+
+   <template data-mizan-channel="chat" data-mizan-params='{"room": "a"}' data-mizan-partial="…"
+             data-mizan-target="#messages" data-mizan-place="beforeend">     {% mizan_channel %} writes it
+   The page hears the channel as long as this is in it. With a partial the server sends HTML, which htmx puts at
+   its place. One with an id that the page has already takes the place of the old one. After a reconnection the
+   block around the target is refreshed, since messages may have been missed.
+
+   <form mizan-send="chat" data-mizan-params='{"room": "a"}'>               {% mizan_send %} writes that
+   Its fields are a message. When the server has taken it the form is reset, unless somebody typed on meanwhile;
+   until then it is aria-busy, and is not sent twice.
+
+   mizan.send("chat", {room: "a"}, {text: "Hi"})   the same from a script; a promise
+   mizan.call("rename", {user_id: 5})              calls a function; a promise of its result
+
+   mizan:message   on the template, or on document where there is none; bubbles; detail {channel, params, type,
+                   data}; preventDefault() keeps its HTML out of the page
+   mizan:sent      on the form; bubbles
+   mizan:error     on the form, or on a template that was refused; detail {code, error, fields}; bubbles */
+(() => {
+  "use strict";
+
+  const { mizan, htmx } = window;
+  if (!mizan?.socket) throw new Error("mizan-channels.js needs mizan-live.js: load it before.");
+  if (mizan.send) return;
+
+  const CHANNEL = "[data-mizan-channel]";
+  const FORM = "form[mizan-send]";
+  const BLOCK = "[data-mizan]";
+  const TOKEN = "csrfmiddlewaretoken";
+  const INSERTS = /^(before|after)/;
+  const { ask, opened, use } = mizan.socket;
+
+  const all = (selector) => [...document.querySelectorAll(selector)];
+  const fire = (target, name, detail) =>
+    target.dispatchEvent(new CustomEvent(name, { bubbles: true, cancelable: true, detail }));
+  const explain = ({ code = "ERROR", message, fields = {} }) => ({ code, error: message, fields });
+
+  // ---- subscriptions
+
+  /* Equal ones have equal names, whatever the order of their parameters. */
+  const sorted = (_, value) =>
+    value && typeof value === "object" && !Array.isArray(value)
+      ? Object.fromEntries(Object.entries(value).sort())
+      : value;
+  const nameOf = ({ channel, params, partial = "" }) => JSON.stringify([channel, params, partial], sorted);
+  const paramsOf = ({ dataset }) => JSON.parse(dataset.mizanParams || "{}");
+  const heardBy = (template) => ({
+    channel: template.dataset.mizanChannel,
+    params: paramsOf(template),
+    partial: template.dataset.mizanPartial,
+  });
+  const sentBy = (form) => ({ channel: form.getAttribute("mizan-send"), params: paramsOf(form) });
+  const topicOf = ({ channel, params }) => nameOf({ channel, params });
+
+  /* scripts  what scripts have sent to: name → subscription, for the life of the page;
+     joined   what this socket has subscribed to: name → {wanted, answer}. `answer` is a promise. */
+  const scripts = new Map();
+  const joined = new Map();
+  let isFirst = true;
+
+  /* Who only sends needs a subscription, too, but not a second one. */
+  const subscriptions = () => {
+    const found = new Map(all(CHANNEL).map(heardBy).map((each) => [nameOf(each), each]));
+    const topics = new Set([...found.values()].map(topicOf));
+    for (const each of [...all(FORM).map(sentBy), ...scripts.values()]) {
+      if (!topics.has(topicOf(each))) found.set(nameOf(each), each);
+    }
+    return found;
+  };
+
+  const isNeeded = () => scripts.size > 0 || document.querySelector(`${CHANNEL}, ${FORM}`) !== null;
+
+  const look = () => {
+    const needed = subscriptions();
+    for (const [name, { wanted }] of joined) {
+      if (needed.has(name)) continue;
+      joined.delete(name);
+      ask({ action: "unsubscribe", ...wanted }).catch(() => {}); // a lost socket forgets it, too
+    }
+    for (const [name, wanted] of needed) {
+      if (joined.has(name)) continue;
+      const answer = ask({ action: "subscribe", ...wanted });
+      joined.set(name, { wanted, answer });
+      answer.catch((error) => refuse(name, error));
+    }
+  };
+
+  /* Not tried again on this socket. */
+  const refuse = (name, error) => {
+    if (error.code === "OFFLINE") return;
+    for (const template of all(CHANNEL)) {
+      if (nameOf(heardBy(template)) === name) fire(template, "mizan:error", explain(error));
+    }
+  };
+
+  const open = async () => {
+    joined.clear();
+    look();
+    const isAgain = !isFirst;
+    isFirst = false;
+    await Promise.allSettled([...joined.values()].map(({ answer }) => answer));
+    if (!isAgain) return;
+    const around = all(CHANNEL).map((template) => targetOf(template)?.closest(BLOCK)?.dataset.mizan);
+    const lists = around.filter(Boolean);
+    if (lists.length) mizan.invalidate(lists.join(", "));
+  };
+
+  // ---- what comes
+
+  const targetOf = ({ dataset }) => dataset.mizanTarget && document.querySelector(dataset.mizanTarget);
+
+  const hear = (frame) => {
+    if (!frame.type) return;
+    const { channel, params, type, data, html } = frame;
+    const name = nameOf(frame);
+    const templates = all(CHANNEL).filter((template) => nameOf(heardBy(template)) === name);
+    for (const target of templates.length ? templates : [document]) {
+      const isWelcome = fire(target, "mizan:message", { channel, params, type, data });
+      if (isWelcome && html !== undefined && target !== document) place(target, html);
+    }
+  };
+
+  /* Blocks that are being refreshed: id → {block, late}. What is fetched may be older than a message that comes
+     meanwhile, which therefore waits until it is there. */
+  const refreshing = new Map();
+
+  const place = (template, html) => {
+    const target = targetOf(template);
+    if (!target) return void console.error("mizan: there is no", template.dataset.mizanTarget, template);
+    for (let block = target.closest(BLOCK); block; block = block.parentElement?.closest(BLOCK)) {
+      const flight = refreshing.get(block.id);
+      if (flight?.block === block) return void flight.late.push([template, html]);
+    }
+    const style = template.dataset.mizanPlace ?? "beforeend";
+    const content = document.createElement("template");
+    content.innerHTML = html;
+    const { id } = content.content.firstElementChild ?? {};
+    const former = id && INSERTS.test(style) ? document.getElementById(id) : null;
+    swap(template, former ?? target, html, former ? "outerHTML" : style);
+  };
+
+  const swap = (source, target, text, style) => {
+    if (htmx.version.startsWith("2.")) htmx.swap(target, text, { swapStyle: style });
+    else htmx.swap({ sourceElement: source, target, text, swap: style });
+  };
+
+  const release = ({ target: block }) => {
+    const { late = [] } = refreshing.get(block.id) ?? {};
+    refreshing.delete(block.id);
+    for (const [template, html] of late) place(current(template), html);
+  };
+
+  /* The template may have come anew with the block. */
+  const current = (template) =>
+    template.isConnected
+      ? template
+      : all(CHANNEL).find((each) => nameOf(heardBy(each)) === nameOf(heardBy(template))) ?? template;
+
+  document.addEventListener("mizan:refreshing", ({ target: block }) => {
+    refreshing.set(block.id, { block, late: refreshing.get(block.id)?.late ?? [] });
+  });
+  document.addEventListener("mizan:refreshed", release);
+  document.addEventListener("mizan:error", release);
+
+  // ---- what goes
+
+  const send = async (channel, params, data) => {
+    const topic = topicOf({ channel, params });
+    const find = () => [...joined.values()].find((each) => topicOf(each.wanted) === topic);
+    if (!find() && !scripts.has(topic)) scripts.set(topic, { channel, params });
+    await opened();
+    look();
+    await find().answer;
+    return ask({ action: "message", channel, params, data });
+  };
+
+  const call = async (fn, args = {}) => {
+    const { data, version } = await ask({ action: "rpc", fn, args });
+    const list = (data.invalidate ?? []).map((each) =>
+      typeof each === "string" ? each : mizan.format(each.context, each.params),
+    );
+    if (list.length) mizan.invalidate(list.join(", "), {}, { version });
+    return data.result;
+  };
+
+  /* Files can't be sent; a repeated field is a list. */
+  const valuesOf = (form, submitter) => {
+    const values = {};
+    const fields = new FormData(form, submitter);
+    for (const name of new Set(fields.keys())) {
+      const texts = fields.getAll(name).filter((value) => typeof value === "string");
+      if (name !== TOKEN && texts.length) values[name] = texts.length > 1 ? texts : texts[0];
+    }
+    return values;
+  };
+
+  const busy = new WeakSet();
+
+  const submit = async (form, submitter) => {
+    const sent = valuesOf(form, submitter);
+    const { channel, params } = sentBy(form);
+    busy.add(form);
+    form.setAttribute("aria-busy", "true");
+    try {
+      await send(channel, params, sent);
+    } catch (error) {
+      fire(form, "mizan:error", explain(error));
+      return;
+    } finally {
+      busy.delete(form);
+      form.removeAttribute("aria-busy");
+    }
+    if (JSON.stringify(valuesOf(form, submitter)) === JSON.stringify(sent)) form.reset();
+    fire(form, "mizan:sent", { channel, params });
+  };
+
+  document.addEventListener("submit", (event) => {
+    const { target: form, submitter } = event;
+    if (event.defaultPrevented || !form.matches?.(FORM)) return;
+    event.preventDefault();
+    if (!busy.has(form)) submit(form, submitter);
+  });
+
+  window.mizan = Object.freeze({ ...mizan, send, call });
+  use({ isNeeded, open, look, hear });
+})();

@@ -1,0 +1,293 @@
+/* mizan-live.js: one socket a page, by which it learns what others have changed. Needs mizan.js.
+
+   Blocks of live contexts have data-mizan-version. As long as there are some, the server is told what they
+   are bound to and which version they show, and tells which of it is stale: never what is new, which mizan.js
+   fetches by the block's own request. What happened while there was no socket is told when there is one again.
+
+   <html data-mizan-socket="open">   the server follows all that the page shows; "closed": it does not; absent
+                                     as long as nothing on the page needs it
+   mizan:socket   on document when that changes; detail {state}
+
+   mizan.socket is for other files that use the same socket, such as mizan-channels.js:
+   opened()       connects where there is no socket; a promise that it is open
+   ask(frame)     sends a frame when it is; a promise of what the server answers. Both fail with an Error that
+                  has `code` and `fields`; "OFFLINE" is the code where there was no answer
+   use(part)      calls part.isNeeded() to tell whether the page needs the socket, part.open() each time it
+                  has opened (a promise of being done), part.look() when the page has changed meanwhile, and
+                  part.hear(frame) for each frame */
+(() => {
+  "use strict";
+
+  const { mizan } = window;
+  if (!mizan) throw new Error("mizan-live.js needs mizan.js: load it before, or use {% mizan_scripts %}.");
+  if (mizan.socket) return;
+
+  const LIVE = "[data-mizan-version]";
+  const SETTLING = 50; // milliseconds in which changes of the page are collected
+  const WINDOW = 1000; // milliseconds in which the same key refreshes its blocks once
+  const [FIRST_WAIT, LONGEST_WAIT] = [500, 30_000]; // milliseconds until it connects again
+  const ANSWER = 10_000; // milliseconds that the server has to answer
+  const PROBE = 5_000; // the same, where nobody knows whether the connection is still alive
+  const RETURN = 3_000; // milliseconds in which a page that came back has to be followed again
+  const [MOST_KEYS, MOST_TEXT] = [1000, 60_000]; // what the server takes in one frame, keys and characters
+  const FLOOD = 1008;
+
+  const root = document.documentElement;
+  const url = new URL(document.currentScript?.dataset.socket ?? "/ws/", location.href);
+  url.protocol = url.protocol.replace("http", "ws");
+
+  // ---- the socket
+
+  /* parts      what uses the socket;
+     socket     the one that is connecting or open;
+     waiting    who waits for it to open: {resolve, reject};
+     questions  what was asked by it and is not answered yet: id → {resolve, reject};
+     again      the timer of the next attempt, after so many failures in a row;
+     isAway     the page is in the back/forward cache, where an open socket could not be. */
+  const parts = [];
+  let socket = null;
+  let waiting = [];
+  const questions = new Map();
+  let lastId = 0;
+  let again = 0;
+  let failures = 0;
+  let isAway = false;
+
+  const isOpen = () => socket?.readyState === WebSocket.OPEN;
+  const isNeeded = () => parts.some((part) => part.isNeeded());
+  const problem = (code, text, fields = {}) => Object.assign(new Error(text), { code, fields });
+  const offline = (text = "There is no connection to the server.") => problem("OFFLINE", text);
+
+  const show = (state) => {
+    if (root.dataset.mizanSocket === state) return;
+    root.dataset.mizanSocket = state;
+    document.dispatchEvent(new CustomEvent("mizan:socket", { detail: { state } }));
+  };
+
+  const connect = () => {
+    if (socket || isAway) return;
+    clearTimeout(again);
+    again = 0;
+    show("closed");
+    const own = new WebSocket(url);
+    socket = own;
+    own.addEventListener("open", () => own === socket && greet(own));
+    own.addEventListener("message", ({ data }) => own === socket && hear(JSON.parse(data)));
+    own.addEventListener("close", ({ code }) => lose(own, code));
+    setTimeout(() => own.readyState === WebSocket.CONNECTING && lose(own), ANSWER);
+  };
+
+  const greet = async (own) => {
+    const done = Promise.allSettled(parts.map((part) => part.open()));
+    for (const { resolve } of waiting.splice(0)) resolve();
+    await done;
+    if (own === socket) show("open");
+  };
+
+  /* Give a socket up, without waiting for its "close": on a dead connection that takes minutes. */
+  const lose = (own, code) => {
+    if (own !== socket || !own) return;
+    socket = null;
+    own.close();
+    show("closed");
+    for (const { reject } of [...waiting.splice(0), ...questions.values()]) reject(offline());
+    questions.clear();
+    if (code === FLOOD) failures = Math.max(failures, 6);
+    const wait = Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** failures++);
+    // Anywhere in that time: a server that comes back must not be run over.
+    if (!isAway && isNeeded()) again = setTimeout(connect, Math.random() * wait);
+  };
+
+  const opened = () =>
+    new Promise((resolve, reject) => {
+      if (isOpen()) return resolve();
+      if (isAway) return reject(offline());
+      waiting.push({ resolve, reject });
+      connect();
+    });
+
+  const ask = async (frame, patience = ANSWER) => {
+    await opened();
+    const id = String(++lastId);
+    return new Promise((resolve, reject) => {
+      questions.set(id, { resolve, reject });
+      setTimeout(() => questions.delete(id) && reject(offline("The server does not answer.")), patience);
+      socket.send(JSON.stringify({ ...frame, id }));
+    });
+  };
+
+  const hear = (frame) => {
+    const question = questions.get(frame.id);
+    // That single keys are refused is not yet the answer to the frame that had them.
+    if (question && !(frame.error && "contexts" in frame)) {
+      questions.delete(frame.id);
+      failures = 0;
+      const { code, message, details } = frame.error?.code ? frame.error : { ...frame, message: frame.error };
+      if (frame.error) question.reject(problem(code, message, details?.fields));
+      else question.resolve(frame);
+    }
+    for (const part of parts) part.hear(frame);
+  };
+
+  /* Where nobody knows whether the connection has survived, ask: a sleeping computer notices nothing. */
+  const wake = async () => {
+    if (!isNeeded()) return;
+    if (!isOpen()) return connect();
+    const own = socket;
+    await watch(PROBE).catch(({ code }) => code === "OFFLINE" && lose(own));
+    // Without a wait: somebody has just come back.
+    if (!socket) connect();
+  };
+
+  const use = (part) => {
+    parts.push(part);
+    if (isOpen()) part.open();
+    else if (part.isNeeded()) connect();
+  };
+
+  // ---- live blocks
+
+  /* watched   the keys that the server was last asked to watch, as a list;
+     accepted  those that it took, ever;
+     known     key → version that blocks of this key must have to be up to date, or to have been told otherwise;
+     seen      block → its version when it was last looked at. */
+  let watched = "";
+  const accepted = new Set();
+  const known = new Map();
+  const seen = new WeakMap();
+
+  const blocks = () => [...document.querySelectorAll(LIVE)];
+  const split = (list) => list.split(/[ \t]*,[ \t]*/).filter(Boolean);
+  const keysOf = ({ dataset }) => split(dataset.mizan);
+  const listOf = (keys) => [...keys].sort().join(", ");
+
+  /* Versions of two lives of the server's store can't be compared; then none is known, and all is stale. */
+  const older = (one, other) => {
+    const distance = mizan.later(one, other);
+    return Number.isNaN(distance) ? "" : distance < 0 ? one : other;
+  };
+
+  /* What the page shows: key → the oldest version of it. */
+  const shown = () => {
+    const versions = new Map();
+    let text = 0;
+    for (const block of blocks()) {
+      const { mizanVersion: version } = block.dataset;
+      for (const key of keysOf(block)) {
+        if (versions.has(key)) versions.set(key, older(version, versions.get(key)));
+        else if (versions.size < MOST_KEYS && (text += 2 * key.length + 40) < MOST_TEXT) {
+          versions.set(key, version);
+        }
+      }
+    }
+    return versions;
+  };
+
+  const learn = (key, version) => {
+    if (!(mizan.later(known.get(key), version) >= 0)) known.set(key, version);
+  };
+
+  const watch = async (patience) => {
+    const versions = shown();
+    for (const block of blocks()) seen.set(block, block.dataset.mizanVersion);
+    for (const key of known.keys()) if (!versions.has(key)) known.delete(key);
+    for (const [key, version] of versions) learn(key, version);
+    watched = listOf(versions.keys());
+    const frame = { action: "watch", contexts: watched, versions: Object.fromEntries(versions) };
+    const { data } = await ask(frame, patience);
+    for (const key of split(data?.watching ?? "")) accepted.add(key);
+  };
+
+  /* Whoever has brought it, a block may come into the page that is older than what the server has told of its
+     key by then. Nobody will tell that again, unless asked. */
+  const isBehind = (block) => {
+    const { mizanVersion: version } = block.dataset;
+    if (seen.get(block) === version) return false;
+    seen.set(block, version);
+    return keysOf(block).some((key) => mizan.later(version, known.get(key)) < 0);
+  };
+
+  const look = () => {
+    const behind = blocks().filter(isBehind);
+    // Where the socket is lost meanwhile, the next one begins with this.
+    if (behind.length || listOf(shown().keys()) !== watched) watch().catch(() => {});
+  };
+
+  /* What was told and has to wait: for the end of its window, for its turn where many are told at once, or
+     for the page to be shown. key → version, or null for a window in which nothing was told yet. */
+  const pending = new Map();
+  const held = new Set();
+
+  const refreshSoon = (key, version, spread) => {
+    const isFirst = !pending.has(key);
+    const former = pending.get(key);
+    pending.set(key, former && mizan.later(former, version) > 0 ? former : version);
+    if (!isFirst) return;
+    if (spread) setTimeout(refresh, Math.random() * spread, key);
+    else refresh(key);
+  };
+
+  const refresh = (key) => {
+    const version = pending.get(key);
+    if (version === null) return void pending.delete(key);
+    if (document.hidden) return void held.add(key);
+    pending.set(key, null);
+    setTimeout(refresh, WINDOW, key);
+    mizan.invalidate(key, {}, { version });
+  };
+
+  const hearStale = ({ invalidate, versions = {}, spread = 0, error, code, contexts = "" }) => {
+    for (const key of split(invalidate ?? "")) {
+      for (const each of split(watched)) if (mizan.covers(key, each)) learn(each, versions[key]);
+      refreshSoon(key, versions[key], spread);
+    }
+    // Of what may not be watched any more, nothing may be seen either.
+    const lost = error && code === "FORBIDDEN" ? split(contexts).filter((key) => accepted.delete(key)) : [];
+    if (lost.length) mizan.invalidate(lost.join(", "));
+  };
+
+  /* Take over from mizan.js, which would fetch everything anew: the server tells what has changed. */
+  const comeBack = (event) => {
+    if (!blocks().length) return;
+    event.preventDefault();
+    setTimeout(() => {
+      const keys = listOf(shown().keys());
+      if (keys && root.dataset.mizanSocket !== "open") mizan.invalidate(keys);
+    }, RETURN);
+  };
+
+  // ---- the life of the page
+
+  let settling = 0;
+
+  const lookAround = () => {
+    settling = 0;
+    if (isOpen()) for (const part of parts) part.look();
+    else if (!again && isNeeded()) connect();
+  };
+
+  new MutationObserver(() => (settling ||= setTimeout(lookAround, SETTLING))).observe(document, {
+    subtree: true,
+    childList: true,
+    attributeFilter: ["data-mizan", "data-mizan-version", "data-mizan-channel", "data-mizan-params"],
+  });
+
+  document.addEventListener("mizan:return", comeBack);
+  document.addEventListener("visibilitychange", () => {
+    if (document.hidden) return;
+    for (const key of held) held.delete(key) && refresh(key);
+    wake();
+  });
+  addEventListener("online", wake);
+  addEventListener("pagehide", () => {
+    isAway = true;
+    lose(socket);
+  });
+  addEventListener("pageshow", ({ persisted }) => {
+    isAway = false;
+    if (persisted) wake();
+  });
+
+  window.mizan = Object.freeze({ ...mizan, socket: Object.freeze({ ask, opened, use }) });
+  use({ isNeeded: () => blocks().length > 0, open: watch, look, hear: hearStale });
+})();

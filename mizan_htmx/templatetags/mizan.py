@@ -1,10 +1,11 @@
-"""The template tags: ``mizan_context``, ``mizan_scripts``, ``mizan_call``. Skins over plain functions."""
+"""The template tags: ``mizan_context``, ``mizan_scripts``, ``mizan_call``, … Skins over plain functions."""
 
 import hashlib
 import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from importlib.util import find_spec
 from typing import Any, cast
 
 from django import template
@@ -223,6 +224,44 @@ def mizan_call(name: str, /, **arguments: object) -> SafeString:
     """Write the attributes that call a mutation: ``<button {% mizan_call "rename" user_id=5 %}>``."""
     with _as_syntax_errors():
         return page.call_attributes(name, arguments)
+
+
+@register.simple_tag
+def mizan_channel(
+    name: str,
+    /,
+    partial: str | None = None,
+    target: str | None = None,
+    swap: str = "beforeend",
+    **params: object,
+) -> SafeString:
+    """Subscribe the page to a channel: ``{% mizan_channel "chat" room=board.slug %}``.
+
+    ``partial="board.html#message" target="#messages"`` puts each message there, rendered with that partial.
+    """
+    _need_channels("mizan_channel")
+    from mizan_htmx.channels import rendering
+
+    with _as_syntax_errors():
+        return rendering.channel_element(name, params, partial=partial, target=target, place=swap)
+
+
+@register.simple_tag
+def mizan_send(name: str, /, **params: object) -> SafeString:
+    """Write the attributes of a form that a channel takes: ``<form {% mizan_send "chat" room="a" %}>``."""
+    _need_channels("mizan_send")
+    from mizan_htmx.channels import rendering
+
+    with _as_syntax_errors():
+        return rendering.send_attributes(name, params)
+
+
+def _need_channels(tag: str) -> None:
+    # The room behind this is optional, and can't be imported at the top.
+    if find_spec("channels") is None:
+        raise TemplateSyntaxError(
+            f"{{% {tag} %}} needs the package 'channels': pip install 'mizan_htmx[channels]'."
+        )
 
 
 @register.simple_tag(takes_context=True)

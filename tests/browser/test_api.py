@@ -82,6 +82,7 @@ async def test_invalidate_announces_what_it_covers_and_then_refreshes_it(tab: Ta
     assert detail == {
         "header": "user;user_id=6",
         "entries": [{"context": "user", "params": {"user_id": "6"}}],
+        "version": None,
         "blocks": ["user;user_id=6"],
     }
     await tab.happens("refreshed", 1)

@@ -124,9 +124,9 @@ async def _answer(frame: Frame, request: HttpRequest, work: Work) -> str:
         await arun(publish(request, recorder, told))
         answer = frames.refusal(frame, known)
     else:
+        await arun(publish(request, recorder, told))
         if session is not None and key is not None:
             await _keep(session, key)
-        await arun(publish(request, recorder, told))
         answer = frames.result(frame, written, version=told.headers.get(VERSION_HEADER))
     await aclose_old_connections()
     return answer

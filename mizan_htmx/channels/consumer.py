@@ -131,6 +131,8 @@ class MizanConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
 
     async def recheck(self) -> None:
         """Ask again whether the visitor is who he was, and may have what he has."""
+        if self._outbox.closed:
+            return
         try:
             async with ThreadSensitiveContext():
                 current = await self.visitor.is_current()

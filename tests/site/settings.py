@@ -35,6 +35,7 @@ INSTALLED_APPS = [
     "crispy_bootstrap5",
     "django_htmx",
     "mizan_htmx",
+    "tests.apps.watched",
     "tests.site",
 ]
 if django.VERSION < (6, 0):
@@ -77,6 +78,8 @@ DATABASES = {
         "OPTIONS": {"timeout": 20, "transaction_mode": "IMMEDIATE"},
     },
 }
+
+CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
 
 CRISPY_TEMPLATE_PACK = "bootstrap5"
 

@@ -1,0 +1,110 @@
+"""A page's socket, and a chat to talk about over it."""
+
+from collections.abc import Mapping
+from typing import Any, Self
+
+from channels.testing import WebsocketCommunicator
+from django.contrib.auth.models import User
+from pydantic import BaseModel, Field
+
+from mizan_htmx.channels import Channel, MizanConsumer
+
+# What a test waits at most; nothing waits that long when all is well.
+PATIENCE = 10
+
+
+class Tab:
+    """The socket of one page; open inside ``async with``."""
+
+    def __init__(
+        self,
+        application: Any = None,
+        *,
+        path: str = "/ws/",
+        headers: Mapping[str, str] | None = None,
+        **scope: Any,
+    ) -> None:
+        raw = [(name.lower().encode(), value.encode()) for name, value in (headers or {}).items()]
+        self.wire = WebsocketCommunicator(application or MizanConsumer.as_asgi(), path, raw)
+        self.wire.scope.update(scope)
+
+    async def __aenter__(self) -> Self:
+        assert await self.wire.connect(PATIENCE) == (True, None)
+        return self
+
+    async def __aexit__(self, *error: object) -> None:
+        await self.wire.disconnect(timeout=PATIENCE)
+
+    async def is_refused(self) -> bool:
+        """Knock; tell whether nobody opens."""
+        opened, _ = await self.wire.connect(PATIENCE)
+        return not opened
+
+    async def tell(self, **frame: Any) -> None:
+        """Send a frame."""
+        await self.wire.send_json_to(frame)
+
+    async def hear(self) -> Any:
+        """Wait for the next frame."""
+        return await self.wire.receive_json_from(PATIENCE)
+
+    async def ask(self, **frame: Any) -> Any:
+        """Send a frame and wait for the next one that comes."""
+        await self.tell(**frame)
+        return await self.hear()
+
+    async def say(self, text: str) -> Any:
+        """Send any text and wait for the next frame."""
+        await self.wire.send_to(text_data=text)
+        return await self.hear()
+
+    async def closing(self) -> int:
+        """Wait until the server closes the socket, and give its code; frames before it are dropped."""
+        while (message := await self.wire.receive_output(PATIENCE))["type"] != "websocket.close":
+            pass
+        return int(message["code"])
+
+
+class ChatChannel(Channel):
+    """Rooms for those who are signed in; one is secret."""
+
+    class Params(BaseModel):
+        """The room."""
+
+        room: str
+
+    class DjangoMessage(BaseModel):
+        """Something that was said."""
+
+        text: str
+        author: str = ""
+
+    class ReactMessage(BaseModel):
+        """Something to say."""
+
+        text: str = Field(min_length=1)
+
+    def authorize(self, params: Params) -> bool:
+        """Let everybody with a name into all rooms but one."""
+        return bool(self.user.is_authenticated) and params.room != "secret"
+
+    def group(self, params: Params) -> str:
+        """Name the group of a room."""
+        return f"chat_{params.room}"
+
+    def receive(self, params: Params, msg: ReactMessage) -> DjangoMessage:
+        """Tell everybody in the room."""
+        return self.DjangoMessage(text=msg.text, author=self.user.get_username())
+
+
+ROOM = {"channel": "chat", "params": {"room": "a"}}
+
+
+def person(name: str = "ada") -> User:
+    """Make somebody who is signed in, and in no database."""
+    return User(pk=1, username=name)
+
+
+def said(text: str, *, author: str = "", **address: Any) -> dict[str, Any]:
+    """Give the whole frame of a message."""
+    return {**(address or ROOM), "type": "DjangoMessage", "data": {"text": text, "author": author}}

@@ -1,6 +1,6 @@
 """What a request has made stale, and how the world learns of it once the transaction has committed."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextvars import ContextVar
 from functools import partial
 from urllib.parse import quote, unquote
@@ -187,7 +187,7 @@ def invalidate(request: HttpRequest | None, context: str, /, **params: object) -
     parameter or a value that does not fit, and ImproperlyConfigured for a request that no
     ``MizanMiddleware`` looks after, because the answer would not carry it.
     """
-    invalidation = _checked(context, params)
+    invalidation = named(context, params, by="invalidate")
     if request is None:
         announce(None, (invalidation,))
         return
@@ -200,21 +200,22 @@ def invalidate(request: HttpRequest | None, context: str, /, **params: object) -
     recorder.add((invalidation,))
 
 
-def _checked(context: str, params: dict[str, object]) -> Invalidation:
+def named(context: str, params: Mapping[str, object], *, by: str) -> Invalidation:
+    """Name what is stale for whoever says so by ``by``; raise ValueError for what can't be meant."""
     groups = registry.graph.groups
     group = groups.get(context)
     if group is None:
         if groups:  # a worker that declares nothing can't tell a good name from a bad one
             raise ValueError(
-                f"Unknown context {context!r} in invalidate(). {suggest(context, groups, what='contexts')}"
+                f"Unknown context {context!r} in {by}(). {suggest(context, groups, what='contexts')}"
             )
         return Invalidation.of(context, **params)
     for name in params:
         if name not in group.params:
             hint = suggest(name, group.params, what="parameters")
-            raise ValueError(f"Context {context!r} has no parameter {name!r} in invalidate(). {hint}")
+            raise ValueError(f"Context {context!r} has no parameter {name!r} in {by}(). {hint}")
     try:
         values = validate(group.adapter, {name: value for name, value in params.items() if value is not None})
     except ValidationFailed as error:
-        raise ValueError(f"invalidate({context!r}, …): {error.fields}") from None
+        raise ValueError(f"{by}({context!r}, …): {error.fields}") from None
     return Invalidation.of(context, **values)

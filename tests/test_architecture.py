@@ -18,6 +18,7 @@ FLOORS: dict[str, tuple[str, ...]] = {
     "request": (
         "arguments",
         "client",
+        "commit",
         "csrf",
         "dispatch",
         "failures",
@@ -25,6 +26,7 @@ FLOORS: dict[str, tuple[str, ...]] = {
         "readings",
         "recorder",
         "views",
+        "watch",
     ),
     "faces": (
         "blocks",
@@ -54,7 +56,9 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "readings": ("arguments", "dispatch", "recorder"),
     "views": ("arguments", "csrf", "dispatch", "failures", "recorder"),
     "client": ("dispatch", "views"),
+    "commit": ("recorder",),
     "middleware": ("dispatch", "recorder"),
+    "watch": ("commit", "recorder"),
     "blocks": ("ids", "partials"),
     "refresh": ("blocks", "partials"),
 }

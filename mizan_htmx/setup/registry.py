@@ -17,6 +17,7 @@ class _Contents:
     declared: dict[str, Callable[..., Any]] = field(default_factory=dict)
     forms: dict[str, Any] = field(default_factory=dict)
     channels: dict[str, Any] = field(default_factory=dict)
+    watches: list[Any] = field(default_factory=list)
     clashes: list[Defect] = field(default_factory=list)
     graph: Graph | None = None
 
@@ -46,6 +47,11 @@ class Registry:
     def channels(self) -> dict[str, Any]:
         """The registered channels by name."""
         return self._contents.channels
+
+    @property
+    def watches(self) -> list[Any]:
+        """What models make stale, as ``watch_model`` was told."""
+        return self._contents.watches
 
     @property
     def defects(self) -> tuple[Defect, ...]:

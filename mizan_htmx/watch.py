@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from copy import copy
 from dataclasses import dataclass
 from inspect import iscoroutinefunction
 from typing import Any, TypeAlias, TypeVar, overload
@@ -207,11 +208,21 @@ def _relations_change(
         wanted = _between(here, instance, there, pk_set)
         if field.remote_field.symmetrical:
             wanted |= _between(there, instance, here, pk_set)
-        tell(stale_with(watches, as_stored(sender._base_manager.using(using).filter(wanted))), using)
+        rows = as_stored(sender._base_manager.using(using).filter(wanted))
+        if field.remote_field.symmetrical and action == "post_add":
+            rows += [_mirrored(row, here, there) for row in rows]  # which come next, without a signal
+        tell(stale_with(watches, rows), using)
 
 
 def _between(here: str, instance: Model, there: str, others: set[Any] | None) -> Q:
     return Q(**{here: instance}) if others is None else Q(**{here: instance, f"{there}__in": others})
+
+
+def _mirrored(row: M, here: str, there: str) -> M:
+    mirrored = copy(row)
+    setattr(mirrored, here, getattr(row, there))
+    setattr(mirrored, there, getattr(row, here))
+    return mirrored
 
 
 class WatchedQuerySet(QuerySet[M]):

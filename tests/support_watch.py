@@ -1,6 +1,7 @@
 """Rooms to watch, and an ear for what is told of them."""
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from django.db.models import signals
 from django.http import HttpRequest
 
 from mizan_htmx import client, register
-from mizan_htmx.invalidation import format_list
+from mizan_htmx.invalidation import Invalidation, format_list
 from mizan_htmx.recorder import invalidated
 from mizan_htmx.testing import isolated_registry
 
@@ -18,7 +19,7 @@ SENT = (signals.pre_save, signals.post_save, signals.pre_delete, signals.m2m_cha
 
 
 class Told(list[str]):
-    """The lists that ``invalidated`` brought, written. Nothing comes before its transaction is through."""
+    """The lists that ``invalidated`` brought, written."""
 
     def take(self) -> list[str]:
         """Give what was told since the last time."""
@@ -27,19 +28,36 @@ class Told(list[str]):
         return heard
 
 
+@contextmanager
+def listening() -> Iterator[Told]:
+    """Hear what is told."""
+    heard = Told()
+
+    def hear(invalidations: tuple[Invalidation, ...], **kwargs: object) -> None:
+        heard.append(format_list(invalidations))
+
+    invalidated.connect(hear)
+    try:
+        yield heard
+    finally:
+        invalidated.disconnect(hear)
+
+
 def ear() -> Any:
-    """Make a fixture that hears what is told."""
+    """Make a fixture that hears what is told, and fails if that comes before its transaction is through."""
 
     def told() -> Iterator[Told]:
-        heard = Told()
+        early: list[tuple[Invalidation, ...]] = []
 
-        def hear(sender: object, invalidations: Any, **kwargs: Any) -> None:
-            assert not connection.in_atomic_block
-            heard.append(format_list(invalidations))
+        def check(invalidations: tuple[Invalidation, ...], **kwargs: object) -> None:
+            if connection.in_atomic_block:
+                early.append(invalidations)
 
-        invalidated.connect(hear)
-        yield heard
-        invalidated.disconnect(hear)
+        invalidated.connect(check)
+        with listening() as heard:
+            yield heard
+        invalidated.disconnect(check)
+        assert early == []
 
     return pytest.fixture(told)
 

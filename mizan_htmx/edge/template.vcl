@@ -1,0 +1,277 @@
+vcl 4.1;
+
+# Made from the edge manifest of mizan_htmx, for Varnish 7.1 to 7.4.1 and varnish-modules 0.20. Don't edit it:
+# `python manage.py export_edge_manifest --format vcl --origin HOST:PORT` makes it anew. docs/varnish.md explains.
+
+import blob;
+import directors;
+import std;
+import str;
+import var;
+import vsthrottle;
+import xkey;
+
+backend origin {
+    .host = "@HOST@";
+    .port = "@PORT@";
+}
+
+# ---- Generations ------------------------------------------------------------------------------------------
+#
+# Each tag has a number. The numbers of all tags that a URL stands for are part of its cache key, taken before
+# anything is fetched; a mutation changes them before its own answer leaves. So a read that begins after that
+# answer has another key than any that began before the commit: what those fetched, and whenever they are done
+# with it, nobody will be handed again.
+#
+# The numbers are kept by vsthrottle, which counts tokens in hashed tables that outlive a reload of this file.
+# A bucket whose period never ends is never filled up again: one token less is another number. A bare context
+# has a number of its own. All scoped tags share @SLOTS@ numbers, so that reading many URLs can't fill the memory;
+# when two tags meet in one, a mutation of one means a miss for the other, never a stale hit.
+
+sub vcl_init {
+    new mizan_slots = directors.shard();    # only for its hash
+}
+
+# One tag of the list X-Mizan-Stale, the last that is left.
+sub mizan_forget_one {
+    if (var.get_int("mizan.left") > 0) {
+        var.set("mizan.tag", str.split(req.http.X-Mizan-Stale, var.get_int("mizan.left"), ", "));
+        var.set_int("mizan.left", var.get_int("mizan.left") - 1);
+        if (var.get("mizan.tag") ~ ";") {
+            var.set("mizan.tag", "" + (mizan_slots.key(var.get("mizan.tag")) % @SLOTS@));
+        }
+        if (vsthrottle.is_denied(var.get("mizan.tag"), @COUNTER@)) {
+            std.log("mizan: the number of " + var.get("mizan.tag") + " is used up");
+        }
+    }
+}
+
+# VCL has no loops.
+sub mizan_forget_8 {
+    if (var.get_int("mizan.left") > 0) {
+        call mizan_forget_one; call mizan_forget_one; call mizan_forget_one; call mizan_forget_one;
+        call mizan_forget_one; call mizan_forget_one; call mizan_forget_one; call mizan_forget_one;
+    }
+}
+
+sub mizan_forget_64 {
+    if (var.get_int("mizan.left") > 0) {
+        call mizan_forget_8; call mizan_forget_8; call mizan_forget_8; call mizan_forget_8;
+        call mizan_forget_8; call mizan_forget_8; call mizan_forget_8; call mizan_forget_8;
+    }
+}
+
+sub mizan_forget_everything {
+@EVERYTHING@
+}
+
+# Make all of X-Mizan-Stale unreachable, then free its memory. X-Mizan-Purged tells how many copies that were.
+sub mizan_forget {
+    var.set_int("mizan.left", str.count(regsuball(req.http.X-Mizan-Stale, "[^,]", "")) + 1);
+    if (req.http.X-Mizan-Stale ~ "(^|[, ])\*" || var.get_int("mizan.left") > 512) {
+        call mizan_forget_everything;
+    } else {
+        call mizan_forget_64; call mizan_forget_64; call mizan_forget_64; call mizan_forget_64;
+        call mizan_forget_64; call mizan_forget_64; call mizan_forget_64; call mizan_forget_64;
+        set req.http.X-Mizan-Purged = xkey.purge(req.http.X-Mizan-Stale);
+    }
+}
+
+# An unsafe request without an answer: it may have been committed, so what it affects is forgotten.
+sub mizan_outcome_unknown {
+    set req.http.X-Mizan-Stale = "";
+@MUTATIONS@
+    if (req.http.X-Mizan-Stale != "") {
+        call mizan_forget;
+    }
+}
+
+# ---- What a URL shows -------------------------------------------------------------------------------------
+#
+# X-Mizan-Groups becomes what Cache-Groups of the answer has to say, letter by letter, for it to be stored. A
+# parameter that the URL lacks is in it by its name alone.
+
+@QUERIES@
+@CONTEXTS@
+sub mizan_read_url {
+    # A broken escape, such as %zz, stands for nothing.
+    if (req.url !~ "%(?![0-9A-Fa-f]{2})") {
+@URLS@
+    }
+}
+
+# ---- Requests ---------------------------------------------------------------------------------------------
+
+sub vcl_recv {
+    if (req.restarts == 0) {
+        unset req.http.X-Mizan-Groups;
+        unset req.http.X-Mizan-Generations;
+        unset req.http.X-Mizan-Stale;
+        unset req.http.X-Mizan-Purged;
+        unset req.http.X-Mizan-Pass;
+    }
+
+    # The door for writes that did not come through here. It has a listener of its own, because behind a local
+    # proxy every client has the address 127.0.0.1.
+    if (local.socket == "@DOOR@") {
+        if (req.method != "PURGEKEYS") {
+            return (synth(405, "Only PURGEKEYS"));
+        }
+        if (req.http.Cache-Group-Invalidation) {
+            std.collect(req.http.Cache-Group-Invalidation, ", ");
+            set req.http.X-Mizan-Stale = regsuball(req.http.Cache-Group-Invalidation, "\x22", "");
+        } elsif (req.http.X-Mizan-Invalidate) {
+            std.collect(req.http.X-Mizan-Invalidate, ", ");
+            set req.http.X-Mizan-Stale = regsuball(req.http.X-Mizan-Invalidate, ";[^,]*", "");
+        } else {
+            return (synth(400, "No Cache-Group-Invalidation"));
+        }
+        call mizan_forget;
+        return (synth(200, "Purged"));
+    }
+    if (req.method == "PURGEKEYS") {
+        return (synth(403, "Not from here"));
+    }
+    unset req.http.X-Mizan-Invalidate;
+    unset req.http.Cache-Group-Invalidation;
+
+    # Only where sockets are served: answers inside of a pipe are not looked at.
+    if (req.method == "GET" && req.http.Upgrade ~ "(?i)^websocket$" && req.url ~ "@SOCKETS@") {
+        return (pipe);
+    }
+
+    if ((req.method != "GET" && req.method != "HEAD") || req.http.X-Mizan-Pass) {
+        return (pass);
+    }
+    call mizan_read_url;
+    if (!req.http.X-Mizan-Groups) {
+        return (pass);
+    }
+    return (hash);
+}
+
+sub vcl_pipe {
+    set bereq.http.Upgrade = req.http.Upgrade;
+    set bereq.http.Connection = "Upgrade";
+}
+
+sub vcl_hash {
+    hash_data(req.url);
+    # What decides about links and hosts in an answer, so that nobody can plant his own.
+    hash_data(req.http.Host);
+    hash_data(req.http.X-Forwarded-Host);
+    hash_data(req.http.X-Forwarded-Port);
+    hash_data(req.http.X-Forwarded-Proto);
+    hash_data(req.http.X-Mizan-Generations);
+    return (lookup);
+}
+
+sub vcl_backend_fetch {
+    unset bereq.http.X-Mizan-Generations;
+    unset bereq.http.X-Mizan-Pass;
+    # What everyone is handed must not depend on who asked first.
+    if (!bereq.uncacheable) {
+        unset bereq.http.Cookie;
+        unset bereq.http.Authorization;
+    }
+}
+
+# ---- Answers ----------------------------------------------------------------------------------------------
+
+sub vcl_backend_response {
+    unset beresp.http.X-Mizan-Again;
+    unset beresp.http.xkey;
+    if (bereq.uncacheable) {
+        return (deliver);
+    }
+    if (beresp.status >= 500) {
+        set beresp.uncacheable = true;
+        set beresp.ttl = 0s;
+        return (deliver);
+    }
+
+    # Not what the URL promised: another page stands there, or an odd spelling of a value, or a page that shows
+    # more. Whoever sent cookies is answered again, with them (vcl_deliver), and for a while all are.
+    if (beresp.status != 200
+        || !beresp.http.Cache-Groups
+        || beresp.http.Cache-Groups != bereq.http.X-Mizan-Groups
+        || beresp.http.Set-Cookie
+        || beresp.http.X-Mizan-Invalidate
+        || beresp.http.Vary ~ "(?i)(?:^|[, ])(?:cookie|authorization|\*)(?:$|[, ])"
+        || beresp.http.Cache-Control ~ "(?i)(?:^|[, ])(?:private|no-store)(?:$|[=, ])"
+        || beresp.http.CDN-Cache-Control !~ "(?i)^ *max-age=[0-9]+ *$") {
+        set beresp.http.X-Mizan-Again = "1";
+        return (pass(120s));
+    }
+
+    # RFC 9213: this field decides, and Cache-Control is for browsers.
+    set beresp.ttl = std.duration(regsub(beresp.http.CDN-Cache-Control, "(?i)^ *max-age=([0-9]+) *$", "\1s"), 0s);
+    set beresp.grace = 0s;
+    set beresp.keep = 0s;
+    unset beresp.http.Age;
+    unset beresp.http.Expires;
+    if (beresp.ttl <= 0s) {
+        set beresp.uncacheable = true;
+        set beresp.ttl = 120s;
+        return (deliver);
+    }
+    set beresp.http.xkey = regsuball(beresp.http.Cache-Groups, "\x22", "");
+    return (deliver);
+}
+
+sub vcl_deliver {
+    # In vcl_backend_response varnish-modules before 0.24 would bring the whole child process down.
+    if (resp.http.Cache-Group-Invalidation) {
+        std.collect(resp.http.Cache-Group-Invalidation, ", ");
+        set req.http.X-Mizan-Stale = regsuball(resp.http.Cache-Group-Invalidation, "\x22", "");
+        call mizan_forget;
+    } elsif (resp.http.X-Mizan-Invalidate) {
+        std.collect(resp.http.X-Mizan-Invalidate, ", ");
+        set req.http.X-Mizan-Stale = regsuball(resp.http.X-Mizan-Invalidate, ";[^,]*", "");
+        call mizan_forget;
+    } elsif (req.method != "GET" && req.method != "HEAD" && req.method != "OPTIONS" && req.method != "TRACE"
+        && (resp.status == 502 || resp.status == 503 || resp.status == 504)) {
+        call mizan_outcome_unknown;
+    }
+
+    if (resp.http.X-Mizan-Again && req.restarts == 0 && (req.http.Cookie || req.http.Authorization)) {
+        set req.http.X-Mizan-Pass = "1";
+        return (restart);
+    }
+
+    if (obj.uncacheable) {
+        set resp.http.X-Cache = "PASS";
+    } elsif (obj.hits > 0) {
+        set resp.http.X-Cache = "HIT";
+    } else {
+        set resp.http.X-Cache = "MISS";
+    }
+    unset resp.http.X-Mizan-Purged;
+    if (req.http.X-Mizan-Purged) {
+        set resp.http.X-Mizan-Purged = req.http.X-Mizan-Purged;
+    }
+    # Between the origin and its caches.
+    unset resp.http.X-Mizan-Again;
+    unset resp.http.xkey;
+    unset resp.http.Cache-Groups;
+    unset resp.http.Cache-Group-Invalidation;
+    unset resp.http.CDN-Cache-Control;
+    unset resp.http.Surrogate-Control;
+    unset resp.http.Surrogate-Key;
+    unset resp.http.Cache-Tag;
+    unset resp.http.Edge-Cache-Tag;
+    unset resp.http.CDN-Tag;
+    return (deliver);
+}
+
+sub vcl_synth {
+    if (local.socket == "@DOOR@") {
+        set resp.http.Content-Type = "text/plain; charset=utf-8";
+        if (req.http.X-Mizan-Purged) {
+            set resp.http.X-Mizan-Purged = req.http.X-Mizan-Purged;
+        }
+        synthetic(resp.reason + {"
+"});
+        return (deliver);
+    }
+}

@@ -12,7 +12,7 @@ from pydantic import BaseModel, TypeAdapter
 from pydantic_core import from_json
 
 from mizan_htmx.channels import publishing
-from mizan_htmx.channels.hub import Event
+from mizan_htmx.channels.wire import Event
 from mizan_htmx.errors import ValidationFailed
 from mizan_htmx.setup.registry import registry
 from mizan_htmx.signature import validate

@@ -5,23 +5,36 @@ import json
 import logging
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from threading import Lock
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from mizan_htmx.channels.index import WatchIndex
+from mizan_htmx.channels.pushing import frame_of
+from mizan_htmx.channels.running import Running, Stale
+from mizan_htmx.channels.throttle import Throttle
 from mizan_htmx.channels.versions import Version
-from mizan_htmx.channels.visitors import Visitor
-from mizan_htmx.invalidation import Invalidation, parse
+from mizan_htmx.channels.wire import Event, Sender
+from mizan_htmx.invalidation import Invalidation, covers, parse
+
+if TYPE_CHECKING:
+    from mizan_htmx.channels.visitors import Visitor  # which tell the hub when to ask them again
 
 logger = logging.getLogger("mizan_htmx.channels")
 
-Event = Mapping[str, Any]
+#: That many pages are asked to refresh within this many milliseconds, and not all at once.
+MANY = 20
+SPREAD = 300
 
 
 class Socket(Protocol):
     """What a hub knows of a socket."""
 
-    visitor: Visitor
+    visitor: "Visitor"
+
+    def __hash__(self) -> int:
+        """Tell sockets apart."""
+        ...
 
     def put(self, frame: str) -> None:
         """Queue a text frame; never block."""
@@ -54,48 +67,81 @@ _lock = Lock()
 
 
 def hubs() -> list["Hub"]:
-    """List the hubs of this process that have sockets."""
+    """List the hubs of this process that have sockets; any thread may ask."""
     with _lock:
         for loop in [loop for loop in _hubs if loop.is_closed()]:
             del _hubs[loop]
-        return list(_hubs.values())
+        return [hub for hub in _hubs.values() if hub.is_running]
 
 
 class Hub:
-    """One a process and event loop. All but ``hand`` is for that loop only."""
+    """One a process and event loop. All but ``hand`` and ``send`` is for that loop only."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self._loop = loop
-        self._sockets: dict[Socket, frozenset[Invalidation]] = {}
+        self._watched: dict[Socket, frozenset[Invalidation]] = {}
+        self._subscribed: dict[Socket, set[Subscription]] = {}
         self._index: WatchIndex[Socket] = WatchIndex()
-        self._subscriptions: dict[tuple[str, str], dict[Subscription, dict[Socket, None]]] = {}
+        self._topics: dict[tuple[str, str], dict[Subscription, dict[Socket, None]]] = {}
+        self._throttle: Throttle[Socket] = Throttle(loop, self._put_stale, self._put_stale_late)
+        self._sender = Sender()
+        self._changing = asyncio.Lock()
+        self._running: Running | None = None
 
     @classmethod
     def here(cls) -> "Hub":
         """Give the hub of the running loop."""
         loop = asyncio.get_running_loop()
-        hubs()
+        hubs()  # forgets those whose loops are closed
         with _lock:
-            return _hubs.setdefault(loop, cls(loop))
+            if loop not in _hubs:
+                _hubs[loop] = cls(loop)
+            return _hubs[loop]
+
+    @property
+    def is_running(self) -> bool:
+        """Tell whether it hears events: it does while it has sockets."""
+        return self._running is not None
 
     async def join(self, socket: Socket) -> None:
         """Take a socket in; when this returns, the hub hears everything that concerns it."""
-        self._sockets[socket] = frozenset()
+        async with self._changing:
+            running = self._running
+            try:
+                if running is None:
+                    running = self._running = Running(self.take, self.tell, self._deliver)
+                    await running.start()
+                self._watched[socket] = frozenset()
+                self._subscribed[socket] = set()
+                running.rechecks.add(socket)
+            finally:
+                await self._stop_if_empty()
 
     async def leave(self, socket: Socket) -> None:
         """Forget a socket and everything of it."""
         self.watch(socket, frozenset())
-        for subscriptions in list(self._subscriptions.values()):
-            for subscription in list(subscriptions):
-                self.unsubscribe(socket, subscription)
-        self._sockets.pop(socket, None)
+        for subscription in tuple(self._subscribed.get(socket, ())):
+            self.unsubscribe(socket, subscription)
+        self._watched.pop(socket, None)
+        self._subscribed.pop(socket, None)
+        if self._running is not None:
+            self._running.rechecks.discard(socket)
+        async with self._changing:
+            await self._stop_if_empty()
+
+    async def _stop_if_empty(self) -> None:
+        running = self._running
+        if running is not None and not self._watched:
+            self._running = None
+            self._throttle.close()
+            await running.stop()
 
     def watch(self, socket: Socket, keys: frozenset[Invalidation]) -> None:
         """Let a socket watch exactly ``keys`` from now on; nothing for one that is not in."""
-        if socket not in self._sockets:
+        if socket not in self._watched:
             return
-        former = self._sockets[socket]
-        self._sockets[socket] = keys
+        former = self._watched[socket]
+        self._watched[socket] = keys
         for key in keys - former:
             self._index.add(key, socket)
         for key in former - keys:
@@ -107,53 +153,110 @@ class Hub:
 
     def watched(self, socket: Socket) -> frozenset[Invalidation]:
         """List what a socket watches."""
-        return self._sockets.get(socket, frozenset())
+        return self._watched.get(socket, frozenset())
 
     def subscribe(self, socket: Socket, subscription: Subscription) -> None:
         """Let a socket hear what is pushed; nothing for one that is not in."""
-        if socket in self._sockets:
+        if socket in self._subscribed:
+            self._subscribed[socket].add(subscription)
             topic = (subscription.group, subscription.channel)
-            self._subscriptions.setdefault(topic, {}).setdefault(subscription, {})[socket] = None
+            self._topics.setdefault(topic, {}).setdefault(subscription, {})[socket] = None
 
     def unsubscribe(self, socket: Socket, subscription: Subscription) -> None:
         """Undo ``subscribe``."""
+        if subscription not in self._subscribed.get(socket, ()):
+            return
+        self._subscribed[socket].discard(subscription)
         topic = (subscription.group, subscription.channel)
-        subscriptions = self._subscriptions.get(topic, {})
-        subscriptions.get(subscription, {}).pop(socket, None)
-        if subscription in subscriptions and not subscriptions[subscription]:
-            del subscriptions[subscription]
-        if topic in self._subscriptions and not subscriptions:
-            del self._subscriptions[topic]
+        del self._topics[topic][subscription][socket]
+        if not self._topics[topic][subscription]:
+            del self._topics[topic][subscription]
+        if not self._topics[topic]:
+            del self._topics[topic]
 
     def hand(self, event: Event) -> bool:
-        """Give it an event, from any thread; tell whether its loop was still there to take it."""
+        """Hand it an event, from any thread; tell whether its loop was there to take it."""
+        return self._on_loop(partial(self.take, event))
+
+    def send(self, event: Event) -> bool:
+        """Let its loop send an event to all processes, from any thread; tell whether it was there."""
+        return self._on_loop(partial(self._sender.put, event))
+
+    def _on_loop(self, call: "partial[None]") -> bool:
         try:
-            self._loop.call_soon_threadsafe(self._take, event)
-        except RuntimeError:
+            self._loop.call_soon_threadsafe(call)
+        except RuntimeError:  # it was closed just now
             return False
         return True
 
-    def _take(self, event: Event) -> None:
-        if event["kind"] == "stale":
-            version = Version(event["epoch"], event["seq"])
-            for key in parse(event["keys"]):
-                for told, sockets in self._index.find(key).items():
-                    for socket in sockets:
-                        socket.put(
-                            json.dumps({"invalidate": str(told), "versions": {str(told): str(version)}})
-                        )
-        elif event["kind"] == "push":
-            for subscription, sockets in self._subscriptions.get(
-                (event["group"], event["channel"]), {}
-            ).items():
-                for socket in sockets:
-                    socket.put(
-                        json.dumps(
-                            {
-                                "channel": event["channel"],
-                                "params": json.loads(subscription.params),
-                                "type": event["message"],
-                                "data": event["payload"],
-                            }
-                        )
-                    )
+    def take(self, event: Event) -> None:
+        """Act on an event; one of another release of this package may be beyond it."""
+        running = self._running
+        if running is None:
+            return
+        try:
+            match event["kind"]:
+                case "stale":
+                    version = Version(event["epoch"], event["seq"])
+                    if running.is_news(version):
+                        self.tell((key, version) for key in parse(event["keys"]))
+                case "push":
+                    if (event["group"], event["channel"]) in self._topics:
+                        running.lanes.put(event)
+                case "check":
+                    self._check(running, event)
+        except (KeyError, TypeError):
+            logger.exception("%r is no event that this release knows.", event)
+
+    def tell(self, stale: Stale) -> None:
+        """Tell the sockets what became stale; each frame is built once, and goes to a socket once."""
+        frames: dict[Invalidation, tuple[Version, dict[Socket, None]]] = {}
+        for key, version in stale:
+            for told, sockets in self._index.find(key).items():
+                latest, known = frames.setdefault(told, (version, {}))
+                known.update(sockets)
+                if latest.is_before(version):
+                    frames[told] = (version, known)
+        for told, (version, sockets) in frames.items():
+            self._throttle.offer(told, version, sockets)
+
+    def _put_stale(self, told: Invalidation, version: Version, sockets: Mapping[Socket, None]) -> None:
+        frame: dict[str, object] = {"invalidate": str(told), "versions": {str(told): str(version)}}
+        if len(sockets) >= MANY:
+            frame["spread"] = SPREAD
+        _put(json.dumps(frame), sockets)
+
+    def _put_stale_late(self, told: Invalidation, version: Version, sockets: Mapping[Socket, None]) -> None:
+        """Tell those who had to wait, unless they stopped watching meanwhile."""
+        still = [each for each in sockets if any(covers(told, key) for key in self.watched(each))]
+        if still:
+            self._put_stale(told, version, dict.fromkeys(still))
+
+    async def _deliver(self, event: Event) -> None:
+        """Tell the subscribers of a channel what was pushed."""
+        topic = (event["group"], event["channel"])
+        for subscription in tuple(self._topics.get(topic, ())):
+            try:
+                frame = await frame_of(event, subscription.params, subscription.partial)
+            except Exception:  # the border to the site's templates
+                logger.exception("A message of channel %r could not be rendered.", event["channel"])
+                continue
+            _put(frame, self._topics.get(topic, {}).get(subscription, {}))
+
+    def _check(self, running: Running, event: Event) -> None:
+        for socket in tuple(self._watched):
+            visitor = socket.visitor
+            if event.get("session") and visitor.session_key == event["session"]:
+                # The session itself ends a moment after Django has said so.
+                visitor.end()
+            elif not (event.get("user") and visitor.user_pk == event["user"]):
+                continue
+            running.rechecks.check(socket)
+
+
+def _put(frame: str, sockets: Mapping[Socket, None]) -> None:
+    for socket in tuple(sockets):
+        try:
+            socket.put(frame)
+        except Exception:  # one socket's trouble is not the others'
+            logger.exception("A frame could not be queued.")

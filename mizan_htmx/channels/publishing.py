@@ -1,17 +1,21 @@
 """Telling every process what became stale, and what else its sockets have to hear."""
 
+import asyncio
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from asgiref.sync import async_to_sync
+from channels.layers import get_channel_layer
 from django.http.response import HttpResponseBase
 
-from mizan_htmx.channels.hub import Event, hubs
-from mizan_htmx.channels.versions import HEADER, Version, versions
+from mizan_htmx.channels import wire
+from mizan_htmx.channels.hub import hubs
+from mizan_htmx.channels.retrying import Retries
+from mizan_htmx.channels.versions import HEADER, StoreDown, Version, versions
+from mizan_htmx.channels.wire import Event
 from mizan_htmx.invalidation import EVERYTHING, Invalidation, format_list, merge
 from mizan_htmx.recorder import invalidated
 from mizan_htmx.setup.registry import registry
-
-GROUP = "mizan.hubs"
 
 
 def stale(keys: Iterable[Invalidation], version: Version) -> Event:
@@ -31,9 +35,9 @@ def broadcast(
     response: HttpResponseBase | None = None,
     **kwargs: object,
 ) -> None:
-    """Publish what is live of ``invalidations``, and write its version to the response. Never raises."""
+    """Publish what is live of ``invalidations``, and write its version to the response."""
     live = tuple(key for key in invalidations if _is_live(key))
-    version = publish(live) if live else None
+    version = publish(live)
     if version is not None and response is not None:
         response.headers[HEADER] = str(version)
 
@@ -46,27 +50,81 @@ def _is_live(key: Invalidation) -> bool:
 
 
 def publish(invalidations: Iterable[Invalidation]) -> Version | None:
-    """Tell all sockets of all processes what became stale, from any thread; give the version, if known."""
+    """Tell all sockets of all processes what became stale, from any thread.
+
+    Gives the version that this is; ``None`` where it is not known yet, because Redis does not answer, or
+    because this thread runs an event loop that must not wait for it. Then it is done in the background.
+    """
     keys = merge(invalidations)
+    if not keys:
+        return None
+    if versions().shared and _running_loop() is not None:
+        _retries.add(keys)
+        return None
+    try:
+        return _publish(keys)
+    except StoreDown:
+        _retries.add(keys)
+        return None
+
+
+def _publish(keys: tuple[Invalidation, ...]) -> Version:
     version = versions().advance(keys)
     tell_sync(stale(keys, version))
     return version
 
 
+_retries = Retries(_publish)
+
+
 async def tell(event: Event) -> None:
-    """Hand an event to the hubs of all processes."""
-    tell_sync(event)
+    """Hand an event to the hubs of all processes. Never raises."""
+    layer = get_channel_layer()
+    if wire.is_local(layer):
+        _hand(event)
+    else:
+        await wire.send(layer, event)
 
 
 def tell_sync(event: Event) -> None:
-    """Do as ``tell``, from any thread."""
+    """Do as ``tell``, from any thread; where a hub or an event loop is at hand, without waiting."""
+    layer = get_channel_layer()
+    if wire.is_local(layer):
+        _hand(event)
+        return
+    if any(hub.send(event) for hub in hubs()):
+        return
+    loop = _running_loop()
+    if loop is None:
+        async_to_sync(wire.send)(layer, event)
+        return
+    task = loop.create_task(wire.send(layer, event))
+    _sending.add(task)
+    task.add_done_callback(_sending.discard)
+
+
+# A loop itself holds on to its tasks only weakly.
+_sending: set[asyncio.Task[None]] = set()
+
+
+def _hand(event: Event) -> None:
     for hub in hubs():
-        hub.hand({"type": "mizan.event", **event})
+        hub.hand(event)
+
+
+def _running_loop() -> asyncio.AbstractEventLoop | None:
+    try:
+        return asyncio.get_running_loop()
+    except RuntimeError:
+        return None
 
 
 def clock() -> str | None:
     """Give the version of now as text, or ``None`` while the store is down."""
-    return str(versions().current())
+    try:
+        return str(versions().current())
+    except StoreDown:
+        return None
 
 
 def connect() -> None:

@@ -12,7 +12,8 @@ from threading import Lock
 from typing import ClassVar, Protocol
 from weakref import WeakKeyDictionary
 
-from channels.layers import get_channel_layer
+from channels import DEFAULT_CHANNEL_LAYER
+from channels.layers import channel_layers, get_channel_layer
 
 from mizan_htmx.invalidation import EVERYTHING, Invalidation
 
@@ -129,12 +130,23 @@ _lock = Lock()
 
 
 def versions() -> Versions:
-    """Give the store that fits the configured channel layer."""
+    """Give the store that fits the configured channel layer: one in Redis, or one of this process."""
     layer = get_channel_layer()
     if layer is None:
         return _without_layer
     store = _stores.get(layer)
     if store is None:
         with _lock:
-            store = _stores.setdefault(layer, MemoryVersions())
+            store = _stores.get(layer)
+            if store is None:
+                store = _stores[layer] = _store_for(layer)
     return store
+
+
+def _store_for(layer: object) -> Versions:
+    if not any(cls.__module__.startswith("channels_redis.") for cls in type(layer).__mro__):
+        return MemoryVersions()
+    # Not at the top: the package redis is there where such a layer is.
+    from mizan_htmx.channels.redis_versions import RedisVersions
+
+    return RedisVersions(channel_layers.configs[DEFAULT_CHANNEL_LAYER].get("CONFIG", {}))

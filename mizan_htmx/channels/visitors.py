@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from channels.db import database_sync_to_async
+from django.apps import apps
 from django.conf import settings
 from django.contrib.auth import (
     BACKEND_SESSION_KEY,
@@ -13,7 +15,12 @@ from django.contrib.auth import (
     get_user_model,
     load_backend,
 )
+from django.contrib.auth.signals import user_logged_out
+from django.db import DEFAULT_DB_ALIAS, transaction
+from django.db.models.signals import m2m_changed, post_save, pre_delete
 from django.utils.crypto import constant_time_compare
+
+from mizan_htmx.channels.publishing import tell_sync
 
 
 @dataclass(slots=True, eq=False)
@@ -48,20 +55,18 @@ class Visitor:
 
 async def visitor_of(scope: Mapping[str, Any]) -> Visitor:
     """Find out who is behind the socket with this scope."""
-    return await database_sync_to_async(_visitor_of)(scope)
+    visitor: Visitor = await database_sync_to_async(_visitor_of)(scope)
+    return visitor
 
 
 def _visitor_of(scope: Mapping[str, Any]) -> Visitor:
     session, user = scope.get("session"), scope.get("user")
-    key = getattr(session, "session_key", None) or ""
-    if key:
-        if user is None:
-            user = _user_of(session)
+    if session is not None and session.session_key:
+        # The session of a scope may be lazy, and then its type is not the store's.
+        session = getattr(session, "_wrapped", session)
+        user = _user_of(session) if user is None else user
         if _pk(user) == str(session.get(SESSION_KEY, "")):
-            # The session of a scope may be lazy, and then its type is not the store's.
-            return Visitor(
-                user, _pk(user), session._wrapped if hasattr(session, "_wrapped") else session, key
-            )
+            return Visitor(user, _pk(user), session, session.session_key)
     user = _nobody() if user is None else user
     return Visitor(user, _pk(user))
 
@@ -102,4 +107,49 @@ def _nobody() -> Any:
 
 
 def connect() -> None:
-    """Listen to what may end a visitor's rights."""
+    """Listen to what may end a visitor's rights; once, however often it is called."""
+    if not apps.is_installed("django.contrib.auth"):
+        return
+    user = get_user_model()
+    user_logged_out.connect(_logged_out, dispatch_uid=f"{__name__}.logged_out")
+    post_save.connect(_saved, sender=user, dispatch_uid=f"{__name__}.saved")
+    pre_delete.connect(_deleted, sender=user, dispatch_uid=f"{__name__}.deleted")
+    for name in ("groups", "user_permissions"):
+        if hasattr(user, name):  # a user model may do without
+            through = getattr(user, name).through
+            m2m_changed.connect(_rights_changed, sender=through, dispatch_uid=f"{__name__}.{name}")
+
+
+def _logged_out(request: Any = None, **kwargs: object) -> None:
+    key = getattr(getattr(request, "session", None), "session_key", None)
+    if key:
+        _check_after_commit({"session": key}, DEFAULT_DB_ALIAS)
+
+
+def _saved(instance: Any, using: str, created: bool, update_fields: Any = None, **kwargs: object) -> None:
+    # A login writes that field. It is no reason to ask all of somebody's sockets again.
+    if not created and set(update_fields or ()) != {"last_login"}:
+        _check_after_commit({"user": _pk(instance)}, using)
+
+
+def _deleted(instance: Any, using: str, **kwargs: object) -> None:
+    _check_after_commit({"user": _pk(instance)}, using)
+
+
+def _rights_changed(
+    instance: Any, action: str, reverse: bool, pk_set: Any, using: str, **kwargs: object
+) -> None:
+    """Have the users asked again; ``instance`` is the user, or in reverse a group or permission."""
+    if not reverse:
+        users = [_pk(instance)] if action.startswith("post_") else []
+    elif action == "pre_clear":  # afterwards nobody knows whose they were
+        users = [str(pk) for pk in instance.user_set.values_list("pk", flat=True)]
+    else:
+        users = [str(pk) for pk in pk_set or ()] if action.startswith("post_") else []
+    for pk in users:
+        _check_after_commit({"user": pk}, using)
+
+
+def _check_after_commit(whom: Mapping[str, str], using: str) -> None:
+    # robust: the change has been made, whatever becomes of the sockets.
+    transaction.on_commit(partial(tell_sync, {"kind": "check", **whom}), using=using, robust=True)

@@ -1,0 +1,82 @@
+"""Messages to the subscribers of channels: each frame is built once, in a lane of its group.
+
+A slow template holds up the later messages of its group, and nothing else.
+"""
+
+import asyncio
+import json
+import logging
+from collections import deque
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+from asgiref.sync import sync_to_async
+
+from mizan_htmx.channels.wire import Event
+
+logger = logging.getLogger("mizan_htmx.channels")
+
+#: More messages than this wait in no lane; the oldest are dropped.
+WAITING = 1000
+
+
+class Lanes:
+    """Runs one ``deliver(event)`` after the other in each group, and the groups side by side."""
+
+    def __init__(self, deliver: Callable[[Event], Awaitable[None]]) -> None:
+        self._deliver = deliver
+        self._lanes: dict[str, deque[Event]] = {}
+        self._tasks: dict[str, asyncio.Task[None]] = {}
+
+    def put(self, event: Event) -> None:
+        """Queue a message."""
+        group = event["group"]
+        lane = self._lanes.setdefault(group, deque())
+        if len(lane) == WAITING:
+            lane.popleft()
+            logger.warning("More than %s messages wait for group %r. The oldest is dropped.", WAITING, group)
+        lane.append(event)
+        if group not in self._tasks:
+            self._tasks[group] = asyncio.get_running_loop().create_task(self._run(group))
+
+    async def _run(self, group: str) -> None:
+        lane = self._lanes[group]
+        try:
+            while lane:
+                event = lane.popleft()
+                try:
+                    await self._deliver(event)
+                except Exception:  # the border to the site's templates
+                    logger.exception("A message to group %r could not be delivered.", group)
+        finally:
+            self._lanes.pop(group, None)
+            self._tasks.pop(group, None)
+
+    async def close(self) -> None:
+        """Drop what waits."""
+        current = asyncio.current_task()
+        tasks = [task for task in self._tasks.values() if task is not current]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def frame_of(event: Event, params: str, partial: str) -> str:
+    """Build the frame of a message for those who subscribed with these parameters and this partial."""
+    frame: dict[str, Any] = {
+        "channel": event["channel"],
+        "params": json.loads(params),
+        "type": event["message"],
+        "data": event["payload"],
+    }
+    if partial:
+        frame["html"] = await sync_to_async(_html, thread_sensitive=False)(frame, partial)
+        frame["partial"] = partial
+    return json.dumps(frame)
+
+
+def _html(frame: Mapping[str, Any], partial: str) -> str:
+    # Not at the top: a channel pushes its messages, and its class renders them.
+    from mizan_htmx.channels.rendering import render
+
+    return render(partial, frame["channel"], frame["params"], frame["type"], frame["data"])

@@ -183,7 +183,8 @@ class TestAnotherDatabase:
     @pytest.fixture(autouse=True)
     def other(self, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         """Have another database in memory, which Django's test cases do not guard."""
-        connections.settings["other"] = {**connections.settings["default"], "NAME": ":memory:"}
+        in_memory = {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:", "OPTIONS": {}}
+        connections.settings["other"] = {**connections.settings["default"], **in_memory}
         connections["other"].connect()
         monkeypatch.setattr(connections["other"], "ensure_connection", lambda: None)
         yield

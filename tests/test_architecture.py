@@ -14,9 +14,11 @@ ROOT = Path(__file__).resolve().parent.parent / PACKAGE
 FLOORS: dict[str, tuple[str, ...]] = {
     "words": ("errors", "invalidation", "tags"),
     "nouns": ("signature", "functions", "declaration", "graph", "manifest"),
-    "start-up": ("setup.registry", "setup.discovery", "setup.conf", "setup.checks"),
+    "start-up": ("setup.registry", "setup.discovery", "setup.conf", "setup.checks", "setup.live_checks"),
     "request": (
+        "anonymous",
         "arguments",
+        "caching",
         "client",
         "commit",
         "csrf",
@@ -51,13 +53,15 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "manifest": ("functions", "graph"),
     "setup.discovery": ("setup.registry",),
     "setup.checks": ("setup.registry",),
+    "setup.live_checks": ("setup.registry",),
     "csrf": ("arguments",),
-    "dispatch": ("arguments", "recorder"),
-    "readings": ("arguments", "dispatch", "recorder"),
-    "views": ("arguments", "csrf", "dispatch", "failures", "recorder"),
+    "caching": ("anonymous", "recorder"),
+    "dispatch": ("anonymous", "arguments", "recorder"),
+    "readings": ("anonymous", "arguments", "dispatch", "recorder"),
+    "views": ("anonymous", "arguments", "caching", "csrf", "dispatch", "failures", "recorder"),
     "client": ("dispatch", "views"),
     "commit": ("recorder",),
-    "middleware": ("dispatch", "recorder"),
+    "middleware": ("caching", "dispatch", "recorder"),
     "watch": ("commit", "recorder"),
     "blocks": ("ids", "partials"),
     "refresh": ("blocks", "partials"),
@@ -78,7 +82,11 @@ INSTALLED = {
 }
 
 # What an optional room may import on top, and no other room may.
-OPTIONAL = {"channels": {"channels"}, "contrib": {"allauth"}}
+OPTIONAL = {
+    "channels": {"channels", "channels_redis", "redis"},
+    "contrib": {"allauth"},
+    "edge": {"akamai", "boto3", "botocore", "requests"},
+}
 
 MODULES = sorted(ROOT.rglob("*.py"))
 

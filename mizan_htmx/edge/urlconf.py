@@ -5,7 +5,7 @@ from itertools import product
 from typing import Any
 
 from django.conf import settings
-from django.urls import LocalePrefixPattern, URLResolver, get_resolver
+from django.urls import LocalePrefixPattern, NoReverseMatch, URLResolver, get_resolver, reverse
 from django.urls.resolvers import RegexPattern
 from django.utils import translation
 from django.utils.regex_helper import normalize
@@ -33,6 +33,14 @@ def page_urls(graph: Graph) -> dict[str, list[str]]:
             for name in names.get(function.declaration, ()):
                 found.setdefault(name, []).extend(_texts(patterns))
     return found
+
+
+def mounted_at() -> str:
+    """Say where ``mizan_htmx.urls`` is mounted, as in the URLconf; ``"/api/mizan"`` if it is not."""
+    try:
+        return reverse("mizan:call").removesuffix("/call/")
+    except NoReverseMatch:
+        return "/api/mizan"
 
 
 def _walk(resolver: URLResolver, above: tuple[Any, ...]) -> Iterator[tuple[tuple[Any, ...], Any]]:

@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
-from django.urls import NoReverseMatch, reverse
 
 from mizan_htmx.edge import generate_edge_manifest
+from mizan_htmx.edge.urlconf import mounted_at
 
 
 class Command(BaseCommand):
@@ -30,7 +30,7 @@ class Command(BaseCommand):
         self, *args: Any, output: Path | None, indent: int, base_url: str | None, **options: Any
     ) -> None:
         """Write the manifest."""
-        manifest = generate_edge_manifest(base_url or _mounted_at())
+        manifest = generate_edge_manifest(base_url or mounted_at())
         text = json.dumps(manifest, sort_keys=True, indent=indent or None)
         if output is None:
             self.stdout.write(text)
@@ -42,10 +42,3 @@ class Command(BaseCommand):
                 f"The manifest can't be written to {str(output)!r}: {error.strerror}."
             ) from error
         self.stderr.write(f"Wrote {len(manifest['contexts'])} contexts to {output}.")
-
-
-def _mounted_at() -> str:
-    try:
-        return reverse("mizan:call").removesuffix("/call/")
-    except NoReverseMatch:
-        return "/api/mizan"

@@ -1,0 +1,50 @@
+"""Cloudflare, by cache tags: https://developers.cloudflare.com/cache/how-to/purge-cache/purge-by-tags/."""
+
+from collections.abc import Sequence
+from types import MappingProxyType
+from urllib.parse import quote
+
+from mizan_htmx.edge.backends.base import PurgeLater, TagEdge
+from mizan_htmx.edge.backends.buckets import Bucket
+from mizan_htmx.edge.backends.calls import Answer
+from mizan_htmx.edge.backends.options import Options
+
+# Calls a second and size of the bucket, an account: developers.cloudflare.com/cache/how-to/purge-cache.
+PLANS = MappingProxyType(
+    {"free": (5 / 60, 25), "pro": (5, 25), "business": (10, 50), "enterprise": (50, 500)}
+)
+
+
+class CloudflareEdge(TagEdge):
+    """A Cloudflare zone; options ``zone``, ``token`` with the permission Cache Purge, and ``plan``.
+
+    Tags are case-insensitive there, so two that differ only in that are purged together.
+    """
+
+    header = "Cache-Tag"
+    max_header = 16 * 1024
+    max_batch = 100
+
+    def configure(self, options: Options) -> None:
+        """Read the zone, the token and the plan, whose rate it keeps to."""
+        zone = options.text("zone")
+        api = options.url("api", default="https://api.cloudflare.com/client/v4")
+        rate, size = PLANS[options.choice("plan", tuple(PLANS), default="free")]
+        self._url = f"{api}/zones/{quote(zone, safe='')}/purge_cache"
+        self._token = options.secret("token")
+        self._bucket = Bucket(rate, size)
+
+    def purge_batch(self, tags: Sequence[str]) -> None:
+        """Purge tags if the rate allows it; else raise PurgeLater."""
+        wait = self._bucket.take()
+        if wait:
+            raise PurgeLater("The rate limit of the plan is reached.", retry_after=wait)
+        headers = {"Authorization": f"Bearer {self._token.reveal()}"}
+        self.call("POST", self._url, headers=headers, content={"tags": [*tags]})
+
+    def took(self, answer: Answer) -> bool:
+        """Tell whether it says success, in the status and in the body."""
+        if answer.status == 429:  # other processes take from the same bucket
+            self._bucket.empty()
+        body = answer.json()
+        return super().took(answer) and isinstance(body, dict) and body.get("success") is True

@@ -1,0 +1,142 @@
+"""Reads the ``OPTIONS`` of an edge, each checked once and by name."""
+
+from collections.abc import Mapping, Sequence
+from urllib.parse import urlsplit
+
+from django.core.exceptions import ImproperlyConfigured
+
+from mizan_htmx.graph import suggest
+
+
+class Secret:
+    """A text that no log, traceback or ``repr`` shows."""
+
+    __slots__ = ("_text",)
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    def reveal(self) -> str:
+        """Give the text, for the request that needs it."""
+        return self._text
+
+    def __repr__(self) -> str:
+        return "<secret>"
+
+
+class Options:
+    """What was given to an edge; every reader raises ImproperlyConfigured for what can't be meant.
+
+    ``shown`` collects what is no secret, ``secrets`` what is one, in the order they were read.
+    """
+
+    def __init__(self, owner: str, given: Mapping[str, object]) -> None:
+        self._owner = owner
+        self._given = dict(given)
+        self._known: list[str] = []
+        self.shown: dict[str, object] = {}
+        self.secrets: list[Secret] = []
+
+    def text(self, name: str, *, default: str | None = None) -> str:
+        """Read a text of visible ASCII; it is required if there is no default."""
+        value = self._take(name, default)
+        if not (isinstance(value, str) and value and value.isascii() and value.isprintable()):
+            raise self._wrong(name, value, "a text of visible ASCII characters")
+        self._show(name, value)
+        return value
+
+    def secret(self, name: str) -> Secret:
+        """Read a required secret: visible ASCII, for it goes into a header."""
+        value = self._take(name, None)
+        if not (isinstance(value, str) and value and value.isascii() and value.isprintable()):
+            raise ImproperlyConfigured(
+                f"{self._owner}: option {name!r} is no text of visible ASCII characters."
+            )
+        secret = Secret(value)
+        self.secrets.append(secret)
+        return secret
+
+    def secret_or_none(self, name: str) -> Secret | None:
+        """Read a secret that may be left out."""
+        if self._given.get(name) is None:
+            self._take(name, "")
+            return None
+        return self.secret(name)
+
+    def choice(self, name: str, choices: Sequence[str], *, default: str) -> str:
+        """Read one of a few words."""
+        value = self._take(name, default)
+        if value not in choices:
+            raise self._wrong(name, value, f"one of {', '.join(map(repr, choices))}")
+        self._show(name, value)
+        return str(value)
+
+    def seconds(self, name: str, *, default: float) -> float:
+        """Read a number of seconds above zero."""
+        value = self._take(name, default)
+        if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 < value < float("inf"):
+            raise self._wrong(name, value, "a number of seconds above 0")
+        self._show(name, value)
+        return float(value)
+
+    def seconds_or_none(self, name: str, *, default: float | None) -> float | None:
+        """Read a number of seconds above zero, or ``None`` for never."""
+        if self._given.get(name, default) is None:
+            self._take(name, "")
+            return None
+        return self.seconds(name, default=default or 0)
+
+    def url(self, name: str, *, default: str | None = None) -> str:
+        """Read the address of a server, without its last slash."""
+        value = self._take(name, default)
+        self._check_url(name, value)
+        self._show(name, value)
+        return str(value).rstrip("/")
+
+    def urls(self, name: str) -> tuple[str, ...]:
+        """Read a list of addresses, one at least; a lone text is a list of one."""
+        value = self._take(name, None)
+        listed = [value] if isinstance(value, str) else value
+        if not (isinstance(listed, (list, tuple)) and listed):
+            raise self._wrong(name, value, "a list of addresses")
+        for each in listed:
+            self._check_url(name, each)
+        self._show(name, list(listed))
+        return tuple(each.rstrip("/") for each in listed)
+
+    def finish(self) -> None:
+        """Refuse options that nothing has read."""
+        for name in self._given:
+            if name not in self._known:
+                hint = suggest(name, self._known, what="options")
+                raise ImproperlyConfigured(f"{self._owner}: unknown option {name!r}. {hint}")
+
+    def _take(self, name: str, default: object) -> object:
+        self._known.append(name)
+        value = self._given.get(name, default)
+        if value is None:
+            raise ImproperlyConfigured(f"{self._owner}: option {name!r} is missing.")
+        return value
+
+    def _show(self, name: str, value: object) -> None:
+        if name in self._given:
+            self.shown[name] = value
+
+    def _check_url(self, name: str, value: object) -> None:
+        if isinstance(value, str) and "@" in value:  # before anything that shows it
+            raise ImproperlyConfigured(f"{self._owner}: option {name!r} must not hold a user or a password.")
+        if not (isinstance(value, str) and value.isascii() and _is_url(value)):
+            raise self._wrong(name, value, "an address such as 'https://host:port'")
+
+    def _wrong(self, name: str, value: object, wanted: str) -> ImproperlyConfigured:
+        return ImproperlyConfigured(f"{self._owner}: option {name!r} is {value!r}, not {wanted}.")
+
+
+def _is_url(text: str) -> bool:
+    """Tell whether this is scheme, host and perhaps a port and a path, and no more."""
+    try:
+        parts = urlsplit(text)
+        usable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
+    return usable and text.isprintable() and " " not in text and not (parts.query or parts.fragment)

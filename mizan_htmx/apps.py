@@ -10,6 +10,7 @@ from django.core import checks
 
 from mizan_htmx.setup.checks import check_declarations, check_partials, check_settings
 from mizan_htmx.setup.discovery import discover
+from mizan_htmx.setup.live_checks import check_live, check_watches
 from mizan_htmx.setup.registry import registry
 
 Adopt = Callable[[ModuleType], None]
@@ -27,6 +28,8 @@ class MizanHtmxConfig(AppConfig):
         checks.register(check_declarations, "mizan_htmx")
         checks.register(check_settings, "mizan_htmx")
         checks.register(check_partials, "mizan_htmx")
+        checks.register(check_watches, "mizan_htmx")
+        checks.register(check_live, "mizan_htmx")
 
 
 def _channels() -> list[Adopt]:

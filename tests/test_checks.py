@@ -121,9 +121,9 @@ def test_e004_two_functions_under_one_name() -> None:
 
 
 def test_e005_a_context_with_different_options() -> None:
-    live, public = Context("user", live=True), Context("user", public=True, max_age=5)
+    fresh, public = Context("user", public=True), Context("user", public=True, max_age=5)
 
-    @client(context=live)
+    @client(context=fresh)
     def first(request: HttpRequest) -> str:
         return ""
 
@@ -133,7 +133,7 @@ def test_e005_a_context_with_different_options() -> None:
     assert checks(first, second, user_profile) == [
         error(
             "E005",
-            "Context 'user' has different options: Context(name='user', live=True, public=False, max_age=0)"
+            "Context 'user' has different options: Context(name='user', live=False, public=True, max_age=0)"
             f" by {place(first)} and Context(name='user', live=False, public=True, max_age=5)"
             f" by {place(second)}.",
             hint="Declare the Context in one place and import it, or use its name.",

@@ -1,0 +1,214 @@
+"""Channels in a page: what the tags write and refuse, and messages rendered with a signed partial."""
+
+import datetime
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core import signing
+from django.template import TemplateSyntaxError
+from django.template.loader import render_to_string
+from pydantic import BaseModel, ConfigDict
+from pytest_django import Settings
+
+from mizan_htmx.channels import Channel, register, rendering
+from mizan_htmx.testing import isolated_registry
+from tests.support_blocks import template_settings
+
+Render = Callable[[str], str]
+
+
+class Chat(Channel):
+    """A channel with parameters, and messages both ways."""
+
+    class Params(BaseModel):
+        room: str
+        limit: int = 10
+
+    class DjangoMessage(BaseModel):
+        model_config = ConfigDict(strict=True)
+
+        text: str
+        at: datetime.datetime
+
+    class ReactMessage(BaseModel):
+        text: str
+
+    def authorize(self, params: Params) -> bool:
+        return True
+
+    def group(self, params: Params) -> str:
+        return params.room
+
+
+class News(Channel):
+    """A channel without parameters, that takes nothing."""
+
+    class DjangoMessage(BaseModel):
+        text: str
+
+    def authorize(self, params: None) -> bool:
+        return True
+
+    def group(self, params: None) -> str:
+        return "news"
+
+
+@pytest.fixture(autouse=True)
+def channels() -> Iterator[None]:
+    """Register the channels, and nothing else."""
+    with isolated_registry():
+        register(Chat, "chat")
+        register(News, "news")
+        yield
+
+
+@pytest.fixture
+def render(tmp_path: Path, settings: Settings) -> Render:
+    """Give a function that renders a template's source; ``line.html`` and its partial ``only`` are there."""
+    settings.TEMPLATES = template_settings(tmp_path)
+    load = "{% load partials %}" if "template_partials" in settings.INSTALLED_APPS else ""
+    line = "\n<p>{{ channel }} {{ params.room }}: {{ message.text }} {{ message.at|date:'Y' }}</p>\n"
+    only = "{% partialdef only %}<b>{{ message.text }}{{ request }}</b>{% endpartialdef %}"
+    (tmp_path / "line.html").write_text(load + line + only, encoding="utf-8")
+
+    def render(source: str) -> str:
+        (tmp_path / "page.html").write_text("{% load mizan %}" + source, encoding="utf-8")
+        return render_to_string("page.html", {"nobody": None, "html": "<b>"})
+
+    return render
+
+
+def test_a_channel_is_subscribed_to_by_an_element(render: Render) -> None:
+    assert render('{% mizan_channel "chat" room=html limit="5" %}') == (
+        '<template data-mizan-channel="chat"'
+        ' data-mizan-params="{&quot;limit&quot;: 5, &quot;room&quot;: &quot;&lt;b&gt;&quot;}"></template>'
+    )
+    assert render('{% mizan_channel "news" %}') == (
+        '<template data-mizan-channel="news" data-mizan-params="{}"></template>'
+    )
+
+
+def test_a_parameter_that_is_none_is_not_given(render: Render) -> None:
+    assert render('{% mizan_channel "chat" room="a" limit=nobody %}') == (
+        '<template data-mizan-channel="chat"'
+        ' data-mizan-params="{&quot;limit&quot;: 10, &quot;room&quot;: &quot;a&quot;}"></template>'
+    )
+
+
+def test_a_partial_travels_signed_with_its_target(render: Render) -> None:
+    token = rendering.sign("news", "line.html#only")
+    assert render('{% mizan_channel "news" partial="line.html#only" target="#list" swap="afterbegin" %}') == (
+        f'<template data-mizan-channel="news" data-mizan-params="{{}}" data-mizan-partial="{token}"'
+        ' data-mizan-target="#list" data-mizan-place="afterbegin"></template>'
+    )
+    assert 'data-mizan-place="beforeend"' in render(
+        '{% mizan_channel "news" partial="line.html" target="#list" %}'
+    )
+
+
+def test_a_form_is_sent_to_a_channel(render: Render) -> None:
+    assert render('<form {% mizan_send "chat" room="a" %}>') == (
+        '<form mizan-send="chat"'
+        ' data-mizan-params="{&quot;limit&quot;: 10, &quot;room&quot;: &quot;a&quot;}">'
+    )
+
+
+@pytest.mark.parametrize(
+    ("tag", "message"),
+    [
+        (
+            '{% mizan_channel "chta" room="a" %}',
+            "Unknown channel 'chta' in {% mizan_channel %}. Did you mean 'chat'? Known channels: chat, news.",
+        ),
+        (
+            '{% mizan_channel "chat" rom="a" %}',
+            "Channel 'chat' has no parameter 'rom' in {% mizan_channel %}."
+            " Did you mean 'room'? Known parameters: limit, room.",
+        ),
+        (
+            '{% mizan_send "news" room="a" %}',
+            "Channel 'news' has no parameter 'room' in {% mizan_send %}. Known parameters: none.",
+        ),
+        (
+            '{% mizan_channel "chat" limit=1 %}',
+            "{% mizan_channel %} with channel 'chat' needs room. Known parameters: limit, room.",
+        ),
+        (
+            '{% mizan_channel "chat" room="a" limit="x" %}',
+            "{% mizan_channel 'chat' %} got parameters that do not fit:"
+            " {'limit': ['Input should be a valid integer, unable to parse string as an integer']}",
+        ),
+        (
+            '{% mizan_channel "news" partial="line.html" %}',
+            "{% mizan_channel 'news' %} needs both partial= and target=, or neither:"
+            " what to render, and where it goes.",
+        ),
+        (
+            '{% mizan_channel "news" partial="line.html" target="#list" swap="end" %}',
+            "{% mizan_channel 'news' %}: swap='end' is no place."
+            " beforeend, afterbegin, beforebegin, afterend, innerHTML, outerHTML are.",
+        ),
+        (
+            '{% mizan_send "news" %}',
+            "{% mizan_send 'news' %}: channel 'news' does not accept messages."
+            " Declare what it takes, as 'class ReactMessage(BaseModel)'.",
+        ),
+    ],
+)
+def test_what_can_not_be_is_told_where_it_stands(render: Render, tag: str, message: str) -> None:
+    with pytest.raises(TemplateSyntaxError) as caught:
+        render(tag)
+    assert str(caught.value) == message
+
+
+@pytest.mark.parametrize("tag", ["mizan_channel", "mizan_send"])
+def test_without_the_package_the_tags_say_what_to_install(
+    render: Render, monkeypatch: pytest.MonkeyPatch, tag: str
+) -> None:
+    monkeypatch.setitem(sys.modules, "channels", None)  # as Python has what can't be imported
+    with pytest.raises(TemplateSyntaxError) as caught:
+        render(f'{{% {tag} "chat" room="a" %}}')
+    assert str(caught.value) == (
+        f"{{% {tag} %}} needs the package 'channels': pip install 'mizan_htmx[channels]'."
+    )
+
+
+def test_a_message_is_rendered_with_its_own_types_escaped_and_without_a_request(render: Render) -> None:
+    params = {"room": "a&b"}
+    payload = {"text": "<i>", "at": "2026-05-04T03:02:01Z"}
+    whole = rendering.render(rendering.sign("chat", "line.html"), "chat", params, "DjangoMessage", payload)
+    assert whole == "<p>chat a&amp;b: &lt;i&gt; 2026</p>"
+    part = rendering.render(
+        rendering.sign("news", "line.html#only"), "news", {}, "DjangoMessage", {"text": "x"}
+    )
+    assert part == "<b>x</b>"
+
+
+def test_a_token_is_good_for_one_channel() -> None:
+    assert rendering.read(rendering.sign("chat", "line.html"), "chat") == "line.html"
+    with pytest.raises(signing.BadSignature, match=r"was signed for the channel 'chat', not 'news'\.$"):
+        rendering.read(rendering.sign("chat", "line.html"), "news")
+
+
+@pytest.mark.parametrize(
+    "token",
+    [
+        "",
+        "line.html",
+        rendering.sign("chat", "line.html") + "x",
+        signing.Signer(salt="mizan_htmx.block").sign_object(["chat", "line.html"]),
+        signing.Signer(salt=rendering.SALT).sign_object(["chat"]),
+        signing.Signer(salt=rendering.SALT).sign("no JSON"),
+    ],
+    ids=["empty", "unsigned", "forged", "of a block", "of another release", "no JSON"],
+)
+def test_a_token_that_this_site_did_not_write_is_refused(token: Any) -> None:
+    with pytest.raises(signing.BadSignature):
+        rendering.read(token, "chat")
+
+
+def test_equal_partials_have_equal_tokens() -> None:
+    assert rendering.sign("chat", "line.html") == rendering.sign("chat", "line.html")

@@ -97,7 +97,7 @@ class ChatChannel(Channel):
         return self.DjangoMessage(text=msg.text, author=self.user.get_username())
 
 
-ROOM = {"channel": "chat", "params": {"room": "a"}}
+ROOM: dict[str, Any] = {"channel": "chat", "params": {"room": "a"}}
 
 
 def person(name: str = "ada") -> User:

@@ -57,7 +57,7 @@ def test_the_other_hooks_do_nothing() -> None:
 
 async def test_a_push_reaches_the_subscribers_of_its_group_and_nobody_else() -> None:
     register(ChatChannel)
-    other = {"channel": "chat", "params": {"room": "b"}}
+    other: dict[str, Any] = {"channel": "chat", "params": {"room": "b"}}
     async with Tab(user=person()) as here, Tab(user=person()) as there:
         await here.ask(action="subscribe", **ROOM)
         await there.ask(action="subscribe", **other)

@@ -93,7 +93,7 @@ def test_what_a_channel_does_not_say_is_named() -> None:
 
     where = f"{__name__}.test_what_a_channel_does_not_say_is_named.<locals>.Silent"
     with pytest.raises(DeclarationError, match=re.escape(f"{where} does not say authorize() and group().")):
-        register(Silent)
+        register(Silent)  # type: ignore[type-abstract]
 
 
 @pytest.mark.parametrize("name", ["Params", "DjangoMessage", "ReactMessage"])
@@ -103,7 +103,7 @@ def test_what_must_be_a_model_is_checked(name: str) -> None:
         " not <class 'int'>."
     )
     with pytest.raises(DeclarationError, match=re.escape(text)):
-        register(subclass(**{name: int}))
+        register(subclass("OtherChannel", **{name: int}))
 
 
 def test_no_parameter_takes_the_place_of_the_message() -> None:

@@ -1,0 +1,318 @@
+"""One hub a process: whoever watches what became stale hears of it, and nobody else."""
+
+import asyncio
+import gc
+from typing import Any
+
+import pytest
+
+from mizan_htmx.channels import hub as hubs
+from mizan_htmx.channels import pushing
+from mizan_htmx.channels.hub import Hub
+from mizan_htmx.channels.publishing import publish, tell, tell_sync
+from tests.support_hub import Page, any_layer, chat, in_thread, joined, keys, quiet, room
+from tests.support_redis import redis_layer, redis_process, redis_server
+
+__all__ = ["any_layer", "quiet", "redis_layer", "redis_process", "redis_server"]
+
+
+class TestInvalidations:
+    """What became stale reaches exactly those who show it."""
+
+    async def test_who_watches_it_hears_it_with_its_version_and_nobody_else(self, any_layer: str) -> None:
+        async with joined("board;board_id=3") as one, joined("board;board_id=4", "user") as other:
+            version = await in_thread(publish, keys("board;board_id=3", "unseen"))
+            await one.hears("board;board_id=3")
+            await in_thread(publish, keys("user"))
+            await other.hears("user")
+            assert one.texts == [
+                f'{{"invalidate": "board;board_id=3", "versions": {{"board;board_id=3": "{version}"}}}}'
+            ]
+            assert other.told == ["user"]
+
+    async def test_a_socket_learns_only_the_parameters_that_it_watches_by(self) -> None:
+        async with joined("board;board_id=3") as narrow, joined("board") as bare, joined("user;x=1") as user:
+            await in_thread(publish, keys("board;board_id=3;secret=7"))
+            await narrow.hears("board;board_id=3")
+            await bare.hears("board")
+            assert (narrow.told, bare.told, user.told) == (["board;board_id=3"], ["board"], [])
+
+    async def test_everything_reaches_everyone_who_watches_as_everything(self) -> None:
+        async with joined("board;board_id=3", "user") as page, joined() as idle:
+            version = await in_thread(publish, keys("*"))
+            await page.hears("*")
+            assert page.frames == [{"invalidate": "*", "versions": {"*": str(version)}}]
+            assert idle.frames == []
+
+    async def test_a_frame_goes_to_a_socket_once_though_it_watches_twice_what_is_stale(self) -> None:
+        async with joined("board;board_id=3;tab=a", "board;board_id=3;tab=b") as page:
+            await in_thread(publish, keys("board;board_id=3", "end"))
+            async with joined("end") as last:
+                await in_thread(publish, keys("end"))
+                await last.hears("end")
+            assert page.told == ["board;board_id=3"]
+
+    async def test_many_who_watch_the_same_are_asked_to_spread_and_get_the_same_text(self) -> None:
+        hub, pages = Hub.here(), [Page() for _ in range(20)]
+        for page in pages:
+            await hub.join(page)
+            hub.watch(page, frozenset(keys("board")))
+        version = await in_thread(publish, keys("board"))
+        await pages[-1].hears("board")
+        text = f'{{"invalidate": "board", "versions": {{"board": "{version}"}}, "spread": 300}}'
+        assert [page.texts for page in pages] == [[text]] * 20
+        assert len({id(page.texts[0]) for page in pages}) == 1
+        for page in pages:
+            await hub.leave(page)
+
+    async def test_watching_replaces_what_was_watched_and_unwatching_takes_from_it(self) -> None:
+        async with joined("a", "b") as page:
+            hub = Hub.here()
+            hub.watch(page, frozenset(keys("b", "c", "d")))
+            hub.unwatch(page, keys("d", "unknown"))
+            assert hub.watched(page) == set(keys("b", "c"))
+            await in_thread(publish, keys("a", "b", "c", "d"))
+            await page.hears("b", "c")
+            assert sorted(page.told) == ["b", "c"]
+
+    async def test_a_storm_is_told_at_once_then_slowly_and_once_after_the_last(self) -> None:
+        async with joined("board") as page:
+            began = asyncio.get_running_loop().time()
+            for _ in range(50):
+                last = await in_thread(publish, keys("board"))
+            await page.until(lambda: page.frames[-1]["versions"] == {"board": str(last)})
+            took = asyncio.get_running_loop().time() - began
+            assert len(page.told) <= took / 0.1 + 1
+
+    async def test_one_socket_that_fails_does_not_keep_it_from_the_others(
+        self, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        class Broken(Page):
+            def put(self, frame: str) -> None:
+                raise RuntimeError("gone")
+
+        async with joined("board", page=Broken()), joined("board") as page:
+            await in_thread(publish, keys("board"))
+            await page.hears("board")
+        assert [record.getMessage() for record in caplog.records] == ["A frame could not be queued."]
+
+    async def test_a_socket_that_leaves_while_it_is_told_hears_nothing_more(self) -> None:
+        class Leaving(Page):
+            def put(self, frame: str) -> None:
+                super().put(frame)
+                Hub.here().watch(self, frozenset())
+
+        async with joined("a", "b", page=Leaving()) as page, joined("b") as other:
+            await in_thread(publish, keys("a"))
+            await page.hears("a")
+            await in_thread(publish, keys("b"))
+            await other.hears("b")
+            assert page.told == ["a"]
+
+
+class TestPushes:
+    """What is pushed reaches who has subscribed, in order."""
+
+    async def test_subscribers_of_the_group_hear_it_in_order_with_their_own_parameters(
+        self, any_layer: str
+    ) -> None:
+        async with joined() as page, joined() as other:
+            hub = Hub.here()
+            hub.subscribe(page, room("a"))
+            hub.subscribe(other, room("b"))
+            for number in range(20):
+                await tell(chat("a", str(number)))
+            await tell(chat("b", "end"))
+            await page.until(lambda: len(page.pushed) == 20)
+            await other.until(lambda: other.pushed)
+            assert page.frames[0] == {
+                "channel": "chat",
+                "params": {"room": "a"},
+                "type": "DjangoMessage",
+                "data": {"text": "0"},
+            }
+            assert page.pushed == [{"text": str(number)} for number in range(20)]
+            assert other.pushed == [{"text": "end"}]
+
+    async def test_a_thread_pushes_in_order_too(self, any_layer: str) -> None:
+        async with joined() as page:
+            Hub.here().subscribe(page, room("a"))
+            for number in range(20):
+                await in_thread(tell_sync, chat("a", str(number)))
+            await page.until(lambda: len(page.pushed) == 20)
+            assert page.pushed == [{"text": str(number)} for number in range(20)]
+
+    async def test_who_has_unsubscribed_hears_nothing_more(self) -> None:
+        async with joined() as page:
+            hub = Hub.here()
+            hub.subscribe(page, room("a"))
+            hub.subscribe(page, room("b"))
+            hub.unsubscribe(page, room("a"))
+            hub.unsubscribe(page, room("a"))
+            await tell(chat("a", "1"))
+            await tell(chat("b", "2"))
+            await page.until(lambda: page.pushed)
+            assert page.pushed == [{"text": "2"}]
+
+    async def test_a_slow_template_holds_up_only_its_group(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        gate = asyncio.Event()
+        build = pushing.frame_of
+
+        async def slow(event: Any, params: str, partial: str) -> str:
+            if event["payload"]["text"] == "slow":
+                await gate.wait()
+            return await build(event, params, partial)
+
+        monkeypatch.setattr(hubs, "frame_of", slow)
+        async with joined("board") as page:
+            Hub.here().subscribe(page, room("a"))
+            Hub.here().subscribe(page, room("b"))
+            await tell(chat("a", "slow"))
+            await tell(chat("a", "after"))
+            await tell(chat("b", "quick"))
+            await in_thread(publish, keys("board"))
+            await page.hears("board")
+            await page.until(lambda: page.pushed)
+            assert page.pushed == [{"text": "quick"}]
+            gate.set()
+            await page.until(lambda: len(page.pushed) == 3)
+            assert page.pushed[1:] == [{"text": "slow"}, {"text": "after"}]
+
+    async def test_a_partial_that_fails_is_logged_and_the_others_get_theirs(
+        self, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        async with joined() as page:
+            Hub.here().subscribe(page, room("a", partial="forged"))
+            Hub.here().subscribe(page, room("a"))
+            await tell(chat("a", "1"))
+            await page.until(lambda: page.pushed)
+            assert page.pushed == [{"text": "1"}]
+        assert [record.getMessage() for record in caplog.records] == [
+            "A message of channel 'chat' could not be rendered."
+        ]
+
+
+class TestLife:
+    """A hub runs while it has sockets."""
+
+    async def test_the_last_socket_that_leaves_ends_every_task(self, any_layer: str) -> None:
+        before = asyncio.all_tasks()
+        async with joined("board") as page:
+            Hub.here().subscribe(page, room("a"))
+            assert [hub for hub in hubs.hubs() if hub is Hub.here()] == [Hub.here()]
+        assert not Hub.here().is_running
+        assert {task for task in asyncio.all_tasks() - before if "hub" in repr(task)} == set()
+        assert page.frames == []
+
+    async def test_it_starts_again_for_the_next_socket(self, any_layer: str) -> None:
+        for _ in range(3):
+            async with joined("board") as page:
+                await in_thread(publish, keys("board"))
+                await page.hears("board")
+
+    async def test_sockets_may_come_and_go_at_the_same_time(self, any_layer: str) -> None:
+        async def visit() -> None:
+            async with joined("board") as page:
+                await in_thread(publish, keys("board"))
+                await page.hears("board")
+
+        await asyncio.gather(*(visit() for _ in range(20)))
+        assert not Hub.here().is_running
+
+    async def test_a_socket_that_gives_up_while_it_joins_leaves_nothing_behind(self, any_layer: str) -> None:
+        page = Page()
+        task = asyncio.create_task(Hub.here().join(page))
+        await asyncio.sleep(0)
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        await Hub.here().leave(page)
+        assert not Hub.here().is_running
+
+    async def test_who_has_left_can_not_watch_or_subscribe(self) -> None:
+        async with joined() as page:
+            pass
+        hub = Hub.here()
+        hub.watch(page, frozenset(keys("board")))
+        hub.subscribe(page, room("a"))
+        hub.unsubscribe(page, room("a"))
+        assert hub.watched(page) == frozenset()
+        await hub.leave(page)
+
+    def test_the_hub_of_a_closed_loop_is_forgotten(self) -> None:
+        async def visit() -> None:
+            hub = Hub.here()
+            await hub.join(Page())
+
+        loop = asyncio.new_event_loop()
+        loop.run_until_complete(visit())
+        loop.close()
+        tell_sync(chat("a", "1"))
+        assert [hub for hub in hubs._hubs if hub is loop] == []
+        gc.collect()
+
+    async def test_an_event_of_another_release_is_logged_and_the_next_one_heard(
+        self, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        async with joined("board") as page:
+            await tell({"kind": "stale", "keys": 7})
+            await tell({"kind": "news of the future"})
+            await in_thread(publish, keys("board"))
+            await page.hears("board")
+        assert [record.getMessage() for record in caplog.records] == [
+            "{'kind': 'stale', 'keys': 7} is no event that this release knows."
+        ]
+
+
+class TestChecks:
+    """Sockets are asked again when there is reason to, and now and then."""
+
+    async def test_the_sockets_of_a_user_are_asked_again(self, any_layer: str) -> None:
+        async with joined(page=Page(user="5")) as ada, joined(page=Page(user="6")) as bob:
+            await tell({"kind": "check", "user": "5"})
+            await ada.until(lambda: ada.rechecked)
+            assert (ada.rechecked, bob.rechecked, ada.visitor.ended) == (1, 0, False)
+
+    async def test_the_sockets_of_a_session_that_ended_know_it_when_they_are_asked(self) -> None:
+        async with joined(page=Page(session="s")) as one, joined(page=Page(session="t")) as other:
+            await tell({"kind": "check", "session": "s"})
+            await one.until(lambda: one.rechecked)
+            assert (one.visitor.ended, other.visitor.ended, other.rechecked) == (True, False, 0)
+
+    async def test_a_socket_that_is_being_asked_is_asked_once_more(
+        self, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        class Slow(Page):
+            async def recheck(self) -> None:
+                await super().recheck()
+                await gate.wait()
+                raise RuntimeError("the database is away")
+
+        gate = asyncio.Event()
+        async with joined(page=Slow(user="5")) as page:
+            await tell({"kind": "check", "user": "5"})
+            await page.until(lambda: page.rechecked)
+            for _ in range(3):
+                await tell({"kind": "check", "user": "5"})
+            async with joined("board") as other:
+                await in_thread(publish, keys("board"))
+                await other.hears("board")
+            gate.set()
+            await page.until(lambda: page.rechecked == 2)
+        assert {record.getMessage() for record in caplog.records} == {"A socket could not be checked again."}
+
+    async def test_every_socket_is_asked_now_and_then(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("mizan_htmx.channels.rechecking.FIRST_AFTER", 0.01)
+        monkeypatch.setattr("mizan_htmx.channels.rechecking.EVERY", 0.01)
+        async with joined() as page:
+            await page.until(lambda: page.rechecked > 2)
+
+    async def test_a_check_may_end_the_last_socket(self) -> None:
+        class Ending(Page):
+            async def recheck(self) -> None:
+                await Hub.here().leave(self)
+                await super().recheck()
+
+        async with joined(page=Ending(user="5")) as page:
+            await tell({"kind": "check", "user": "5"})
+            await page.until(lambda: page.rechecked)
+            assert not Hub.here().is_running

@@ -14,7 +14,14 @@ ROOT = Path(__file__).resolve().parent.parent / PACKAGE
 FLOORS: dict[str, tuple[str, ...]] = {
     "words": ("errors", "invalidation", "tags"),
     "nouns": ("signature", "functions", "declaration", "graph", "manifest"),
-    "start-up": ("setup.registry", "setup.discovery", "setup.conf", "setup.checks", "setup.live_checks"),
+    "start-up": (
+        "setup.registry",
+        "setup.discovery",
+        "setup.conf",
+        "setup.checks",
+        "setup.live_checks",
+        "setup.edge_settings",
+    ),
     "request": (
         "anonymous",
         "arguments",
@@ -54,6 +61,7 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "setup.discovery": ("setup.registry",),
     "setup.checks": ("setup.registry",),
     "setup.live_checks": ("setup.registry",),
+    "setup.edge_settings": ("setup.conf",),
     "csrf": ("arguments",),
     "caching": ("anonymous", "recorder"),
     "dispatch": ("anonymous", "arguments", "recorder"),

@@ -25,8 +25,10 @@ class Untaggable(ValueError):
 class Edge(Protocol):
     """What stands in front of the site; ``mizan_htmx.edge.backends.base`` has the class to start from."""
 
-    #: Whether it takes its time to live from ``CDN-Cache-Control``, or only knows ``Cache-Control``.
+    #: The header it takes the time to live from, such as ``CDN-Cache-Control``.
     lifetime: str
+    #: What it purges by: ``tags``, or ``addresses``.
+    by: str
     #: Seconds after which a purge is said once more, or ``None``.
     repeat_after: float | None
 
@@ -40,7 +42,9 @@ class Edge(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class _Loaded:
+class Loaded:
+    """What was made of the setting: the edges, and what is wrong with the others."""
+
     edges: tuple[Edge, ...]
     problems: tuple[str, ...]
 
@@ -50,9 +54,9 @@ class _Held:
 
     def __init__(self) -> None:
         self._lock = Lock()
-        self._loaded: _Loaded | None = None
+        self._loaded: Loaded | None = None
 
-    def loaded(self) -> _Loaded:
+    def loaded(self) -> Loaded:
         """Give it, made now if need be; one thread makes it, the others wait."""
         loaded = self._loaded
         if loaded is not None:
@@ -74,15 +78,15 @@ setting_changed.connect(_held.forget, dispatch_uid="mizan_htmx.setup.conf")
 
 def edges() -> tuple[Edge, ...]:
     """List the edges of ``MIZAN_EDGE``; raise ImproperlyConfigured if it can't be meant."""
-    loaded = _held.loaded()
-    if loaded.problems:
-        raise ImproperlyConfigured(loaded.problems[0])
-    return loaded.edges
+    found = loaded()
+    if found.problems:
+        raise ImproperlyConfigured(found.problems[0])
+    return found.edges
 
 
-def problems() -> tuple[str, ...]:
-    """List everything that is wrong with ``MIZAN_EDGE``."""
-    return _held.loaded().problems
+def loaded() -> Loaded:
+    """Give the edges of ``MIZAN_EDGE`` that can be meant, and say what is wrong with the rest."""
+    return _held.loaded()
 
 
 def tag_headers(tags: Sequence[str]) -> dict[str, str]:
@@ -99,16 +103,16 @@ def lifetime_headers() -> frozenset[str]:
     return frozenset(edge.lifetime for edge in edges())
 
 
-def _load(setting: object) -> _Loaded:
+def _load(setting: object) -> Loaded:
     if not isinstance(setting, Mapping):
-        return _Loaded((), (f"{SETTING} is {type(setting).__name__}, not a dictionary of edges by name.",))
+        return Loaded((), (f"{SETTING} is {type(setting).__name__}, not a dictionary of edges by name.",))
     edges, found = [], []
     for alias, entry in setting.items():
         try:
             edges.append(_edge(f"{SETTING}[{alias!r}]", entry))
         except ImproperlyConfigured as error:
             found.append(str(error))
-    return _Loaded(tuple(edges), (*found, *_clashes(edges)))
+    return Loaded(tuple(edges), (*found, *_clashes(edges)))
 
 
 def _edge(place: str, entry: object) -> Edge:

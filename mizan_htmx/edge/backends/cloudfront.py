@@ -1,4 +1,4 @@
-"""Amazon CloudFront, by cache tags or by paths, with boto3: ``pip install "mizan_htmx[edge]"``.
+"""Amazon CloudFront, by cache tags or by addresses, with boto3: ``pip install "mizan_htmx[edge]"``.
 
 https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/invalidation-by-tags.html
 """
@@ -26,11 +26,11 @@ TRANSIENT = frozenset(
 
 
 class CloudFrontEdge(TagEdge):
-    """A CloudFront distribution; options ``distribution`` and ``by``: ``tags`` or ``paths``.
+    """A CloudFront distribution; options ``distribution`` and ``by``: ``tags`` or ``addresses``.
 
     Credentials are boto3's own matter, or ``access_key``, ``secret_key``. ``header`` is the HeaderName of the
-    distribution's CacheTagConfig. Each tag or path of a purge costs money above 1,000 a month, so a purge is
-    not repeated if ``repeat_after`` does not say so.
+    distribution's CacheTagConfig. Each tag or address of a purge costs money above 1,000 a month, so none is
+    repeated if ``repeat_after`` does not say so.
     """
 
     lifetime = "Cache-Control"
@@ -41,9 +41,9 @@ class CloudFrontEdge(TagEdge):
     def configure(self, options: Options) -> None:
         """Read the distribution and how to reach it."""
         self._distribution = options.text("distribution")
-        self._by = options.choice("by", ("tags", "paths"), default="tags")
+        self.by = options.choice("by", ("tags", "addresses"), default="tags")
         header = options.text("header", default="Cache-Tag")
-        self.header = header if self._by == "tags" else None
+        self.header = header if self.by == "tags" else None
         self._api = options.url("api", default="https://cloudfront.amazonaws.com")
         self._region = options.text("region", default="us-east-1")
         self._access_key = options.secret_or_none("access_key")
@@ -51,8 +51,8 @@ class CloudFrontEdge(TagEdge):
         self._clients: dict[int, Any] = {}
 
     def purge(self, tags: Sequence[str], invalidations: Sequence[Invalidation]) -> None:
-        """Purge the tags, or the paths that the manifest names."""
-        if self._by == "tags":
+        """Purge the tags, or the addresses that the manifest names."""
+        if self.by == "tags":
             super().purge(tags, invalidations)
             return
         found = stale_addresses(invalidations)

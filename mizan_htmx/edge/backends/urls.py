@@ -17,6 +17,7 @@ class UrlEdge(EdgeBackend):
     """
 
     lifetime = "Cache-Control"
+    by = "addresses"
 
     def configure(self, options: Options) -> None:
         """Read where the caches are and what they understand."""

@@ -1,17 +1,63 @@
 """What the tests do on a page of the demo, and what they let pass while its server refuses or is away."""
 
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 
-from playwright.async_api import Locator, expect
+from playwright.async_api import Browser, Locator, expect
 
-from tests.browser.tab import Tab
-from tests.support_demo import Board
+from tests.browser.tab import OBSERVE, Tab
+from tests.support_demo import PEOPLE, Board
+
+Enter = Callable[..., Awaitable[Tab]]
 
 # What the browser logs, and what htmx 2 or 4 may log besides.
 REFUSED = ("the server responded with a status of 4", "Response Status Error Code 4")
 UNREACHABLE = ("ERR_CONNECTION_REFUSED", "htmx:(sendError|afterRequest|error)")
+
+
+@asynccontextmanager
+async def visitors(chromium: Browser, demo: str, htmx: str) -> AsyncIterator[Enter]:
+    """Give a function that opens a browser of their own for somebody, signed in with one click."""
+    tabs: list[Tab] = []
+
+    async def enter(username: str, path: str = "/", address: str = demo, **options: object) -> Tab:
+        context = await chromium.new_context(**options)  # type: ignore[arg-type]
+        await context.add_init_script(OBSERVE)
+        tab = Tab(await context.new_page(), address)
+        tabs.append(tab)
+        await tab.open(f"/sign-in/?htmx={htmx}&next={path}")
+        await tab.page.locator(f'form[action="/sign-in/as/{PEOPLE[username]}/"] button').click()
+        await tab.page.wait_for_url(address + path)
+        await expect(tab.page.locator("[data-htmx-version]")).to_contain_text(f"htmx {htmx}.")
+        await settled(tab)
+        return tab
+
+    yield enter
+    for tab in tabs:
+        await tab.page.context.close()
+        assert tab.problems == [], tab.problems
+
+
+async def settled(tab: Tab) -> None:
+    """Wait until a page is followed by its socket and knows that its visitor is here; then count anew."""
+    await tab.page.wait_for_function(
+        """() => {
+            const { mizanSocket, refreshing = 0, refreshed = 0 } = document.documentElement.dataset;
+            const me = document.querySelector("#chat")?.dataset.person;
+            const isHere = !me || document.querySelector(`.here [data-mizan="user;user_id=${me}"]`);
+            return mizanSocket === "open" && isHere && refreshing === refreshed;
+        }"""
+    )
+    await tab.page.evaluate(
+        """() => {
+            for (const name of ["invalidate", "refreshing", "refreshed", "error"]) {
+                delete document.documentElement.dataset[name];
+            }
+            happened.length = 0;
+        }"""
+    )
+    tab.refreshes.clear()
 
 
 @contextmanager

@@ -16,6 +16,7 @@ import uvicorn
 from playwright.async_api import Browser, async_playwright, expect
 from pytest_django.live_server_helper import LiveServer
 
+from tests.browser.serving import Site
 from tests.browser.tab import OBSERVE, Tab
 from tests.site.asgi import application
 from tests.site.models import Board, Card, Person
@@ -103,3 +104,26 @@ def asgi_server(live_server: LiveServer) -> Iterator[str]:
         yield f"http://127.0.0.1:{listening.getsockname()[1]}"
         server.should_exit = True
         thread.join()
+
+
+@pytest.fixture
+def site(live_server: LiveServer, content: None) -> Iterator[Site]:
+    """Serve the site with sockets; the test may stop it and start it again."""
+    site = Site(application)
+    site.start()
+    yield site
+    site.stop()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def ada(chromium: Browser, site: Site, htmx: str) -> AsyncIterator[Tab]:
+    """Give a tab of somebody at the site with sockets."""
+    async for tab in open_tab(chromium, site.address, htmx):
+        yield tab
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def bob(chromium: Browser, site: Site, htmx: str) -> AsyncIterator[Tab]:
+    """Give a tab of somebody else."""
+    async for tab in open_tab(chromium, site.address, htmx):
+        yield tab

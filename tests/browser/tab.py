@@ -66,6 +66,15 @@ class Tab:
             "([context, params]) => mizan.invalidate(context, params)", [context, params]
         )
 
+    async def follow(self, path: str) -> None:
+        """Go to a page, and wait until the server follows what it shows."""
+        await self.open(path)
+        await self.followed()
+
+    async def followed(self) -> None:
+        """Wait until the server follows what the page shows."""
+        await expect(self.page.locator("html")).to_have_attribute("data-mizan-socket", "open")
+
     async def happens(self, name: str, times: int) -> None:
         """Wait until the shim has reported something this many times since the page was loaded."""
         await expect(self.page.locator("html")).to_have_attribute(f"data-{name}", str(times))

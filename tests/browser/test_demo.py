@@ -1,7 +1,7 @@
 """The demo, used by people: with a mouse, with a keyboard, on a phone, and while its server is away."""
 
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -9,13 +9,21 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, Request, expect
 
-from tests.browser.board import REFUSED, UNREACHABLE, add, bound, column, failing, focused, titles
-from tests.browser.tab import OBSERVE, Tab
-from tests.support_demo import PEOPLE, Board, Visitor, serving
+from tests.browser.board import (
+    REFUSED,
+    UNREACHABLE,
+    Enter,
+    add,
+    bound,
+    column,
+    failing,
+    focused,
+    titles,
+    visitors,
+)
+from tests.support_demo import Board, Visitor, serving
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
-
-Enter = Callable[..., Awaitable[Tab]]
 
 
 @pytest.fixture(scope="module")
@@ -36,25 +44,9 @@ def board(demo: str) -> Board:
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def enter(chromium: Browser, demo: str, htmx: str) -> AsyncIterator[Enter]:
-    """Give a function that opens a browser of their own for somebody, signed in with one click."""
-    tabs: list[Tab] = []
-
-    async def enter(username: str, path: str = "/", address: str = demo, **options: object) -> Tab:
-        context = await chromium.new_context(**options)  # type: ignore[arg-type]
-        await context.add_init_script(OBSERVE)
-        tab = Tab(await context.new_page(), address)
-        tabs.append(tab)
-        await tab.open(f"/sign-in/?htmx={htmx}&next={path}")
-        await tab.page.locator(f'form[action="/sign-in/as/{PEOPLE[username]}/"] button').click()
-        await tab.page.wait_for_url(address + path)
-        await expect(tab.page.locator("[data-htmx-version]")).to_contain_text(f"htmx {htmx}.")
-        tab.refreshes.clear()
-        return tab
-
-    yield enter
-    for tab in tabs:
-        await tab.page.context.close()
-        assert tab.problems == []
+    """Give a function that opens a browser of their own for somebody."""
+    async with visitors(chromium, demo, htmx) as enter:
+        yield enter
 
 
 async def test_renaming_oneself_refreshes_exactly_the_blocks_that_show_the_name(enter: Enter) -> None:
@@ -131,7 +123,7 @@ async def test_a_card_is_renamed_where_it_stands(enter: Enter, board: Board) -> 
 
 async def test_two_people_work_on_one_board(enter: Enter, board: Board) -> None:
     tomas = await enter("tomas", board.path)
-    badge = tomas.page.locator(".badge")
+    badge = tomas.page.locator("#bell .badge")
     await tomas.page.locator("#bell").click()
     await expect(tomas.page.locator("#inbox")).to_be_visible()
     await expect(badge).to_have_count(0)

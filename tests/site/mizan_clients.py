@@ -15,6 +15,14 @@ from mizan_htmx import client, invalidate
 from mizan_htmx.client import GlobalContext
 from tests.site import forms as forms  # declaring them registers them
 from tests.site.gates import pass_gate
+from tests.site.live import TalkChannel as TalkChannel
+from tests.site.live import add_to_note as add_to_note
+from tests.site.live import diary_entry as diary_entry
+from tests.site.live import note_title as note_title
+from tests.site.live import talk_lines as talk_lines
+from tests.site.live import write_and_show as write_and_show
+from tests.site.live import write_diary as write_diary
+from tests.site.live import write_note as write_note
 from tests.site.models import Card, Person
 
 Fate = Literal["raise", "refuse", "rollback"]

@@ -2,8 +2,8 @@
 
 from django.urls import include, path
 
+from tests.site import live, views
 from tests.site import mizan_clients as clients
-from tests.site import views
 
 urlpatterns = [
     path("api/mizan/", include("mizan_htmx.urls")),
@@ -26,6 +26,11 @@ urlpatterns = [
     path("formsets/<str:name>/", views.formset, name="formset"),
     path("cards/<int:user_id>/", views.card, name="card"),
     path("login/", views.login, name="login"),
+    path("live/", views.live, name="live"),
+    path("live/<int:card_id>/write/", live.write_note, name="write_note"),
+    path("live/<int:card_id>/show/", live.write_and_show, name="write_and_show"),
+    path("live/leave/", views.leave, name="leave"),
+    path("talk/<int:board_id>/", views.talk, name="talk"),
     path("inside/", views.inside, name="inside"),
     path("fragment/", views.fragment, name="fragment"),
 ]

@@ -1,5 +1,6 @@
 """Pages with blocks, as plain Django views."""
 
+from django.contrib import auth
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.template.response import TemplateResponse
@@ -63,6 +64,22 @@ def card(request: HttpRequest, user_id: int) -> HttpResponse:
 def login(request: HttpRequest) -> HttpResponse:
     """Stand for a login page."""
     return render(request, "site/login.html")
+
+
+def live(request: HttpRequest) -> HttpResponse:
+    """Show blocks of live contexts, and one that is not; ``diary``: one for those who are signed in, too."""
+    return render(request, "site/live.html")
+
+
+def leave(request: HttpRequest) -> HttpResponse:
+    """Sign out."""
+    auth.logout(request)
+    return HttpResponse("Good bye")
+
+
+def talk(request: HttpRequest, board_id: int) -> HttpResponse:
+    """Show what is said on a board."""
+    return render(request, "site/talk.html", {"board_id": board_id})
 
 
 def inside(request: HttpRequest) -> HttpResponse:

@@ -1,0 +1,165 @@
+"""What one person changes, the others see; everybody fetches it once, and nobody's change is lost."""
+
+import asyncio
+
+import pytest
+from playwright.async_api import expect
+
+from tests.browser.live import NOTE, PLAIN, SECOND, change, has_heard, set_hidden, title_of
+from tests.browser.tab import Tab, on_every_htmx
+from tests.site.gates import closed_gate
+
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), on_every_htmx]
+
+
+async def test_what_one_person_changes_another_sees(ada: Tab, bob: Tab) -> None:
+    await bob.follow("/live/")
+    await ada.open("/live/")
+    await ada.submit("#write", "Rest")
+    await expect(bob.page.locator("#note")).to_have_text("Rest")
+    await expect(bob.page.locator("#second")).to_have_text("Build")
+    assert bob.refreshes == [NOTE]
+
+
+async def test_what_a_task_changes_everybody_sees(ada: Tab, bob: Tab) -> None:
+    await ada.follow("/live/")
+    await bob.follow("/live/")
+    await change(2, "Rest")
+    for tab in (ada, bob):
+        await expect(tab.page.locator("#second")).to_have_text("Rest")
+        assert tab.refreshes == [SECOND]
+
+
+async def test_ones_own_change_is_fetched_once(ada: Tab) -> None:
+    await ada.follow("/live/")
+    await ada.submit("#write", "Rest")
+    await ada.happens("invalidate", 2)  # by the answer and by the socket
+    await expect(ada.page.locator("#note")).to_have_text("Rest")
+    await ada.invalidate("user", user_id=6)
+    await ada.happens("refreshed", 2)
+    assert ada.refreshes == [NOTE, PLAIN]
+
+
+async def test_a_block_that_arrives_with_ones_own_change_is_not_fetched_again(ada: Tab) -> None:
+    await ada.follow("/live/")
+    await ada.submit("#show", "Rest")
+    await expect(ada.page.locator("#shown")).to_have_text("Rest")
+    await ada.happens("invalidate", 2)
+    await ada.happens("refreshed", 1)
+    await ada.invalidate("user", user_id=6)
+    await ada.happens("refreshed", 2)
+    await expect(ada.page.locator("#note")).to_have_text("Rest")
+    assert ada.refreshes == [NOTE, PLAIN]
+
+
+async def test_a_change_just_after_ones_own_is_not_lost(ada: Tab) -> None:
+    await ada.follow("/live/")
+    with closed_gate() as gate:
+        await ada.submit("#write", "Mine")
+        await ada.happens("invalidate", 2)  # its refresh has read that by now, or reads what follows
+        await ada.happens("refreshing", 1)
+        await change(1, "Yours")
+        gate.set()
+        await expect(ada.page.locator("#note")).to_have_text("Yours")
+
+
+async def test_a_change_just_before_ones_own_is_not_lost(ada: Tab) -> None:
+    await ada.follow("/live/")
+    with closed_gate() as gate:
+        await change(2, "Yours")
+        await ada.happens("refreshing", 1)
+        await ada.submit("#write", "Mine")
+        await ada.happens("invalidate", 3)
+        gate.set()
+    await expect(ada.page.locator("#second")).to_have_text("Yours")
+    await expect(ada.page.locator("#note")).to_have_text("Mine")
+    await ada.happens("refreshed", 2)
+    assert ada.refreshes == [SECOND, NOTE]
+
+
+async def test_whoever_writes_last_everybody_sees_the_same(ada: Tab, bob: Tab) -> None:
+    await ada.follow("/live/")
+    await bob.follow("/live/")
+    for number in range(6):
+        await asyncio.gather(
+            ada.submit("#write", f"Ada {number}"),
+            bob.submit("#write", f"Bob {number}"),
+            change(1, f"Task {number}"),
+        )
+    for count, tab in enumerate((ada, bob)):
+        await tab.submit("#show", f"Last {count}")
+        await expect(tab.page.locator("#shown")).to_have_text(f"Last {count}")
+    title = await title_of(1)
+    for tab in (ada, bob):
+        await expect(tab.page.locator("#note")).to_have_text(title)
+        await expect(tab.page.locator("#shown")).to_have_text(title)
+
+
+async def test_a_storm_is_followed_at_a_bounded_rate_to_its_end(ada: Tab) -> None:
+    await ada.follow("/live/")
+    for number in range(30):
+        await change(1, f"Number {number}")
+    await expect(ada.page.locator("#note")).to_have_text("Number 29")
+    seconds = await ada.page.evaluate("performance.now()") / 1000
+    assert 2 <= len(ada.refreshes) <= 2 + seconds
+
+
+async def test_a_hidden_tab_waits_until_it_is_shown(ada: Tab) -> None:
+    await ada.follow("/live/")
+    await set_hidden(ada, True)
+    await change(1, "Rest")
+    await change(1, "Sleep")
+    await has_heard(ada)
+    assert ada.refreshes == []
+    await set_hidden(ada, False)
+    await expect(ada.page.locator("#note")).to_have_text("Sleep")
+    await has_heard(ada)
+    assert ada.refreshes == [NOTE]
+
+
+async def test_a_function_called_over_the_socket_refreshes_what_it_affects(ada: Tab, bob: Tab) -> None:
+    await ada.follow("/live/")
+    await bob.follow("/live/")
+    assert await ada.page.evaluate("mizan.call('add_to_note', { card_id: 1, text: '!' })") == "Plan!"
+    await expect(ada.page.locator("#note")).to_have_text("Plan!")
+    await expect(bob.page.locator("#note")).to_have_text("Plan!")
+    await ada.invalidate("user", user_id=6)
+    await ada.happens("refreshed", 2)
+    assert ada.refreshes == [NOTE, PLAIN]
+
+
+async def test_a_call_that_is_refused_says_why(ada: Tab) -> None:
+    await ada.follow("/live/")
+    refusal = await ada.page.evaluate(
+        "mizan.call('add_to_note', { card_id: 'x' }).catch(({ code, fields }) => [code, Object.keys(fields)])"
+    )
+    assert refusal == ["VALIDATION_ERROR", ["card_id", "text"]]
+
+
+async def test_a_page_with_nothing_live_opens_no_socket(ada: Tab) -> None:
+    await ada.open("/profile/5/")
+    assert "data-mizan-socket" not in await ada.attributes("html")
+
+
+async def test_a_block_that_comes_into_the_page_is_followed(ada: Tab, bob: Tab) -> None:
+    await bob.open("/profile/6/")
+    await ada.open("/live/")
+    await ada.submit("#write", "Rest")
+    await bob.page.evaluate(
+        """fetch("/live/").then((answer) => answer.text()).then((html) => {
+            const page = new DOMParser().parseFromString(html, "text/html");
+            document.body.append(page.querySelector("#note"));
+        })"""
+    )
+    await bob.followed()
+    await change(1, "Sleep")
+    await expect(bob.page.locator("#note")).to_have_text("Sleep")
+
+
+async def test_an_old_block_that_comes_into_the_page_is_brought_up_to_date(ada: Tab) -> None:
+    await ada.follow("/live/")
+    await ada.page.evaluate("window.old = document.querySelector('#note').outerHTML")
+    await change(1, "Rest")
+    await expect(ada.page.locator("#note")).to_have_text("Rest")
+    await ada.page.evaluate("document.body.insertAdjacentHTML('beforeend', old.replace('note\"', 'late\"'))")
+    await expect(ada.page.locator("body > div:last-child")).to_have_text("Rest")

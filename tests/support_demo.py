@@ -15,6 +15,8 @@ from urllib.error import HTTPError
 from urllib.parse import urlencode
 from urllib.request import HTTPCookieProcessor, HTTPRedirectHandler, Request, build_opener
 
+from websockets.sync.client import ClientConnection, connect
+
 ROOT = Path(__file__).resolve().parent.parent
 PEOPLE = {"mara": 1, "tomas": 2, "yuki": 3, "priya": 4, "jonah": 5}
 
@@ -144,6 +146,15 @@ class Visitor:
         board_id = int(path.split("/")[-2])
         return Board(board_id, path, self.read("columns", board_id=board_id)["columns_of"])
 
+    @contextmanager
+    def socket(self, **headers: str) -> Iterator["Line"]:
+        """Open the socket as a page of the demo does."""
+        cookies = "; ".join(f"{cookie.name}={cookie.value}" for cookie in self.cookies)
+        own = {"Origin": self.address, "Cookie": cookies, **headers}
+        address = self.address.replace("http", "ws", 1) + "/ws/"
+        with connect(address, additional_headers=own, proxy=None) as connection:
+            yield Line(connection)
+
     def _open(self, request: Request) -> Answer:
         try:
             response = self._opener.open(request, timeout=30)
@@ -151,6 +162,32 @@ class Visitor:
             response = error
         with response:
             return Answer(response.status, response.headers, response.read().decode())
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """An open socket."""
+
+    connection: ClientConnection
+
+    def send(self, action: str, **frame: object) -> None:
+        """Send a frame."""
+        self.connection.send(json.dumps({"action": action, **frame}))
+
+    def hear(self) -> dict[str, Any]:
+        """Wait for the next frame; raise websockets' ConnectionClosed, or TimeoutError."""
+        frame: dict[str, Any] = json.loads(self.connection.recv(timeout=10))
+        return frame
+
+    def subscribe(self, channel: str, board_id: int) -> dict[str, Any]:
+        """Subscribe to a channel of a board, and give the answer."""
+        self.send("subscribe", channel=channel, params={"board_id": board_id})
+        return self.hear()
+
+    def watch(self, contexts: str) -> dict[str, Any]:
+        """Watch some contexts, and give the answer."""
+        self.send("watch", contexts=contexts, id="watch")
+        return self.hear()
 
 
 @dataclass(frozen=True, slots=True)

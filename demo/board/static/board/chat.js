@@ -74,15 +74,17 @@ const start = () => {
   // ---- open and closed
 
   const wide = matchMedia("(min-width: 64rem) and (pointer: fine)");
+  let isAsked = false; // and not only open since the page was loaded
   chat.addEventListener("toggle", ({ newState }) => {
     follows = true;
     scrollToEnd();
     count();
+    // Not on a phone, whose keyboard would take half of what is to be read.
+    if (newState === "open" && isAsked && wide.matches) text.focus();
     localStorage.setItem("chat", newState);
   });
   byId("chat-button").addEventListener("click", () => {
-    // A phone's keyboard would take half of what is to be read.
-    if (isOpen() && wide.matches) text.focus();
+    isAsked = true;
   });
   chat.addEventListener("beforetoggle", ({ newState }) => {
     if (newState === "closed" && chat.contains(document.activeElement)) byId("chat-button").focus();

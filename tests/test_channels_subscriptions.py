@@ -277,7 +277,8 @@ async def test_one_who_may_no_more_is_told_and_unsubscribed() -> None:
         barred.add("a")
         await publishing.tell({"kind": "check", "user": "1"})
         assert await tab.hear() == REFUSED
-        assert ended == ["a"]
         for room in ("a", "b"):
             await channel.push(channel.DjangoMessage(text="hi"), room=room)
         assert await tab.hear() == said("hi", **OTHER)
+        assert (await tab.ask(action="unsubscribe", **OTHER))["unsubscribed"] is True
+    assert ended == ["a", "b"]

@@ -200,6 +200,27 @@ class TestCatchingUp:
             answer = await tab.ask(action="watch", id=1, contexts="news", versions={"board;board_id=3": "x"})
             assert answer == watching_of("news")
 
+    async def test_what_becomes_stale_while_the_store_is_asked_is_told(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        declare()
+        shown = publish("board")
+        store = type(versions())
+        since = store.since
+
+        def slow(self: Any, seq: int, epoch: str) -> Any:
+            changes = since(self, seq, epoch)
+            publish("news")
+            return changes
+
+        monkeypatch.setattr(store, "since", slow)
+        async with Tab() as tab:
+            await tab.tell(action="watch", id=1, contexts="news", versions={"news": str(shown)})
+            heard = [await tab.hear(), await tab.hear()]
+            now = str(versions().current())
+        assert watching_of("news") in heard
+        assert {"invalidate": "news", "versions": {"news": now}} in heard
+
     @pytest.mark.parametrize("version", ["", "rubbish", "00000000.99", 5, None, "0badcafe.1.2"])
     async def test_a_version_that_says_nothing_means_stale(self, version: Any) -> None:
         declare()

@@ -16,6 +16,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from pydantic import Field, TypeAdapter
 
+from mizan_htmx.anonymous import AnonymousRequest, anonymous, as_anyone
 from mizan_htmx.errors import ValidationFailed
 from mizan_htmx.graph import Group, suggest
 from mizan_htmx.ids import block_id
@@ -26,6 +27,7 @@ from mizan_htmx.setup.registry import registry
 from mizan_htmx.signature import validate
 
 SALT = "mizan_htmx.block"
+REFRESH = "mizan:refresh"
 REFRESH_HEADER = "X-Mizan-Refresh"
 
 # A refresh answers the block with its wrapper, which these would put inside or beside the old one.
@@ -226,7 +228,22 @@ class BlockContext(RequestContext):
 
 
 def render(block: Block, partial: Partial, request: HttpRequest) -> SafeString:
-    """Render a block with its wrapper; it is empty when a reader keeps its data from this visitor."""
+    """Render a block with its wrapper; it is empty when a reader keeps its data from this visitor.
+
+    A block of public contexts is rendered for everyone alike. Inside of what everyone is handed, one of a
+    private context is an empty wrapper, which the visitor's browser fills at once.
+    """
+    if registry.graph.public.issuperset(block.contexts):
+        clean = anonymous(request)
+        clean.show(block.bound)
+        with as_anyone(clean):
+            return _render(block, partial, clean)
+    if isinstance(request, AnonymousRequest):
+        return _wrap(block, mark_safe(""), None, trigger=f"load, {REFRESH}")
+    return _render(block, partial, request)
+
+
+def _render(block: Block, partial: Partial, request: HttpRequest) -> SafeString:
     groups = find_groups(block.contexts)
     version = None if registry.graph.live.isdisjoint(block.contexts) else _version(request)
     bound = zip(groups, block.values, strict=True)
@@ -259,7 +276,7 @@ def _denied(failure: Exception, raised: Exception | None) -> str:
     raise failure if raised is None else raised
 
 
-def _wrap(block: Block, inner: SafeString, version: str | None) -> SafeString:
+def _wrap(block: Block, inner: SafeString, version: str | None, *, trigger: str = REFRESH) -> SafeString:
     wrapper = block.wrapper
     attributes = [
         ("id", block.id),
@@ -267,7 +284,7 @@ def _wrap(block: Block, inner: SafeString, version: str | None) -> SafeString:
         ("data-mizan", ", ".join(map(str, block.bound))),
         *([("data-mizan-version", version)] if version is not None else []),
         ("hx-get", block.url),
-        ("hx-trigger", "mizan:refresh"),
+        ("hx-trigger", trigger),
         ("hx-target", "this"),
         ("hx-swap", wrapper.swap),
     ]

@@ -5,7 +5,9 @@ from typing import Any
 
 from django.http import HttpRequest
 
+from mizan_htmx.anonymous import AnonymousRequest
 from mizan_htmx.functions import Function, GlobalContext
+from mizan_htmx.invalidation import Invalidation
 from mizan_htmx.readings import DENIED, read
 from mizan_htmx.setup.registry import registry
 
@@ -19,6 +21,8 @@ def global_context(request: HttpRequest) -> dict[str, Any]:
 
 
 def _read(reader: Function, request: HttpRequest) -> Any:
+    if isinstance(request, AnonymousRequest):
+        request.show([Invalidation(GlobalContext.name)])
     try:
         return read(reader, request, {})
     except DENIED:

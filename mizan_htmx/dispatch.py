@@ -16,6 +16,7 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils.asyncio import async_unsafe
 
+from mizan_htmx.anonymous import anonymous, as_anyone
 from mizan_htmx.arguments import Arguments
 from mizan_htmx.errors import Forbidden, Unauthorized, ValidationFailed
 from mizan_htmx.functions import Auth, Function
@@ -133,7 +134,29 @@ def execute(
     """Admit, run the body, record what it makes stale, and give its result (validated, on the RPC path).
 
     ``then`` is done with the result inside the transaction: one that can't be written is a failure too.
+    A reader of a public context gets a clean request, wherever it is read.
     """
+    if not is_for_everyone(function, request):
+        return (yield from _execute(function, request, arguments, recorder, then))
+    clean = anonymous(request)
+    with as_anyone(clean):
+        return (yield from _execute(function, clean, arguments, recorder, then))
+
+
+def is_for_everyone(function: Function, request: HttpRequest) -> bool:
+    """Tell whether what a function answers to this request may be shared: it reads a public context."""
+    if function.context is None or function.context.name not in registry.graph.public:
+        return False
+    return function.result is not None or request.method in ("GET", "HEAD")
+
+
+def _execute(
+    function: Function,
+    request: HttpRequest,
+    arguments: Arguments,
+    recorder: Recorder,
+    then: Callable[[Any], Any],
+) -> Steps[Any]:
     values = yield from admit(function, request, arguments)
     start = len(recorder)
     transactional = function.is_transactional

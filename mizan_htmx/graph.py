@@ -11,9 +11,9 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from mizan_htmx.functions import Context, Function
-from mizan_htmx.invalidation import Invalidation, is_nameable
+from mizan_htmx.invalidation import EVERYTHING, Invalidation, is_nameable
 from mizan_htmx.signature import Parameter, input_adapter
-from mizan_htmx.tags import Shape
+from mizan_htmx.tags import Shape, purge_list
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,13 +83,14 @@ class Graph:
     """Everything registered, resolved.
 
     ``plans`` is keyed by a function's ``declaration``; ``live`` names the contexts that pages watch,
-    ``shapes`` are those of all groups by name.
+    ``public`` those whose answers everyone may be handed, ``shapes`` are those of all groups by name.
     """
 
     functions: Mapping[str, Function]
     groups: Mapping[str, Group]
     plans: Mapping[object, tuple[Target, ...]]
     live: frozenset[str]
+    public: frozenset[str]
     shapes: Mapping[str, Shape]
     defects: tuple[Defect, ...]
 
@@ -97,6 +98,13 @@ class Graph:
         """List what goes stale when ``function`` ran, registered or only used as a view."""
         plan = self.plans.get(function.declaration)
         return _plan(function, self.groups) if plan is None else plan
+
+    def purged(self, stale: Iterable[Invalidation]) -> tuple[str, ...]:
+        """List the tags that shared caches forget for these; beside ``*`` stand all public contexts."""
+        tags = purge_list(stale, self.shapes)
+        if tags == (str(EVERYTHING),):
+            return tuple(dict.fromkeys((*tags, *purge_list(map(Invalidation, sorted(self.public)), {}))))
+        return tags
 
 
 def build(functions: Mapping[str, Function]) -> Graph:
@@ -112,6 +120,7 @@ def build(functions: Mapping[str, Function]) -> Graph:
         groups=groups,
         plans={each.declaration: _plan(each, groups) for each in functions.values()},
         live=frozenset(name for name, group in groups.items() if group.context.live),
+        public=frozenset(name for name, group in groups.items() if group.context.public),
         shapes={name: group.shape for name, group in groups.items()},
         defects=(
             *_option_defects(options),

@@ -7,8 +7,9 @@ from asgiref.sync import iscoroutinefunction, markcoroutinefunction
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
-from mizan_htmx.dispatch import arun, finish, run
-from mizan_htmx.recorder import open_recorder
+from mizan_htmx.caching import keep_private
+from mizan_htmx.dispatch import Steps, arun, finish, run
+from mizan_htmx.recorder import Recorder, open_recorder
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase] | Callable[[HttpRequest], Awaitable[HttpResponseBase]]
 
@@ -31,9 +32,19 @@ class MizanMiddleware:
             return self._acall(request)
         recorder, owned = open_recorder(request)
         response = cast("HttpResponseBase", self.get_response(request))
-        return run(finish(request, response, recorder, owned=owned))
+        return run(_finish(request, response, recorder, owned=owned))
 
     async def _acall(self, request: HttpRequest) -> HttpResponseBase:
         recorder, owned = open_recorder(request)
         response = await cast("Awaitable[HttpResponseBase]", self.get_response(request))
-        return await arun(finish(request, response, recorder, owned=owned))
+        return await arun(_finish(request, response, recorder, owned=owned))
+
+
+def _finish(
+    request: HttpRequest, response: HttpResponseBase, recorder: Recorder, *, owned: bool
+) -> Steps[HttpResponseBase]:
+    if (
+        "_mizan_served" in request.__dict__
+    ):  # here stands also what Django made of an exception, such as a 404
+        keep_private(response)
+    return (yield from finish(request, response, recorder, owned=owned))

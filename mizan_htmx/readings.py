@@ -10,8 +10,9 @@ from django.core.exceptions import PermissionDenied, SynchronousOnlyOperation
 from django.http import Http404, HttpRequest
 from django.utils.functional import LazyObject, Promise
 
+from mizan_htmx.anonymous import AnonymousRequest
 from mizan_htmx.arguments import Arguments
-from mizan_htmx.dispatch import execute, run
+from mizan_htmx.dispatch import execute, is_for_everyone, run
 from mizan_htmx.errors import Forbidden, NotFound, Unauthorized
 from mizan_htmx.functions import Function
 from mizan_htmx.recorder import Recorder, recorder_of
@@ -58,11 +59,15 @@ def read(reader: Function, request: HttpRequest, values: Mapping[str, Any]) -> A
     own = {name: values[name] for name in reader.parameters if name in values}
     key = (reader.func, *own.items())
     results: dict[_Key, Any] = request.__dict__.setdefault("_mizan_readings", {})
+    if isinstance(request, AnonymousRequest) and not is_for_everyone(reader, request):
+        request.object(f"it shows {reader.name!r}, which is not public")
     if key not in results:
         try:
             results[key] = _read(reader, request, own)
         except DENIED as refusal:
             results[key] = _Denied(refusal)
+            if isinstance(request, AnonymousRequest):
+                request.object(f"{reader.name!r} refused its data")
     result = results[key]
     if isinstance(result, _Denied):
         raise result.refusal

@@ -18,6 +18,10 @@ from mizan_htmx.graph import suggest
 from mizan_htmx.invalidation import HEADER, Invalidation, format_list, merge, parse
 from mizan_htmx.setup.registry import registry
 from mizan_htmx.signature import validate
+from mizan_htmx.tags import group_list
+
+# RFC 9875: caches that know it forget these groups, in which ``Cache-Groups`` puts responses.
+GROUPS_HEADER = "Cache-Group-Invalidation"
 
 #: Sent after commit with ``invalidations`` (a tuple), and ``request`` and ``response``, or ``None`` for each.
 invalidated = Signal()
@@ -126,10 +130,15 @@ def close_recorder(request: HttpRequest) -> None:
 
 
 def write(request: HttpRequest, response: HttpResponseBase, invalidations: tuple[Invalidation, ...]) -> None:
-    """Put the list into a response: the header, and the cookie where scripts can't see the header."""
+    """Put the list into a response: the header, and the cookie where scripts can't see the header.
+
+    For caches on the way it stands there as the tags to purge, too; they keep no such response.
+    """
     if not invalidations:
         return
     response.headers[HEADER] = format_list(invalidations)
+    response.headers[GROUPS_HEADER] = group_list(registry.graph.purged(invalidations))
+    response.headers.setdefault("Cache-Control", "no-store")
     if _hides_headers(request, response):
         unread = parse(unquote(request.COOKIES.get(COOKIE, "")))
         text = format_list((*unread, *invalidations), max_bytes=COOKIE_MAX_BYTES)

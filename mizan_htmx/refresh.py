@@ -3,15 +3,18 @@
 from django.conf import settings
 from django.core.signing import BadSignature
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.http.response import HttpResponseBase
 from django.template import TemplateDoesNotExist
 
 from mizan_htmx import blocks
+from mizan_htmx.caching import PRIVATE, keep_private, share
 from mizan_htmx.functions import BLOCK_FIELD
 from mizan_htmx.partials import load
 from mizan_htmx.recorder import close_recorder, open_recorder
+from mizan_htmx.setup.registry import registry
 
 
-def partial(request: HttpRequest, context: str) -> HttpResponse:
+def partial(request: HttpRequest, context: str) -> HttpResponseBase:
     """Answer one block's HTML, wrapper included; 404 for a forged token or parameters that do not fit."""
     if request.method not in ("GET", "HEAD"):
         return HttpResponseNotAllowed(["GET", "HEAD"])
@@ -27,15 +30,19 @@ def partial(request: HttpRequest, context: str) -> HttpResponse:
     start = len(recorder)
     try:
         html = blocks.render(block, template, request)
+        response = HttpResponse(html, headers={blocks.REFRESH_HEADER: "1"})
+        if block.contexts == (context,) and context in registry.graph.public:
+            return share(request, response, recorder)
     finally:
         # A read must not invalidate: two blocks of one context would refresh each other for ever.
         recorder.rewind(start)
         if owned:
             close_recorder(request)
-    return HttpResponse(html, headers={blocks.REFRESH_HEADER: "1", "Cache-Control": "no-store"})
+    keep_private(response)
+    return response
 
 
 def _not_found(error: Exception) -> HttpResponse:
     reason = f"{type(error).__name__}: {error}" if settings.DEBUG else "Not found."
-    headers = {"Cache-Control": "no-store"}
+    headers = {"Cache-Control": PRIVATE}
     return HttpResponse(reason, status=404, content_type="text/plain; charset=utf-8", headers=headers)

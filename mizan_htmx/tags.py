@@ -130,3 +130,8 @@ def purge_list(
 def _size(tags: tuple[str, ...]) -> int:
     """Count the bytes of these tags in a list of quoted strings."""
     return sum(len(tag) + len('"", ') for tag in tags)
+
+
+def group_list(tags: Iterable[str]) -> str:
+    """Write tags as RFC 9875 has them, a list of quoted strings: ``"user", "user;user_id=5"``."""
+    return ", ".join(f'"{tag}"' for tag in tags)

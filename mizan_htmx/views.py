@@ -6,18 +6,23 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
+from django.template.response import SimpleTemplateResponse
 from django.views.decorators.csrf import csrf_exempt
 from pydantic_core import to_json
 
+from mizan_htmx.anonymous import anonymous, as_anyone
 from mizan_htmx.arguments import Arguments, read_call, read_query, read_view
+from mizan_htmx.caching import PRIVATE, is_shared, keep_private, share
 from mizan_htmx.csrf import check_csrf, csrf_token, is_unchecked, set_csrf_cookie
-from mizan_htmx.dispatch import Steps, effect, execute, finish, publish, run
+from mizan_htmx.dispatch import Steps, effect, execute, finish, is_for_everyone, publish, run
 from mizan_htmx.errors import Forbidden, MethodNotAllowed, NotFound
 from mizan_htmx.failures import html_failure, json_failure, json_response
 from mizan_htmx.functions import Function
 from mizan_htmx.graph import Group
+from mizan_htmx.invalidation import Invalidation
 from mizan_htmx.recorder import Recorder, open_recorder, roll_back
 from mizan_htmx.setup.registry import registry
+from mizan_htmx.signature import validate
 
 Work = Callable[[HttpRequest, Recorder], Steps[HttpResponseBase]]
 
@@ -56,7 +61,8 @@ def _endpoint(request: HttpRequest, methods: Sequence[str], work: Work) -> Steps
     ) as error:  # the border to the authors' code: json_failure logs what nobody raised on purpose
         roll_back(recorder)
         response = json_failure(request, error)
-    response.headers["Cache-Control"] = "no-store"
+    if not is_shared(response):
+        response.headers["Cache-Control"] = PRIVATE
     return (yield from finish(request, response, recorder, owned=owned))
 
 
@@ -91,7 +97,23 @@ def _read_context(request: HttpRequest, recorder: Recorder, context: str) -> Ste
     if group is None:
         raise NotFound(f"There is no context {context!r}." if settings.DEBUG else "")
     arguments = Arguments((read_query(request),))
-    return json_response((yield from answer_context(group, request, arguments, recorder)))
+    response = json_response((yield from answer_context(group, request, arguments, recorder)))
+    if not group.context.public:
+        return response
+    del response.headers["Cache-Control"]
+    values = validate(group.adapter, arguments.collect(group.params.values()))
+    return _for_everyone(group.context.name, values, request, response, recorder)
+
+
+def _for_everyone(
+    context: str,
+    values: Mapping[str, Any],
+    request: HttpRequest,
+    response: HttpResponseBase,
+    recorder: Recorder,
+) -> HttpResponseBase:
+    anonymous(request).show([Invalidation.of(context, **values)])
+    return share(request, response, recorder)
 
 
 def answer_context(
@@ -118,6 +140,7 @@ def serve(
 ) -> Steps[HttpResponseBase]:
     """Answer a request with a function on the view path."""
     recorder, owned = open_recorder(request)
+    request._mizan_served = True  # type: ignore[attr-defined]
     named = dict(zip(function.parameters, positional, strict=False))
     try:
         if request.method not in function.methods:
@@ -126,6 +149,8 @@ def serve(
             yield effect(check_csrf, False, request)  # which may read the session
         arguments = read_view(request, {**named, **url_values})
         response: HttpResponseBase = yield from execute(function, request, arguments, recorder)
+        if is_for_everyone(function, request):
+            response = yield from _share_page(function, request, arguments, response, recorder)
     except Exception as error:  # the border to the authors' code
         try:
             response = yield effect(html_failure, False, request, error)  # context processors may read
@@ -134,4 +159,21 @@ def serve(
             if owned:
                 yield from publish(request, recorder)
             raise
+    keep_private(response)
     return (yield from finish(request, response, recorder, owned=owned))
+
+
+def _share_page(
+    function: Function,
+    request: HttpRequest,
+    arguments: Arguments,
+    response: HttpResponseBase,
+    recorder: Recorder,
+) -> Steps[HttpResponseBase]:
+    """Share a page; one that renders late is rendered now, while everything still asks for nobody."""
+    assert function.context is not None
+    if isinstance(response, SimpleTemplateResponse):
+        with as_anyone(anonymous(request)):
+            response = yield effect(response.render, False)
+    values = validate(function.arguments, arguments.collect(function.parameters.values()))
+    return _for_everyone(function.context.name, values, request, response, recorder)

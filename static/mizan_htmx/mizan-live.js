@@ -25,6 +25,7 @@
   const LIVE = "[data-mizan-version]";
   const SETTLING = 50; // milliseconds in which changes of the page are collected
   const WINDOW = 1000; // milliseconds in which the same key refreshes its blocks once
+  const TOGETHER = 20; // milliseconds in which the keys of one change are told, one after the other
   const [FIRST_WAIT, LONGEST_WAIT] = [500, 30_000]; // milliseconds until it connects again
   const ANSWER = 10_000; // milliseconds that the server has to answer
   const PROBE = 5_000; // the same, where nobody knows whether the connection is still alive
@@ -61,7 +62,7 @@
   const show = (state) => {
     if (root.dataset.mizanSocket === state) return;
     root.dataset.mizanSocket = state;
-    document.dispatchEvent(new CustomEvent("mizan:socket", { detail: { state } }));
+    document.dispatchEvent(new CustomEvent("mizan:socket", { bubbles: true, detail: { state } }));
   };
 
   const connect = () => {
@@ -214,9 +215,12 @@
   };
 
   /* What was told and has to wait: for the end of its window, for its turn where many are told at once, or
-     for the page to be shown. key → version, or null for a window in which nothing was told yet. */
+     for the page to be shown. key → version, or null for a window in which nothing was told yet.
+     `due` is what has waited enough: version → keys. They refresh together, so that a block inside of another
+     one that is stale, too, comes with that and not by a request of its own. */
   const pending = new Map();
   const held = new Set();
+  const due = new Map();
 
   const refreshSoon = (key, version, spread) => {
     const isFirst = !pending.has(key);
@@ -233,7 +237,14 @@
     if (document.hidden) return void held.add(key);
     pending.set(key, null);
     setTimeout(refresh, WINDOW, key);
-    mizan.invalidate(key, {}, { version });
+    if (!due.size) setTimeout(refreshDue, TOGETHER);
+    due.set(version, [...(due.get(version) ?? []), key]);
+  };
+
+  const refreshDue = () => {
+    const changes = [...due];
+    due.clear();
+    for (const [version, keys] of changes) mizan.invalidate(keys.join(", "), {}, { version });
   };
 
   const hearStale = ({ invalidate, versions = {}, spread = 0, error, code, contexts = "" }) => {

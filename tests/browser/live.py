@@ -1,6 +1,9 @@
 """What the tests of live pages do: change things behind a page's back, and wait for what it hears."""
 
 import asyncio
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from mizan_htmx import invalidate
 from tests.browser.tab import Tab
@@ -13,6 +16,13 @@ PLAIN = "user;user_id=6"
 
 # What the browser logs while there is no server, and what htmx 2 or 4 may log besides.
 AWAY = r"WebSocket|net::ERR_|htmx:"
+
+
+@contextmanager
+def without_server(tab: Tab) -> Iterator[None]:
+    """Let pass what the browser logs about a server that is away, if it has noticed."""
+    yield
+    tab.problems = [problem for problem in tab.problems if not re.search(AWAY, problem)]
 
 
 async def change(card_id: int, title: str) -> None:

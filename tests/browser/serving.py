@@ -16,6 +16,7 @@ class Site:
     """A server in a thread of this process, so that tests reach what it uses: the database, the gates."""
 
     def __init__(self, application: Application) -> None:
+        self.refuses_sockets = False
         self._application = application
         self._port = 0
         self._server: uvicorn.Server | None = None
@@ -29,7 +30,8 @@ class Site:
     def start(self) -> None:
         """Serve; at the same address as before."""
         config = uvicorn.Config(
-            self._application,
+            self._serve_or_refuse,
+            interface="asgi3",  # which uvicorn can't tell of a bound method
             lifespan="off",
             ws="websockets-sansio",
             log_level="warning",
@@ -49,6 +51,13 @@ class Site:
         self._server.should_exit = True
         self._thread.join()
         self._server = None
+
+    async def _serve_or_refuse(self, scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] == "websocket" and self.refuses_sockets:
+            await receive()
+            await send({"type": "websocket.close"})
+        else:
+            await self._application(scope, receive, send)
 
     @staticmethod
     def _serve(server: uvicorn.Server, listening: socket.socket) -> None:

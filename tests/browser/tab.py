@@ -31,6 +31,10 @@ OBSERVE = """
             window.happened.push([name, target.dataset?.mizan ?? detail.header, detail?.status ?? null]);
         });
     }
+    addEventListener("mizan:socket", ({ detail }) => {
+        const { dataset } = document.documentElement;
+        dataset.states = `${dataset.states ?? ""} ${detail.state}`.trim();
+    });
 """
 
 
@@ -59,6 +63,10 @@ class Tab:
         """Fill the one text field of a form and send it."""
         await self.page.locator(f"{form} input:not([type=hidden])").fill(value)
         await self.page.locator(f"{form} button").click()
+
+    async def was(self, *states: str) -> None:
+        """Wait until the socket has been in these states, one after the other, since the page was loaded."""
+        await expect(self.page.locator("html")).to_have_attribute("data-states", " ".join(states))
 
     async def invalidate(self, context: str, **params: object) -> None:
         """Make something stale from a script."""

@@ -18,6 +18,7 @@ from tests.browser.board import (
     column,
     failing,
     focused,
+    settled,
     titles,
     visitors,
 )
@@ -128,17 +129,18 @@ async def test_two_people_work_on_one_board(enter: Enter, board: Board) -> None:
     await expect(tomas.page.locator("#inbox")).to_be_visible()
     await expect(badge).to_have_count(0)
 
+    await tomas.page.keyboard.press("Escape")
     mara = await enter("mara", board.path)
+    await expect(tomas.page.locator(".here__faces > li")).to_have_count(2)
     await mara.page.locator(".assignee").click()
     await mara.page.locator(".picker").get_by_role("button", name="Tomás Okafor").click()
     await expect(mara.page.locator(".assignee")).to_contain_text("Tomás Okafor")
     await expect(mara.page.locator("#panel-header")).to_contain_text("notifications;user_id=2")
     assert "notifications;user_id=2" not in mara.refreshes
 
-    await tomas.page.reload()
     await expect(badge).to_have_text("1")
     await expect(tomas.page.locator(".assignee")).to_contain_text("Tomás Okafor")
-    tomas.refreshes.clear()
+    await settled(tomas)
     await tomas.page.locator("#bell").click()
     await expect(tomas.page.locator("#inbox .entry--new")).to_contain_text("assigned Plan to you")
     await expect(badge).to_have_count(0)
@@ -227,6 +229,7 @@ async def test_who_was_signed_out_elsewhere_is_asked_to_sign_in(enter: Enter, bo
     await tab.page.get_by_role("alert").get_by_role("link", name="Sign in").click()
     await tab.page.locator('form[action="/sign-in/as/1/"] button').click()
     await tab.page.wait_for_url(tab.address + board.path)
+    await settled(tab)
 
 
 async def test_a_server_that_is_away_loses_nothing(enter: Enter, tmp_path: Path) -> None:
@@ -239,11 +242,13 @@ async def test_a_server_that_is_away_loses_nothing(enter: Enter, tmp_path: Path)
         with failing(tab, UNREACHABLE):
             await tab.page.keyboard.press("Enter")
             await expect(tab.page.get_by_role("alert")).to_contain_text("Nothing was changed; try again")
-        running.enter_context(serving(tmp_path, port=int(address.rpartition(":")[2])))
+            running.enter_context(serving(tmp_path, port=int(address.rpartition(":")[2])))
+            await expect(tab.page.locator('html[data-mizan-socket="open"]')).to_be_visible(timeout=30_000)
         await column(tab, board, 0).get_by_label("New card").focus()
         await tab.page.keyboard.press("Enter")
         await expect(titles(tab, board, 0)).to_contain_text(["Build"])
         await expect(tab.page.locator(".toast")).to_have_count(0)
+        await tab.page.close()
 
 
 async def test_a_new_board_opens_and_says_what_it_made_stale(enter: Enter) -> None:

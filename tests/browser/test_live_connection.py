@@ -1,0 +1,148 @@
+"""The socket: its state, what was missed while there was none, and when it must end."""
+
+import pytest
+from django.test import Client
+from playwright.async_api import expect
+
+from tests.browser.live import NOTE, PLAIN, change, has_heard, without_server
+from tests.browser.serving import Site
+from tests.browser.tab import Tab
+from tests.site.models import Person
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+
+@pytest.fixture
+def session(content: None, django_user_model: type) -> str:
+    """Sign somebody in, and give the key of the session."""
+    client = Client()
+    client.force_login(django_user_model.objects.create_user("grace"))  # type: ignore[attr-defined]
+    return str(client.cookies["sessionid"].value)
+
+
+async def go_back(tab: Tab) -> None:
+    """Press the button; the page that is left must not have to answer any more."""
+    await tab.page.evaluate("() => { setTimeout(() => history.back()) }")
+
+
+async def is_lost(tab: Tab) -> None:
+    """Wait until the page knows that nobody follows it."""
+    await expect(tab.page.locator("html")).to_have_attribute("data-mizan-socket", "closed")
+
+
+async def test_the_page_shows_whether_it_is_followed(ada: Tab, site: Site) -> None:
+    await ada.follow("/live/")
+    with without_server(ada):
+        site.stop()
+        await is_lost(ada)
+        site.start()
+        await ada.was("closed", "open", "closed", "open")
+
+
+async def test_only_what_changed_meanwhile_is_fetched_when_the_server_is_back(ada: Tab, site: Site) -> None:
+    await ada.follow("/live/")
+    with without_server(ada):
+        site.stop()
+        await is_lost(ada)
+        await change(1, "Rest")
+        site.start()
+        await ada.followed()
+    await expect(ada.page.locator("#note")).to_have_text("Rest")
+    await has_heard(ada)
+    assert ada.refreshes == [NOTE]
+
+
+async def test_nothing_is_fetched_when_the_server_is_back_and_nothing_has_changed(
+    ada: Tab, site: Site
+) -> None:
+    await ada.follow("/live/")
+    with without_server(ada):
+        site.stop()
+        await is_lost(ada)
+        site.start()
+        await ada.followed()
+    await has_heard(ada)
+    assert ada.refreshes == []
+
+
+async def test_a_browser_that_is_online_again_asks_at_once(ada: Tab, site: Site) -> None:
+    await ada.follow("/live/")
+    with without_server(ada):
+        site.stop()
+        await is_lost(ada)
+        # No attempt of its own any more, in the time that a test has.
+        await ada.page.evaluate("for (let id = setTimeout(() => {}); id; id -= 1) clearTimeout(id)")
+        site.start()
+        await change(1, "Rest")
+        await ada.page.evaluate("() => { dispatchEvent(new Event('online')) }")
+        await ada.followed()
+    await expect(ada.page.locator("#note")).to_have_text("Rest")
+
+
+async def test_a_connection_that_died_in_silence_is_found_out_when_the_tab_is_shown(ada: Tab) -> None:
+    await ada.page.add_init_script(
+        """const send = WebSocket.prototype.send;
+        window.isDead = false;
+        WebSocket.prototype.send = function (text) {
+            this.isDead ||= window.isDead;
+            if (!this.isDead) send.call(this, text);
+        };"""
+    )
+    await ada.follow("/live/")
+    await ada.page.evaluate(
+        """() => {
+            window.isDead = true;
+            document.addEventListener("mizan:socket", () => { window.isDead = false; });
+            document.dispatchEvent(new Event("visibilitychange"));
+        }"""
+    )
+    await ada.was("closed", "open", "closed", "open")
+    await change(1, "Rest")
+    await expect(ada.page.locator("#note")).to_have_text("Rest")
+
+
+async def test_a_page_out_of_the_back_forward_cache_fetches_only_what_changed(ada: Tab) -> None:
+    await ada.follow("/live/")
+    await ada.page.evaluate("document.documentElement.id = 'kept'")
+    await ada.open("/login/")
+    await change(1, "Rest")
+    await go_back(ada)
+    await expect(ada.page.locator("#kept")).to_have_count(1)
+    await expect(ada.page.locator("#note")).to_have_text("Rest")
+    await ada.followed()
+    await has_heard(ada)
+    await ada.happens("refreshed", 2)
+    assert sorted(ada.refreshes) == [NOTE, PLAIN]
+
+
+async def test_a_page_out_of_the_back_forward_cache_is_fetched_where_sockets_do_not_get_through(
+    ada: Tab, site: Site
+) -> None:
+    await ada.follow("/live/")
+    await ada.open("/login/")
+    site.refuses_sockets = True
+    await change(1, "Rest")
+    with without_server(ada):
+        await go_back(ada)
+        await expect(ada.page.locator("#note")).to_have_text("Rest")
+        await ada.happens("refreshed", 3)
+    assert sorted(ada.refreshes) == [NOTE, "note;card_id=2", PLAIN]
+
+
+async def test_what_one_may_not_see_any_more_goes_with_the_session(ada: Tab, session: str) -> None:
+    context = ada.page.context
+    await context.add_cookies([{"name": "sessionid", "value": session, "url": ada.address}])
+    await ada.follow("/live/?diary")
+    await expect(ada.page.locator("#diary")).to_have_text("Ada")
+    other = await context.new_page()
+    await other.goto(ada.address + "/live/leave/")
+    await expect(ada.page.locator("#diary")).to_be_empty()
+    await ada.followed()
+    assert ada.refreshes == ["diary"]
+    await Person.objects.filter(pk=5).aupdate(name="Secret")
+    await other.goto(ada.address + "/live/")
+    values = "{ values: { fn: 'write_diary', entry: 'Dear' }, swap: 'none' }"
+    await other.evaluate(f"htmx.ajax('POST', '/api/mizan/call/', {values})")
+    await change(1, "Rest")
+    await expect(ada.page.locator("#note")).to_have_text("Rest")
+    assert ada.refreshes == ["diary", NOTE]

@@ -32,16 +32,24 @@ sub vcl_init {
     new mizan_slots = directors.shard();    # only for its hash
 }
 
-# One tag of the list X-Mizan-Stale, the last that is left.
+sub mizan_forget_everything {
+@EVERYTHING@
+}
+
+# One tag of the list X-Mizan-Stale, the last that is left. No key, because the workspace is full, or no token:
+# the answer is "denied". Then all is forgotten, which takes no memory.
 sub mizan_forget_one {
     if (var.get_int("mizan.left") > 0) {
         var.set("mizan.tag", str.split(req.http.X-Mizan-Stale, var.get_int("mizan.left"), ", "));
         var.set_int("mizan.left", var.get_int("mizan.left") - 1);
         if (var.get("mizan.tag") ~ ";") {
-            var.set("mizan.tag", "" + (mizan_slots.key(var.get("mizan.tag")) % @SLOTS@));
-        }
-        if (vsthrottle.is_denied(var.get("mizan.tag"), @COUNTER@)) {
-            std.log("mizan: the number of " + var.get("mizan.tag") + " is used up");
+            if (vsthrottle.is_denied("" + (mizan_slots.key(var.get("mizan.tag")) % @SLOTS@), @COUNTER@)) {
+                var.set_int("mizan.left", 0);
+                call mizan_forget_everything;
+            }
+        } elsif (vsthrottle.is_denied(var.get("mizan.tag"), @COUNTER@)) {
+            var.set_int("mizan.left", 0);
+            call mizan_forget_everything;
         }
     }
 }
@@ -61,14 +69,12 @@ sub mizan_forget_64 {
     }
 }
 
-sub mizan_forget_everything {
-@EVERYTHING@
-}
-
 # Make all of X-Mizan-Stale unreachable, then free its memory. X-Mizan-Purged tells how many copies that were.
 sub mizan_forget {
     var.set_int("mizan.left", str.count(regsuball(req.http.X-Mizan-Stale, "[^,]", "")) + 1);
-    if (req.http.X-Mizan-Stale ~ "(^|[, ])\*" || var.get_int("mizan.left") > 512) {
+    if (req.http.X-Mizan-Stale ~ "(?:^|[, ])\*"
+        || var.get_int("mizan.left") < 1
+        || var.get_int("mizan.left") > 512) {
         call mizan_forget_everything;
     } else {
         call mizan_forget_64; call mizan_forget_64; call mizan_forget_64; call mizan_forget_64;
@@ -79,9 +85,10 @@ sub mizan_forget {
 
 # An unsafe request without an answer: it may have been committed, so what it affects is forgotten.
 sub mizan_outcome_unknown {
-    set req.http.X-Mizan-Stale = "";
+    unset req.http.X-Mizan-Stale;
 @MUTATIONS@
-    if (req.http.X-Mizan-Stale != "") {
+    if (req.http.X-Mizan-Stale) {
+        set req.http.X-Mizan-Stale = regsub(req.http.X-Mizan-Stale, "^, ", "");
         call mizan_forget;
     }
 }
@@ -265,6 +272,10 @@ sub vcl_deliver {
 }
 
 sub vcl_synth {
+    # "VCL failed": the workspace was full before the list of a mutation was read to its end.
+    if (resp.status == 503 && local.socket != "@DOOR@" && req.method != "GET" && req.method != "HEAD") {
+        call mizan_forget_everything;
+    }
     if (local.socket == "@DOOR@") {
         set resp.http.Content-Type = "text/plain; charset=utf-8";
         if (req.http.X-Mizan-Purged) {

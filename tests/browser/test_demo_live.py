@@ -113,6 +113,27 @@ async def test_ones_own_change_is_not_fetched_twice(enter: Enter, board: Board) 
     assert (mara.refreshes.count(key), tomas.refreshes.count(key)) == (2, 2)
 
 
+async def test_what_one_types_outlives_what_others_do(enter: Enter, board: Board, demo: str) -> None:
+    tab, tomas = await enter("mara", board.path), Visitor(demo).sign_in("tomas")
+    await column(tab, board, 1).get_by_label("New card").fill("Half a card")
+    await titles(tab, board, 0).get_by_role("button").click()
+    title = tab.page.get_by_role("textbox", name="Title")
+    await expect(title).to_be_focused()
+    await bound(tab)
+    await title.fill("Plan w")
+    tomas.call("add_card", column_id=board.columns[0], title="Build")
+    await expect(titles(tab, board, 0)).to_contain_text(["Plan", "Build"])
+    tomas.call("add_column", board_id=board.pk, title="Later")
+    await expect(tab.page.locator(".column")).to_have_count(4)
+    await expect(title).to_be_focused()
+    await bound(tab)
+    await tab.page.keyboard.type("ell")
+    await tab.page.keyboard.press("Enter")
+    await expect(titles(tab, board, 0)).to_contain_text(["Plan well", "Build"])
+    await expect(title).to_have_count(0)
+    await expect(column(tab, board, 1).get_by_label("New card")).to_have_value("Half a card")
+
+
 async def test_a_person_who_is_renamed_is_renamed_everywhere(enter: Enter, board: Board) -> None:
     tomas, mara = await enter("tomas", board.path), await enter("mara", board.path)
     await open_chat(mara)

@@ -19,7 +19,7 @@ def check_edges(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[
     by_address = [
         Warning(
             f"{edge!r} purges by address. Copies under another spelling, such as /profile/005/ or with"
-            " ?utm_source=, stay until their max_age is over.",
+            " ?utm_source=, stay until max_age is over.",
             hint="Use an edge that purges by tags, or keep max_age short. SILENCED_SYSTEM_CHECKS takes it.",
             id="mizan_htmx.W020",
         )

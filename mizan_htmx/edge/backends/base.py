@@ -103,7 +103,7 @@ class EdgeBackend(ABC):
         """Make the error of an answer that is none of success."""
         said = answer.body[:300].decode("ascii", "replace")
         text = self.without_secrets(f"{what} answered {answer.status}: {said!r}")
-        if answer.status < 300 or answer.status in (408, 409, 425, 429) or answer.status >= 500:
+        if answer.status < 300 or may_pass(answer.status):
             return PurgeFailed(text, retry_after=answer.retry_after)
         return PurgeRefused(text)
 
@@ -157,6 +157,11 @@ class TagEdge(EdgeBackend):
     @abstractmethod
     def purge_batch(self, tags: Sequence[str]) -> None:
         """Purge tags as the edge spells them, at most ``max_batch``."""
+
+
+def may_pass(status: int) -> bool:
+    """Tell whether the same request may have another answer later."""
+    return status in (408, 409, 425, 429) or status >= 500
 
 
 def hashed(tag: str) -> str:

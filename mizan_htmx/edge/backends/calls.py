@@ -68,11 +68,11 @@ def call(
     timeout: float,
     opener: Any = OUTSIDE,
 ) -> Answer:
-    """Send a request, with ``content`` as JSON if there is some, and read the answer.
+    """Send a request, with ``content`` as JSON (bytes are it already), and read the answer.
 
     Raises CallFailed where there is none within ``timeout`` seconds; neither it nor its text holds a header.
     """
-    body = None if content is None else json.dumps(content).encode()
+    body = content if content is None or isinstance(content, bytes) else json.dumps(content).encode()
     sent = {"User-Agent": "mizan_htmx", "Accept": "application/json", **headers}
     if body is not None:
         sent["Content-Type"] = "application/json"

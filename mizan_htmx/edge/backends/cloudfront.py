@@ -11,9 +11,10 @@ from typing import Any
 from boto3.session import Session
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
+from botocore.parsers import ResponseParserError
 
 from mizan_htmx.edge.addresses import stale_addresses
-from mizan_htmx.edge.backends.base import PurgeFailed, PurgeRefused, TagEdge, batches
+from mizan_htmx.edge.backends.base import PurgeFailed, PurgeRefused, TagEdge, batches, may_pass
 from mizan_htmx.edge.backends.options import Options
 from mizan_htmx.invalidation import Invalidation
 
@@ -73,14 +74,15 @@ class CloudFrontEdge(TagEdge):
             self._client().create_invalidation(DistributionId=self._distribution, InvalidationBatch=batch)
         except ClientError as error:
             raise self._failure(error) from None
-        except BotoCoreError as error:
-            raise PurgeFailed(self.without_secrets(f"CloudFront: {type(error).__name__}: {error}")) from None
+        except (BotoCoreError, ResponseParserError) as error:
+            text = self.without_secrets(f"CloudFront: {type(error).__name__}: {error}")
+            raise PurgeFailed(text[:500]) from None
 
     def _failure(self, error: ClientError) -> PurgeFailed:
         status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
         code = error.response.get("Error", {}).get("Code", "")
         text = self.without_secrets(f"CloudFront answered {status}: {error}")
-        if code in TRANSIENT or status == 429 or status >= 500:
+        if code in TRANSIENT or may_pass(status):
             return PurgeFailed(text)
         return PurgeRefused(text)
 

@@ -237,8 +237,9 @@
       flight.leaves = header("HX-Redirect") !== null || header("HX-Refresh") === "true";
     }
     if (flight.leaves) remember(header(HEADER));
-    // With a request that changes things, the cookie came from a redirect it went through.
-    else if (takeCookie(flight.safe ? null : flight)) flight.marked = true;
+    // With a request that changes things, the cookie came from a redirect it went through. A refresh leaves it:
+    // it may be meant for the page that follows this one.
+    else if (!flight.block && takeCookie(flight.safe ? null : flight)) flight.marked = true;
   };
 
   /* Tell whether an answer may be swapped in. */

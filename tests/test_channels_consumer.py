@@ -1,11 +1,13 @@
 """One socket: its frames in order, floods, slow clients, and that nothing of it stays behind."""
 
 import asyncio
+import logging
 import threading
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from channels.testing import WebsocketCommunicator
+from django.db import OperationalError
 from django.http import HttpRequest
 
 from mizan_htmx import client, register
@@ -64,25 +66,28 @@ def test_the_limits_are_the_documented_ones() -> None:
     assert outbox.LIMIT == 256
 
 
-async def test_frames_that_come_too_fast_are_all_answered_in_time() -> None:
+async def test_frames_that_come_too_fast_are_slowed_and_all_answered() -> None:
     class Slow(MizanConsumer):
-        burst, rate, patience = 1, 1000.0, 200
+        burst, rate = 1, 100.0
 
+    clock = asyncio.get_running_loop().time
     async with Tab(Slow.as_asgi()) as tab:
-        for number in range(20):
+        began = clock()
+        for number in range(11):
             await tab.tell(action="dance", id=number)
-        assert [(await tab.hear())["id"] for _ in range(20)] == list(range(20))
+        assert [(await tab.hear())["id"] for _ in range(11)] == list(range(11))
+        assert clock() - began >= 0.1
 
 
 async def test_a_flood_closes_the_socket() -> None:
     class Strict(MizanConsumer):
-        burst, rate, patience = 1, 1000.0, 3
+        burst, rate, patience = 2, 0.001, 0
 
     async with Tab(Strict.as_asgi()) as tab:
-        for number in range(50):
+        for number in range(5):
             await tab.tell(action="dance", id=number)
+        assert [(await tab.hear())["id"] for _ in range(2)] == [0, 1]
         assert await tab.closing() == 1008
-        await tab.tell(action="dance")
         assert await tab.wire.receive_nothing()
 
 
@@ -125,15 +130,20 @@ async def test_one_who_waits_in_a_thread_holds_up_nobody_else() -> None:
         assert (await patient.hear())["data"] == {"result": True}
 
 
-async def test_a_check_waits_for_the_frame_that_is_being_handled() -> None:
+class Keeping(MizanConsumer):
+    """Can be asked for its sockets."""
+
+    sockets: ClassVar[list[MizanConsumer]] = []
+
+    async def connect(self) -> None:
+        """Keep it."""
+        self.sockets[:] = [self]
+        await super().connect()
+
+
+async def test_a_check_is_put_off_until_the_frame_is_handled_and_nobody_waits_for_that() -> None:
     order: list[str] = []
     connecting, connected = asyncio.Event(), asyncio.Event()
-    sockets: list[Any] = []
-
-    class Keeping(MizanConsumer):
-        async def connect(self) -> None:
-            sockets.append(self)
-            await super().connect()
 
     class Chat(ChatChannel):
         def authorize(self, params: Any) -> bool:
@@ -149,11 +159,76 @@ async def test_a_check_waits_for_the_frame_that_is_being_handled() -> None:
     async with Tab(Keeping.as_asgi(), user=person()) as tab:
         await tab.tell(action="subscribe", **ROOM)
         await connecting.wait()
-        check = asyncio.create_task(sockets[0].recheck())
+        await Keeping.sockets[0].recheck()
+        assert order == ["authorize"]
         connected.set()
-        await check
-        assert order == ["authorize", "connected", "authorize"]
         assert (await tab.hear())["subscribed"] is True
+        await tab.say("[]")
+        assert order == ["authorize", "connected", "authorize"]
+
+
+async def test_a_check_while_the_database_is_away_takes_nothing_from_anybody(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    away = False
+
+    class Chat(ChatChannel):
+        def authorize(self, params: Any) -> bool:
+            if away:
+                raise OperationalError("the text")
+            return True
+
+    register_channel(Chat, "chat")
+    async with Tab(Keeping.as_asgi(), user=person()) as tab:
+        await tab.ask(action="subscribe", **ROOM)
+        away = True
+        with caplog.at_level(logging.ERROR):
+            await Keeping.sockets[0].recheck()
+            await tab.say("[]")  # by now it is done, whoever has done it
+        assert caplog.messages == ["What a socket has could not be checked."]
+        assert (await tab.ask(action="unsubscribe", **ROOM))["unsubscribed"] is True
+
+
+async def test_a_server_that_can_not_send_any_more_ends_the_row() -> None:
+    async def send(message: Any) -> None:
+        sent.append(message)
+        raise OSError("The client is gone.")
+
+    sent: list[Any] = []
+    row = outbox.Outbox(send)
+    row.put("a")
+    row.put("b")
+    async with asyncio.timeout(PATIENCE):
+        while not row.closed:
+            await asyncio.sleep(0)
+    row.put("c")
+    row.close(1000)
+    assert sent == [{"type": "websocket.send", "text": "a"}]
+
+
+async def test_a_place_is_kept_until_it_is_filled_or_given_up() -> None:
+    async def send(message: Any) -> None:
+        sent.append(message["text"])
+
+    sent: list[str] = []
+    row = outbox.Outbox(send)
+    filled, given_up = row.reserve(), row.reserve()
+    row.put("last")
+    row.fill(filled, "first")
+    async with asyncio.timeout(PATIENCE):
+        while not sent:
+            await asyncio.sleep(0)
+        assert sent == ["first"]
+        row.give_up(given_up)
+        while len(sent) < 2:
+            await asyncio.sleep(0)
+    assert sent == ["first", "last"]
+
+
+async def test_one_that_leaves_before_it_was_taken_in_leaves_nothing() -> None:
+    wire = WebsocketCommunicator(MizanConsumer.as_asgi(), "/ws/")
+    await wire.disconnect()
+    assert hubs() == []
 
 
 async def test_a_closed_socket_leaves_nothing_behind() -> None:

@@ -1,10 +1,13 @@
 """Watching keys: which are taken, who may, what was missed, and what ends a watch."""
 
 import logging
+import threading
+from decimal import Decimal
 from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from pytest_django import Settings
 
@@ -121,6 +124,20 @@ async def test_a_key_that_does_not_fit_its_context_is_refused(key: str, fields: 
             "contexts": key,
         }
         assert await tab.hear() == watching_of("news")
+
+
+async def test_a_number_that_is_too_long_for_a_key_is_refused() -> None:
+    def price(request: HttpRequest, amount: Decimal) -> str:
+        return "dear"
+
+    register(client(context=Context("price", live=True))(price))
+    async with Tab() as tab:
+        assert await tab.ask(action="watch", contexts="price;amount=1e9999") == {
+            "error": "Invalid params",
+            "code": "VALIDATION_ERROR",
+            "details": {"fields": {"amount": ["Names no block."]}},
+            "contexts": "price;amount=1e9999",
+        }
 
 
 async def test_a_value_that_is_written_in_another_way_means_the_same() -> None:
@@ -317,3 +334,24 @@ class TestAuth:
             publish("board;board_id=3")
             version = publish("news")
             assert await tab.hear() == {"invalidate": "news", "versions": {"news": str(version)}}
+
+    async def test_a_database_that_is_away_ends_no_watch(
+        self, caplog: pytest.LogCaptureFixture, coloured: Coloured
+    ) -> None:
+        away = threading.Event()
+
+        def guard(request: HttpRequest) -> bool:
+            if away.is_set():
+                raise OperationalError("the text")
+            return True
+
+        register(client(context=BOARD, auth=coloured(guard))(board))
+        async with Tab(user=person()) as tab:
+            await tab.ask(action="watch", id=1, contexts="board;board_id=3")
+            away.set()
+            with caplog.at_level(logging.ERROR):
+                broken = {"error": "Something went wrong.", "code": "INTERNAL_ERROR"}
+                assert await tab.ask(action="watch", contexts="board;board_id=4") == broken
+            assert "OperationalError: the text" in caplog.text
+            publish("board;board_id=3")
+            assert (await tab.hear())["invalidate"] == "board;board_id=3"

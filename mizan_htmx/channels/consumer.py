@@ -45,8 +45,9 @@ class MizanConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._hub: Hub | None = None
-        # A check that was asked for from outside waits for the frame that is being handled.
+        # One frame or one check at a time.
         self._turn = asyncio.Lock()
+        self._is_to_be_checked = False
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Serve the socket until it is closed, or the task is cancelled."""
@@ -88,8 +89,9 @@ class MizanConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
         # A thread for each frame that needs one, as for each request: nobody waits for another's slow hook.
         async with self._turn, ThreadSensitiveContext():
             answer = await self._answer(text_data)
-        if answer is not None:
-            self.put(answer)
+            if answer is not None:
+                self.put(answer)
+        await self._check_if_due()
 
     async def _answer(self, text: str | None) -> str | None:
         frame: Frame | None = None
@@ -130,21 +132,35 @@ class MizanConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
         self._outbox.close(code)
 
     async def recheck(self) -> None:
-        """Ask again whether the visitor is who he was, and may have what he has."""
+        """Ask again whether the visitor is who he was, and may have what he has.
+
+        Nobody waits for a frame that is being handled: where there is one, the rest is asked after it.
+        """
         if self._outbox.closed:
             return
-        try:
-            async with ThreadSensitiveContext():
-                current = await self.visitor.is_current()
-            if not current:
-                self.put(frames.refusal(None, Unauthorized("Not authorized")))
-                await self.end(SESSION_ENDED)
-                return
+        async with ThreadSensitiveContext():
+            current = await self.visitor.is_current()
+        if not current:
+            self.put(frames.refusal(None, Unauthorized("Not authorized")))
+            await self.end(SESSION_ENDED)
+            return
+        self._is_to_be_checked = True
+        await self._check_if_due()
+
+    async def _check_if_due(self) -> None:
+        # Whoever has the turn comes by here after it, so that none is lost.
+        while self._is_to_be_checked and not self._turn.locked():
             async with self._turn, ThreadSensitiveContext():
-                await self._watches.recheck()
-                await self._subscriptions.recheck(await self.visitor.user())
+                self._is_to_be_checked = False
+                await self._check()
+
+    async def _check(self) -> None:
+        try:
+            await self._watches.recheck()
+            await self._subscriptions.recheck(await self.visitor.user())
         except (OperationalError, InterfaceError):
-            logger.exception("A socket could not be checked. It is asked again.")
+            # Says nothing about the visitor. The hub asks again within a minute.
+            logger.exception("What a socket has could not be checked.")
 
     async def websocket_disconnect(self, message: Any) -> None:
         """Stop: the client has gone."""

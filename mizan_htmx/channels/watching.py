@@ -151,11 +151,13 @@ def _resolve(sent: Invalidation) -> Invalidation | None:
     if wrong:
         raise ValidationFailed(wrong, "Invalid params")
     try:
-        return Invalidation.of(sent.context, **validate(group.adapter, texts))
+        key = Invalidation.of(sent.context, **validate(group.adapter, texts))
     except ValidationFailed as error:
         raise ValidationFailed(error.fields, "Invalid params") from None
-    except ValueError as error:  # a number of more digits than a key may have
-        raise ValidationFailed({"__all__": [str(error)]}, "Invalid params") from None
+    unnameable = {name: ["Names no block."] for name in sorted(texts.keys() - dict(key.params).keys())}
+    if unnameable:  # a number of more digits than a header holds: the key would be a wider one
+        raise ValidationFailed(unnameable, "Invalid params")
+    return key
 
 
 def _readers(key: Invalidation) -> tuple[Function, ...]:

@@ -8,8 +8,10 @@ from types import ModuleType
 from django.apps import AppConfig
 from django.core import checks
 
+from mizan_htmx.edge import purging
 from mizan_htmx.setup.checks import check_declarations, check_partials, check_settings
 from mizan_htmx.setup.discovery import discover
+from mizan_htmx.setup.edge_settings import check_edges
 from mizan_htmx.setup.live_checks import check_live, check_watches
 from mizan_htmx.setup.registry import registry
 
@@ -23,13 +25,15 @@ class MizanHtmxConfig(AppConfig):
     verbose_name = "mizan_htmx"
 
     def ready(self) -> None:
-        """Import what the apps declare."""
+        """Import what the apps declare; check it; let caches and sockets hear of what becomes stale."""
         discover(*_channels())
         checks.register(check_declarations, "mizan_htmx")
         checks.register(check_settings, "mizan_htmx")
         checks.register(check_partials, "mizan_htmx")
         checks.register(check_watches, "mizan_htmx")
         checks.register(check_live, "mizan_htmx")
+        checks.register(check_edges, "mizan_htmx")
+        purging.connect()
 
 
 def _channels() -> list[Adopt]:

@@ -239,14 +239,13 @@ def forget(sender: object, invalidations: Iterable[Invalidation], **kwargs: obje
 def purges(invalidations: Iterable[Invalidation]) -> dict[Invalidation, tuple[str, ...]]:
     """Map what shared caches may hold of this to the tags that purge it; ``*`` is every public context."""
     graph = registry.graph
-    public = [name for name, group in graph.groups.items() if group.context.public]
     listed = tuple(invalidations)
     if EVERYTHING in listed:
-        listed = tuple(map(Invalidation, public))
+        listed = tuple(map(Invalidation, sorted(graph.public)))
     return {
         each: purge_tags(each, graph.shapes.get(each.context, Shape()))
         for each in listed
-        if each.context in public or each.context not in graph.groups
+        if each.context in graph.public or each.context not in graph.groups
     }
 
 

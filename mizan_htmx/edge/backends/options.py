@@ -59,7 +59,7 @@ class Options:
     def secret_or_none(self, name: str) -> Secret | None:
         """Read a secret that may be left out."""
         if self._given.get(name) is None:
-            self._take(name, "")
+            self._known.append(name)
             return None
         return self.secret(name)
 
@@ -82,7 +82,8 @@ class Options:
     def seconds_or_none(self, name: str, *, default: float | None) -> float | None:
         """Read a number of seconds above zero, or ``None`` for never."""
         if self._given.get(name, default) is None:
-            self._take(name, "")
+            self._known.append(name)
+            self._show(name, None)
             return None
         return self.seconds(name, default=default or 0)
 

@@ -1,0 +1,416 @@
+"""Purging: who is told what and when, what happens on failure, and that no request notices any of it."""
+
+import logging
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any
+
+import pytest
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.test import AsyncClient, Client
+from django.urls import include, path
+from pytest_django import Settings
+
+from mizan_htmx.client import Context, client
+from mizan_htmx.edge import purging
+from mizan_htmx.edge.backends.base import EdgeBackend, PurgeLater, batches
+from mizan_htmx.edge.backends.bunny import BunnyEdge
+from mizan_htmx.edge.backends.fastly import FastlyEdge
+from mizan_htmx.edge.backends.options import Options
+from mizan_htmx.edge.backends.recording import Purge, RecordingEdge
+from mizan_htmx.edge.purging import Lane, Pace
+from mizan_htmx.invalidation import EVERYTHING, Invalidation
+from mizan_htmx.recorder import invalidate
+from mizan_htmx.setup.conf import edges
+from mizan_htmx.setup.registry import register
+from mizan_htmx.testing import isolated_registry
+from tests.support_cdns import Bunny, Fastly
+from tests.support_edges import Cdn, Reply, serving
+
+QUICK = Pace(gather=0.01, first=0.02, longest=0.05)
+USER = Context("user", public=True, max_age=600)
+
+
+@client(context=USER)
+def user_name(request: HttpRequest, user_id: int, tab: str = "a") -> str:
+    """Read a name."""
+    return "Ada"
+
+
+@client(context=Context("news", public=True))
+def news(request: HttpRequest) -> str:
+    """Read the news."""
+    return "None"
+
+
+@client(context="basket")
+def basket(request: HttpRequest) -> str:
+    """Read what is private."""
+    return "Nothing"
+
+
+@client(affects=["user", "basket"])
+def rename(request: HttpRequest, user_id: int) -> HttpResponse:
+    """Rename a person."""
+    return HttpResponse(status=204)
+
+
+@client(affects=["user", "basket"])
+async def arename(request: HttpRequest, user_id: int) -> HttpResponse:
+    """Rename a person, in a coroutine."""
+    return HttpResponse(status=204)
+
+
+def of(*numbers: int) -> dict[Invalidation, tuple[str, ...]]:
+    """Name users that became stale, and their tags."""
+    return {Invalidation.of("user", user_id=each): (f"user;user_id={each}",) for each in numbers}
+
+
+def until(condition: Callable[[], object]) -> None:
+    """Wait for a condition, ten seconds at most."""
+    deadline = time.monotonic() + 10
+    while not condition():
+        assert time.monotonic() < deadline, "It did not come true."
+        threading.Event().wait(0.005)
+
+
+@pytest.fixture
+def site(settings: Settings) -> Iterator[Settings]:
+    """Have the functions above behind an edge that records, and its purging connected."""
+    settings.ROOT_URLCONF = (path("api/mizan/", include("mizan_htmx.urls")),)
+    settings.MIZAN_EDGE = {"default": {"BACKEND": "mizan_htmx.edge.backends.recording.RecordingEdge"}}
+    with isolated_registry():
+        for each in (user_name, news, basket, rename, arename):
+            register(each)
+        purging.connect()
+        yield settings
+        assert purging.drain(10)
+
+
+def purged() -> list[Purge]:
+    """Wait for the recording edge, and give what it was told."""
+    assert purging.drain(10)
+    edge = edges()[0]
+    assert isinstance(edge, RecordingEdge)
+    return edge.purges
+
+
+STALE = Invalidation.of("user", user_id=5)
+STALE_TAGS = ("user;user_id=5",)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("name", ["rename", "arename"])
+def test_a_mutation_purges_what_is_public_of_it(site: Settings, name: str) -> None:
+    response = Client().post("/api/mizan/call/", {"fn": name, "user_id": "5"})
+    assert response.headers["X-Mizan-Invalidate"] == "user;user_id=5, basket"
+    assert purged() == [Purge(STALE_TAGS, (STALE,))]
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("name", ["rename", "arename"])
+async def test_a_mutation_under_asgi_purges_what_is_public_of_it(site: Settings, name: str) -> None:
+    await AsyncClient().post("/api/mizan/call/", {"fn": name, "user_id": "5"})
+    assert purged() == [Purge(STALE_TAGS, (STALE,))]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_one_transaction_makes_stale_is_one_batch_after_its_commit(site: Settings) -> None:
+    with transaction.atomic():
+        invalidate(None, "user", user_id=5)
+        invalidate(None, "news")
+        invalidate(None, "user", user_id=5)
+        assert purged() == []
+    assert purged() == [Purge((*STALE_TAGS, "news"), (STALE, Invalidation("news")))]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_is_rolled_back_purges_nothing(site: Settings) -> None:
+    with transaction.atomic():
+        invalidate(None, "news")
+        transaction.set_rollback(True)
+    assert purged() == []
+
+
+def test_private_contexts_are_no_edge_s_business_and_everything_is_every_public_one(site: Settings) -> None:
+    assert purging.purges([Invalidation("basket")]) == {}
+    assert purging.purges([Invalidation("news"), EVERYTHING]) == {
+        Invalidation("news"): ("news",),
+        Invalidation("user"): ("user",),
+    }
+
+
+def test_an_optional_parameter_is_purged_where_it_lacks_too(site: Settings) -> None:
+    stale = Invalidation.of("user", user_id=5, tab="b")
+    assert purging.purges([stale]) == {stale: ("user;tab=b;user_id=5", "user;tab;user_id=5")}
+
+
+def test_what_is_unknown_here_is_purged_as_a_whole() -> None:
+    with isolated_registry():
+        assert purging.purges([STALE]) == {STALE: ("user",)}
+
+
+def test_settings_that_can_not_be_meant_are_logged_and_nothing_is_raised(
+    site: Settings, caplog: pytest.LogCaptureFixture
+) -> None:
+    site.MIZAN_EDGE = {"default": {}}
+    purging.forget(None, (STALE,))
+    assert caplog.messages == [
+        "user;user_id=5 was not purged anywhere: MIZAN_EDGE['default'] has no \"BACKEND\","
+        " the dotted path of a class."
+    ]
+    site.MIZAN_EDGE = {}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_request_does_not_wait_for_an_edge_that_hangs(site: Settings) -> None:
+    with serving(Fastly()) as cdn:
+        options = {**cdn.backend_options(), "timeout": 60.0}
+        site.MIZAN_EDGE = {"a": {"BACKEND": "mizan_htmx.edge.backends.fastly.FastlyEdge", "OPTIONS": options}}
+        cdn.troubles.append("hang")
+        assert Client().post("/api/mizan/call/", {"fn": "rename", "user_id": "5"}).status_code == 204
+        until(lambda: cdn.calls)
+        assert Client().post("/api/mizan/call/", {"fn": "rename", "user_id": "6"}).status_code == 204
+        assert purging.drain(0.05) is False
+        cdn.over.set()
+        assert purging.drain(20)
+    assert keys(cdn)[0] == ["user;user_id=5"]
+    assert {key for call in keys(cdn) for key in call} == {
+        "user;user_id=5",
+        "user;user_id=6",
+    }
+
+
+@pytest.fixture
+def fastly() -> Iterator[Fastly]:
+    """Start a server of Fastly's."""
+    with serving(Fastly()) as cdn:
+        yield cdn
+
+
+def lane_to(cdn: Cdn, pace: Pace = QUICK, **options: Any) -> Lane:
+    """Make a lane to a server, without a second purge if not said otherwise."""
+    return Lane(FastlyEdge(**{"repeat_after": None, **cdn.backend_options(), **options}), pace)
+
+
+def keys(cdn: Cdn) -> list[list[str]]:
+    """List the keys of each call."""
+    return [call.json["surrogate_keys"] for call in cdn.calls]
+
+
+def test_failures_are_logged_with_the_keys_and_tried_again(
+    fastly: Fastly, caplog: pytest.LogCaptureFixture
+) -> None:
+    fastly.troubles.extend([Reply(503, b"busy"), "drop", Reply(500)])
+    fastly.keep("/profile/5/", "user user;user_id=5")
+    lane = lane_to(fastly)
+    lane.put(of(5))
+    assert lane.drain(10)
+    assert keys(fastly) == [["user;user_id=5"]] * 4
+    assert fastly.copies == {}
+    assert [record.levelname for record in caplog.records] == ["WARNING"] * 3
+    start = f"{lane._edge!r} did not purge user;user_id=5, next try in 0."
+    assert all(message.startswith(start) for message in caplog.messages)
+    assert "fastly-token-1" not in caplog.text
+
+
+def test_the_time_between_tries_doubles_up_to_a_bound_and_is_never_quite_the_same(
+    fastly: Fastly, caplog: pytest.LogCaptureFixture
+) -> None:
+    fastly.troubles.extend([Reply(500)] * 5)
+    lane = lane_to(fastly, Pace(gather=0, first=0.01, longest=0.08))
+    lane.put(of(5))
+    assert lane.drain(10)
+    waits: list[float] = [record.args[2] for record in caplog.records]  # type: ignore[index,misc]
+    for wait, bound in zip(waits, (0.01, 0.02, 0.04, 0.08, 0.08), strict=True):
+        assert bound / 2 <= wait <= bound
+    assert len(set(waits)) == 5
+
+
+def test_retry_after_is_obeyed(fastly: Fastly) -> None:
+    fastly.troubles.append(Reply(429, headers={"Retry-After": "1"}))
+    lane = lane_to(fastly)
+    began = time.monotonic()
+    lane.put(of(5))
+    assert lane.drain(10)
+    assert len(fastly.calls) == 2
+    assert time.monotonic() - began >= 1
+
+
+def test_a_refusal_is_logged_and_not_tried_again(fastly: Fastly, caplog: pytest.LogCaptureFixture) -> None:
+    lane = lane_to(fastly, token="another")
+    lane.put(of(5))
+    assert lane.drain(10)
+    assert len(fastly.calls) == 1
+    assert [(record.levelname, record.getMessage().partition(": POST")[0]) for record in caplog.records] == [
+        ("ERROR", f"{lane._edge!r} refused to purge user;user_id=5")
+    ]
+    lane.put(of(6))
+    assert lane.drain(10)
+    assert keys(fastly) == [["user;user_id=5"], ["user;user_id=6"]]
+
+
+def test_what_failed_for_too_long_is_logged_and_forgotten(
+    fastly: Fastly, caplog: pytest.LogCaptureFixture
+) -> None:
+    fastly.troubles.extend([Reply(500)] * 2)
+    lane = lane_to(fastly, Pace(gather=0, first=0.02, give_up=0.001))
+    lane.put(of(5))
+    assert lane.drain(10)
+    assert [record.levelname for record in caplog.records] == ["WARNING", "ERROR"]
+    assert " did not purge user;user_id=5, and no more tries are made: " in caplog.messages[1]
+    lane.put(of(6))
+    assert lane.drain(10)
+    assert keys(fastly) == [["user;user_id=5"], ["user;user_id=5"], ["user;user_id=6"]]
+
+
+def test_what_becomes_stale_meanwhile_goes_out_with_the_next_call(fastly: Fastly) -> None:
+    fastly.troubles.append(Reply(503, headers={"Retry-After": "1"}))
+    lane = lane_to(fastly)
+    lane.put(of(5))
+    until(lambda: fastly.calls)
+    lane.put(of(6))
+    lane.put(of(6, 7))
+    assert lane.drain(10)
+    assert [sorted(each) for each in keys(fastly)] == [
+        ["user;user_id=5"],
+        ["user;user_id=5", "user;user_id=6", "user;user_id=7"],
+    ]
+
+
+def test_a_copy_that_was_on_its_way_falls_to_the_second_purge(fastly: Fastly) -> None:
+    lane = lane_to(fastly, repeat_after=0.1)
+    lane.put(of(5))
+    until(lambda: fastly.calls)
+    with fastly.lock:
+        fastly.keep("/profile/5/", "user user;user_id=5")
+    assert lane.drain(10)
+    assert keys(fastly) == [["user;user_id=5"]] * 2
+    assert fastly.copies == {}
+
+
+def test_only_what_was_not_purged_is_tried_again() -> None:
+    with serving(Bunny()) as cdn:
+        cdn.troubles.extend([Reply(204), Reply(500)])
+        lane = Lane(BunnyEdge(**cdn.backend_options(), repeat_after=0.2), QUICK)
+        lane.put(of(5, 6, 7))
+        assert lane.drain(10)
+        told = [call.json["CacheTag"] for call in cdn.calls]
+    assert told[:4] == [f"user;user_id={number}" for number in (5, 6, 6, 7)]
+    assert sorted(told[4:]) == [f"user;user_id={number}" for number in (5, 6, 7)]
+
+
+class GatedEdge(EdgeBackend):
+    """Somebody's own edge: lets a purge through when its gate is open, and fails as it is told."""
+
+    default_repeat = None
+
+    def configure(self, options: Options) -> None:
+        self.gate = threading.Event()
+        self.failures: list[Exception] = []
+        self.told: list[tuple[str, ...]] = []
+
+    def purge(self, tags: Sequence[str], invalidations: Sequence[Invalidation]) -> None:
+        self.told.append(tuple(tags))
+        assert self.gate.wait(10)
+        if self.failures:
+            raise self.failures.pop(0)
+
+
+def test_more_than_may_wait_widens_to_its_context() -> None:
+    edge = GatedEdge()
+    lane = Lane(edge, Pace(gather=0, max_keys=50))
+    lane.put(of(5))
+    until(lambda: edge.told)
+    for numbers in batches([*map(str, range(100))], 10):
+        lane.put(of(*map(int, numbers)))
+    lane.put({Invalidation("news"): ("news",)})
+    assert len(lane.left()) <= 60
+    edge.gate.set()
+    assert lane.drain(10)
+    assert edge.told[0] == ("user;user_id=5",)
+    assert set(edge.told[1]) >= {"user", "news"}
+    assert len(edge.told) == 2
+
+
+def test_contexts_without_end_do_not_widen_to_what_no_edge_knows() -> None:
+    edge = GatedEdge()
+    lane = Lane(edge, Pace(gather=0, max_keys=10))
+    names = [f"context_{number}" for number in range(20)]
+    lane.put({Invalidation(name): (name,) for name in names})
+    edge.gate.set()
+    assert lane.drain(10)
+    assert edge.told == [tuple(names)]
+
+
+def test_an_edge_that_raises_something_else_is_logged_and_asked_again(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    edge = GatedEdge()
+    edge.gate.set()
+    edge.failures.append(ZeroDivisionError("oops"))
+    lane = Lane(edge, QUICK)
+    lane.put(of(5))
+    assert lane.drain(10)
+    assert edge.told == [("user;user_id=5",)] * 2
+    assert [record.levelname for record in caplog.records] == ["ERROR", "WARNING"]
+    assert caplog.records[0].exc_info is not None
+
+
+def test_an_edge_that_holds_back_by_itself_is_no_failure(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG, "mizan_htmx.edge")
+    edge = GatedEdge()
+    edge.gate.set()
+    edge.failures.append(PurgeLater("not yet", retry_after=0.02, done=["user;user_id=5"]))
+    lane = Lane(edge, QUICK)
+    lane.put(of(5, 6))
+    assert lane.drain(10)
+    assert edge.told == [("user;user_id=5", "user;user_id=6"), ("user;user_id=6",)]
+    assert caplog.messages == []
+
+
+def lanes_running() -> Iterable[str]:
+    """List the threads of lanes."""
+    return [thread.name for thread in threading.enumerate() if thread.name == "mizan_htmx.edge"]
+
+
+def test_a_thread_lives_while_there_is_something_to_say(fastly: Fastly) -> None:
+    until(lambda: not lanes_running())
+    lane = lane_to(fastly)
+    for number in (5, 6):
+        lane.put(of(number))
+        assert lanes_running() == ["mizan_htmx.edge"]
+        assert lane.drain(10)
+        until(lambda: not lanes_running())
+    assert keys(fastly) == [["user;user_id=5"], ["user;user_id=6"]]
+
+
+def fifty(thread: int) -> list[dict[Invalidation, tuple[str, ...]]]:
+    """Name what one of many threads makes stale."""
+    return [of(thread * 100 + number) for number in range(50)]
+
+
+def test_many_threads_at_once_lose_nothing(fastly: Fastly) -> None:
+    lane = lane_to(fastly, Pace(gather=0))
+    threads = [
+        threading.Thread(target=lambda each=each: deque(map(lane.put, fifty(each)), maxlen=0))
+        for each in range(8)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert lane.drain(30)
+    told = {key for each in keys(fastly) for key in each}
+    assert told == {f"user;user_id={each * 100 + number}" for each in range(8) for number in range(50)}
+
+
+def test_drain_tells_what_is_left(fastly: Fastly) -> None:
+    lane = lane_to(fastly, Pace(gather=0, first=30, longest=30))
+    fastly.troubles.append(Reply(500))
+    lane.put(of(5))
+    assert lane.drain(0.1) is False
+    assert lane.left() == (STALE,)

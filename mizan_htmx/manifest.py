@@ -30,10 +30,17 @@ _CONVERTER = re.compile(r"<(?:[^<>:]+:)?([^<>:]+)>")
 _PARAM = re.compile(r":([A-Za-z_][A-Za-z0-9_]*)")
 
 
-def build_manifest(graph: Graph, *, base_url: str, views: Mapping[str, Iterable[str]]) -> dict[str, Any]:
+def build_manifest(
+    graph: Graph,
+    *,
+    base_url: str,
+    views: Mapping[str, Iterable[str]],
+    routes: Mapping[str, Iterable[str]] | None = None,
+) -> dict[str, Any]:
     """Describe contexts and mutations; ``views`` maps a context's or a page function's name to URL patterns.
 
-    Raises ValueError for a name in ``views`` that is neither.
+    ``routes`` maps a mutation's name to those it answers at by itself. Raises ValueError for a name in
+    ``views`` that is neither.
     """
     named = _by_context(graph, views)
     mutations = (each for each in graph.functions.values() if each.affects and not each.private)
@@ -42,7 +49,8 @@ def build_manifest(graph: Graph, *, base_url: str, views: Mapping[str, Iterable[
             name: _context(group, base_url, named.get(name, ())) for name, group in graph.groups.items()
         },
         "mutations": {
-            each.name: _mutation(graph, each) for each in sorted(mutations, key=lambda each: each.name)
+            each.name: _mutation(graph, each, base_url, (routes or {}).get(each.name, ()))
+            for each in sorted(mutations, key=lambda each: each.name)
         },
         "version": VERSION,
     }
@@ -70,20 +78,28 @@ def _context(group: Group, base_url: str, views: Iterable[str]) -> dict[str, Any
     shown = [each for each in (*group.readers, *group.pages) if not each.private]
     routes = [normalise(page.route) for page in group.pages if page.route is not None]
     functions = [{"name": each.name, "path": each.path} for each in sorted(shown, key=lambda each: each.name)]
+    public = group.context.public
     optional = [name for name in group.params if name not in group.required] if group.readers else []
+    if public:  # what an answer may lack changes its tags
+        optional = sorted(group.shape.optional)
     return {
         "endpoints": [f"{base_url.rstrip('/')}/ctx/{group.context.name}/"] if group.readers else [],
         "functions": functions,
+        **({"max_age": group.context.max_age} if public else {}),
         **({"optional": optional} if optional else {}),
         "params": list(group.params),
+        **({"public": True} if public else {}),
         "views": sorted({*views, *routes}),
     }
 
 
-def _mutation(graph: Graph, function: Function) -> dict[str, Any]:
+def _mutation(graph: Graph, function: Function, base_url: str, routes: Iterable[str]) -> dict[str, Any]:
     plan = graph.plan(function)
+    endpoints = sorted({f"{base_url.rstrip('/')}/call/", *map(normalise, routes)})
+    public = any(target.context in graph.public for target in plan)
     return {
         "affects": [target.context for target in plan],
+        **({"endpoints": endpoints} if public else {}),
         "params": sorted({fill.param for target in plan for fill in target.fills}),
     }
 

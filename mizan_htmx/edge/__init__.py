@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from mizan_htmx.edge.urlconf import page_urls
+from mizan_htmx.edge.urlconf import mutation_urls, page_urls
 from mizan_htmx.manifest import build_manifest, resolve_purge
 from mizan_htmx.setup.registry import registry
 
@@ -23,4 +23,14 @@ def generate_edge_manifest(
     views: dict[str, list[str]] = page_urls(graph)
     for name, patterns in (view_urls or {}).items():
         views.setdefault(name, []).extend([patterns] if isinstance(patterns, str) else patterns)
-    return build_manifest(graph, base_url=base_url, views=views)
+    routes = {**mutation_urls(graph), **_form_urls(base_url.rstrip("/"))}
+    return build_manifest(graph, base_url=base_url, views=views, routes=routes)
+
+
+def _form_urls(mount: str) -> dict[str, list[str]]:
+    """Map the functions that take submissions to where a page's form sends them."""
+    found = {}
+    for name in registry.forms:
+        found[f"{name}.submit"] = [f"{mount}/form/{name}/"]
+        found[f"{name}.formset.submit"] = [f"{mount}/formset/{name}/"]
+    return found

@@ -1,6 +1,6 @@
 """Reads off the URLconf where functions on the view path are shown."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import product
 from typing import Any
 
@@ -20,10 +20,23 @@ def page_urls(graph: Graph) -> dict[str, list[str]]:
 
     A regular expression that Django itself can't turn back into a URL names none.
     """
+    return _urls(page for group in graph.groups.values() for page in group.pages)
+
+
+def mutation_urls(graph: Graph) -> dict[str, list[str]]:
+    """Map each mutation's name on the view path to its URL patterns, from the URLconf and ``route=``."""
+    mutations = [each for each in graph.functions.values() if each.affects and each.result is None]
+    found = _urls(mutations)
+    for each in mutations:
+        if each.route is not None:
+            found.setdefault(each.name, []).append(normalise(each.route))
+    return found
+
+
+def _urls(functions: Iterable[Function]) -> dict[str, list[str]]:
     names: dict[object, list[str]] = {}
-    for group in graph.groups.values():
-        for page in group.pages:
-            names.setdefault(page.declaration, []).append(page.name)
+    for each in functions:
+        names.setdefault(each.declaration, []).append(each.name)
     found: dict[str, list[str]] = {}
     for patterns, callback in _walk(get_resolver(), ()):
         function = getattr(

@@ -1,7 +1,8 @@
-"""Write the edge manifest to a file or to standard output."""
+"""Write the edge manifest, or the VCL made of it, to a file or to standard output; or check the file."""
 
 import json
 from argparse import ArgumentParser
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +13,9 @@ from mizan_htmx.edge.urlconf import mounted_at
 
 
 class Command(BaseCommand):
-    """Export which URLs show which context, as JSON with sorted keys."""
+    """Export which URLs show which context, as JSON with sorted keys or as VCL."""
 
-    help = "Export the edge manifest: contexts, functions, URLs and mutations, as JSON."
+    help = "Export the edge manifest: contexts, functions, URLs and mutations, as JSON or as VCL for Varnish."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Declare the options."""
@@ -25,20 +26,67 @@ class Command(BaseCommand):
         parser.add_argument(
             "--base-url", help="Where mizan_htmx.urls is mounted. Default: as in the URLconf."
         )
+        parser.add_argument(
+            "--format", choices=("json", "vcl"), default="json", help="What to write. Default: json."
+        )
+        parser.add_argument("--origin", help="The server behind Varnish, as HOST:PORT; for --format vcl.")
+        parser.add_argument(
+            "--check",
+            action="store_true",
+            help="Write nothing; exit 1 if the file of --output is out of date.",
+        )
 
     def handle(
-        self, *args: Any, output: Path | None, indent: int, base_url: str | None, **options: Any
+        self, *args: Any, output: Path | None, check: bool, base_url: str | None, **options: Any
     ) -> None:
-        """Write the manifest."""
+        """Write the manifest, or compare it."""
         manifest = generate_edge_manifest(base_url or mounted_at())
-        text = json.dumps(manifest, sort_keys=True, indent=indent or None)
-        if output is None:
+        text = _text(manifest, **options)
+        if check:
+            _compare(text, output)
+            self.stderr.write(f"{output} is up to date.")
+        elif output is None:
             self.stdout.write(text)
-            return
-        try:
-            output.write_text(text + "\n", encoding="utf-8")
-        except OSError as error:
-            raise CommandError(
-                f"The manifest can't be written to {str(output)!r}: {error.strerror}."
-            ) from error
-        self.stderr.write(f"Wrote {len(manifest['contexts'])} contexts to {output}.")
+        else:
+            _write(text, output)
+            self.stderr.write(f"Wrote {len(manifest['contexts'])} contexts to {output}.")
+
+
+def _text(manifest: dict[str, Any], *, format: str, origin: str | None, indent: int, **options: Any) -> str:
+    if format == "json":
+        if origin is not None:
+            raise CommandError("--origin says where Varnish finds the server. Add --format vcl.")
+        return json.dumps(manifest, sort_keys=True, indent=indent or None)
+    if origin is None:
+        raise CommandError("--format vcl needs --origin HOST:PORT, where Varnish finds the server.")
+    try:
+        return str(import_module("mizan_htmx.edge.vcl").compile_vcl(manifest, origin=origin))
+    except ValueError as error:
+        raise CommandError(str(error)) from error
+
+
+def _write(text: str, output: Path) -> None:
+    try:
+        output.write_text(_ended(text), encoding="utf-8")
+    except OSError as error:
+        raise CommandError(f"The manifest can't be written to {str(output)!r}: {error.strerror}.") from error
+
+
+def _compare(text: str, output: Path | None) -> None:
+    """Raise CommandError, which ends in status 1, unless the file has this text."""
+    if output is None:
+        raise CommandError("--check needs --output FILE, the file to compare with.")
+    try:
+        found = output.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is no text"
+        raise CommandError(f"{str(output)!r} can't be read: {reason}. Run this without --check.") from error
+    if found != _ended(text):
+        raise CommandError(
+            f"{str(output)!r} is out of date: what is declared has changed since it was written."
+            " Run this without --check, and commit the file."
+        )
+
+
+def _ended(text: str) -> str:
+    return text if text.endswith("\n") else text + "\n"

@@ -66,6 +66,17 @@ def test_the_limits_are_the_documented_ones() -> None:
     assert outbox.LIMIT == 256
 
 
+class Keeping(MizanConsumer):
+    """Can be asked for its sockets."""
+
+    sockets: ClassVar[list[MizanConsumer]] = []
+
+    async def connect(self) -> None:
+        """Keep it."""
+        self.sockets[:] = [self]
+        await super().connect()
+
+
 async def test_frames_that_come_too_fast_are_slowed_and_all_answered() -> None:
     class Slow(MizanConsumer):
         burst, rate = 1, 100.0
@@ -80,7 +91,7 @@ async def test_frames_that_come_too_fast_are_slowed_and_all_answered() -> None:
 
 
 async def test_a_flood_closes_the_socket() -> None:
-    class Strict(MizanConsumer):
+    class Strict(Keeping):
         burst, rate, patience = 2, 0.001, 0
 
     async with Tab(Strict.as_asgi()) as tab:
@@ -88,6 +99,7 @@ async def test_a_flood_closes_the_socket() -> None:
             await tab.tell(action="dance", id=number)
         assert [(await tab.hear())["id"] for _ in range(2)] == [0, 1]
         assert await tab.closing() == 1008
+        await Keeping.sockets[0].recheck()  # nothing is left to be checked
         assert await tab.wire.receive_nothing()
 
 
@@ -128,17 +140,6 @@ async def test_one_who_waits_in_a_thread_holds_up_nobody_else() -> None:
         assert (await hasty.ask(action="rpc", id=2, fn="fast"))["data"] == {"result": "fast"}
         gate.set()
         assert (await patient.hear())["data"] == {"result": True}
-
-
-class Keeping(MizanConsumer):
-    """Can be asked for its sockets."""
-
-    sockets: ClassVar[list[MizanConsumer]] = []
-
-    async def connect(self) -> None:
-        """Keep it."""
-        self.sockets[:] = [self]
-        await super().connect()
 
 
 async def test_a_check_is_put_off_until_the_frame_is_handled_and_nobody_waits_for_that() -> None:

@@ -266,11 +266,28 @@ async def test_a_socket_has_so_many_subscriptions_and_no_more(monkeypatch: pytes
         assert await tab.ask(action="subscribe", **OTHER) == {"subscribed": True, **OTHER}
 
 
-async def test_one_who_may_no_more_is_told_and_unsubscribed() -> None:
+@pytest.mark.parametrize(
+    ("answer", "told"),
+    [
+        (False, REFUSED),
+        (PermissionDenied("the text"), REFUSED),
+        (RuntimeError("the text"), BROKEN),
+    ],
+    ids=repr,
+)
+async def test_one_who_may_no_more_is_told_and_unsubscribed(
+    answer: Any, told: dict[str, Any], coloured: Coloured
+) -> None:
     ended: list[str] = []
     barred: set[str] = set()
+
+    def authorize(self: Channel, params: Any) -> bool:
+        if params.room in barred and answer:
+            raise answer
+        return params.room not in barred
+
     channel = chat(
-        authorize=lambda self, params: params.room not in barred,
+        authorize=coloured(authorize),
         on_disconnect=lambda self, params: ended.append(params.room),
     )
     async with Tab(user=person()) as tab:
@@ -278,7 +295,7 @@ async def test_one_who_may_no_more_is_told_and_unsubscribed() -> None:
         await tab.ask(action="subscribe", **OTHER)
         barred.add("a")
         await publishing.tell({"kind": "check", "user": "1"})
-        assert await tab.hear() == REFUSED
+        assert await tab.hear() == told
         for room in ("a", "b"):
             await channel.push(channel.DjangoMessage(text="hi"), room=room)
         assert await tab.hear() == said("hi", **OTHER)

@@ -256,7 +256,7 @@ class TestCatchingUp:
             answer = await tab.ask(action="watch", contexts=", ".join(sent), versions=sent)
             assert answer == {"invalidate": "board", "versions": {"board": str(version)}}
 
-    async def test_while_nobody_counts_everything_shown_is_stale(
+    async def test_while_nobody_counts_everything_that_was_counted_is_stale(
         self, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         def down(self: object, seq: int, epoch: str) -> None:
@@ -265,10 +265,13 @@ class TestCatchingUp:
         declare()
         monkeypatch.setattr(type(versions()), "since", down)
         async with Tab() as tab:
-            sent = {"news": "0badcafe.1"}
-            answer = await tab.ask(action="watch", id=1, contexts="news, board;board_id=3", versions=sent)
+            sent = {"news": "0badcafe.1", "board;board_id=3": ""}
+            keys = "news, board;board_id=3, board;board_id=4"
+            answer = await tab.ask(action="watch", id=1, contexts=keys, versions=sent)
             assert answer == {"invalidate": "news", "versions": {}}
-            assert await tab.hear() == watching_of("news, board;board_id=3")
+            assert await tab.hear() == watching_of(keys)
+            sent = {"board;board_id=3": ""}
+            assert await tab.ask(action="watch", id=1, contexts=keys, versions=sent) == watching_of(keys)
 
 
 class TestAuth:

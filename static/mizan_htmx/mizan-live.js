@@ -244,7 +244,11 @@
   const refreshDue = () => {
     const changes = [...due];
     due.clear();
-    for (const [version, keys] of changes) mizan.invalidate(keys.join(", "), {}, { version });
+    for (const [version, keys] of changes) {
+      // Of blocks that it does not follow, the server says nothing.
+      const list = keys.includes("*") ? watched : keys.join(", ");
+      if (list) mizan.invalidate(list, {}, { version });
+    }
   };
 
   const hearStale = ({ invalidate, versions = {}, spread = 0, error, code, contexts = "" }) => {

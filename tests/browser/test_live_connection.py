@@ -4,7 +4,9 @@ import pytest
 from django.test import Client
 from playwright.async_api import expect
 
-from tests.browser.live import NOTE, PLAIN, change, has_heard, without_server
+from mizan_htmx.channels import versions
+from mizan_htmx.channels.versions import MemoryVersions
+from tests.browser.live import NOTE, PLAIN, SECOND, change, has_heard, without_server
 from tests.browser.serving import Site
 from tests.browser.tab import Tab
 from tests.site.models import Person
@@ -63,6 +65,23 @@ async def test_nothing_is_fetched_when_the_server_is_back_and_nothing_has_change
         await ada.followed()
     await has_heard(ada)
     assert ada.refreshes == []
+
+
+async def test_everything_live_is_fetched_when_the_server_has_lost_its_memory(
+    ada: Tab, site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await ada.follow("/live/")
+    with without_server(ada):
+        site.stop()
+        await ada.was("closed", "open", "closed")
+        monkeypatch.setattr(versions, "_without_layer", MemoryVersions())
+        site.start()
+        await ada.was("closed", "open", "closed", "open")
+    await ada.happens("refreshed", 2)
+    await has_heard(ada)
+    assert sorted(ada.refreshes) == [NOTE, SECOND]
+    await change(1, "Rest")
+    await expect(ada.page.locator("#note")).to_have_text("Rest")
 
 
 async def test_a_browser_that_is_online_again_asks_at_once(ada: Tab, site: Site) -> None:
@@ -126,7 +145,7 @@ async def test_a_page_out_of_the_back_forward_cache_is_fetched_where_sockets_do_
         await go_back(ada)
         await expect(ada.page.locator("#note")).to_have_text("Rest")
         await ada.happens("refreshed", 3)
-    assert sorted(ada.refreshes) == [NOTE, "note;card_id=2", PLAIN]
+    assert sorted(ada.refreshes) == [NOTE, SECOND, PLAIN]
 
 
 async def test_what_one_may_not_see_any_more_goes_with_the_session(ada: Tab, session: str) -> None:

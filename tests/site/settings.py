@@ -1,5 +1,6 @@
 """Settings of the test project: SQLite in a temporary file, a strict Content-Security-Policy, no debug."""
 
+import json
 import os
 import tempfile
 from pathlib import Path
@@ -10,8 +11,11 @@ from tools import htmx
 
 BASE = Path(__file__).parent
 
-# A file and not memory: a live server's threads must have connections of their own.
-_DATABASE = Path(tempfile.gettempdir()) / f"mizan_htmx-tests-{os.getpid()}.sqlite3"
+# A file and not memory: a live server's threads must have connections of their own. Servers in processes of
+# their own are told where it is.
+_DATABASE = os.environ.get("MIZAN_SITE_DATABASE") or str(
+    Path(tempfile.gettempdir()) / f"mizan_htmx-tests-{os.getpid()}.sqlite3"
+)
 
 SECRET_KEY = "only for tests, where nothing is secret"
 DEBUG = False
@@ -80,6 +84,8 @@ DATABASES = {
 }
 
 CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
+
+CHANNEL_LAYERS = json.loads(os.environ.get("MIZAN_SITE_LAYERS", "{}"))
 
 CRISPY_TEMPLATE_PACK = "bootstrap5"
 

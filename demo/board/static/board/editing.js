@@ -1,12 +1,15 @@
-/* Small manners of forms: Escape and Cancel close an editor, a field that was sent is emptied, and who works with
-   the keyboard stays where they were when the button they pressed has been replaced. */
+/* Small manners of forms: Escape, Cancel and success close an editor, a field that was sent is emptied, and who
+   works with the keyboard stays where they were when the button they pressed has been replaced.
+
+   What somebody types must outlive the refreshes that others cause: what it stands in has hx-preserve. */
 
 // ---- editors
 
 const close = (editor) => {
   const opener = document.getElementById(editor.dataset.editor);
+  const isInside = editor.contains(document.activeElement);
   editor.remove();
-  opener?.focus();
+  if (isInside) opener?.focus();
 };
 
 document.addEventListener("click", ({ target }) => {
@@ -40,14 +43,18 @@ document.addEventListener("submit", ({ target }) => {
   if (target.matches("[data-clear]")) sent.set(target, typed(target));
 }, true);
 
-const arrived = (form, ok) => {
+const arrived = (source, method, ok) => {
+  if (!ok || /^get$/i.test(method)) return;
   // Who types on while the answer is on its way keeps what they typed.
-  if (ok && form.matches?.("[data-clear]") && sent.get(form) === typed(form)) form.reset();
+  if (source.matches?.("[data-clear]") && sent.get(source) === typed(source)) source.reset();
+  const editor = source.closest?.("[data-editor]");
+  if (editor) close(editor);
 };
 
-document.addEventListener("htmx:afterRequest", ({ detail }) => arrived(detail.elt, detail.successful)); // htmx 2
-document.addEventListener("htmx:after:request", ({ detail: { ctx } }) =>
-  arrived(ctx.sourceElement, ctx.response.status < 400)); // htmx 4
+document.addEventListener("htmx:afterRequest", ({ detail }) => // htmx 2
+  arrived(detail.elt, detail.requestConfig.verb, detail.successful));
+document.addEventListener("htmx:after:request", ({ detail: { ctx } }) => // htmx 4
+  arrived(ctx.sourceElement, ctx.request.method, ctx.response.status < 400));
 
 // ---- focus
 

@@ -1,8 +1,15 @@
-"""Write down what happened on a board, and tell whom it concerns."""
+"""Write down what happened on a board, and tell whom it concerns.
+
+Who writes such a row, here or in the shell, need not say what it makes stale: the models are watched.
+"""
 
 from demo.board.access import Request
+from demo.board.contexts import ACTIVITY, NOTIFICATIONS
 from demo.board.models import Activity, Card, Notification, Person
-from mizan_htmx import invalidate
+from mizan_htmx.channels import watch_model
+
+watch_model(Activity, ACTIVITY, lambda activity: {"board_id": activity.board_id})
+watch_model(Notification, NOTIFICATIONS, lambda each: {"user_id": each.recipient_id})
 
 
 def record(
@@ -19,10 +26,8 @@ def record(
     activity = Activity.objects.create(
         board_id=board_id, actor=request.user, verb=verb, subject=subject, detail=detail, target=target
     )
-    invalidate(request, "activity", board_id=board_id)
     if concerns is not None and concerns != request.user:
         Notification.objects.create(recipient=concerns, activity=activity)
-        invalidate(request, "notifications", user_id=concerns.pk)
 
 
 def record_assignment(request: Request, card: Card, assignee: Person | None, former: Person | None) -> None:

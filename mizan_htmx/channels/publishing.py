@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from asgiref.sync import async_to_sync
 from channels.layers import get_channel_layer
 from django.http.response import HttpResponseBase
 
@@ -96,7 +95,7 @@ def tell_sync(event: Event) -> None:
         return
     loop = _running_loop()
     if loop is None:
-        async_to_sync(wire.send)(layer, event)
+        wire.send_alone(layer, event)
         return
     task = loop.create_task(wire.send(layer, event))
     _sending.add(task)
@@ -120,11 +119,11 @@ def _running_loop() -> asyncio.AbstractEventLoop | None:
 
 
 def clock() -> str | None:
-    """Give the version of now as text, or ``None`` while the store is down."""
+    """Give the version of now as text; ``""`` while the store is down, since nobody knows it then."""
     try:
         return str(versions().current())
     except StoreDown:
-        return None
+        return ""
 
 
 def connect() -> None:

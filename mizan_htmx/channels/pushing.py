@@ -12,6 +12,7 @@ from typing import Any
 
 from asgiref.sync import sync_to_async
 
+from mizan_htmx.channels.tasks import end
 from mizan_htmx.channels.wire import Event
 
 logger = logging.getLogger("mizan_htmx.channels")
@@ -54,11 +55,7 @@ class Lanes:
 
     async def close(self) -> None:
         """Drop what waits."""
-        current = asyncio.current_task()
-        tasks = [task for task in self._tasks.values() if task is not current]
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await end(self._tasks.values())
 
 
 async def frame_of(event: Event, params: str, partial: str) -> str:

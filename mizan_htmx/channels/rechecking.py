@@ -5,6 +5,8 @@ import logging
 import random
 from typing import Protocol
 
+from mizan_htmx.channels.tasks import end
+
 logger = logging.getLogger("mizan_htmx.channels")
 
 EVERY = 60.0
@@ -74,8 +76,4 @@ class Rechecks:
             timer.cancel()
         self._timers.clear()
         self._again.clear()
-        current = asyncio.current_task()
-        tasks = [task for task in self._tasks.values() if task is not current]
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await end(self._tasks.values())

@@ -11,6 +11,7 @@ from mizan_htmx.channels import wire
 from mizan_htmx.channels.following import Follower
 from mizan_htmx.channels.pushing import Lanes
 from mizan_htmx.channels.rechecking import Rechecks
+from mizan_htmx.channels.tasks import end
 from mizan_htmx.channels.versions import Version, versions
 from mizan_htmx.channels.wire import Event
 from mizan_htmx.invalidation import Invalidation
@@ -37,6 +38,7 @@ class Running:
         self._tell = tell
         self._layer = get_channel_layer()
         self._tasks: list[asyncio.Task[None]] = []
+        self._receiver: wire.Receiver | None = None
         self._follower: Follower | None = None
         self.lanes = Lanes(deliver)
         self.rechecks = Rechecks()
@@ -45,7 +47,7 @@ class Running:
         """Start, and wait for the layer to take this process in; but not for long, if it does not answer."""
         if wire.is_local(self._layer):
             return
-        receiver = wire.Receiver(self._layer, self._take, self._ask)
+        receiver = self._receiver = wire.Receiver(self._layer, self._take, self._ask)
         self._run(receiver.run())
         self._run(receiver.keep())
         try:
@@ -80,7 +82,9 @@ class Running:
             task.cancel()
         await self.rechecks.close()
         await self.lanes.close()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await end(self._tasks)
+        if self._receiver is not None:
+            await self._receiver.part()
 
 
 def _report(task: asyncio.Task[None]) -> None:

@@ -48,6 +48,16 @@ async def send(layer: Any, event: Event) -> None:
     outage.complain(failure)
 
 
+def send_alone(layer: Any, event: Event) -> None:
+    """Do as ``send`` in a thread without an event loop, also while the interpreter ends."""
+    loop = asyncio.new_event_loop()
+    try:
+        loop.run_until_complete(send(layer, event))
+        loop.run_until_complete(loop.shutdown_default_executor())
+    finally:
+        loop.close()  # channels_redis closes its connections with it
+
+
 class Sender:
     """Sends one event after the other, so that they arrive in the order they were put; for one event loop."""
 
@@ -90,24 +100,21 @@ class Receiver:
     async def run(self) -> None:
         """Receive until cancelled."""
         failures = 0
-        try:
-            while True:
-                began = monotonic()
-                try:
-                    await self._join()
-                    self.ready.set()
-                    self._missed()
-                    while True:
-                        self._take(await self._layer.receive(self._name))
-                except Exception as error:  # every layer has its own exceptions
-                    # One after a while is nothing to tell of: redis-py gives up waiting for an event when the
-                    # layer would, too.
-                    failures = 0 if monotonic() - began > 2 * SECONDS else failures + 1
-                    if failures:
-                        outage.complain(error)
-                        await asyncio.sleep(min(2.0 ** (failures - 2), LONGEST_PAUSE))
-        finally:
-            await self._part()
+        while True:
+            began = monotonic()
+            try:
+                await self._join()
+                self.ready.set()
+                self._missed()
+                while True:
+                    self._take(await self._layer.receive(self._name))
+            except Exception as error:  # every layer has its own exceptions
+                # One after a while is nothing to tell of: redis-py gives up waiting for an event when the
+                # layer would, too.
+                failures = 0 if monotonic() - began > 2 * SECONDS else failures + 1
+                if failures:
+                    outage.complain(error)
+                    await asyncio.sleep(min(2.0 ** (failures - 2), LONGEST_PAUSE))
 
     async def keep(self) -> None:
         """Stay a member of the group, until cancelled."""
@@ -131,9 +138,9 @@ class Receiver:
                 self._name = await self._layer.new_channel()
             await self._layer.group_add(GROUP, self._name)
 
-    async def _part(self) -> None:
+    async def part(self) -> None:
+        """Leave the group: whoever does not say good-bye costs every event a little, for a day."""
         if self._name:
-            # Whoever does not say good-bye costs every event a little, for a day.
             with suppress(Exception):  # Redis may be gone; every layer has its own exceptions
                 async with asyncio.timeout(SECONDS):
                     await self._layer.group_discard(GROUP, self._name)

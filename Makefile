@@ -29,11 +29,13 @@ demo: $(VENV)/.demo
 test: lint unit browser
 
 unit: $(VENV)/.test
+	@MIZAN_REDIS=`$(BIN)/python -m tools.redis` && export MIZAN_REDIS && set -x && \
 	$(PYTEST) -n 2 --dist loadfile --ignore=tests/browser $(ARGS)
 
 browser: $(VENV)/.test
 	@MIZAN_CHROMIUM=`$(BIN)/python -m tools.browser` && MIZAN_HTMX=`$(BIN)/python -m tools.htmx` && \
-	export MIZAN_CHROMIUM MIZAN_HTMX && set -x && \
+	MIZAN_REDIS=`$(BIN)/python -m tools.redis` && \
+	export MIZAN_CHROMIUM MIZAN_HTMX MIZAN_REDIS && set -x && \
 	$(PYTEST) tests/browser -n 2 --dist loadfile $(ARGS)
 
 lint: $(VENV)/.test
@@ -47,6 +49,7 @@ format: $(VENV)/.test
 	$(BIN)/python -m ruff format .
 
 coverage: $(VENV)/.test
+	@MIZAN_REDIS=`$(BIN)/python -m tools.redis` && export MIZAN_REDIS && set -x && \
 	$(PYTEST) --cov --ignore=tests/browser $(ARGS)
 
 constraints:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tools import browser, htmx
+from tools import browser, htmx, redis
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -51,6 +51,78 @@ def test_debian_is_not_asked_without_its_package_manager(
 ) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     assert browser.from_debian() == ""
+
+
+def test_an_installed_redis_that_starts_is_taken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    server = program(tmp_path / "redis-server", "echo Redis server v=7.0.15")
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert redis.server() == str(server)
+
+
+def test_a_chosen_redis_is_taken_before_an_installed_one(tmp_path: Path) -> None:
+    chosen = program(tmp_path / "mine", "echo Redis server v=8.0.0")
+    assert redis.server(str(chosen)) == str(chosen)
+
+
+@pytest.mark.parametrize("script", ["exit 1", "echo valkey"])
+def test_a_chosen_redis_that_does_not_start_is_not_replaced(tmp_path: Path, script: str) -> None:
+    chosen = program(tmp_path / "mine", script)
+    with pytest.raises(redis.NoRedis) as raised:
+        redis.server(str(chosen))
+    assert str(raised.value) == f"MIZAN_REDIS names '{chosen}', which does not start."
+
+
+def test_without_redis_and_a_package_manager_the_missing_part_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.delenv(redis.VARIABLE, raising=False)
+    assert redis.main() == 1
+    assert capsys.readouterr() == (
+        "",
+        "The tests need redis-server. There is no apt-get to install it with. Install it, or name one in"
+        " MIZAN_REDIS.\n",
+    )
+
+
+def test_who_is_not_root_is_told_how_to_install_redis(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program(tmp_path / "apt-get", "exit 1")
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr("os.geteuid", lambda: 1000)
+    with pytest.raises(redis.NoRedis) as raised:
+        redis.from_debian()
+    assert str(raised.value) == "As root: apt-get install redis-server. Or name one in MIZAN_REDIS."
+
+
+def test_root_has_the_package_installed_and_is_told_when_that_fails(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    script = f'echo "$*" >> {tmp_path}/asked; case "$*" in *install*) echo no such package; exit 100;; esac'
+    program(tmp_path / "apt-get", script)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr("os.geteuid", lambda: 0)
+    with pytest.raises(redis.NoRedis) as raised:
+        redis.from_debian()
+    assert str(raised.value) == "apt-get could not install it. (See above: what was tried.)"
+    quiet = "-qq -o Dpkg::Use-Pty=0"
+    assert (tmp_path / "asked").read_text(encoding="utf-8").splitlines() == [
+        f"{quiet} update",
+        f"{quiet} install -y --no-install-recommends redis-server",
+    ]
+    assert capsys.readouterr().err == (
+        "Installing Redis with apt-get …\n"
+        f"This failed: apt-get {quiet} install -y --no-install-recommends redis-server\nno such package\n\n"
+    )
+
+
+def test_root_gets_the_redis_that_was_installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    server = program(tmp_path / "made", "echo Redis server v=7.0.15")
+    program(tmp_path / "apt-get", f'case "$*" in *install*) /bin/cp {server} {tmp_path}/redis-server;; esac')
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr("os.geteuid", lambda: 0)
+    assert redis.server() == f"{tmp_path}/redis-server"
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from django.utils.http import parse_etags
 from mizan_htmx.anonymous import AnonymousRequest, anonymous
 from mizan_htmx.invalidation import HEADER, MAX_BYTES
 from mizan_htmx.recorder import Recorder
-from mizan_htmx.setup.conf import Untaggable, lifetime_headers, tag_headers
+from mizan_htmx.setup.conf import Untaggable, is_kept_apart, lifetime_headers, tag_headers
 from mizan_htmx.setup.registry import registry
 from mizan_htmx.tags import group_list, tags_of
 
@@ -105,7 +105,8 @@ def share(request: HttpRequest, response: HttpResponseBase, recorder: Recorder) 
         logger.debug("%s is not shared: %s.", request.path, "; ".join(objections))
         keep_private(response)
         return response
-    patch_vary_headers(response, clean.varies)
+    if clean.varies:
+        patch_vary_headers(response, clean.varies)
     if hasattr(request, "LANGUAGE_CODE"):
         response.headers.setdefault("Content-Language", clean.LANGUAGE_CODE)
     if response.content or request.method == "GET":  # a body left out for HEAD has another ETag
@@ -132,7 +133,8 @@ def _objections(request: HttpRequest, response: HttpResponseBase) -> Iterator[st
 
 
 def _varies_by_visitor(vary: str) -> bool:
-    return not {"cookie", "authorization", "*"}.isdisjoint(each.strip().lower() for each in vary.split(","))
+    names = {each.strip().lower() for each in vary.split(",")}
+    return not {"cookie", "authorization", "*"}.isdisjoint(names) or not is_kept_apart(names)
 
 
 def _headers(clean: AnonymousRequest) -> dict[str, str]:

@@ -8,7 +8,7 @@ from pytest_django import Settings
 
 from mizan_htmx.edge.backends.fastly import FastlyEdge
 from mizan_htmx.edge.backends.recording import RecordingEdge
-from mizan_htmx.setup.conf import Untaggable, edges, lifetime_headers, loaded, tag_headers
+from mizan_htmx.setup.conf import Untaggable, edges, is_kept_apart, lifetime_headers, loaded, tag_headers
 
 BACKENDS = "mizan_htmx.edge.backends"
 FASTLY = f"{BACKENDS}.fastly.FastlyEdge"
@@ -53,6 +53,21 @@ def test_every_edge_writes_its_header_and_names_where_it_reads_the_time_to_live(
         tag_headers([f"user;p{number}={'x' * 40}" for number in range(100)])
 
 
+def test_an_edge_that_ignores_vary_keeps_apart_only_what_its_key_has(settings: Settings) -> None:
+    assert is_kept_apart(["hx-request"])
+    settings.MIZAN_EDGE = one(FASTLY, **OPTIONS)
+    assert is_kept_apart(["hx-request"])
+    settings.MIZAN_EDGE = {
+        "fastly": {"BACKEND": FASTLY, "OPTIONS": OPTIONS},
+        "bunny": {
+            "BACKEND": f"{BACKENDS}.bunny.BunnyEdge",
+            "OPTIONS": {"zone": "1", "token": "t", "vary": ["Accept-Language"]},
+        },
+    }
+    assert is_kept_apart(["", "accept-encoding", "accept-language"])
+    assert not is_kept_apart(["accept-language", "hx-request"])
+
+
 def test_two_edges_of_one_spelling_may_share_a_header(settings: Settings) -> None:
     settings.MIZAN_EDGE = {
         "a": {"BACKEND": f"{BACKENDS}.cloudflare.CloudflareEdge", "OPTIONS": {"zone": "1", "token": "t"}},
@@ -73,6 +88,7 @@ def test_two_edges_that_write_one_header_differently_are_refused(settings: Setti
     )
 
 
+BUNNY = {"zone": "1", "token": "t"}
 WRONG: list[tuple[object, str]] = [
     ([], "MIZAN_EDGE is list, not a dictionary of edges by name."),
     ({"a": "x.Y"}, "MIZAN_EDGE['a'] has no \"BACKEND\", the dotted path of a class."),
@@ -130,6 +146,10 @@ WRONG: list[tuple[object, str]] = [
     (
         one(FASTLY, **OPTIONS, api="https://me:secret@x"),
         "MIZAN_EDGE['default']: FastlyEdge: option 'api' must not hold a user or a password.",
+    ),
+    (
+        one(f"{BACKENDS}.bunny.BunnyEdge", **BUNNY, vary="HX-Request"),
+        "MIZAN_EDGE['default']: BunnyEdge: option 'vary' is 'HX-Request', not a list of header names.",
     ),
     (
         one(f"{BACKENDS}.varnish.VarnishEdge", doors=[]),

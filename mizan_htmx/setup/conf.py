@@ -1,6 +1,6 @@
 """Settings, read when they are first needed: the edges that keep copies of public pages."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from threading import Lock
 from typing import Any, Protocol
@@ -29,6 +29,8 @@ class Edge(Protocol):
     lifetime: str
     #: What it purges by: ``tags``, or ``addresses``.
     by: str
+    #: The request headers, in lower case, that it keeps copies apart by; ``None`` for all in ``Vary``.
+    vary: frozenset[str] | None
     #: Seconds after which a purge is said once more, or ``None``.
     repeat_after: float | None
 
@@ -101,6 +103,12 @@ def tag_headers(tags: Sequence[str]) -> dict[str, str]:
 def lifetime_headers() -> frozenset[str]:
     """Name the headers that the edges take their time to live from."""
     return frozenset(edge.lifetime for edge in edges())
+
+
+def is_kept_apart(names: Iterable[str]) -> bool:
+    """Tell whether every edge keeps copies apart by these request headers, in lower case, of a ``Vary``."""
+    wanted = frozenset(names) - {"", "accept-encoding"}
+    return all(edge.vary is None or wanted <= edge.vary for edge in edges())
 
 
 def _load(setting: object) -> Loaded:

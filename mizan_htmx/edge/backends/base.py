@@ -50,6 +50,7 @@ class EdgeBackend(ABC):
     header: str | None = None
     lifetime: str = "CDN-Cache-Control"
     by: str = "tags"
+    vary: frozenset[str] | None = None
     default_repeat: ClassVar[float | None] = 2.0
 
     def __init__(self, **options: Any) -> None:

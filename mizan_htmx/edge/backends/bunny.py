@@ -8,7 +8,10 @@ from mizan_htmx.edge.backends.options import Options
 
 
 class BunnyEdge(TagEdge):
-    """A Bunny pull zone; options ``zone``, its number, and ``token``, the account's API key."""
+    """A Bunny pull zone; options ``zone``, its number, and ``token``, the account's API key.
+
+    It does not look at ``Vary``: ``vary`` lists the request headers that are in the zone's cache key.
+    """
 
     header = "CDN-Tag"
     lifetime = "Cache-Control"
@@ -23,6 +26,7 @@ class BunnyEdge(TagEdge):
         api = options.url("api", default="https://api.bunny.net")
         self._url = f"{api}/pullzone/{quote(zone, safe='')}/purgeCache"
         self._token = options.secret("token")
+        self.vary = options.names("vary")
 
     def purge_batch(self, tags: Sequence[str]) -> None:
         """Purge the one tag that a call can name."""

@@ -18,7 +18,8 @@ PLANS = MappingProxyType(
 class CloudflareEdge(TagEdge):
     """A Cloudflare zone; options ``zone``, ``token`` with the permission Cache Purge, and ``plan``.
 
-    Tags are case-insensitive there, so two that differ only in that are purged together.
+    Tags are case-insensitive there, so two that differ only in that are purged together. It does not look at
+    ``Vary``: ``vary`` lists the request headers that are in the zone's cache key.
     """
 
     header = "Cache-Tag"
@@ -32,6 +33,7 @@ class CloudflareEdge(TagEdge):
         rate, size = PLANS[options.choice("plan", tuple(PLANS), default="free")]
         self._url = f"{api}/zones/{quote(zone, safe='')}/purge_cache"
         self._token = options.secret("token")
+        self.vary = options.names("vary")
         self._bucket = Bucket(rate, size)
 
     def purge_batch(self, tags: Sequence[str]) -> None:

@@ -31,7 +31,7 @@ class CloudFrontEdge(TagEdge):
 
     Credentials are boto3's own matter, or ``access_key``, ``secret_key``. ``header`` is the HeaderName of the
     distribution's CacheTagConfig. Each tag or address of a purge costs money above 1,000 a month, so none is
-    repeated if ``repeat_after`` does not say so.
+    repeated if ``repeat_after`` does not say so. ``vary`` lists the request headers in the cache policy.
     """
 
     lifetime = "Cache-Control"
@@ -46,6 +46,7 @@ class CloudFrontEdge(TagEdge):
         header = options.text("header", default="Cache-Tag")
         self.header = header if self.by == "tags" else None
         self._api = options.url("api", default="https://cloudfront.amazonaws.com")
+        self.vary = options.names("vary")
         self._region = options.text("region", default="us-east-1")
         self._access_key = options.secret_or_none("access_key")
         self._secret_key = options.secret_or_none("secret_key")

@@ -105,6 +105,14 @@ class Options:
         self._show(name, list(listed))
         return tuple(each.rstrip("/") for each in listed)
 
+    def names(self, name: str) -> frozenset[str]:
+        """Read a list of header names; give them in lower case, none if it is left out."""
+        value = self._take(name, ())
+        if not (isinstance(value, (list, tuple)) and all(isinstance(each, str) and each for each in value)):
+            raise self._wrong(name, value, "a list of header names")
+        self._show(name, list(value))
+        return frozenset(each.lower() for each in value)
+
     def finish(self) -> None:
         """Refuse options that nothing has read."""
         for name in self._given:

@@ -83,8 +83,8 @@ class Watches:
         try:
             stale = await sync_to_async(_stale, thread_sensitive=False)(shown)
         except StoreDown:
-            # Nobody knows what they missed. What was read while nobody counted has no version, and is not told:
-            # it would be refreshed again and again. The hub tells what has changed once the store is back.
+            # Nobody knows what they missed. What was read while nobody counted has no version and is not
+            # told: it would be refreshed for ever. The hub tells what has changed once the store is back.
             stale = dict.fromkeys(key for key, version in shown.items() if version != _NEVER)
         if stale:
             self._socket.put(_written(stale))

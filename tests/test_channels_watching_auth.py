@@ -1,0 +1,109 @@
+"""Who may watch is who may read, and for as long as that holds."""
+
+import logging
+import threading
+from typing import Any
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.db import OperationalError
+from django.http import HttpRequest
+
+from mizan_htmx import client, register
+from mizan_htmx.channels import publishing
+from tests.support_sockets import Tab, person
+from tests.support_visitor import Coloured, both_colours, empty_registry
+from tests.support_watching import BOARD, board, declare, page, publish, watching_of
+
+registry = empty_registry()
+coloured = both_colours()
+
+REFUSED = {"error": "Not authorized", "code": "FORBIDDEN"}
+
+
+@pytest.mark.parametrize("auth", [True, "callable"])
+async def test_who_may_not_read_may_not_watch(coloured: Coloured, auth: Any) -> None:
+    def only_three(request: HttpRequest, board_id: int) -> bool:
+        return request.user.is_authenticated and board_id == 3
+
+    declare(coloured(only_three) if auth == "callable" else auth)
+    async with Tab(user=person()) as ada, Tab() as nobody:
+        keys = "board;board_id=3, news"
+        assert await ada.ask(action="watch", id=1, contexts=keys) == watching_of(keys)
+        refused = {"id": 1, **REFUSED, "contexts": "board;board_id=3"}
+        assert await nobody.ask(action="watch", id=1, contexts=keys) == refused
+        assert await nobody.hear() == watching_of("news")
+        publish("board;board_id=3")
+        version = publish("news")
+        assert (await ada.hear())["invalidate"] == "board;board_id=3"
+        assert await nobody.hear() == {"invalidate": "news", "versions": {"news": str(version)}}
+
+
+async def test_one_reader_that_lets_the_visitor_in_is_enough() -> None:
+    declare("staff")
+    register(client(context=BOARD, auth=True)(board), "for_everybody_with_a_name")
+    async with Tab(user=person()) as tab:
+        answer = await tab.ask(action="watch", id=1, contexts="board;board_id=3")
+        assert answer == watching_of("board;board_id=3")
+
+
+@pytest.mark.parametrize(("auth", "allowed"), [(True, True), ("staff", False)])
+async def test_where_nothing_is_read_the_pages_decide(auth: Any, allowed: bool) -> None:
+    register(client(context=BOARD, auth=auth)(page))
+    async with Tab(user=person()) as tab:
+        answer = await tab.ask(action="watch", id=1, contexts="board;board_id=3")
+        refused = {"id": 1, **REFUSED, "contexts": "board;board_id=3"}
+        assert answer == (watching_of("board;board_id=3") if allowed else refused)
+
+
+async def test_an_auth_that_refuses_or_fails_keeps_its_text(
+    coloured: Coloured, caplog: pytest.LogCaptureFixture
+) -> None:
+    def guard(request: HttpRequest, board_id: int) -> bool:
+        raise PermissionDenied("the text") if board_id == 3 else RuntimeError("the text")
+
+    declare(coloured(guard))
+    async with Tab() as tab:
+        with caplog.at_level(logging.ERROR):
+            answer = await tab.ask(action="watch", contexts="board;board_id=3, board;board_id=4")
+        assert answer == {**REFUSED, "contexts": "board;board_id=3"}
+        broken = {"error": "Something went wrong.", "code": "INTERNAL_ERROR"}
+        assert await tab.hear() == {**broken, "contexts": "board;board_id=4"}
+    assert "RuntimeError: the text" in caplog.text
+
+
+async def test_lost_rights_end_a_watch() -> None:
+    barred: set[int] = set()
+    declare(lambda request, board_id: board_id not in barred)
+    async with Tab(user=person()) as tab:
+        await tab.ask(action="watch", id=1, contexts="board;board_id=3, board;board_id=4, news")
+        barred.add(3)
+        await publishing.tell({"kind": "check", "user": "1"})
+        assert await tab.hear() == {**REFUSED, "contexts": "board;board_id=3"}
+        version = publish("board")
+        assert await tab.hear() == {"invalidate": "board", "versions": {"board": str(version)}}
+        publish("board;board_id=3")
+        version = publish("news")
+        assert await tab.hear() == {"invalidate": "news", "versions": {"news": str(version)}}
+
+
+async def test_a_database_that_is_away_ends_no_watch(
+    caplog: pytest.LogCaptureFixture, coloured: Coloured
+) -> None:
+    away = threading.Event()
+
+    def guard(request: HttpRequest) -> bool:
+        if away.is_set():
+            raise OperationalError("the text")
+        return True
+
+    register(client(context=BOARD, auth=coloured(guard))(board))
+    async with Tab(user=person()) as tab:
+        await tab.ask(action="watch", id=1, contexts="board;board_id=3")
+        away.set()
+        with caplog.at_level(logging.ERROR):
+            broken = {"error": "Something went wrong.", "code": "INTERNAL_ERROR"}
+            assert await tab.ask(action="watch", contexts="board;board_id=4") == broken
+        assert "OperationalError: the text" in caplog.text
+        publish("board;board_id=3")
+        assert (await tab.hear())["invalidate"] == "board;board_id=3"

@@ -7,6 +7,9 @@ import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from tests.support_demo import PEOPLE, Board, Line, Visitor, manage, serving
+from tests.support_redis import RedisServer, redis_process, redis_server
+
+__all__ = ["redis_process", "redis_server"]
 
 REFUSED = {"error": "Not authorized", "code": "FORBIDDEN"}
 
@@ -158,18 +161,20 @@ def test_who_is_here_counts_people_and_not_pages(mara: Visitor, tomas: Visitor, 
         assert here(mara, board) == []
 
 
-def test_who_signs_out_is_heard_and_told_nothing_more(mara: Visitor, board: Board) -> None:
-    with mara.socket() as line:
-        line.watch(f"here;board_id={board.pk}")
-        line.subscribe("here", board.pk)
-        assert stale(line.hear()) == f"here;board_id={board.pk}"
+def test_who_signs_out_is_gone_and_told_nothing_more(mara: Visitor, tomas: Visitor, board: Board) -> None:
+    key = f"here;board_id={board.pk}"
+    with mara.socket() as hers, tomas.socket() as his:
+        his.watch(key)
+        hers.subscribe("here", board.pk)
+        assert stale(his.hear()) == key
         assert mara.post("/sign-out/").status == 302
-        assert line.hear() == {"error": "Not authorized", "code": "UNAUTHORIZED"}
+        assert hers.hear() == {"error": "Not authorized", "code": "UNAUTHORIZED"}
         with pytest.raises(ConnectionClosed) as closed:
-            line.hear()
+            hers.hear()
         assert closed.value.rcvd is not None
         assert closed.value.rcvd.code == 4401
-    assert here(mara.sign_in("mara"), board) == []
+        assert stale(his.hear()) == key
+        assert here(tomas, board) == []
 
 
 def test_another_site_gets_no_socket(mara: Visitor) -> None:
@@ -205,6 +210,33 @@ def test_who_has_no_scripts_is_told_that_the_chat_needs_them(mara: Visitor, boar
     page = mara.get(board.path).text
     assert '<noscript><p class="hint">Saying something needs JavaScript.</p></noscript>' in page
     assert 'id="chat-form" method="dialog" mizan-send="chat"' in page, "so it leads nowhere else"
+
+
+SHELL = (
+    "from demo.board.models import Activity; Activity.objects.create(board_id=1, actor_id=3, verb='added')"
+)
+
+
+def test_two_servers_and_a_shell_share_what_happens(tmp_path: Path, redis_server: RedisServer) -> None:
+    board, here_key, url = Board(1, "/boards/1/", []), "here;board_id=1", redis_server.url
+    with serving(tmp_path, REDIS_URL=url) as one, serving(tmp_path, REDIS_URL=url) as other:
+        mara, tomas = Visitor(one).sign_in("mara"), Visitor(other).sign_in("tomas")
+        with mara.socket() as hers:
+            hers.watch(f"{here_key}, activity;board_id=1, board;board_id=1")
+            hers.subscribe("chat", 1)
+            with tomas.socket() as his:
+                his.subscribe("here", 1)
+                assert stale(hers.hear()) == here_key
+                assert here(mara, board) == [PEOPLE["tomas"]]
+                his.subscribe("chat", 1)
+                say(his, board, "From next door")
+                assert hers.hear()["data"]["text"] == "From next door"
+                tomas.call("rename_board", board_id=1, title="Summer release")
+                assert stale(hers.hear()) == "board;board_id=1"
+            assert stale(hers.hear()) == here_key
+            assert here(mara, board) == []
+            assert manage(tmp_path, "shell", "-c", SHELL, REDIS_URL=url).returncode == 0
+            assert stale(hers.hear()) == "activity;board_id=1"
 
 
 GHOST = """

@@ -44,7 +44,7 @@ def leave(page: UUID) -> None:
 
 
 def clear() -> None:
-    """Forget everybody: when a server starts, no page is connected to it yet."""
+    """Forget everybody: when the only server starts, no page is connected yet."""
     Presence.objects.all().delete()
 
 

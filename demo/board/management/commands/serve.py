@@ -5,6 +5,7 @@ import os
 import socket
 
 import uvicorn
+from django.conf import settings
 from django.core.cache import cache
 from django.core.management import CommandError, call_command
 from django.core.management.base import BaseCommand, CommandParser
@@ -42,7 +43,8 @@ def _prepare() -> None:
     try:
         call_command("migrate", verbosity=0)
         call_command("seed")
-        presence.clear()
+        if not settings.REDIS_URL:
+            presence.clear()  # with Redis there may be other servers, which have pages of their own
     except OperationalError as error:
         raise CommandError(f"The database can't be used: {error}".strip()) from error
     try:

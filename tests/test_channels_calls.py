@@ -299,3 +299,15 @@ class TestSessions:
         async with Tab(session=SessionStore()) as tab:
             assert (await tab.ask(action="rpc", id=1, fn="keep"))["data"] == {"result": "done"}
         assert await Session.objects.acount() == 0
+
+    async def test_a_session_whose_cookie_nobody_gets_is_not_saved(self) -> None:
+        def start_again(request: HttpRequest) -> str:
+            request.session.flush()
+            request.session["a"] = 1
+            return "done"
+
+        register(client(websocket=True)(start_again))
+        _, session = await self.signed_in()
+        async with Tab(session=session) as tab:
+            assert (await tab.ask(action="rpc", id=1, fn="start_again"))["data"] == {"result": "done"}
+        assert await Session.objects.acount() == 0

@@ -149,7 +149,9 @@ class _Headers(HttpHeaders):
 
     def __getitem__(self, key: str) -> str:
         name = key.replace("_", "-").title()
-        if name.startswith(("Hx-", "Triggering-")) or name == "Accept-Language":
+        # HtmxDetails asks of each whether it is encoded, which its text varies with.
+        is_of_htmx = name.startswith(("Hx-", "Triggering-")) and not name.endswith("-Uri-Autoencoded")
+        if is_of_htmx or name == "Accept-Language":
             self.read.add(name.replace("Hx-", "HX-"))
         return super().__getitem__(key)
 

@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString
 from django_htmx.jinja import htmx_script
 from pydantic_core import to_json
 
+from mizan_htmx.anonymous import AnonymousRequest
 from mizan_htmx.csrf import csrf_token
 from mizan_htmx.functions import FUNCTION_FIELD
 from mizan_htmx.graph import suggest
@@ -28,17 +29,18 @@ def scripts(request: HttpRequest, *, htmx: int | None, nonce: object) -> SafeStr
     # Not by its truth: a nonce that was not written yet is false, and is made by writing it.
     given = (nonce, getattr(request, "_csp_nonce", None), getattr(request, "csp_nonce", None))
     nonce = next((str(each) for each in given if each is not None and each != ""), None)
-    token = csrf_token(request)  # makes sure that the visitor has the cookie
+    # Makes sure that the visitor has the cookie. On a page for everyone the shim fetches one at need.
+    token = None if isinstance(request, AnonymousRequest) else csrf_token(request)
     attributes = {
         "src": static(SHIM),
         "data-mount": reverse("mizan:call").removesuffix("call/"),
         "data-csrf-header": HttpHeaders.parse_header_name(settings.CSRF_HEADER_NAME)
         or settings.CSRF_HEADER_NAME,
     }
-    if settings.CSRF_USE_SESSIONS or settings.CSRF_COOKIE_HTTPONLY:
-        attributes["data-csrf-token"] = token
-    else:
+    if not (settings.CSRF_USE_SESSIONS or settings.CSRF_COOKIE_HTTPONLY):
         attributes["data-csrf-cookie"] = settings.CSRF_COOKIE_NAME
+    elif token is not None:
+        attributes["data-csrf-token"] = token
     if nonce is not None:
         attributes["nonce"] = nonce
     own = _script(attributes)

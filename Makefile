@@ -6,7 +6,7 @@
 
 .POSIX:
 .DEFAULT_GOAL = help
-.PHONY: help demo test unit browser lint format coverage constraints clean
+.PHONY: help demo test unit browser lint format coverage benchmark constraints clean
 
 PORT ?= 8000
 VENV = .venv
@@ -20,6 +20,7 @@ help:
 	@echo 'make unit | browser   one half of the tests; make unit ARGS="-k header" hands ARGS to pytest'
 	@echo 'make lint | format    look at the style and the types | write the style'
 	@echo 'make coverage         unit tests with a report of the branches they did not take'
+	@echo 'make benchmark        how long until the last of 1,000 pages knows; ARGS="mizan loop --rounds 20"'
 	@echo 'make constraints      renew constraints.txt'
 	@echo 'make clean            remove .venv and everything else that was made'
 
@@ -51,6 +52,9 @@ format: $(VENV)/.test
 coverage: $(VENV)/.test
 	@MIZAN_REDIS=`$(BIN)/python -m tools.redis` && export MIZAN_REDIS && set -x && \
 	$(PYTEST) --cov --ignore=tests/browser $(ARGS)
+
+benchmark: $(VENV)/.test
+	$(BIN)/python -m benchmarks.fanout $(ARGS)
 
 constraints:
 	@python="$(PYTHON)"; "$${python:-python3}" -m tools.constraints $(OTHERS)

@@ -113,10 +113,12 @@ def _mutations(mutations: Mapping[str, Mapping[str, Any]], contexts: Mapping[str
     """Write which contexts may be stale when a request to a mutation's address got no answer."""
     affected: dict[str, set[str]] = {}
     for mutation in mutations.values():
-        for endpoint in mutation["endpoints"]:
+        for endpoint in mutation.get("endpoints", ()):
             affected.setdefault(endpoint, set()).update(set(mutation["affects"]) & contexts.keys())
     lines: list[str] = []
     for endpoint, names in sorted(affected.items()):
+        if not names:
+            continue
         more = _text("".join(f", {name}" for name in sorted(names)))
         lines += (
             f"    if (req.url ~ {_text('^' + _path(endpoint) + _END)}) {{",
@@ -131,10 +133,19 @@ def _urls(contexts: Mapping[str, Mapping[str, Any]]) -> str:
     found = [
         (len(_PARAM.findall(pattern)), pattern, at, context["params"])
         for at, context in enumerate(contexts.values())
-        for pattern in (*context["endpoints"], *context["views"])
+        for pattern in _addresses(context)
     ]
     branches = ["\n".join(_branch(at, pattern, params)) for _, pattern, at, params in sorted(found)]
     return "        " + " els".join(branches)
+
+
+def _addresses(context: Mapping[str, Any]) -> Iterator[str]:
+    """List where a context is shown; its blocks are answered next to its readers."""
+    for endpoint in context["endpoints"]:
+        yield endpoint
+        mount, _, name = endpoint.removesuffix("/").rpartition("/ctx/")
+        yield f"{mount}/partial/{name}/"
+    yield from context["views"]
 
 
 def _branch(at: int, pattern: str, params: Sequence[str]) -> Iterator[str]:
@@ -156,7 +167,7 @@ def _queries(contexts: Mapping[str, Mapping[str, Any]]) -> str:
     params = {
         param
         for context in contexts.values()
-        for pattern in (*context["endpoints"], *context["views"])
+        for pattern in _addresses(context)
         for param in {*context["params"]}.difference(_PARAM.findall(pattern))
     }
     return "\n".join(_query(param) for param in sorted(params))

@@ -14,7 +14,7 @@ MANIFEST = {
     "contexts": {
         "account": {"endpoints": ["/api/mizan/ctx/account/"], "functions": [], "params": [], "views": []},
         "news": {
-            "endpoints": ["/api/mizan/ctx/news/", "/api/mizan/partial/news/"],
+            "endpoints": ["/api/mizan/ctx/news/"],
             "functions": [],
             "max_age": 60,
             "params": [],

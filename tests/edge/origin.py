@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
+from threading import Event, Thread
 
 #: What an answer of a public context says besides its tags.
 PUBLIC = {"Cache-Control": "public, max-age=0, must-revalidate", "CDN-Cache-Control": "max-age=600"}
@@ -19,6 +19,14 @@ class Asked:
     headers: Mapping[str, str]
 
 
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A request that waits: it sets ``arrived``, and is answered after ``go``."""
+
+    arrived: Event = field(default_factory=Event)
+    go: Event = field(default_factory=Event)
+
+
 @dataclass(slots=True)
 class Origin:
     """The answers by method and path: status and headers. Each body is the number of the request."""
@@ -26,6 +34,8 @@ class Origin:
     port: int = 0
     answers: dict[str, tuple[int, dict[str, str]]] = field(default_factory=dict)
     asked: list[Asked] = field(default_factory=list)
+    held: dict[str, Held] = field(default_factory=dict)
+    away: bool = False
 
     def shows(self, path: str, *tags: str, status: int = 200, **headers: str) -> None:
         """Answer a GET as a public context does, with these tags and other headers."""
@@ -37,6 +47,10 @@ class Origin:
         """Answer a POST with these headers; the status 0 closes the connection instead."""
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         self.answers[f"POST {path}"] = (status, named)
+
+    def holds(self, path: str) -> Held:
+        """Let the next request for a path wait, with its answer already made."""
+        return self.held.setdefault(path, Held())
 
 
 @contextmanager
@@ -53,10 +67,13 @@ def serving() -> Iterator[Origin]:
             named = {name.lower(): value for name, value in self.headers.items()}
             origin.asked.append(Asked(self.command, self.path, named))
             status, headers = origin.answers.get(f"{self.command} {self.path}", (404, {}))
-            if status == 0:
+            if status == 0 or origin.away:
                 self.close_connection = True
                 return
             body = str(len(origin.asked)).encode()
+            if held := origin.held.pop(self.path, None):
+                held.arrived.set()
+                held.go.wait(20)
             self.send_response(status)
             for name, value in {**headers, "Content-Length": str(len(body))}.items():
                 self.send_header(name, value)

@@ -102,6 +102,17 @@ class TestUpdate:
         room.items.add(Item.objects.get(pk=2))  # Django updates by the base manager
         assert told == []
 
+    def test_relations_are_told_where_the_base_manager_tells(
+        self, told: Told, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(Item._meta, "base_manager_name", "objects")
+        monkeypatch.delitem(vars(Item._meta), "base_manager", raising=False)
+        Room.objects.get(pk=1).items.add(Item.objects.get(pk=2))
+        item = Item.objects.get(pk=1)
+        item.save()
+        vars(Item._meta).pop("base_manager")
+        assert told == ["room;room_id=2, room;room_id=1", "room;room_id=1"]
+
 
 class TestBulk:
     """``bulk_create()``, ``bulk_update()`` and their twins."""

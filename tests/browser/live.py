@@ -54,8 +54,14 @@ async def push(pk: int, text: str, board_id: int = 1) -> None:
 
 
 async def has_heard(tab: Tab) -> None:
-    """Wait until the page has taken what the server has sent to it by now: an answer comes after that."""
-    await tab.page.evaluate("mizan.socket.ask({ action: 'ctx', context: 'global', params: {} })")
+    """Wait until the page has acted on what the server has sent to it by now.
+
+    An answer comes after that, and a timer after those that were set before it and are not longer.
+    """
+    await tab.page.evaluate(
+        """mizan.socket.ask({ action: "ctx", context: "global", params: {} })
+            .then(() => new Promise((done) => setTimeout(done, 20)))"""
+    )
 
 
 async def set_hidden(tab: Tab, hidden: bool) -> None:

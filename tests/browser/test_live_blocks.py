@@ -7,7 +7,7 @@ from playwright.async_api import expect
 
 from tests.browser.live import NOTE, PLAIN, SECOND, change, has_heard, set_hidden, title_of
 from tests.browser.tab import Tab, on_every_htmx
-from tests.site.gates import closed_gate
+from tests.site.gates import closed_gate, wait_until_reached
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), on_every_htmx]
 
@@ -56,11 +56,13 @@ async def test_a_change_just_after_ones_own_is_not_lost(ada: Tab) -> None:
     await ada.follow("/live/")
     with closed_gate() as gate:
         await ada.submit("#write", "Mine")
-        await ada.happens("invalidate", 2)  # its refresh has read that by now, or reads what follows
-        await ada.happens("refreshing", 1)
+        await ada.happens("invalidate", 2)
+        await asyncio.to_thread(wait_until_reached)
         await change(1, "Yours")
+        await has_heard(ada)
         gate.set()
         await expect(ada.page.locator("#note")).to_have_text("Yours")
+    assert ada.refreshes == [NOTE, NOTE]
 
 
 async def test_a_change_just_before_ones_own_is_not_lost(ada: Tab) -> None:

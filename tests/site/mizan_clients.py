@@ -24,6 +24,10 @@ from tests.site.live import write_and_show as write_and_show
 from tests.site.live import write_diary as write_diary
 from tests.site.live import write_note as write_note
 from tests.site.models import Card, Person
+from tests.site.public import change_slogan as change_slogan
+from tests.site.public import slogan as slogan
+from tests.site.public import slogan_page as slogan_page
+from tests.site.public import visitor_name as visitor_name
 
 Fate = Literal["raise", "refuse", "rollback"]
 Move = Literal["HX-Redirect", "HX-Location", "HX-Refresh"]

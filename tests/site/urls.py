@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from tests.site import live, views
+from tests.site import live, public, views
 from tests.site import mizan_clients as clients
 
 urlpatterns = [
@@ -33,4 +33,6 @@ urlpatterns = [
     path("talk/<int:board_id>/", views.talk, name="talk"),
     path("inside/", views.inside, name="inside"),
     path("fragment/", views.fragment, name="fragment"),
+    path("slogan/<str:build>/", public.slogan_page, name="slogan"),
+    path("slogan/change/now/", public.change_slogan, name="change_slogan"),
 ]

@@ -1,0 +1,42 @@
+"""A page that everyone is handed: what is the visitor's own comes after it, and so does the CSRF token."""
+
+import pytest
+from django.test import override_settings
+from playwright.async_api import expect
+
+from tests.browser.tab import Tab
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+
+async def cookies(tab: Tab) -> list[str]:
+    """List the names of the cookies that the site has set."""
+    return sorted(
+        each.get("name", "") for each in await tab.page.context.cookies() if each.get("name") != "htmx"
+    )
+
+
+async def test_a_private_block_fills_itself_once(tab: Tab, htmx: str) -> None:
+    await tab.page.context.add_cookies([{"name": "name", "value": "Ada", "url": tab.address}])
+    await tab.open(f"/slogan/{htmx}/")
+    await expect(tab.block("visitor")).to_have_text("Hello Ada")
+    assert await tab.block("visitor").get_attribute("hx-trigger") == "mizan:refresh"
+    await tab.happens("refreshed", 1)
+    await tab.invalidate("visitor")
+    await tab.happens("refreshed", 2)
+    await expect(tab.block("visitor")).to_have_text("Hello Ada")
+
+
+@pytest.mark.parametrize("setting", [None, "CSRF_COOKIE_HTTPONLY", "CSRF_USE_SESSIONS"])
+async def test_the_token_is_fetched_before_the_first_request_that_needs_it(
+    tab: Tab, htmx: str, setting: str | None
+) -> None:
+    with override_settings(**({setting: True} if setting else {})):
+        await tab.open(f"/slogan/{htmx}/")
+        await expect(tab.block("visitor")).to_have_text("Hello nobody")
+        assert await cookies(tab) == []
+        for number, title in enumerate(("First", "Second"), start=2):
+            await tab.submit("form", title)
+            await tab.happens("refreshed", number)
+            await expect(tab.block(f"slogan;build={htmx}")).to_have_text(title)
+        assert await cookies(tab) == ["sessionid" if setting == "CSRF_USE_SESSIONS" else "csrftoken"]

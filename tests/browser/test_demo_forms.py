@@ -7,6 +7,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, FilePayload, expect
 
+from tests.browser.board import settled
 from tests.browser.tab import OBSERVE, Tab
 from tests.support_demo import PEOPLE, Board, Visitor, serving
 
@@ -99,6 +100,7 @@ async def test_signing_up_by_keyboard_with_a_taken_name(enter: Enter, htmx: str)
     await expect(tab.page.locator(".account")).to_contain_text("Noor Haddad")
     await expect(tab.page.locator(".team")).to_contain_text("Noor Haddad")
     await expect(tab.page.locator("[data-htmx-version]")).to_contain_text(f"htmx {htmx}.")
+    await settled(tab)
 
 
 async def test_a_message_is_sent_by_keyboard_and_stands_beside_the_form(enter: Enter) -> None:
@@ -188,3 +190,4 @@ async def test_a_checklist_by_keyboard(enter: Enter, board: Board, card: int) ->
 
     await tab.page.get_by_role("link", name="Work").click()
     await expect(tab.page.locator(".card .mark")).to_contain_text("1/ of 2")
+    await settled(tab)

@@ -20,7 +20,7 @@ const last = () => Math.max(0, ...lines().map(number));
 const clock = (at) => {
   const today = at.toDateString() === new Date().toDateString();
   const day = today ? {} : { day: "numeric", month: "short" };
-  return at.toLocaleString([], { ...day, hour: "2-digit", minute: "2-digit" });
+  return at.toLocaleString([], { ...day, hour: "numeric", minute: "2-digit" });
 };
 
 const dress = (line) => {

@@ -48,14 +48,17 @@ const begin = (version) => {
   touched = 0;
   byId("panel-empty").hidden = true;
   byId("panel-report").hidden = false;
-  byId("panel-own").hidden = true;
-  byId("panel-foreign").hidden = false;
+  attribute(false);
+};
+
+const attribute = (isOwn) => {
+  byId("panel-own").hidden = !isOwn;
+  byId("panel-foreign").hidden = isOwn;
+  byId("panel-name").textContent = isOwn ? "X-Mizan-Invalidate:" : "invalidate:";
 };
 
 const claim = (version) => {
-  if (version !== (change.version ?? null)) return;
-  byId("panel-own").hidden = false;
-  byId("panel-foreign").hidden = true;
+  if (version === (change.version ?? null)) attribute(true);
 };
 
 const start = () => {

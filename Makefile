@@ -1,12 +1,12 @@
 # make demo    serve the demo on http://127.0.0.1:8000, or on another port: make demo PORT=8001
-# make test    run everything: ruff, mypy, unit tests, browser tests
+# make test    run everything: ruff, mypy, unit tests, tests with a real Varnish, browser tests
 #
 # Both work from a bare checkout with Python 3.11 or newer and make. They keep what they install in .venv, and
 # install again only when pyproject.toml or constraints.txt has changed. PYTHON= names the Python to make it with.
 
 .POSIX:
 .DEFAULT_GOAL = help
-.PHONY: help demo test unit browser lint format coverage benchmark constraints clean
+.PHONY: help demo test unit edge browser lint format coverage benchmark constraints clean
 
 PORT ?= 8000
 VENV = .venv
@@ -17,7 +17,7 @@ ARGS =
 
 help:
 	@sed -n 's/^# \{0,1\}//p' Makefile | sed -n '1,5p'
-	@echo 'make unit | browser   one half of the tests; make unit ARGS="-k header" hands ARGS to pytest'
+	@echo 'make unit | edge | browser   a part of the tests; make unit ARGS="-k header" hands ARGS to pytest'
 	@echo 'make lint | format    look at the style and the types | write the style'
 	@echo 'make coverage         unit tests with a report of the branches they did not take'
 	@echo 'make benchmark        how long until the last of 1,000 pages knows; ARGS="mizan loop --rounds 20"'
@@ -27,11 +27,15 @@ help:
 demo: $(VENV)/.demo
 	@PORT='$(PORT)' exec $(BIN)/python -m demo serve
 
-test: lint unit browser
+test: lint unit edge browser
 
 unit: $(VENV)/.test
 	@MIZAN_REDIS=`$(BIN)/python -m tools.redis` && export MIZAN_REDIS && set -x && \
-	$(PYTEST) -n 2 --dist loadfile --ignore=tests/browser $(ARGS)
+	$(PYTEST) -n 2 --dist loadfile --ignore=tests/browser --ignore=tests/edge $(ARGS)
+
+edge: $(VENV)/.test
+	@MIZAN_VARNISH=`$(BIN)/python -m tools.varnish` && export MIZAN_VARNISH && set -x && \
+	$(PYTEST) tests/edge -n 2 --dist loadfile $(ARGS)
 
 browser: $(VENV)/.test
 	@MIZAN_CHROMIUM=`$(BIN)/python -m tools.browser` && MIZAN_HTMX=`$(BIN)/python -m tools.htmx` && \
@@ -51,7 +55,7 @@ format: $(VENV)/.test
 
 coverage: $(VENV)/.test
 	@MIZAN_REDIS=`$(BIN)/python -m tools.redis` && export MIZAN_REDIS && set -x && \
-	$(PYTEST) --cov --ignore=tests/browser $(ARGS)
+	$(PYTEST) --cov --ignore=tests/browser --ignore=tests/edge $(ARGS)
 
 benchmark: $(VENV)/.test
 	$(BIN)/python -m benchmarks.fanout $(ARGS)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tools import browser, htmx, redis
+from tools import browser, htmx, redis, varnish
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -226,3 +226,39 @@ def test_the_demo_is_held_to_the_same_types_as_the_package() -> None:
     assert {name: value for name, value in demo.items() if name not in own} == {
         name: value for name, value in package.items() if name not in own
     }
+
+
+@pytest.fixture
+def varnish_of(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Choose the programs in a folder as Varnish, all of which work, and give the folder."""
+    for name in varnish.PROGRAMS:
+        program(tmp_path / name, "exit 0")
+    monkeypatch.setenv("PATH", "")
+    monkeypatch.setenv("MIZAN_VARNISH", str(tmp_path / "varnishd"))
+    return tmp_path
+
+
+def test_a_chosen_varnish_is_taken_with_what_stands_beside_it(varnish_of: Path) -> None:
+    assert varnish.require() == str(varnish_of / "varnishd")
+    assert varnish.beside("varnishtest") == str(varnish_of / "varnishtest")
+
+
+@pytest.mark.parametrize("missing", ["varnishd", "gcc"])
+def test_a_part_of_varnish_that_is_missing_is_named_with_the_way_to_get_it(
+    varnish_of: Path, missing: str
+) -> None:
+    (varnish_of / missing).unlink()
+    with pytest.raises(varnish.NoVarnish) as raised:
+        varnish.require()
+    assert str(raised.value) == (
+        f"There is no {missing}. On Debian and Ubuntu, as root: apt-get install varnish varnish-modules. "
+        "MIZAN_VARNISH names a varnishd that is not on PATH."
+    )
+
+
+def test_a_module_of_varnish_that_is_missing_is_named(varnish_of: Path) -> None:
+    vmods = (
+        'for last; do :; done; while read -r line; do case "$line" in *xkey*) exit 2;; esac; done <"$last"'
+    )
+    program(varnish_of / "varnishd", vmods)
+    assert varnish.lacking() == f"module 'xkey' for {varnish_of}/varnishd"

@@ -266,6 +266,7 @@ async def test_a_new_board_opens_and_says_what_it_made_stale(enter: Enter) -> No
     await tab.page.keyboard.press("Enter")
     await expect(tab.page.locator("h1")).to_contain_text("Autumn fair")
     await expect(tab.page).to_have_title("Autumn fair · Mizan")
+    await settled(tab)
 
 
 async def test_nothing_is_in_the_way_on_a_phone(enter: Enter, board: Board) -> None:
@@ -276,7 +277,9 @@ async def test_nothing_is_in_the_way_on_a_phone(enter: Enter, board: Board) -> N
         await tab.open(path)
         assert await tab.page.evaluate("document.documentElement.scrollWidth") == 390, path
         await expect(tab.page.locator("#panel")).not_to_have_attribute("open", "")
+        await settled(tab)
     await tab.open(board.path)
+    await settled(tab)
     small = await tab.page.locator("button:visible, input:visible, summary:visible").evaluate_all(
         """all => all.map((each) => [each.outerHTML.slice(0, 80), each.getBoundingClientRect()])
             .filter(([, { width, height }]) => width < 24 || height < 24).map(([html]) => html)"""
@@ -295,3 +298,4 @@ async def test_the_panel_opens_by_keyboard_and_stays_as_it_was_left(enter: Enter
     await expect(panel).not_to_have_attribute("open", "")
     await tab.page.reload()
     await expect(panel).not_to_have_attribute("open", "")
+    await settled(tab)

@@ -1,4 +1,4 @@
-"""A site without DATABASES is served."""
+"""A site without DATABASES is served, its sockets too."""
 
 import os
 import subprocess
@@ -33,11 +33,50 @@ called = site.post("/call/", '{"fn": "change"}', content_type="application/json"
 print(called.content, called.headers["X-Mizan-Invalidate"], site.get("/ctx/people/").content)
 """
 
+SOCKETS = """
+import asyncio
+from channels.testing import WebsocketCommunicator
+from django.core.asgi import get_asgi_application
+from mizan_htmx import Context
+from mizan_htmx.channels import wrap_asgi
+
+@register
+@client(context=Context("board", live=True))
+def board(request, board_id: int) -> str:
+    return "Plans"
+
+async def watch():
+    headers = [(b"host", b"x"), (b"origin", b"http://x")]
+    socket = WebsocketCommunicator(wrap_asgi(get_asgi_application()), "/ws/", headers)
+    assert (await socket.connect())[0]
+    await socket.send_json_to({"action": "watch", "id": 1, "contexts": "board;board_id=3"})
+    print(await socket.receive_json_from())
+    await asyncio.to_thread(invalidate, None, "board", board_id=3)
+    print((await socket.receive_json_from())["invalidate"])
+    await socket.disconnect()
+
+asyncio.run(watch())
+"""
+
 
 def test_a_site_without_a_database_is_served() -> None:
+    assert (
+        printed_by(WITHOUT_DATABASE) == """b'{"result":1,"invalidate":["people"]}' people b'{"look":2}'\n"""
+    )
+
+
+def test_its_pages_are_told_what_became_stale() -> None:
+    assert printed_by(WITHOUT_DATABASE + SOCKETS).splitlines()[1:] == [
+        "{'id': 1, 'ok': True, 'data': {'watching': 'board;board_id=3'}}",
+        "board;board_id=3",
+    ]
+
+
+def printed_by(source: str) -> str:
+    """Run a program in a Python of its own, where any warning is an error; give what it prints."""
     environment = {name: text for name, text in os.environ.items() if name != "DJANGO_SETTINGS_MODULE"}
     run = subprocess.run(
-        [sys.executable, "-W", "error", "-c", WITHOUT_DATABASE],
+        [sys.executable, "-W", "error", "-c", source],
         capture_output=True,
         text=True,
         check=False,
@@ -45,4 +84,4 @@ def test_a_site_without_a_database_is_served() -> None:
         env=environment,
     )
     assert run.stderr == ""
-    assert run.stdout == ("""b'{"result":1,"invalidate":["people"]}' people b'{"look":2}'\n""")
+    return run.stdout

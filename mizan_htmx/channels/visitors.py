@@ -100,6 +100,8 @@ def _fits(user: Any, stored: str) -> bool:
 
 
 def _nobody() -> Any:
+    if not apps.is_installed("django.contrib.auth"):
+        return None
     # Models can't be imported before Django is set up, and an asgi.py imports wrap_asgi before it is.
     from django.contrib.auth.models import AnonymousUser
 

@@ -103,7 +103,7 @@ async def test_a_storm_is_followed_at_a_bounded_rate_to_its_end(ada: Tab) -> Non
         await change(1, f"Number {number}")
     await expect(ada.page.locator("#note")).to_have_text("Number 29")
     seconds = await ada.page.evaluate("performance.now()") / 1000
-    assert 2 <= len(ada.refreshes) <= 2 + seconds
+    assert len(ada.refreshes) <= 2 + seconds
 
 
 async def test_a_hidden_tab_waits_until_it_is_shown(ada: Tab) -> None:

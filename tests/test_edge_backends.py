@@ -293,6 +293,14 @@ def _fits(edge: EdgeBackend, tags: tuple[str, ...]) -> bool:
     return True
 
 
+@pairs("akamai", "bunny", "cloudflare", "cloudfront", "fastly")
+@pytest.mark.parametrize("size", [1, 40, 54, 55, 120, 500])
+def test_fourteen_parameters_fit_every_edge_however_long_their_values_are(pair: Pair, size: int) -> None:
+    shown = Invalidation.of("user", **{f"p{number:02}": "x" * size for number in range(14)})
+    tags = tags_of(shown, Shape.of(name for name, _ in shown.params))
+    assert len(pair.cdn.tags_in(tag_header(pair.edge, tags)[1])) == len(tags) == 16
+
+
 def test_the_recording_edge_writes_down_what_it_is_told() -> None:
     edge = RecordingEdge(header="X-Tags")
     edge.purge(TAGS, (USER,))

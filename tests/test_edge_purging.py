@@ -292,6 +292,15 @@ def test_a_copy_that_was_on_its_way_falls_to_the_second_purge(fastly: Fastly) ->
     assert fastly.copies == {}
 
 
+def test_what_became_stale_anew_is_said_twice_whatever_else_is_repeated(fastly: Fastly) -> None:
+    lane = lane_to(fastly, Pace(gather=0.4), repeat_after=0.1)
+    lane.put(of(5))
+    until(lambda: fastly.calls)
+    lane.put(of(5))  # waits longer than the second purge of the first time
+    assert lane.drain(10)
+    assert keys(fastly) == [["user;user_id=5"]] * 3
+
+
 def test_only_what_was_not_purged_is_tried_again() -> None:
     with serving(Bunny()) as cdn:
         cdn.troubles.extend([Reply(204), Reply(500)])

@@ -39,7 +39,11 @@ class Command(BaseCommand):
 
 
 def _prepare() -> None:
-    """Make the database ready, and see whether the cache answers."""
+    """See whether Redis answers, which hears of what is seeded, and make the database ready."""
+    try:
+        cache.get("serve")
+    except (RedisError, ValueError) as error:
+        raise CommandError(f"Redis can't be used: {error}") from error
     try:
         call_command("migrate", verbosity=0)
         call_command("seed")
@@ -47,10 +51,6 @@ def _prepare() -> None:
             presence.clear()  # with Redis there may be other servers, which have pages of their own
     except OperationalError as error:
         raise CommandError(f"The database can't be used: {error}".strip()) from error
-    try:
-        cache.get("serve")
-    except (RedisError, ValueError) as error:
-        raise CommandError(f"Redis can't be used: {error}") from error
 
 
 class _Server(uvicorn.Server):

@@ -17,6 +17,7 @@ from django.utils.safestring import SafeString, mark_safe
 from pydantic import Field, TypeAdapter
 
 from mizan_htmx.anonymous import AnonymousRequest, anonymous, as_anyone
+from mizan_htmx.clock import version_of
 from mizan_htmx.errors import ValidationFailed
 from mizan_htmx.graph import Group, suggest
 from mizan_htmx.ids import block_id
@@ -245,7 +246,7 @@ def render(block: Block, partial: Partial, request: HttpRequest) -> SafeString:
 
 def _render(block: Block, partial: Partial, request: HttpRequest) -> SafeString:
     groups = find_groups(block.contexts)
-    version = None if registry.graph.live.isdisjoint(block.contexts) else _version(request)
+    version = None if registry.graph.live.isdisjoint(block.contexts) else version_of(request)
     bound = zip(groups, block.values, strict=True)
     readings = Readings(
         request, {each.name: (each, values) for group, values in bound for each in group.readers}
@@ -261,13 +262,6 @@ def _render(block: Block, partial: Partial, request: HttpRequest) -> SafeString:
         if readings.failure is not None:
             inner = _denied(readings.failure, None)
     return _wrap(block, mark_safe(inner), version)
-
-
-def _version(request: HttpRequest) -> str | None:
-    """Tell how new what this request reads is, at least: asked once, before anything is read."""
-    if not hasattr(request, "_mizan_version"):
-        request._mizan_version = registry.clock()  # type: ignore[attr-defined]
-    return request._mizan_version  # type: ignore[no-any-return, attr-defined]
 
 
 def _denied(failure: Exception, raised: Exception | None) -> str:

@@ -54,7 +54,7 @@ def declare(
     )
     if websocket and is_view:
         raise DeclarationError(
-            f"{where(func)} has websocket=True, but answers with a page. Annotate it with the data it returns."
+            f"{where(func)} has websocket=True, but answers with a page. Annotate the data it returns."
         )
     return Function(
         name=func.__name__,

@@ -3,11 +3,12 @@
 from collections.abc import Awaitable, Callable
 from typing import cast
 
-from asgiref.sync import iscoroutinefunction, markcoroutinefunction
+from asgiref.sync import iscoroutinefunction, markcoroutinefunction, sync_to_async
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
 from mizan_htmx.caching import keep_private
+from mizan_htmx.clock import must_ask_early, version_of
 from mizan_htmx.dispatch import Steps, arun, finish, run
 from mizan_htmx.recorder import Recorder, open_recorder
 
@@ -30,11 +31,15 @@ class MizanMiddleware:
         """Answer the request, or give the coroutine that does."""
         if self.is_async:
             return self._acall(request)
+        if must_ask_early():
+            version_of(request)
         recorder, owned = open_recorder(request)
         response = cast("HttpResponseBase", self.get_response(request))
         return run(_finish(request, response, recorder, owned=owned))
 
     async def _acall(self, request: HttpRequest) -> HttpResponseBase:
+        if must_ask_early():
+            await sync_to_async(version_of)(request)
         recorder, owned = open_recorder(request)
         response = await cast("Awaitable[HttpResponseBase]", self.get_response(request))
         return await arun(_finish(request, response, recorder, owned=owned))

@@ -159,7 +159,7 @@ def test_methods_of_what_is_no_view(methods: Any) -> None:
 
 def test_a_view_over_the_socket() -> None:
     assert refusal(page, websocket=True) == (
-        f"{where(page)} has websocket=True, but answers with a page. Annotate it with the data it returns."
+        f"{where(page)} has websocket=True, but answers with a page. Annotate the data it returns."
     )
 
 

@@ -10,9 +10,11 @@ from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.test import Client
 from pytest_django import Settings
 
-from mizan_htmx import client, invalidate, register
+from mizan_htmx import Context, client, invalidate, register
+from mizan_htmx.clock import version_of
 from mizan_htmx.middleware import MizanMiddleware
 from mizan_htmx.recorder import recorder_of
+from mizan_htmx.setup.registry import registry as registered
 from tests.support_visitor import (
     HEADER,
     Coloured,
@@ -129,6 +131,31 @@ def test_a_views_failure_is_carried_by_the_sites_error_page(
     serve(settings, {"fail/<int:board_id>/": client(affects="board", atomic=False)(coloured(fail))})
     response = visitor.form("/fail/5/", "")
     assert (response.status_code, response.headers[HEADER]) == (500, "board;board_id=5")
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("atomic_requests", [True, False])
+def test_the_clock_is_read_before_the_transaction_of_the_request(
+    visitor: Visitor, settings: Settings, monkeypatch: pytest.MonkeyPatch, atomic_requests: bool
+) -> None:
+    monkeypatch.setitem(connection.settings_dict, "ATOMIC_REQUESTS", atomic_requests)
+    asked: list[bool] = []
+
+    def tell() -> str:
+        asked.append(connection.in_atomic_block)
+        return "0a1b2c3d.1"
+
+    def board(request: HttpRequest, board_id: int) -> str:
+        return "Plans"
+
+    def show(request: HttpRequest) -> HttpResponse:
+        return HttpResponse(version_of(request))
+
+    register(client(context=Context("live_board", live=True))(board))
+    monkeypatch.setattr(registered, "clock", tell)
+    serve(settings, {"show/": show})
+    assert visitor.get("/show/").content == b"0a1b2c3d.1"
+    assert asked == [False]
 
 
 def test_it_has_the_colour_of_what_it_wraps() -> None:

@@ -94,3 +94,25 @@ async def focused(tab: Tab) -> str:
 async def bound(tab: Tab) -> None:
     """Wait until htmx 2 has bound what it swapped in, which it does some 20 ms later."""
     await expect(tab.page.locator(".htmx-added")).to_have_count(0)
+
+
+def here(tab: Tab) -> Locator:
+    """Find the people who are here."""
+    return tab.page.locator(".here__faces > li")
+
+
+def said(tab: Tab) -> Locator:
+    """Find what was said."""
+    return tab.page.locator(".message__text")
+
+
+async def open_chat(tab: Tab) -> None:
+    """Open the chat."""
+    await tab.page.get_by_role("button", name=re.compile("^Chat")).click()
+    await expect(tab.page.locator("#chat")).to_be_visible()
+
+
+async def say(tab: Tab, text: str) -> None:
+    """Type a message and send it."""
+    await tab.page.get_by_role("textbox", name="Message").fill(text)
+    await tab.page.keyboard.press("Enter")

@@ -9,7 +9,19 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, Locator, expect
 
-from tests.browser.board import Enter, add, bound, column, settled, titles, visitors
+from tests.browser.board import (
+    Enter,
+    add,
+    bound,
+    column,
+    here,
+    open_chat,
+    said,
+    say,
+    settled,
+    titles,
+    visitors,
+)
 from tests.browser.tab import Tab
 from tests.support_demo import Board, Visitor, serving
 
@@ -54,28 +66,6 @@ def forget(tab: Tab, pattern: str) -> None:
 def state(tab: Tab, name: str) -> Locator:
     """Find the page if its socket is in this state."""
     return tab.page.locator(f'html[data-mizan-socket="{name}"]')
-
-
-def here(tab: Tab) -> Locator:
-    """Find the people who are here."""
-    return tab.page.locator(".here__faces > li")
-
-
-def said(tab: Tab) -> Locator:
-    """Find what was said."""
-    return tab.page.locator(".message__text")
-
-
-async def open_chat(tab: Tab) -> None:
-    """Open the chat."""
-    await tab.page.get_by_role("button", name=re.compile("^Chat")).click()
-    await expect(tab.page.locator("#chat")).to_be_visible()
-
-
-async def say(tab: Tab, text: str) -> None:
-    """Type a message and send it."""
-    await tab.page.get_by_role("textbox", name="Message").fill(text)
-    await tab.page.keyboard.press("Enter")
 
 
 async def test_what_one_does_the_other_sees(enter: Enter, board: Board) -> None:

@@ -11,6 +11,7 @@ from django.core import checks
 from mizan_htmx.edge import purging
 from mizan_htmx.setup.checks import check_declarations, check_partials, check_settings
 from mizan_htmx.setup.discovery import discover
+from mizan_htmx.setup.edge_checks import check_public
 from mizan_htmx.setup.edge_settings import check_edges
 from mizan_htmx.setup.live_checks import check_live, check_watches
 from mizan_htmx.setup.registry import registry
@@ -33,6 +34,7 @@ class MizanHtmxConfig(AppConfig):
         checks.register(check_watches, "mizan_htmx")
         checks.register(check_live, "mizan_htmx")
         checks.register(check_edges, "mizan_htmx")
+        checks.register(check_public, "mizan_htmx")
         purging.connect()
 
 

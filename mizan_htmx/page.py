@@ -41,6 +41,8 @@ def scripts(request: HttpRequest, *, htmx: int | None, nonce: object) -> SafeStr
         attributes["data-csrf-cookie"] = settings.CSRF_COOKIE_NAME
     elif token is not None:
         attributes["data-csrf-token"] = token
+    if token is None:
+        attributes["data-csrf-session"] = reverse("mizan:session")
     if nonce is not None:
         attributes["nonce"] = nonce
     own = _script(attributes)

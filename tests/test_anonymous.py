@@ -1,6 +1,7 @@
 """The clean request: nothing of one visitor gets into what another is handed."""
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -228,12 +229,19 @@ def test_the_answer_varies_by_the_headers_that_were_read(
     assert "ada" not in response.text
 
 
+@pytest.fixture
+def languages(public: PublicSite, settings: Settings) -> Iterator[None]:
+    """Install LocaleMiddleware, which leaves the last visitor's language to its thread."""
+    settings.MIDDLEWARE = [*MIDDLEWARE[:1], "django.middleware.locale.LocaleMiddleware", *MIDDLEWARE[1:]]
+    yield
+    translation.deactivate()
+
+
+@pytest.mark.usefixtures("languages")
 @pytest.mark.parametrize("url", [CTX, PAGE, "/late/sport/"])
 def test_a_language_that_a_visitor_chose_is_not_that_of_others(
     public: PublicSite, visitor: Visitor, settings: Settings, url: str
 ) -> None:
-    settings.MIDDLEWARE = [*MIDDLEWARE[:1], "django.middleware.locale.LocaleMiddleware", *MIDDLEWARE[1:]]
-
     @client(context=NEWS)
     def language(request: HttpRequest, topic: str) -> str:
         return translation.gettext("Yes")
@@ -307,6 +315,7 @@ def test_the_page_script_makes_no_cookie_on_a_public_page(
         settings.DEBUG = debug
         response = visitor.get(PAGE)
         assert (caching(response), 'data-csrf-cookie="csrftoken"' in response.text) == (OF_SPORT, True)
+        assert 'data-csrf-session="/api/mizan/session/"' in response.text
     settings.CSRF_COOKIE_HTTPONLY = True
     response = visitor.get(PAGE)
     assert (caching(response), "csrf-token" in response.text, "csrf-cookie" in response.text) == (
@@ -314,7 +323,8 @@ def test_the_page_script_makes_no_cookie_on_a_public_page(
         False,
         False,
     )
-    assert "data-csrf-token=" in visitor.get("/inbox/").text
+    own = visitor.get("/inbox/").text
+    assert ("data-csrf-token=" in own, "data-csrf-session" in own) == (True, False)
 
 
 def test_a_nonce_keeps_a_page_out_of_caches(public: PublicSite, visitor: Visitor, settings: Settings) -> None:

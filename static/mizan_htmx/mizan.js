@@ -36,7 +36,7 @@
     "confirm disabled-elt include params prompt push-url replace-url select select-oob sync vals".split(" ");
   const isHtmx2 = htmx.version.startsWith("2.");
   const settings = document.currentScript?.dataset ?? {};
-  const { csrfHeader = "X-CSRFToken", csrfCookie = "csrftoken", csrfToken } = settings;
+  const { csrfHeader = "X-CSRFToken", csrfCookie = "csrftoken", csrfToken, csrfSession } = settings;
 
   // ---- grammar
 
@@ -151,17 +151,30 @@
   };
 
   const retry = () => {
+    fill(); // what htmx 4 could not load is tried again, too
     for (const block of blocks()) failed.delete(block);
     flush();
   };
 
   const swapOf = (block) => block.getAttribute("hx-swap") ?? block.dataset.mizanSwap;
 
+  /* What is empty until it is loaded is a stale block: as a refresh it is safe from what pages hand down. Unless
+     htmx 4 was here first, which waits one tick for its extensions. */
+  const fill = () => {
+    const empty = document.querySelectorAll(`${BLOCK}[hx-trigger^="load"]:not(.htmx-request)`);
+    for (const block of empty) {
+      block.setAttribute("hx-trigger", "mizan:refresh");
+      stale.add(block);
+    }
+    return empty.length > 0;
+  };
+
   /* Take a block's own hx-target and hx-swap off, which are for its refresh: htmx 2 (and htmx 4 with
      implicitInheritance) would hand them down, and a button inside would replace the block. Inside of a
      block htmx does what it does outside. */
   const bare = () => {
-    for (const block of document.querySelectorAll(`${BLOCK}:is([hx-target], [hx-swap])`)) {
+    const own = `${BLOCK}:is([hx-target], [hx-swap]):not([hx-trigger^="load"])`;
+    for (const block of document.querySelectorAll(own)) {
       block.dataset.mizanSwap = swapOf(block);
       block.removeAttribute("hx-target");
       block.removeAttribute("hx-swap");
@@ -310,12 +323,28 @@
 
   const isSafe = (method) => /^(GET|HEAD|OPTIONS|TRACE)$/i.test(method);
 
+  let fetched;
+
+  /* A page for everyone has no token in it. Synchronous: the request that needs it is about to leave. */
+  const fetchToken = () => {
+    const request = new XMLHttpRequest();
+    try {
+      request.open("GET", csrfSession, false);
+      request.send();
+      return JSON.parse(request.responseText).csrfToken;
+    } catch {
+      return undefined; // offline, or no JSON: then the request is refused, too
+    }
+  };
+
+  const ownToken = () => cookie(csrfCookie) ?? (csrfSession && (fetched ??= fetchToken()));
+
   /* Set the CSRF token by script: on htmx 4 an element's own hx-headers replaces an inherited one. */
   const protect = (method, url, headers) => {
     if (isSafe(method) || new URL(url, document.baseURI).origin !== location.origin) return;
     const isToken = (name) => name.toLowerCase() === csrfHeader.toLowerCase();
     const name = Object.keys(headers).find(isToken) ?? csrfHeader;
-    const token = csrfToken ? headers[name] ?? csrfToken : cookie(csrfCookie);
+    const token = csrfToken ? headers[name] ?? csrfToken : ownToken();
     if (token) headers[name] = token;
   };
 
@@ -373,14 +402,22 @@
 
   // ---- the life of the page
 
+  fill();
   bare();
-  new MutationObserver(bare).observe(document, {
+  new MutationObserver(() => {
+    const filled = fill();
+    bare();
+    if (filled && document.readyState === "complete") flush(); // until then, catchUp() will
+  }).observe(document, {
     subtree: true,
     childList: true,
     attributeFilter: ["hx-target", "hx-swap"], // a morph brings them back
   });
 
-  const catchUp = () => takeCookie() && retry();
+  const catchUp = () => {
+    takeCookie();
+    retry();
+  };
 
   const comeBack = () => {
     const among = fire(document, "mizan:return") ? blocks() : blocks().filter((block) => !isLive(block));

@@ -1,4 +1,5 @@
 # make demo    serve the demo on http://127.0.0.1:8000, or on another port: make demo PORT=8001
+# make demo-edge   the same behind Varnish, which is installed if need be
 # make test    run everything: ruff, mypy, unit tests, tests with a real Varnish, browser tests
 #
 # Both work from a bare checkout with Python 3.11 or newer and make. They keep what they install in .venv, and
@@ -6,7 +7,7 @@
 
 .POSIX:
 .DEFAULT_GOAL = help
-.PHONY: help demo test unit edge browser lint format coverage benchmark constraints clean
+.PHONY: help demo demo-edge test unit edge browser lint format coverage benchmark constraints clean
 
 PORT ?= 8000
 VENV = .venv
@@ -16,7 +17,7 @@ PYTEST = $(BIN)/python -m pytest
 ARGS =
 
 help:
-	@sed -n 's/^# \{0,1\}//p' Makefile | sed -n '1,5p'
+	@sed -n 's/^# \{0,1\}//p' Makefile | sed -n '1,6p'
 	@echo 'make unit | edge | browser   a part of the tests; make unit ARGS="-k header" hands ARGS to pytest'
 	@echo 'make lint | format    look at the style and the types | write the style'
 	@echo 'make coverage         unit tests with a report of the branches they did not take'
@@ -26,6 +27,10 @@ help:
 
 demo: $(VENV)/.demo
 	@PORT='$(PORT)' exec $(BIN)/python -m demo serve
+
+demo-edge: $(VENV)/.demo
+	@MIZAN_VARNISH=`$(BIN)/python -m tools.varnish` && export MIZAN_VARNISH && \
+	PORT='$(PORT)' exec $(BIN)/python -m tools.demo_edge
 
 test: lint unit edge browser
 

@@ -7,6 +7,7 @@
 ``MEDIA_ROOT``     where the files on cards are kept; default: ``demo/var/media``
 ``DEBUG``          default: off
 ``ALLOWED_HOSTS``  comma-separated; default: this machine only
+``EDGE_DOOR``      such as ``http://127.0.0.1:6082``: where a Varnish in front takes purges; default: none
 ``DEMO_MODE``      signing in as anybody with one click; default: on while only this machine is allowed
 =================  =====================================================================================
 """
@@ -79,6 +80,15 @@ else:
     CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
     # That no other process is heard: `serve` is the only one.
     SILENCED_SYSTEM_CHECKS = ["mizan_htmx.W004"]
+
+EDGE_DOOR = env.str("EDGE_DOOR", default="")
+if EDGE_DOOR:
+    MIZAN_EDGE = {
+        "default": {
+            "BACKEND": "mizan_htmx.edge.backends.varnish.VarnishEdge",
+            "OPTIONS": {"doors": EDGE_DOOR},
+        }
+    }
 
 INSTALLED_APPS = [
     "django.contrib.auth",

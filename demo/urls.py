@@ -23,5 +23,7 @@ urlpatterns = [
     path("sign-out/", views.sign_out, name="sign_out"),
     path("sign-up/", views.sign_up, name="sign_up"),
     path("contact/", views.contact, name="contact"),
+    path("help/", board.help_page, name="help"),
+    path("help/helped/", board.say_it_helped, name="say_it_helped"),
     path("api/mizan/", include("mizan_htmx.urls")),
 ]

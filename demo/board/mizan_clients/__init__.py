@@ -13,11 +13,13 @@ context            parameter        what it is
 ``activity``       ``board_id``     what happened on a board
 ``chat``           ``board_id``     what was said on a board
 ``here``           ``board_id``     who looks at a board now
+``helped``                          how often the page that explains the demo helped
 ``column``         ``column_id``    a column's title, and which cards it has, in order
 ``card``           ``card_id``      a card
 =================  ===============  ================================================
 
 All but ``messages`` are live: who shows one learns over the socket that somebody else has changed it.
+``helped`` is public: a cache in front of the site may keep it.
 They are narrow, because a context is what goes stale together: renaming a card makes its ``card`` stale,
 and not the ``column`` around it.
 """
@@ -58,6 +60,7 @@ from demo.board.mizan_clients.columns import (
 )
 from demo.board.mizan_clients.contact import ContactForm, messages_of
 from demo.board.mizan_clients.details import CardForm
+from demo.board.mizan_clients.help import help_page, helped, say_it_helped
 from demo.board.mizan_clients.here import HereChannel, people_here
 from demo.board.mizan_clients.people import (
     open_notifications,
@@ -96,6 +99,8 @@ __all__ = [
     "create_board",
     "delete_card",
     "delete_column",
+    "help_page",
+    "helped",
     "messages_of",
     "move_card",
     "move_column",
@@ -108,5 +113,6 @@ __all__ = [
     "rename_card",
     "rename_column",
     "rename_person",
+    "say_it_helped",
     "unread",
 ]

@@ -61,6 +61,29 @@ const claim = (version) => {
   if (version === (change.version ?? null)) attribute(true);
 };
 
+/* Where a cache stands in front of the site, it says of each answer whether it came out of its memory, and of an
+   answer to a change how many copies it had to forget. */
+const REMEMBERED = 4;
+
+const notice = (request, header) => {
+  const cache = header("X-Cache");
+  if (!cache) return;
+  const purged = header("X-Mizan-Purged");
+  const item = document.createElement("li");
+  item.appendChild(document.createElement("code")).textContent = request;
+  const found = { HIT: `hit, ${header("Age") ?? 0} s old`, MISS: "miss, fetched and kept", PASS: "passed" }[cache];
+  item.append(` ${found}${purged ? `, ${purged === "1" ? "1 copy" : `${purged} copies`} purged` : ""}`);
+  const list = byId("panel-cached");
+  list.prepend(item);
+  while (list.children.length > REMEMBERED) list.lastChild.remove();
+  byId("panel-edge").hidden = false;
+};
+
+const answered = (verb, path, header) => {
+  claim(header("X-Mizan-Version"));
+  notice(`${verb.toUpperCase()} ${new URL(path, location.href).pathname}`, header);
+};
+
 const start = () => {
   document.addEventListener("mizan:invalidate", ({ detail: { header, version } }) => {
     const keys = header.split(", ").filter(isNews);
@@ -79,9 +102,10 @@ const start = () => {
     flash(target);
   });
 
-  const VERSION = "X-Mizan-Version";
-  document.addEventListener("htmx:afterRequest", ({ detail: { xhr } }) => claim(xhr.getResponseHeader(VERSION))); // 2
-  document.addEventListener("htmx:after:request", ({ detail: { ctx } }) => claim(ctx.response.headers.get(VERSION))); // 4
+  document.addEventListener("htmx:afterRequest", ({ detail: { xhr, requestConfig: { verb, path } } }) =>
+    answered(verb, path, (name) => xhr.getResponseHeader(name))); // 2
+  document.addEventListener("htmx:after:request", ({ detail: { ctx: { request, response } } }) =>
+    answered(request.method, request.action, (name) => response.headers.get(name))); // 4
 
   // Where there is room beside the board it is open at first; on a phone it never is unless asked.
   const wished = localStorage.getItem("panel");

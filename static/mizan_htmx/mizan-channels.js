@@ -16,7 +16,8 @@
    mizan:message   on the template, or on document where there is none; bubbles; detail {channel, params, type,
                    data}; preventDefault() keeps its HTML out of the page
    mizan:sent      on the form; bubbles
-   mizan:error     on the form, or on a template that was refused; detail {code, error, fields}; bubbles */
+   mizan:error     on the form, or on a template that was refused, at first or later; detail {code, error, fields};
+                   bubbles */
 (() => {
   "use strict";
 
@@ -110,7 +111,15 @@
 
   const targetOf = ({ dataset }) => dataset.mizanTarget && document.querySelector(dataset.mizanTarget);
 
+  /* The server has ended a subscription. What comes into the page, or is sent, asks for it anew. */
+  const drop = ({ code, error, ...subscription }) => {
+    const name = nameOf(subscription);
+    joined.delete(name);
+    refuse(name, { code, message: error });
+  };
+
   const hear = (frame) => {
+    if (frame.error && frame.channel && frame.id === undefined) drop(frame);
     if (!frame.type) return;
     const { channel, params, type, data, html } = frame;
     const name = nameOf(frame);

@@ -59,6 +59,9 @@
   const problem = (code, text, fields = {}) => Object.assign(new Error(text), { code, fields });
   const offline = (text = "There is no connection to the server.") => problem("OFFLINE", text);
 
+  /* Anywhere in a time that doubles: a server that comes back must not be run over. */
+  const waitAfter = (count) => Math.random() * Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** count);
+
   const show = (state) => {
     if (root.dataset.mizanSocket === state) return;
     root.dataset.mizanSocket = state;
@@ -81,8 +84,8 @@
   const greet = async (own) => {
     const done = Promise.allSettled(parts.map((part) => part.open()));
     for (const { resolve } of waiting.splice(0)) resolve();
-    await done;
-    if (own === socket) show("open");
+    const isFollowed = (await done).every(({ status }) => status === "fulfilled");
+    if (own === socket && isFollowed) show("open");
   };
 
   /* Give a socket up, without waiting for its "close": on a dead connection that takes minutes. */
@@ -94,9 +97,7 @@
     for (const { reject } of [...waiting.splice(0), ...questions.values()]) reject(offline());
     questions.clear();
     if (code === FLOOD) failures = Math.max(failures, 6);
-    const wait = Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** failures++);
-    // Anywhere in that time: a server that comes back must not be run over.
-    if (!isAway && isNeeded()) again = setTimeout(connect, Math.random() * wait);
+    if (!isAway && isNeeded()) again = setTimeout(connect, waitAfter(failures++));
   };
 
   const opened = () =>
@@ -151,11 +152,15 @@
   /* watched   the keys that the server was last asked to watch, as a list;
      accepted  those that it took, ever;
      known     key → version that blocks of this key must have to be up to date, or to have been told otherwise;
-     seen      block → its version when it was last looked at. */
+     seen      block → its version when it was last looked at;
+     retrying  the timer of the next attempt where the server could not tell who may watch what, after so many
+               in a row. */
   let watched = "";
   const accepted = new Set();
   const known = new Map();
   const seen = new WeakMap();
+  let retrying = 0;
+  let faults = 0;
 
   const blocks = () => [...document.querySelectorAll(LIVE)];
   const split = (list) => list.split(/[ \t]*,[ \t]*/).filter(Boolean);
@@ -195,8 +200,21 @@
     for (const [key, version] of versions) learn(key, version);
     watched = listOf(versions.keys());
     const frame = { action: "watch", contexts: watched, versions: Object.fromEntries(versions) };
-    const { data } = await ask(frame, patience);
+    const answer = ask(frame, patience);
+    answer.catch(doubt);
+    const { data } = await answer;
     for (const key of split(data?.watching ?? "")) accepted.add(key);
+    if (!retrying) faults = 0;
+  };
+
+  /* The server's own trouble says nothing about what one may watch. It passes, and nobody would ask again. */
+  const doubt = ({ code }) => {
+    if (code === "INTERNAL_ERROR") retrying ||= setTimeout(watchAgain, waitAfter(faults++));
+  };
+
+  const watchAgain = () => {
+    retrying = 0;
+    if (isOpen()) watch().then(() => show("open"), () => {});
   };
 
   /* Whoever has brought it, a block may come into the page that is older than what the server has told of its
@@ -256,6 +274,7 @@
       for (const each of split(watched)) if (mizan.covers(key, each)) learn(each, versions[key]);
       refreshSoon(key, versions[key], spread);
     }
+    if (error && contexts) doubt({ code });
     // Of what may not be watched any more, nothing may be seen either.
     const lost = error && code === "FORBIDDEN" ? split(contexts).filter((key) => accepted.delete(key)) : [];
     if (lost.length) mizan.invalidate(lost.join(", "));

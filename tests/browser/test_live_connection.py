@@ -1,14 +1,21 @@
 """The socket: its state, what was missed while there was none, and when it must end."""
 
+import asyncio
+
 import pytest
+from django.contrib.auth.models import User
+from django.db import OperationalError
 from django.test import Client
 from playwright.async_api import expect
 
+from mizan_htmx import invalidate
 from mizan_htmx.channels import versions
 from mizan_htmx.channels.versions import MemoryVersions
+from mizan_htmx.channels.visitors import Visitor
 from tests.browser.live import NOTE, PLAIN, SECOND, change, has_heard, without_server
 from tests.browser.serving import Site
 from tests.browser.tab import Tab
+from tests.site import live
 from tests.site.models import Person
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -165,3 +172,77 @@ async def test_what_one_may_not_see_any_more_goes_with_the_session(ada: Tab, ses
     await change(1, "Rest")
     await expect(ada.page.locator("#note")).to_have_text("Rest")
     assert ada.refreshes == ["diary", NOTE]
+
+
+# Puts the code of each error that the server tells where a test can wait for it.
+CODES = """mizan.socket.use({
+    isNeeded: () => false,
+    open() {},
+    look() {},
+    hear({ code }) { if (code) document.documentElement.dataset.code = code; },
+})"""
+
+
+async def is_told(tab: Tab, code: str) -> None:
+    """Wait until the page has heard of an error."""
+    await expect(tab.page.locator("html")).to_have_attribute("data-code", code)
+
+
+async def test_a_watch_that_could_not_be_checked_is_asked_for_again(
+    ada: Tab, session: str, monkeypatch: pytest.MonkeyPatch, django_user_model: type[User]
+) -> None:
+    def fail_once(person: object) -> bool:
+        monkeypatch.undo()
+        raise ConnectionError("The register does not answer.")
+
+    await ada.page.context.add_cookies([{"name": "sessionid", "value": session, "url": ada.address}])
+    await ada.follow("/live/?diary")
+    await ada.page.evaluate(CODES)
+    monkeypatch.setattr(live, "knows", fail_once)
+    await (await django_user_model.objects.aget()).asave()
+    await is_told(ada, "INTERNAL_ERROR")
+    await Person.objects.filter(pk=5).aupdate(name="Dear")
+    await asyncio.to_thread(invalidate, None, "diary")
+    await expect(ada.page.locator("#diary")).to_have_text("Dear")
+    await ada.followed()
+
+
+async def test_a_page_is_followed_only_when_its_watch_could_be_checked(
+    ada: Tab, site: Site, session: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answers = iter([False, True])
+
+    async def user(visitor: Visitor) -> object:
+        if next(answers, True):
+            return await former(visitor)
+        raise OperationalError("The database does not answer.")
+
+    former = Visitor.user
+    await ada.page.context.add_cookies([{"name": "sessionid", "value": session, "url": ada.address}])
+    await ada.follow("/live/?diary")
+    with without_server(ada):
+        site.stop()
+        await ada.was("closed", "open", "closed")
+        await change(1, "Rest")
+        monkeypatch.setattr(Visitor, "user", user)
+        site.start()
+        await ada.followed()
+    await expect(ada.page.locator("#note")).to_have_text("Rest")
+
+
+async def test_a_channel_that_may_not_be_heard_any_more_tells_the_page(
+    ada: Tab, session: str, monkeypatch: pytest.MonkeyPatch, django_user_model: type[User]
+) -> None:
+    await ada.page.context.add_cookies([{"name": "sessionid", "value": session, "url": ada.address}])
+    await ada.follow("/talk/1/")
+    await ada.page.evaluate(
+        """() => document.addEventListener("mizan:error", ({ target, detail }) => {
+            document.documentElement.dataset.lost = `${target.localName} ${detail.code}`;
+        })"""
+    )
+    monkeypatch.setattr(live, "SECRET", {1})
+    await (await django_user_model.objects.aget()).asave()
+    await expect(ada.page.locator("html")).to_have_attribute("data-lost", "template FORBIDDEN")
+    monkeypatch.undo()
+    await ada.submit("#say", "Here again")
+    await expect(ada.page.locator("#lines li").last).to_contain_text("Here again")

@@ -5,11 +5,13 @@ import gc
 from typing import Any
 
 import pytest
+from django.http import HttpRequest
 
 from mizan_htmx.channels import hub as hubs
 from mizan_htmx.channels import pushing
 from mizan_htmx.channels.hub import Hub
 from mizan_htmx.channels.publishing import publish, tell, tell_sync
+from mizan_htmx.recorder import Recorder, current_recorder, open_recorder
 from tests.support_hub import Page, any_layer, chat, in_thread, joined, keys, quiet, room
 from tests.support_redis import redis_layer, redis_process, redis_server
 
@@ -277,6 +279,19 @@ class TestChecks:
             await tell({"kind": "check", "session": "s"})
             await one.until(lambda: one.rechecked)
             assert (one.visitor.ended, other.visitor.ended, other.rechecked) == (True, False, 0)
+
+    async def test_what_a_check_does_belongs_to_no_request(self) -> None:
+        class Asking(Page):
+            async def recheck(self) -> None:
+                recorders.append(current_recorder())
+                await super().recheck()
+
+        recorders: list[Recorder | None] = []
+        recorder, _ = open_recorder(HttpRequest())
+        async with joined(page=Asking(user="5")) as page:
+            await tell({"kind": "check", "user": "5"})
+            await page.until(lambda: page.rechecked)
+        assert (current_recorder(), recorders) == (recorder, [None])
 
     async def test_a_socket_that_is_being_asked_is_asked_once_more(
         self, caplog: pytest.LogCaptureFixture

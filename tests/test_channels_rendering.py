@@ -1,5 +1,6 @@
 """Channels in a page: what the tags write and refuse, and messages rendered with a signed partial."""
 
+import asyncio
 import datetime
 import sys
 from collections.abc import Callable, Iterator
@@ -10,12 +11,14 @@ import pytest
 from django.core import signing
 from django.template import TemplateSyntaxError
 from django.template.loader import render_to_string
+from django.utils import translation
 from pydantic import BaseModel, ConfigDict
 from pytest_django import Settings
 
 from mizan_htmx.channels import Channel, register, rendering
 from mizan_htmx.testing import isolated_registry
 from tests.support_blocks import template_settings
+from tests.support_sockets import Tab
 
 Render = Callable[[str], str]
 
@@ -185,6 +188,24 @@ def test_a_message_is_rendered_with_its_own_types_escaped_and_without_a_request(
         rendering.sign("news", "line.html#only"), "news", {}, "DjangoMessage", {"text": "x"}
     )
     assert part == "<b>x</b>"
+
+
+async def test_everybody_gets_the_language_of_the_site_and_not_that_of_who_pushed(
+    render: Render, tmp_path: Path
+) -> None:
+    source = "{% load i18n %}{% get_current_language as language %}{{ language }}"
+    (tmp_path / "language.html").write_text(source, encoding="utf-8")
+    address = {"channel": "news", "params": {}, "partial": rendering.sign("news", "language.html")}
+
+    def push(language: str) -> None:
+        with translation.override(language):
+            News.push_sync(News.DjangoMessage(text="x"))
+
+    async with Tab() as tab:
+        assert await tab.ask(action="subscribe", **address) == {"subscribed": True, **address}
+        for language in ("de", "fr"):
+            await asyncio.to_thread(push, language)
+            assert (await tab.hear())["html"] == "en-us"
 
 
 def test_a_token_is_good_for_one_channel() -> None:

@@ -4,6 +4,7 @@ import asyncio
 import json
 import logging
 from collections.abc import Iterable, Mapping
+from contextvars import Context
 from dataclasses import dataclass
 from functools import partial
 from threading import Lock
@@ -184,7 +185,9 @@ class Hub:
 
     def _on_loop(self, call: "partial[None]") -> bool:
         try:
-            self._loop.call_soon_threadsafe(call)
+            # In no request's context: what is rendered for everybody is not in the language of one of them,
+            # and what hooks write when a right is lost is not put down to the request that took it away.
+            self._loop.call_soon_threadsafe(call, context=Context())
         except RuntimeError:  # it was closed just now
             return False
         return True

@@ -39,6 +39,14 @@ async def test_who_may_not_read_may_not_watch(coloured: Coloured, auth: Any) -> 
         assert await nobody.hear() == {"invalidate": "news", "versions": {"news": str(version)}}
 
 
+@pytest.mark.parametrize("key", ["board", "board;board_id=x", "board;board_id=3;colour=red"])
+async def test_who_may_not_watch_is_not_told_what_would_fit(key: str) -> None:
+    declare(auth=True)
+    async with Tab(user=person()) as ada, Tab() as nobody:
+        assert (await ada.ask(action="watch", contexts=key))["code"] == "VALIDATION_ERROR"
+        assert await nobody.ask(action="watch", contexts=key) == {**REFUSED, "contexts": key}
+
+
 async def test_one_reader_that_lets_the_visitor_in_is_enough() -> None:
     declare("staff")
     register(client(context=BOARD, auth=True)(board), "for_everybody_with_a_name")

@@ -45,8 +45,11 @@ class Watches:
         """Watch exactly those keys of the frame that this visitor may, and tell at once which are stale."""
         shown = _versions_of(frame)
         refusals = _Refusals()
-        keys = _resolve_all(_keys_of(frame), refusals)
-        errors = await self._errors_of(keys.values())
+        keys, unfit = _resolve_all(_keys_of(frame), refusals)
+        errors = await self._errors_of([*keys.values(), *unfit])
+        for sent, error in unfit.items():
+            refused = errors.get(sent)
+            refusals.add(refused if isinstance(refused, (Forbidden, InternalError)) else error, sent)
         for sent, key in list(keys.items()):
             if key in errors:
                 refusals.add(errors[key], sent)
@@ -125,18 +128,26 @@ def _version(text: object) -> Version:
     return (Version.parse(text) if isinstance(text, str) else None) or _NEVER
 
 
-def _resolve_all(sent: Iterable[Invalidation], refusals: _Refusals) -> dict[Invalidation, Invalidation]:
-    """Find the watched key for each that was sent; the same but for values written in another way."""
-    keys = {}
+def _resolve_all(
+    sent: Iterable[Invalidation], refusals: _Refusals
+) -> tuple[dict[Invalidation, Invalidation], dict[Invalidation, MizanError]]:
+    """Find the watched key for each that was sent; the same but for values written in another way.
+
+    Those that do not fit come with their errors, which only he is told who is let in.
+    """
+    keys: dict[Invalidation, Invalidation] = {}
+    unfit: dict[Invalidation, MizanError] = {}
     for each in sent:
         try:
             key = _resolve(each)
-        except (NotFound, ValidationFailed) as error:
+        except NotFound as error:
             refusals.add(error, each)
+        except ValidationFailed as error:
+            unfit[each] = error
         else:
             if key is not None:
                 keys[each] = key
-    return keys
+    return keys, unfit
 
 
 def _resolve(sent: Invalidation) -> Invalidation | None:
@@ -175,18 +186,22 @@ def _ask(request: HttpRequest, keys: Iterable[Invalidation]) -> dict[Invalidatio
 def _error_of(request: HttpRequest, key: Invalidation) -> MizanError | None:
     """Say why this visitor may not watch a key; he may if any of its readers lets him in."""
     arguments = Arguments((dict(key.params),))
+    refusal: MizanError = Forbidden("Not authorized")
     for reader in _readers(key):
         try:
             run(admit(reader, request, arguments))
-        except (*DENIED, ValidationFailed):
+        except DENIED:
             continue
+        except ValidationFailed as error:  # he is let in
+            refusal = ValidationFailed(error.fields, "Invalid params")
         except (OperationalError, InterfaceError):
             raise
         except Exception:  # an author's auth; what it says is not told
             logger.exception("The auth of %s failed.", reader)
             return InternalError()
-        return None
-    return Forbidden("Not authorized")
+        else:
+            return None
+    return refusal
 
 
 def _stale(shown: Mapping[Invalidation, Version]) -> dict[Invalidation, Version | None]:

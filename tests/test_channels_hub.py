@@ -160,10 +160,10 @@ class TestPushes:
         gate = asyncio.Event()
         build = pushing.frame_of
 
-        async def slow(event: Any, params: str, partial: str) -> str:
+        async def slow(event: Any, *wanted: Any) -> str:
             if event["payload"]["text"] == "slow":
                 await gate.wait()
-            return await build(event, params, partial)
+            return await build(event, *wanted)
 
         monkeypatch.setattr(hubs, "frame_of", slow)
         async with joined("board") as page:

@@ -4,6 +4,7 @@ import asyncio
 import datetime
 import sys
 from collections.abc import Callable, Iterator
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -206,6 +207,30 @@ async def test_everybody_gets_the_language_of_the_site_and_not_that_of_who_pushe
         for language in ("de", "fr"):
             await asyncio.to_thread(push, language)
             assert (await tab.hear())["html"] == "en-us"
+
+
+async def test_a_message_is_rendered_once_however_its_hearers_write_the_same(
+    render: Render, tmp_path: Path
+) -> None:
+    turns = count(1)
+
+    class Counting(Chat):
+        class DjangoMessage(BaseModel):
+            @property
+            def turn(self) -> int:
+                return next(turns)
+
+    register(Counting, "counting")
+    (tmp_path / "turn.html").write_text("{{ params.limit }}: {{ message.turn }}", encoding="utf-8")
+    token = rendering.sign("counting", "turn.html")
+    spellings: list[dict[str, Any]] = [{}, {"limit": 10}, {"limit": "10"}, {"more": [1]}, {"limit": 11}]
+    async with Tab() as tab:
+        for written in spellings:
+            params = {"room": "a", **written}
+            await tab.ask(action="subscribe", channel="counting", params=params, partial=token)
+        await Counting.push(Counting.DjangoMessage(), room="a")
+        heard = [await tab.hear() for _ in spellings]
+    assert [frame["html"] for frame in heard] == ["10: 1"] * 4 + ["11: 2"]
 
 
 def test_a_token_is_good_for_one_channel() -> None:

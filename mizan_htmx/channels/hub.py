@@ -11,7 +11,7 @@ from threading import Lock
 from typing import TYPE_CHECKING, Protocol
 
 from mizan_htmx.channels.index import WatchIndex
-from mizan_htmx.channels.pushing import frame_of
+from mizan_htmx.channels.pushing import Rendered, frame_of
 from mizan_htmx.channels.running import Running, Stale
 from mizan_htmx.channels.throttle import Throttle
 from mizan_htmx.channels.versions import Version
@@ -238,9 +238,10 @@ class Hub:
     async def _deliver(self, event: Event) -> None:
         """Tell the subscribers of a channel what was pushed."""
         topic = (event["group"], event["channel"])
+        rendered: Rendered = {}
         for subscription in tuple(self._topics.get(topic, ())):
             try:
-                frame = await frame_of(event, subscription.params, subscription.partial)
+                frame = await frame_of(event, subscription.params, subscription.partial, rendered)
             except Exception:  # the border to the site's templates
                 logger.exception("A message of channel %r could not be rendered.", event["channel"])
                 continue

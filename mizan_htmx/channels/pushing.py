@@ -17,6 +17,9 @@ from mizan_htmx.channels.wire import Event
 
 logger = logging.getLogger("mizan_htmx.channels")
 
+#: HTML of one message, by what the parameters mean and by partial.
+Rendered = dict[tuple[str, str], str]
+
 #: More messages than this wait in no lane; the oldest are dropped.
 WAITING = 1000
 
@@ -58,8 +61,11 @@ class Lanes:
         await end(self._tasks.values())
 
 
-async def frame_of(event: Event, params: str, partial: str) -> str:
-    """Build the frame of a message for those who subscribed with these parameters and this partial."""
+async def frame_of(event: Event, params: str, partial: str, rendered: Rendered) -> str:
+    """Build the frame of a message for those who subscribed with these parameters and this partial.
+
+    What is rendered stays in ``rendered``, for those who wrote the same parameters in another way.
+    """
     frame: dict[str, Any] = {
         "channel": event["channel"],
         "params": json.loads(params),
@@ -67,13 +73,16 @@ async def frame_of(event: Event, params: str, partial: str) -> str:
         "data": event["payload"],
     }
     if partial:
-        frame["html"] = await sync_to_async(_html, thread_sensitive=False)(frame, partial)
+        frame["html"] = await sync_to_async(_html, thread_sensitive=False)(frame, partial, rendered)
         frame["partial"] = partial
     return json.dumps(frame)
 
 
-def _html(frame: Mapping[str, Any], partial: str) -> str:
+def _html(frame: Mapping[str, Any], partial: str, rendered: Rendered) -> str:
     # Not at the top: a channel pushes its messages, and its class renders them.
-    from mizan_htmx.channels.rendering import render
+    from mizan_htmx.channels.rendering import meaning, render
 
-    return render(partial, frame["channel"], frame["params"], frame["type"], frame["data"])
+    asked = (meaning(frame["channel"], frame["params"]), partial)
+    if asked not in rendered:
+        rendered[asked] = render(partial, frame["channel"], frame["params"], frame["type"], frame["data"])
+    return rendered[asked]

@@ -59,6 +59,12 @@ def render(
     return get_template(reference).render(known).strip()
 
 
+def meaning(channel: str, params: Mapping[str, Any]) -> str:
+    """Write parameters as the channel understands them: equal for all that a partial can't tell apart."""
+    valid = read_params(registry.channels[channel], params)
+    return "" if valid is None else valid.model_dump_json()
+
+
 def channel_element(
     name: str, params: Mapping[str, object], *, partial: str | None, target: str | None, place: str
 ) -> SafeString:

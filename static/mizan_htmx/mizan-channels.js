@@ -55,10 +55,11 @@
   const topicOf = ({ channel, params }) => nameOf({ channel, params });
 
   /* scripts  what scripts have sent to: name → subscription, for the life of the page;
-     joined   what this socket has subscribed to: name → {wanted, answer}. `answer` is a promise. */
+     joined   what this socket has subscribed to: name → {wanted, answer}. `answer` is a promise;
+     isLate   there was no socket for a while. */
   const scripts = new Map();
   const joined = new Map();
-  let isFirst = true;
+  let isLate = false;
 
   /* Who only sends needs a subscription, too, but not a second one. */
   const subscriptions = () => {
@@ -95,13 +96,17 @@
     }
   };
 
+  const lose = () => {
+    isLate = true;
+  };
+
   const open = async () => {
     joined.clear();
     look();
-    const isAgain = !isFirst;
-    isFirst = false;
+    const mayMiss = isLate;
+    isLate = false;
     await Promise.allSettled([...joined.values()].map(({ answer }) => answer));
-    if (!isAgain) return;
+    if (!mayMiss) return;
     const around = all(CHANNEL).map((template) => targetOf(template)?.closest(BLOCK)?.dataset.mizan);
     const lists = around.filter(Boolean);
     if (lists.length) mizan.invalidate(lists.join(", "));
@@ -232,5 +237,5 @@
   });
 
   window.mizan = Object.freeze({ ...mizan, send, call });
-  use({ isNeeded, open, look, hear });
+  use({ isNeeded, open, lose, look, hear });
 })();

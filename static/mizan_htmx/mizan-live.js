@@ -13,8 +13,8 @@
    ask(frame)     sends a frame when it is; a promise of what the server answers. Both fail with an Error that
                   has `code` and `fields`; "OFFLINE" is the code where there was no answer
    use(part)      calls part.isNeeded() to tell whether the page needs the socket, part.open() each time it
-                  has opened (a promise of being done), part.look() when the page has changed meanwhile, and
-                  part.hear(frame) for each frame */
+                  has opened (a promise of being done), part.lose() each time that was in vain or it was lost,
+                  part.look() when the page has changed meanwhile, and part.hear(frame) for each frame */
 (() => {
   "use strict";
 
@@ -94,6 +94,7 @@
     socket = null;
     own.close();
     show("closed");
+    for (const part of parts) part.lose();
     for (const { reject } of [...waiting.splice(0), ...questions.values()]) reject(offline());
     questions.clear();
     if (code === FLOOD) failures = Math.max(failures, 6);
@@ -323,5 +324,5 @@
   });
 
   window.mizan = Object.freeze({ ...mizan, socket: Object.freeze({ ask, opened, use }) });
-  use({ isNeeded: () => blocks().length > 0, open: watch, look, hear: hearStale });
+  use({ isNeeded: () => blocks().length > 0, open: watch, lose() {}, look, hear: hearStale });
 })();

@@ -163,6 +163,19 @@ async def test_what_was_said_while_the_server_was_away_is_fetched(ada: Tab, site
     await reads(ada, "Plan", "Build", "Ship", "Missed", "Heard")
 
 
+async def test_what_was_said_before_the_first_connection_came_about_is_fetched(ada: Tab, site: Site) -> None:
+    site.refuses_sockets = True
+    with without_server(ada):
+        await ada.open("/talk/1/")
+        await expect(ada.page.locator("html")).to_have_attribute("data-mizan-socket", "closed")
+        await ada.page.wait_for_function("mizan.socket.opened().catch(() => true)")
+        await say("Missed")
+        site.refuses_sockets = False
+        await ada.followed()
+    await reads(ada, "Plan", "Build", "Ship", "Missed")
+    assert ada.refreshes == [TALK]
+
+
 async def test_a_message_that_comes_during_a_refresh_is_not_lost(ada: Tab) -> None:
     await ada.follow("/talk/1/")
     with closed_gate() as gate:

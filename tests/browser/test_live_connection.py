@@ -178,6 +178,7 @@ async def test_what_one_may_not_see_any_more_goes_with_the_session(ada: Tab, ses
 CODES = """mizan.socket.use({
     isNeeded: () => false,
     open() {},
+    lose() {},
     look() {},
     hear({ code }) { if (code) document.documentElement.dataset.code = code; },
 })"""

@@ -85,8 +85,11 @@ class AnonymousRequest(HttpRequest):
         """The language that the URL or ``Accept-Language`` asks for, whatever a cookie says."""
         urlconf = getattr(self, "urlconf", settings.ROOT_URLCONF)
         in_path, prefixed_default = is_language_prefix_patterns_used(urlconf)
-        if in_path and not prefixed_default and not translation.get_language_from_path(self.path_info):
-            return settings.LANGUAGE_CODE
+        if not (in_path and translation.get_language_from_path(self.path_info)):
+            if in_path and not prefixed_default:
+                return settings.LANGUAGE_CODE
+            # LocaleMiddleware says so as well, but one of the site's own may not.
+            cast("_Headers", self.headers).read.add("Accept-Language")
         return translation.get_language_from_request(self, check_path=in_path)
 
     @property

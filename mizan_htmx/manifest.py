@@ -10,7 +10,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from itertools import combinations
+from itertools import chain, combinations, zip_longest
 from typing import Any
 from urllib.parse import quote
 
@@ -131,7 +131,10 @@ def _fill(view: str, stale: Invalidation) -> str:
 
 
 def _substitute(view: str, given: Mapping[str, str]) -> str:
-    return _PARAM.sub(lambda each: quote(given[each[1]], safe=_BARE), view)
+    pieces = _PARAM.split(view)  # literals, and between them the names of parameters
+    literals = [quote(piece, safe=f"{_BARE}?") for piece in pieces[::2]]
+    values = [quote(given[name], safe=_BARE) for name in pieces[1::2]]
+    return "".join(chain.from_iterable(zip_longest(literals, values, fillvalue="")))
 
 
 def _queries(endpoint: str, stale: Invalidation, context: Mapping[str, Any]) -> Iterator[str]:

@@ -1,7 +1,7 @@
 """The clean request: nothing of one visitor gets into what another is handed."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -254,6 +254,30 @@ def test_a_language_that_a_visitor_chose_is_not_that_of_others(
         assert (word in response.text, "Oui" in response.text) == (True, False)
         assert response.headers["Content-Language"] == asked
         assert caching(response) == {**OF_SPORT, "Vary": "Accept-Language"}
+
+
+class OwnLanguage:
+    """A middleware that takes the language from a visitor's profile, and says nothing in ``Vary``."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer in French."""
+        setattr(request, "LANGUAGE_CODE", "fr")  # noqa: B010 - as LocaleMiddleware does
+        with translation.override("fr"):
+            return self.get_response(request)
+
+
+@pytest.mark.parametrize("asked", ["de", "en"])
+def test_a_language_by_a_middleware_of_the_sites_own_is_in_vary(
+    public: PublicSite, visitor: Visitor, settings: Settings, asked: str
+) -> None:
+    settings.MIDDLEWARE = [*MIDDLEWARE, f"{__name__}.OwnLanguage"]
+    public.write("{% load i18n %}{% get_current_language as language %}{{ language }}")
+    response = visitor.get(PAGE, Accept_Language=asked)
+    assert (response.text, response.headers["Content-Language"]) == (asked, asked)
+    assert caching(response) == {**OF_SPORT, "Vary": "Accept-Language"}
 
 
 def test_without_its_middleware_the_language_is_the_sites(

@@ -217,6 +217,14 @@ def test_a_purged_page_has_the_url_that_django_writes(site: Site, tag: str) -> N
     assert url in resolve_purge(generate_edge_manifest(), str(Invalidation.of("tag", tag=tag)))
 
 
+@pytest.mark.parametrize("route", ["größe/<int:user_id>/", "my profile/<int:user_id>/"])
+def test_a_purged_page_has_the_url_that_django_writes_for_its_route(site: Site, route: str) -> None:
+    site(path(route, profile_page, name="profile"))
+    url = reverse("profile", kwargs={"user_id": 5})
+    assert url in resolve_purge(generate_edge_manifest(), "user;user_id=5")
+    assert url.replace("5/", "*") in resolve_purge(generate_edge_manifest(), "user")
+
+
 def export(*arguments: str) -> tuple[str, str]:
     """Run the command; give what it wrote to standard output and to standard error."""
     out, err = StringIO(), StringIO()

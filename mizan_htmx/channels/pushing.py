@@ -10,7 +10,7 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
-from asgiref.sync import sync_to_async
+from channels.db import database_sync_to_async
 
 from mizan_htmx.channels.tasks import end
 from mizan_htmx.channels.wire import Event
@@ -73,7 +73,9 @@ async def frame_of(event: Event, params: str, partial: str, rendered: Rendered) 
         "data": event["payload"],
     }
     if partial:
-        frame["html"] = await sync_to_async(_html, thread_sensitive=False)(frame, partial, rendered)
+        # The template may ask the database; a thread for it alone, since a slow one must not hold up others.
+        render = database_sync_to_async(_html, thread_sensitive=False)
+        frame["html"] = await render(frame, partial, rendered)
         frame["partial"] = partial
     return json.dumps(frame)
 

@@ -112,9 +112,14 @@ class Subscriptions:
         await _asked(live.channel.on_disconnect, live.params)
 
     async def message(self, frame: Frame) -> str | None:
-        """Hand a message to its channel, and what that returns to the group."""
+        """Hand a message to its channel, if that still allows it, and what it returns to the group."""
         channel, address = _channel_of(frame), _address_of(frame)
-        live = self._find(address)
+        subscribed, live = self._find(address)
+        live.channel.user = await self._socket.visitor.user()
+        refused = await _refusal_of(live)
+        if refused is not None:
+            await self._end_quietly(subscribed)
+            raise refused
         if channel.ReactMessage is None:
             raise BadRequest(f"Channel {address.channel!r} does not accept messages")
         try:
@@ -127,11 +132,11 @@ class Subscriptions:
             await publishing.tell(push_event(address.channel, live.subscription.group, reply, payload))
         return frames.acknowledgement(frame)
 
-    def _find(self, address: _Address) -> _Live:
+    def _find(self, address: _Address) -> tuple[_Address, _Live]:
         """Find a subscription whatever partial it is shown with."""
         for each, live in self._live.items():
             if (each.channel, each.params) == (address.channel, address.params):
-                return live
+                return each, live
         raise BadRequest("Not subscribed")
 
     async def recheck(self, user: Any) -> None:

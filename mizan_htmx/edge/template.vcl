@@ -169,6 +169,8 @@ sub vcl_hash {
     hash_data(req.http.X-Forwarded-Host);
     hash_data(req.http.X-Forwarded-Port);
     hash_data(req.http.X-Forwarded-Proto);
+    # With the tags themselves: in another VCL, tags of other names could have the same numbers.
+    hash_data(req.http.X-Mizan-Groups);
     hash_data(req.http.X-Mizan-Generations);
     return (lookup);
 }
@@ -237,7 +239,10 @@ sub vcl_deliver {
         set req.http.X-Mizan-Stale = regsuball(resp.http.X-Mizan-Invalidate, ";[^,]*", "");
         call mizan_forget;
     } elsif (req.method != "GET" && req.method != "HEAD" && req.method != "OPTIONS" && req.method != "TRACE"
-        && (resp.status == 502 || resp.status == 503 || resp.status == 504)) {
+        && (resp.status == 502 || resp.status == 503 || resp.status == 504
+            # Nor is it known from a 500 that a middleware or the server made in place of the site's answer:
+            # mizan_htmx's own says no-store, and names what was committed all the same.
+            || (resp.status == 500 && !resp.http.Cache-Control))) {
         call mizan_outcome_unknown;
     }
 

@@ -1,5 +1,6 @@
 """The edge as it runs: a restart, another VCL under load, an origin that is away, sockets."""
 
+import json
 import os
 import signal
 import socket
@@ -74,6 +75,25 @@ def test_a_key_is_never_used_again_after_another_vcl(edge: Varnish, origin: Orig
         released.go.set()
         assert slow.result().text == "1"
     assert [edge.get("/profile/5/").text for _ in range(2)] == ["2", "2"]
+
+
+def test_a_key_is_never_used_again_after_a_vcl_with_other_names(origin: Origin) -> None:
+    """A parameter with another name begins with the numbers that the old one had before it was purged."""
+    user = {"endpoints": [], "max_age": 600, "params": ["user_id"], "views": ["/profile/:user_id/"]}
+    manifest = {"contexts": {"user": user}, "mutations": {}}
+    renamed = json.loads(json.dumps(manifest).replace("user_id", "person"))
+    address = f"127.0.0.1:{origin.port}"
+    origin.shows("/profile/5/", "user", "user;user_id=5")
+    released = origin.holds("/profile/5/")
+    with running(compile_vcl(manifest, origin=address)) as edge, ThreadPoolExecutor(1) as pool:
+        slow = pool.submit(edge.get, "/profile/5/")
+        released.arrived.wait(SECONDS)
+        edge.purge(FIVE)
+        released.go.set()
+        assert slow.result().text == "1"
+        origin.shows("/profile/5/", "user", "user;person=5")
+        edge.reload(compile_vcl(renamed, origin=address), "renamed")
+        assert [edge.get("/profile/5/").text for _ in range(2)] == ["2", "2"]
 
 
 def test_another_vcl_under_load_loses_no_request_and_shows_nothing_stale(

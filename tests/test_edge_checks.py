@@ -29,7 +29,7 @@ def test_w005_tokens_in_sessions_keep_public_contexts_out_of_caches(
     expected = Warning(
         "Context 'news' is public, but CSRF_USE_SESSIONS makes every answer vary by cookie,"
         " so none is shared.",
-        hint="Keep the token in its own cookie, or let the edge take the cookies away from public URLs.",
+        hint="Keep the token in its own cookie.",
         id="mizan_htmx.W005",
     )
     assert checks(headlines, letters) == ([expected] if in_session else [])

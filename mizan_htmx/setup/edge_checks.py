@@ -19,7 +19,7 @@ def check_public(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list
         Warning(
             f"Context {public[0]!r} is public, but CSRF_USE_SESSIONS makes every answer vary by cookie,"
             " so none is shared.",
-            hint="Keep the token in its own cookie, or let the edge take the cookies away from public URLs.",
+            hint="Keep the token in its own cookie.",
             id="mizan_htmx.W005",
         )
     ]

@@ -227,6 +227,12 @@
     return keysOf(block).some((key) => mizan.later(version, known.get(key)) < 0);
   };
 
+  /* A morph keeps the element. What a cache before the site answered may be as old as what was there. */
+  document.addEventListener("mizan:refreshed", ({ target }) => {
+    for (const block of [target, ...target.querySelectorAll(LIVE)]) seen.delete(block);
+    settling ||= setTimeout(lookAround, SETTLING);
+  });
+
   const look = () => {
     const behind = blocks().filter(isBehind);
     // Where the socket is lost meanwhile, the next one begins with this.

@@ -16,7 +16,7 @@ from pytest_django import Settings
 
 from mizan_htmx.client import Context, client
 from mizan_htmx.edge import purging
-from mizan_htmx.edge.backends.base import EdgeBackend, PurgeLater, batches
+from mizan_htmx.edge.backends.base import EdgeBackend, PurgeFailed, PurgeLater, batches
 from mizan_htmx.edge.backends.bunny import BunnyEdge
 from mizan_htmx.edge.backends.fastly import FastlyEdge
 from mizan_htmx.edge.backends.options import Options
@@ -379,6 +379,17 @@ def test_an_edge_that_holds_back_by_itself_is_no_failure(caplog: pytest.LogCaptu
     assert lane.drain(10)
     assert edge.told == [("user;user_id=5", "user;user_id=6"), ("user;user_id=6",)]
     assert caplog.messages == []
+
+
+def test_an_edge_may_hand_on_the_text_of_a_header() -> None:
+    edge = GatedEdge()
+    edge.gate.set()
+    text: Any = "0"
+    edge.failures.append(PurgeFailed("busy", retry_after=text))
+    lane = Lane(edge, QUICK)
+    lane.put(of(5))
+    assert lane.drain(10)
+    assert edge.told == [("user;user_id=5",)] * 2
 
 
 def lanes_running() -> Iterable[str]:

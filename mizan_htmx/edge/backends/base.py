@@ -28,7 +28,8 @@ class PurgeFailed(Exception):
 
     def __init__(self, reason: str, *, retry_after: float | None = None, done: Iterable[str] = ()) -> None:
         super().__init__(reason)
-        self.retry_after = retry_after
+        # A header's text counts, too: in the lane it would end the thread.
+        self.retry_after = None if retry_after is None else float(retry_after)
         self.done = frozenset(done)
 
 

@@ -270,6 +270,11 @@ def _denied(failure: Exception, raised: Exception | None) -> str:
     raise failure if raised is None else raised
 
 
+def _is_shared(block: Block) -> bool:
+    """Tell whether shared caches may keep it."""
+    return len(block.contexts) == 1 and block.contexts[0] in registry.graph.public
+
+
 def _wrap(block: Block, inner: SafeString, version: str | None, *, trigger: str = REFRESH) -> SafeString:
     wrapper = block.wrapper
     attributes = [
@@ -277,6 +282,7 @@ def _wrap(block: Block, inner: SafeString, version: str | None, *, trigger: str 
         *([("class", wrapper.css)] if wrapper.css else []),
         ("data-mizan", ", ".join(map(str, block.bound))),
         *([("data-mizan-version", version)] if version is not None else []),
+        *([("data-mizan-shared", "")] if _is_shared(block) else []),
         ("hx-get", block.url),
         ("hx-trigger", trigger),
         ("hx-target", "this"),

@@ -101,3 +101,13 @@ def test_the_page_loads_the_live_script_and_says_where_the_socket_is(settings: S
 def test_a_site_with_nothing_live_does_not() -> None:
     with registered.isolated():
         assert "mizan-live" not in page.scripts(RequestFactory().get("/"), htmx=None, nonce=None)
+
+
+def test_a_block_that_shared_caches_may_keep_says_so(render: Render) -> None:
+    def headline(request: HttpRequest) -> str:
+        return "News"
+
+    register(client(context=Context("news", public=True))(headline))
+    html = render('{% mizan_context "news" id="n" %}{% endmizan_context %}')
+    assert html.startswith('<div id="n" data-mizan="news" data-mizan-shared="" hx-get=')
+    assert "shared" not in render('{% mizan_context "user" %}{% endmizan_context %}')

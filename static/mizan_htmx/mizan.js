@@ -31,7 +31,9 @@
   const VERSION = "X-Mizan-Version";
   const PROOF = "X-Mizan-Refresh";
   const COOKIE = "mizan_invalidate";
+  const SINCE = "mizan-since";
   const BLOCK = "[data-mizan]";
+  const SHARED = "[data-mizan-shared]";
   const HANDED_DOWN =
     "confirm disabled-elt include params prompt push-url replace-url select select-oob sync vals".split(" ");
   const isHtmx2 = htmx.version.startsWith("2.");
@@ -105,11 +107,13 @@
 
   /* Not kept in attributes, which a swap may rewrite while a request is under way:
      stale    block elements that show old content;
+     since    block → what made it stale: a version or, without one, a word that was never used before;
      failed   those of them whose refresh did not work. They wait for the next occasion: a broken block must
               not cause a storm of requests;
      flights  htmx's requests under way. `late` is what became stale after they were sent: their answers may
               be older than that, so what they bring is stale on arrival, unless its version says otherwise. */
   const stale = new WeakSet();
+  const since = new WeakMap();
   const failed = new WeakSet();
   const flights = new Map();
 
@@ -130,9 +134,18 @@
     const header = entries.map(format).join(", ");
     if (!fire(document, "mizan:invalidate", { header, entries, version, blocks: found })) return false;
     for (const flight of flights.values()) if (flight !== carrier) flight.late.push({ entries, version });
-    for (const block of found) stale.add(block);
+    for (const block of found) spoil(block, version);
     return true;
   };
+
+  const spoil = (block, version) => {
+    stale.add(block);
+    since.set(block, version ?? Math.random().toString(36).slice(2));
+  };
+
+  /* A shared cache may be told of a change later than this page. Under an address that was never asked for
+     before the change it has no copy of before, and all who are told of the same version share one. */
+  const sinceOf = (element) => element.matches?.(SHARED) && since.get(element);
 
   const isInside = (element, set) => {
     for (let up = element.parentElement; up; up = up.parentElement) if (set.has(up)) return true;
@@ -278,7 +291,7 @@
   };
 
   const markArrived = (late, arrived) => {
-    for (const news of late) for (const block of covered(news, arrived)) stale.add(block);
+    for (const news of late) for (const block of covered(news, arrived)) spoil(block, news.version);
   };
 
   /* A block that comes with the answer to a change was made before that change had its version, and shows it
@@ -295,7 +308,7 @@
     if (!shown) return void fail(block, status);
     // A morph keeps the elements.
     const arrived = blocks().filter((each) => !shown.has(each) || block.contains(each));
-    for (const each of arrived) stale.delete(each);
+    for (const each of arrived) for (const marks of [stale, since]) marks.delete(each);
     markArrived(late, arrived);
     const fresh = arrived.find(({ id }) => id === block.id);
     if (fresh) fire(fresh, "mizan:refreshed");
@@ -359,6 +372,8 @@
       protect(ctx.request.method, ctx.request.action, ctx.request.headers);
       // Of a block that is a fieldset, htmx would send what is filled in, and the server refuse it.
       if (ctx.sourceElement.matches?.(BLOCK)) ctx.request.body = new FormData();
+      const word = sinceOf(ctx.sourceElement);
+      if (word) ctx.request.body.set(SINCE, word);
     },
     htmx_before_request: (_, { ctx }) => start(ctx, ctx.sourceElement, ctx.request.method),
     htmx_before_response: readResponse,
@@ -373,7 +388,11 @@
 
   const listen = () => {
     const on = (name, listener) => document.addEventListener(name, ({ detail }) => listener(detail), true);
-    on("htmx:configRequest", ({ verb, path, headers }) => protect(verb, path, headers));
+    on("htmx:configRequest", ({ verb, path, headers, elt, parameters }) => {
+      protect(verb, path, headers);
+      const word = sinceOf(elt);
+      if (word) parameters[SINCE] = word;
+    });
     on("htmx:beforeSend", ({ xhr, elt, requestConfig }) => {
       start(xhr, elt, requestConfig.verb);
       const { block } = flights.get(xhr);

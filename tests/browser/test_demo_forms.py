@@ -188,6 +188,6 @@ async def test_a_checklist_by_keyboard(enter: Enter, board: Board, card: int) ->
     await expect(texts).to_have_count(2)
     assert [await text.input_value() for text in await texts.all()] == ["Send", "Ask"]
 
-    await tab.page.get_by_role("link", name="Work").click()
+    await tab.page.get_by_role("link", name="Work", exact=True).click()
     await expect(tab.page.locator(".card .mark")).to_contain_text("1/ of 2")
     await settled(tab)

@@ -1,8 +1,10 @@
 """A page that everyone is handed: what is the visitor's own comes after it, and so does the CSRF token."""
 
+from urllib.parse import parse_qs, urlsplit
+
 import pytest
 from django.test import override_settings
-from playwright.async_api import expect
+from playwright.async_api import Request, expect
 
 from tests.browser.tab import Tab
 
@@ -39,3 +41,27 @@ async def test_the_token_is_fetched_before_the_first_request_that_needs_it(
             await tab.submit("form", title)
             await expect(tab.block(f"slogan;build={htmx}")).to_have_text(title)
         assert await cookies(tab) == ["sessionid" if setting == "CSRF_USE_SESSIONS" else "csrftoken"]
+
+
+async def test_what_has_changed_is_asked_for_where_no_cache_has_an_old_copy(tab: Tab, htmx: str) -> None:
+    asked: list[dict[str, list[str]]] = []
+
+    def note(request: Request) -> None:
+        if "/partial/slogan/" in request.url:
+            asked.append(parse_qs(urlsplit(request.url).query))
+
+    tab.page.on("request", note)
+    await tab.open(f"/slogan/{htmx}/")
+    await expect(tab.block("visitor")).to_have_text("Hello nobody")
+    assert asked == []
+    for title in ("First", "Second"):
+        await tab.submit("form", title)
+        await expect(tab.block(f"slogan;build={htmx}")).to_have_text(title)
+    await tab.page.evaluate("build => mizan.invalidate('slogan', {build}, {version: '0a1b2c3d.7'})", htmx)
+    await tab.happens("refreshed", 4)
+    words = [query.pop("mizan-since")[0] for query in asked]
+    assert asked == [asked[0]] * 3
+    assert sorted(asked[0]) == ["block", "build"]
+    assert len(set(words)) == 3
+    assert words[2] == "0a1b2c3d.7"
+    assert "mizan-since" not in str(await tab.block(f"slogan;build={htmx}").get_attribute("hx-get"))

@@ -21,6 +21,9 @@ from mizan_htmx.testing import isolated_registry
 from tests.support_blocks import template_settings
 from tests.support_sockets import Tab
 
+# A push asks for its group in a thread where an earlier test may have left a connection.
+pytestmark = pytest.mark.django_db
+
 Render = Callable[[str], str]
 
 

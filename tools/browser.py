@@ -58,12 +58,7 @@ def from_debian() -> str:
     if os.geteuid() != 0 or shutil.which("apt-get") is None:
         return ""
     print("Installing Chromium with apt-get …", file=sys.stderr)
-    quiet = ["apt-get", "-qq", "-o", "Dpkg::Use-Pty=0"]
-    if not run([*quiet, "update"]):
-        return ""
-    if not run([*quiet, "install", "-y", "--no-install-recommends", "chromium"]):
-        return ""
-    return installed()
+    return installed() if apt_get("chromium") else ""
 
 
 def from_playwright() -> str:
@@ -83,6 +78,12 @@ def from_playwright() -> str:
             f"As root: {sys.executable} -m playwright install-deps chromium"
         )
     return path
+
+
+def apt_get(*packages: str) -> bool:
+    """Install packages of Debian and tell whether that worked; when it did not, show what was said."""
+    quiet = ["apt-get", "-qq", "-o", "Dpkg::Use-Pty=0"]
+    return run([*quiet, "update"]) and run([*quiet, "install", "-y", "--no-install-recommends", *packages])
 
 
 def run(command: Sequence[str]) -> bool:

@@ -9,7 +9,7 @@ import shutil
 import subprocess
 import sys
 
-from tools.browser import run
+from tools.browser import apt_get
 
 NAME = "redis-server"
 VARIABLE = "MIZAN_REDIS"
@@ -60,9 +60,7 @@ def from_debian() -> str:
     if os.geteuid() != 0:
         raise NoRedis(f"As root: apt-get install redis-server. Or name one in {VARIABLE}.")
     print("Installing Redis with apt-get …", file=sys.stderr)
-    quiet = ["apt-get", "-qq", "-o", "Dpkg::Use-Pty=0"]
-    steps = (["update"], ["install", "-y", "--no-install-recommends", NAME])
-    if not all(run([*quiet, *step]) for step in steps):
+    if not apt_get(NAME):
         raise NoRedis("apt-get could not install it. (See above: what was tried.)")
     path = installed()
     if not path:

@@ -13,7 +13,7 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from tools.browser import run
+from tools.browser import apt_get
 
 VARIABLE = "MIZAN_VARNISH"
 PACKAGES = ("varnish", "varnish-modules")
@@ -95,9 +95,7 @@ def from_debian() -> bool:
     if os.environ.get(VARIABLE) or os.geteuid() != 0 or shutil.which("apt-get") is None:
         return False
     print("Installing Varnish with apt-get …", file=sys.stderr)
-    quiet = ["apt-get", "-qq", "-o", "Dpkg::Use-Pty=0"]
-    install = [*quiet, "install", "-y", "--no-install-recommends", *PACKAGES]
-    return run([*quiet, "update"]) and run(install)
+    return apt_get(*PACKAGES)
 
 
 if __name__ == "__main__":

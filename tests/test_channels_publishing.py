@@ -37,6 +37,29 @@ def publish_elsewhere(layers: Any, colour: str, *written: str) -> str:
     return done.stdout
 
 
+async def both_loops_hear_it() -> None:
+    """Publish while a hub runs on this loop and one on that of another thread."""
+    heard, ready = [], threading.Event()
+
+    def elsewhere() -> None:
+        async def visit() -> None:
+            async with joined("board") as page:
+                ready.set()
+                await page.hears("board")
+                heard.append(page.told)
+
+        asyncio.run(visit())
+
+    other = threading.Thread(target=elsewhere)
+    other.start()
+    async with joined("board") as page:
+        await in_thread(ready.wait)
+        await in_thread(publish, keys("board"))
+        await page.hears("board")
+    await in_thread(other.join)
+    assert heard == [["board"]]
+
+
 class TestBroadcast:
     """The receiver of the signal."""
 
@@ -148,46 +171,10 @@ class TestPlaces:
     async def test_hubs_on_two_loops_of_one_process_both_hear_it(self, redis_layer: str) -> None:
         if redis_layer == "core":
             return  # that layer lets one loop a process receive
-        heard, ready = [], threading.Event()
-
-        def elsewhere() -> None:
-            async def visit() -> None:
-                async with joined("board") as page:
-                    ready.set()
-                    await page.hears("board")
-                    heard.append(page.told)
-
-            asyncio.run(visit())
-
-        other = threading.Thread(target=elsewhere)
-        other.start()
-        async with joined("board") as page:
-            await in_thread(ready.wait)
-            await in_thread(publish, keys("board"))
-            await page.hears("board")
-        await in_thread(other.join)
-        assert heard == [["board"]]
+        await both_loops_hear_it()
 
     async def test_hubs_on_two_loops_hear_it_without_a_layer(self) -> None:
-        heard, ready = [], threading.Event()
-
-        def elsewhere() -> None:
-            async def visit() -> None:
-                async with joined("board") as page:
-                    ready.set()
-                    await page.hears("board")
-                    heard.append(page.told)
-
-            asyncio.run(visit())
-
-        other = threading.Thread(target=elsewhere)
-        other.start()
-        async with joined("board") as page:
-            await in_thread(ready.wait)
-            await in_thread(publish, keys("board"))
-            await page.hears("board")
-        await in_thread(other.join)
-        assert heard == [["board"]]
+        await both_loops_hear_it()
 
 
 class TestRedisAway:

@@ -63,8 +63,9 @@ class AnonymousRequest(HttpRequest):
         self.objections: list[str] = []
         self._scheme = request.scheme
         self._body, self._stream, self._read_started = b"", BytesIO(), False
-        if apps.is_installed("django.contrib.auth"):
-            self.user = _nobody()
+        user = nobody()
+        if user is not None:
+            self.user = user
         if hasattr(request, "htmx"):
             self.htmx = HtmxDetails(self)
         if hasattr(request, "LANGUAGE_CODE"):
@@ -137,8 +138,12 @@ def _known(request: HttpRequest) -> list[str]:
     return names
 
 
-def _nobody() -> Any:
-    from django.contrib.auth.models import AnonymousUser  # a site without the app can't import it
+def nobody() -> Any:
+    """Give an AnonymousUser, or ``None`` on a site without ``django.contrib.auth``."""
+    if not apps.is_installed("django.contrib.auth"):
+        return None
+    # Models can't be imported before Django is set up, nor without their app.
+    from django.contrib.auth.models import AnonymousUser
 
     return AnonymousUser()
 

@@ -81,6 +81,11 @@ class Block:
         return tuple(Invalidation.of(context, **values) for context, values in pairs)
 
     @property
+    def is_shared(self) -> bool:
+        """Tell whether shared caches may keep it: what several contexts show is not purged as one."""
+        return len(self.contexts) == 1 and self.contexts[0] in registry.graph.public
+
+    @property
     def token(self) -> str:
         """Sign which part of which template may be rendered, and how; not whose data it shows."""
         wrapper = self.wrapper
@@ -270,11 +275,6 @@ def _denied(failure: Exception, raised: Exception | None) -> str:
     raise failure if raised is None else raised
 
 
-def _is_shared(block: Block) -> bool:
-    """Tell whether shared caches may keep it."""
-    return len(block.contexts) == 1 and block.contexts[0] in registry.graph.public
-
-
 def _wrap(block: Block, inner: SafeString, version: str | None, *, trigger: str = REFRESH) -> SafeString:
     wrapper = block.wrapper
     attributes = [
@@ -282,7 +282,7 @@ def _wrap(block: Block, inner: SafeString, version: str | None, *, trigger: str 
         *([("class", wrapper.css)] if wrapper.css else []),
         ("data-mizan", ", ".join(map(str, block.bound))),
         *([("data-mizan-version", version)] if version is not None else []),
-        *([("data-mizan-shared", "")] if _is_shared(block) else []),
+        *([("data-mizan-shared", "")] if block.is_shared else []),
         ("hx-get", block.url),
         ("hx-trigger", trigger),
         ("hx-target", "this"),

@@ -11,7 +11,6 @@ from mizan_htmx.caching import PRIVATE, keep_private, share
 from mizan_htmx.functions import BLOCK_FIELD
 from mizan_htmx.partials import load
 from mizan_htmx.recorder import close_recorder, open_recorder
-from mizan_htmx.setup.registry import registry
 
 
 def partial(request: HttpRequest, context: str) -> HttpResponseBase:
@@ -31,7 +30,7 @@ def partial(request: HttpRequest, context: str) -> HttpResponseBase:
     try:
         html = blocks.render(block, template, request)
         response = HttpResponse(html, headers={blocks.REFRESH_HEADER: "1"})
-        if block.contexts == (context,) and context in registry.graph.public:
+        if block.is_shared:
             return share(request, response, recorder)
     finally:
         # A read must not invalidate: two blocks of one context would refresh each other for ever.

@@ -10,9 +10,9 @@ from django.http.response import HttpResponseBase
 from mizan_htmx.channels import wire
 from mizan_htmx.channels.hub import hubs
 from mizan_htmx.channels.retrying import Retries
-from mizan_htmx.channels.versions import HEADER, StoreDown, Version, versions
+from mizan_htmx.channels.versions import StoreDown, Version, versions
 from mizan_htmx.channels.wire import Event
-from mizan_htmx.invalidation import EVERYTHING, Invalidation, format_list, merge
+from mizan_htmx.invalidation import EVERYTHING, VERSION_HEADER, Invalidation, format_list, merge
 from mizan_htmx.recorder import invalidated
 from mizan_htmx.setup.registry import registry
 
@@ -35,17 +35,11 @@ def broadcast(
     **kwargs: object,
 ) -> None:
     """Publish what is live of ``invalidations``, and write its version to the response."""
-    live = tuple(key for key in invalidations if _is_live(key))
-    version = publish(live)
+    live = registry.graph.live
+    told = tuple(key for key in invalidations if key.context in live or (live and key == EVERYTHING))
+    version = publish(told)
     if version is not None and response is not None:
-        response.headers[HEADER] = str(version)
-
-
-def _is_live(key: Invalidation) -> bool:
-    groups = registry.graph.groups
-    if key == EVERYTHING:
-        return any(group.context.live for group in groups.values())
-    return key.context in groups and groups[key.context].context.live
+        response.headers[VERSION_HEADER] = str(version)
 
 
 def publish(invalidations: Iterable[Invalidation]) -> Version | None:

@@ -17,8 +17,6 @@ from channels.layers import channel_layers, get_channel_layer
 
 from mizan_htmx.invalidation import EVERYTHING, Invalidation
 
-HEADER = "X-Mizan-Version"
-
 #: How many keys a store remembers; what is older counts as "everything".
 KEPT = 10_000
 

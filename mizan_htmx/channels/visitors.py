@@ -20,6 +20,7 @@ from django.db import DEFAULT_DB_ALIAS, transaction
 from django.db.models.signals import m2m_changed, post_save, pre_delete
 from django.utils.crypto import constant_time_compare
 
+from mizan_htmx.anonymous import nobody
 from mizan_htmx.channels.publishing import tell_sync
 
 
@@ -39,7 +40,7 @@ class Visitor:
     async def user(self) -> Any:
         """Load the user as he is now; AnonymousUser once his session has ended or his password changed."""
         if self.ended:
-            return _nobody()
+            return nobody()
         if not self.session_key:
             return self.given
         return await database_sync_to_async(_user_of)(type(self.session)(self.session_key))
@@ -67,7 +68,7 @@ def _visitor_of(scope: Mapping[str, Any]) -> Visitor:
         user = _user_of(session) if user is None else user
         if _pk(user) == str(session.get(SESSION_KEY, "")):
             return Visitor(user, _pk(user), session, session.session_key)
-    user = _nobody() if user is None else user
+    user = nobody() if user is None else user
     return Visitor(user, _pk(user))
 
 
@@ -81,12 +82,12 @@ def _user_of(session: Any) -> Any:
         pk = get_user_model()._meta.pk.to_python(session[SESSION_KEY])
         path = session[BACKEND_SESSION_KEY]
     except KeyError:
-        return _nobody()
+        return nobody()
     if path not in settings.AUTHENTICATION_BACKENDS:
-        return _nobody()
+        return nobody()
     user = load_backend(path).get_user(pk)
     if user is None or not _fits(user, session.get(HASH_SESSION_KEY, "")):
-        return _nobody()
+        return nobody()
     return user
 
 
@@ -97,15 +98,6 @@ def _fits(user: Any, stored: str) -> bool:
     if hasattr(user, "get_session_auth_fallback_hash"):
         hashes += user.get_session_auth_fallback_hash()
     return any(constant_time_compare(stored, each) for each in hashes)
-
-
-def _nobody() -> Any:
-    if not apps.is_installed("django.contrib.auth"):
-        return None
-    # Models can't be imported before Django is set up, and an asgi.py imports wrap_asgi before it is.
-    from django.contrib.auth.models import AnonymousUser
-
-    return AnonymousUser()
 
 
 def connect() -> None:

@@ -20,6 +20,7 @@ from mizan_htmx.readings import plain
 from mizan_htmx.setup.registry import registry
 
 SHIM = "mizan_htmx/mizan.js"
+ALWAYS = ("mizan_htmx/mizan-keep.js", "mizan_htmx/mizan-blocks.js", "mizan_htmx/mizan-session.js")
 LIVE = ("mizan_htmx/mizan-live.js", "mizan_htmx/mizan-channels.js")
 FORMS = ("mizan_htmx/mizan-forms.js", "mizan_htmx/mizan-formsets.js")
 
@@ -46,6 +47,8 @@ def scripts(request: HttpRequest, *, htmx: int | None, nonce: object) -> SafeStr
     if nonce is not None:
         attributes["nonce"] = nonce
     own = _script(attributes)
+    for path in ALWAYS:
+        own += _script({**attributes, "src": static(path)})
     if registry.forms:
         for path in FORMS:
             own += _script({**attributes, "src": static(path)})

@@ -35,4 +35,9 @@ urlpatterns = [
     path("fragment/", views.fragment, name="fragment"),
     path("slogan/<str:build>/", public.slogan_page, name="slogan"),
     path("slogan/change/now/", public.change_slogan, name="change_slogan"),
+    path("", include("tests.site.together")),
+    path("", include("tests.site.keep")),
+    path("", include("tests.site.sessions")),
+    path("", include("tests.site.pace")),
+    path("", include("tests.site.provenance")),
 ]

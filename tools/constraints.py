@@ -12,11 +12,11 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tools import htmx
+from tools import node
 
 ROOT = Path(__file__).resolve().parent.parent
 TARGET = ROOT / "constraints.txt"
-REQUIREMENTS = (f"{ROOT}[test,allauth]", htmx.NODE)
+REQUIREMENTS = (f"{ROOT}[test,allauth]", node.PACKAGE)
 
 HEADER = """\
 # The versions that `make demo` and `make test` install, so that every machine gets the same ones. What the

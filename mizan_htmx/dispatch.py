@@ -41,8 +41,16 @@ Steps = Generator[Effect, Any, T]
 def effect(func: Callable[..., Any], is_async: bool, /, *args: Any, **kwargs: Any) -> Effect:
     """Make an effect of a call to a function of either colour."""
     if is_async:
-        return Effect(partial(async_to_sync(func), *args, **kwargs), partial(func, *args, **kwargs))
-    return Effect(partial(func, *args, **kwargs), partial(sync_to_async(func), *args, **kwargs))
+        return Effect(partial(_in_loop, func, *args, **kwargs), partial(func, *args, **kwargs))
+    return Effect(partial(func, *args, **kwargs), partial(_in_thread, func, *args, **kwargs))
+
+
+def _in_loop(func: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
+    return async_to_sync(func)(*args, **kwargs)
+
+
+async def _in_thread(func: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
+    return await sync_to_async(func)(*args, **kwargs)
 
 
 def run(steps: Steps[T]) -> T:

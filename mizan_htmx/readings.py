@@ -1,6 +1,5 @@
 """What the templates of one request read: each reader once per distinct arguments, and only if used."""
 
-import asyncio
 from collections.abc import Iterator, Mapping
 from copy import copy
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from django.utils.functional import LazyObject, Promise
 
 from mizan_htmx.anonymous import AnonymousRequest
 from mizan_htmx.arguments import Arguments
+from mizan_htmx.colour import loop_is_running
 from mizan_htmx.dispatch import execute, is_for_everyone, run
 from mizan_htmx.errors import Forbidden, NotFound, Unauthorized
 from mizan_htmx.functions import Function
@@ -83,7 +83,7 @@ class _Denied:
 
 def _read(reader: Function, request: HttpRequest, values: dict[str, Any]) -> Any:
     waits = reader.is_async or (reader.auth is not None and reader.auth.is_async)
-    if waits and _loop_is_running():
+    if waits and loop_is_running():
         raise SynchronousOnlyOperation(
             f"{reader.place} is async and was read while a template rendered inside the event loop."
             " In an async view, return a TemplateResponse: Django renders it in a thread."
@@ -92,14 +92,6 @@ def _read(reader: Function, request: HttpRequest, values: dict[str, Any]) -> Any
     if recorder is None:
         recorder = Recorder()  # a page without the middleware: nobody would carry what a reader makes stale
     return run(execute(reader, request, Arguments((values,)), recorder))
-
-
-def _loop_is_running() -> bool:
-    try:
-        asyncio.get_running_loop()
-    except RuntimeError:
-        return False
-    return True
 
 
 def plain(value: Any) -> Any:

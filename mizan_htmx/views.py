@@ -1,18 +1,18 @@
 """The JSON endpoints, and how a function on the view path serves as a Django view."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 from django.conf import settings
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.template.response import SimpleTemplateResponse
-from django.views.decorators.csrf import csrf_exempt
 from pydantic_core import to_json
 
 from mizan_htmx.anonymous import anonymous, as_anyone
-from mizan_htmx.arguments import Arguments, read_call, read_query, read_view
+from mizan_htmx.arguments import MULTIPART, Arguments, read_call, read_query, read_view
 from mizan_htmx.caching import PRIVATE, is_shared, keep_private, share
+from mizan_htmx.colour import Endpoint, loop_is_running
 from mizan_htmx.csrf import check_csrf, csrf_token, is_unchecked, set_csrf_cookie
 from mizan_htmx.dispatch import Steps, effect, execute, finish, is_for_everyone, publish, run
 from mizan_htmx.errors import Forbidden, MethodNotAllowed, NotFound
@@ -24,30 +24,31 @@ from mizan_htmx.recorder import Recorder, open_recorder, roll_back
 from mizan_htmx.setup.registry import registry
 from mizan_htmx.signature import validate
 
+T = TypeVar("T")
+
 Work = Callable[[HttpRequest, Recorder], Steps[HttpResponseBase]]
 
 
-# Exempt from the middleware, which would answer in HTML: the endpoint checks by itself.
-@csrf_exempt
-def call(request: HttpRequest) -> HttpResponseBase:
+@Endpoint
+def call(request: HttpRequest) -> Steps[HttpResponseBase]:
     """Call a function: ``POST {"fn": "rename", "args": {...}}``, or the same as a form."""
-    return run(_endpoint(request, ("POST",), _call))
+    return _endpoint(request, ("POST",), _call)
 
 
-@csrf_exempt
-def ctx(request: HttpRequest, context: str) -> HttpResponseBase:
+@Endpoint
+def ctx(request: HttpRequest, context: str) -> Steps[HttpResponseBase]:
     """Read a context: ``GET ctx/user/?user_id=5`` gives every reader's result under its name."""
 
     def read(request: HttpRequest, recorder: Recorder) -> Steps[HttpResponseBase]:
         return _read_context(request, recorder, context)
 
-    return run(_endpoint(request, ("GET", "HEAD"), read))
+    return _endpoint(request, ("GET", "HEAD"), read)
 
 
-@csrf_exempt
-def session(request: HttpRequest) -> HttpResponseBase:
+@Endpoint
+def session(request: HttpRequest) -> Steps[HttpResponseBase]:
     """Give the CSRF token, and its cookie."""
-    return run(_endpoint(request, ("GET", "HEAD"), _session))
+    return _endpoint(request, ("GET", "HEAD"), _session)
 
 
 def _endpoint(request: HttpRequest, methods: Sequence[str], work: Work) -> Steps[HttpResponseBase]:
@@ -67,16 +68,37 @@ def _endpoint(request: HttpRequest, methods: Sequence[str], work: Work) -> Steps
 
 
 def _call(request: HttpRequest, recorder: Recorder) -> Steps[HttpResponseBase]:
-    check_csrf(request)
-    name, arguments = read_call(request)
+    if settings.CSRF_USE_SESSIONS or request.content_type == MULTIPART:
+        name, arguments = yield effect(_receive, False, request)  # from the session's store, into files
+    else:
+        name, arguments = _receive(request)
     function = registry.graph.functions.get(name)
     if function is None:
         raise NotFound(f"There is no function {name!r}." if settings.DEBUG else "")
     if function.private:
         raise Forbidden()
+    steps = _answer(function, request, arguments, recorder)
+    return (yield from _as_one(steps, is_async=function.is_async))
+
+
+def _receive(request: HttpRequest) -> tuple[str, Arguments]:
+    check_csrf(request)
+    return read_call(request)
+
+
+def _answer(
+    function: Function, request: HttpRequest, arguments: Arguments, recorder: Recorder
+) -> Steps[HttpResponseBase]:
     if function.result is None:
         return (yield from execute(function, request, arguments, recorder))  # type: ignore[no-any-return]
     return json_response((yield from answer_call(function, request, arguments, recorder)))
+
+
+def _as_one(steps: Steps[T], *, is_async: bool) -> Steps[T]:
+    """Go through steps in one thread, if any waits for sync code: each alone would be a hop to one."""
+    if is_async or not loop_is_running():
+        return (yield from steps)
+    return (yield effect(run, False, steps))  # type: ignore[no-any-return]
 
 
 def answer_call(
@@ -97,7 +119,9 @@ def _read_context(request: HttpRequest, recorder: Recorder, context: str) -> Ste
     if group is None:
         raise NotFound(f"There is no context {context!r}." if settings.DEBUG else "")
     arguments = Arguments((read_query(request),))
-    response = json_response((yield from answer_context(group, request, arguments, recorder)))
+    steps = answer_context(group, request, arguments, recorder)
+    is_async = all(reader.is_async for reader in group.readers)
+    response = json_response((yield from _as_one(steps, is_async=is_async)))
     if not group.context.public:
         return response
     del response.headers["Cache-Control"]

@@ -1,0 +1,59 @@
+"""Views that have the colour of whoever calls them: async in an event loop, sync elsewhere."""
+
+import asyncio
+from collections.abc import Callable
+from functools import update_wrapper
+from typing import Any
+
+from asgiref.sync import markcoroutinefunction
+from django.db import connections
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+
+from mizan_htmx.dispatch import Steps, arun, run
+
+
+def loop_is_running() -> bool:
+    """Tell whether this thread runs an event loop, which nothing may hold up."""
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return False
+    return True
+
+
+async def _coroutine_function() -> None:
+    """Carry the mark by which Django knows an async view that is no ``async def``."""
+
+
+# ``_is_coroutine`` or ``_is_coroutine_mark``, by the version of Python.
+_MARK: dict[str, Any] = vars(markcoroutinefunction(_coroutine_function))
+
+
+class Endpoint:
+    """A view in both colours, made of steps.
+
+    Django's handlers ask a view for its colour before they call it. Under ASGI they do so in the event loop,
+    and there this one is async, so that an async function costs no thread; under WSGI it is sync. Django
+    refuses async views where ATOMIC_REQUESTS is on, so there it is sync under both.
+    """
+
+    def __init__(self, steps: Callable[..., Steps[HttpResponseBase]]) -> None:
+        self._steps = steps
+        update_wrapper(self, steps)
+        # Exempt from the middleware, which would answer in HTML: the endpoints check by themselves.
+        self.csrf_exempt = True
+
+    def __getattr__(self, name: str) -> Any:
+        if name in _MARK and loop_is_running() and not _atomic_requests():
+            return _MARK[name]
+        raise AttributeError(name)
+
+    def __call__(self, request: HttpRequest, /, **url_values: Any) -> Any:
+        """Answer the request, or give the coroutine that does."""
+        steps = self._steps(request, **url_values)
+        return arun(steps) if loop_is_running() and not _atomic_requests() else run(steps)
+
+
+def _atomic_requests() -> bool:
+    return any(each["ATOMIC_REQUESTS"] for each in connections.settings.values())

@@ -1,0 +1,69 @@
+"""CPU time of functions next to one another: alternated, so that a slow moment of the machine hits all alike."""
+
+import gc
+import random
+import statistics
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Something to time; ``enter`` runs before each sample, outside of the clock."""
+
+    once: Callable[[], object]
+    enter: Callable[[], object] = lambda: None
+
+
+@dataclass(frozen=True, slots=True)
+class Effort:
+    """How much to measure: rounds, and seconds of computing for each sample in them."""
+
+    rounds: int
+    seconds: float
+    seed: int = 1
+
+
+def sample(once: Callable[[], object], times: int) -> float:
+    """Give the CPU microseconds of one of ``times`` calls, all threads of this process together."""
+    began = time.process_time()
+    for _ in range(times):
+        once()
+    return (time.process_time() - began) / times * 1e6
+
+
+def measure(runs: Mapping[str, Run], effort: Effort) -> dict[str, list[float]]:
+    """Sample each run once a round, in an order drawn anew; give the microseconds by name and round."""
+    shuffled = random.Random(effort.seed)
+    names = list(runs)
+    times = {name: _calls_in(runs[name], effort.seconds) for name in names}
+    measured: dict[str, list[float]] = {name: [] for name in names}
+    for _ in range(effort.rounds):
+        shuffled.shuffle(names)
+        for name in names:
+            runs[name].enter()
+            runs[name].once()
+            gc.collect()
+            measured[name].append(sample(runs[name].once, times[name]))
+    return measured
+
+
+def _calls_in(run: Run, seconds: float) -> int:
+    """Tell how many calls fill a sample."""
+    run.enter()
+    for _ in range(3):
+        run.once()
+    calls, cost = 1, sample(run.once, 1)
+    while cost * calls < seconds * 1e6 / 4:
+        calls *= 3
+        cost = sample(run.once, calls)
+    return max(1, int(seconds * 1e6 / cost)) if cost else calls
+
+
+def ratios(measured: Mapping[str, list[float]], base: str) -> dict[str, float]:
+    """Give each one's cost as a multiple of the base's in the same round; the median of all rounds."""
+    return {
+        name: statistics.median(mine / its for mine, its in zip(costs, measured[base], strict=True))
+        for name, costs in measured.items()
+    }

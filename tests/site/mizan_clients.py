@@ -28,6 +28,9 @@ from tests.site.public import change_slogan as change_slogan
 from tests.site.public import slogan as slogan
 from tests.site.public import slogan_page as slogan_page
 from tests.site.public import visitor_name as visitor_name
+from tests.site.sessions import letter as letter
+from tests.site.sessions import seal as seal
+from tests.site.sessions import sign as sign
 
 Fate = Literal["raise", "refuse", "rollback"]
 Move = Literal["HX-Redirect", "HX-Location", "HX-Refresh"]

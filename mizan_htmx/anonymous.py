@@ -23,6 +23,7 @@ from django_htmx.middleware import HtmxDetails
 from mizan_htmx.invalidation import Invalidation
 
 _ATTRIBUTE = "_mizan_anonymous"
+_READINGS = "_mizan_readings_of_anyone"
 
 # A list of what may be known, not of what may not: proxies put users into headers of many names.
 _KNOWN = (
@@ -114,6 +115,8 @@ def anonymous(request: HttpRequest) -> AnonymousRequest:
     clean = request.__dict__.get(_ATTRIBUTE)
     if clean is None:
         clean = request.__dict__[_ATTRIBUTE] = AnonymousRequest(request)
+        if _READINGS in request.__dict__:  # those of several blocks that one request refreshes
+            clean.__dict__["_mizan_readings"] = request.__dict__[_READINGS]
     if "_mizan_recorder" in request.__dict__:  # opened since
         clean.__dict__["_mizan_recorder"] = request.__dict__["_mizan_recorder"]
     return cast("AnonymousRequest", clean)

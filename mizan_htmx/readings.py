@@ -64,21 +64,21 @@ def read(reader: Function, request: HttpRequest, values: Mapping[str, Any]) -> A
     if key not in results:
         try:
             results[key] = _read(reader, request, own)
-        except DENIED as refusal:
-            results[key] = _Denied(refusal)
-            if isinstance(request, AnonymousRequest):
+        except Exception as failure:  # the border to the authors' readers: it is raised to whoever asks
+            results[key] = _Failed(failure)
+            if isinstance(failure, DENIED) and isinstance(request, AnonymousRequest):
                 request.object(f"{reader.name!r} refused its data")
     result = results[key]
-    if isinstance(result, _Denied):
-        raise result.refusal
+    if isinstance(result, _Failed):
+        raise result.failure
     return result
 
 
 @dataclass(frozen=True, slots=True)
-class _Denied:
-    """Stands where a reader refused, so that it is not asked again."""
+class _Failed:
+    """Stands where a reader refused or broke, so that it is not asked again."""
 
-    refusal: Exception
+    failure: Exception
 
 
 def _read(reader: Function, request: HttpRequest, values: dict[str, Any]) -> Any:

@@ -1,47 +1,87 @@
-"""The endpoint that renders one block again."""
+"""The endpoints that render one block again, or several together."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from django.conf import settings
-from django.core.signing import BadSignature
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.http.response import HttpResponseBase
-from django.template import TemplateDoesNotExist
 
 from mizan_htmx import blocks
 from mizan_htmx.caching import PRIVATE, keep_private, share
+from mizan_htmx.failures import json_response
 from mizan_htmx.functions import BLOCK_FIELD
 from mizan_htmx.partials import load
-from mizan_htmx.recorder import close_recorder, open_recorder
+from mizan_htmx.recorder import Recorder, close_recorder, open_recorder
+from mizan_htmx.together import MAX_BLOCKS, NOT_FOUND, Piece, render_each, split
+
+_METHODS = ("GET", "HEAD")
 
 
 def partial(request: HttpRequest, context: str) -> HttpResponseBase:
     """Answer one block's HTML, wrapper included; 404 for a forged token or parameters that do not fit."""
-    if request.method not in ("GET", "HEAD"):
-        return HttpResponseNotAllowed(["GET", "HEAD"])
+    if request.method not in _METHODS:
+        return HttpResponseNotAllowed(_METHODS)
     raw = request.GET.dict()
     try:
-        block = blocks.read_token(raw.pop(BLOCK_FIELD, ""), raw)
+        block = blocks.read_token(raw.get(BLOCK_FIELD, ""), raw)
         template = load(block.partial)
-    except (BadSignature, ValueError, TemplateDoesNotExist) as error:
+    except NOT_FOUND as error:
         return _not_found(error)
     if block.contexts[0] != context:
         return _not_found(ValueError(f"The token is for the context {block.contexts[0]!r}, not {context!r}."))
-    recorder, owned = open_recorder(request)
-    start = len(recorder)
-    try:
+    with _unheard(request) as recorder:
         html = blocks.render(block, template, request)
         response = HttpResponse(html, headers={blocks.REFRESH_HEADER: "1"})
         if block.is_shared:
             return share(request, response, recorder)
-    finally:
-        # A read must not invalidate: two blocks of one context would refresh each other for ever.
-        recorder.rewind(start)
-        if owned:
-            close_recorder(request)
     keep_private(response)
     return response
 
 
+def partials(request: HttpRequest) -> HttpResponseBase:
+    """Answer several blocks as JSON, in the order asked for; 400 for none, or for too many.
+
+    ``?block=<signed>&user_id=5&block=…``: the query of each block's own address, one after the other.
+    """
+    if request.method not in _METHODS:
+        return HttpResponseNotAllowed(_METHODS)
+    queries = split(request.META.get("QUERY_STRING", ""))
+    if not 0 < len(queries) <= MAX_BLOCKS:
+        reason = f"{len(queries)} blocks were asked for. Ask for 1 to {MAX_BLOCKS}."
+        return _plain(reason, status=400)
+    with _unheard(request):
+        pieces = render_each(request, queries)
+    response = json_response({"blocks": [_as_json(piece) for piece in pieces]})
+    response.headers[blocks.REFRESH_HEADER] = "1"
+    return response
+
+
+@contextmanager
+def _unheard(request: HttpRequest) -> Iterator[Recorder]:
+    """Forget what rendering invalidates: two blocks of one context would refresh each other for ever."""
+    recorder, owned = open_recorder(request)
+    start = len(recorder)
+    try:
+        yield recorder
+    finally:
+        recorder.rewind(start)
+        if owned:
+            close_recorder(request)
+
+
+def _as_json(piece: Piece) -> dict[str, object]:
+    if piece.status == 200:
+        return {"status": 200, "html": piece.html}
+    if settings.DEBUG and piece.reason:
+        return {"status": piece.status, "reason": piece.reason}
+    return {"status": piece.status}
+
+
 def _not_found(error: Exception) -> HttpResponse:
-    reason = f"{type(error).__name__}: {error}" if settings.DEBUG else "Not found."
+    return _plain(f"{type(error).__name__}: {error}" if settings.DEBUG else "Not found.", status=404)
+
+
+def _plain(text: str, *, status: int) -> HttpResponse:
     headers = {"Cache-Control": PRIVATE}
-    return HttpResponse(reason, status=404, content_type="text/plain; charset=utf-8", headers=headers)
+    return HttpResponse(text, status=status, content_type="text/plain; charset=utf-8", headers=headers)

@@ -4,7 +4,7 @@ from django.urls import path
 
 from mizan_htmx import views
 from mizan_htmx.forms import views as forms
-from mizan_htmx.refresh import partial
+from mizan_htmx.refresh import partial, partials
 
 app_name = "mizan"
 
@@ -17,4 +17,5 @@ urlpatterns = [
     path("formset/<str:name>/", forms.formset, name="formset"),
     path("formset/<str:name>/validate/", forms.formset_validate, name="formset_validate"),
     path("partial/<str:context>/", partial, name="partial"),
+    path("partials/", partials, name="partials"),
 ]

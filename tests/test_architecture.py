@@ -46,6 +46,7 @@ FLOORS: dict[str, tuple[str, ...]] = {
         "page",
         "partials",
         "refresh",
+        "together",
         "forms",
         "channels",
         "edge",
@@ -77,11 +78,12 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "middleware": ("caching", "clock", "dispatch", "recorder"),
     "watch": ("commit", "recorder"),
     "blocks": ("ids", "partials"),
-    "refresh": ("blocks", "partials"),
+    "together": ("blocks", "partials"),
+    "refresh": ("blocks", "partials", "together"),
 }
 
 # The rooms that are one face together; arrows stay inside of it.
-BLOCKS = {"blocks", "ids", "page", "partials", "refresh"}
+BLOCKS = {"blocks", "ids", "page", "partials", "refresh", "together"}
 
 # What the core may import besides the standard library; each comes with the package's own dependencies.
 INSTALLED = {

@@ -1,0 +1,119 @@
+"""Several blocks in one request, each rendered as a request of its own would."""
+
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from urllib.parse import unquote, unquote_plus
+
+from django.core.exceptions import PermissionDenied
+from django.core.signing import BadSignature
+from django.db import connections, transaction
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.template import TemplateDoesNotExist
+from django.urls import get_script_prefix, resolve, reverse
+from django.utils.log import log_response
+
+from mizan_htmx import blocks
+from mizan_htmx.functions import BLOCK_FIELD
+from mizan_htmx.partials import load
+
+#: A page that shows more asks again for the rest.
+MAX_BLOCKS = 50
+
+#: What reading a block from its address raises, if this site does not have it (any more).
+NOT_FOUND = (BadSignature, ValueError, TemplateDoesNotExist)
+
+# What a request has of one block alone; all the rest, readings and user included, is of all of them.
+_OF_ONE = ("GET", "path", "path_info", "resolver_match", "_mizan_ids", "_mizan_processed", "_mizan_anonymous")
+_META_OF_ONE = ("QUERY_STRING", "PATH_INFO")
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """What became of one block: its HTML (status 200), or why there is none."""
+
+    status: int
+    html: str = ""
+    reason: str = ""
+
+
+def split(query: str) -> list[str]:
+    """Cut a query string in those of each block: one begins at each ``block=``."""
+    queries: list[list[str]] = []
+    for pair in query.split("&"):
+        if unquote_plus(pair.partition("=")[0]) == BLOCK_FIELD:
+            queries.append([])
+        if queries:
+            queries[-1].append(pair)
+    return ["&".join(pairs) for pairs in queries]
+
+
+def render_each(request: HttpRequest, queries: Iterable[str]) -> list[Piece]:
+    """Render the blocks of these query strings; one that fails is logged and spoils no other."""
+    request.__dict__.setdefault("_mizan_readings_of_anyone", {})
+    return [_render(request, query) for query in queries]
+
+
+def _render(request: HttpRequest, query: str) -> Piece:
+    given = QueryDict(query, encoding=request.encoding)
+    try:
+        block = blocks.read_token(given.get(BLOCK_FIELD, ""), given.dict())
+        template = load(block.partial)
+    except NOT_FOUND as error:
+        return Piece(404, reason=f"{type(error).__name__}: {error}")
+    try:
+        with _posing(request, block, query, given), _apart():
+            html = blocks.render(block, template, request)
+            html.encode()  # what can't be sent is this block's own failure
+    except Exception as error:  # the border to the authors' templates and readers
+        return _failed(request, block, error)
+    return Piece(200, html)
+
+
+@contextmanager
+def _posing(request: HttpRequest, block: blocks.Block, query: str, given: QueryDict) -> Iterator[None]:
+    """Let the request be the one that asks for this block alone.
+
+    It stays the same object: what is read, logged in or put on it while one block renders, the next one and
+    the site's middleware find there.
+    """
+    state, environ = request.__dict__, request.META
+    before = {name: state.pop(name) for name in _OF_ONE if name in state}
+    environ_before = {name: environ[name] for name in _META_OF_ONE if name in environ}
+    path = unquote(reverse("mizan:partial", args=[block.contexts[0]]))
+    path_info = "/" + path.removeprefix(get_script_prefix())
+    state.update(GET=given, path=path, path_info=path_info, resolver_match=resolve(path_info))
+    environ.update(QUERY_STRING=query, PATH_INFO=path_info)
+    try:
+        yield
+    finally:
+        for name in _OF_ONE:
+            state.pop(name, None)
+        for name in _META_OF_ONE:
+            environ.pop(name, None)
+        state.update(before)
+        environ.update(environ_before)
+
+
+@contextmanager
+def _apart() -> Iterator[None]:
+    """Keep what a failing query does to a transaction (ATOMIC_REQUESTS) from the blocks after this one."""
+    with ExitStack() as savepoints:
+        for connection in connections.all(initialized_only=True):
+            if connection.in_atomic_block:
+                savepoints.enter_context(transaction.atomic(using=connection.alias))
+        yield
+
+
+def _failed(request: HttpRequest, block: blocks.Block, error: Exception) -> Piece:
+    status = 403 if isinstance(error, PermissionDenied) else 404 if isinstance(error, Http404) else 500
+    log_response(
+        "%s in the block %s: %s",
+        type(error).__name__,
+        block.partial,
+        request.path,
+        response=HttpResponse(status=status),
+        request=request,
+        exception=error if status == 500 else None,
+    )
+    return Piece(status, reason=f"{type(error).__name__}: {error}")

@@ -1,0 +1,300 @@
+"""The endpoint that renders several blocks in one request."""
+
+import json
+import logging
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.db import connection, connections
+from django.http import Http404, HttpRequest
+from django.test.utils import CaptureQueriesContext
+from pytest_django import Settings
+
+from mizan_htmx import Context, client, invalidate, register
+from mizan_htmx.testing import isolated_registry
+from mizan_htmx.together import MAX_BLOCKS
+from tests.support_blocks import Site, blocks_of, declare_readers, sign, template_settings
+
+pytest_plugins = ["tests.support_blocks_fixtures"]
+
+PARTIALS = "/api/mizan/partials/"
+ANSWER = {"Content-Type": "application/json", "Cache-Control": "no-store", "X-Mizan-Refresh": "1"}
+ONE = (
+    '{% mizan_context "user" user_id=5 %}'
+    "{{ user_profile.name }}{{ request.GET.user_id }}{% endmizan_context %}"
+)
+TWO = ONE + ONE.replace("5", "6")
+
+
+def together(*urls: str) -> str:
+    """Write the address that asks for what these addresses ask for one by one."""
+    return f"{PARTIALS}?{'&'.join(urlsplit(url).query for url in urls)}"
+
+
+def all_of(html: str) -> str:
+    """Write the address that refreshes every block of a page."""
+    return together(*(block["hx-get"] for block in blocks_of(html)))
+
+
+def pieces(site: Site, url: str) -> list[dict[str, Any]]:
+    """Fetch several blocks; the answer itself must be right."""
+    response = site.get(url)
+    assert (response.status_code, dict(response.headers)) == (200, ANSWER)
+    answer = json.loads(response.content)
+    assert list(answer) == ["blocks"]
+    return list(answer["blocks"])
+
+
+def alone(site: Site, html: str) -> list[dict[str, Any]]:
+    """Fetch each block of a page by its own address, and write that as the answer of all would be."""
+    answers = [site.get(block["hx-get"]) for block in blocks_of(html)]
+    return [{"status": answer.status_code, "html": answer.text} for answer in answers]
+
+
+def test_each_block_comes_as_its_own_refresh_gives_it(any_site: Site) -> None:
+    html = any_site.page(
+        TWO
+        + '{% mizan_context "tag" tag=text %}{{ tag_label }}{{ request.get_full_path }}{% endmizan_context %}'
+        '{% for n in "ab" %}{% mizan_context "user" user_id=5 with given="ü" tag="p" %}{{ given }}'
+        '{% mizan_context "tag" tag="x" %}{{ request.resolver_match.url_name }}{% endmizan_context %}'
+        "{% endmizan_context %}{% endfor %}",
+        text="a=b&block=c#d?e;f, +%26 漢字 😀",
+    )
+
+    found = pieces(any_site, all_of(html))
+
+    assert len(found) == len(blocks_of(html)) == 7
+    assert found == alone(any_site, html)
+
+
+def test_what_comes_first_of_all_is_left_alone(site: Site) -> None:
+    html = site.page(TWO)
+
+    found = pieces(site, all_of(html).replace("?", "?user_id=9&_=1&"))
+
+    assert found == alone(site, html)
+
+
+def test_head_answers_the_headers_alone(any_site: Site) -> None:
+    html = any_site.page(TWO)
+
+    response = any_site.request("HEAD", all_of(html))
+
+    assert (response.status_code, response.text, dict(response.headers)) == (200, "", ANSWER)
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE", "OPTIONS"])
+def test_other_methods_are_refused(any_site: Site, method: str) -> None:
+    response = any_site.request(method, all_of(any_site.page(TWO)))
+
+    assert (response.status_code, response.text, response.headers["Allow"]) == (405, "", "GET, HEAD")
+
+
+@pytest.mark.parametrize(
+    ("query", "count"),
+    [
+        ("", 0),
+        ("?user_id=5", 0),
+        ("?blocks=x", 0),
+        ("?" + "block=x&" * 51, 51),
+        ("?" + "%62lock&" * 900, 900),
+    ],
+)
+def test_none_and_too_many_are_refused(any_site: Site, query: str, count: int) -> None:
+    response = any_site.get(PARTIALS + query)
+
+    assert (response.status_code, response.text) == (400, f"{count} blocks were asked for. Ask for 1 to 50.")
+    assert dict(response.headers) == {
+        "Content-Type": "text/plain; charset=utf-8",
+        "Cache-Control": "no-store",
+    }
+
+
+def test_as_many_as_are_allowed_come_at_once(site: Site) -> None:
+    site.page(TWO)
+    token = sign(["page.html#mizan-543eabd0-1", ["user"], "x", "div", "", "outerHTML", {}])
+
+    found = pieces(site, PARTIALS + "?" + "&".join([f"block={token}&user_id=5"] * MAX_BLOCKS))
+
+    assert [each["status"] for each in found] == [404] * MAX_BLOCKS
+
+
+def test_forged_unknown_and_unfitting_ones_fail_alone(any_site: Site) -> None:
+    html = any_site.page(TWO)
+    good, other = (urlsplit(block["hx-get"]).query for block in blocks_of(html))
+    forged = good.replace("block=", "block=x")
+
+    found = pieces(any_site, f"{PARTIALS}?{forged}&{good}&block=&block&{good}x&{other}&block=%00%ff")
+
+    kept = alone(any_site, html)
+    gone = {"status": 404}
+    assert found == [gone, kept[0], gone, gone, gone, kept[1], gone]
+
+
+def test_the_reason_is_told_only_while_debugging(site: Site, settings: Settings) -> None:
+    settings.DEBUG = True
+
+    found = pieces(site, f"{PARTIALS}?block=x")
+
+    assert found == [{"status": 404, "reason": 'BadSignature: No ":" found in value'}]
+
+
+def declare_trouble(site: Site) -> None:
+    """Declare readers that break, refuse or answer what can't be sent."""
+
+    @client(context="trouble")
+    def trouble(request: HttpRequest, kind: str) -> str:
+        site.calls.append(f"trouble {kind}")
+        if kind == "broken":
+            raise RuntimeError("It broke.")
+        if kind == "denied":
+            raise PermissionDenied
+        return "\ud800" if kind == "unwritable" else kind
+
+    register(trouble)
+
+
+TROUBLE = (
+    '{% for kind in kinds %}{% mizan_context "trouble" kind=kind %}{{ trouble }}{% endmizan_context %}'
+    "{% endfor %}"
+)
+
+
+def test_a_block_that_fails_is_logged_and_spoils_no_other(
+    any_site: Site, caplog: pytest.LogCaptureFixture
+) -> None:
+    declare_trouble(any_site)
+    html = any_site.page(TROUBLE, kinds=["fine", "ok"])
+    first, second = (block["hx-get"] for block in blocks_of(html))
+    broken, unwritable, denied = (
+        first.replace("kind=fine", f"kind={kind}") for kind in ("broken", "unwritable", "denied")
+    )
+
+    found = pieces(any_site, together(first, broken, denied, broken, unwritable, second))
+
+    empty = any_site.get(denied)
+    failed = {"status": 500}
+    assert (empty.status_code, empty.text.endswith("></div>")) == (200, True)
+    assert [found[0], found[2], found[5]] == [
+        {"status": 200, "html": text}
+        for text in (any_site.get(first).text, empty.text, any_site.get(second).text)
+    ]
+    assert [found[1], found[3], found[4]] == [failed] * 3
+    errors = [each for each in caplog.records if each.levelno == logging.ERROR]
+    block = "page.html#mizan-"
+    assert [each.getMessage().partition(block)[0] for each in errors] == [
+        "RuntimeError in the block ",
+        "RuntimeError in the block ",
+        "UnicodeEncodeError in the block ",
+    ]
+    assert all(each.exc_info for each in errors)
+
+
+def refuse(request: HttpRequest) -> dict[str, object]:
+    """Stand for a context processor that lets nobody in."""
+    raise PermissionDenied
+
+
+def miss(request: HttpRequest) -> dict[str, object]:
+    """Stand for a context processor that does not find what it looks for."""
+    raise Http404
+
+
+@pytest.mark.parametrize(("processor", "status"), [(refuse, 403), (miss, 404)])
+def test_what_a_template_refuses_has_its_status(
+    site: Site, settings: Settings, processor: Callable[..., object], status: int
+) -> None:
+    html = site.page(TWO)
+    settings.TEMPLATES = template_settings(
+        site.folder, context_processors=[f"{__name__}.{processor.__name__}"]
+    )
+
+    assert pieces(site, all_of(html)) == [{"status": status}] * 2
+
+
+def test_a_reader_runs_once_for_equal_arguments_even_if_it_fails(any_site: Site) -> None:
+    declare_trouble(any_site)
+    html = any_site.page(TROUBLE + TWO + TWO, kinds=["ok", "ok", "denied"])
+    broken = blocks_of(html)[0]["hx-get"].replace("kind=ok", "kind=broken")
+    any_site.calls.clear()
+
+    pieces(any_site, together(*(block["hx-get"] for block in blocks_of(html)), broken, broken))
+
+    assert any_site.calls == [
+        *("trouble ok", "trouble denied", "user_profile 5", "user_profile 6", "trouble broken"),
+    ]
+
+
+def test_a_public_reader_runs_once_too(any_site: Site) -> None:
+    @client(context=Context("news", public=True, max_age=60))
+    def headline(request: HttpRequest) -> str:
+        any_site.calls.append(f"headline {request.user.is_authenticated}")
+        return "News"
+
+    register(headline)
+    source = '{% mizan_context "news" %}{{ headline }}{% endmizan_context %}'
+    html = any_site.page(source + source)
+    any_site.calls.clear()
+
+    found = pieces(any_site, all_of(html))
+
+    assert found == [{"status": 200, "html": html[: len(html) // 2]}, found[1]]
+    assert [each["html"] in html for each in found] == [True, True]
+    assert any_site.calls == ["headline False"]
+
+
+@pytest.mark.parametrize("middleware", [True, False])
+def test_nothing_that_is_read_makes_anything_stale(site: Site, settings: Settings, middleware: bool) -> None:
+    html = site.page(TWO)
+    if not middleware:
+        settings.MIDDLEWARE = [name for name in settings.MIDDLEWARE if "mizan_htmx" not in name]
+    with isolated_registry():
+        declare_readers(site)
+
+        @client(context="user")
+        def user_profile(request: HttpRequest, user_id: int) -> dict[str, str]:
+            invalidate(request, "user", user_id=user_id)
+            return {"name": "Ada"}
+
+        with isolated_registry():
+            register(user_profile)
+            found = pieces(site, all_of(html))
+
+    assert [each["status"] for each in found] == [200, 200]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_query_that_fails_does_not_spoil_the_others_of_its_transaction(
+    any_site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    @client(context="rows")
+    def rows(request: HttpRequest, sql: str) -> str:
+        with connection.cursor() as cursor:
+            cursor.execute(sql)
+            return str(cursor.fetchall())
+
+    register(rows)
+    html = any_site.page(
+        '{% mizan_context "rows" sql="SELECT 1" %}{{ rows }}{% endmizan_context %}'
+        '{% mizan_context "rows" sql="SELECT 2" %}{{ rows }}{% endmizan_context %}'
+    )
+    first, second = (block["hx-get"] for block in blocks_of(html))
+    monkeypatch.setitem(connections["default"].settings_dict, "ATOMIC_REQUESTS", True)
+
+    with CaptureQueriesContext(connection) as queries:
+        found = pieces(any_site, together(first, first.replace("SELECT", "SELEKT"), second))
+
+    assert [each["status"] for each in found] == [200, 500, 200]
+    assert [found[0]["html"], found[2]["html"]] == blocks_as_text(html)
+    if any_site.server == "wsgi":  # the other server has another connection, of its own thread
+        kinds = [query["sql"].split(" ")[0] for query in queries]
+        assert kinds.count("SAVEPOINT") == 3
+        assert kinds.count("ROLLBACK") == 1
+
+
+def blocks_as_text(html: str) -> list[str]:
+    """Cut a page of blocks, none inside another, into their texts."""
+    return [part + "</div>" for part in html.split("</div>")[:-1]]

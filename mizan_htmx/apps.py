@@ -8,6 +8,7 @@ from types import ModuleType
 from django.apps import AppConfig
 from django.core import checks
 
+from mizan_htmx import session_word
 from mizan_htmx.edge import purging
 from mizan_htmx.setup.checks import check_declarations, check_partials, check_settings
 from mizan_htmx.setup.discovery import discover
@@ -36,6 +37,7 @@ class MizanHtmxConfig(AppConfig):
         checks.register(check_edges, "mizan_htmx")
         checks.register(check_public, "mizan_htmx")
         purging.connect()
+        session_word.connect()
 
 
 def _channels() -> list[Adopt]:

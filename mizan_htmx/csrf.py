@@ -5,10 +5,16 @@ from typing import Any
 from django.conf import settings
 from django.core.exceptions import DisallowedHost
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.middleware.csrf import CsrfViewMiddleware, get_token
 
 from mizan_htmx.arguments import unreadable_is_refused
 from mizan_htmx.errors import Forbidden
+
+# Says why an answer is 403: the visitor's token or session has gone, not the right.
+REFUSED_HEADER = "X-Mizan-Refused"
+
+_SAFE = ("GET", "HEAD", "OPTIONS", "TRACE")
 
 
 class CsrfFailed(Forbidden):
@@ -36,6 +42,7 @@ def check_csrf(request: HttpRequest) -> None:
         check.process_request(request)
         reason: Any = check.process_view(request, _unused, (), {})
     if reason:
+        request._mizan_refused = True  # type: ignore[attr-defined]
         raise CsrfFailed(f"CSRF verification failed. {reason}")
 
 
@@ -53,13 +60,28 @@ def is_own_origin(request: HttpRequest) -> bool:
 
 def is_unchecked(request: HttpRequest) -> bool:
     """Tell whether a view from the URLconf got an unsafe request that the site's middleware did not check."""
+    return not _site_checks() and _is_to_be_checked(request)
+
+
+def _is_to_be_checked(request: HttpRequest) -> bool:
     match = request.resolver_match
-    return (
-        request.method not in ("GET", "HEAD", "OPTIONS", "TRACE")
-        and match is not None
-        and "django.middleware.csrf.CsrfViewMiddleware" not in settings.MIDDLEWARE
-        and not getattr(match.func, "csrf_exempt", False)
-    )
+    return request.method not in _SAFE and match is not None and not getattr(match.func, "csrf_exempt", False)
+
+
+def _site_checks() -> bool:
+    return "django.middleware.csrf.CsrfViewMiddleware" in settings.MIDDLEWARE
+
+
+def tell_refusal(request: HttpRequest, response: HttpResponseBase) -> None:
+    """Mark the answer to a request that failed the check: this package's own, or the site's middleware's.
+
+    Django's middleware leaves its sign on requests that it lets pass.
+    """
+    if response.status_code != 403:
+        return
+    by_site = _site_checks() and not getattr(request, "csrf_processing_done", False)
+    if "_mizan_refused" in request.__dict__ or (by_site and _is_to_be_checked(request)):
+        response.headers[REFUSED_HEADER] = "csrf"
 
 
 def csrf_token(request: HttpRequest) -> str:

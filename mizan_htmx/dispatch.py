@@ -18,9 +18,11 @@ from django.utils.asyncio import async_unsafe
 
 from mizan_htmx.anonymous import anonymous, as_anyone
 from mizan_htmx.arguments import Arguments
+from mizan_htmx.csrf import tell_refusal
 from mizan_htmx.errors import Forbidden, Unauthorized, ValidationFailed
 from mizan_htmx.functions import Auth, Function
 from mizan_htmx.recorder import Recorder, aannounce, announce, close_recorder, write
+from mizan_htmx.session_word import tell_change
 from mizan_htmx.setup.registry import registry
 from mizan_htmx.signature import validate
 
@@ -222,8 +224,13 @@ def _record(function: Function, values: dict[str, Any], recorder: Recorder, star
 def finish(
     request: HttpRequest, response: HttpResponseBase, recorder: Recorder, *, owned: bool
 ) -> Steps[HttpResponseBase]:
-    """Write what is stale into the response; whoever opened the recorder also announces it."""
+    """Write what is stale into the response, and what its status does not say.
+
+    Whoever opened the recorder also announces what is stale.
+    """
     write(request, response, recorder.announced())
+    tell_change(request, response)
+    tell_refusal(request, response)
     if owned:
         yield from publish(request, recorder, response)
     return response

@@ -115,11 +115,16 @@ def _is_fragment(request: HttpRequest) -> bool:
     return "HX-Request" in request.headers and "HX-Boosted" not in request.headers
 
 
-def _to_login(request: HttpRequest) -> HttpResponse:
+def login_address(back: str) -> str:
+    """Write the address of the login page, which sends the visitor ``back`` afterwards."""
     target = resolve_url(settings.LOGIN_URL)
     query = QueryDict(mutable=True)
-    query["next"] = escape_leading_slashes(request.get_full_path())
-    joint = "&" if "?" in target else "?"
-    response = HttpResponse(status=302, headers={"Location": f"{target}{joint}{query.urlencode(safe='/')}"})
+    query["next"] = back
+    return f"{target}{'&' if '?' in target else '?'}{query.urlencode(safe='/')}"
+
+
+def _to_login(request: HttpRequest) -> HttpResponse:
+    target = login_address(escape_leading_slashes(request.get_full_path()))
+    response = HttpResponse(status=302, headers={"Location": target})
     patch_vary_headers(response, ["HX-Request", "HX-Boosted"])
     return response

@@ -1,64 +1,99 @@
 """What a page needs besides blocks: the script tags, and attributes that call a mutation."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.http import HttpRequest
 from django.http.request import HttpHeaders
+from django.shortcuts import resolve_url
 from django.templatetags.static import static
-from django.urls import get_script_prefix, reverse
+from django.urls import NoReverseMatch, get_script_prefix, reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django_htmx.jinja import htmx_script
 from pydantic_core import to_json
 
 from mizan_htmx.anonymous import AnonymousRequest
+from mizan_htmx.colour import loop_is_running
 from mizan_htmx.csrf import csrf_token
 from mizan_htmx.functions import FUNCTION_FIELD
 from mizan_htmx.graph import suggest
 from mizan_htmx.readings import plain
+from mizan_htmx.session_word import known_word, word_of
 from mizan_htmx.setup.registry import registry
 
-SHIM = "mizan_htmx/mizan.js"
-ALWAYS = ("mizan_htmx/mizan-keep.js", "mizan_htmx/mizan-blocks.js", "mizan_htmx/mizan-session.js")
+ALWAYS = (
+    "mizan_htmx/mizan.js",
+    "mizan_htmx/mizan-together.js",
+    "mizan_htmx/mizan-guard.js",
+    "mizan_htmx/mizan-return.js",
+    "mizan_htmx/mizan-keep.js",
+    "mizan_htmx/mizan-blocks.js",
+    "mizan_htmx/mizan-session.js",
+)
+SINGLE_FLIGHT = "mizan_htmx/mizan-single-flight.js"
+DEBUG = "mizan_htmx/mizan-debug.js"
 LIVE = ("mizan_htmx/mizan-live.js", "mizan_htmx/mizan-channels.js")
 FORMS = ("mizan_htmx/mizan-forms.js", "mizan_htmx/mizan-formsets.js")
 
 
-def scripts(request: HttpRequest, *, htmx: int | None, nonce: object) -> SafeString:
-    """Write htmx's script tag (none for ``htmx=None``) and the shim's, which must follow it."""
+def scripts(
+    request: HttpRequest, *, htmx: int | None, nonce: object, debug: bool | None = None
+) -> SafeString:
+    """Write htmx's script tag (none for ``htmx=None``) and the shim's, which must follow it.
+
+    ``debug`` says whether the page can show why something refreshed; as ``DEBUG`` says, if it is ``None``.
+    """
     # Not by its truth: a nonce that was not written yet is false, and is made by writing it.
     given = (nonce, getattr(request, "_csp_nonce", None), getattr(request, "csp_nonce", None))
     nonce = next((str(each) for each in given if each is not None and each != ""), None)
+    attributes = _attributes(request, nonce)
+    own = SafeString("")
+    for path in _paths(debug=settings.DEBUG if debug is None else debug):
+        own += _script({"src": static(path), **attributes})
+    if registry.channels or registry.graph.live:
+        socket = get_script_prefix() + str(getattr(settings, "MIZAN_SOCKET_PATH", "/ws/")).removeprefix("/")
+        for path in LIVE:
+            own += _script({"src": static(path), **attributes, "data-socket": socket})
+    if htmx is None:
+        return own
+    return format_html("{}{}", htmx_script(version=htmx, nonce=nonce), own)
+
+
+def _paths(*, debug: bool) -> Iterator[str]:
+    yield from ALWAYS
+    if getattr(settings, "MIZAN_SINGLE_FLIGHT", False):
+        yield SINGLE_FLIGHT
+    if registry.forms:
+        yield from FORMS
+    if debug:
+        yield DEBUG
+
+
+def _attributes(request: HttpRequest, nonce: str | None) -> dict[str, str]:
+    """Say what every script may have to know; nothing of the visitor on a page that is for everyone."""
+    is_for_everyone = isinstance(request, AnonymousRequest)
     # Makes sure that the visitor has the cookie. On a page for everyone the shim fetches one at need.
-    token = None if isinstance(request, AnonymousRequest) else csrf_token(request)
-    attributes = {
-        "src": static(SHIM),
-        "data-mount": reverse("mizan:call").removesuffix("call/"),
-        "data-csrf-header": HttpHeaders.parse_header_name(settings.CSRF_HEADER_NAME)
-        or settings.CSRF_HEADER_NAME,
-    }
+    token = None if is_for_everyone else csrf_token(request)
+    # In an event loop nobody may wait for the store of sessions. The shim asks when it has to know.
+    session = None if is_for_everyone else (known_word if loop_is_running() else word_of)(request)
+    header = HttpHeaders.parse_header_name(settings.CSRF_HEADER_NAME) or settings.CSRF_HEADER_NAME
+    attributes = {"data-mount": reverse("mizan:call").removesuffix("call/"), "data-csrf-header": header}
     if not (settings.CSRF_USE_SESSIONS or settings.CSRF_COOKIE_HTTPONLY):
         attributes["data-csrf-cookie"] = settings.CSRF_COOKIE_NAME
     elif token is not None:
         attributes["data-csrf-token"] = token
     if token is None:
         attributes["data-csrf-session"] = reverse("mizan:session")
+    if session is not None:
+        attributes["data-session"] = session
+    with suppress(NoReverseMatch):  # a site where nobody logs in
+        attributes["data-login"] = urlsplit(resolve_url(settings.LOGIN_URL)).path
     if nonce is not None:
         attributes["nonce"] = nonce
-    own = _script(attributes)
-    for path in ALWAYS:
-        own += _script({**attributes, "src": static(path)})
-    if registry.forms:
-        for path in FORMS:
-            own += _script({**attributes, "src": static(path)})
-    if registry.channels or registry.graph.live:
-        socket = get_script_prefix() + str(getattr(settings, "MIZAN_SOCKET_PATH", "/ws/")).removeprefix("/")
-        for path in LIVE:
-            own += _script({**attributes, "src": static(path), "data-socket": socket})
-    if htmx is None:
-        return own
-    return format_html("{}{}", htmx_script(version=htmx, nonce=nonce), own)
+    return attributes
 
 
 def _script(attributes: Mapping[str, str]) -> SafeString:

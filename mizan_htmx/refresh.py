@@ -13,6 +13,7 @@ from mizan_htmx.failures import json_response
 from mizan_htmx.functions import BLOCK_FIELD
 from mizan_htmx.partials import load
 from mizan_htmx.recorder import Recorder, close_recorder, open_recorder
+from mizan_htmx.session_word import tell
 from mizan_htmx.together import MAX_BLOCKS, NOT_FOUND, Piece, render_each, split
 
 _METHODS = ("GET", "HEAD")
@@ -35,6 +36,7 @@ def partial(request: HttpRequest, context: str) -> HttpResponseBase:
         response = HttpResponse(html, headers={blocks.REFRESH_HEADER: "1"})
         if block.is_shared:
             return share(request, response, recorder)
+    tell(request, response)
     keep_private(response)
     return response
 
@@ -54,6 +56,7 @@ def partials(request: HttpRequest) -> HttpResponseBase:
         pieces = render_each(request, queries)
     response = json_response({"blocks": [_as_json(piece) for piece in pieces]})
     response.headers[blocks.REFRESH_HEADER] = "1"
+    tell(request, response)
     return response
 
 

@@ -4,6 +4,7 @@ from django.urls import path
 
 from mizan_htmx import views
 from mizan_htmx.forms import views as forms
+from mizan_htmx.notice import notice
 from mizan_htmx.refresh import partial, partials
 
 app_name = "mizan"
@@ -12,6 +13,7 @@ urlpatterns = [
     path("call/", views.call, name="call"),
     path("ctx/<str:context>/", views.ctx, name="ctx"),
     path("session/", views.session, name="session"),
+    path("session/notice/", notice, name="notice"),
     path("form/<str:name>/", forms.form, name="form"),
     path("form/<str:name>/validate/", forms.validate, name="form_validate"),
     path("formset/<str:name>/", forms.formset, name="formset"),

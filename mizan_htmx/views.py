@@ -21,6 +21,7 @@ from mizan_htmx.functions import Function
 from mizan_htmx.graph import Group
 from mizan_htmx.invalidation import Invalidation
 from mizan_htmx.recorder import Recorder, open_recorder, roll_back
+from mizan_htmx.session_word import tell, word_of
 from mizan_htmx.setup.registry import registry
 from mizan_htmx.signature import validate
 
@@ -47,7 +48,7 @@ def ctx(request: HttpRequest, context: str) -> Steps[HttpResponseBase]:
 
 @Endpoint
 def session(request: HttpRequest) -> Steps[HttpResponseBase]:
-    """Give the CSRF token, and its cookie."""
+    """Give the CSRF token, its cookie, and the word for who this is."""
     return _endpoint(request, ("GET", "HEAD"), _session)
 
 
@@ -153,9 +154,15 @@ def answer_context(
 
 
 def _session(request: HttpRequest, recorder: Recorder) -> Steps[HttpResponseBase]:
-    yield from ()  # a generator like the other endpoints, with nothing to wait for
+    # From the store of sessions.
+    return (yield effect(_answer_session, False, request))  # type: ignore[no-any-return]
+
+
+def _answer_session(request: HttpRequest) -> HttpResponseBase:
     response = json_response({"csrfToken": csrf_token(request)})
     set_csrf_cookie(request, response)
+    word_of(request)
+    tell(request, response)
     return response
 
 

@@ -9,6 +9,7 @@ from html.parser import HTMLParser
 from typing import Any
 
 import pytest
+from django.contrib.staticfiles import finders
 from django.http import HttpRequest, HttpResponse
 from django.template import Context, Template, TemplateSyntaxError
 from django.test import Client, RequestFactory
@@ -25,10 +26,23 @@ pytest_plugins = ["tests.support_blocks_fixtures"]
 
 HTMX2 = '<script src="/static/django_htmx/htmx-2.min.js" defer></script>'
 HTMX4 = '<script src="/static/django_htmx/htmx-4.min.js" defer></script>'
-SHIM = (
-    '<script defer src="/static/mizan_htmx/mizan.js" data-mount="/api/mizan/"'
-    ' data-csrf-header="X-Csrftoken" data-csrf-cookie="csrftoken"></script>'
+NAMES = ("mizan", "mizan-together", "mizan-keep", "mizan-blocks", "mizan-session")
+ATTRIBUTES = (
+    'data-mount="/api/mizan/" data-csrf-header="X-Csrftoken" data-csrf-cookie="csrftoken"'
+    ' data-session="anonymous" data-login="/login/"'
 )
+
+
+def shim(*more: str) -> str:
+    """Write the script tags of the shim, and of more."""
+    return "".join(
+        f'<script defer src="/static/mizan_htmx/{name}.js" {ATTRIBUTES}></script>' for name in (*NAMES, *more)
+    )
+
+
+SHIM = shim()
+# Where nobody knows users, as on a request that has passed no middleware.
+USERLESS = SHIM.replace(' data-session="anonymous"', "")
 
 
 class LazyNonce(SimpleLazyObject):  # type: ignore[type-arg]  # generic for type checkers only
@@ -103,6 +117,54 @@ def test_the_scripts_stand_in_order(any_site: Site, tag: str, html: str) -> None
     assert any_site.page(tag) == html
 
 
+@pytest.mark.parametrize(
+    ("debug", "tag", "more"),
+    [
+        (False, "{% mizan_scripts htmx=None debug=True %}", ("mizan-debug",)),
+        (False, "{% mizan_scripts htmx=None debug=False %}", ()),
+        (True, "{% mizan_scripts htmx=None %}", ("mizan-debug",)),
+        (True, "{% mizan_scripts htmx=None debug=False %}", ()),
+        (True, "{% mizan_scripts None debug=None %}", ("mizan-debug",)),
+    ],
+)
+def test_why_something_refreshed_is_told_while_debugging_or_where_asked_for(
+    any_site: Site, settings: Settings, debug: bool, tag: str, more: tuple[str, ...]
+) -> None:
+    settings.DEBUG = debug
+
+    assert any_site.page(tag) == shim(*more)
+
+
+def test_what_one_round_trip_needs_is_there_where_it_is_asked_for(site: Site, settings: Settings) -> None:
+    settings.MIZAN_SINGLE_FLIGHT = True
+
+    assert site.page("{% mizan_scripts htmx=None debug=True %}") == shim("mizan-single-flight", "mizan-debug")
+
+
+def test_every_script_is_there() -> None:
+    names = (page.ALWAYS, page.LIVE, page.FORMS, (page.SINGLE_FLIGHT, page.DEBUG))
+
+    assert [name for group in names for name in group if finders.find(name) is None] == []
+
+
+@pytest.mark.parametrize(
+    ("login_url", "attribute"),
+    [
+        ("/sign-in/?step=1", ' data-login="/sign-in/"'),
+        ("https://id.example.com/sign/in?x=1", ' data-login="/sign/in"'),
+        ("login-that-is-not-there", ""),
+    ],
+)
+def test_the_page_knows_the_path_of_the_login(
+    site: Site, settings: Settings, login_url: str, attribute: str
+) -> None:
+    settings.LOGIN_URL = login_url
+
+    html = site.page("{% mizan_scripts htmx=None %}")
+
+    assert html == SHIM.replace(' data-login="/login/"', attribute)
+
+
 @pytest.mark.parametrize("version", ["3", '"4"', "undefined"])
 def test_an_htmx_that_there_is_not_is_an_error(site: Site, version: str) -> None:
     with pytest.raises((ValueError, TemplateSyntaxError)):
@@ -123,7 +185,7 @@ def test_a_nonce_of_the_request_stands_on_every_script(site: Site, nonce: type) 
 
     html = page.scripts(request, htmx=4, nonce=None)
 
-    assert html == (HTMX4 + SHIM).replace("></script>", ' nonce="n0nce"></script>')
+    assert html == (HTMX4 + USERLESS).replace("></script>", ' nonce="n0nce"></script>')
 
 
 def test_a_nonce_is_escaped(site: Site) -> None:
@@ -154,7 +216,7 @@ def test_a_header_name_without_http_is_taken_as_it_is(site: Site, settings: Sett
 
     html = page.scripts(RequestFactory().get("/"), htmx=None, nonce=None)
 
-    assert html == SHIM.replace("X-Csrftoken", "X-TOKEN")
+    assert html == USERLESS.replace("X-Csrftoken", "X-TOKEN")
 
 
 @pytest.mark.django_db
@@ -171,9 +233,11 @@ def test_a_token_that_scripts_can_not_read_stands_in_the_page(
     token = attributes.pop("data-csrf-token")
     assert attributes == {
         "defer": None,
-        "src": "/static/mizan_htmx/mizan.js",
+        "src": "/static/mizan_htmx/mizan-session.js",
         "data-mount": "/api/mizan/",
         "data-csrf-header": "X-Csrftoken",
+        "data-session": "anonymous",
+        "data-login": "/login/",
     }
     answer = site.browser.post("/api/mizan/call/", {"fn": "count_up"}, headers={"X-CSRFToken": token})
     assert answer.json() == {"result": 1, "invalidate": ["notifications"]}

@@ -213,10 +213,14 @@ def _scalar(name: str, value: object) -> blocks.Variable:
 
 
 @register.simple_tag(takes_context=True)
-def mizan_scripts(context: Context, htmx: int | None = 2) -> SafeString:
-    """Write the script tags: htmx (version 2 or 4; ``None`` where the page has its own) and the shim."""
+def mizan_scripts(context: Context, htmx: int | None = 2, debug: bool | None = None) -> SafeString:
+    """Write the script tags: htmx (version 2 or 4; ``None`` where the page has its own) and the shim.
+
+    ``debug=True`` adds the overlay that tells why something refreshed; ``False`` leaves it out under DEBUG.
+    """
+    request, nonce = _request(context, "mizan_scripts"), context.get("csp_nonce")
     with _as_syntax_errors():
-        return page.scripts(_request(context, "mizan_scripts"), htmx=htmx, nonce=context.get("csp_nonce"))
+        return page.scripts(request, htmx=htmx, nonce=nonce, debug=debug)
 
 
 @register.simple_tag

@@ -1,0 +1,66 @@
+"""A word for who looks at a page, by which its script notices that this has changed.
+
+It tells nobody who that is: 16 hexadecimal digits of a keyed hash of the user's primary key, or
+``anonymous``.
+"""
+
+from typing import Any
+
+from django.apps import apps
+from django.conf import settings
+from django.contrib.auth.signals import user_logged_in, user_logged_out
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+from django.utils.crypto import salted_hmac
+from django.utils.functional import LazyObject, empty
+
+HEADER = "X-Mizan-Session"
+NOBODY = "anonymous"
+
+
+def word_of(request: HttpRequest) -> str | None:
+    """Give the word, and load the user for it; ``None`` on a site that knows no users."""
+    user = getattr(request, "user", None)
+    return None if user is None else _word(user)
+
+
+def known_word(request: HttpRequest) -> str | None:
+    """Give the word if the user has been loaded for this request already."""
+    user = getattr(request, "user", None)
+    if isinstance(user, LazyObject) and user.__dict__.get("_wrapped") is empty:
+        user = request.__dict__.get("_acached_user")  # loaded by ``auser()`` in a coroutine
+    return None if user is None else _word(user)
+
+
+def _word(user: Any) -> str:
+    if not getattr(user, "is_authenticated", False):
+        return NOBODY
+    # The oldest key: the word stays the same on pages that are open while keys are rotated.
+    oldest = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS][-1]
+    written = salted_hmac("mizan_htmx.session", str(user.pk), secret=oldest, algorithm="sha256")
+    return written.hexdigest()[:16]
+
+
+def tell(request: HttpRequest, response: HttpResponseBase) -> None:
+    """Put the word into an answer, if the user has been loaded for this request."""
+    word = known_word(request)
+    if word is not None:
+        response.headers[HEADER] = word
+
+
+def tell_change(request: HttpRequest, response: HttpResponseBase) -> None:
+    """Put the word into the answer to a request in which somebody logged in or out."""
+    if "_mizan_signed" in request.__dict__:
+        tell(request, response)
+
+
+def connect() -> None:
+    """Listen to who logs in and out; once, however often it is called."""
+    if apps.is_installed("django.contrib.auth"):
+        user_logged_in.connect(_note, dispatch_uid=f"{__name__}.logged_in")
+        user_logged_out.connect(_note, dispatch_uid=f"{__name__}.logged_out")
+
+
+def _note(request: Any = None, **kwargs: object) -> None:
+    if isinstance(request, HttpRequest):
+        request._mizan_signed = True  # type: ignore[attr-defined]

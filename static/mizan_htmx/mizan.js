@@ -5,21 +5,32 @@
    the event mizan:refresh, on which htmx fetches it anew by the block's own hx-get.
 
    mizan.invalidate("user", {user_id: 5})   makes blocks stale; takes a list as well: ("user;user_id=5, cart");
-                                            third {version}: blocks that have it, or a later one, are not
+                                            third {version, source, among}: blocks that have this version, or
+                                            a later one, are not; who says so; which blocks it can concern
+   mizan.refresh(block)                     makes this one stale, whatever it shows
+   mizan.retry()                            asks for what is stale, even where that failed or was held back
+   mizan.deliver(request, pieces)           what came with the answer to a request of htmx, a Map of block ids and
+                                            HTML, null for what is unchanged: those blocks are not asked for
    mizan.format("user", {user_id: 5})       "user;user_id=5"
    mizan.parse("user;user_id=5, cart")      [{context: "user", params: {user_id: "5"}}, …]
    mizan.covers("user", "user;user_id=5")   true
    mizan.later("5f0c29ab.17", "5f0c29ab.15")   2; NaN where versions can't be compared
 
-   mizan:invalidate   on document; detail {header, entries, version, blocks}; preventDefault() leaves the
-                      blocks alone
-   mizan:return       on document, when the page comes back from a cache and may be old; preventDefault() says
-                      that somebody else looks after its live blocks, as mizan-live.js does
-   mizan:refreshing   on a block whose refresh is sent; bubbles
-   mizan:refreshed    on the block that took its place; bubbles
-   mizan:error        on a block that was not refreshed; detail {status}; bubbles. The block keeps its
-                      content, stays stale, and is tried again at the next invalidation, when the page is
-                      shown again, or back online. */
+   mizan:invalidate   on document; detail {header, entries, version, blocks, source, cause}; preventDefault()
+                      leaves the blocks alone
+   mizan:due          on a block before its refresh is sent; preventDefault() holds it back until mizan.retry()
+   mizan:refreshing   on a block whose refresh is sent; detail {url, headers, request, piece}
+   mizan:refreshed    on the block that took its place; detail {url, milliseconds, together, changed}
+   mizan:error        on a block that was not refreshed; detail {status, message, wait}. It keeps its content and
+                      has the status in data-mizan-error (0: no answer). Until mizan.retry(block), or the next
+                      invalidation, it is not asked for again; `wait` says for how many milliseconds at least
+
+   For the scripts that go with this one, on document:
+   mizan:request      before htmx sends any request; detail {element, method, isSafe, url, headers, body}, of which
+                      headers and body may be changed
+   mizan:answer       when it is there; detail {request, element, target, block, method, isSafe, url, status,
+                      header(name), answered}, the last of them its URL. Of one that preventDefault() refuses
+                      nothing is swapped in; detail.reason may say why. */
 (() => {
   "use strict";
 
@@ -37,8 +48,6 @@
   const HANDED_DOWN =
     "confirm disabled-elt include params prompt push-url replace-url select select-oob sync vals".split(" ");
   const isHtmx2 = htmx.version.startsWith("2.");
-  const settings = document.currentScript?.dataset ?? {};
-  const { csrfHeader = "X-CSRFToken", csrfCookie = "csrftoken", csrfToken, csrfSession } = settings;
 
   // ---- grammar
 
@@ -107,32 +116,39 @@
 
   /* Not kept in attributes, which a swap may rewrite while a request is under way:
      stale    block elements that show old content;
-     since    block → what made it stale: a version or, without one, a word that was never used before;
+     since    block → what made it stale: a version or, without one, a word that was never used before. A shared
+              cache may be told of a change later than this page. Under an address that was never asked for
+              before the change it has no copy of before, and all who are told of the same version share one;
+     brought  block → its HTML, which came with the answer that made it stale, or null: it is the same;
      failed   those of them whose refresh did not work. They wait for the next occasion: a broken block must
               not cause a storm of requests;
      flights  htmx's requests under way. `late` is what became stale after they were sent: their answers may
               be older than that, so what they bring is stale on arrival, unless its version says otherwise. */
   const stale = new WeakSet();
   const since = new WeakMap();
+  const brought = new WeakMap();
   const failed = new WeakSet();
   const flights = new Map();
 
   const blocks = (root = document) => [...root.querySelectorAll(BLOCK)];
-  const isLive = ({ dataset }) => dataset.mizanVersion !== undefined;
   const covered = ({ entries, version }, among) =>
     among.filter(
-      ({ dataset }) => covers(entries, dataset.mizan) && !(later(dataset.mizanVersion, version) >= 0),
+      ({ dataset }) =>
+        dataset.mizanLazy === undefined && // shows nothing yet
+        covers(entries, dataset.mizan) &&
+        !(later(dataset.mizanVersion, version) >= 0),
     );
   const fire = (target, name, detail) =>
     target.dispatchEvent(new CustomEvent(name, { bubbles: true, cancelable: true, detail }));
 
   /* Mark what the entries cover on the page as it is before the response that carries them is swapped in:
      blocks that arrive with it are new elements, and not marked. */
-  const mark = ({ entries, version = null }, { carrier, among = blocks() } = {}) => {
+  const mark = ({ entries, version = null }, { source, cause, carrier, among = blocks() }) => {
     if (!entries.length) return false;
     const found = covered({ entries, version }, among);
     const header = entries.map(format).join(", ");
-    if (!fire(document, "mizan:invalidate", { header, entries, version, blocks: found })) return false;
+    const detail = { header, entries, version, blocks: found, source, cause };
+    if (!fire(document, "mizan:invalidate", detail)) return false;
     for (const flight of flights.values()) if (flight !== carrier) flight.late.push({ entries, version });
     for (const block of found) spoil(block, version);
     return true;
@@ -140,12 +156,9 @@
 
   const spoil = (block, version) => {
     stale.add(block);
+    brought.delete(block); // was made before this
     since.set(block, version ?? Math.random().toString(36).slice(2));
   };
-
-  /* A shared cache may be told of a change later than this page. Under an address that was never asked for
-     before the change it has no copy of before, and all who are told of the same version share one. */
-  const sinceOf = (element) => element.matches?.(SHARED) && since.get(element);
 
   const isInside = (element, set) => {
     for (let up = element.parentElement; up; up = up.parentElement) if (set.has(up)) return true;
@@ -155,18 +168,32 @@
   /* Refresh what is stale. A stale block inside another comes with that one, and no two refreshes that
      overlap are ever under way: what is held back here goes out when the other has ended. */
   const flush = () => {
+    planned = 0;
+    if (document.hidden) return;
     const due = new Set(blocks().filter((block) => stale.has(block) && !failed.has(block)));
     const busy = new Set([...flights.values()].map(({ block }) => block));
     for (const block of due) {
       const waits = busy.has(block) || isInside(block, due) || isInside(block, busy);
-      if (!waits && ![...busy].some((other) => block.contains(other))) refresh(block);
+      if (waits || [...busy].some((other) => block.contains(other))) continue;
+      if (fire(block, "mizan:due")) send(block);
     }
   };
 
-  const retry = () => {
+  let planned = 0;
+
+  /* Once for all that one task makes stale. */
+  const plan = () => (planned ||= setTimeout(flush));
+
+  const retry = (block) => {
     fill(); // what htmx 4 could not load is tried again, too
-    for (const block of blocks()) failed.delete(block);
-    flush();
+    for (const each of block ? [block] : blocks()) failed.delete(each);
+    plan();
+  };
+
+  const refresh = (block) => {
+    if (!block?.matches?.(BLOCK)) throw new TypeError(`mizan.refresh: ${tagOf(block)} is no block`);
+    spoil(block);
+    retry(block);
   };
 
   const swapOf = (block) => block.getAttribute("hx-swap") ?? block.dataset.mizanSwap;
@@ -206,24 +233,33 @@
     return () => missing.forEach((name) => block.removeAttribute(name));
   };
 
-  const refresh = (block) => {
-    const send = () => {
+  const send = (block) => {
+    block.removeAttribute("data-mizan-lazy");
+    const trigger = () => {
       const unshield = shield(block);
       // Bubbling, it would refresh the blocks around this one, too.
       block.dispatchEvent(new CustomEvent("mizan:refresh"));
       unshield();
       return [...flights.values()].some((flight) => flight.block === block);
     };
-    if (send()) return;
+    if (trigger()) return;
     htmx.process(block); // htmx 2 binds new content only 20 ms after it was swapped in
-    if (!send()) fail(block, 0);
+    if (!trigger()) fail({ block, got: "htmx did not send it" });
   };
 
-  const fail = (block, status) => {
+  const fail = ({ block, status = 0, url = block.getAttribute("hx-get"), got = "no answer", wait = 0 }) => {
     stale.add(block);
     failed.add(block);
-    fire(block, "mizan:error", { status });
+    if (!block.isConnected) return; // what replaced it came by a request of its own
+    const message =
+      `mizan: ${tagOf(block)}, which shows ${block.dataset.mizan}, was not refreshed.` +
+      ` Expected of GET ${url}: status 200 with ${PROOF}; got: ${got}.`;
+    if (block.dataset.mizanError !== String(status)) console.error(message);
+    block.dataset.mizanError = status;
+    fire(block, "mizan:error", { status, message, wait });
   };
+
+  const tagOf = (element) => element?.cloneNode?.().outerHTML?.replace(/<\/[^<]*$/, "") ?? String(element);
 
   const write = (context, values) => {
     const given = Object.entries(values ?? {}).filter(([, value]) => value !== null && value !== undefined);
@@ -233,47 +269,81 @@
     return text;
   };
 
-  const invalidate = (context, values, { version } = {}) => {
-    if (mark({ entries: parse(write(context, values)), version })) retry();
+  const invalidate = (context, values, { version, source = "script", among } = {}) => {
+    if (mark({ entries: parse(write(context, values)), version }, { source, among })) retry();
+  };
+
+  const deliver = (request, pieces) => {
+    const { late } = flights.get(request);
+    for (const block of blocks()) {
+      const isOld = late.some((news) => covered(news, [block]).length);
+      if (stale.has(block) && pieces.has(block.id) && !isOld) brought.set(block, pieces.get(block.id));
+    }
   };
 
   // ---- the life of a request, which is an XMLHttpRequest of htmx 2 or a context of htmx 4
 
-  const start = (request, source, method) => {
-    const block = source.matches?.(BLOCK) ? source : null;
-    flights.set(request, { block, safe: isSafe(method), late: [] });
+  const isSafe = (method) => /^(GET|HEAD|OPTIONS|TRACE)$/i.test(method);
+
+  const prepare = (element, method, url, headers, body) => {
+    fire(document, "mizan:request", { element, method, isSafe: isSafe(method), url, headers, body });
+    const word = element.matches?.(SHARED) && since.get(element);
+    if (word) body.set(SINCE, word);
+  };
+
+  const start = (request, element, target, method, url, headers) => {
+    const block = element.matches?.(BLOCK) ? element : null;
+    const began = performance.now();
+    const flight = { request, element, target, block, method, isSafe: isSafe(method), url, began, late: [] };
+    flights.set(request, flight);
     if (!block) return;
     stale.delete(block);
     failed.delete(block);
-    fire(block, "mizan:refreshing");
+    const piece = brought.get(block);
+    brought.delete(block);
+    fire(block, "mizan:refreshing", { url, headers, request, piece });
   };
 
   /* Read the headers of an answer, before anything is swapped. */
-  const read = (request, status, header) => {
+  const read = (request, status, header, answered) => {
     const flight = flights.get(request);
     if (!flight || flight.status) return;
+    const { block, element, method, url } = flight;
     flight.status = status;
-    if (flight.block) {
+    const answer = { ...flight, header, answered };
+    flight.isRefused = !fire(document, "mizan:answer", answer);
+    if (block) {
       // A login page or an error page may stand where a block was expected. What a refresh says is stale is
       // ignored: two blocks could make each other stale for ever.
-      flight.proven = status === 200 && header(PROOF) !== null;
-    } else if (mark({ entries: parse(header(HEADER)), version: header(VERSION) }, { carrier: flight })) {
-      flight.marked = true;
-      flight.version = header(VERSION);
+      flight.isProven = /^(200|304)$/.test(status) && header(PROOF) !== null && !flight.isRefused;
+      flight.got = `${answer.reason ?? "status"} ${status}`;
+      flight.together = Number(header("X-Mizan-Together") ?? 1);
+      flight.wait = flight.isRefused ? Infinity : waitOf(header("Retry-After"));
+      return;
+    }
+    const news = { entries: parse(header(HEADER)), version: header(VERSION) };
+    const cause = { method, url, status, element };
+    if (mark(news, { source: "response", cause, carrier: flight })) {
+      flight.isMarked = true;
+      flight.version = news.version;
       flight.leaves = header("HX-Redirect") !== null || header("HX-Refresh") === "true";
     }
     if (flight.leaves) remember(header(HEADER));
-    // With a request that changes things, the cookie came from a redirect it went through. A refresh leaves it:
-    // it may be meant for the page that follows this one.
-    else if (!flight.block && takeCookie(flight.safe ? null : flight)) flight.marked = true;
+    // With a request that changes things, the cookie came from a redirect it went through.
+    else if (takeCookie(flight.isSafe ? null : flight)) flight.isMarked = true;
   };
+
+  const waitOf = (after) => after * 1000 || Date.parse(after) - Date.now() || 0;
 
   /* Tell whether an answer may be swapped in. */
   const admit = (request) => {
     const flight = flights.get(request);
-    if (!flight?.block) return true;
-    flight.shown = flight.proven && flight.block.isConnected && new Set(blocks());
-    return Boolean(flight.shown);
+    if (!flight?.block) return !flight?.isRefused;
+    if (flight.isProven && flight.block.isConnected) {
+      flight.shown = new Set(blocks());
+      flight.former = flight.block.innerHTML;
+    }
+    return Boolean(flight.shown) && flight.status === 200;
   };
 
   const end = (request, text) => {
@@ -286,8 +356,8 @@
       markArrived(flight.late, blocks());
     }
     if (flight.leaves) return;
-    if (flight.marked) retry();
-    else flush();
+    if (flight.isMarked) retry();
+    else plan();
   };
 
   const markArrived = (late, arrived) => {
@@ -303,18 +373,26 @@
     }
   };
 
-  const settle = ({ block, status = 0, shown, late }) => {
-    // Where the block has left the page, nobody hears of it: what replaced it came by a request of its own.
-    if (!shown) return void fail(block, status);
-    // A morph keeps the elements.
-    const arrived = blocks().filter((each) => !shown.has(each) || block.contains(each));
-    for (const each of arrived) for (const marks of [stale, since]) marks.delete(each);
+  const settle = (flight) => {
+    const { block, status, url, shown, former, late, began, together } = flight;
+    const isSame = flight.isProven && status === 304;
+    if (!shown && !isSame) return fail(flight);
+    bare();
+    // A morph keeps the elements. What is in a block that stays may have come later than the block.
+    const isNew = (each) => (isSame ? each === block : !shown.has(each) || block.contains(each));
+    const arrived = blocks().filter(isNew);
+    for (const each of arrived) {
+      for (const marks of [stale, since]) marks.delete(each);
+      each.removeAttribute("data-mizan-error");
+    }
     markArrived(late, arrived);
     const fresh = arrived.find(({ id }) => id === block.id);
-    if (fresh) fire(fresh, "mizan:refreshed");
+    const milliseconds = performance.now() - began;
+    const changed = !isSame && fresh?.innerHTML !== former;
+    if (fresh) fire(fresh, "mizan:refreshed", { url, milliseconds, together, changed });
   };
 
-  // ---- cookies: an invalidation that no script could read as a header, and the CSRF token
+  // ---- the cookie: an invalidation that no script could read as a header
 
   const cookie = (name) => {
     const pair = document.cookie.split("; ").find((text) => text.startsWith(name + "="));
@@ -325,7 +403,7 @@
     const value = cookie(COOKIE);
     if (!value) return false;
     document.cookie = COOKIE + "=; Max-Age=0; Path=/";
-    return mark({ entries: parse(decode(value)) }, { carrier });
+    return mark({ entries: parse(decode(value)) }, { source: "cookie", carrier });
   };
 
   /* Leave word for the page that follows, which may come out of a cache. Cookies end at 4,096 bytes. */
@@ -334,48 +412,22 @@
     document.cookie = `${COOKIE}=${value.length < 4000 ? value : "*"}; Max-Age=60; Path=/; SameSite=Lax`;
   };
 
-  const isSafe = (method) => /^(GET|HEAD|OPTIONS|TRACE)$/i.test(method);
-
-  let fetched;
-
-  /* A page for everyone has no token in it. Synchronous: the request that needs it is about to leave. */
-  const fetchToken = () => {
-    const request = new XMLHttpRequest();
-    try {
-      request.open("GET", csrfSession, false);
-      request.send();
-      return JSON.parse(request.responseText).csrfToken;
-    } catch {
-      return undefined; // offline, or no JSON: then the request is refused, too
-    }
-  };
-
-  const ownToken = () => cookie(csrfCookie) ?? (csrfSession && (fetched ??= fetchToken()));
-
-  /* Set the CSRF token by script: on htmx 4 an element's own hx-headers replaces an inherited one. */
-  const protect = (method, url, headers) => {
-    if (isSafe(method) || new URL(url, document.baseURI).origin !== location.origin) return;
-    const isToken = (name) => name.toLowerCase() === csrfHeader.toLowerCase();
-    const name = Object.keys(headers).find(isToken) ?? csrfHeader;
-    const token = csrfToken ? headers[name] ?? csrfToken : ownToken();
-    if (token) headers[name] = token;
-  };
-
   // ---- htmx 4: the hooks of an extension see the answers to elements that have left the page, too
 
   const readResponse = (_, { ctx }) => {
-    if (ctx.response) read(ctx, ctx.response.status, (name) => ctx.response.headers.get(name));
+    const { response } = ctx;
+    if (response) read(ctx, response.status, (name) => response.headers.get(name), response.raw.url);
   };
 
   const extension = {
-    htmx_config_request: (_, { ctx }) => {
-      protect(ctx.request.method, ctx.request.action, ctx.request.headers);
+    htmx_config_request: (_, { ctx: { sourceElement, request } }) => {
       // Of a block that is a fieldset, htmx would send what is filled in, and the server refuse it.
-      if (ctx.sourceElement.matches?.(BLOCK)) ctx.request.body = new FormData();
-      const word = sinceOf(ctx.sourceElement);
-      if (word) ctx.request.body.set(SINCE, word);
+      if (sourceElement.matches?.(BLOCK)) request.body = new FormData();
+      prepare(sourceElement, request.method, request.action, request.headers, request.body);
     },
-    htmx_before_request: (_, { ctx }) => start(ctx, ctx.sourceElement, ctx.request.method),
+    htmx_before_request: (_, { ctx }) => {
+      start(ctx, ctx.sourceElement, ctx.target, ctx.request.method, ctx.request.action, ctx.request.headers);
+    },
     htmx_before_response: readResponse,
     htmx_before_swap: (_, { ctx }) => admit(ctx),
     htmx_finally_request: (_, { ctx }) => {
@@ -389,15 +441,13 @@
   const listen = () => {
     const on = (name, listener) => document.addEventListener(name, ({ detail }) => listener(detail), true);
     on("htmx:configRequest", ({ verb, path, headers, elt, parameters }) => {
-      protect(verb, path, headers);
-      const word = sinceOf(elt);
-      if (word) parameters[SINCE] = word;
+      prepare(elt, verb, path, headers, parameters);
     });
-    on("htmx:beforeSend", ({ xhr, elt, requestConfig }) => {
-      start(xhr, elt, requestConfig.verb);
+    on("htmx:beforeSend", ({ xhr, elt, target, pathInfo, requestConfig: { verb, headers } }) => {
+      start(xhr, elt, target, verb, pathInfo.finalRequestPath, headers);
       const { block } = flights.get(xhr);
       xhr.addEventListener("readystatechange", () => {
-        if (xhr.status) read(xhr, xhr.status, (name) => xhr.getResponseHeader(name));
+        if (xhr.status) read(xhr, xhr.status, (name) => xhr.getResponseHeader(name), xhr.responseURL);
         if (!block || xhr.readyState < 4) return;
         const unshield = shield(block);
         xhr.addEventListener("loadend", unshield); // htmx swaps before that, in onload
@@ -405,13 +455,11 @@
       xhr.addEventListener("loadend", () => end(xhr, xhr.responseText));
     });
     on("htmx:beforeSwap", (detail) => {
+      if (!admit(detail.xhr)) detail.shouldSwap = false;
       const block = flights.get(detail.xhr)?.block;
-      if (!block) return;
-      detail.shouldSwap = admit(detail.xhr);
       // Without delay, so that it has happened when onload is over.
-      detail.swapOverride = swapOf(block) + " swap:0s transition:false";
+      if (block) detail.swapOverride = swapOf(block) + " swap:0s transition:false";
     });
-    on("htmx:historyRestore", ({ cacheMiss }) => cacheMiss || comeBack());
   };
 
   if (isHtmx2) listen();
@@ -426,7 +474,7 @@
   new MutationObserver(() => {
     const filled = fill();
     bare();
-    if (filled && document.readyState === "complete") flush(); // until then, catchUp() will
+    if (filled && document.readyState === "complete") plan(); // until then, catchUp() will
   }).observe(document, {
     subtree: true,
     childList: true,
@@ -438,23 +486,15 @@
     retry();
   };
 
-  const comeBack = () => {
-    const among = fire(document, "mizan:return") ? blocks() : blocks().filter((block) => !isLive(block));
-    if (mark({ entries: parse("*") }, { among })) retry();
-  };
-
-  const isOld = (event) => {
-    const [navigation] = performance.getEntriesByType("navigation");
-    return event.persisted || (navigation?.type === "back_forward" && navigation.transferSize === 0);
-  };
-
   addEventListener("DOMContentLoaded", () => setTimeout(catchUp)); // htmx has bound the page by then
-  addEventListener("pageshow", (event) => (isOld(event) ? comeBack() : catchUp()));
-  addEventListener("online", retry);
-  document.addEventListener("visibilitychange", () => document.hidden || retry());
+  addEventListener("pageshow", catchUp);
 
   window.mizan = Object.freeze({
     invalidate,
+    refresh,
+    retry,
+    deliver,
+    cookie,
     format: write,
     parse,
     covers: (stale, shown) => covers(parse(stale), shown),

@@ -1,13 +1,15 @@
 """A browser tab as the tests see it: what it asked the server for, and what went wrong in it."""
 
 import re
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
+from django.core import signing
 from playwright.async_api import ConsoleMessage, Error, Locator, Page, Request, expect
 
+from mizan_htmx.blocks import SALT
 from tools import htmx
 
 # Runs a module's tests on the newest builds, too.
@@ -15,6 +17,14 @@ on_every_htmx = pytest.mark.parametrize(
     "htmx",
     ["2", "4", *htmx.VERSIONS],
     ids=["htmx2", "htmx4", *(f"htmx{version}" for version in htmx.VERSIONS)],
+    indirect=True,
+)
+
+# Runs a module's tests on htmx 2 with Idiomorph, too, where a block is morphed and not replaced.
+on_every_morph = pytest.mark.parametrize(
+    "htmx",
+    [build + extra for build in ("2", "2.0.11") for extra in ("", "+idiomorph")] + ["4", "4.0.1"],
+    ids=lambda build: f"htmx{build}",
     indirect=True,
 )
 
@@ -46,6 +56,7 @@ class Tab:
         self.address = address
         self.problems: list[str] = []
         self.refreshes: list[str] = []
+        self.batches: list[list[str]] = []
         self.posts: list[str] = []
         page.on("console", self._hear)
         page.on("pageerror", self._fail)
@@ -125,5 +136,25 @@ class Tab:
         if request.method == "POST":
             self.posts.append(url.path.removeprefix("/api/mizan"))
         if match := re.search(r"/partial/([^/]+)/$", url.path):
-            params = sorted(pair for pair in parse_qsl(url.query) if pair[0] != "block")
-            self.refreshes.append(";".join([match[1], *(f"{name}={value}" for name, value in params)]))
+            self.refreshes.append(_bound(match[1], parse_qsl(url.query)))
+        if url.path.endswith("/partials/"):
+            batch = list(_batch(parse_qsl(url.query)))
+            self.batches.append(batch)
+            self.refreshes.extend(batch)
+
+
+def _batch(pairs: Iterable[tuple[str, str]]) -> Iterator[str]:
+    """Tell the blocks that one request asks for apart: a new one begins with its token."""
+    queries: list[list[tuple[str, str]]] = []
+    for name, value in pairs:
+        if name == "block":
+            queries.append([])
+        queries[-1].append((name, value))
+    for query in queries:
+        _, contexts, *_ = signing.Signer(salt=SALT).unsign_object(query[0][1])
+        yield _bound(contexts[0], query)
+
+
+def _bound(context: str, pairs: Iterable[tuple[str, str]]) -> str:
+    params = sorted(pair for pair in pairs if pair[0] not in ("block", "mizan-hash"))
+    return ";".join([context, *(f"{name}={value}" for name, value in params)])

@@ -1,0 +1,113 @@
+/* mizan-guard.js: whose page this is. The CSRF token goes out with what changes something, and what a session that
+   has ended or changed answers is kept out of the page. Needs mizan.js.
+
+   mizan.session()   whose page this is: 16 hex digits, "anonymous"; undefined where nobody knows
+   mizan.session({word, csrfToken})   what a script has learned from session/; csrfToken may be undefined
+
+   mizan:session   on document: an answer shows that the session of this page has ended; detail {state: "ended", or
+                   "other" when somebody else is signed in now, reason: "login", "csrf" or "user", element, status} */
+(() => {
+  "use strict";
+
+  const LOADED = Symbol.for("mizan-guard");
+  if (window[LOADED]) return;
+  window[LOADED] = true;
+  const { mizan } = window;
+  if (!mizan) throw new Error("mizan-guard.js needs mizan.js: load it before, or use {% mizan_scripts %}.");
+
+  const WORD = "X-Mizan-Session";
+  const REFUSED = "X-Mizan-Refused";
+  const FIELD = "csrfmiddlewaretoken";
+  const settings = document.currentScript?.dataset ?? {};
+  const { csrfHeader = "X-CSRFToken", csrfCookie = "csrftoken", login } = settings;
+
+  const on = (name, listener) => document.addEventListener(name, listener);
+  const locate = (url) => new URL(url, document.baseURI);
+  const isOwn = (url) => locate(url).origin === location.origin;
+
+  // ---- the CSRF token
+
+  let token = settings.csrfToken; // where it is in no cookie that a script can read
+  let fetched;
+
+  /* A page for everyone has none in it, and one that was refused is worth nothing. Synchronous: the request that
+     needs it is about to leave. */
+  const fetchToken = () => {
+    const request = new XMLHttpRequest();
+    try {
+      request.open("GET", settings.csrfSession ?? settings.mount + "session/", false);
+      request.send();
+      return JSON.parse(request.responseText).csrfToken;
+    } catch {
+      return undefined; // offline, or no JSON: then the request is refused, too
+    }
+  };
+
+  const ownToken = () =>
+    mizan.cookie(csrfCookie) ?? (settings.mount && (fetched ??= fetchToken()));
+
+  /* Set the token by script: on htmx 4 an element's own hx-headers replaces an inherited one. Django prefers the one
+     of a form, which may be older than a login in another tab. */
+  on("mizan:request", ({ detail: { isSafe, url, headers, body } }) => {
+    if (isSafe || !isOwn(url)) return;
+    const isToken = (name) => name.toLowerCase() === csrfHeader.toLowerCase();
+    const name = Object.keys(headers).find(isToken) ?? csrfHeader;
+    const own = token ? (headers[name] ?? token) : ownToken();
+    if (!own) return;
+    headers[name] = own;
+    if (body?.has?.(FIELD)) body.set(FIELD, own);
+  });
+
+  // ---- the session
+
+  let word = settings.session;
+  let isOver = false; // by the last answer that could tell
+
+  /* Whoever signs out is shown the login page as well: as a page of its own, and with no way back in its address. */
+  const isLogin = ({ answered, target, url }) =>
+    Boolean(answered) &&
+    locate(answered).pathname === login &&
+    locate(url).pathname !== login &&
+    (target !== document.body || locate(answered).search !== "");
+
+  const reasonOf = (answer, isOther) => {
+    if (answer.status === 401 || isLogin(answer)) return "login";
+    if (answer.header(REFUSED) === "csrf") return "csrf";
+    return isOther ? "user" : null;
+  };
+
+  on("mizan:answer", (event) => {
+    const answer = event.detail;
+    const { block, element, target, isSafe, url, status, header } = answer;
+    if (!isOwn(url) || !(block || !isSafe || target?.closest?.("[data-mizan]"))) return;
+    const now = header(WORD);
+    const isOther = Boolean(block && now && word && now !== word);
+    const reason = reasonOf(answer, isOther);
+    const isTold = isOver && isSafe;
+    isOver = reason !== null;
+    if (reason === null) return learn(now, answer);
+    event.preventDefault();
+    answer.reason = `the session of the page is over (${reason}), status`;
+    if (reason === "csrf") token = fetched = undefined;
+    const state = isOther && now !== "anonymous" ? "other" : "ended";
+    // What a person did is told each time, so that it can be held; of refreshes, only the first.
+    const detail = { state, reason, element, status };
+    if (!isTold) document.dispatchEvent(new CustomEvent("mizan:session", { bubbles: true, cancelable: true, detail }));
+  });
+
+  const learn = (now, { isSafe, header }) => {
+    if (!now || (word && isSafe)) return;
+    const isNew = Boolean(word) && word !== now;
+    word = now;
+    const stays = header("HX-Redirect") === null && header("HX-Refresh") === null;
+    // Somebody signed in or out, and the page shows what whoever was here before could see.
+    if (isNew && stays) mizan.invalidate("*", {}, { source: "response" });
+  };
+
+  const session = (news) => {
+    if (news) [word, token, fetched] = [news.word, undefined, news.csrfToken];
+    return word;
+  };
+
+  window.mizan = Object.freeze({ ...mizan, session });
+})();

@@ -1,0 +1,181 @@
+/* mizan-together.js: blocks that are refreshed together share one request. Needs mizan.js.
+
+   Each block makes its own request by its own hx-get, with htmx's events, indicators and swap. What is shared is
+   the way to the server: those that leave in one task become GET partials/?block=…&user_id=5&block=…, and each is
+   given its part of the answer. One that is alone, or that shared caches may answer, goes as htmx made it. */
+(() => {
+  "use strict";
+
+  const LOADED = Symbol.for("mizan-together");
+  if (window[LOADED]) return;
+  window[LOADED] = true;
+  if (!window.mizan) throw new Error("mizan-together.js needs mizan.js: load it before, or use {% mizan_scripts %}.");
+
+  const PROOF = "X-Mizan-Refresh";
+  const TOGETHER = "X-Mizan-Together"; // how many blocks the request brought; mizan.js reads it
+  const [MOST_BLOCKS, LONGEST_URL] = [50, 3000]; // what the server takes; common ones refuse lines over 4,094
+  const UNFIT = [400, 404, 405, 414, 431]; // the request as a whole was refused: for its address or its length
+  const PERSONAL = /^hx-(source|target|trigger|trigger-name)$/i; // htmx's headers that name the element
+
+  const mount = new URL(document.currentScript?.dataset.mount ?? "/api/mizan/", location.href);
+
+  /* Requests that htmx has sent in this task: {query, headers, piece, alone(), answer(…), fail(error), isGone}. */
+  let waiting = [];
+
+  document.addEventListener("mizan:refreshing", ({ target: block, detail }) => {
+    const { request, headers, piece } = detail;
+    const url = new URL(detail.url, document.baseURI);
+    const isShared = piece === undefined && block.matches("[data-mizan-shared]");
+    if (isShared || url.origin !== mount.origin || !url.pathname.startsWith(mount.pathname + "partial/")) return;
+    const { mizanHash: hash, mizanVersion: version } = block.dataset;
+    // An unchanged block has the version of an older one, and would never be done.
+    const query = url.search.slice(1) + (hash && version === undefined ? `&mizan-hash=${hash}` : "");
+    const common = Object.entries(headers).filter(([name]) => !PERSONAL.test(name));
+    const divert = request instanceof XMLHttpRequest ? divertXhr : divertFetch;
+    divert(request, (ways) => board({ query, headers: common, piece, ...ways }));
+  });
+
+  /* Take a request aboard that leaves now, if only all that leave in this task together. */
+  const board = (ticket) => {
+    if (!waiting.length) queueMicrotask(depart);
+    waiting.push(ticket);
+    return ticket;
+  };
+
+  const depart = () => {
+    const tickets = waiting.filter(({ isGone }) => !isGone);
+    waiting = [];
+    const brought = tickets.filter(({ piece }) => piece !== undefined);
+    for (const ticket of brought) bring(ticket, brought.length);
+    for (const group of groupsOf(tickets.filter((ticket) => !brought.includes(ticket)))) {
+      if (group.length > 1) send(group);
+      else group[0].alone();
+    }
+  };
+
+  /* Put together what goes in one request: as many as the server takes, with the same headers. */
+  const groupsOf = (tickets) => {
+    const groups = new Map();
+    const full = [];
+    for (const ticket of tickets) {
+      const key = JSON.stringify(ticket.headers);
+      const group = groups.get(key) ?? [];
+      if (group.length === MOST_BLOCKS || urlOf([...group, ticket]).length > LONGEST_URL) {
+        full.push(group.splice(0));
+      }
+      groups.set(key, [...group, ticket]);
+    }
+    return [...full, ...groups.values()].filter(({ length }) => length);
+  };
+
+  const urlOf = (tickets) => `${mount.pathname}partials/?${tickets.map(({ query }) => query).join("&")}`;
+
+  const send = async (tickets) => {
+    const controller = new AbortController();
+    const left = () => tickets.filter(({ isGone }) => !isGone);
+    for (const ticket of tickets) ticket.leave = () => left().length || controller.abort();
+    try {
+      const options = { headers: Object.fromEntries(tickets[0].headers), signal: controller.signal };
+      const response = await fetch(urlOf(tickets), options);
+      const isProven = response.headers.has(PROOF);
+      if (!isProven && UNFIT.includes(response.status)) {
+        for (const ticket of left()) ticket.alone();
+        return;
+      }
+      const text = await response.text();
+      const whole = { status: response.status, html: text };
+      const pieces = isProven && response.ok ? JSON.parse(text).blocks : tickets.map(() => whole);
+      tickets.forEach((ticket, index) => {
+        if (!ticket.isGone) give(ticket, pieces[index], response, tickets.length);
+      });
+    } catch (error) {
+      for (const ticket of left()) ticket.fail(error); // offline, or what came is no answer
+    }
+  };
+
+  const give = (ticket, { status, html = "" }, { headers, url }, together) => {
+    const own = new Headers(headers);
+    own.set("Content-Type", "text/html; charset=utf-8");
+    own.set(TOGETHER, together);
+    ticket.answer(status, html, own, url);
+  };
+
+  const bring = (ticket, together) => {
+    const { piece } = ticket;
+    const answer = piece === null ? { status: 304 } : { status: 200, html: piece };
+    give(ticket, answer, { headers: { [PROOF]: "1" }, url: urlOf([ticket]) }, together);
+  };
+
+  // ---- htmx 4: a request has its own fetch()
+
+  const divertFetch = (ctx, board) => {
+    const { fetch } = ctx;
+    ctx.fetch = (url, options) =>
+      new Promise((resolve, fail) => {
+        const ticket = board({
+          fail,
+          alone: () => resolve(fetch(url, options)),
+          answer: (status, html, headers, answered) => {
+            const response = new Response(status === 304 ? null : html, { status, headers });
+            resolve(Object.defineProperty(response, "url", { value: answered }));
+          },
+        });
+        options.signal?.addEventListener("abort", () => {
+          leave(ticket);
+          fail(options.signal.reason);
+        });
+      });
+  };
+
+  // ---- htmx 2: an XMLHttpRequest that is never sent is given own properties in place of those it inherits
+
+  const divertXhr = (xhr, board) => {
+    const show = (values) => {
+      for (const [name, value] of Object.entries(values)) {
+        Object.defineProperty(xhr, name, { configurable: true, value });
+      }
+    };
+    const end = (event, values) => {
+      show({ readyState: 4, ...values });
+      for (const name of ["readystatechange", event, "loadend"]) xhr.dispatchEvent(new ProgressEvent(name));
+    };
+    let ticket;
+    const stop = (event) => {
+      leave(ticket);
+      end(event, { status: 0 });
+    };
+    const send = (body) => {
+      const timer = xhr.timeout && setTimeout(stop, xhr.timeout, "timeout");
+      const done = (event, values) => {
+        clearTimeout(timer);
+        end(event, values);
+      };
+      show({ abort: () => stop("abort") });
+      ticket = board({
+        alone: () => {
+          clearTimeout(timer);
+          for (const name of ["send", "abort"]) delete xhr[name];
+          xhr.send(body);
+        },
+        fail: () => done("error", { status: 0 }),
+        answer: (status, html, headers, responseURL) => {
+          const lines = [...headers].map(([name, value]) => `${name}: ${value}\r\n`);
+          done("load", {
+            status,
+            responseURL,
+            response: html,
+            responseText: html,
+            getResponseHeader: (name) => headers.get(name),
+            getAllResponseHeaders: () => lines.join(""),
+          });
+        },
+      });
+    };
+    show({ send });
+  };
+
+  const leave = (ticket) => {
+    ticket.isGone = true;
+    ticket.leave?.();
+  };
+})();

@@ -26,7 +26,6 @@ pytest_plugins = ["tests.support_blocks_fixtures"]
 
 HTMX2 = '<script src="/static/django_htmx/htmx-2.min.js" defer></script>'
 HTMX4 = '<script src="/static/django_htmx/htmx-4.min.js" defer></script>'
-NAMES = ("mizan", "mizan-together", "mizan-keep", "mizan-blocks", "mizan-session")
 ATTRIBUTES = (
     'data-mount="/api/mizan/" data-csrf-header="X-Csrftoken" data-csrf-cookie="csrftoken"'
     ' data-session="anonymous" data-login="/login/"'
@@ -35,9 +34,8 @@ ATTRIBUTES = (
 
 def shim(*more: str) -> str:
     """Write the script tags of the shim, and of more."""
-    return "".join(
-        f'<script defer src="/static/mizan_htmx/{name}.js" {ATTRIBUTES}></script>' for name in (*NAMES, *more)
-    )
+    paths = (*page.ALWAYS, *(f"mizan_htmx/{name}.js" for name in more))
+    return "".join(f'<script defer src="/static/{path}" {ATTRIBUTES}></script>' for path in paths)
 
 
 SHIM = shim()
@@ -139,6 +137,10 @@ def test_what_one_round_trip_needs_is_there_where_it_is_asked_for(site: Site, se
     settings.MIZAN_SINGLE_FLIGHT = True
 
     assert site.page("{% mizan_scripts htmx=None debug=True %}") == shim("mizan-single-flight", "mizan-debug")
+
+
+def test_the_shim_comes_first() -> None:
+    assert page.ALWAYS[:2] == ("mizan_htmx/mizan.js", "mizan_htmx/mizan-together.js")
 
 
 def test_every_script_is_there() -> None:

@@ -1,0 +1,568 @@
+/* mizan-debug.js: "Why did this refresh?", for those who make a site. Goes with mizan.js. {% mizan_scripts %}
+   loads it where DEBUG is on, and {% mizan_scripts debug=True %} anywhere.
+
+   A button in a corner opens a list of what happened since the page was loaded, newest first: what caused it,
+   its header, the blocks it covered and what became of them, the blocks it did not cover and why not, and the
+   requests. A block that refreshes is outlined. Alt+Shift+M opens and closes the list, and Escape closes it.
+
+   It hears the events of mizan.js and htmx, and does nothing else: without it everything is the same. It
+   lives in a shadow tree beside the body, where no CSS of the site reaches it and no swap takes it away. */
+(() => {
+  "use strict";
+
+  const { mizan, htmx } = window;
+  if (!mizan) throw new Error("mizan-debug.js needs mizan.js: load it before, or use {% mizan_scripts %}.");
+
+  const HEADER = "X-Mizan-Invalidate";
+  const BLOCK = "[data-mizan]";
+  const MOST = 50; // changes that are listed
+  const MANY = 12; // blocks that are listed for one reason
+  const LINGER = 900; // ms that the outline of a block stays when it has been refreshed
+
+  const blocks = () => [...document.querySelectorAll(BLOCK)];
+  const inner = (block) => [...block.querySelectorAll(BLOCK)];
+  const name = (block) => `${block.dataset.mizan} #${block.id}`;
+  const path = (url) => {
+    const { origin, pathname, search } = new URL(url, document.baseURI);
+    return (origin === location.origin ? "" : origin) + pathname + search;
+  };
+
+  // ---- what happened
+
+  /* A change: {title, at, header, note, event, states, missed, requests}
+       event     the event that told of it, which a listener may prevent later
+       states    id of a covered block → {label, text}: what became of it
+       missed    reason → labels of the blocks that it did not cover
+       requests  [{url, blocks, text, together}], which several blocks may have shared
+     causes      id of a block → the change that it is refreshed for next
+     flights     id of a block → {change, url, piece, request}: its refresh that is under way
+     answers     element whose request is under way → {change, before}: what its answer made stale, and the
+                 blocks that were there before it was swapped in */
+  const log = [];
+  const causes = new Map();
+  const flights = new Map();
+  const answers = new Map();
+  let count = 0;
+
+  const record = (title, facts) => {
+    const change = { title, at: new Date(), states: new Map(), missed: new Map(), requests: [], ...facts };
+    log.unshift(change);
+    count += 1;
+    for (const old of log.splice(MOST)) old.element?.remove();
+    draw(change);
+    return change;
+  };
+
+  /* What became of a block; a function where that may still change in this task. */
+  const say = (change, block, text) => {
+    change.states.set(block.id, { label: name(block), text });
+    draw(change);
+  };
+
+  const miss = (change, reason, block) => {
+    change.missed.set(reason, [...(change.missed.get(reason) ?? []), name(block)]);
+    draw(change);
+  };
+
+  const SOURCES = {
+    cookie: "The cookie that a redirect or a page before left",
+    poll: "Poll",
+    return: "The page came back from a cache",
+    script: "mizan.invalidate()",
+    socket: "The socket: somebody else's change",
+    tab: "Another tab",
+  };
+
+  const titleOf = ({ source, cause }) =>
+    cause ? answerOf(cause.method, cause.url, cause.status) : SOURCES[source] ?? String(source);
+
+  const answerOf = (method, url, status) => `${method.toUpperCase()} ${path(url)} → ${status}`;
+
+  // ---- why a block was not covered
+
+  const differs = (stale, bound) =>
+    Object.entries(stale.params).find(([key, text]) => (bound.params[key] ?? text) !== text);
+
+  const whyNot = (block, { entries, version, source }) => {
+    const bounds = mizan.parse(block.dataset.mizan);
+    const pairs = entries.flatMap((stale) => bounds.map((bound) => ({ stale, bound })));
+    const same = pairs.filter(({ stale, bound }) => stale.context === "*" || stale.context === bound.context);
+    if (!same.length) return "other contexts";
+    if (same.every(({ stale, bound }) => differs(stale, bound))) {
+      const [{ stale, bound }] = same;
+      const [key, text] = differs(stale, bound);
+      return `${key} is ${bound.params[key]} there, not ${text}`;
+    }
+    const shown = block.dataset.mizanVersion;
+    if (mizan.later(shown, version) >= 0) return `shows version ${shown}, which is ${version} or later`;
+    if (block.matches("[data-mizan-lazy]")) return "not loaded yet";
+    return source === "return" && shown ? "live: the socket says what it missed" : "left out";
+  };
+
+  const onInvalidate = (event) => {
+    const { detail } = event;
+    const change = record(titleOf(detail), { header: detail.header, event });
+    for (const block of detail.blocks) {
+      say(change, block, () => (event.defaultPrevented ? "left alone" : "stale"));
+      causes.set(block.id, change);
+    }
+    const before = new Set(blocks());
+    for (const block of before) {
+      if (!detail.blocks.includes(block)) miss(change, whyNot(block, detail), block);
+    }
+    if (detail.cause) answers.set(detail.cause.element, { change, before });
+  };
+
+  // ---- answers, as htmx tells of them: what came with them, and changes that made nothing stale
+
+  const noteArrivals = ({ change, before }) => {
+    for (const block of blocks()) {
+      if (before.has(block) || flights.has(block.id)) continue;
+      if (!mizan.covers(change.header, block.dataset.mizan)) continue;
+      if (!change.states.has(block.id)) miss(change, "arrived with the answer", block);
+      else if (causes.get(block.id) === change) say(change, block, "arrived with the answer");
+    }
+    for (const [id, state] of change.states) {
+      if (causes.get(id) === change && !document.getElementById(id)) state.text = "left the page";
+    }
+  };
+
+  const isUnsafe = (method) => !/^(GET|HEAD|OPTIONS|TRACE)$/i.test(method);
+
+  const onAnswer = (element, method, url, status, header) => {
+    const answer = answers.get(element);
+    answers.delete(element);
+    if (answer) return void setTimeout(noteArrivals, 0, answer);
+    if (!status || !isUnsafe(method)) return;
+    const note = header ? `Can't read ${HEADER}: ${header}` : `Without ${HEADER}: it made nothing stale.`;
+    record(answerOf(method, url, status), { note });
+  };
+
+  const onAnswer2 = ({ detail: { elt, xhr, requestConfig } }) =>
+    onAnswer(elt, requestConfig.verb, requestConfig.path, xhr.status, xhr.getResponseHeader(HEADER));
+
+  const onAnswer4 = ({ detail: { ctx } }) => {
+    const { method, action } = ctx.request;
+    onAnswer(ctx.sourceElement, method, action, ctx.response?.status, ctx.response?.headers.get(HEADER));
+  };
+
+  // ---- what was held back, sent, answered
+
+  const lazy = new Set(); // ids of blocks that load for the first time
+
+  const holdReason = (block) => {
+    if (block.querySelector("dialog[open]")) return "a dialog is open in it";
+    if (block.contains(document.activeElement)) return "somebody is typing or choosing in it";
+    return "a listener of mizan:due prevented it";
+  };
+
+  const causeOf = (block) => {
+    const known = causes.get(block.id);
+    if (known) return known;
+    const poll = block.dataset.mizanPoll;
+    const isLazy = lazy.delete(block.id);
+    return newest(isLazy ? "Lazy: came near the view" : poll ? `Poll: every ${poll} s` : "mizan.refresh()");
+  };
+
+  /* What goes out in one task has one cause. */
+  let recent;
+  const newest = (title) => {
+    if (recent?.title !== title) {
+      recent = record(title);
+      setTimeout(() => (recent = undefined));
+    }
+    return recent;
+  };
+
+  const onDue = (event) => {
+    const block = event.target;
+    if (block.matches("[data-mizan-lazy]")) lazy.add(block.id); // once it is asked for it is not any more
+    const change = causes.get(block.id);
+    if (!change) return;
+    const reason = holdReason(block);
+    say(change, block, () => (event.defaultPrevented ? `held back: ${reason}` : "due"));
+  };
+
+  const onRefreshing = ({ target, detail: { url, piece } }) => {
+    const change = causeOf(target);
+    causes.delete(target.id);
+    flights.set(target.id, { change, url, piece });
+    say(change, target, "asked for");
+    outline(target, "asked", target.dataset.mizan);
+  };
+
+  /* Blocks that share a request are given their answers one right after the other, from one address. */
+  const requestOf = ({ change, url }, answered) => {
+    const address = shorten(path(answered || url));
+    const open = change.requests.find((request) => request.url === address && request.isOpen);
+    if (open) return open;
+    const request = { url: address, blocks: 0, isOpen: true };
+    change.requests.push(request);
+    setTimeout(() => (request.isOpen = false), 50);
+    return request;
+  };
+
+  /* A signed token says nothing to anybody, and there may be fifty of them. */
+  const shorten = (url) => {
+    const text = url.replace(/\bblock=[^&]*/g, "block=…");
+    return text.length > 200 ? `${text.slice(0, 200)}…` : text;
+  };
+
+  const note = (flight, answered, facts) => {
+    if (flight.piece !== undefined) return; // there was no request
+    flight.request ??= requestOf(flight, answered);
+    if (!flight.isCounted) flight.request.blocks += 1;
+    flight.isCounted = true;
+    Object.assign(flight.request, facts);
+    draw(flight.change);
+  };
+
+  const onBlockAnswer = ({ detail: { block, answered } }) => {
+    const flight = block && flights.get(block.id);
+    if (flight) note(flight, answered, {});
+  };
+
+  const onRefreshed = ({ target, detail }) => {
+    const flight = flights.get(target.id);
+    flights.delete(target.id);
+    const took = flight?.piece === undefined ? `${Math.round(detail.milliseconds)}\u00a0ms` : "with the answer";
+    outline(target, detail.changed ? "fresh" : "same", `${target.dataset.mizan} · ${took}`);
+    if (flight) {
+      note(flight, undefined, { text: took, together: detail.together });
+      say(flight.change, target, `${detail.changed ? "refreshed" : "the same as before"}, ${took}`);
+    }
+    for (const block of inner(target)) {
+      const cause = causes.get(block.id);
+      if (!cause) continue;
+      causes.delete(block.id);
+      say(cause, block, `came with ${name(target)}`);
+    }
+  };
+
+  const onError = ({ target, detail }) => {
+    const flight = flights.get(target.id) ?? { change: causeOf(target), url: target.getAttribute("hx-get") };
+    flights.delete(target.id);
+    const problem = detail.status ? `answered ${detail.status}` : "not answered";
+    outline(target, "failed", `${target.dataset.mizan} · ${problem}`);
+    note(flight, undefined, { text: problem });
+    if (!causes.has(target.id)) causes.set(target.id, flight.change); // for which it is tried again
+    say(flight.change, target, `${problem}, stays as it is. ${detail.message}`);
+  };
+
+  const onSession = ({ detail }) => record(`The session: ${detail.state} (${detail.reason})`);
+
+  // ---- the element
+
+  const CSS = `
+    :host {
+      --paper: #fff; --ink: #1c1c22; --soft: #5a5a66; --line: #d4d4dc;
+      --mark: #1d5fd1; --good: #17803d; --bad: #b3261e;
+      all: initial !important; display: block !important;
+      position: fixed !important; inset: 0 auto auto 0 !important; width: 0 !important;
+      height: 0 !important; z-index: 2147483647 !important;
+      font: 13px/1.45 system-ui, sans-serif !important; color-scheme: light dark !important;
+    }
+    @media (prefers-color-scheme: dark) {
+      :host {
+        --paper: #202027; --ink: #ececf1; --soft: #a9a9b6; --line: #44444f;
+        --mark: #8db8ff; --good: #76d693; --bad: #ff9d94;
+      }
+    }
+    @media print { :host { display: none !important; } }
+    * { box-sizing: border-box; }
+    [hidden] { display: none !important; }
+    .layer { position: fixed; inset: 0; overflow: clip; pointer-events: none; }
+    .outline { position: absolute; border: 2px solid var(--tone); border-radius: 3px; --tone: var(--mark); }
+    .outline.fresh { --tone: var(--good); }
+    .outline.same { --tone: var(--soft); }
+    .outline.failed { --tone: var(--bad); }
+    .outline span {
+      position: absolute; right: -2px; bottom: 100%; max-width: 100%; padding: 0 5px; overflow: hidden;
+      background: var(--tone); color: var(--paper); font-size: 11px;
+      text-overflow: ellipsis; white-space: nowrap;
+    }
+    .outline.low span { bottom: auto; top: 0; right: 0; }
+    @media (prefers-reduced-motion: no-preference) {
+      .outline.over { opacity: 0; transition: opacity 300ms ease-in 500ms; }
+    }
+    .corner { position: fixed; display: flex; gap: 8px; max-width: calc(100vw - 16px); pointer-events: none; }
+    .corner > * { pointer-events: auto; }
+    .bottom { bottom: 8px; flex-direction: column-reverse; }
+    .top { top: 8px; flex-direction: column; }
+    .right { right: 8px; align-items: flex-end; }
+    .left { left: 8px; align-items: flex-start; }
+    button {
+      min-width: 28px; min-height: 28px; padding: 2px 9px; border: 1px solid var(--line); border-radius: 14px;
+      background: var(--paper); color: var(--ink); font: inherit; cursor: pointer;
+    }
+    button:hover { border-color: var(--mark); }
+    :focus-visible { outline: 2px solid var(--mark); outline-offset: 1px; }
+    section {
+      display: flex; flex-direction: column; width: min(460px, calc(100vw - 16px));
+      max-height: min(70vh, 620px);
+      border: 1px solid var(--line); border-radius: 8px; background: var(--paper); color: var(--ink);
+      box-shadow: 0 4px 18px rgb(0 0 0 / .22);
+    }
+    header {
+      display: flex; align-items: center; gap: 6px; padding: 8px 8px 8px 12px;
+      border-bottom: 1px solid var(--line);
+    }
+    h2 { flex: 1; margin: 0; font-size: 14px; font-weight: 600; }
+    .scroll { min-height: 0; overflow: auto; overscroll-behavior: contain; }
+    .scroll > p { margin: 0; padding: 12px; color: var(--soft); }
+    ol, ul { margin: 0; padding: 0; list-style: none; }
+    ol > li { padding: 8px 12px; border-bottom: 1px solid var(--line); overflow-wrap: anywhere; }
+    ol > li:last-child { border-bottom: 0; }
+    h3 { display: flex; gap: 8px; margin: 0; font-size: 13px; font-weight: 600; }
+    h3 span { flex: 1; }
+    time { color: var(--soft); font-weight: 400; white-space: nowrap; }
+    code { font: 12px/1.4 ui-monospace, monospace; }
+    h4, summary { margin: 4px 0 0; color: var(--soft); font-size: 12px; font-weight: 400; }
+    summary { cursor: pointer; }
+    ul { padding-left: 12px; }
+    ul li { text-indent: -12px; padding-left: 12px; }
+    .bad { color: var(--bad); }
+  `;
+
+  const make = (tag, attributes = {}, ...children) => {
+    const made = document.createElement(tag);
+    for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
+    made.append(...children);
+    return made;
+  };
+
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(CSS);
+  const host = make("mizan-debug");
+  const root = host.attachShadow({ mode: "open" });
+  root.adoptedStyleSheets = [sheet];
+
+  const layer = make("div", { class: "layer", "aria-hidden": "true" });
+  const button = make("button", {
+    type: "button",
+    "aria-expanded": "false",
+    "aria-controls": "panel",
+    "aria-keyshortcuts": "Alt+Shift+M",
+  });
+  const move = make("button", { type: "button" }, "Move");
+  const close = make("button", { type: "button", "aria-label": "Close" }, "×");
+  const heading = make("h2", { id: "heading", tabindex: "-1" }, "Why did this refresh?");
+  const nothing = make("p", {}, "Nothing has changed since this page was loaded.");
+  const list = make("ol", { "aria-labelledby": "heading" });
+  // Without the tabindex keys could not scroll it in every browser.
+  const scroll = make("div", { class: "scroll", tabindex: "0", role: "group", "aria-labelledby": "heading" });
+  scroll.append(nothing, list);
+  const panel = make(
+    "section",
+    { id: "panel", "aria-labelledby": "heading", hidden: "" },
+    make("header", {}, heading, move, close),
+    scroll,
+  );
+  const corner = make("div", {}, button, panel);
+  root.append(layer, corner);
+
+  // ---- one change, drawn
+
+  const item = ({ label, text }) => {
+    const said = typeof text === "function" ? text() : text;
+    const made = make("li", {}, make("code", {}, label), ` · ${said}`);
+    if (/answered/.test(said)) made.className = "bad";
+    return made;
+  };
+
+  const some = (labels) => {
+    const shown = labels.slice(0, MANY).map((label) => make("li", {}, make("code", {}, label)));
+    if (labels.length > MANY) shown.push(make("li", {}, `and ${labels.length - MANY} more`));
+    return make("ul", {}, ...shown);
+  };
+
+  const several = (number) => `${number} ${number === 1 ? "block" : "blocks"}`;
+
+  const drawMissed = (change) => {
+    const groups = [...change.missed];
+    if (!groups.length) return [];
+    const number = groups.reduce((sum, [, labels]) => sum + labels.length, 0);
+    const details = make("details", {}, make("summary", {}, `${several(number)} not covered`));
+    details.open = Boolean(change.isOpen);
+    details.addEventListener("toggle", () => (change.isOpen = details.open));
+    for (const [reason, labels] of groups) details.append(make("h4", {}, reason), some(labels));
+    return [details];
+  };
+
+  const drawRequest = ({ url, blocks, together = blocks, text = "under way" }) =>
+    item({ label: `GET ${url}`, text: `${several(together)}, ${text}` });
+
+  const section = (title, items) => (items.length ? [make("h4", {}, title), make("ul", {}, ...items)] : []);
+
+  const parts = (change) => {
+    const { title, at, header, note, event } = change;
+    const states = [...change.states.values()].map(item);
+    const prevented = event?.defaultPrevented && "Prevented by a listener: nothing was made stale.";
+    return [
+      make("h3", {}, make("span", {}, title), make("time", {}, at.toTimeString().slice(0, 8))),
+      ...(header ? [make("code", {}, header)] : []),
+      ...[note, prevented].filter(Boolean).map((text) => make("h4", {}, text)),
+      ...section(`${several(states.length)} covered`, states),
+      ...drawMissed(change),
+      ...section("requests", change.requests.map(drawRequest)),
+    ];
+  };
+
+  /* Later in the same task a listener may still prevent what was told, and more may follow. */
+  const undrawn = new Set();
+  const draw = (change) => {
+    if (!undrawn.size) setTimeout(drawAll);
+    undrawn.add(change);
+  };
+
+  const drawAll = () => {
+    for (const change of [...log].reverse()) {
+      if (undrawn.has(change)) drawOne(change);
+      if (!change.element.isConnected) list.prepend(change.element);
+    }
+    undrawn.clear();
+    nothing.hidden = log.length > 0;
+    label();
+  };
+
+  const drawOne = (change) => {
+    change.element ??= make("li");
+    const hadFocus = change.element.contains(root.activeElement);
+    change.element.replaceChildren(...parts(change));
+    if (hadFocus) change.element.querySelector("summary")?.focus();
+  };
+
+  const label = () => {
+    button.textContent = `mizan ${count}`;
+    button.setAttribute("aria-label", `Why did this refresh? ${count} ${count === 1 ? "change" : "changes"}`);
+  };
+
+  // ---- outlines: elements of their own, which follow their blocks
+
+  const outlines = new Map(); // id of a block → {frame, block, timer}
+
+  const place = ({ frame, block }) => {
+    const { left, top, width, height } = block.getBoundingClientRect();
+    Object.assign(frame.style, {
+      left: `${left - 2}px`,
+      top: `${top - 2}px`,
+      width: `${width + 4}px`,
+      height: `${height + 4}px`,
+    });
+    frame.classList.toggle("low", top < 20);
+    frame.hidden = !width && !height;
+  };
+
+  const outline = (block, kind, text) => {
+    const { frame = make("div"), timer } = outlines.get(block.id) ?? {};
+    clearTimeout(timer);
+    const isOver = kind !== "asked";
+    frame.className = `outline ${kind}${isOver ? " over" : ""}`;
+    frame.replaceChildren(make("span", {}, text));
+    if (!frame.isConnected) layer.append(frame);
+    const remove = () => {
+      frame.remove();
+      outlines.delete(block.id);
+    };
+    const shown = { frame, block, timer: isOver && setTimeout(remove, LINGER) };
+    outlines.set(block.id, shown);
+    place(shown);
+  };
+
+  const follow = () => {
+    for (const shown of outlines.values()) place(shown);
+  };
+
+  // ---- where it stands, open or closed
+
+  const CORNERS = ["bottom right", "bottom left", "top left", "top right"];
+  const KEY = "mizan-debug";
+
+  const remembered = () => {
+    try {
+      return JSON.parse(sessionStorage.getItem(KEY)) ?? {};
+    } catch {
+      return {}; // a sandbox without storage, or somebody else's text
+    }
+  };
+
+  const state = { corner: CORNERS[0], open: false, ...remembered() };
+
+  const remember = () => {
+    try {
+      sessionStorage.setItem(KEY, JSON.stringify(state));
+    } catch {
+      // then it is where it was on the next page
+    }
+  };
+
+  const stand = () => {
+    corner.className = `corner ${CORNERS.includes(state.corner) ? state.corner : CORNERS[0]}`;
+    panel.hidden = !state.open;
+    button.setAttribute("aria-expanded", String(state.open));
+    const next = CORNERS[(CORNERS.indexOf(state.corner) + 1) % CORNERS.length];
+    move.setAttribute("aria-label", `Move to the ${next}`);
+    move.onclick = () => {
+      Object.assign(state, { corner: next });
+      stand();
+      remember();
+    };
+  };
+
+  let former; // what had the focus before the list was opened by a key
+
+  const setOpen = (open) => {
+    if (!open) former = undefined;
+    state.open = open;
+    stand();
+    remember();
+  };
+
+  const leave = () => {
+    const next = former?.isConnected ? former : button;
+    const hadFocus = document.activeElement === host;
+    setOpen(false);
+    if (hadFocus) next.focus();
+  };
+
+  const onShortcut = (event) => {
+    if (!event.altKey || !event.shiftKey || event.code !== "KeyM") return;
+    event.preventDefault();
+    if (state.open) return leave();
+    former = document.activeElement === host ? button : document.activeElement;
+    setOpen(true);
+    heading.focus();
+  };
+
+  button.addEventListener("click", () => (state.open ? leave() : setOpen(true)));
+  close.addEventListener("click", leave);
+  root.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || !state.open) return;
+    event.stopPropagation(); // it closes the list, and nothing of the page
+    leave();
+  });
+
+  // ---- at work
+
+  const events = {
+    "mizan:invalidate": onInvalidate,
+    "mizan:due": onDue,
+    "mizan:refreshing": onRefreshing,
+    "mizan:answer": onBlockAnswer,
+    "mizan:refreshed": onRefreshed,
+    "mizan:error": onError,
+    "mizan:session": onSession,
+    ...(htmx.version.startsWith("2.")
+      ? { "htmx:afterRequest": onAnswer2 }
+      : { "htmx:finally:request": onAnswer4 }),
+    keydown: onShortcut,
+    scroll: follow,
+  };
+  // Before the listeners of the page, any of which may stop an event.
+  for (const [type, listener] of Object.entries(events)) addEventListener(type, listener, true);
+  addEventListener("resize", follow);
+
+  stand();
+  label();
+  document.documentElement.append(host);
+})();

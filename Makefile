@@ -7,13 +7,16 @@
 
 .POSIX:
 .DEFAULT_GOAL = help
-.PHONY: help demo demo-edge test unit node edge browser lint format coverage benchmark constraints clean
+.PHONY: help demo demo-edge test unit node edge browser lint format coverage bench benchmark constraints clean
 
 PORT ?= 8000
 VENV = .venv
 BIN = $(VENV)/bin
 PIP = $(BIN)/python -m pip --quiet --disable-pip-version-check install --constraint constraints.txt
 PYTEST = $(BIN)/python -m pytest
+BENCH = .venv-bench
+BENCH_PIP = $(BENCH)/bin/python -m pip --quiet --disable-pip-version-check install --constraint constraints.txt
+ONLY =
 ARGS =
 
 help:
@@ -21,9 +24,10 @@ help:
 	@echo 'make unit | node | edge | browser   a part of the tests; make unit ARGS="-k header" hands ARGS to pytest'
 	@echo 'make lint | format    look at the style and the types | write the style'
 	@echo 'make coverage         unit tests with a report of the branches they did not take'
+	@echo 'make bench            speed beside what else does the same work; make bench ONLY="rpc pages" for a part'
 	@echo 'make benchmark        how long until the last of 1,000 pages knows; ARGS="mizan loop --rounds 20"'
 	@echo 'make constraints      renew constraints.txt'
-	@echo 'make clean            remove .venv and everything else that was made'
+	@echo 'make clean            remove .venv, .venv-bench and everything else that was made'
 
 demo: $(VENV)/.demo
 	@PORT='$(PORT)' exec $(BIN)/python -m demo serve
@@ -65,6 +69,10 @@ coverage: $(VENV)/.test
 	@MIZAN_REDIS=`$(BIN)/python -m tools.redis` && export MIZAN_REDIS && set -x && \
 	$(PYTEST) --cov --ignore=tests/browser --ignore=tests/edge $(ARGS)
 
+# In an environment of its own: the peers are not for the tests.
+bench: $(BENCH)/.bench
+	@$(BENCH)/bin/python -m benchmarks.bench $(ONLY) $(ARGS)
+
 benchmark: $(VENV)/.test
 	$(BIN)/python -m benchmarks.fanout $(ARGS)
 
@@ -72,7 +80,7 @@ constraints:
 	@python="$(PYTHON)"; "$${python:-python3}" -m tools.constraints $(OTHERS)
 
 clean:
-	rm -rf $(VENV) build dist htmlcov .coverage .mypy_cache .pytest_cache .ruff_cache .hypothesis test-results
+	rm -rf $(VENV) $(BENCH) build dist htmlcov .coverage .mypy_cache .pytest_cache .ruff_cache .hypothesis test-results
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # A stamp is written last, so what was interrupted is done again.
@@ -86,6 +94,16 @@ $(VENV)/.test: $(VENV)/.made pyproject.toml constraints.txt
 	@echo "Installing what the tests need …"
 	@$(PIP) hatchling && $(PIP) --no-build-isolation --editable ".[test]"
 	@touch $@ $(VENV)/.demo
+
+$(BENCH)/.bench: $(BENCH)/.made pyproject.toml constraints.txt benchmarks/requirements.txt
+	@echo "Installing what is measured …"
+	@$(BENCH_PIP) hatchling && $(BENCH_PIP) --no-build-isolation --editable ".[demo]"
+	@$(BENCH_PIP) --requirement benchmarks/requirements.txt
+	@touch $@
+
+$(BENCH)/.made:
+	@sh tools/venv.sh $(BENCH) $(PYTHON)
+	@touch $@
 
 $(VENV)/.made:
 	@sh tools/venv.sh $(VENV) $(PYTHON)

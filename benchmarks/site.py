@@ -98,7 +98,7 @@ def using(urlconf: str) -> Callable[[], None]:
 
 def handler(circumstances: str, middleware: Iterable[str] = ()) -> WSGIHandler:
     """Make a WSGI handler; one who is logged in meets a contestant's middleware, too."""
-    made = _made(WSGIHandler, circumstances, middleware)
+    made: WSGIHandler = _made(WSGIHandler, circumstances, middleware)
     if circumstances == BARE:
         made.request_class = _CheckedRequest
     return made
@@ -106,7 +106,7 @@ def handler(circumstances: str, middleware: Iterable[str] = ()) -> WSGIHandler:
 
 def async_handler(circumstances: str, middleware: Iterable[str] = ()) -> ASGIHandler:
     """Make an ASGI handler in the same way."""
-    made = _made(ASGIHandler, circumstances, middleware)
+    made: ASGIHandler = _made(ASGIHandler, circumstances, middleware)
     if circumstances == BARE:
         made.request_class = _CheckedAsyncRequest
     return made

@@ -1,4 +1,4 @@
-"""CPU time of functions next to one another: alternated, so that a slow moment of the machine hits all alike."""
+"""CPU time of functions next to one another: alternated, so that a slow moment hits all alike."""
 
 import gc
 import random

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import path
@@ -55,6 +55,20 @@ def _changed_at_once(change: work.Change) -> dict[str, Any]:
         return _changed(change)
 
 
+echo_view = _posted(work.Echo, lambda given: {"message": given.text})
+
+
+async def async_echo_view(request: HttpRequest) -> HttpResponse:
+    """Do the same in a coroutine."""
+    if request.method != "POST":
+        return HttpResponseNotAllowed(["POST"])
+    try:
+        given = work.Echo.model_validate(json.loads(request.body))
+    except (ValidationError, ValueError) as error:
+        return JsonResponse({"error": str(error)}, status=422)
+    return _answered({"message": given.text})
+
+
 def _read(parts: int) -> View:
     @require_GET
     def view(request: HttpRequest) -> HttpResponse:
@@ -101,7 +115,7 @@ class Plain(Contestant):
     def urlpatterns(self, circumstances: str) -> list[Any]:
         """Mount the views."""
         views = {
-            "echo": _posted(work.Echo, lambda echo: {"message": echo.text}),
+            "echo": echo_view,
             "add": _posted(work.Addends, lambda given: {"sum": given.a + given.b}),
             "list": _list,
             "models": _models,

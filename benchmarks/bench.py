@@ -1,0 +1,72 @@
+"""mizan_htmx beside what a user would pick instead: ``make bench``, or ``make bench ONLY=rpc``.
+
+Each section runs in processes of its own, several times; what they find is put together as medians.
+"""
+
+import argparse
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from importlib import import_module
+from pathlib import Path
+
+from benchmarks.figures import Cell, read, together
+
+HERE = Path(__file__).resolve().parent
+RESULTS = HERE / "results.md"
+#: What is measured, and in how many processes one after the other.
+SECTIONS = {"rpc": 5, "pages": 5, "scale": 3, "start": 3, "asgi": 3, "live": 1, "weight": 1}
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Measure what is asked for, print the tables, and keep those of a whole run."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.bench", description=__doc__)
+    parser.add_argument("sections", nargs="*", metavar="SECTION", help=f"of {', '.join(SECTIONS)}")
+    parser.add_argument("--processes", type=int, help="for each section; as many as it needs without it")
+    parser.add_argument("--smoke", action="store_true", help="only Django and mizan_htmx, hardly measured")
+    options = parser.parse_args(arguments)
+    sections = options.sections or list(SECTIONS)
+    unknown = [name for name in sections if name not in SECTIONS]
+    if unknown:
+        parser.error(f"unknown: {', '.join(unknown)}")
+    cells = [
+        cell
+        for name in sections
+        for cell in measured(name, 1 if options.smoke else options.processes or SECTIONS[name], options.smoke)
+    ]
+    from benchmarks.report import report  # it reads every section, and those read Django
+
+    text = report(cells)
+    print(text)
+    if not options.smoke and not options.sections:
+        RESULTS.write_text(text, encoding="utf-8")
+    return 0
+
+
+def measured(section: str, processes: int, smoke: bool) -> list[Cell]:
+    """Run a section in so many processes, and for each number of functions it wants."""
+    print(f"{section} …", file=sys.stderr)
+    sizes = getattr(import_module(f"benchmarks.{section}"), "SIZES", ())
+    more = [["--functions", str(size)] for size in (sizes[:1] if smoke else sizes)] or [[]]
+    if smoke:
+        more = [[*each, "--rounds", "1", "--seconds", "0", "--without-peers"] for each in more]
+    return together(
+        cell
+        for number in range(processes)
+        for each in more
+        for cell in _worker(section, [*each, "--seed", str(number + 1)], seed=number + 1)
+    )
+
+
+def _worker(section: str, arguments: list[str], *, seed: int) -> Iterator[Cell]:
+    command = [sys.executable, "-m", "benchmarks.worker", section, *arguments]
+    environment = {**os.environ, "PYTHONHASHSEED": str(seed)}
+    done = subprocess.run(
+        command, cwd=HERE.parent, env=environment, stdout=subprocess.PIPE, text=True, check=True
+    )
+    yield from read(done.stdout.splitlines())
+
+
+if __name__ == "__main__":
+    sys.exit(main())

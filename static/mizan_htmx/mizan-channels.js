@@ -109,7 +109,7 @@
     if (!mayMiss) return;
     const around = all(CHANNEL).map((template) => targetOf(template)?.closest(BLOCK)?.dataset.mizan);
     const lists = around.filter(Boolean);
-    if (lists.length) mizan.invalidate(lists.join(", "));
+    if (lists.length) mizan.invalidate(lists.join(", "), {}, { source: "socket" });
   };
 
   // ---- what comes

@@ -272,7 +272,7 @@
     for (const [version, keys] of changes) {
       // Of blocks that it does not follow, the server says nothing.
       const list = keys.includes("*") ? watched : keys.join(", ");
-      if (list) mizan.invalidate(list, {}, { version });
+      if (list) mizan.invalidate(list, {}, { version, source: "socket" });
     }
   };
 
@@ -284,7 +284,7 @@
     if (error && contexts) doubt({ code });
     // Of what may not be watched any more, nothing may be seen either.
     const lost = error && code === "FORBIDDEN" ? split(contexts).filter((key) => accepted.delete(key)) : [];
-    if (lost.length) mizan.invalidate(lost.join(", "));
+    if (lost.length) mizan.invalidate(lost.join(", "), {}, { source: "socket" });
   };
 
   /* Take over from mizan.js, which would fetch everything anew: the server tells what has changed. */
@@ -293,7 +293,7 @@
     event.preventDefault();
     setTimeout(() => {
       const keys = listOf(shown().keys());
-      if (keys && root.dataset.mizanSocket !== "open") mizan.invalidate(keys);
+      if (keys && root.dataset.mizanSocket !== "open") mizan.invalidate(keys, {}, { source: "return" });
     }, RETURN);
   };
 

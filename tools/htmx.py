@@ -1,7 +1,8 @@
 """Fetch the newest builds of htmx, on which the browser tests run besides the ones that django-htmx ships.
 
-``python -m tools.htmx`` prints the folder that has them, as ``<version>/htmx.min.js``. What is there already
-is not fetched again. ``npm`` downloads them: the one on PATH, or else one that a package on PyPI brings.
+``python -m tools.htmx`` prints the folder that has them, as ``<version>/htmx.min.js``, and Idiomorph, with which
+htmx 2 can morph. What is there already is not fetched again. ``npm`` downloads them: the one on PATH, or else one
+that a package on PyPI brings.
 """
 
 import os
@@ -10,13 +11,35 @@ import sys
 import tarfile
 import tempfile
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from tools import node
 
 VERSIONS = ("2.0.11", "4.0.1")
 FILE = "htmx.min.js"
+IDIOMORPH = "idiomorph-0.8.0/idiomorph.min.js"
 VARIABLE = "MIZAN_HTMX"
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """One file of a package on npm, and where it is kept in the store."""
+
+    package: str
+    version: str
+    path: str
+
+    @property
+    def file(self) -> str:
+        """Give the name of the file."""
+        return Path(self.path).name
+
+
+RELEASES = (
+    *(Release("htmx.org", version, f"{version}/{FILE}") for version in VERSIONS),
+    Release("idiomorph", "0.8.0", IDIOMORPH),
+)
 
 
 class NoHtmx(Exception):
@@ -28,7 +51,9 @@ def main() -> int:
     try:
         print(fetch(store()))
     except NoHtmx as problem:
-        print(f"The browser tests need htmx {' and '.join(VERSIONS)}. {problem}", file=sys.stderr)
+        print(
+            f"The browser tests need htmx {' and '.join(VERSIONS)} and Idiomorph. {problem}", file=sys.stderr
+        )
         return 1
     return 0
 
@@ -40,36 +65,37 @@ def store() -> Path:
 
 def fetch(folder: Path) -> Path:
     """Fetch the builds that are missing in ``folder`` and give it back; raise ``NoHtmx`` when that fails."""
-    missing = [version for version in VERSIONS if not Path(folder, version, FILE).is_file()]
+    missing = [release for release in RELEASES if not Path(folder, release.path).is_file()]
     if missing:
         command = installed() or from_pypi()
-        for version in missing:
-            fetch_one(version, Path(folder, version), command)
+        for release in missing:
+            fetch_one(release, Path(folder, release.path).parent, command)
     return folder
 
 
-def fetch_one(version: str, folder: Path, npm: Sequence[str]) -> None:
+def fetch_one(release: Release, folder: Path, npm: Sequence[str]) -> None:
     """Let ``npm`` download a release, and put its file into ``folder`` in one step: two runs may be at it."""
-    print(f"Fetching htmx {version} with npm …", file=sys.stderr)
+    name = f"{release.package} {release.version}"
+    print(f"Fetching {name} with npm …", file=sys.stderr)
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=folder) as place:
-            problem, _ = node.run([*npm, "pack", "--prefer-offline", f"htmx.org@{version}"], place)
+            problem, _ = node.run([*npm, "pack", "--prefer-offline", name.replace(" ", "@")], place)
             if problem:
-                raise NoHtmx(f"npm could not download htmx.org {version}:\n{problem}")
-            unpacked = Path(place, FILE)
-            unpacked.write_bytes(read(next(Path(place).glob("*.tgz"))))
-            unpacked.replace(folder / FILE)
+                raise NoHtmx(f"npm could not download {name}:\n{problem}")
+            unpacked = Path(place, release.file)
+            unpacked.write_bytes(read(next(Path(place).glob("*.tgz")), release.file))
+            unpacked.replace(folder / release.file)
     except (OSError, StopIteration, KeyError, tarfile.TarError) as error:
-        raise NoHtmx(f"htmx.org {version} could not be put into {folder}: {error!r}") from error
+        raise NoHtmx(f"{name} could not be put into {folder}: {error!r}") from error
 
 
-def read(archive: Path) -> bytes:
+def read(archive: Path, file: str) -> bytes:
     """Give the one file that is wanted of a package; nothing else in it touches the disk."""
     with tarfile.open(archive) as package:
-        member = package.extractfile(f"package/dist/{FILE}")
+        member = package.extractfile(f"package/dist/{file}")
         if member is None:
-            raise KeyError(f"package/dist/{FILE} is no file")
+            raise KeyError(f"package/dist/{file} is no file")
         return member.read()
 
 

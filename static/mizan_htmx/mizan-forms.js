@@ -499,12 +499,8 @@
       if (fieldsOf(form).some(isChosen)) event.detail.ctx.fetch = upload(form);
     });
     on("htmx:before:swap", (event) => {
-      const { ctx, tasks } = event.detail;
       const form = own(event);
-      if (form && !admit(form, ofContext(ctx))) event.preventDefault();
-      if (!is(ctx.sourceElement, "[data-mizan]")) return;
-      // For the time of a transition htmx gives new elements the attributes of the old ones.
-      for (const { fragment, swapSpec } of tasks) if (keep(fragment, ctx.sourceElement)) swapSpec.settle = 0;
+      if (form && !admit(form, ofContext(event.detail.ctx))) event.preventDefault();
     });
     on("htmx:finally:request", (event) => {
       const form = own(event);
@@ -526,13 +522,6 @@
   });
 
   const listen2 = () => {
-    // What is swapped in for a block is there, and told, before another answer is read. The focus is back
-    // before the page's own listeners hear of it, and stays where those put it.
-    let restoreFocus = null;
-    on("mizan:refreshed", () => {
-      restoreFocus?.();
-      restoreFocus = null;
-    });
     on("htmx:beforeSend", ({ detail: { elt: form, xhr } }) => {
       if (!flights.has(form)) return;
       begin(form);
@@ -545,10 +534,6 @@
     });
     on("htmx:beforeSwap", ({ detail }) => {
       const form = detail.requestConfig?.elt;
-      if (is(form, "[data-mizan]")) {
-        detail.serverResponse = keepInText(detail.serverResponse, form);
-        restoreFocus = holdFocus();
-      }
       if (!flights.has(form)) return;
       const isAdmitted = admit(form, ofRequest(detail.xhr));
       detail.shouldSwap &&= isAdmitted;
@@ -558,24 +543,14 @@
     });
   };
 
-  // ---- a block that is refreshed around a form
+  // ---- a block that is replaced around a form
 
-  /* Mark in a block's fresh content what must stay as it is on the page, and htmx moves over: half-filled forms
-     and those on their way, what a submission has left to read, and controls of a form around the block. */
-  const keep = (content, block) => {
-    const kept = [...content.querySelectorAll("[id]")].filter((fresh) => {
-      const old = document.getElementById(fresh.getAttribute("id"));
-      return block.contains(old) && stays(old);
-    });
-    for (const fresh of kept) if (!fresh.closest("[hx-preserve]")) fresh.setAttribute("hx-preserve", "true");
-    return kept.length > 0;
-  };
-
-  const keepInText = (html, block) => {
-    const template = document.createElement("template");
-    template.innerHTML = html;
-    return keep(template.content, block) ? template.innerHTML : html;
-  };
+  /* Half-filled forms and those on their way stay as they are, what a submission has left to read, and controls of
+     a form around the block. What somebody sends from a form themselves is theirs to replace. */
+  on("mizan:keep", ({ target: block, detail: { source, keep } }) => {
+    const kept = block.querySelectorAll(`${FORM}, [data-mizan-done], [data-mizan-status], ${CONTROL}`);
+    for (const each of kept) if (stays(each) && !each.contains(source)) keep(each);
+  });
 
   const stays = (old) =>
     typed.has(old) ||

@@ -1,1 +1,489 @@
-/* mizan-keep.js: what a person entered or opened stays when blocks refresh. Needs mizan.js. */
+/* mizan-keep.js: what a person entered or opened stays when blocks are replaced. Needs mizan.js.
+
+   A refresh of a block, and any other outerHTML swap that brings the same block again, becomes a morph: on htmx 4 by
+   htmx's own, on htmx 2 by Idiomorph where the page has loaded it. Without Idiomorph the new elements get what the
+   old ones had, and a refresh waits for what can't be handed over.
+
+   What somebody entered is not overwritten unless they sent it. Where the server's value has changed meanwhile, the
+   field has it in data-mizan-changed. A block with an open dialog, from which something is being dragged, or in which
+   a word is being composed, waits until that is over.
+
+   mizan:changed   on a field; detail {value}: what the server has now; bubbles
+   mizan:keep      on a block that is about to be replaced; detail {fresh, source, keep}: keep(element) leaves an
+                   element inside as it is, as data-mizan-keep does; bubbles */
+(() => {
+  "use strict";
+
+  const LOADED = Symbol.for("mizan-keep");
+  if (document[LOADED]) return;
+  document[LOADED] = true;
+
+  const { htmx, mizan } = window;
+  const isHtmx2 = htmx.version.startsWith("2.");
+  const BLOCK = "[data-mizan]";
+  const LAZY = '[data-mizan-lazy], [hx-trigger^="load"]';
+  const EDITABLE = "[contenteditable]:not([contenteditable=false])";
+  const POPOVER = CSS.supports("selector(:popover-open)") ? ":popover-open" : "dialog[open]";
+  const STYLE = "mizan";
+  const MARK = "data-mizan-changed";
+
+  const on = (names, listener) => {
+    for (const name of names.split(" ")) document.addEventListener(name, listener, true);
+  };
+  const is = (node, selector) => node instanceof Element && node.matches(selector);
+  const fire = (target, name, detail) =>
+    target.dispatchEvent(new CustomEvent(name, { bubbles: true, detail }));
+  const isInside = (element, set) => {
+    for (let up = element; up; up = up.parentElement) if (set.has(up)) return true;
+    return false;
+  };
+
+  // ---- fields: what a person can change
+
+  const isField = ({ type }) => !/^(hidden|submit|button|reset|image)$/.test(type);
+  const fieldsIn = (root) => [...root.querySelectorAll(`input, select, textarea, ${EDITABLE}`)].filter(isField);
+  const isControl = (node) => is(node, "input, select, textarea") && isField(node);
+  const isCheckable = ({ type }) => /^(checkbox|radio)$/.test(type);
+
+  const groupOf = (field) =>
+    field.type === "radio"
+      ? [...document.getElementsByName(field.name)].filter((it) => it.type === "radio" && it.form === field.form)
+      : [field];
+
+  const read = (field) => {
+    if (is(field, EDITABLE)) return field.innerHTML;
+    if (isCheckable(field)) return field.checked ? field.value || "on" : "";
+    return field.options ? [...field.selectedOptions].map(({ value }) => value).join("\n") : field.value;
+  };
+
+  const write = (field, text) => {
+    if (read(field) === text || is(field, EDITABLE)) return;
+    if (isCheckable(field)) field.checked = text !== "";
+    else if (field.options) for (const it of field.options) it.selected = text.split("\n").includes(it.value);
+    else if (field.type !== "file" || !text) field.value = text;
+  };
+
+  /* Tell what the server has for a field: what resetting a form would make of it. */
+  const served = (field) => {
+    if (is(field, EDITABLE)) return bases.get(field) ?? field.innerHTML;
+    const form = document.createElement("form");
+    form.append(field.cloneNode(true));
+    form.reset();
+    return read(form.firstChild);
+  };
+
+  /* bases      what the server had when somebody began to enter something else
+     accepted   what the server was sent and took
+     pending    what is being sent: element that sends → field → what was in it
+     toggled    details that somebody opened or closed
+     typing     the field in which something was typed that no "change" has told yet
+     unsaid     fields that owe the page a "change", since the element in which it was typed is gone */
+  const bases = new WeakMap();
+  const accepted = new WeakMap();
+  const pending = new Map();
+  const toggled = new WeakSet();
+  const unsaid = new WeakSet();
+  let typing = null;
+
+  const differs = (field) => ![served(field), accepted.get(field)].includes(read(field));
+  const isEntered = (field) => groupOf(field).some(differs);
+
+  const forget = (field) => {
+    bases.delete(field);
+    field.removeAttribute(MARK);
+  };
+
+  const mark = (field, value, former) => {
+    const isSettled = is(field, EDITABLE) ? value === read(field) : !isEntered(field);
+    if (isSettled) return forget(field);
+    if (value === bases.get(field) || value === read(field)) return field.removeAttribute(MARK);
+    field.setAttribute(MARK, value);
+    if (value !== former) fire(field, "mizan:changed", { value });
+  };
+
+  on("beforeinput", ({ target }) => {
+    if (is(target, EDITABLE) && !bases.has(target)) bases.set(target, target.innerHTML);
+  });
+
+  on("input", ({ target }) => {
+    typing = target;
+    for (const field of groupOf(target)) {
+      accepted.delete(field);
+      for (const fields of pending.values()) fields.delete(field);
+    }
+    if (target.getAttribute(MARK) === read(target)) forget(target);
+  });
+
+  on("reset", (event) => {
+    const { elements } = event.target;
+    setTimeout(() => event.defaultPrevented || [...elements].forEach(forget));
+  });
+
+  on("click", ({ target }) => {
+    const summary = target.closest?.("summary");
+    if (summary) toggled.add(summary.parentElement);
+  });
+
+  on("change", ({ target }) => {
+    typing = null;
+    unsaid.delete(target);
+  });
+  on("focusout", ({ target }) => {
+    if (unsaid.delete(target)) target.dispatchEvent(new Event("change", { bubbles: true }));
+  });
+
+  // ---- what was sent: the answer to somebody's own submit does overwrite
+
+  const sentBy = (source, sent) => {
+    if (isControl(source)) return groupOf(source);
+    const form = is(source, "form") ? source : source.type === "submit" && source.form;
+    if (form) return [...new Set([...form.elements, ...fieldsIn(form)])].filter(isField);
+    const includes = source.closest("[hx-include]");
+    return fieldsIn(source.closest(BLOCK) ?? document).filter(
+      (field) =>
+        (includes || !field.form) && sent.some(([name, value]) => name === field.name && value === read(field)),
+    );
+  };
+
+  on("mizan:request", ({ detail: { element, isSafe, body } }) => {
+    if (!isSafe) pending.set(element, new Map(sentBy(element, [...(body ?? [])]).map((it) => [it, read(it)])));
+  });
+
+  // Not while it is captured: others refuse what a session's end has answered.
+  document.addEventListener("mizan:answer", (event) => {
+    const { element, isSafe, status } = event.detail;
+    if (isSafe) return;
+    const fields = pending.get(element) ?? [];
+    pending.delete(element);
+    // A control that sends itself shows what the server says, even that it was refused.
+    const isTaken = (status >= 200 && status < 300) || isControl(element);
+    if (!isTaken || event.defaultPrevented) return;
+    for (const [field, text] of fields) if (read(field) === text) accepted.set(field, text);
+  });
+
+  // ---- what a refresh waits for
+
+  let composing = null;
+  let dragged = null;
+  let isWaiting = false;
+
+  const canMorph = () => !isHtmx2 || Boolean(window.Idiomorph);
+  const isPlaying = (node) => is(node, "audio, video") && !node.paused && !node.ended;
+
+  const isOccupied = (block) =>
+    [composing, dragged].some((node) => node?.isConnected && block.contains(node)) ||
+    block.querySelector("dialog[open]") !== null ||
+    (!canMorph() &&
+      (block.querySelector(POPOVER) !== null || [...block.querySelectorAll("audio, video")].some(isPlaying)));
+
+  const resume = () => {
+    if (isWaiting) setTimeout(mizan.retry);
+    isWaiting = false;
+  };
+
+  on("mizan:due", (event) => {
+    if (!isOccupied(event.target)) return;
+    event.preventDefault();
+    isWaiting = true;
+  });
+  on("compositionstart", ({ target }) => {
+    composing = target;
+  });
+  on("dragstart", ({ target }) => {
+    dragged = target;
+  });
+  on("compositionend", () => {
+    composing = null;
+  });
+  on("dragend drop", () => {
+    dragged = null;
+  });
+  on("compositionend dragend drop close toggle pause ended", resume);
+
+  // ---- twins: what an element is in the fresh content
+
+  const byId = (root, id) => root.querySelector(`[id="${CSS.escape(id)}"]`);
+  const isAlike = (one, other) =>
+    one.localName === other.localName &&
+    ["name", "type"].every((name) => one.getAttribute(name) === other.getAttribute(name)) &&
+    (!isCheckable(one) || one.value === other.value);
+
+  /* By its id, or else by kind and name, in the same place among those alike that stand under the same id. Rows that
+     came or went change places; the rows that stayed the same are known by that. */
+  const twinOf = (old, block, fresh) => {
+    if (old === block) return fresh;
+    const id = old.getAttribute("id");
+    if (id) return byId(fresh, id);
+    const home = old.closest("[id]");
+    const freshHome = home === block ? fresh : byId(fresh, home.getAttribute("id"));
+    if (!freshHome) return null;
+    const alike = (root) =>
+      [...root.querySelectorAll(old.localName)].filter((it) => isAlike(it, old) && it.closest("[id]") === root);
+    const [places, twins] = [alike(home), alike(freshHome)];
+    for (let up = old.parentElement; places.length !== twins.length && up !== home; up = up.parentElement) {
+      const equal = [...freshHome.querySelectorAll(up.localName)].filter((it) => it.isEqualNode(up));
+      const inside = (row) => [...row.querySelectorAll(old.localName)];
+      if (equal.length === 1) return inside(equal[0])[inside(up).indexOf(old)];
+    }
+    return twins[places.indexOf(old)] ?? null;
+  };
+
+  // ---- a swap: look at what is there, let the block be replaced, put back what is missing
+
+  /* What the swap under way leaves alone, and what has to be asked for anew when its request is over. */
+  let held = new Set();
+  const unfinished = new Set();
+
+  /* A swap knows the block, the fresh one, who has asked for it, and pairs: old element → its twin. */
+  const look = (block, fresh, source) => {
+    const swap = { block, fresh, source, pairs: new Map(), entered: [], opened: [], scrolled: [], focus: null };
+    const { activeElement: it } = document;
+    const all = [...block.querySelectorAll("*")];
+    for (const each of [fresh, ...fresh.querySelectorAll(BLOCK)]) bare(each);
+    keepFields(swap);
+    hold(swap, all);
+    for (const each of all) keepOpen(swap, each);
+    for (const each of [block, ...all]) keepScroll(swap, each);
+    if (block.contains(it)) {
+      const { selectionStart, selectionEnd, selectionDirection } = it;
+      swap.focus = { it, twin: pair(swap, it), selection: [selectionStart, selectionEnd, selectionDirection] };
+    }
+    return swap;
+  };
+
+  /* As mizan.js does it with the blocks of a page, so that a morph finds the same attributes. */
+  const bare = (block) => {
+    if (!is(block, `[hx-swap]:not(${LAZY})`)) return;
+    block.dataset.mizanSwap = block.getAttribute("hx-swap");
+    block.removeAttribute("hx-swap");
+    block.removeAttribute("hx-target");
+  };
+
+  const pair = ({ block, fresh, pairs }, old) => {
+    if (!pairs.has(old)) {
+      const twin = twinOf(old, block, fresh);
+      pairs.set(old, [...pairs.values()].includes(twin) ? null : twin);
+    }
+    return pairs.get(old);
+  };
+
+  const hold = (swap, all) => {
+    const { block, fresh, source } = swap;
+    const asked = new Set();
+    held = new Set();
+    fire(block, "mizan:keep", { fresh, source, keep: (element) => asked.add(element) });
+    for (const it of all) {
+      if (isInside(it, held)) continue;
+      const isMarked = is(it, "[data-mizan-keep], [hx-preserve]");
+      const isLoaded = is(it, `${BLOCK}:not(${LAZY})`) && is(byId(fresh, it.id), LAZY);
+      const isTyped = is(it, EDITABLE) && differs(it);
+      if (!isMarked && !isLoaded && !isTyped && !isPlaying(it) && !asked.has(it)) continue;
+      if (isLoaded) unfinished.add(it);
+      if (standIn(swap, it, isMarked)) held.add(it);
+    }
+  };
+
+  /* Give the fresh block an element that a morph takes for this one. What a script has added and marked is nothing
+     that the server knows. */
+  const standIn = (swap, old, isAdded) => {
+    const twin = pair(swap, old);
+    const { parentElement: parent } = old;
+    const home = !twin && isAdded && pair(swap, parent);
+    if (twin?.localName === old.localName) return true;
+    if (!twin && !home) return false;
+    const stub = old.cloneNode();
+    if (twin) twin.replaceWith(stub);
+    else home.insertBefore(stub, home.children[[...parent.children].indexOf(old)] ?? null);
+    swap.pairs.set(old, stub);
+    return true;
+  };
+
+  const keepFields = (swap) => {
+    const fields = fieldsIn(swap.block).filter(isEntered);
+    swap.entered = fields.map((it) => {
+      const twin = pair(swap, it);
+      if (!bases.has(it)) bases.set(it, served(it));
+      return { it, twin, live: read(it), former: it.getAttribute(MARK), value: twin ? served(twin) : bases.get(it) };
+    });
+    for (const { it, twin, live } of swap.entered) if (twin) agree(it, twin, live);
+  };
+
+  /* Make both equal, so that a morph has nothing to write into the field. */
+  const agree = (field, twin, live) => {
+    if (field.type === "file" || field.options || is(field, EDITABLE)) return;
+    if (isCheckable(field)) {
+      field.defaultChecked = twin.defaultChecked;
+      twin.checked = live !== "";
+    } else {
+      twin.defaultValue = field.defaultValue = twin.defaultValue;
+      twin.value = live;
+    }
+  };
+
+  const keepOpen = (swap, it) => {
+    // A dialog from which the request was sent is as the answer has it.
+    if (is(it, "dialog[open]") && it.contains(swap.source)) {
+      if (!pair(swap, it)?.open) it.close();
+    } else if (is(it, `details, dialog[open], ${POPOVER}`)) {
+      const show = is(it, "dialog:modal") ? "showModal" : is(it, POPOVER) && "showPopover";
+      const twin = pair(swap, it);
+      if (twin && !show && (it.open || toggled.has(it))) twin.open = it.open;
+      if (twin) swap.opened.push({ it, twin, show, isOpen: twin.open });
+    }
+  };
+
+  const keepScroll = (swap, it) => {
+    const { scrollTop, scrollLeft } = it;
+    if (scrollTop || scrollLeft) swap.scrolled.push({ it, twin: pair(swap, it), scrollTop, scrollLeft });
+  };
+
+  /* Put a fragment in the place of a block, one of its elements being the same block; give what stands there now. */
+  const replace = (block, fragment, source) => {
+    const fresh = topOf(fragment, block);
+    if (source === block) {
+      for (const root of [block, fresh]) for (const it of root.querySelectorAll("[autofocus]")) it.autofocus = false;
+    }
+    fragment.replaceChildren(...fragment.children);
+    const swap = look(block, fresh, source);
+    const now = [...fragment.children].map((it) => (it === fresh && canMorph() ? block : it));
+    if (canMorph()) morphNamed(swap, fragment);
+    else {
+      for (const it of held) swap.pairs.get(it).replaceWith(it);
+      block.replaceWith(...fragment.children);
+    }
+    putBack(swap, block.isConnected ? block : fresh);
+    if (source !== block) finish(); // else mizan.js has still to hear that the block is fresh
+    return now;
+  };
+
+  const topOf = (fragment, { id }) => [...fragment.children].find((it) => it.getAttribute("id") === id);
+
+  /* A morph keeps elements that have the same id, and lets those that have another one go. */
+  const morphNamed = ({ block, pairs }, fragment) => {
+    let count = 0;
+    const named = [...pairs].flat().filter((it) => it && !it.hasAttribute("id"));
+    for (const [old, twin] of pairs) {
+      if (!old.hasAttribute("id")) for (const it of [old, twin]) it?.setAttribute("id", `mizan-keep-${count}`);
+      count += 1;
+    }
+    morph(block, fragment);
+    for (const it of [...named, ...block.querySelectorAll('[id^="mizan-keep-"]')]) it.removeAttribute("id");
+  };
+
+  const placeOf = ({ it, twin }) => [it, twin].find((each) => each?.isConnected);
+
+  const putBack = ({ entered, opened, scrolled, focus }, block) => {
+    const fields = entered.map(putBackField);
+    for (const field of fieldsIn(block).filter((each) => !fields.includes(each))) {
+      write(field, served(field));
+      forget(field);
+    }
+    entered.forEach(({ value, former }, at) => fields[at] && mark(fields[at], value, former));
+    for (const { it, twin, show, isOpen } of opened) {
+      if (show && !it.isConnected && twin.isConnected) twin[show]();
+      else if (!show && placeOf({ it, twin })) placeOf({ it, twin }).open = isOpen;
+    }
+    for (const each of scrolled) Object.assign(placeOf(each) ?? {}, { scrollTop: each.scrollTop, scrollLeft: each.scrollLeft });
+    if (focus) putBackFocus(focus);
+  };
+
+  const putBackField = ({ it, twin, live, value }) => {
+    const field = placeOf({ it, twin });
+    if (!field) return field;
+    if (field === twin) {
+      bases.set(field, bases.get(it));
+      if (it.files?.length) field.files = it.files;
+    }
+    write(field, live);
+    // What was chosen is not on offer any more.
+    if (field.type === "select-one" && read(field) !== live) write(field, value);
+    return field;
+  };
+
+  const putBackFocus = ({ it, twin, selection }) => {
+    const field = placeOf({ it, twin });
+    if (!field) return;
+    if (field !== document.activeElement) field.focus({ preventScroll: true });
+    if (field === twin && it === typing) unsaid.add(field);
+    const { selectionStart, selectionEnd, selectionDirection } = field;
+    const isSame = String([selectionStart, selectionEnd, selectionDirection]) === String(selection);
+    // Where it is null, the control knows no selection.
+    if (Number.isInteger(selectionStart) && !isSame) field.setSelectionRange(...selection);
+  };
+
+  // ---- the life of a request, which is an XMLHttpRequest of htmx 2 or a context of htmx 4
+
+  const sources = new WeakMap();
+
+  /* Tell whether a block can't be replaced now, and has to be asked for again. */
+  const isLate = (block, source) => {
+    sources.set(block, source);
+    if (source !== block || !isOccupied(block)) return false;
+    unfinished.add(block);
+    return true;
+  };
+
+  const finish = () => {
+    for (const block of unfinished) if (block.isConnected) mizan.refresh(block);
+    unfinished.clear();
+  };
+
+  on("mizan:refreshed", finish);
+
+  let morph;
+
+  const extension = {
+    init: (api) => {
+      morph = (block, fragment) => api.morph(block, fragment, false);
+    },
+    htmx_before_swap: (_, { ctx, tasks }) => {
+      const isOurs = ({ target, fragment, swapSpec }) =>
+        is(target, BLOCK) && /^outer(HTML|Morph)$/.test(swapSpec.style) && topOf(fragment, target);
+      for (const { target, swapSpec } of tasks.filter(isOurs)) {
+        if (isLate(target, ctx.sourceElement)) return false;
+        if (target === ctx.sourceElement) {
+          const isStill = matchMedia("(prefers-reduced-motion: reduce)").matches;
+          swapSpec.transition = swapSpec.transition === true && !isStill;
+        }
+        swapSpec.style = STYLE;
+      }
+    },
+    htmx_before_morph_node: (old) => !held.has(old),
+    handle_swap: (style, target, fragment) =>
+      style === STYLE && replace(target, fragment, sources.get(target)),
+  };
+
+  const listen2 = () => {
+    const root = document.documentElement;
+    root.setAttribute("hx-ext", [root.getAttribute("hx-ext"), STYLE].filter(Boolean).join());
+    morph = (block, fragment) =>
+      window.Idiomorph.morph(block, fragment, {
+        morphStyle: "outerHTML",
+        restoreFocus: false,
+        callbacks: { beforeNodeMorphed: (old) => !held.has(old) },
+      });
+    htmx.defineExtension(STYLE, {
+      isInlineSwap: (style) => style === STYLE,
+      handleSwap: (style, target, fragment, settling) => {
+        if (style !== STYLE) return false;
+        const now = replace(target, fragment, sources.get(target));
+        settling.elts = [...settling.elts.filter((it) => it !== target), ...now];
+        return now;
+      },
+    });
+    on("htmx:beforeSwap", ({ detail }) => {
+      const { target, shouldSwap, serverResponse, requestConfig } = detail;
+      const { elt } = requestConfig;
+      const style = detail.swapOverride ?? elt.closest("[hx-swap]")?.getAttribute("hx-swap") ?? htmx.config.defaultSwapStyle;
+      if (!shouldSwap || !is(target, BLOCK) || !elt.isConnected || !/^outerHTML\b/.test(style)) return;
+      if (!serverResponse.includes(`id="${target.id}"`)) return;
+      if (isLate(target, elt)) detail.shouldSwap = false;
+      detail.swapOverride = style.replace("outerHTML", STYLE);
+    });
+  };
+
+  if (isHtmx2) listen2();
+  else if (htmx.registerExtension("mizan-keep", extension) === false) {
+    throw new Error('mizan-keep.js was refused by htmx: add "mizan-keep" to htmx.config.extensions.');
+  }
+})();

@@ -28,6 +28,9 @@ on_every_morph = pytest.mark.parametrize(
     indirect=True,
 )
 
+# How the shim's report of a block that was not refreshed begins.
+REPORT = "^mizan: <"
+
 # Runs in every page before its own scripts. Violations of the Content-Security-Policy become console errors,
 # whatever the browser logs by itself; what the shim reports is counted where locators can wait for it.
 OBSERVE = """

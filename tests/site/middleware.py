@@ -10,7 +10,7 @@ from mizan_htmx.blocks import REFRESH_HEADER
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self';"
-    " form-action 'self'; base-uri 'none'"
+    " media-src 'self'; form-action 'self'; base-uri 'none'"
 )
 
 TROUBLE = "trouble"
@@ -75,19 +75,25 @@ class Cached(_Middleware):
 class Trouble(_Middleware):
     """Answers block refreshes wrongly for browsers that ask for it in the cookie ``trouble``.
 
-    ``login``, ``garbled`` for an answer that breaks off, or a status.
+    ``login``; ``garbled`` for an answer that breaks off; ``long`` for a request of several blocks that is too
+    long; or a status, and behind a dash after how many seconds to ask again.
     """
 
     def before(self, request: HttpRequest) -> HttpResponseBase | None:
         """Answer in place of a refresh."""
         trouble = request.COOKIES.get(TROUBLE)
-        if "/partial/" not in request.path or trouble is None:
+        if "/partial" not in request.path or trouble is None:
             return None
         if trouble == "login":
             return HttpResponseRedirect("/login/")
         if trouble == "garbled":
-            return HttpResponse(GARBLED, headers={REFRESH_HEADER: "1", "Content-Encoding": "gzip"})
-        return HttpResponse("<h1>Server error</h1>", status=int(trouble))
+            headers = {REFRESH_HEADER: "1", "Content-Encoding": "gzip", "Retry-After": "600"}
+            return HttpResponse(GARBLED, headers=headers)
+        if trouble == "long":
+            return HttpResponse(status=414) if "/partials/" in request.path else None
+        status, _, seconds = trouble.partition("-")
+        headers = {"Retry-After": seconds} if seconds else {}
+        return HttpResponse("<h1>Server error</h1>", status=int(status), headers=headers)
 
 
 class Refusal(_Middleware):

@@ -15,6 +15,7 @@ from mizan_htmx import client, invalidate
 from mizan_htmx.client import GlobalContext
 from tests.site import forms as forms  # declaring them registers them
 from tests.site.gates import pass_gate
+from tests.site.keep import desk_html as desk_html
 from tests.site.live import TalkChannel as TalkChannel
 from tests.site.live import add_to_note as add_to_note
 from tests.site.live import diary_entry as diary_entry

@@ -5,11 +5,14 @@ from contextlib import asynccontextmanager
 
 from asgiref.sync import sync_to_async
 from django.contrib.auth.models import User
+from django.contrib.sessions.models import Session
 from django.test import Client
+from playwright.async_api import Locator, Page, expect
 
 from tests.browser.tab import Tab
 
 CHANNEL = "mizan /api/mizan/"
+ENTER = "/sessions/enter/"
 
 
 @asynccontextmanager
@@ -21,14 +24,9 @@ async def another(tab: Tab) -> AsyncIterator[Tab]:
     assert other.problems == []
 
 
-async def become(tab: Tab, name: str) -> None:
-    """Give the browser a session of this person, made if need be."""
-    cookie = {"name": "sessionid", "value": await _session_of(name), "url": tab.address}
-    await tab.page.context.add_cookies([cookie])  # type: ignore[list-item]
-
-
 @sync_to_async
-def _session_of(name: str) -> str:
+def session_of(name: str) -> str:
+    """Give the session cookie of somebody who has just signed in; the name is the password, too."""
     user, is_new = User.objects.get_or_create(username=name)
     if is_new:
         user.set_password(name)
@@ -36,6 +34,38 @@ def _session_of(name: str) -> str:
     client = Client()
     client.force_login(user)
     return client.cookies["sessionid"].value
+
+
+async def become(tab: Tab, name: str) -> None:
+    """Sign in behind the page's back."""
+    cookie = {"name": "sessionid", "value": await session_of(name), "url": tab.address}
+    await tab.page.context.add_cookies([cookie])  # type: ignore[list-item]
+
+
+async def expire() -> None:
+    """End all sessions on the server."""
+    await Session.objects.all().adelete()
+
+
+async def enter(page: Page, name: str) -> None:
+    """Fill the login page in, and wait for the page that it leads to."""
+    await page.locator("[name=username]").fill(name)
+    await page.locator("[name=password]").fill(name)
+    await page.get_by_role("button", name="Sign in").click()
+    await page.wait_for_url(lambda url: ENTER not in url)
+
+
+async def sign_in_elsewhere(tab: Tab, name: str) -> None:
+    """Sign in in another tab, by the login page, and close it."""
+    async with another(tab) as other:
+        await other.open(f"{ENTER}?next=/sessions/")
+        await enter(other.page, name)
+        await expect(other.page.locator("#open")).to_be_visible()
+
+
+def notice(tab: Tab) -> Locator:
+    """Find the notice of a page."""
+    return tab.page.locator("body .mizan-session")
 
 
 async def broadcast(tab: Tab, channel: str, **message: str) -> None:

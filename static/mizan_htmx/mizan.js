@@ -26,8 +26,8 @@
                       invalidation, it is not asked for again; `wait` says for how many milliseconds at least
 
    For the scripts that go with this one, on document:
-   mizan:request      before htmx sends any request; detail {element, method, isSafe, url, headers, body}, of which
-                      headers and body may be changed
+   mizan:request      before htmx sends any request; detail {element, method, isSafe, url, headers, body, event}, of
+                      which headers and body may be changed; event is what triggered it, if anything
    mizan:answer       when it is there; detail {request, element, target, block, method, isSafe, url, status,
                       header(name), answered}, the last of them its URL. Of one that preventDefault() refuses
                       nothing is swapped in; detail.reason may say why. */
@@ -285,8 +285,8 @@
 
   const isSafe = (method) => /^(GET|HEAD|OPTIONS|TRACE)$/i.test(method);
 
-  const prepare = (element, method, url, headers, body) => {
-    fire(document, "mizan:request", { element, method, isSafe: isSafe(method), url, headers, body });
+  const prepare = (element, method, url, headers, body, event) => {
+    fire(document, "mizan:request", { element, method, isSafe: isSafe(method), url, headers, body, event });
     const word = element.matches?.(SHARED) && since.get(element);
     if (word) body.set(SINCE, word);
   };
@@ -420,10 +420,10 @@
   };
 
   const extension = {
-    htmx_config_request: (_, { ctx: { sourceElement, request } }) => {
+    htmx_config_request: (_, { ctx: { sourceElement, sourceEvent, request } }) => {
       // Of a block that is a fieldset, htmx would send what is filled in, and the server refuse it.
       if (sourceElement.matches?.(BLOCK)) request.body = new FormData();
-      prepare(sourceElement, request.method, request.action, request.headers, request.body);
+      prepare(sourceElement, request.method, request.action, request.headers, request.body, sourceEvent);
     },
     htmx_before_request: (_, { ctx }) => {
       start(ctx, ctx.sourceElement, ctx.target, ctx.request.method, ctx.request.action, ctx.request.headers);
@@ -440,8 +440,8 @@
 
   const listen = () => {
     const on = (name, listener) => document.addEventListener(name, ({ detail }) => listener(detail), true);
-    on("htmx:configRequest", ({ verb, path, headers, elt, parameters }) => {
-      prepare(elt, verb, path, headers, parameters);
+    on("htmx:configRequest", ({ verb, path, headers, elt, parameters, triggeringEvent }) => {
+      prepare(elt, verb, path, headers, parameters, triggeringEvent);
     });
     on("htmx:beforeSend", ({ xhr, elt, target, pathInfo, requestConfig: { verb, headers } }) => {
       start(xhr, elt, target, verb, pathInfo.finalRequestPath, headers);

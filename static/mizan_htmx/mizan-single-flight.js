@@ -1,1 +1,74 @@
-/* mizan-single-flight.js: brings what a mutation made stale along with its answer. Needs mizan.js. */
+/* mizan-single-flight.js: a change and the blocks that it makes stale in one round trip, on sites with
+   MIZAN_SINGLE_FLIGHT. Needs mizan.js.
+
+   A request of htmx that may change something names the blocks of the page in X-Mizan-Blocks. Its answer may end
+   with a JSON text, X-Mizan-Brought characters long: block id → its HTML, or null for what is unchanged. It is cut
+   off before htmx sees it. Blocks that are stale and not in it are asked for as ever. */
+(() => {
+  "use strict";
+
+  const LOADED = Symbol.for("mizan-single-flight");
+  if (window[LOADED]) return;
+  window[LOADED] = true;
+  const { mizan } = window;
+  if (!mizan) throw new Error("mizan-single-flight.js needs mizan.js: load it before, or use {% mizan_scripts %}.");
+
+  const [NAMED, BROUGHT] = ["X-Mizan-Blocks", "X-Mizan-Brought"];
+  const [MOST_BLOCKS, LONGEST] = [50, 4000]; // what the server reads of the header: blocks, characters
+  const BOUND = "[data-mizan][hx-get]:not([data-mizan-lazy])";
+
+  const locate = (url) => new URL(url, document.baseURI);
+  const isOwn = (url) => locate(url).origin === location.origin;
+
+  /* Say as much as a refresh would, and what the block shows. One of a live context has to get its new version
+     with its HTML, unchanged or not. */
+  const nameOf = (block) => {
+    const { mizanHash: hash, mizanVersion: version } = block.dataset;
+    const name = locate(block.getAttribute("hx-get")).search.slice(1);
+    return hash && version === undefined ? `${name}&mizan-hash=${hash}` : name;
+  };
+
+  const namesOf = (blocks) => {
+    const names = [];
+    let length = 0;
+    for (const name of blocks.map(nameOf)) {
+      if (names.length === MOST_BLOCKS) break;
+      if (length + name.length > LONGEST) continue; // a shorter one may fit
+      names.push(name);
+      length += name.length + 1;
+    }
+    return names.join("&");
+  };
+
+  document.addEventListener("mizan:request", ({ detail: { isSafe, url, headers } }) => {
+    if (isSafe || !isOwn(url)) return;
+    const names = namesOf([...document.querySelectorAll(BOUND)]);
+    if (names) headers[NAMED] = names;
+  });
+
+  document.addEventListener("mizan:answer", (event) => {
+    const { request, isSafe, url, header } = event.detail;
+    const length = Number(header(BROUGHT));
+    if (isSafe || event.defaultPrevented || !isOwn(url) || !(length > 0)) return;
+    const cut = (text) => {
+      mizan.deliver(request, new Map(Object.entries(JSON.parse(text.slice(-length)))));
+      return text.slice(0, -length);
+    };
+    if (request instanceof XMLHttpRequest) shortenXhr(request, cut);
+    else shortenResponse(request.response.raw, cut);
+  });
+
+  /* htmx 2 reads both when it has all of the answer. */
+  const shortenXhr = (xhr, cut) => {
+    xhr.addEventListener("readystatechange", () => {
+      if (xhr.readyState < 4 || !xhr.status) return;
+      const value = cut(xhr.responseText);
+      for (const name of ["response", "responseText"]) Object.defineProperty(xhr, name, { value });
+    });
+  };
+
+  const shortenResponse = (response, cut) => {
+    const whole = response.text.bind(response);
+    response.text = async () => cut(await whole());
+  };
+})();

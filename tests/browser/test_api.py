@@ -84,6 +84,8 @@ async def test_invalidate_announces_what_it_covers_and_then_refreshes_it(tab: Ta
         "entries": [{"context": "user", "params": {"user_id": "6"}}],
         "version": None,
         "blocks": ["user;user_id=6"],
+        "source": "script",
+        "cause": None,
     }
     await tab.happens("refreshed", 1)
     assert await tab.happened() == [

@@ -1,5 +1,29 @@
 """Pages whose blocks refresh together, and what can go wrong on the way."""
 
-from django.urls import URLPattern
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from mizan_htmx import client
+from tests.site.models import Board
+
+BROKEN = "broken"
+
+
+@client(context="shaky")
+def shaky_title(request: HttpRequest) -> str:
+    """Read the title of the first board; fail while that is ``broken``."""
+    title = Board.objects.get(pk=1).title
+    if title == BROKEN:
+        raise RuntimeError("The reader failed.")
+    return title
+
+
+def page(request: HttpRequest, count: int) -> HttpResponse:
+    """Show a number of blocks of person 5, one that may fail, and one that shared caches may keep."""
+    return render(request, "site/together.html", {"numbers": range(count)})
+
+
+urlpatterns = [
+    path("together/<int:count>/", page, name="together"),
+]

@@ -21,6 +21,7 @@ from pytest_django import Settings
 from mizan_htmx import client, register
 from mizan_htmx.channels import register as register_channel
 from mizan_htmx.channels import wrap_asgi
+from tests.support_sessions import SessionStore as CountingStore
 from tests.support_sockets import ROOM, ChatChannel, Tab, person, said
 from tests.support_visitor import empty_registry
 
@@ -191,6 +192,14 @@ async def test_a_user_whom_other_middleware_found_is_honoured() -> None:
     async with tab:
         await tab.ask(action="subscribe", **ROOM)
         assert await tab.ask(action="message", **ROOM, data={"text": "hi"}) == said("hi", author="bob")
+
+
+async def test_what_is_sent_costs_no_look_at_the_session(settings: Settings) -> None:
+    settings.SESSION_ENGINE = "tests.support_sessions"
+    async with knock({**OWN, "Cookie": "sessionid=rubbish"}) as tab:
+        CountingStore.looked.clear()
+        assert (await tab.say("[]"))["error"] == "Malformed frame"
+        assert CountingStore.looked == []
 
 
 @pytest.mark.django_db(transaction=True)

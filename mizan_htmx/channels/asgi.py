@@ -4,7 +4,7 @@ import logging
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
-from channels.sessions import SessionMiddlewareStack
+from channels.sessions import CookieMiddleware, InstanceSessionWrapper
 from django.conf import settings
 from django.core.handlers.asgi import ASGIHandler, get_script_prefix
 
@@ -29,7 +29,7 @@ def wrap_asgi(app: Any, path: str | None = None) -> Application:
     """
     # Without channels' AuthMiddleware: it deletes sessions that were signed with one of SECRET_KEY_FALLBACKS.
     # The consumer finds the session's user by itself.
-    socket = SessionMiddlewareStack(MizanConsumer.as_asgi())
+    socket = CookieMiddleware(_with_session(MizanConsumer.as_asgi()))
     speaks_websocket = not isinstance(getattr(app, "application", app), ASGIHandler)
 
     async def application(scope: Scope, receive: Receive, send: Send) -> Any:
@@ -42,6 +42,20 @@ def wrap_asgi(app: Any, path: str | None = None) -> Application:
         elif speaks_websocket:
             return await app(scope, receive, send)
         return await _refuse(receive, send)
+
+    return application
+
+
+def _with_session(app: Application) -> Application:
+    """Do as channels' SessionMiddleware, which looks at the session again whenever something is sent.
+
+    It looks for a reason to set a cookie, and an open socket can set none.
+    """
+
+    async def application(scope: Scope, receive: Receive, send: Send) -> Any:
+        session = InstanceSessionWrapper(scope, send)
+        await session.resolve_session()
+        return await app(session.scope, receive, send)
 
     return application
 

@@ -190,42 +190,6 @@ async def test_a_check_while_the_database_is_away_takes_nothing_from_anybody(
         assert (await tab.ask(action="unsubscribe", **ROOM))["unsubscribed"] is True
 
 
-async def test_a_server_that_can_not_send_any_more_ends_the_row() -> None:
-    async def send(message: Any) -> None:
-        sent.append(message)
-        raise OSError("The client is gone.")
-
-    sent: list[Any] = []
-    row = outbox.Outbox(send)
-    row.put("a")
-    row.put("b")
-    async with asyncio.timeout(PATIENCE):
-        while not row.closed:
-            await asyncio.sleep(0)
-    row.put("c")
-    row.close(1000)
-    assert sent == [{"type": "websocket.send", "text": "a"}]
-
-
-async def test_a_place_is_kept_until_it_is_filled_or_given_up() -> None:
-    async def send(message: Any) -> None:
-        sent.append(message["text"])
-
-    sent: list[str] = []
-    row = outbox.Outbox(send)
-    filled, given_up = row.reserve(), row.reserve()
-    row.put("last")
-    row.fill(filled, "first")
-    async with asyncio.timeout(PATIENCE):
-        while not sent:
-            await asyncio.sleep(0)
-        assert sent == ["first"]
-        row.give_up(given_up)
-        while len(sent) < 2:
-            await asyncio.sleep(0)
-    assert sent == ["first", "last"]
-
-
 async def test_one_that_leaves_before_it_was_taken_in_leaves_nothing() -> None:
     wire = WebsocketCommunicator(MizanConsumer.as_asgi(), "/ws/")
     await wire.disconnect()

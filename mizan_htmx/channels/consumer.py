@@ -68,7 +68,7 @@ class MizanConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
         """Take the socket in."""
         async with ThreadSensitiveContext():
             self.visitor = await visitor_of(self.scope)
-        self._outbox = Outbox(self.base_send)
+        self._outbox = Outbox(self.base_send, Hub.here().writers)
         self._bucket = Bucket(self.burst, self.rate, self.patience, now=_now())
         self._subscriptions = Subscriptions(self, self._outbox, self.scope)
         self._watches = Watches(self, self.scope)

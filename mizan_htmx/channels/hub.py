@@ -16,6 +16,7 @@ from mizan_htmx.channels.running import Running, Stale
 from mizan_htmx.channels.throttle import Throttle
 from mizan_htmx.channels.versions import Version
 from mizan_htmx.channels.wire import Event, Sender
+from mizan_htmx.channels.writers import Writers
 from mizan_htmx.invalidation import Invalidation, covers, parse
 
 if TYPE_CHECKING:
@@ -86,6 +87,7 @@ class Hub:
         self._topics: dict[tuple[str, str], dict[Subscription, dict[Socket, None]]] = {}
         self._throttle: Throttle[Socket] = Throttle(loop, self._put_stale, self._put_stale_late)
         self._sender = Sender()
+        self.writers = Writers()
         self._changing = asyncio.Lock()
         self._running: Running | None = None
 

@@ -7,34 +7,40 @@ from contextvars import copy_context
 from dataclasses import dataclass
 from typing import Any
 
+from mizan_htmx.channels.writers import Writer, Writers
+
 #: So many frames may wait for a slow client. One that is further behind reconnects and catches up.
 LIMIT = 256
 TRY_AGAIN_LATER = 1013  # RFC 6455's registry of close codes
 
-Send = Callable[[Mapping[str, Any]], Awaitable[None]]
+Message = Mapping[str, Any]
+Send = Callable[[Message], Awaitable[None]]
 
 
 @dataclass(slots=True, eq=False)
 class Place:
     """A place in the row; what stands behind it waits until it is filled."""
 
-    message: Mapping[str, Any] | None = None
+    message: Message | None = None
 
 
 class Outbox:
     """The frames of one socket. For its event loop only."""
 
-    def __init__(self, send: Send) -> None:
+    def __init__(self, send: Send, writers: Writers) -> None:
         self._send = send
-        self._row: deque[Place] = deque()
-        self._writer: asyncio.Task[None] | None = None
-        # As it was when the socket opened: the writer may be started from anywhere.
-        self._context = copy_context()
+        self._writers = writers
+        # Frames stand there as text, without an object for each: there is one for each socket at a time.
+        self._row: deque[Place | str] = deque()
+        self._is_due = False
+        self._writer: Writer | None = None
+        # As it was when the socket opened: frames come from anywhere.
+        self.context = copy_context()
         self.closed = False
 
     def put(self, frame: str) -> None:
         """Queue a frame; a client that lets too many wait is sent away."""
-        self._append(Place(_text(frame)))
+        self._append(frame)
 
     def reserve(self) -> Place:
         """Keep a place for a frame that is not known yet."""
@@ -62,21 +68,19 @@ class Outbox:
 
     def cut(self, code: int) -> None:
         """Close the socket at once."""
-        self.closed = True
-        former = self.stop()
+        self.stop()
         self._row.append(Place(_closing(code)))
-        self._start(former)
+        self._wake()
 
-    def stop(self) -> "asyncio.Task[None] | None":
-        """Forget all that waits, and write no more; give the task that was writing."""
+    def stop(self) -> None:
+        """Forget all that waits, and write no more."""
         self.closed = True
         self._row.clear()
-        writer, self._writer = self._writer, None
-        if writer is not None:
-            writer.cancel()
-        return writer
+        # It waits for this client and for no other, unless it is what has called this.
+        if self._writer is not None and self._writer is not asyncio.current_task():
+            self._writer.cancel()
 
-    def _append(self, place: Place) -> None:
+    def _append(self, place: Place | str) -> None:
         if self.closed:
             return
         if len(self._row) >= LIMIT:
@@ -86,32 +90,36 @@ class Outbox:
         self._wake()
 
     def _wake(self) -> None:
-        if self._writer is None and self._next() is not None:
-            self._start(None)
+        if not self._is_due and self._next() is not None:
+            self._is_due = True
+            self._writers.put(self)
 
-    def _next(self) -> Mapping[str, Any] | None:
-        return self._row[0].message if self._row else None
+    def _next(self) -> Message | str | None:
+        if not self._row:
+            return None
+        first = self._row[0]
+        return first.message if isinstance(first, Place) else first
 
-    def _start(self, former: "asyncio.Task[None] | None") -> None:
-        self._writer = asyncio.get_running_loop().create_task(self._write(former), context=self._context)
-
-    async def _write(self, former: "asyncio.Task[None] | None") -> None:
+    async def write(self, writer: Writer) -> None:
+        """Send what waits, in this task, up to the first place that is not filled."""
+        self._writer = writer
         try:
-            if former is not None:
-                await asyncio.wait([former])
-            while (message := self._next()) is not None:
+            while (found := self._next()) is not None:
                 self._row.popleft()
-                await self._send(message)
+                await self._send(_text(found) if isinstance(found, str) else found)
         except Exception:  # the server's way to say that the client is gone; it will say so again
             self.closed = True
             self._row.clear()
-        if self._writer is asyncio.current_task():
-            self._writer = None
+        finally:
+            self._writer, self._is_due = None, False
+            if self.closed:
+                # It was cancelled by ``cut``, and the client is still to be told.
+                self._wake()
 
 
-def _text(frame: str) -> Mapping[str, Any]:
+def _text(frame: str) -> Message:
     return {"type": "websocket.send", "text": frame}
 
 
-def _closing(code: int) -> Mapping[str, Any]:
+def _closing(code: int) -> Message:
     return {"type": "websocket.close", "code": code}

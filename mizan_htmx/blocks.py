@@ -1,54 +1,66 @@
-"""Blocks: parts of a template bound to contexts, rendered alone, at first and on each refresh alike."""
+"""Blocks: parts of a template bound to contexts, and the signed addresses at which they are refreshed."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
 from typing import Annotated, Any
 from urllib.parse import quote
 
 from django.core import signing
 from django.http import HttpRequest
-from django.template import RequestContext
-from django.template.base import Template
 from django.urls import reverse
-from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString, mark_safe
-from pydantic import Field, TypeAdapter
+from pydantic import ConfigDict, Field, TypeAdapter, with_config
+from typing_extensions import TypedDict
 
-from mizan_htmx.anonymous import AnonymousRequest, anonymous, as_anyone
-from mizan_htmx.clock import version_of
 from mizan_htmx.errors import ValidationFailed
 from mizan_htmx.graph import Group, suggest
 from mizan_htmx.ids import block_id
 from mizan_htmx.invalidation import Invalidation
-from mizan_htmx.partials import Partial
-from mizan_htmx.readings import DENIED, Readings, plain
+from mizan_htmx.readings import plain
 from mizan_htmx.setup.registry import registry
 from mizan_htmx.signature import validate
 
 SALT = "mizan_htmx.block"
-REFRESH = "mizan:refresh"
 REFRESH_HEADER = "X-Mizan-Refresh"
 
 # A refresh answers the block with its wrapper, which these would put inside or beside the old one.
 _PARTIAL_SWAP = re.compile("inner|before|after|delete|textContent", re.IGNORECASE)
 
+# A pause between two polls, in seconds. Timers of browsers count in 32 bits of milliseconds.
+_LONGEST_POLL = 86_400
+
 Contexts = Annotated[tuple[str, ...], Field(min_length=1)]
 Variable = str | int | float | bool | None
 
 
+@with_config(ConfigDict(extra="forbid"))
+class _Options(TypedDict, total=False):
+    """What of a wrapper is not the default."""
+
+    tag: str
+    css: str
+    swap: str
+    announce: str
+    poll: int
+
+
 # What a token holds. Another release of this site may have signed something else.
-_CONTENT = TypeAdapter(tuple[str, Contexts, str, str, str, str, dict[str, Variable]])
+_CONTENT = TypeAdapter(tuple[str, Contexts, str, _Options, dict[str, Variable]])
 
 
 @dataclass(frozen=True, slots=True)
 class Wrapper:
-    """The element around a block."""
+    """The element around a block.
+
+    ``announce`` is what assistive technology is told after a refresh; ``poll`` the seconds from one refresh
+    to the next, 0 for none.
+    """
 
     tag: str = "div"
     css: str = ""
     swap: str = "outerHTML"
+    announce: str = ""
+    poll: int = 0
 
     def __post_init__(self) -> None:
         if not re.fullmatch(r"[A-Za-z][A-Za-z0-9-]*", self.tag) or self.tag.lower() in ("script", "style"):
@@ -57,6 +69,18 @@ class Wrapper:
             raise ValueError(
                 f"swap={self.swap!r} would leave the old block there. Use outerHTML or a morph of it."
             )
+        if not 0 <= self.poll <= _LONGEST_POLL:
+            raise ValueError(_bad_poll(self.poll))
+
+    @property
+    def unusual(self) -> dict[str, Any]:
+        """What of it is not the default."""
+        values = {each.name: getattr(self, each.name) for each in fields(self)}
+        return {each.name: values[each.name] for each in fields(self) if values[each.name] != each.default}
+
+
+def _bad_poll(poll: object) -> str:
+    return f"poll={poll!r} is no pause. Write whole seconds from 1 to {_LONGEST_POLL}, such as poll=30."
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +88,8 @@ class Block:
     """One block on one page.
 
     ``partial`` is its reference, ``template.html#name``. ``values`` are the parameters of each context, as
-    validated; ``variables`` what ``with`` passes in.
+    validated; ``variables`` what ``with`` passes in. A ``lazy`` one shows a placeholder at first; no refresh
+    is lazy, so that is not part of its address.
     """
 
     partial: str
@@ -73,6 +98,7 @@ class Block:
     variables: Mapping[str, Variable]
     wrapper: Wrapper
     id: str = ""
+    lazy: bool = False
 
     @property
     def bound(self) -> tuple[Invalidation, ...]:
@@ -88,16 +114,7 @@ class Block:
     @property
     def token(self) -> str:
         """Sign which part of which template may be rendered, and how; not whose data it shows."""
-        wrapper = self.wrapper
-        content = [
-            self.partial,
-            self.contexts,
-            self.id,
-            wrapper.tag,
-            wrapper.css,
-            wrapper.swap,
-            self.variables,
-        ]
+        content = [self.partial, self.contexts, self.id, self.wrapper.unusual, self.variables]
         return signing.Signer(salt=SALT).sign_object(content)
 
     @property
@@ -113,12 +130,12 @@ def read_token(token: str, raw: Mapping[str, str]) -> Block:
 
     Raises BadSignature for a token that this site did not sign, ValueError for parameters that do not fit.
     """
-    partial, contexts, shown_id, tag, css, swap, variables = _CONTENT.validate_python(
+    partial, contexts, shown_id, options, variables = _CONTENT.validate_python(
         signing.Signer(salt=SALT).unsign_object(token)
     )
     groups = find_groups(contexts)
     known = {name: raw[name] for group in groups for name in group.params if name in raw}
-    return Block(partial, contexts, bind(groups, known), variables, Wrapper(tag, css, swap), shown_id)
+    return Block(partial, contexts, bind(groups, known), variables, Wrapper(**options), shown_id)
 
 
 def find_groups(contexts: Iterable[str]) -> tuple[Group, ...]:
@@ -189,104 +206,27 @@ def make(
     bound = bound_names(groups, params, attributes)
     given = {name: plain(value) for name, value in {**attributes, **params}.items() if name in bound}
     given = {name: value for name, value in given.items() if value is not None}
-    texts = {name: value for name, value in attributes.items() if name not in bound and value is not None}
+    own = {name: value for name, value in attributes.items() if name not in bound and value is not None}
     # Text that is marked as safe would not be any more after a refresh: it is escaped at once.
-    attributes = {name: str(value) + "" for name, value in texts.items()}
+    texts = {name: str(value) + "" for name, value in own.items()}
     values = bind(groups, given)
     wrapper = Wrapper(
-        tag=attributes.get("tag") or "div",
-        css=attributes.get("class", ""),
-        swap=attributes.get("swap") or "outerHTML",
+        tag=texts.get("tag") or "div",
+        css=texts.get("class", ""),
+        swap=texts.get("swap") or "outerHTML",
+        announce=texts.get("announce", ""),
+        poll=_seconds(own["poll"]) if "poll" in own else 0,
     )
-    block = Block(partial, contexts, values, variables, wrapper)
+    block = Block(partial, contexts, values, variables, wrapper, lazy=bool(own.get("lazy", False)))
     content: list[object] = [partial, list(map(str, block.bound)), variables]
-    own_id = attributes.get("id") or block_id(request, content, parent=parent)
+    own_id = texts.get("id") or block_id(request, content, parent=parent)
     if not re.fullmatch(r"[A-Za-z0-9_-]+", own_id):
         raise ValueError(f"id={own_id!r} can't name a block: letters, digits, '_' and '-' only.")
     return replace(block, id=own_id)
 
 
-class BlockContext(RequestContext):
-    """A template context that knows nothing of the page around: the request, context processors, readings."""
-
-    def __init__(self, request: HttpRequest, block: Block, readings: Readings, *, autoescape: bool) -> None:
-        super().__init__(request, autoescape=autoescape)
-        # Not by push(), which copies into a dict and so would read everything at once.
-        self.dicts.append(readings)  # type: ignore[arg-type]
-        self.push(block.variables)
-        self.block_id = block.id
-
-    @contextmanager
-    def bind_template(self, template: Template) -> Iterator[None]:
-        """Use the processors' values, worked out once per request instead of once per block."""
-        engine = template.engine
-        processed: dict[int, dict[str, Any]] = self.request.__dict__.setdefault("_mizan_processed", {})
-        if id(engine) not in processed:
-            values = processed[id(engine)] = {}
-            for processor in engine.template_context_processors:
-                values.update(processor(self.request))
-        self.template = template
-        self.dicts[self._processors_index] = processed[id(engine)]  # type: ignore[attr-defined]
-        try:
-            yield
-        finally:
-            self.template = None
-
-
-def render(block: Block, partial: Partial, request: HttpRequest) -> SafeString:
-    """Render a block with its wrapper; it is empty when a reader keeps its data from this visitor.
-
-    A block of public contexts is rendered for everyone alike. Inside of what everyone is handed, one of a
-    private context is an empty wrapper, which the visitor's browser fills at once.
-    """
-    if registry.graph.public.issuperset(block.contexts):
-        clean = anonymous(request)
-        clean.show(block.bound)
-        with as_anyone(clean):
-            return _render(block, partial, clean)
-    if isinstance(request, AnonymousRequest):
-        return _wrap(block, mark_safe(""), None, trigger=f"load, {REFRESH}")
-    return _render(block, partial, request)
-
-
-def _render(block: Block, partial: Partial, request: HttpRequest) -> SafeString:
-    groups = find_groups(block.contexts)
-    version = None if registry.graph.live.isdisjoint(block.contexts) else version_of(request)
-    bound = zip(groups, block.values, strict=True)
-    readings = Readings(
-        request, {each.name: (each, values) for group, values in bound for each in group.readers}
-    )
-    context = BlockContext(request, block, readings, autoescape=partial.engine.autoescape)
-    try:
-        inner = partial.render(context)
-    except Exception as error:  # the author's template; only a reader's own refusal is ours
-        if readings.failure is None:
-            raise
-        inner = _denied(readings.failure, error)
-    else:
-        if readings.failure is not None:
-            inner = _denied(readings.failure, None)
-    return _wrap(block, mark_safe(inner), version)
-
-
-def _denied(failure: Exception, raised: Exception | None) -> str:
-    if isinstance(failure, DENIED):
-        return ""
-    raise failure if raised is None else raised
-
-
-def _wrap(block: Block, inner: SafeString, version: str | None, *, trigger: str = REFRESH) -> SafeString:
-    wrapper = block.wrapper
-    attributes = [
-        ("id", block.id),
-        *([("class", wrapper.css)] if wrapper.css else []),
-        ("data-mizan", ", ".join(map(str, block.bound))),
-        *([("data-mizan-version", version)] if version is not None else []),
-        *([("data-mizan-shared", "")] if block.is_shared else []),
-        ("hx-get", block.url),
-        ("hx-trigger", trigger),
-        ("hx-target", "this"),
-        ("hx-swap", wrapper.swap),
-    ]
-    tag = mark_safe(wrapper.tag)
-    return format_html("<{}{}>{}</{}>", tag, format_html_join("", ' {}="{}"', attributes), inner, tag)
+def _seconds(poll: object) -> int:
+    text = str(poll)
+    if isinstance(poll, bool) or not re.fullmatch(r"[0-9]{1,9}", text) or int(text) == 0:
+        raise ValueError(_bad_poll(poll))
+    return int(text)

@@ -33,8 +33,13 @@ def define(parser: Parser, name: str, nodelist: NodeList) -> Partial:
         raise TemplateSyntaxError(
             f"Two partials of {parser.origin} are called {name!r}. Give the block another name with 'as'."
         )
-    partials[name] = import_string(_CLASS)(nodelist, parser.origin, name)
+    partials[name] = unnamed(parser, nodelist, name)
     return cast("Partial", partials[name])
+
+
+def unnamed(parser: Parser, nodelist: NodeList, name: str) -> Partial:
+    """Make a partial of ``nodelist`` that nobody can address; ``name`` is for messages."""
+    return cast("Partial", import_string(_CLASS)(nodelist, parser.origin, name))
 
 
 def load(reference: str) -> Partial:

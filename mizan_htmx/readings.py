@@ -7,6 +7,7 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied, SynchronousOnlyOperation
 from django.http import Http404, HttpRequest
+from django.template import TemplateSyntaxError
 from django.utils.functional import LazyObject, Promise
 
 from mizan_htmx.anonymous import AnonymousRequest
@@ -52,6 +53,17 @@ class Readings(Mapping[str, Any]):
 
     def __len__(self) -> int:
         return len(self._readers)
+
+
+class Unread(Readings):
+    """Readers that must not run yet: reading one raises."""
+
+    def __getitem__(self, name: str) -> Any:
+        self.failure = TemplateSyntaxError(
+            f"{{% placeholder %}} shows {name!r}, which is read when the block is loaded. It can show what"
+            " 'with' passes in, and what the context processors give."
+        )
+        raise self.failure
 
 
 def read(reader: Function, request: HttpRequest, values: Mapping[str, Any]) -> Any:

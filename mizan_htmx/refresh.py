@@ -13,6 +13,7 @@ from mizan_htmx.failures import json_response
 from mizan_htmx.functions import BLOCK_FIELD
 from mizan_htmx.partials import load
 from mizan_htmx.recorder import Recorder, close_recorder, open_recorder
+from mizan_htmx.rendering import render
 from mizan_htmx.session_word import tell
 from mizan_htmx.together import MAX_BLOCKS, NOT_FOUND, Piece, render_each, split
 
@@ -32,7 +33,7 @@ def partial(request: HttpRequest, context: str) -> HttpResponseBase:
     if block.contexts[0] != context:
         return _not_found(ValueError(f"The token is for the context {block.contexts[0]!r}, not {context!r}."))
     with _unheard(request) as recorder:
-        html = blocks.render(block, template, request)
+        html = render(block, template, request)
         response = HttpResponse(html, headers={blocks.REFRESH_HEADER: "1"})
         if block.is_shared:
             return share(request, response, recorder)

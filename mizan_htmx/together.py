@@ -16,6 +16,10 @@ from django.utils.log import log_response
 from mizan_htmx import blocks
 from mizan_htmx.functions import BLOCK_FIELD
 from mizan_htmx.partials import load
+from mizan_htmx.rendering import render_unless
+
+# The hash of what a page shows may come along with a block's parameters; no parameter can be called that.
+HASH_FIELD = "mizan-hash"
 
 #: A page that shows more asks again for the rest.
 MAX_BLOCKS = 50
@@ -30,11 +34,15 @@ _META_OF_ONE = ("QUERY_STRING", "PATH_INFO")
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """What became of one block: its HTML (status 200), or why there is none."""
+    """What became of one block: its HTML (status 200), or why there is none.
+
+    304 says that the page has it already: its content is what the hash stood for that came with its address.
+    """
 
     status: int
     html: str = ""
     reason: str = ""
+    block_id: str = ""
 
 
 def split(query: str) -> list[str]:
@@ -63,11 +71,11 @@ def _render(request: HttpRequest, query: str) -> Piece:
         return Piece(404, reason=f"{type(error).__name__}: {error}")
     try:
         with _posing(request, block, query, given), _apart():
-            html = blocks.render(block, template, request)
-            html.encode()  # what can't be sent is this block's own failure
+            html = render_unless(block, template, request, known=given.get(HASH_FIELD, ""))
+            (html or "").encode()  # what can't be sent is this block's own failure
     except Exception as error:  # the border to the authors' templates and readers
         return _failed(request, block, error)
-    return Piece(200, html)
+    return Piece(304, block_id=block.id) if html is None else Piece(200, html, block_id=block.id)
 
 
 @contextmanager

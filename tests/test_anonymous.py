@@ -108,6 +108,37 @@ def test_a_private_block_in_a_public_page_fetches_itself(
     assert ("of-ada" in fetched.text, caching(fetched)["Cache-Control"]) == (True, "no-store")
 
 
+def test_a_private_lazy_block_in_a_public_page_waits_for_everyone_alike(
+    public: PublicSite, visitor: Visitor, ada: User
+) -> None:
+    waiting = "{% placeholder %}[{{ request.user.username }}]{% endplaceholder %}"
+    public.write(f"{{% mizan_context 'inbox' lazy %}}{{{{ letters }}}}{waiting}{{% endmizan_context %}}")
+    page = known_visitor(visitor, ada).get(PAGE)
+    block = blocks_of(page.text)[0]
+    assert page.text == (
+        f'<div id="{block["id"]}" data-mizan="inbox" data-mizan-lazy="" hx-get="{block["hx-get"]}"'
+        ' hx-trigger="mizan:refresh" hx-target="this" hx-swap="outerHTML">[]</div>'
+    )
+    assert caching(page) == OF_SPORT
+    fetched = visitor.get(block["hx-get"])
+    (arrived,) = blocks_of(fetched.text)
+    assert {**arrived, "data-mizan-lazy": ""} == block
+    assert ("of-ada" in fetched.text, caching(fetched)["Cache-Control"]) == (True, "no-store")
+
+
+def test_a_public_lazy_block_is_no_reason_to_purge_the_page_around(
+    public: PublicSite, visitor: Visitor
+) -> None:
+    public.write("{% mizan_context 'news' topic='art' lazy %}{{ headlines.0 }}{% endmizan_context %}")
+    page = visitor.get(PAGE)
+    block = blocks_of(page.text)[0]
+    assert (block["data-mizan"], block["data-mizan-lazy"], block["data-mizan-shared"]) == (
+        *("news;topic=art", "", ""),
+    )
+    assert caching(page) == OF_SPORT
+    assert caching(visitor.get(block["hx-get"]))["Cache-Groups"] == '"news", "news;topic=art"'
+
+
 def test_a_private_block_inside_a_public_one_does_so_wherever_that_stands(
     public: PublicSite, visitor: Visitor, ada: User
 ) -> None:

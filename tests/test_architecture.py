@@ -43,11 +43,13 @@ FLOORS: dict[str, tuple[str, ...]] = {
     ),
     "faces": (
         "blocks",
+        "context_tag",
         "ids",
         "notice",
         "page",
         "partials",
         "refresh",
+        "rendering",
         "together",
         "forms",
         "channels",
@@ -89,13 +91,15 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "commit": ("recorder",),
     "middleware": ("caching", "clock", "dispatch", "recorder"),
     "watch": ("commit", "recorder"),
-    "blocks": ("ids", "partials"),
-    "together": ("blocks", "partials"),
-    "refresh": ("blocks", "partials", "together"),
+    "blocks": ("ids",),
+    "rendering": ("blocks", "partials"),
+    "context_tag": ("blocks", "partials", "rendering"),
+    "together": ("blocks", "partials", "rendering"),
+    "refresh": ("blocks", "partials", "rendering", "together"),
 }
 
 # The rooms that are one face together; arrows stay inside of it.
-BLOCKS = {"blocks", "ids", "page", "partials", "refresh", "together"}
+BLOCKS = {"blocks", "context_tag", "ids", "page", "partials", "refresh", "rendering", "together"}
 
 # What the core may import besides the standard library; each comes with the package's own dependencies.
 INSTALLED = {

@@ -95,14 +95,14 @@ def test_a_forged_token_is_404(visitor: Visitor) -> None:
     path, query = address(visitor)
     good = query["block"]
     content, _, signature = good.rpartition(":")
-    stranger = sign(["note.html#card", ["note"], "b", "div", "", "outerHTML", {}]).rpartition(":")
+    stranger = sign(["note.html#card", ["note"], "b", {}, {}]).rpartition(":")
     forged = [
         *("", ":", "::", "x", "\0", "é", "a" * 10_000, content, f"{content}:", f":{signature}"),
         *(good[:-1], good + "A", good.swapcase(), f"{good}:{signature}", " " + good, good + "\n"),
         *(f"{stranger[0]}:{signature}", f"{content}:{stranger[2]}", f".{good}", good.replace(":", "%3A")),
-        sign(["card.html#card", ["user"], "b", "div", "", "outerHTML", {}], salt="mizan_htmx"),
+        sign(["card.html#card", ["user"], "b", {}, {}], salt="mizan_htmx"),
         signing.Signer(salt=SALT, key="guessed").sign_object(["card.html#card", ["user"], "b"]),
-        signing.dumps(["card.html#card", ["user"], "b", "div", "", "outerHTML", {}], salt=SALT),
+        signing.dumps(["card.html#card", ["user"], "b", {}, {}], salt=SALT),
     ]
     for token in forged:
         assert (token, refresh(visitor, path, {**query, "block": token})) == (token, NOT_FOUND)
@@ -158,7 +158,7 @@ def test_of_a_repeated_parameter_the_last_counts_for_data_and_address_alike(visi
 )
 def test_not_even_a_well_signed_token_leaves_the_templates(visitor: Visitor, partial: str) -> None:
     """Whoever signs in this site's name still reads nothing but its templates."""
-    token = sign([partial, ["user"], "b", "div", "", "outerHTML", {}])
+    token = sign([partial, ["user"], "b", {}, {}])
     assert refresh(visitor, f"{MOUNT}partial/user/", {"block": token, "user_id": "5"}) == NOT_FOUND
 
 
@@ -175,14 +175,21 @@ def test_not_even_a_well_signed_token_leaves_the_templates(visitor: Visitor, par
             list(range(7)),
             {str(each): each for each in range(7)},
         ),
-        *([name, ["user"], "b", "div", "", "outerHTML", {}] for name in (5, None, ["card.html#card"])),
-        ["card.html#card", 5, "b", "div", "", "outerHTML", {}],
-        ["card.html#card", [], "b", "div", "", "outerHTML", {}],
-        ["card.html#card", ["unknown"], "b", "div", "", "outerHTML", {}],
-        ["card.html#card", [["user"]], "b", "div", "", "outerHTML", {}],
-        ["card.html#card", ["user"], "b", "script", "", "outerHTML", {}],
-        ["card.html#card", ["user"], "b", 5, "", "outerHTML", {}],
-        ["card.html#card", ["user"], "b", "div", "", "outerHTML", 5],
+        *([name, ["user"], "b", {}, {}] for name in (5, None, ["card.html#card"])),
+        ["card.html#card", 5, "b", {}, {}],
+        ["card.html#card", [], "b", {}, {}],
+        ["card.html#card", ["unknown"], "b", {}, {}],
+        ["card.html#card", [["user"]], "b", {}, {}],
+        ["card.html#card", ["user"], "b", {"tag": "script"}, {}],
+        ["card.html#card", ["user"], "b", {"tag": 5}, {}],
+        ["card.html#card", ["user"], "b", {"swap": "innerHTML"}, {}],
+        ["card.html#card", ["user"], "b", {"poll": -1}, {}],
+        ["card.html#card", ["user"], "b", {"poll": 86_401}, {}],
+        ["card.html#card", ["user"], "b", {"lazy": True}, {}],
+        ["card.html#card", ["user"], "b", [], {}],
+        ["card.html#card", ["user"], "b", {}, 5],
+        # As an earlier release signed them.
+        ["card.html#card", ["user"], "b", "div", "", "outerHTML", {}],
     ],
     ids=lambda content: repr(content)[:60],
 )

@@ -56,7 +56,7 @@ def test_a_block_renders_its_content_in_a_wrapper_that_refreshes_itself(any_site
         '{% mizan_context "user" user_id="05" %} {{ user_profile.name }}! {% endmizan_context %}'
     )
 
-    token = sign(["page.html#mizan-543eabd0-1", ["user"], "mizan-8d721786", "div", "", "outerHTML", {}])
+    token = sign(["page.html#mizan-543eabd0-1", ["user"], "mizan-8d721786", {}, {}])
     assert html == (
         '<div id="mizan-8d721786" data-mizan="user;user_id=5"'
         f' hx-get="/api/mizan/partial/user/?block={token}&amp;user_id=5" hx-trigger="mizan:refresh"'
@@ -72,8 +72,8 @@ def test_a_block_of_two_contexts_with_every_attribute(any_site: Site) -> None:
         "{{ user_motto }} {{ unread }} {{ compact }}{% endmizan_context %}"
     )
 
-    content = ["page.html#card", ["user", "notifications"], "me", "li", "card x", "outerHTML transition:true"]
-    token = sign([*content, {"compact": True}])
+    options = {"tag": "li", "css": "card x", "swap": "outerHTML transition:true"}
+    token = sign(["page.html#card", ["user", "notifications"], "me", options, {"compact": True}])
     assert html == (
         '<li id="me" class="card x" data-mizan="user;tab=b;user_id=5, notifications"'
         f' hx-get="/api/mizan/partial/user/?block={token}&amp;tab=b&amp;user_id=5"'

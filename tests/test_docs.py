@@ -15,9 +15,9 @@ import pytest
 
 from mizan_htmx import errors
 from mizan_htmx.client import Context, client
+from mizan_htmx.context_tag import ATTRIBUTES
 from mizan_htmx.edge import resolve_purge
 from mizan_htmx.management.commands.export_edge_manifest import Command
-from mizan_htmx.templatetags.mizan import ATTRIBUTES
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = sorted((ROOT / "mizan_htmx").rglob("*.py"))
@@ -82,7 +82,7 @@ def test_functions_lists_the_options_of_client_and_context() -> None:
 
 
 def test_blocks_lists_the_attributes_of_the_tag() -> None:
-    assert [name for name in ATTRIBUTES if f'| `{name}="' not in page("blocks")] == []
+    assert [name for name in ATTRIBUTES if f"| `{name}" not in page("blocks")] == []
 
 
 def test_errors_lists_the_classes_with_their_status_and_code() -> None:

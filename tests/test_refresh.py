@@ -17,7 +17,7 @@ from tests.support_blocks import Site, blocks_of, declare_readers, partial_url, 
 pytest_plugins = ["tests.support_blocks_fixtures"]
 
 SOURCE = '{% mizan_context "user" user_id=5 as card %}{{ user_profile.name }}{% endmizan_context %}'
-CONTENT: list[Any] = ["page.html#card", ["user"], "x", "div", "", "outerHTML", {}]
+CONTENT: list[Any] = ["page.html#card", ["user"], "x", {}, {}]
 HTML = {"Content-Type": "text/html; charset=utf-8"}
 REFRESH = {**HTML, "X-Mizan-Refresh": "1", "Cache-Control": "no-store"}
 NOT_FOUND = {"Content-Type": "text/plain; charset=utf-8", "Cache-Control": "no-store"}
@@ -98,11 +98,11 @@ def test_a_token_must_be_there(site: Site) -> None:
     assert_not_found(site, "/api/mizan/partial/user/?user_id=5")
 
 
-@pytest.mark.parametrize("position", range(7))
+@pytest.mark.parametrize("position", range(5))
 def test_no_part_of_a_token_can_be_changed(site: Site, position: int) -> None:
     site.page(SOURCE)
     changed = [*CONTENT]
-    changed[position] = ["other.html#card", ["tag"], "y", "p", "c", "none", {"a": 1}][position]
+    changed[position] = ["other.html#card", ["tag"], "y", {"tag": "p"}, {"a": 1}][position]
     signature = sign(CONTENT).partition(":")[2]
 
     assert site.get(partial_url(sign(CONTENT), user_id=5)).status_code == 200
@@ -119,7 +119,7 @@ def test_no_part_of_a_token_can_be_changed(site: Site, position: int) -> None:
         ["../../etc/passwd", *CONTENT[1:]],
         [CONTENT[0], ["gone"], *CONTENT[2:]],
         [CONTENT[0], ["user", "gone"], *CONTENT[2:]],
-        [*CONTENT[:3], "script", *CONTENT[4:]],
+        [*CONTENT[:3], {"tag": "script"}, CONTENT[4]],
     ],
 )
 def test_what_was_signed_before_a_deployment_and_is_gone_is_not_found(site: Site, content: object) -> None:

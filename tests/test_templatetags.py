@@ -72,16 +72,16 @@ class Letter(TextChoices):
         ),
         (
             '"user" user_id=5 "notifications"',
-            "{% mizan_context %} does not understand '\"notifications\"'. Write name=value.",
+            "{% mizan_context %} does not understand '\"notifications\"'. Write name=value, or the word lazy.",
         ),
         ('"user" user_id=5 with', None),
         (
             '"user" user_id=5 with a=1 with',
-            "{% mizan_context %} does not understand 'with'. Write name=value.",
+            "{% mizan_context %} does not understand 'with'. Write name=value, or the word lazy.",
         ),
         (
             '"user" user_id=5 with a',
-            "{% mizan_context %} does not understand 'a'. Write name=value.",
+            "{% mizan_context %} does not understand 'a'. Write name=value, or the word lazy.",
         ),
         (
             '"user" user_id=5 as a.b',
@@ -212,7 +212,7 @@ def test_what_with_passes_is_signed(site: Site) -> None:
     source = f'{{% mizan_context "user" user_id=5 with admin=False %}}{{{{ admin }}}}{END}'
     url = blocks_of(site.page(source))[0]["hx-get"]
     token, _, signature = url.partition("block=")[2].partition("&")[0].partition(":")
-    content = ["page.html#mizan-543eabd0-1", ["user"], "x", "div", "", "outerHTML", {"admin": True}]
+    content = ["page.html#mizan-543eabd0-1", ["user"], "x", {}, {"admin": True}]
 
     assert site.get(url).status_code == 200
     assert site.get(url.replace(token, sign(content).partition(":")[0])).status_code == 404

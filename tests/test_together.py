@@ -115,7 +115,7 @@ def test_none_and_too_many_are_refused(any_site: Site, query: str, count: int) -
 
 def test_as_many_as_are_allowed_come_at_once(site: Site) -> None:
     site.page(TWO)
-    token = sign(["page.html#mizan-543eabd0-1", ["user"], "x", "div", "", "outerHTML", {}])
+    token = sign(["page.html#mizan-543eabd0-1", ["user"], "x", {}, {}])
 
     found = pieces(site, PARTIALS + "?" + "&".join([f"block={token}&user_id=5"] * MAX_BLOCKS))
 

@@ -1,0 +1,150 @@
+"""How blocks render: alone, with what they are bound to, at first and on each refresh alike."""
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any, cast
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.template import RequestContext
+from django.template.base import Template
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
+
+from mizan_htmx.anonymous import AnonymousRequest, anonymous, as_anyone
+from mizan_htmx.blocks import Block, find_groups
+from mizan_htmx.clock import version_of
+from mizan_htmx.functions import Function
+from mizan_htmx.partials import Partial
+from mizan_htmx.readings import DENIED, Readings, Unread
+from mizan_htmx.setup.registry import registry
+
+REFRESH = "mizan:refresh"
+
+
+class BlockContext(RequestContext):
+    """A template context that knows nothing of the page around: the request, context processors, readings."""
+
+    def __init__(self, request: HttpRequest, block: Block, readings: Readings, *, autoescape: bool) -> None:
+        super().__init__(request, autoescape=autoescape)
+        # Not by push(), which copies into a dict and so would read everything at once.
+        self.dicts.append(readings)  # type: ignore[arg-type]
+        self.push(block.variables)
+        self.block_id = block.id
+
+    @contextmanager
+    def bind_template(self, template: Template) -> Iterator[None]:
+        """Use the processors' values, worked out once per request instead of once per block."""
+        engine = template.engine
+        processed: dict[int, dict[str, Any]] = self.request.__dict__.setdefault("_mizan_processed", {})
+        if id(engine) not in processed:
+            values = processed[id(engine)] = {}
+            for processor in engine.template_context_processors:
+                values.update(processor(self.request))
+        self.template = template
+        self.dicts[self._processors_index] = processed[id(engine)]  # type: ignore[attr-defined]
+        try:
+            yield
+        finally:
+            self.template = None
+
+
+def render(block: Block, partial: Partial, request: HttpRequest) -> SafeString:
+    """Render a block with its wrapper; it is empty when a reader keeps its data from this visitor.
+
+    A block of public contexts is rendered for everyone alike. Inside of what everyone is handed, one of a
+    private context is an empty wrapper, which the visitor's browser fills at once.
+    """
+    return cast("SafeString", render_unless(block, partial, request, known=""))
+
+
+def render_unless(block: Block, partial: Partial, request: HttpRequest, *, known: str) -> SafeString | None:
+    """Render a block, or give ``None`` if its content still has the hash ``known``."""
+    if registry.graph.public.issuperset(block.contexts):
+        clean = anonymous(request)
+        clean.show(block.bound)
+        with as_anyone(clean):
+            return _render(block, partial, clean, known)
+    if isinstance(request, AnonymousRequest):
+        return _wrap(block, mark_safe(""), trigger=f"load, {REFRESH}")
+    return _render(block, partial, request, known)
+
+
+def render_lazy(block: Block, placeholder: Partial | None, request: HttpRequest) -> SafeString:
+    """Render the wrapper around a placeholder, for the page to load the block when it comes into view.
+
+    The placeholder is the same for everyone where the block is, and shows nothing that a reader gives.
+    """
+    if registry.graph.public.issuperset(block.contexts):
+        clean = anonymous(request)
+        with as_anyone(clean):
+            return _render_lazy(block, placeholder, clean)
+    return _render_lazy(block, placeholder, request)
+
+
+def _render_lazy(block: Block, placeholder: Partial | None, request: HttpRequest) -> SafeString:
+    if placeholder is None:
+        return _wrap(block, mark_safe(""), lazy="")
+    unread = Unread(request, _readers(block))
+    inner = placeholder.render(BlockContext(request, block, unread, autoescape=placeholder.engine.autoescape))
+    if unread.failure is not None:  # a condition has swallowed it
+        raise unread.failure
+    return _wrap(block, mark_safe(inner), lazy="")
+
+
+def _readers(block: Block) -> dict[str, tuple[Function, Mapping[str, Any]]]:
+    bound = zip(find_groups(block.contexts), block.values, strict=True)
+    return {each.name: (each, values) for group, values in bound for each in group.readers}
+
+
+def _render(block: Block, partial: Partial, request: HttpRequest, known: str) -> SafeString | None:
+    version = None if registry.graph.live.isdisjoint(block.contexts) else version_of(request)
+    readings = Readings(request, _readers(block))
+    context = BlockContext(request, block, readings, autoescape=partial.engine.autoescape)
+    try:
+        inner = partial.render(context)
+    except Exception as error:  # the author's template; only a reader's own refusal is ours
+        if readings.failure is None:
+            raise
+        inner = _denied(readings.failure, error)
+    else:
+        if readings.failure is not None:
+            inner = _denied(readings.failure, None)
+    if version is not None:  # which changes even where the content does not
+        return _wrap(block, mark_safe(inner), version=version)
+    has_hash = getattr(settings, "MIZAN_SINGLE_FLIGHT", False)
+    digest = _digest(inner) if has_hash or known else None
+    if known and digest == known:
+        return None
+    return _wrap(block, mark_safe(inner), hash=digest if has_hash else None)
+
+
+def _digest(inner: str) -> str:
+    return hashlib.blake2b(inner.encode(), digest_size=8).hexdigest()
+
+
+def _denied(failure: Exception, raised: Exception | None) -> str:
+    if isinstance(failure, DENIED):
+        return ""
+    raise failure if raised is None else raised
+
+
+def _wrap(block: Block, inner: SafeString, *, trigger: str = REFRESH, **own: str | None) -> SafeString:
+    """Write the element; ``own`` are attributes of this one rendering, where they are not ``None``."""
+    wrapper = block.wrapper
+    attributes = [
+        ("id", block.id),
+        *([("class", wrapper.css)] if wrapper.css else []),
+        ("data-mizan", ", ".join(map(str, block.bound))),
+        *((f"data-mizan-{name}", text) for name, text in own.items() if text is not None),
+        *([("data-mizan-shared", "")] if block.is_shared else []),
+        *([("data-mizan-poll", wrapper.poll)] if wrapper.poll else []),
+        *([("data-mizan-announce", wrapper.announce)] if wrapper.announce else []),
+        ("hx-get", block.url),
+        ("hx-trigger", trigger),
+        ("hx-target", "this"),
+        ("hx-swap", wrapper.swap),
+    ]
+    tag = mark_safe(wrapper.tag)
+    return format_html("<{}{}>{}</{}>", tag, format_html_join("", ' {}="{}"', attributes), inner, tag)

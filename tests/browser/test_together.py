@@ -14,6 +14,9 @@ from tests.site.together import BROKEN
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), on_every_htmx]
 
 USER, SHAKY, SLOGAN = "user;user_id=5", "shaky", "slogan;build=2"
+# What the shim and, on one version or the other, htmx write about a block that was not refreshed.
+REPORTS = f"{REPORT}|^Response Status Error Code|^htmx:"
+
 PEOPLE = ["user;user_id=5", "user;user_id=6", "user;user_id=5", "notifications", "secret"]
 
 # Keeps what an event says, as text: its name, the block, and what the expression makes of the event.
@@ -105,7 +108,7 @@ async def test_a_block_that_fails_spoils_no_other(tab: Tab) -> None:
     await tab.open("/together/2/")
     await Board.objects.filter(pk=1).aupdate(title=BROKEN)
     await Person.objects.filter(pk=5).aupdate(name="Grace")
-    with tab.forgive(REPORT):
+    with tab.forgive(REPORTS):
         await tab.invalidate("user, shaky")
         await expect(tab.block(USER)).to_have_text(["0 Grace", "1 Grace"])
         await tab.happens("error", 1)
@@ -115,9 +118,8 @@ async def test_a_block_that_fails_spoils_no_other(tab: Tab) -> None:
     assert tab.batches == [[USER, USER, SHAKY]]
 
     await Board.objects.filter(pk=1).aupdate(title="Mended")
-    with tab.forgive():
-        await tab.page.evaluate("mizan.retry()")
-        await expect(tab.block(SHAKY)).to_have_text("Mended")
+    await tab.page.evaluate("mizan.retry()")
+    await expect(tab.block(SHAKY)).to_have_text("Mended")
     assert "data-mizan-error" not in await tab.attributes("#shaky")
 
 
@@ -134,7 +136,9 @@ async def test_a_block_that_the_server_does_not_know_says_so_and_spoils_no_other
     await expect(tab.block(SHAKY)).to_have_text("Work")
     assert ["error", SHAKY, 404] in await tab.happened()
     tag = f'<div id="shaky" data-mizan="shaky" hx-get="{forged}" hx-trigger="mizan:refresh"'
-    report, tab.problems = tab.problems[0], tab.problems[1:]
+    [report] = [problem for problem in tab.problems if re.search(REPORT, problem)]
+    with tab.forgive(REPORTS):
+        pass
     assert report.startswith(f"mizan: {tag}")
     assert report.endswith(
         ', which shows shaky, was not refreshed.'
@@ -146,7 +150,7 @@ async def test_where_the_request_as_a_whole_fails_all_keep_what_they_show(tab: T
     await tab.open("/together/2/")
     await tab.page.context.add_cookies([{"name": "trouble", "value": "503-600", "url": tab.address}])
     await Person.objects.filter(pk=5).aupdate(name="Grace")
-    with tab.forgive(r"\b503 \(", REPORT):
+    with tab.forgive(r"\b503 \(", REPORTS):
         await tab.invalidate("user, shaky")
         await tab.happens("error", 3)
     await expect(tab.block(USER)).to_have_text(["0 Ada", "1 Ada"])
@@ -215,7 +219,7 @@ async def test_a_block_that_shared_caches_may_answer_goes_alone(tab: Tab) -> Non
 async def test_a_block_whose_request_is_aborted_takes_nothing_from_the_others(tab: Tab) -> None:
     await tab.open("/together/2/")
     await Person.objects.filter(pk=5).aupdate(name="Grace")
-    with tab.forgive(REPORT), closed_gate() as gate:
+    with tab.forgive(REPORTS), closed_gate() as gate:
         await tab.invalidate("user")
         await tab.happens("refreshing", 2)
         await tab.page.evaluate("htmx.trigger(document.querySelector('.user'), 'htmx:abort')")
@@ -229,7 +233,7 @@ async def test_a_block_whose_request_is_aborted_takes_nothing_from_the_others(ta
 
 async def test_a_request_that_nobody_waits_for_any_more_is_aborted(tab: Tab) -> None:
     await tab.open("/together/2/")
-    with tab.forgive(REPORT), closed_gate():
+    with tab.forgive(REPORTS), closed_gate():
         await tab.invalidate("user")
         await tab.happens("refreshing", 2)
         async with tab.page.expect_event("requestfailed", lambda request: "/partials/" in request.url):

@@ -8,7 +8,7 @@ from pydantic import TypeAdapter
 
 from mizan_htmx.errors import DeclarationError
 from mizan_htmx.invalidation import is_name
-from mizan_htmx.signature import Parameter, where
+from mizan_htmx.signature import Parameter, Validator, where
 
 RULE = "A letter or '_', then letters, digits, '_', '-', '.'."
 
@@ -64,7 +64,7 @@ class Auth:
     check: Callable[..., Any] | None = None
     is_async: bool = False
     parameters: tuple[Parameter, ...] = ()
-    adapter: TypeAdapter[dict[str, Any]] | None = None
+    adapter: Validator | None = None
 
     def allows(self, user: Any) -> bool:
         """Tell whether this user passes the level."""
@@ -88,7 +88,7 @@ class Function:
     name: str
     func: Callable[..., Any]
     parameters: Mapping[str, Parameter]
-    arguments: TypeAdapter[dict[str, Any]]
+    arguments: Validator
     result: TypeAdapter[Any] | None
     is_async: bool
     context: Context | None = None

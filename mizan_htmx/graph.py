@@ -8,11 +8,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import ValidationError
 
 from mizan_htmx.functions import Context, Function
 from mizan_htmx.invalidation import EVERYTHING, Invalidation, is_nameable
-from mizan_htmx.signature import Parameter, input_adapter
+from mizan_htmx.signature import Parameter, Validator, input_adapter
 from mizan_htmx.tags import Shape, purge_list
 
 
@@ -39,7 +39,7 @@ class Group:
     pages: tuple[Function, ...]
     params: Mapping[str, Parameter]
     required: frozenset[str]
-    adapter: TypeAdapter[dict[str, Any]]
+    adapter: Validator
     shape: Shape
 
 
@@ -52,7 +52,7 @@ class Fill:
 
     param: str
     argument: Parameter
-    convert: TypeAdapter[dict[str, Any]] | None
+    convert: Validator | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,8 @@ from typing_extensions import TypeAliasType
 from mizan_htmx.errors import DeclarationError, ValidationFailed
 from mizan_htmx.signature import (
     MAX_FIELD_ERRORS,
+    Parameter,
+    Validator,
     describe,
     input_adapter,
     output_adapter,
@@ -274,3 +276,31 @@ def test_a_type_that_pydantic_does_not_know_may_be_an_argument() -> None:
     adapter = input_adapter([describe("author", User)])
     ada = User(username="ada")
     assert validate(adapter, {"author": ada}) == {"author": ada}
+
+
+RAW = [0, 5, "5", "05", 5.0, 5.5, "nan", float("inf"), True, "true", "on", None, "", "red", b"5", [], {}]
+RAW += [Decimal("1.10"), Decimal("NaN"), "2026-01-31", "12:00", datetime.date(2026, 1, 31), Colour.RED]
+RAW += ["2026-01-31T12:00:00Z", "00000000-0000-0000-0000-000000000005", uuid.UUID(int=5)]
+
+
+@pytest.mark.parametrize(
+    "annotation",
+    [
+        *(int, float, bool, str, Decimal, datetime.date, datetime.datetime, datetime.time, uuid.UUID, Colour),
+        *(int | None, float | None, None | str, Colour | None),
+    ],
+    ids=str,
+)
+def test_scalars_fit_alone_as_they_do_beside_what_pydantic_has_to_look_at_as_a_whole(annotation: Any) -> None:
+    def outcomes(*more: Parameter) -> list[Any]:
+        given = describe("given", annotation)
+        adapter = input_adapter([given, describe("spare", annotation, None), *more])
+        return [outcome(adapter, raw) for raw in ({}, *({"given": each} for each in RAW))]
+
+    def outcome(adapter: Validator, raw: dict[str, Any]) -> Any:
+        try:
+            return [(name, type(value), repr(value)) for name, value in validate(adapter, raw).items()]
+        except ValidationFailed as error:
+            return error.fields
+
+    assert outcomes() == outcomes(describe("tags", list[int], []))

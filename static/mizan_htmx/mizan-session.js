@@ -48,18 +48,11 @@
   const sent = new WeakMap();
   const held = new Map();
 
-  const remember = (element, verb, path, event) => {
-    if (/^(get|head|options|trace)$/i.test(verb)) return;
-    sent.set(element, { element, verb, path, event });
+  on("mizan:request", ({ detail: { element, method, isSafe, url, event } }) => {
+    if (isSafe) return;
+    sent.set(element, { element, method, url, event });
     if (held.delete(element) && shown) show(shown);
-  };
-
-  on("htmx:configRequest", ({ detail: { elt, verb, path, triggeringEvent } }) =>
-    remember(elt, verb, path, triggeringEvent),
-  );
-  on("htmx:config:request", ({ detail: { ctx } }) =>
-    remember(ctx.sourceElement, ctx.request.method, ctx.request.action, ctx.sourceEvent),
-  );
+  });
 
   /* Without an event it came from a script, which alone knows what else to send. */
   const hold = (request) => {
@@ -74,12 +67,12 @@
   const resend = () => {
     const requests = sendable();
     held.clear();
-    for (const { element, verb, path, event } of requests) {
+    for (const { element, method, url, event } of requests) {
       const { type, target, submitter } = event;
       // The button in the notice will be gone. htmx 2 knows a submitter by its focus.
       (submitter ?? element).focus();
       if (type === "submit") target.requestSubmit(submitter?.isConnected ? submitter : undefined);
-      else htmx.ajax(verb, path, { source: element, event });
+      else htmx.ajax(method, url, { source: element, event }).catch(() => {}); // htmx has told why
     }
     hide();
   };
@@ -223,7 +216,7 @@
   };
 
   const conclude = (word, token) => {
-    const own = mizan.session?.() ?? NOBODY;
+    const own = mizan.session() ?? NOBODY;
     const isSame = word === own && (word !== NOBODY || reason === "csrf");
     if (state && (isSame || (own === NOBODY && word !== NOBODY && state === "ended"))) comeBack(word, token);
     else if (word === own) return;
@@ -232,10 +225,10 @@
   };
 
   const comeBack = (word, token) => {
-    const isNew = mizan.session?.() !== word;
+    const isNew = mizan.session() !== word;
     const part = reason === "csrf" ? "renewed" : "returned";
     state = null;
-    mizan.session?.({ word, csrfToken: token });
+    mizan.session({ word, csrfToken: token });
     // Django looks at the posted one before it looks at the header.
     for (const input of document.querySelectorAll("[name=csrfmiddlewaretoken]")) input.value = token;
     const isWanted = fire({ state: "returned", reason, element: null });
@@ -259,11 +252,11 @@
     channel.addEventListener("message", hear);
   };
 
-  const tell = (news) => channel?.postMessage({ word: mizan.session?.(), ...news });
+  const tell = (news) => channel?.postMessage({ word: mizan.session(), ...news });
 
   /* A page for everyone has no word: it may be anybody's. */
   const hear = ({ data: { word, list, version } }) => {
-    const own = mizan.session?.();
+    const own = mizan.session();
     const isOwn = !word || !own || word === own;
     if (list && isOwn) mizan.invalidate(list, {}, { version, source: "tab" });
     // That page may be older than the session: it is not taken at its word.
@@ -277,7 +270,7 @@
   // ---- the life of the page
 
   open();
-  if (mizan.session?.()) tell();
+  if (mizan.session()) tell();
   on("visibilitychange", look);
   addEventListener("focus", look);
   addEventListener("online", look);

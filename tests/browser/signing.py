@@ -56,7 +56,8 @@ async def enter(page: Page, name: str) -> None:
 
 
 async def sign_in_elsewhere(tab: Tab, name: str) -> None:
-    """Sign in in another tab, by the login page, and close it."""
+    """Sign in in another tab, by the login page, and close it; who has no account is given one."""
+    await session_of(name)
     async with another(tab) as other:
         await other.open(f"{ENTER}?next=/sessions/")
         await enter(other.page, name)

@@ -1,6 +1,7 @@
 """The notice that a page shows when its session has ended."""
 
 from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponseNotAllowed
 from django.http.response import HttpResponseBase
 from django.shortcuts import render, resolve_url
@@ -13,6 +14,7 @@ from mizan_htmx.failures import login_address
 TEMPLATE = "mizan_htmx/session.html"
 
 
+@login_not_required
 def notice(request: HttpRequest) -> HttpResponseBase:
     """Render the notice, with the way to the login page and back to ``?next=``, a path of this site."""
     if request.method not in ("GET", "HEAD"):

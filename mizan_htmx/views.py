@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
 from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.template.response import SimpleTemplateResponse
@@ -46,6 +47,7 @@ def ctx(request: HttpRequest, context: str) -> Steps[HttpResponseBase]:
     return _endpoint(request, ("GET", "HEAD"), read)
 
 
+@login_not_required
 @Endpoint
 def session(request: HttpRequest) -> Steps[HttpResponseBase]:
     """Give the CSRF token, its cookie, and the word for who this is."""

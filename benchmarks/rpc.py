@@ -1,6 +1,7 @@
 """Calls, context reads and the refresh of one block, of all contestants in one process."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 
 from benchmarks import site, work
@@ -42,6 +43,9 @@ def _under(circumstances: str, taking_part: list[Contestant], effort: Effort) ->
             with site.counted() as queries:
                 answer = ask(handler, request, cookie)
             each.check(name, answer)
+            if circumstances == site.CSRF:
+                forged = replace(request, headers={**request.headers, "X-CSRFToken": "no such token"})
+                assert ask(handler, forged, cookie).status == 403, (each.name, name)
             more[each.name] = {"queries": float(len(queries)), **sizes(request, answer, cookie)}
             runs[each.name] = Run(asking(handler, request, cookie), use)
         yield from _cells(f"{name}, {circumstances}", runs, more, effort)

@@ -64,5 +64,4 @@ def _urls(functions: int) -> list[Any]:
     """Give a project with a URL for each function."""
     from benchmarks.peers import plain
 
-    echo = next(each for each in plain.Plain().urlpatterns(site.BARE) if each.name == "echo")
-    return [path(f"f{number}/", echo.callback) for number in range(functions)]
+    return [path(f"f{number}/", plain.echo_view) for number in range(functions)]

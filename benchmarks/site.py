@@ -1,8 +1,10 @@
 """The Django that is measured: settings of a process, handlers, and who visits."""
 
+import logging
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from itertools import count
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -76,12 +78,18 @@ def configure(apps: Iterable[str] = (), **more: Any) -> None:
             **more,
         }
     )
+    # What is refused on purpose shall not be told.
+    logging.getLogger("django").addHandler(logging.NullHandler())
     django.setup()
+
+
+# Django keeps what it made of a URLconf by its name, so none has the name of another.
+_numbers = count()
 
 
 def mount(name: str, patterns: Sequence[Any]) -> str:
     """Make a URLconf of these patterns, and give its name."""
-    module = ModuleType(f"benchmarks_urls_{name}")
+    module = ModuleType(f"benchmarks_urls_{name}_{next(_numbers)}")
     module.urlpatterns = list(patterns)  # type: ignore[attr-defined]
     sys.modules[module.__name__] = module
     return module.__name__

@@ -1,10 +1,11 @@
 """Django REST framework, with its serializers and defaults."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from django.db import transaction
-from django.urls import path
+from django.urls import include, path
 from rest_framework import serializers
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -12,6 +13,7 @@ from rest_framework.views import APIView
 from benchmarks import work
 from benchmarks.peers import Contestant
 from benchmarks.site import BARE, LOGGED_IN
+from benchmarks.wire import Request
 
 
 class Echo(serializers.Serializer):
@@ -141,4 +143,9 @@ class Drf(Contestant):
             "read1": _read(1),
             "read5": _read(work.PARTS),
         }
-        return [path(f"{name}/", view) for name, view in views.items()]
+        return [path("app/", include([path(f"{name}/", view) for name, view in views.items()]))]
+
+    def request(self, name: str) -> Request:
+        """Ask below ``app/``."""
+        asked = super().request(name)
+        return replace(asked, path=f"/app{asked.path}")

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
-from django.urls import path
+from django.urls import include, path
 from pydantic import BaseModel
 
 from benchmarks import work
@@ -70,25 +70,28 @@ def _rename(request: HttpRequest, then: str) -> HttpResponse:
 
 def urlpatterns() -> list[Any]:
     """Mount all of it."""
-    return [
-        path("page/<int:count>/<int:rows>/", _page, name="page"),
+    app = [
         path("panel/<int:board_id>/<int:number>/", _one, name="panel"),
         path("panels/<int:board_id>/", _some),
         path("rename/<str:then>/", _rename),
     ]
+    return [path("app/", include(app)), path("page/<int:count>/<int:rows>/", _page, name="page")]
 
 
 def _post(then: str) -> Request:
-    return Request("POST", f"/rename/{then}/", BODY, headers=HTMX)
+    return Request("POST", f"/app/rename/{then}/", BODY, headers=HTMX)
 
 
 def flows() -> dict[str, list[Request]]:
     """List the ways by name, with their requests."""
     numbers = ",".join(map(str, range(work.PARTS)))
-    each = [Request("GET", f"/panel/7/{number}/", headers=HTMX) for number in range(work.PARTS)]
+    each = [Request("GET", f"/app/panel/7/{number}/", headers=HTMX) for number in range(work.PARTS)]
     return {
         "separate": [_post("nothing"), *each],
         "page": [_post("page"), Request("GET", "/page/5/20/", headers=HTMX)],
-        "batched": [_post("nothing"), Request("GET", "/panels/7/", query={"panels": numbers}, headers=HTMX)],
+        "batched": [
+            _post("nothing"),
+            Request("GET", "/app/panels/7/", query={"panels": numbers}, headers=HTMX),
+        ],
         "answer": [_post("answer")],
     }

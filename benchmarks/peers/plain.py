@@ -2,13 +2,14 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, TypeVar
 
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
-from django.urls import path
+from django.urls import include, path
 from django.views.decorators.csrf import csrf_protect
 from django.views.decorators.http import require_GET, require_POST
 from pydantic import BaseModel, TypeAdapter, ValidationError
@@ -125,7 +126,15 @@ class Plain(Contestant):
             "read5": _read(work.PARTS),
             "table": _table,
         }
-        return [path(f"{name}/", _guarded(view, circumstances), name=name) for name, view in views.items()]
+        patterns = [
+            path(f"{name}/", _guarded(view, circumstances), name=name) for name, view in views.items()
+        ]
+        return [path("app/", include(patterns))]
+
+    def request(self, name: str) -> Request:
+        """Ask below ``app/``: a site includes the URLs of its apps, as it does ours."""
+        asked = super().request(name)
+        return replace(asked, path=f"/app{asked.path}")
 
 
 class PlainAgain(Plain):
@@ -148,13 +157,14 @@ class Floor(Contestant):
     def urlpatterns(self, circumstances: str) -> list[Any]:
         """Mount one view for all functions, and one for each context."""
         call = _guarded(_floor_call, circumstances)
-        return [path("call/", call), path("read1/", _floor_read(1)), path("read5/", _floor_read(5))]
+        patterns = [path("call/", call), path("read1/", _floor_read(1)), path("read5/", _floor_read(5))]
+        return [path("app/", include(patterns))]
 
     def request(self, name: str) -> Request:
         """Ask as our shim does."""
         if name.startswith("read"):
-            return super().request(name)
-        return Request("POST", "/call/", work.written({"fn": name, "args": work.ARGUMENTS[name]}))
+            return Request("GET", f"/app/{name}/", query=work.ARGUMENTS[name])
+        return Request("POST", "/app/call/", work.written({"fn": name, "args": work.ARGUMENTS[name]}))
 
     def result(self, name: str, answer: Any) -> Any:
         """Unpack the envelope."""

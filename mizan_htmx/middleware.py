@@ -1,4 +1,4 @@
-"""Carries what plain Django views invalidate into their responses."""
+"""Carries what was invalidated into the responses, and fresh blocks where that is asked for."""
 
 from collections.abc import Awaitable, Callable
 from typing import cast
@@ -7,6 +7,7 @@ from asgiref.sync import iscoroutinefunction, markcoroutinefunction, sync_to_asy
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
+from mizan_htmx import single_flight
 from mizan_htmx.caching import keep_private
 from mizan_htmx.clock import must_ask_early, version_of
 from mizan_htmx.dispatch import Steps, arun, finish, run
@@ -52,4 +53,8 @@ def _finish(
         "_mizan_served" in request.__dict__
     ):  # here stands also what Django made of an exception, such as a 404
         keep_private(response)
-    return (yield from finish(request, response, recorder, owned=owned))
+    response = yield from finish(request, response, recorder, owned=owned)
+    if owned and single_flight.is_asked_for(request):
+        # After it was announced: only then the blocks' versions are not older than what it says.
+        yield from single_flight.bring(request, response, recorder.announced())
+    return response

@@ -1,8 +1,5 @@
 """The endpoints that render one block again, or several together."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.http.response import HttpResponseBase
@@ -12,10 +9,9 @@ from mizan_htmx.caching import PRIVATE, keep_private, share
 from mizan_htmx.failures import json_response
 from mizan_htmx.functions import BLOCK_FIELD
 from mizan_htmx.partials import load
-from mizan_htmx.recorder import Recorder, close_recorder, open_recorder
 from mizan_htmx.rendering import render
 from mizan_htmx.session_word import tell
-from mizan_htmx.together import MAX_BLOCKS, NOT_FOUND, Piece, render_each, split
+from mizan_htmx.together import MAX_BLOCKS, NOT_FOUND, Piece, render_each, split, unheard
 
 _METHODS = ("GET", "HEAD")
 
@@ -32,7 +28,7 @@ def partial(request: HttpRequest, context: str) -> HttpResponseBase:
         return _not_found(error)
     if block.contexts[0] != context:
         return _not_found(ValueError(f"The token is for the context {block.contexts[0]!r}, not {context!r}."))
-    with _unheard(request) as recorder:
+    with unheard(request) as recorder:
         html = render(block, template, request)
         response = HttpResponse(html, headers={blocks.REFRESH_HEADER: "1"})
         if block.is_shared:
@@ -53,25 +49,12 @@ def partials(request: HttpRequest) -> HttpResponseBase:
     if not 0 < len(queries) <= MAX_BLOCKS:
         reason = f"{len(queries)} blocks were asked for. Ask for 1 to {MAX_BLOCKS}."
         return _plain(reason, status=400)
-    with _unheard(request):
+    with unheard(request):
         pieces = render_each(request, queries)
     response = json_response({"blocks": [_as_json(piece) for piece in pieces]})
     response.headers[blocks.REFRESH_HEADER] = "1"
     tell(request, response)
     return response
-
-
-@contextmanager
-def _unheard(request: HttpRequest) -> Iterator[Recorder]:
-    """Forget what rendering invalidates: two blocks of one context would refresh each other for ever."""
-    recorder, owned = open_recorder(request)
-    start = len(recorder)
-    try:
-        yield recorder
-    finally:
-        recorder.rewind(start)
-        if owned:
-            close_recorder(request)
 
 
 def _as_json(piece: Piece) -> dict[str, object]:

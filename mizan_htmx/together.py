@@ -15,7 +15,8 @@ from django.utils.log import log_response
 
 from mizan_htmx import blocks
 from mizan_htmx.functions import BLOCK_FIELD
-from mizan_htmx.partials import load
+from mizan_htmx.partials import Partial, load
+from mizan_htmx.recorder import Recorder, close_recorder, open_recorder
 from mizan_htmx.rendering import render_unless
 
 # The hash of what a page shows may come along with a block's parameters; no parameter can be called that.
@@ -42,7 +43,36 @@ class Piece:
     status: int
     html: str = ""
     reason: str = ""
-    block_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One block that is asked for, and the query string that asks for it."""
+
+    block: blocks.Block
+    template: Partial
+    query: str
+    given: QueryDict
+
+    @classmethod
+    def read(cls, request: HttpRequest, query: str) -> "Asked":
+        """Read it; raise one of ``NOT_FOUND`` for what this site did not sign or does not have."""
+        given = QueryDict(query, encoding=request.encoding)
+        block = blocks.read_token(given.get(BLOCK_FIELD, ""), given.dict())
+        return cls(block, load(block.partial), query, given)
+
+
+@contextmanager
+def unheard(request: HttpRequest) -> Iterator[Recorder]:
+    """Forget what rendering invalidates: two blocks of one context would refresh each other for ever."""
+    recorder, owned = open_recorder(request)
+    start = len(recorder)
+    try:
+        yield recorder
+    finally:
+        recorder.rewind(start)
+        if owned:
+            close_recorder(request)
 
 
 def split(query: str) -> list[str]:
@@ -63,23 +93,28 @@ def render_each(request: HttpRequest, queries: Iterable[str]) -> list[Piece]:
 
 
 def _render(request: HttpRequest, query: str) -> Piece:
-    given = QueryDict(query, encoding=request.encoding)
     try:
-        block = blocks.read_token(given.get(BLOCK_FIELD, ""), given.dict())
-        template = load(block.partial)
+        asked = Asked.read(request, query)
     except NOT_FOUND as error:
         return Piece(404, reason=f"{type(error).__name__}: {error}")
+    return render_asked(request, asked)
+
+
+def render_asked(request: HttpRequest, asked: Asked) -> Piece:
+    """Render one block as its own request would; a failure is logged."""
+    block = asked.block
     try:
-        with _posing(request, block, query, given), _apart():
-            html = render_unless(block, template, request, known=given.get(HASH_FIELD, ""))
+        with _posing(request, asked), _apart():
+            known = asked.given.get(HASH_FIELD, "")
+            html = render_unless(block, asked.template, request, known=known)
             (html or "").encode()  # what can't be sent is this block's own failure
     except Exception as error:  # the border to the authors' templates and readers
         return _failed(request, block, error)
-    return Piece(304, block_id=block.id) if html is None else Piece(200, html, block_id=block.id)
+    return Piece(304) if html is None else Piece(200, html)
 
 
 @contextmanager
-def _posing(request: HttpRequest, block: blocks.Block, query: str, given: QueryDict) -> Iterator[None]:
+def _posing(request: HttpRequest, asked: Asked) -> Iterator[None]:
     """Let the request be the one that asks for this block alone.
 
     It stays the same object: what is read, logged in or put on it while one block renders, the next one and
@@ -88,10 +123,10 @@ def _posing(request: HttpRequest, block: blocks.Block, query: str, given: QueryD
     state, environ = request.__dict__, request.META
     before = {name: state.pop(name) for name in _OF_ONE if name in state}
     environ_before = {name: environ[name] for name in _META_OF_ONE if name in environ}
-    path = unquote(reverse("mizan:partial", args=[block.contexts[0]]))
+    path = unquote(reverse("mizan:partial", args=[asked.block.contexts[0]]))
     path_info = "/" + path.removeprefix(get_script_prefix())
-    state.update(GET=given, path=path, path_info=path_info, resolver_match=resolve(path_info))
-    environ.update(QUERY_STRING=query, PATH_INFO=path_info)
+    state.update(GET=asked.given, path=path, path_info=path_info, resolver_match=resolve(path_info))
+    environ.update(QUERY_STRING=asked.query, PATH_INFO=path_info)
     try:
         yield
     finally:

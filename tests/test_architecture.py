@@ -34,7 +34,6 @@ FLOORS: dict[str, tuple[str, ...]] = {
         "csrf",
         "dispatch",
         "failures",
-        "middleware",
         "readings",
         "recorder",
         "session_word",
@@ -42,6 +41,7 @@ FLOORS: dict[str, tuple[str, ...]] = {
         "watch",
     ),
     "faces": (
+        "afterwards",
         "blocks",
         "context_tag",
         "ids",
@@ -50,13 +50,23 @@ FLOORS: dict[str, tuple[str, ...]] = {
         "partials",
         "refresh",
         "rendering",
+        "single_flight",
         "together",
         "forms",
         "channels",
         "edge",
         "contrib",
     ),
-    "wiring": ("apps", "context_processors", "management", "templatetags", "testing", "urls", "__init__"),
+    "wiring": (
+        "apps",
+        "context_processors",
+        "management",
+        "middleware",
+        "templatetags",
+        "testing",
+        "urls",
+        "__init__",
+    ),
 }
 
 # On one floor, who may import whom.
@@ -89,17 +99,20 @@ ARROWS: dict[str, tuple[str, ...]] = {
     ),
     "client": ("dispatch", "views"),
     "commit": ("recorder",),
-    "middleware": ("caching", "clock", "dispatch", "recorder"),
     "watch": ("commit", "recorder"),
     "blocks": ("ids",),
     "rendering": ("blocks", "partials"),
     "context_tag": ("blocks", "partials", "rendering"),
     "together": ("blocks", "partials", "rendering"),
     "refresh": ("blocks", "partials", "rendering", "together"),
+    "single_flight": ("afterwards", "together"),
 }
 
 # The rooms that are one face together; arrows stay inside of it.
-BLOCKS = {"blocks", "context_tag", "ids", "page", "partials", "refresh", "rendering", "together"}
+BLOCKS = {
+    *("afterwards", "blocks", "context_tag", "ids", "page", "partials"),
+    *("refresh", "rendering", "single_flight", "together"),
+}
 
 # What the core may import besides the standard library; each comes with the package's own dependencies.
 INSTALLED = {

@@ -61,6 +61,20 @@ def test_w001_without_the_middleware(settings: Settings) -> None:
     ]
 
 
+def test_w006_one_round_trip_without_the_middleware(settings: Settings) -> None:
+    settings.MIZAN_SINGLE_FLIGHT = True
+    assert checks(user_profile) == []
+    without(settings, MIDDLEWARE)
+    assert checks(user_profile)[1:] == [
+        Warning(
+            "MIZAN_SINGLE_FLIGHT is on, but no answer brings blocks along without"
+            " 'mizan_htmx.middleware.MizanMiddleware'.",
+            hint="Add it at the end of MIDDLEWARE, or leave the setting out.",
+            id="mizan_htmx.W006",
+        )
+    ]
+
+
 def test_subclasses_of_the_middleware_and_functions_count(settings: Settings) -> None:
     without(settings, MIDDLEWARE, AUTHENTICATION)
     settings.MIDDLEWARE = [

@@ -50,6 +50,14 @@ def check_settings(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> li
                 id="mizan_htmx.W001",
             )
         )
+    if getattr(settings, "MIZAN_SINGLE_FLIGHT", False) and not _installed(MIDDLEWARE):
+        found.append(
+            Warning(
+                f"MIZAN_SINGLE_FLIGHT is on, but no answer brings blocks along without {MIDDLEWARE!r}.",
+                hint="Add it at the end of MIDDLEWARE, or leave the setting out.",
+                id="mizan_htmx.W006",
+            )
+        )
     try:
         reverse("mizan:call")
     except NoReverseMatch:

@@ -103,7 +103,7 @@
   const bring = (ticket, together) => {
     const { piece } = ticket;
     const answer = piece === null ? { status: 304 } : { status: 200, html: piece };
-    give(ticket, answer, { headers: { [PROOF]: "1" }, url: urlOf([ticket]) }, together);
+    give(ticket, answer, { headers: { [PROOF]: "1" }, url: mount.origin + urlOf([ticket]) }, together);
   };
 
   // ---- htmx 4: a request has its own fetch()

@@ -32,6 +32,7 @@ from tests.site.public import visitor_name as visitor_name
 from tests.site.sessions import letter as letter
 from tests.site.sessions import seal as seal
 from tests.site.sessions import sign as sign
+from tests.site.together import shake as shake
 from tests.site.together import shaky_title as shaky_title
 
 Fate = Literal["raise", "refuse", "rollback"]

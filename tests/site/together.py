@@ -5,7 +5,7 @@ from django.shortcuts import render
 from django.urls import path
 
 from mizan_htmx import client
-from tests.site.models import Board
+from tests.site.models import Board, Person
 
 BROKEN = "broken"
 
@@ -19,11 +19,20 @@ def shaky_title(request: HttpRequest) -> str:
     return title
 
 
+@client(affects=["user", "shaky"])
+def shake(request: HttpRequest, title: str) -> HttpResponse:
+    """Rename the first board, and give person 5 the same name."""
+    Board.objects.filter(pk=1).update(title=title)
+    Person.objects.filter(pk=5).update(name=title)
+    return HttpResponse("<em>Shaken</em>")
+
+
 def page(request: HttpRequest, count: int) -> HttpResponse:
     """Show a number of blocks of person 5, one that may fail, and one that shared caches may keep."""
     return render(request, "site/together.html", {"numbers": range(count)})
 
 
 urlpatterns = [
+    path("together/shake/", shake, name="shake"),
     path("together/<int:count>/", page, name="together"),
 ]

@@ -24,6 +24,7 @@
   const LAZY = '[data-mizan-lazy], [hx-trigger^="load"]';
   const EDITABLE = "[contenteditable]:not([contenteditable=false])";
   const POPOVER = CSS.supports("selector(:popover-open)") ? ":popover-open" : "dialog[open]";
+  const KEPT = "[data-mizan-keep], [hx-preserve]";
   const STYLE = "mizan";
   const MARK = "data-mizan-changed";
 
@@ -208,8 +209,8 @@
     ["name", "type"].every((name) => one.getAttribute(name) === other.getAttribute(name)) &&
     (!isCheckable(one) || one.value === other.value);
 
-  /* By its id, or else by kind and name, in the same place among those alike that stand under the same id. Rows that
-     came or went change places; the rows that stayed the same are known by that. */
+  /* By its id, or else by kind and name, among those alike that stand under the same id: in a row that shows the same
+     as the one around it, or else in the same place. */
   const twinOf = (old, block, fresh) => {
     if (old === block) return fresh;
     const id = old.getAttribute("id");
@@ -220,34 +221,37 @@
     const alike = (root) =>
       [...root.querySelectorAll(old.localName)].filter((it) => isAlike(it, old) && it.closest("[id]") === root);
     const [places, twins] = [alike(home), alike(freshHome)];
-    for (let up = old.parentElement; places.length !== twins.length && up !== home; up = up.parentElement) {
-      const equal = [...freshHome.querySelectorAll(up.localName)].filter((it) => it.isEqualNode(up));
-      const inside = (row) => [...row.querySelectorAll(old.localName)];
-      if (equal.length === 1) return inside(equal[0])[inside(up).indexOf(old)];
+    let rows = twins;
+    for (let up = old.parentElement; up !== home; up = up.parentElement) {
+      const text = up.textContent.trim();
+      rows = rows.map((it) => it?.parentElement);
+      const equal = twins.filter((_, at) => text && rows[at]?.textContent.trim() === text);
+      if (equal.length === 1) return equal[0];
     }
     return twins[places.indexOf(old)] ?? null;
   };
 
   // ---- a swap: look at what is there, let the block be replaced, put back what is missing
 
-  /* What the swap under way leaves alone, and what has to be asked for anew when its request is over. */
+  /* What the swap under way leaves alone, the fields of which it leaves the value alone, and what has to be asked
+     for anew when its request is over. */
   let held = new Set();
+  let kept = new Set();
   const unfinished = new Set();
 
   /* A swap knows the block, the fresh one, who has asked for it, and pairs: old element → its twin. */
   const look = (block, fresh, source) => {
     const swap = { block, fresh, source, pairs: new Map(), entered: [], opened: [], scrolled: [], focus: null };
-    const { activeElement: it } = document;
     const all = [...block.querySelectorAll("*")];
     for (const each of [fresh, ...fresh.querySelectorAll(BLOCK)]) bare(each);
     keepFields(swap);
     hold(swap, all);
     for (const each of all) keepOpen(swap, each);
     for (const each of [block, ...all]) keepScroll(swap, each);
-    if (block.contains(it)) {
-      const { selectionStart, selectionEnd, selectionDirection } = it;
-      swap.focus = { it, twin: pair(swap, it), selection: [selectionStart, selectionEnd, selectionDirection] };
-    }
+    const { activeElement: host } = document;
+    let it = host;
+    while (it?.shadowRoot?.activeElement) it = it.shadowRoot.activeElement;
+    if (block.contains(host)) swap.focus = { it, twin: pair(swap, host), selection: selectionOf(it) };
     return swap;
   };
 
@@ -274,10 +278,11 @@
     fire(block, "mizan:keep", { fresh, source, keep: (element) => asked.add(element) });
     for (const it of all) {
       if (isInside(it, held)) continue;
-      const isMarked = is(it, "[data-mizan-keep], [hx-preserve]");
+      const isMarked = is(it, KEPT);
       const isLoaded = is(it, `${BLOCK}:not(${LAZY})`) && is(byId(fresh, it.id), LAZY);
       const isTyped = is(it, EDITABLE) && differs(it);
-      if (!isMarked && !isLoaded && !isTyped && !isPlaying(it) && !asked.has(it)) continue;
+      const isHost = it.shadowRoot && !canMorph();
+      if (!isMarked && !isLoaded && !isTyped && !isHost && !isPlaying(it) && !asked.has(it)) continue;
       if (isLoaded) unfinished.add(it);
       if (standIn(swap, it, isMarked)) held.add(it);
     }
@@ -300,24 +305,19 @@
 
   const keepFields = (swap) => {
     const fields = fieldsIn(swap.block).filter(isEntered);
+    kept = new Set(fields);
     swap.entered = fields.map((it) => {
       const twin = pair(swap, it);
       if (!bases.has(it)) bases.set(it, served(it));
       return { it, twin, live: read(it), former: it.getAttribute(MARK), value: twin ? served(twin) : bases.get(it) };
     });
-    for (const { it, twin, live } of swap.entered) if (twin) agree(it, twin, live);
+    for (const { it, twin } of swap.entered) if (twin) renewDefault(it, twin);
   };
 
-  /* Make both equal, so that a morph has nothing to write into the field. */
-  const agree = (field, twin, live) => {
-    if (field.type === "file" || field.options || is(field, EDITABLE)) return;
-    if (isCheckable(field)) {
-      field.defaultChecked = twin.defaultChecked;
-      twin.checked = live !== "";
-    } else {
-      twin.defaultValue = field.defaultValue = twin.defaultValue;
-      twin.value = live;
-    }
+  /* What a form goes back to when it is reset. */
+  const renewDefault = (field, twin) => {
+    const name = isCheckable(field) ? "defaultChecked" : "defaultValue";
+    if (field[name] !== twin[name]) field[name] = twin[name];
   };
 
   const keepOpen = (swap, it) => {
@@ -337,6 +337,9 @@
     if (scrollTop || scrollLeft) swap.scrolled.push({ it, twin: pair(swap, it), scrollTop, scrollLeft });
   };
 
+  const mayMorph = (old) => !held.has(old);
+  const mayWrite = (name, old) => !kept.has(old) || name !== (isCheckable(old) ? "checked" : "value");
+
   /* Put a fragment in the place of a block, one of its elements being the same block; give what stands there now. */
   const replace = (block, fragment, source) => {
     const fresh = topOf(fragment, block);
@@ -348,12 +351,20 @@
     const now = [...fragment.children].map((it) => (it === fresh && canMorph() ? block : it));
     if (canMorph()) morphNamed(swap, fragment);
     else {
-      for (const it of held) swap.pairs.get(it).replaceWith(it);
+      for (const it of held) move(it, swap.pairs.get(it));
       block.replaceWith(...fragment.children);
     }
     putBack(swap, block.isConnected ? block : fresh);
     if (source !== block) finish(); // else mizan.js has still to hear that the block is fresh
     return now;
+  };
+
+  const move = (old, twin) => {
+    twin.replaceWith(old);
+    // Unlike a morph, this takes all of it along; what stands in the shadow is enough.
+    if (!old.shadowRoot || is(old, KEPT)) return;
+    for (const { name, value } of twin.attributes) old.setAttribute(name, value);
+    old.replaceChildren(...twin.childNodes);
   };
 
   const topOf = (fragment, { id }) => [...fragment.children].find((it) => it.getAttribute("id") === id);
@@ -370,6 +381,7 @@
     for (const it of [...named, ...block.querySelectorAll('[id^="mizan-keep-"]')]) it.removeAttribute("id");
   };
 
+  const selectionOf = (field) => [field.selectionStart, field.selectionEnd, field.selectionDirection];
   const placeOf = ({ it, twin }) => [it, twin].find((each) => each?.isConnected);
 
   const putBack = ({ entered, opened, scrolled, focus }, block) => {
@@ -380,8 +392,11 @@
     }
     entered.forEach(({ value, former }, at) => fields[at] && mark(fields[at], value, former));
     for (const { it, twin, show, isOpen } of opened) {
-      if (show && !it.isConnected && twin.isConnected) twin[show]();
-      else if (!show && placeOf({ it, twin })) placeOf({ it, twin }).open = isOpen;
+      const place = placeOf({ it, twin });
+      if (!place) continue;
+      if (toggled.has(it)) toggled.add(place);
+      if (!show) place.open = isOpen;
+      else if (place === twin) place[show]();
     }
     for (const each of scrolled) Object.assign(placeOf(each) ?? {}, { scrollTop: each.scrollTop, scrollLeft: each.scrollLeft });
     if (focus) putBackFocus(focus);
@@ -403,12 +418,12 @@
   const putBackFocus = ({ it, twin, selection }) => {
     const field = placeOf({ it, twin });
     if (!field) return;
-    if (field !== document.activeElement) field.focus({ preventScroll: true });
+    if (field !== field.getRootNode().activeElement) field.focus({ preventScroll: true });
     if (field === twin && it === typing) unsaid.add(field);
-    const { selectionStart, selectionEnd, selectionDirection } = field;
-    const isSame = String([selectionStart, selectionEnd, selectionDirection]) === String(selection);
-    // Where it is null, the control knows no selection.
-    if (Number.isInteger(selectionStart) && !isSame) field.setSelectionRange(...selection);
+    // Where the first is null, the control knows no selection.
+    if (Number.isInteger(selection[0]) && String(selectionOf(field)) !== String(selection)) {
+      field.setSelectionRange(...selection);
+    }
   };
 
   // ---- the life of a request, which is an XMLHttpRequest of htmx 2 or a context of htmx 4
@@ -448,7 +463,8 @@
         swapSpec.style = STYLE;
       }
     },
-    htmx_before_morph_node: (old) => !held.has(old),
+    htmx_before_morph_node: mayMorph,
+    htmx_before_morph_attr: (old, { attrName }) => mayWrite(attrName, old),
     handle_swap: (style, target, fragment) =>
       style === STYLE && replace(target, fragment, sources.get(target)),
   };
@@ -460,7 +476,7 @@
       window.Idiomorph.morph(block, fragment, {
         morphStyle: "outerHTML",
         restoreFocus: false,
-        callbacks: { beforeNodeMorphed: (old) => !held.has(old) },
+        callbacks: { beforeNodeMorphed: mayMorph, beforeAttributeUpdated: mayWrite },
       });
     htmx.defineExtension(STYLE, {
       isInlineSwap: (style) => style === STYLE,

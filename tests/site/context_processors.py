@@ -10,8 +10,8 @@ MORPHS = "+idiomorph"
 def htmx_build(request: HttpRequest) -> dict[str, int | str | None]:
     """Give the build of htmx that the visitor asked for: ``?htmx=4``, or a cookie to keep it.
 
-    ``2`` and ``4`` are those that django-htmx ships; a whole version such as ``4.0.1`` is one from npm. Behind
-    either, ``+idiomorph`` asks for Idiomorph, too.
+    ``2`` and ``4`` are those that django-htmx ships; a whole version such as ``4.0.1`` is one from npm. With
+    ``+idiomorph`` behind it, Idiomorph comes along.
     """
     wanted = request.GET.get("htmx") or request.COOKIES.get("htmx", "")
     build = wanted.removesuffix(MORPHS)

@@ -1,4 +1,4 @@
-"""Sites where every view wants one to sign in: what a page asks for when its session has ended is answered."""
+"""Sites where every view wants one to sign in still answer what a page asks when its session has ended."""
 
 import pytest
 from pytest_django import Settings

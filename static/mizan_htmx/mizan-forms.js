@@ -5,7 +5,7 @@
    A submission goes out through htmx. What a 2xx brings takes the form's place. After anything else the form
    stays: a 422 is merged into it, so that no control is ever replaced; what else goes wrong is told in
    [data-mizan-alert], by the template[data-mizan-notice] for its status ("0" for no answer at all, "CSRF", or
-   "error" for all the others).
+   "error" for all the others), and by that for "returned" when somebody has signed in again.
 
    While it is filled in, the form goes to the address in data-mizan-validate; what comes back has the errors
    of the fields that were left. [data-mizan-keep] marks what a script added and no merge may take away. */
@@ -40,13 +40,15 @@
      refused    forms that the server sent back;
      judged     file inputs that a 422 complained about: a check carries no files and can't tell anything new;
      served     the classes that an element has from the server, to tell them from those of scripts;
-     submitters the button that each form was last sent by. */
+     submitters the button that each form was last sent by;
+     unsigned   forms that say that nobody is signed in. */
   const left = new WeakSet();
   const typed = new WeakSet();
   const refused = new WeakSet();
   const judged = new WeakSet();
   const served = new WeakMap();
   const submitters = new WeakMap();
+  const unsigned = new WeakSet();
 
   const formOf = (control) => (is(control.form, FORM) ? control.form : null);
   const NO_FIELD = /^(hidden|submit|button|reset|image|fieldset|output)$/;
@@ -358,6 +360,7 @@
     flight.begun = true;
     setBusy(form, true);
     part(form, "alert")?.replaceChildren();
+    unsigned.delete(form);
   };
 
   const showProgress = (form) => (event) => {
@@ -424,12 +427,28 @@
     if (!isTaken) form.scrollIntoView();
   };
 
+  const noticeOf = (form, name) => form.querySelector(`template[data-mizan-notice="${name}"]`);
+
   const complain = async (form, reason) => {
+    if (reason === 401) unsigned.add(form);
     if (reason === "CSRF") await renewToken(form);
-    const notice = (name) => form.querySelector(`template[data-mizan-notice="${name}"]`);
-    const { content } = notice(reason) ?? notice("error") ?? {};
+    const { content } = noticeOf(form, reason) ?? noticeOf(form, "error") ?? {};
     if (content) part(form, "alert")?.replaceChildren(content.cloneNode(true));
   };
+
+  /* A form tells in its own words that the session has ended, and that somebody is signed in again. */
+  on("mizan:session", (event) => {
+    const { state, reason, element } = event.detail;
+    const isTold = flights.has(element) && part(element, "alert");
+    if (isTold && noticeOf(element, reason === "csrf" ? "CSRF" : 401)) event.preventDefault();
+    if (state !== "returned") return;
+    for (const form of document.querySelectorAll(FORM)) {
+      if (!unsigned.delete(form) || !noticeOf(form, state)) continue;
+      const isFocused = part(form, "alert").contains(document.activeElement);
+      complain(form, state);
+      if (isFocused) form.querySelector("[data-mizan-retry]")?.focus();
+    }
+  });
 
   const renewToken = async (form) => {
     try {

@@ -28,13 +28,14 @@
   const STYLE = `
     :where(.mizan-session) {
       position: fixed; inset: auto 1rem 1rem auto; z-index: 9999; box-sizing: border-box;
-      max-width: min(26rem, 100% - 2rem); padding: .75rem 1rem; border: 1px solid; border-radius: .5rem;
+      max-width: min(26rem, 100% - 2rem); padding: .75rem 1rem; border: 1px solid #8888; border-radius: .5rem;
       background: Canvas; color: CanvasText; box-shadow: 0 .25rem 1rem #0004;
     }
     :where(.mizan-session > :not([hidden])) {
       display: flex; flex-wrap: wrap; gap: .5rem 1rem; align-items: center; justify-content: end;
     }
-    :where(.mizan-session p) { flex: 1 1 100%; margin: 0 }
+    :where(.mizan-session p) { flex: 1 1 100%; margin: 0; text-wrap: balance }
+    :where(.mizan-session button) { min-height: 2rem; padding: 0 .75rem; font: inherit }
     @media print { :where(.mizan-session) { display: none } }`;
 
   const on = (names, listener) => {
@@ -58,6 +59,11 @@
   const hold = (request) => {
     if (request?.event?.type) held.set(request.element, request);
   };
+
+  /* A refresh must not take it away, where blocks are replaced and not morphed. */
+  on("mizan:keep", ({ target, detail }) => {
+    for (const element of held.keys()) if (target.contains(element)) detail.keep(element);
+  });
 
   const sendable = () =>
     [...held.values()].filter(

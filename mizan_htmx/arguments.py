@@ -2,8 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -39,6 +38,9 @@ class Arguments:
 
     def collect(self, parameters: Iterable[Parameter]) -> dict[str, Any]:
         """Pick the values of these parameters; what nobody declared is left where it is."""
+        if len(self.layers) == 1 and not self.is_form and type(self.layers[0]) is dict:
+            values = self.layers[0]
+            return {each.name: values[each.name] for each in parameters if each.name in values}
         raw: dict[str, Any] = {}
         for parameter in parameters:
             layer = next((each for each in reversed(self.layers) if parameter.name in each), None)
@@ -98,15 +100,28 @@ def read_body(
         return (_read_json(request, empty_allowed=empty_allowed),), False
 
 
-@contextmanager
-def unreadable_is_refused() -> Iterator[None]:
+class _Refusing:
+    """Turns exceptions in a ``with`` block; a generator would cost as much as reading the body."""
+
+    __slots__ = ()
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        if isinstance(error, RequestDataTooBig):
+            raise TooLarge() from None
+        if isinstance(error, _UNREADABLE):
+            raise BadRequest() from error
+
+
+_UNREADABLE = (SuspiciousOperation, MultiPartParserError, UnreadablePostError, DjangoBadRequest)
+_refusing = _Refusing()
+
+
+def unreadable_is_refused() -> _Refusing:
     """Turn what Django raises for a body it can't or won't read into BadRequest or TooLarge."""
-    try:
-        yield
-    except RequestDataTooBig:
-        raise TooLarge() from None
-    except (SuspiciousOperation, MultiPartParserError, UnreadablePostError, DjangoBadRequest) as error:
-        raise BadRequest() from error
+    return _refusing
 
 
 def _read_form(request: HttpRequest) -> tuple[Mapping[str, Any], ...]:

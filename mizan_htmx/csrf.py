@@ -1,5 +1,6 @@
 """Django's CSRF check, run where the site's middleware did not, and its cookie."""
 
+from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
@@ -29,6 +30,16 @@ class _Check(CsrfViewMiddleware):
         return bool(self._origin_verified(request))  # type: ignore[attr-defined]
 
 
+def _check() -> _Check:
+    return _check_of(tuple(settings.CSRF_TRUSTED_ORIGINS))
+
+
+@lru_cache(1)
+def _check_of(trusted: tuple[str, ...]) -> _Check:
+    """Make Django's check, which keeps what it worked out of the trusted origins."""
+    return _Check(_unused)
+
+
 def _unused(request: HttpRequest) -> HttpResponse:
     raise AssertionError("The CSRF check calls no view.")
 
@@ -38,7 +49,7 @@ def check_csrf(request: HttpRequest) -> None:
     if getattr(request, "csrf_processing_done", False):
         return
     with unreadable_is_refused():  # the token may stand in the body
-        check = _Check(_unused)
+        check = _check()
         check.process_request(request)
         reason: Any = check.process_view(request, _unused, (), {})
     if reason:
@@ -55,7 +66,7 @@ def is_own_origin(request: HttpRequest) -> bool:
         request.get_host()
     except DisallowedHost:
         return False
-    return "HTTP_ORIGIN" in request.META and _Check(_unused).verifies_origin(request)
+    return "HTTP_ORIGIN" in request.META and _check().verifies_origin(request)
 
 
 def is_unchecked(request: HttpRequest) -> bool:
@@ -87,10 +98,10 @@ def tell_refusal(request: HttpRequest, response: HttpResponseBase) -> None:
 def csrf_token(request: HttpRequest) -> str:
     """Give the visitor's token, made if there is none."""
     if "CSRF_COOKIE" not in request.META:
-        _Check(_unused).process_request(request)
+        _check().process_request(request)
     return get_token(request)
 
 
 def set_csrf_cookie(request: HttpRequest, response: HttpResponse) -> None:
     """Put a new token's cookie into the response."""
-    _Check(_unused).process_response(request, response)
+    _check().process_response(request, response)

@@ -38,6 +38,7 @@ MAX_BYTES = 4096
 
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*")
 _VALUE = re.compile(r"(?:[A-Za-z0-9._~-]|%[0-9A-Fa-f]{2})*")
+_BARE = re.compile(r"[A-Za-z0-9._~-]*")
 _BLANKS = " \t"
 _SOME_DAY = datetime.date(2000, 1, 1)
 
@@ -126,9 +127,11 @@ class Invalidation:
     given: tuple[tuple[str, object], ...] = field(default=(), compare=False, repr=False)
 
     def __post_init__(self) -> None:
-        for name in (self.context, *(name for name, _ in self.params)):
-            if not is_name(name) and not (name == "*" and not self.params):
-                raise ValueError(f"{name!r} is no name: a letter or '_', then letters, digits, '_-.'.")
+        if not is_name(self.context) and (self.context != "*" or self.params):
+            raise _no_name(self.context)
+        for name, _ in self.params:
+            if not is_name(name):
+                raise _no_name(name)
 
     @classmethod
     def of(cls, context: str, /, **values: object) -> "Invalidation":
@@ -137,13 +140,16 @@ class Invalidation:
         ``None`` means "not given". A decimal of more digits than a header holds is left out as well: the
         invalidation then covers more.
         """
-        if not is_name(context):
-            raise ValueError(f"{context!r} is no name: a letter or '_', then letters, digits, '_-.'.")
+        if context == "*":
+            raise _no_name(context)
         given = tuple(sorted((name, value) for name, value in values.items() if not _is_left_out(value)))
         return cls(context, tuple((name, canonical(value)) for name, value in given), given)
 
     def __str__(self) -> str:
-        return "".join((self.context, *(f";{name}={quote(text, safe='')}" for name, text in self.params)))
+        text = self.context
+        for name, value in self.params:
+            text += f";{name}={value if _BARE.fullmatch(value) else quote(value, safe='')}"
+        return text
 
     def as_json(self) -> str | dict[str, object]:
         """Give the form that stands in a JSON answer: a bare name, or context and parameters."""
@@ -152,6 +158,10 @@ class Invalidation:
         plain = {name: value for name, value in self.given if isinstance(value, (bool, int, float))}
         params = {name: plain.get(name, text) for name, text in self.params}
         return {"context": self.context, "params": params}
+
+
+def _no_name(text: str) -> ValueError:
+    return ValueError(f"{text!r} is no name: a letter or '_', then letters, digits, '_-.'.")
 
 
 EVERYTHING = Invalidation("*")
@@ -196,7 +206,9 @@ def merge(invalidations: Iterable[Invalidation], *, max_bytes: int = MAX_BYTES) 
     While the written list is longer than ``max_bytes``, the scoped entries of the context that has most of
     them collapse to its bare name; if bare names alone do not fit, the list is ``*``.
     """
-    entries = _swallow(tuple(dict.fromkeys(invalidations)))
+    entries = tuple(invalidations)
+    if len(entries) > 1:
+        entries = _swallow(tuple(dict.fromkeys(entries)))
     while len(_join(entries)) > max_bytes:
         scoped = Counter(entry.context for entry in entries if entry.params)
         if not scoped:

@@ -61,10 +61,12 @@ class _Entry:
 class Recorder:
     """Collects what one request makes stale."""
 
-    __slots__ = ("__weakref__", "_entries")
+    __slots__ = ("__weakref__", "_entries", "_merged", "_standing")
 
     def __init__(self) -> None:
         self._entries: list[_Entry] = []
+        self._standing: tuple[Invalidation, ...] = ()
+        self._merged: tuple[Invalidation, ...] = ()
 
     def __len__(self) -> int:
         return len(self._entries)
@@ -81,7 +83,12 @@ class Recorder:
 
     def announced(self) -> tuple[Invalidation, ...]:
         """List what is stale for sure, merged and bounded as the header carries it."""
-        return merge(entry.invalidation for entry in self._entries if entry.stands)
+        if not self._entries:
+            return ()
+        standing = tuple([entry.invalidation for entry in self._entries if entry.stands])
+        if standing != self._standing:  # it is asked for the body, the header and whoever listens
+            self._standing, self._merged = standing, merge(standing)
+        return self._merged
 
 
 # Weak: a request that ended without closing its recorder must not swallow what the thread does next.
@@ -155,10 +162,11 @@ def write(request: HttpRequest, response: HttpResponseBase, invalidations: tuple
 def _hides_headers(request: HttpRequest, response: HttpResponseBase) -> bool:
     if 300 <= response.status_code < 400:
         return True
-    if "HX-Request" in request.headers:
+    # Not by request.headers, which would write all of them anew for each request.
+    if "HTTP_HX_REQUEST" in request.META:
         return False
-    mode = request.headers.get("Sec-Fetch-Mode")
-    return mode == "navigate" if mode else "text/html" in request.headers.get("Accept", "")
+    mode = request.META.get("HTTP_SEC_FETCH_MODE")
+    return mode == "navigate" if mode else "text/html" in request.META.get("HTTP_ACCEPT", "")
 
 
 def announce(

@@ -8,6 +8,7 @@
 ``DEBUG``          default: off
 ``ALLOWED_HOSTS``  comma-separated; default: this machine only
 ``EDGE_DOOR``      such as ``http://127.0.0.1:6082``: where a Varnish in front takes purges; default: none
+``SINGLE_FLIGHT``  the answer to a change brings the fresh parts of the page along; default: off
 ``DEMO_MODE``      signing in as anybody with one click; default: on while only this machine is allowed
 =================  =====================================================================================
 """
@@ -80,6 +81,8 @@ else:
     CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
     # That no other process is heard: `serve` is the only one.
     SILENCED_SYSTEM_CHECKS = ["mizan_htmx.W004"]
+
+MIZAN_SINGLE_FLIGHT = env.bool("SINGLE_FLIGHT", default=False)
 
 EDGE_DOOR = env.str("EDGE_DOOR", default="")
 if EDGE_DOOR:

@@ -54,12 +54,6 @@ def board_page(request: Request, board_id: int) -> HttpResponse:
     )
 
 
-@client(context=BOARD, auth=sees_board)
-def board_editor(request: Request, board_id: int) -> HttpResponse:
-    """Give the form that renames a board."""
-    return render(request, "board/_board_editor.html", {"board": Board.objects.get(pk=board_id)})
-
-
 @client(affects="board", auth=sees_board)
 def rename_board(request: Request, board_id: int, title: BoardTitle) -> None:
     """Change a board's title."""

@@ -59,12 +59,6 @@ def attachment(request: Request, card_id: int) -> HttpResponse:
 
 
 @client(context=CARD, auth=sees_card)
-def card_editor(request: Request, card_id: int) -> HttpResponse:
-    """Give the form that renames or deletes a card."""
-    return render(request, "board/_card_editor.html", {"card": find_card(request, card_id)})
-
-
-@client(context=CARD, auth=sees_card)
 def assignee_picker(request: Request, card_id: int) -> HttpResponse:
     """Give the list of people that a card can be assigned to."""
     card = find_card(request, card_id)

@@ -1,8 +1,5 @@
 """Columns of a board."""
 
-from django.http import HttpResponse
-from django.shortcuts import render
-
 from demo.board.access import Request, find_column, hold_column, keep_cards, sees_column
 from demo.board.contexts import COLUMN
 from demo.board.models import Card, Column
@@ -18,12 +15,6 @@ def column(request: Request, column_id: int) -> ColumnShape:
     cards = Card.objects.with_checklist().filter(column_id=column_id)
     keep_cards(request, cards)
     return ColumnShape(id=found.pk, title=found.title, card_ids=[card.pk for card in cards])
-
-
-@client(context=COLUMN, auth=sees_column)
-def column_editor(request: Request, column_id: int) -> HttpResponse:
-    """Give the form that renames, moves or removes a column."""
-    return render(request, "board/_column_editor.html", {"column": find_column(request, column_id)})
 
 
 @client(affects="column", auth=sees_column)

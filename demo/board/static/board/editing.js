@@ -1,24 +1,34 @@
-/* Small manners of forms: Escape, Cancel and success close an editor, a field that was sent is emptied, and who
-   works with the keyboard stays where they were when the button they pressed has been replaced.
+/* Small manners of forms: Escape, Cancel and success close an editor, a field that was sent is emptied at once, what
+   somebody else changed can be taken, and the focus finds a place when its own is gone.
 
-   What somebody types must outlive the refreshes that others cause: what it stands in has hx-preserve. */
+   That what somebody types, opens or looks at outlives the refreshes that others cause is not done here. */
 
-// ---- editors
+// ---- editors: details in which one types, or what was fetched into a slot
+
+const EDITOR = ".editor";
 
 const close = (editor) => {
-  const opener = document.getElementById(editor.dataset.editor);
+  const opener = editor.querySelector("summary") ?? document.getElementById(editor.dataset.opener);
   const isInside = editor.contains(document.activeElement);
-  editor.remove();
+  for (const form of editor.querySelectorAll("form")) form.reset();
+  if (editor.matches("details")) editor.open = false;
+  else editor.remove();
   if (isInside) opener?.focus();
 };
 
 document.addEventListener("click", ({ target }) => {
-  const cancel = target.closest?.("[data-cancel]");
-  if (cancel) close(cancel.closest("[data-editor]"));
+  if (target.closest("[data-cancel]")) close(target.closest(EDITOR));
+  const editor = target.closest("summary")?.parentElement;
+  if (!editor?.matches(EDITOR) || editor.open) return;
+  const field = editor.querySelector("[name=title]");
+  setTimeout(() => {
+    field.focus();
+    field.setSelectionRange(field.value.length, field.value.length); // who types goes on at the end
+  });
 });
 
 document.addEventListener("keydown", (event) => {
-  const editor = event.target.closest?.("[data-editor]");
+  const editor = event.target.closest?.(EDITOR);
   if (!editor || event.isComposing) return;
   if (event.key === "Escape") close(editor);
   if (event.key === "Enter" && event.target.matches("textarea")) {
@@ -34,6 +44,22 @@ document.addEventListener("mizan:refreshed", ({ target }) => {
   if (title) document.title = `${title.textContent} · Mizan`;
 });
 
+// ---- what somebody else changed while one was typing: shown below the field, by board.css
+
+document.addEventListener("mizan:refreshed", ({ target }) => {
+  for (const field of target.querySelectorAll("[data-mizan-changed]")) {
+    field.parentElement.querySelector(".changed q").textContent = field.dataset.mizanChanged;
+  }
+});
+
+document.addEventListener("click", ({ target }) => {
+  if (!target.matches("[data-take]")) return;
+  const field = target.closest(".changed").parentElement.querySelector("[data-mizan-changed]");
+  field.value = field.dataset.mizanChanged;
+  field.dispatchEvent(new Event("input", { bubbles: true }));
+  field.focus();
+});
+
 // ---- a form that is there for the next entry
 
 const sent = new WeakMap();
@@ -47,7 +73,7 @@ const arrived = (source, method, ok) => {
   if (!ok || /^get$/i.test(method)) return;
   // Who types on while the answer is on its way keeps what they typed.
   if (source.matches?.("[data-clear]") && sent.get(source) === typed(source)) source.reset();
-  const editor = source.closest?.("[data-editor]");
+  const editor = source.closest?.(EDITOR);
   if (editor) close(editor);
 };
 
@@ -56,7 +82,7 @@ document.addEventListener("htmx:afterRequest", ({ detail }) => // htmx 2
 document.addEventListener("htmx:after:request", ({ detail: { ctx } }) => // htmx 4
   arrived(ctx.sourceElement, ctx.request.method, ctx.response.status < 400));
 
-// ---- focus
+// ---- focus: on a button that has moved to another block, or else on what is around the place where it was
 
 const FOCUSABLE = "a, button, input, select, textarea, summary, [tabindex]";
 
@@ -64,8 +90,8 @@ let path = []; // ids, from where the focus was outwards
 let parked = null; // where it was put because its own place is gone
 
 const trail = (element) => {
-  const ids = [element.id];
-  for (let up = element; up; up = up.parentElement) ids.push(up.dataset.editor, up.id);
+  const ids = [];
+  for (let up = element; up; up = up.parentElement) ids.push(up.dataset.opener, up.id);
   return ids.filter(Boolean);
 };
 
@@ -78,8 +104,6 @@ document.addEventListener("focusin", ({ target }) => {
   if (target === parked) return;
   parked = null;
   path = trail(target);
-  // A field that opens with a text in it: whoever types goes on at its end.
-  if (target.matches("[data-editor] [name=title]")) target.setSelectionRange(target.value.length, target.value.length);
 });
 
 document.addEventListener("pointerdown", ({ target }) => {

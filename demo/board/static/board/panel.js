@@ -3,13 +3,15 @@
 
    All it needs are two events of mizan.js: `mizan:invalidate` on the document when something was said to be stale,
    and `mizan:refreshed` on each block that took a stale one's place. Of one's own change the answer's header tells,
-   and then, key by key and with the same version, the socket; of somebody else's only the socket. */
+   in other tabs of the browser that tab, and then, key by key and with the same version, the socket; of somebody
+   else's only the socket. */
 
 const byId = (id) => document.getElementById(id);
 const panel = byId("panel");
 const calm = matchMedia("(prefers-reduced-motion: reduce)");
 
 let change = {}; // the last one: `version`, and `keys` that it made stale
+let named = new Set(); // ids of the blocks that it covered; others load or poll for reasons of their own
 let refreshed = new Map(); // what a block is bound to → how many such blocks were fetched anew
 let touched = 0; // blocks, those inside of others included
 
@@ -44,33 +46,37 @@ const isNews = (key) => !key.startsWith("here");
 
 const begin = (version) => {
   change = { version, keys: new Set() };
+  named = new Set();
   refreshed = new Map();
   touched = 0;
   byId("panel-empty").hidden = true;
   byId("panel-report").hidden = false;
-  attribute(false);
 };
 
-const attribute = (isOwn) => {
+/* Who told of it, those last who know best whose change it was. */
+const TELLERS = ["socket", "tab", "cookie", "response"];
+
+const attribute = (source) => {
+  if (TELLERS.indexOf(source) < TELLERS.indexOf(change.source)) return;
+  change.source = source;
+  const isOwn = /response|cookie/.test(source);
   byId("panel-own").hidden = !isOwn;
-  byId("panel-foreign").hidden = isOwn;
+  byId("panel-tab").hidden = source !== "tab";
+  byId("panel-foreign").hidden = isOwn || source === "tab";
   byId("panel-name").textContent = isOwn ? "X-Mizan-Invalidate:" : "invalidate:";
-};
-
-const claim = (version) => {
-  if (version === (change.version ?? null)) attribute(true);
 };
 
 /* Where a cache stands in front of the site, it says of each answer whether it came out of its memory, and of an
    answer to a change how many copies it had to forget. */
 const REMEMBERED = 4;
 
-const notice = (request, header) => {
+const notice = (verb, path, header) => {
   const cache = header("X-Cache");
-  if (!cache) return;
+  if (!cache || header("X-Mizan-Together")) return; // what several blocks share is private, and no cache's
   const purged = header("X-Mizan-Purged");
   const item = document.createElement("li");
-  item.appendChild(document.createElement("code")).textContent = request;
+  item.appendChild(document.createElement("code")).textContent =
+    `${verb.toUpperCase()} ${new URL(path, location.href).pathname}`;
   const found = { HIT: `hit, ${header("Age") ?? 0} s old`, MISS: "miss, fetched and kept", PASS: "passed" }[cache];
   item.append(` ${found}${purged ? `, ${purged === "1" ? "1 copy" : `${purged} copies`} purged` : ""}`);
   const list = byId("panel-cached");
@@ -79,33 +85,30 @@ const notice = (request, header) => {
   byId("panel-edge").hidden = false;
 };
 
-const answered = (verb, path, header) => {
-  claim(header("X-Mizan-Version"));
-  notice(`${verb.toUpperCase()} ${new URL(path, location.href).pathname}`, header);
-};
-
 const start = () => {
-  document.addEventListener("mizan:invalidate", ({ detail: { header, version } }) => {
+  document.addEventListener("mizan:invalidate", ({ detail: { header, version, blocks, source } }) => {
     const keys = header.split(", ").filter(isNews);
-    if (!keys.length) return;
+    if (!keys.length || source === "return") return; // all of a page that was away is asked for; nothing happened
     if (!version || version !== change.version) begin(version);
+    attribute(source);
     for (const key of keys) change.keys.add(key);
+    for (const { id } of blocks) named.add(id);
     byId("panel-header").textContent = [...change.keys].join(", ");
     report();
   });
-  document.addEventListener("mizan:refreshed", ({ target }) => {
+  document.addEventListener("mizan:refreshed", ({ target, detail }) => {
     const bound = target.dataset.mizan;
-    if (!isNews(bound)) return;
+    if (!isNews(bound) || !named.has(target.id)) return;
     refreshed.set(bound, (refreshed.get(bound) ?? 0) + 1);
     touched += 1 + target.querySelectorAll("[data-mizan]").length;
     report();
-    flash(target);
+    if (detail.changed) flash(target);
   });
 
   document.addEventListener("htmx:afterRequest", ({ detail: { xhr, requestConfig: { verb, path } } }) =>
-    answered(verb, path, (name) => xhr.getResponseHeader(name))); // 2
+    notice(verb, path, (name) => xhr.getResponseHeader(name))); // 2
   document.addEventListener("htmx:after:request", ({ detail: { ctx: { request, response } } }) =>
-    answered(request.method, request.action, (name) => response.headers.get(name))); // 4
+    notice(request.method, request.action, (name) => response.headers.get(name))); // 4
 
   // Where there is room beside the board it is open at first; on a phone it never is unless asked.
   const wished = localStorage.getItem("panel");

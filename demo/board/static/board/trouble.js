@@ -1,11 +1,12 @@
-/* Says what went wrong: a change that was refused, a server that does not answer, a part that could not refresh.
-   A message stays until it is dismissed, or until something has worked again. */
+/* Says what became of something one did oneself: it was refused, or the server does not answer. A message stays until
+   it is dismissed, or until something has worked again.
+
+   Parts of the page that could not refresh are marked and tried again without this, and the end of a session has a
+   notice of its own. */
 
 const toasts = document.getElementById("toasts");
 
 const OFFLINE = "The server can’t be reached. Nothing was changed; try again in a moment.";
-const OUTDATED = "You signed in or out since this page was loaded. Reload it, and try again.";
-const STALE = "A part of this page could not be refreshed, and shows what it had.";
 const BY_STATUS = {
   403: "You may not do this.",
   404: "This is not there any more.",
@@ -13,26 +14,17 @@ const BY_STATUS = {
   500: "Something broke on the server. Nothing was changed.",
 };
 
-const say = (text, link) => {
+const say = (text) => {
   if ([...toasts.children].some((each) => each.dataset.text === text)) return;
   const toast = document.createElement("div");
   toast.className = "toast";
   toast.dataset.text = text;
-  const line = toast.appendChild(document.createElement("p"));
-  line.textContent = text;
-  if (link) line.append(" ", link);
+  toast.appendChild(document.createElement("p")).textContent = text;
   const close = toast.appendChild(document.createElement("button"));
   close.type = "button";
   close.textContent = "Dismiss";
   close.addEventListener("click", () => toast.remove());
   toasts.append(toast);
-};
-
-const signIn = () => {
-  const link = document.createElement("a");
-  link.href = `/sign-in/?next=${encodeURIComponent(location.pathname)}`;
-  link.textContent = "Sign in";
-  return link;
 };
 
 /* What the server itself says: JSON from the call endpoint, a fragment of HTML from a view. */
@@ -47,14 +39,19 @@ const message = (text, status) => {
   }
 };
 
-// A refresh, of which mizan:error tells, or a form that tells by itself.
+// Blocks and forms tell by themselves.
 const speaks = (element) => element?.matches?.("[data-mizan], [data-mizan-form]");
 
+// What the end of a session refused is told by its notice. It comes before htmx speaks of an error.
+let told = null;
+document.addEventListener("mizan:session", ({ detail }) => {
+  told = detail.element;
+});
+
 const refused = (element, status, text) => {
-  if (speaks(element)) return;
-  if (status === 401) say("You are signed out.", signIn());
-  else if (status === 403 && text.includes("CSRF")) say(OUTDATED);
-  else say((status < 500 && message(text, status)) || BY_STATUS[status] || BY_STATUS[500]);
+  const isTold = speaks(element) || element === told;
+  told = null;
+  if (!isTold) say((status < 500 && message(text, status)) || BY_STATUS[status] || BY_STATUS[500]);
 };
 
 const unanswered = (element) => speaks(element) || say(OFFLINE);
@@ -72,10 +69,6 @@ document.addEventListener("htmx:error", ({ detail: { ctx } }) => {
   if (ctx && !ctx.response) unanswered(ctx.sourceElement);
 });
 
-document.addEventListener("mizan:error", ({ target, detail }) => {
-  if (!target.matches("[mizan-send]")) say(detail.status ? STALE : OFFLINE);
-});
-
 // ---- what has worked again. Somebody else's change says nothing of one's own.
 
 const worked = (method, ok) => {
@@ -85,6 +78,4 @@ const worked = (method, ok) => {
 document.addEventListener("htmx:afterRequest", ({ detail }) => worked(detail.requestConfig.verb, detail.successful));
 document.addEventListener("htmx:after:request", ({ detail: { ctx } }) =>
   worked(ctx.request.method, ctx.response.status < 400));
-document.addEventListener("mizan:refreshed", () => {
-  for (const toast of [...toasts.children]) if ([STALE, OFFLINE].includes(toast.dataset.text)) toast.remove();
-});
+document.addEventListener("mizan:refreshed", () => toasts.querySelector(`[data-text="${OFFLINE}"]`)?.remove());

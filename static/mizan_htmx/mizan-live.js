@@ -319,6 +319,12 @@
     for (const key of held) held.delete(key) && refresh(key);
     wake();
   });
+  /* An open socket is of the session that there was when it opened. */
+  document.addEventListener("mizan:session", ({ detail: { state } }) => {
+    if (state !== "returned" || !socket) return;
+    lose(socket);
+    connect();
+  });
   addEventListener("online", wake);
   addEventListener("pagehide", () => {
     isAway = true;

@@ -1,11 +1,12 @@
-/* mizan-guard.js: whose page this is. The CSRF token goes out with what changes something, and what a session that
-   has ended or changed answers is kept out of the page. Needs mizan.js.
+/* mizan-guard.js: whose page this is. The CSRF token goes out with what changes something, and what is answered
+   when the session has ended, or is somebody else's, is kept out of the page. Needs mizan.js.
 
    mizan.session()   whose page this is: 16 hex digits, "anonymous"; undefined where nobody knows
    mizan.session({word, csrfToken})   what a script has learned from session/; csrfToken may be undefined
 
-   mizan:session   on document: an answer shows that the session of this page has ended; detail {state: "ended", or
-                   "other" when somebody else is signed in now, reason: "login", "csrf" or "user", element, status} */
+   mizan:session   on document: an answer shows that the session of this page has ended; detail {state: "ended",
+                   or "other" when somebody else is signed in now, reason: "login", "csrf" or "user", element,
+                   status} */
 (() => {
   "use strict";
 
@@ -30,8 +31,8 @@
   let token = settings.csrfToken; // where it is in no cookie that a script can read
   let fetched;
 
-  /* A page for everyone has none in it, and one that was refused is worth nothing. Synchronous: the request that
-     needs it is about to leave. */
+  /* A page for everyone has none in it, and one that was refused is worth nothing. Synchronous: the request
+     that needs it is about to leave. */
   const fetchToken = () => {
     const request = new XMLHttpRequest();
     try {
@@ -43,11 +44,10 @@
     }
   };
 
-  const ownToken = () =>
-    mizan.cookie(csrfCookie) ?? (settings.mount && (fetched ??= fetchToken()));
+  const ownToken = () => mizan.cookie(csrfCookie) ?? (settings.mount && (fetched ??= fetchToken()));
 
-  /* Set the token by script: on htmx 4 an element's own hx-headers replaces an inherited one. Django prefers the one
-     of a form, which may be older than a login in another tab. */
+  /* Set the token by script: on htmx 4 an element's own hx-headers replaces an inherited one. Django prefers the
+     one of a form, which may be older than a login in another tab. */
   on("mizan:request", ({ detail: { isSafe, url, headers, body } }) => {
     if (isSafe || !isOwn(url)) return;
     const isToken = (name) => name.toLowerCase() === csrfHeader.toLowerCase();
@@ -63,7 +63,7 @@
   let word = settings.session;
   let isOver = false; // by the last answer that could tell
 
-  /* Whoever signs out is shown the login page as well: as a page of its own, and with no way back in its address. */
+  /* Whoever signs out is shown the login page as well: as a page of its own, whose address leads nowhere else. */
   const isLogin = ({ answered, target, url }) =>
     Boolean(answered) &&
     locate(answered).pathname === login &&
@@ -92,7 +92,8 @@
     const state = isOther && now !== "anonymous" ? "other" : "ended";
     // What a person did is told each time, so that it can be held; of refreshes, only the first.
     const detail = { state, reason, element, status };
-    if (!isTold) document.dispatchEvent(new CustomEvent("mizan:session", { bubbles: true, cancelable: true, detail }));
+    const news = new CustomEvent("mizan:session", { bubbles: true, cancelable: true, detail });
+    if (!isTold) document.dispatchEvent(news);
   });
 
   const learn = (now, { isSafe, header }) => {

@@ -1,11 +1,11 @@
 /* mizan-return.js: what failed is tried again, and what comes back may be old. Needs mizan.js.
 
-   A refresh that failed is sent again after a second, then two, four, up to a minute; sooner when the page is shown
-   again or the browser is back online. A page that comes back from a cache, from htmx's history or from sleep
-   refreshes its blocks, and what caches hold of a stale context is dropped.
+   A refresh that failed is sent again after a second, then two, four, up to a minute; sooner when the page is
+   shown again or the browser is back online. A page that comes back from a cache, from htmx's history or from
+   sleep refreshes its blocks, and what caches hold of a stale context is dropped.
 
-   mizan:return   on document, when the page comes back and may be old; preventDefault() says that somebody else
-                  looks after its live blocks, as mizan-live.js does */
+   mizan:return   on document, when the page comes back and may be old; preventDefault() says that somebody
+                  else looks after its live blocks, as mizan-live.js does */
 (() => {
   "use strict";
 
@@ -28,8 +28,8 @@
   const failures = new WeakMap(); // block → how many there were in a row
   const timers = new WeakMap();
 
-  /* One share for all blocks: those that failed together are asked for together again, and the pages of a site at
-     different times. */
+  /* One share for all blocks: those that failed together are asked for together again, and each page at another
+     time. */
   const share = 0.5 + Math.random() / 2;
 
   on("mizan:error", ({ target: block, detail: { wait } }) => {
@@ -49,7 +49,8 @@
   // ---- what comes back
 
   const comeBack = () => {
-    const isFollowed = !document.dispatchEvent(new CustomEvent("mizan:return", { bubbles: true, cancelable: true }));
+    const event = new CustomEvent("mizan:return", { bubbles: true, cancelable: true });
+    const isFollowed = !document.dispatchEvent(event);
     const among = document.querySelectorAll(`[data-mizan]${isFollowed ? ":not([data-mizan-version])" : ""}`);
     mizan.invalidate("*", {}, { source: "return", among: [...among] });
   };

@@ -1,9 +1,9 @@
 /* mizan-single-flight.js: a change and the blocks that it makes stale in one round trip, on sites with
    MIZAN_SINGLE_FLIGHT. Needs mizan.js.
 
-   A request of htmx that may change something names the blocks of the page in X-Mizan-Blocks. Its answer may end
-   with a JSON text, X-Mizan-Brought characters long: block id → its HTML, or null for what is unchanged. It is cut
-   off before htmx sees it. Blocks that are stale and not in it are asked for as ever. */
+   A request of htmx that may change something names the blocks of the page in X-Mizan-Blocks. Its answer may
+   end with a JSON text, X-Mizan-Brought characters long: block id → its HTML, or null for what is unchanged. It
+   is cut off before htmx sees it. Blocks that are stale and not in it are asked for as ever. */
 (() => {
   "use strict";
 
@@ -11,7 +11,9 @@
   if (window[LOADED]) return;
   window[LOADED] = true;
   const { mizan } = window;
-  if (!mizan) throw new Error("mizan-single-flight.js needs mizan.js: load it before, or use {% mizan_scripts %}.");
+  if (!mizan) {
+    throw new Error("mizan-single-flight.js needs mizan.js: load it before, or use {% mizan_scripts %}.");
+  }
 
   const [NAMED, BROUGHT] = ["X-Mizan-Blocks", "X-Mizan-Brought"];
   const [MOST_BLOCKS, LONGEST] = [50, 4000]; // what the server reads of the header: blocks, characters
@@ -20,8 +22,8 @@
   const locate = (url) => new URL(url, document.baseURI);
   const isOwn = (url) => locate(url).origin === location.origin;
 
-  /* Say as much as a refresh would, and what the block shows. One of a live context has to get its new version
-     with its HTML, unchanged or not. */
+  /* Say as much as a refresh would, and what the block shows. One of a live context has to get its new
+     version with its HTML, unchanged or not. */
   const nameOf = (block) => {
     const { mizanHash: hash, mizanVersion: version } = block.dataset;
     const name = locate(block.getAttribute("hx-get")).search.slice(1);

@@ -1,32 +1,36 @@
 /* mizan-together.js: blocks that are refreshed together share one request. Needs mizan.js.
 
-   Each block makes its own request by its own hx-get, with htmx's events, indicators and swap. What is shared is
-   the way to the server: those that leave in one task become GET partials/?block=…&user_id=5&block=…, and each is
-   given its part of the answer. One that is alone, or that shared caches may answer, goes as htmx made it. */
+   Each block makes its own request by its own hx-get, with htmx's events, indicators and swap. What is shared
+   is the way to the server: those that leave in one task become GET partials/?block=…&user_id=5&block=…, and
+   each is given its part of the answer. One that is alone, or that shared caches may answer, goes as htmx made
+   it. */
 (() => {
   "use strict";
 
   const LOADED = Symbol.for("mizan-together");
   if (window[LOADED]) return;
   window[LOADED] = true;
-  if (!window.mizan) throw new Error("mizan-together.js needs mizan.js: load it before, or use {% mizan_scripts %}.");
+  if (!window.mizan) {
+    throw new Error("mizan-together.js needs mizan.js: load it before, or use {% mizan_scripts %}.");
+  }
 
   const PROOF = "X-Mizan-Refresh";
   const TOGETHER = "X-Mizan-Together"; // how many blocks the request brought; mizan.js reads it
   const [MOST_BLOCKS, LONGEST_URL] = [50, 3000]; // what the server takes; common ones refuse lines over 4,094
-  const UNFIT = [400, 404, 405, 414, 431]; // the request as a whole was refused: for its address or its length
+  const UNFIT = [400, 404, 405, 414, 431]; // it was refused as a whole: for its address or its length
   const PERSONAL = /^hx-(source|target|trigger|trigger-name)$/i; // htmx's headers that name the element
 
   const mount = new URL(document.currentScript?.dataset.mount ?? "/api/mizan/", location.href);
 
-  /* Requests that htmx has sent in this task: {query, headers, piece, alone(), answer(…), fail(error), isGone}. */
+  /* What htmx has sent in this task: {query, headers, piece, alone(), answer(…), fail(error), isGone}. */
   let waiting = [];
 
   document.addEventListener("mizan:refreshing", ({ target: block, detail }) => {
     const { request, headers, piece } = detail;
     const url = new URL(detail.url, document.baseURI);
     const isShared = piece === undefined && block.matches("[data-mizan-shared]");
-    if (isShared || url.origin !== mount.origin || !url.pathname.startsWith(mount.pathname + "partial/")) return;
+    const isOurs = url.origin === mount.origin && url.pathname.startsWith(mount.pathname + "partial/");
+    if (isShared || !isOurs) return;
     const { mizanHash: hash, mizanVersion: version } = block.dataset;
     // An unchanged block has the version of an older one, and would never be done.
     const query = url.search.slice(1) + (hash && version === undefined ? `&mizan-hash=${hash}` : "");

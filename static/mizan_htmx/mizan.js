@@ -9,8 +9,8 @@
                                             a later one, are not; who says so; which blocks it can concern
    mizan.refresh(block)                     makes this one stale, whatever it shows
    mizan.retry()                            asks for what is stale, even where that failed or was held back
-   mizan.deliver(request, pieces)           what came with the answer to a request of htmx, a Map of block ids and
-                                            HTML, null for what is unchanged: those blocks are not asked for
+   mizan.deliver(request, pieces)           what came with the answer to a request of htmx, a Map of block ids
+                                            and HTML, null for what is unchanged: those are not asked for
    mizan.format("user", {user_id: 5})       "user;user_id=5"
    mizan.parse("user;user_id=5, cart")      [{context: "user", params: {user_id: "5"}}, …]
    mizan.covers("user", "user;user_id=5")   true
@@ -18,16 +18,16 @@
 
    mizan:invalidate   on document; detail {header, entries, version, blocks, source, cause}; preventDefault()
                       leaves the blocks alone
-   mizan:due          on a block before its refresh is sent; preventDefault() holds it back until mizan.retry()
+   mizan:due          on a block before its refresh is sent; preventDefault() holds it back: mizan.retry()
    mizan:refreshing   on a block whose refresh is sent; detail {url, headers, request, piece}
    mizan:refreshed    on the block that took its place; detail {url, milliseconds, together, changed}
-   mizan:error        on a block that was not refreshed; detail {status, message, wait}. It keeps its content and
-                      has the status in data-mizan-error (0: no answer). Until mizan.retry(block), or the next
-                      invalidation, it is not asked for again; `wait` says for how many milliseconds at least
+   mizan:error        on a block that was not refreshed; detail {status, message, wait}. It keeps its content
+                      and has the status in data-mizan-error (0: no answer). Until mizan.retry(block), or the
+                      next invalidation, it is not asked for again; `wait`: for at least so many milliseconds
 
    For the scripts that go with this one, on document:
-   mizan:request      before htmx sends any request; detail {element, method, isSafe, url, headers, body, event}, of
-                      which headers and body may be changed; event is what triggered it, if anything
+   mizan:request      before htmx sends any request; detail {element, method, isSafe, url, headers, body,
+                      event}; headers and body may be changed, event is what triggered it, if anything
    mizan:answer       when it is there; detail {request, element, target, block, method, isSafe, url, status,
                       header(name), answered}, the last of them its URL. Of one that preventDefault() refuses
                       nothing is swapped in; detail.reason may say why. */
@@ -116,9 +116,9 @@
 
   /* Not kept in attributes, which a swap may rewrite while a request is under way:
      stale    block elements that show old content;
-     since    block → what made it stale: a version or, without one, a word that was never used before. A shared
-              cache may be told of a change later than this page. Under an address that was never asked for
-              before the change it has no copy of before, and all who are told of the same version share one;
+     since    block → what made it stale: a version or, without one, a word that was never used before. A
+              shared cache may be told of a change later than this page. Under an address that nobody asked
+              for before the change it has no old copy, and all who are told of the same version share one;
      brought  block → its HTML, which came with the answer that made it stale, or null: it is the same;
      failed   those of them whose refresh did not work. They wait for the next occasion: a broken block must
               not cause a storm of requests;

@@ -1,4 +1,4 @@
-"""A refresh that failed is sent again by itself: later each time, and at once when there is reason to hope."""
+"""A refresh that failed is sent again by itself: later each time, at once where there is hope."""
 
 from contextlib import AbstractContextManager
 

@@ -19,7 +19,7 @@ USER, SHAKY = "user;user_id=5", "shaky"
 MARK = """() => {
     for (const block of document.querySelectorAll("[data-mizan]")) block.isFormer = true;
     window.told = [];
-    addEventListener("mizan:refreshed", ({ detail: { together, changed } }) => told.push([together, changed]));
+    addEventListener("mizan:refreshed", ({ detail }) => told.push([detail.together, detail.changed]));
 }"""
 
 
@@ -164,7 +164,7 @@ async def test_only_what_may_change_something_names_blocks(tab: Tab, settings: S
         await tab.submit("#actions-5 .rename", "Grace")
     assert "x-mizan-blocks" not in (await read.value).headers
     named = (await change.value).headers["x-mizan-blocks"]
-    assert named.count("block=") == await tab.page.evaluate("document.querySelectorAll('[data-mizan]').length")
+    assert named.count("block=") == await tab.page.locator("[data-mizan]").count()
     await expect(tab.block(USER).first).to_have_text("Grace G")
 
     settings.MIZAN_SINGLE_FLIGHT = False

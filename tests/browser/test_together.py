@@ -141,7 +141,7 @@ async def test_a_block_that_the_server_does_not_know_says_so_and_spoils_no_other
         pass
     assert report.startswith(f"mizan: {tag}")
     assert report.endswith(
-        ', which shows shaky, was not refreshed.'
+        ", which shows shaky, was not refreshed."
         f" Expected of GET {forged}: status 200 with X-Mizan-Refresh; got: status 404."
     )
 
@@ -196,8 +196,8 @@ async def test_each_block_has_its_own_events_of_htmx_and_is_busy(tab: Tab, htmx:
 async def test_blocks_that_send_other_headers_go_by_another_request(tab: Tab, htmx: str) -> None:
     await tab.open("/together/2/")
     await tab.page.evaluate(
-        """(suffix) => document.querySelector("#around").setAttribute("hx-headers" + suffix, '{"X-Own": "1"}')""",
-        ":inherited" if htmx.startswith("4") else "",
+        """(name) => document.querySelector("#around").setAttribute(name, '{"X-Own": "1"}')""",
+        "hx-headers:inherited" if htmx.startswith("4") else "hx-headers",
     )
     async with tab.page.expect_request("**/partial/shaky/**") as request:
         await tab.invalidate("user, shaky")
@@ -288,7 +288,8 @@ async def test_a_block_that_waits_is_held_back_until_somebody_lets_it_go(tab: Ta
     await tab.open("/together/2/")
     await tab.page.evaluate(
         """window.held = true;
-        addEventListener("mizan:due", (event) => held && event.target.id === "shaky" && event.preventDefault());"""
+        document.querySelector("#shaky").addEventListener(
+            "mizan:due", (event) => held && event.preventDefault());"""
     )
     await Board.objects.filter(pk=1).aupdate(title="Play")
     await tab.invalidate("user, shaky")
@@ -301,7 +302,9 @@ async def test_a_block_that_waits_is_held_back_until_somebody_lets_it_go(tab: Ta
     await expect(tab.block(SHAKY)).to_have_text("Play")
 
 
-@pytest.mark.parametrize(("what", "named"), [("null", "null"), ("document.body", "<body>"), ("'user'", "user")])
+@pytest.mark.parametrize(
+    ("what", "named"), [("null", "null"), ("document.body", "<body>"), ("'user'", "user")]
+)
 async def test_what_is_no_block_can_not_be_refreshed(tab: Tab, what: str, named: str) -> None:
     await tab.open("/together/0/")
     with pytest.raises(Error, match=f"TypeError: mizan.refresh: {named} is no block"):

@@ -407,6 +407,7 @@
     if (!field) return field;
     if (field === twin) {
       bases.set(field, bases.get(it));
+      for (const fields of pending.values()) if (fields.has(it)) fields.set(field, fields.get(it));
       if (it.files?.length) field.files = it.files;
     }
     write(field, live);

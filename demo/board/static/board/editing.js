@@ -69,18 +69,19 @@ document.addEventListener("submit", ({ target }) => {
   if (target.matches("[data-clear]")) sent.set(target, typed(target));
 }, true);
 
-const arrived = (source, method, ok) => {
-  if (!ok || /^get$/i.test(method)) return;
+/* A block may have been replaced while the answer was on its way. */
+const now = (element) => document.getElementById(element.id) ?? element;
+
+const arrived = (event) => {
+  const { element, isSafe, status } = event.detail;
+  if (isSafe || status >= 400 || event.defaultPrevented) return;
   // Who types on while the answer is on its way keeps what they typed.
-  if (source.matches?.("[data-clear]") && sent.get(source) === typed(source)) source.reset();
-  const editor = source.closest?.(EDITOR);
-  if (editor) close(editor);
+  if (sent.has(element) && sent.get(element) === typed(now(element))) now(element).reset();
+  const editor = element.closest(EDITOR);
+  if (editor) close(now(editor));
 };
 
-document.addEventListener("htmx:afterRequest", ({ detail }) => // htmx 2
-  arrived(detail.elt, detail.requestConfig.verb, detail.successful));
-document.addEventListener("htmx:after:request", ({ detail: { ctx } }) => // htmx 4
-  arrived(ctx.sourceElement, ctx.request.method, ctx.response.status < 400));
+document.addEventListener("mizan:answer", (event) => queueMicrotask(() => arrived(event)));
 
 // ---- focus: on a button that has moved to another block, or else on what is around the place where it was
 

@@ -40,6 +40,8 @@
                  blocks that were there before it was swapped in */
   const log = [];
   const causes = new Map();
+  const renewed = new Map(); // id of a block → when it was refreshed
+  const began = Date.now();
   const flights = new Map();
   const answers = new Map();
   let count = 0;
@@ -150,18 +152,25 @@
 
   const lazy = new Set(); // ids of blocks that load for the first time
 
+  const gestures = new Map(); // what a person is at → the element they began with
+  const begin = (text) => ({ target }) => gestures.set(text, target);
+  const finish = (text) => () => gestures.delete(text);
+
   const holdReason = (block) => {
+    for (const [text, element] of gestures) if (block.contains(element)) return text;
     if (block.querySelector("dialog[open]")) return "a dialog is open in it";
-    if (block.contains(document.activeElement)) return "somebody is typing or choosing in it";
+    if (block.querySelector(":popover-open")) return "a popover is open in it";
+    if ([...block.querySelectorAll("audio, video")].some(({ paused }) => !paused)) return "it is playing";
     return "a listener of mizan:due prevented it";
   };
 
   const causeOf = (block) => {
     const known = causes.get(block.id);
     if (known) return known;
-    const poll = block.dataset.mizanPoll;
-    const isLazy = lazy.delete(block.id);
-    return newest(isLazy ? "Lazy: came near the view" : poll ? `Poll: every ${poll} s` : "mizan.refresh()");
+    if (lazy.delete(block.id)) return newest("Lazy: it came near the view");
+    const seconds = block.dataset.mizanPoll;
+    const isDue = seconds && Date.now() - (renewed.get(block.id) ?? began) >= seconds * 1000;
+    return newest(isDue ? `Poll: every ${seconds} s` : "mizan.refresh()");
   };
 
   /* What goes out in one task has one cause. */
@@ -225,6 +234,7 @@
   const onRefreshed = ({ target, detail }) => {
     const flight = flights.get(target.id);
     flights.delete(target.id);
+    for (const { id } of [target, ...inner(target)]) renewed.set(id, Date.now());
     const took = flight?.piece === undefined ? `${Math.round(detail.milliseconds)}\u00a0ms` : "with the answer";
     outline(target, detail.changed ? "fresh" : "same", `${target.dataset.mizan} · ${took}`);
     if (flight) {
@@ -555,6 +565,10 @@
     ...(htmx.version.startsWith("2.")
       ? { "htmx:afterRequest": onAnswer2 }
       : { "htmx:finally:request": onAnswer4 }),
+    compositionstart: begin("somebody is typing in it"),
+    compositionend: finish("somebody is typing in it"),
+    dragstart: begin("it is being dragged"),
+    dragend: finish("it is being dragged"),
     keydown: onShortcut,
     scroll: follow,
   };

@@ -1,0 +1,400 @@
+"""The overlay says why something refreshed and why something else did not, and is in nobody's way."""
+
+import re
+
+import pytest
+from playwright.async_api import Locator, expect
+
+from tests.browser.tab import Tab, on_every_htmx
+from tests.site.gates import closed_gate
+from tests.site.models import Card, Person
+
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), on_every_htmx]
+
+
+def overlay(tab: Tab) -> Locator:
+    """Find the overlay, whose shadow tree is open to locators."""
+    return tab.page.locator("mizan-debug")
+
+
+def toggle(tab: Tab) -> Locator:
+    """Find the button in the corner."""
+    return overlay(tab).get_by_role("button", name="Why did this refresh?")
+
+
+def panel(tab: Tab) -> Locator:
+    """Find what the button opens."""
+    return overlay(tab).get_by_role("region")
+
+
+def change(tab: Tab, number: int = 0) -> Locator:
+    """Find an entry of the list; 0 is the newest."""
+    return overlay(tab).locator("ol > li").nth(number)
+
+
+async def lines(tab: Tab, number: int = 0) -> list[str]:
+    """Read an entry of the list, without its time of day and with milliseconds as 9; what is folded, too."""
+    entry = change(tab, number)
+    await expect(entry).to_be_attached()
+    for details in await entry.locator("details").all():
+        await details.evaluate("(it) => (it.open = true)")
+    texts = await entry.locator("h3 > span, code, h4, summary, li").evaluate_all(
+        "(all) => all.filter((it) => !it.matches('ul code')).map((it) => it.textContent)"
+    )
+    return [re.sub(r"\d+\xa0ms", "9 ms", text) for text in texts]
+
+
+async def opened(tab: Tab, path: str = "/why/") -> None:
+    """Go to a page and open the overlay."""
+    await tab.open(path)
+    await toggle(tab).click()
+    await expect(panel(tab)).to_be_visible()
+
+
+async def test_a_mutation_is_listed_with_its_header_its_blocks_and_its_request(tab: Tab) -> None:
+    await opened(tab)
+    await tab.submit(".rename", "Grace")
+    await expect(change(tab)).to_contain_text("refreshed")
+    cards = [await tab.block(f"card;card_id={pk}").get_attribute("id") for pk in (1, 2, 3)]
+    assert await lines(tab) == [
+        "POST /people/5/rename/ → 204",
+        "user;user_id=5",
+        "1 block covered",
+        "user;user_id=5 #ada · refreshed, 9 ms",
+        "7 blocks not covered",
+        "user_id is 6 there, not 5",
+        "user;user_id=6 #bob",
+        "other contexts",
+        "notifications #unread",
+        "board;board_id=1 #board",
+        *(f"card;card_id={number} #{card}" for number, card in enumerate(cards, start=1)),
+        "not loaded yet",
+        "user;user_id=5 #later",
+        "requests",
+        "GET /api/mizan/partial/user/?block=…&user_id=5 · 1 block, 9 ms",
+    ]
+
+
+async def test_a_request_for_several_blocks_is_listed_once(tab: Tab) -> None:
+    await opened(tab)
+    await tab.invalidate("user;user_id=5, notifications")
+    await tab.happens("refreshed", 2)
+    await expect(change(tab).locator("ul").first).to_contain_text("unread · the same")
+    found = await lines(tab)
+    assert found[:5] == [
+        "mizan.invalidate()",
+        "user;user_id=5, notifications",
+        "2 blocks covered",
+        "user;user_id=5 #ada · the same as before, 9 ms",
+        "notifications #unread · the same as before, 9 ms",
+    ]
+    assert found[-2:] == [
+        "requests",
+        "GET /api/mizan/partials/?block=…&user_id=5&block=… · 2 blocks, 9 ms",
+    ]
+
+
+async def test_a_mutation_that_makes_nothing_stale_is_listed_and_a_reading_is_not(tab: Tab) -> None:
+    await opened(tab)
+    await tab.page.locator(".read").click()
+    await expect(tab.page.locator("#shown")).to_have_text("Fragment")
+    await tab.page.locator(".post").click()
+    await expect(change(tab)).to_be_visible()
+    await expect(overlay(tab).locator("ol > li")).to_have_count(1)
+    assert await lines(tab) == [
+        "POST /fragment/ → 200",
+        "Without X-Mizan-Invalidate: it made nothing stale.",
+    ]
+
+
+async def test_a_block_that_arrives_with_the_answer_is_said_to(tab: Tab) -> None:
+    await opened(tab)
+    await tab.submit(".show", "Grace")
+    await tab.happens("refreshed", 1)
+    await expect(change(tab)).to_contain_text("arrived with the answer")
+    found = await lines(tab)
+    arrived = await tab.page.locator("#shown > *").get_attribute("id")
+    assert f"user;user_id=5 #{arrived}" == found[found.index("arrived with the answer") + 1]
+
+
+async def test_a_block_that_shows_the_version_already_is_said_to(tab: Tab) -> None:
+    await opened(tab)
+    await tab.page.evaluate(
+        """() => {
+            const { dataset } = document.querySelector("#ada");
+            dataset.mizanVersion = "5f0c29ab.17";
+            mizan.invalidate("user", {}, { version: "5f0c29ab.17", source: "socket" });
+            delete dataset.mizanVersion; // before the page opens a socket for it
+        }"""
+    )
+    await tab.happens("refreshed", 1)
+    found = await lines(tab)
+    assert found[0] == "The socket: somebody else's change"
+    at = found.index("shows version 5f0c29ab.17, which is 5f0c29ab.17 or later")
+    assert found[at + 1] == "user;user_id=5 #ada"
+
+
+async def test_a_block_that_is_not_loaded_yet_is_said_to_be(tab: Tab) -> None:
+    await opened(tab)
+    await tab.invalidate("user", user_id=5)
+    await tab.happens("refreshed", 1)
+    found = await lines(tab)
+    assert found[found.index("not loaded yet") + 1] == "user;user_id=5 #later"
+
+
+@pytest.mark.parametrize(
+    ("source", "title"),
+    [
+        ("tab", "Another tab"),
+        ("cookie", "The cookie that a redirect or a page before left"),
+        ("return", "The page came back from a cache"),
+        ("poll", "Poll"),
+    ],
+)
+async def test_who_said_so_is_named(tab: Tab, source: str, title: str) -> None:
+    await opened(tab)
+    await tab.page.evaluate("(source) => mizan.invalidate('user', {}, { source })", source)
+    await expect(change(tab).locator("h3 > span")).to_have_text(title)
+
+
+async def test_a_refresh_without_an_invalidation_says_what_it_is_for(tab: Tab) -> None:
+    await tab.page.clock.install()
+    await opened(tab)
+    title = change(tab).locator("h3 > span")
+    await tab.page.evaluate("mizan.refresh(document.querySelector('#unread'))")
+    await expect(title).to_have_text("mizan.refresh()")
+    await tab.happens("refreshed", 1)
+    await tab.page.clock.fast_forward(67_000)
+    await expect(title).to_have_text("Poll: every 60 s")
+    await tab.happens("refreshed", 2)
+    await tab.page.evaluate("document.querySelector('[hidden]').hidden = false")
+    await expect(title).to_have_text("Lazy: it came near the view")
+    await tab.happens("refreshed", 3)
+
+
+async def test_a_held_block_says_why(tab: Tab) -> None:
+    await opened(tab)
+    await tab.page.evaluate("addEventListener('mizan:due', (event) => event.preventDefault())")
+    await tab.invalidate("user", user_id=5)
+    await expect(change(tab)).to_contain_text("#ada · held back: a listener of mizan:due prevented it")
+
+
+async def test_a_block_with_an_open_dialog_says_so_and_then_refreshes(tab: Tab) -> None:
+    await opened(tab)
+    await tab.page.evaluate(
+        """() => {
+            const dialog = document.createElement("dialog");
+            document.querySelector("#ada").append(dialog);
+            dialog.showModal();
+        }"""
+    )
+    await tab.invalidate("user", user_id=5)
+    await expect(change(tab)).to_contain_text("#ada · held back: a dialog is open in it")
+    await tab.page.evaluate("document.querySelector('dialog').close()")
+    await tab.happens("refreshed", 1)
+    await expect(change(tab)).to_contain_text("#ada · refreshed")
+
+
+async def test_a_prevented_invalidation_says_so(tab: Tab) -> None:
+    await opened(tab)
+    await tab.page.evaluate("addEventListener('mizan:invalidate', (event) => event.preventDefault())")
+    await tab.invalidate("user", user_id=5)
+    await expect(change(tab)).to_contain_text("Prevented by a listener: nothing was made stale.")
+    await expect(change(tab)).to_contain_text("#ada · left alone")
+
+
+async def test_a_failed_refresh_says_how_and_the_next_one_that_it_worked(tab: Tab) -> None:
+    await opened(tab)
+    await tab.page.context.add_cookies([{"name": "trouble", "value": "503", "url": tab.address}])
+    with tab.forgive("503"):
+        await tab.invalidate("user", user_id=5)
+        await expect(change(tab)).to_contain_text("#ada · answered 503, stays as it is.")
+        await expect(change(tab)).to_contain_text("user_id=5 · 1 block, answered 503")
+        await tab.page.context.clear_cookies(name="trouble")
+        await tab.page.evaluate("mizan.retry()")
+        await expect(change(tab)).to_contain_text("#ada · the same as before")
+    await expect(overlay(tab).locator("ol > li")).to_have_count(1)
+
+
+async def test_a_block_inside_one_that_refreshes_came_with_it(tab: Tab) -> None:
+    await opened(tab)
+    await Card.objects.filter(pk=1).aupdate(title="Think")
+    await tab.invalidate("board;board_id=1, card;card_id=1")
+    await expect(change(tab)).to_contain_text("came with board;board_id=1 #board")
+
+
+async def test_the_list_ends_after_fifty(tab: Tab) -> None:
+    await opened(tab)
+    await tab.page.evaluate(
+        "for (let count = 0; count < 60; count++) mizan.invalidate('user', { user_id: 7 })"
+    )
+    await expect(toggle(tab)).to_have_text("mizan 60")
+    await expect(overlay(tab).locator("ol > li")).to_have_count(50)
+
+
+# ---- outlines
+
+
+async def test_a_block_is_outlined_while_it_refreshes_by_an_element_of_the_overlay(tab: Tab) -> None:
+    await tab.open("/why/")
+    ada = tab.page.locator("#ada")
+    before = await tab.attributes("#ada")
+    frame = overlay(tab).locator(".outline")
+    with closed_gate() as gate:
+        await tab.invalidate("user", user_id=5)
+        await expect(frame).to_have_count(1)
+        there, here = await frame.bounding_box(), await ada.bounding_box()
+        assert there is not None
+        assert here is not None
+        assert [there["x"], there["y"]] == [here["x"] - 2, here["y"] - 2]
+        assert [there["width"], there["height"]] == [here["width"] + 4, here["height"] + 4]
+        await expect(frame).to_have_text("user;user_id=5")
+        gate.set()
+        await expect(frame).to_have_class(re.compile(r"\bsame\b"))
+    await expect(frame).to_have_count(0)
+    assert await tab.attributes("#ada") == before
+
+
+@pytest.mark.parametrize(("motion", "moves"), [("reduce", "0s"), ("no-preference", "0.3s")])
+async def test_nothing_moves_for_those_who_want_less_motion(tab: Tab, motion: str, moves: str) -> None:
+    await tab.page.emulate_media(reduced_motion="reduce" if motion == "reduce" else "no-preference")
+    await tab.open("/why/")
+    await tab.page.evaluate(
+        """() => addEventListener("mizan:refreshed", () => {
+            const frame = document.querySelector("mizan-debug").shadowRoot.querySelector(".outline");
+            document.documentElement.dataset.moves = getComputedStyle(frame).transitionDuration;
+        })"""
+    )
+    await tab.invalidate("user", user_id=5)
+    await expect(tab.page.locator("html")).to_have_attribute("data-moves", moves)
+
+
+# ---- in nobody's way
+
+
+async def test_without_debug_there_is_none(tab: Tab) -> None:
+    await tab.open("/people/")
+    await tab.invalidate("user", user_id=5)
+    await tab.happens("refreshed", 2)
+    await expect(overlay(tab)).to_have_count(0)
+    assert await tab.page.locator("script[src*=debug]").count() == 0
+
+
+async def test_it_is_closed_at_first_and_never_takes_the_focus(tab: Tab) -> None:
+    await tab.open("/why/")
+    await expect(panel(tab)).to_be_hidden()
+    name = tab.page.locator(".rename input[name=name]")
+    await name.fill("Grace")
+    await tab.page.keyboard.press("Enter")
+    await tab.happens("refreshed", 1)
+    await expect(toggle(tab)).to_have_text("mizan 1")
+    await expect(name).to_be_focused()
+    await expect(panel(tab)).to_be_hidden()
+
+
+async def test_the_page_is_laid_out_as_without_it(tab: Tab) -> None:
+    await opened(tab)
+    measure = """() => [...document.querySelectorAll("body, body *")]
+        .map((it) => JSON.stringify(it.getBoundingClientRect()))
+        .concat(document.documentElement.scrollWidth, document.documentElement.scrollHeight)"""
+    await tab.page.set_viewport_size({"width": 390, "height": 800})
+    with_it = await tab.page.evaluate(measure)
+    await overlay(tab).evaluate("(it) => it.remove()")
+    assert await tab.page.evaluate(measure) == with_it
+
+
+async def test_keys_open_it_and_escape_gives_the_focus_back(tab: Tab) -> None:
+    await tab.open("/why/")
+    name = tab.page.locator(".rename input[name=name]")
+    await name.focus()
+    await tab.page.keyboard.press("Alt+Shift+M")
+    await expect(panel(tab)).to_be_visible()
+    await expect(toggle(tab)).to_have_attribute("aria-expanded", "true")
+    await expect(overlay(tab).get_by_role("heading", level=2)).to_be_focused()
+    await tab.page.keyboard.press("Escape")
+    await expect(panel(tab)).to_be_hidden()
+    await expect(name).to_be_focused()
+    await toggle(tab).focus()
+    await tab.page.keyboard.press("Enter")
+    await expect(panel(tab)).to_be_visible()
+    await tab.page.keyboard.press("Tab")
+    await expect(overlay(tab).get_by_role("button", name="Move to the bottom left")).to_be_focused()
+    await tab.page.keyboard.press("Escape")
+    await expect(panel(tab)).to_be_hidden()
+    await expect(toggle(tab)).to_be_focused()
+
+
+async def test_escape_in_it_closes_nothing_of_the_page(tab: Tab) -> None:
+    await opened(tab)
+    await tab.page.evaluate("document.addEventListener('keydown', () => (document.title = 'heard'))")
+    await toggle(tab).focus()
+    await tab.page.keyboard.press("Escape")
+    await expect(panel(tab)).to_be_hidden()
+    assert await tab.page.title() == "Test site"
+
+
+async def test_its_place_is_remembered_in_this_tab(tab: Tab) -> None:
+    await opened(tab)
+    corner = await toggle(tab).bounding_box()
+    for name in ("bottom left", "top left"):
+        await overlay(tab).get_by_role("button", name=f"Move to the {name}").click()
+    await tab.page.reload()
+    await expect(panel(tab)).to_be_visible()
+    moved = await toggle(tab).bounding_box()
+    assert corner is not None
+    assert moved is not None
+    assert [moved["x"], moved["y"]] == [8, 8] != [corner["x"], corner["y"]]
+
+
+async def test_no_css_of_the_site_reaches_it(tab: Tab) -> None:
+    await opened(tab)
+    await tab.invalidate("user", user_id=5)
+    await expect(change(tab)).to_be_visible()
+    size = "(it) => { const { width, height } = it.getBoundingClientRect(); return [width, height] }"
+    own = await panel(tab).evaluate(size)
+    await tab.open("/why/hostile/")
+    await tab.invalidate("user", user_id=5)
+    await expect(change(tab)).to_be_visible()
+    assert await panel(tab).evaluate(size) == own
+    assert await overlay(tab).evaluate("(it) => getComputedStyle(it).position") == "fixed"
+
+
+@pytest.mark.parametrize("corners", range(4))
+async def test_on_a_phone_it_stays_inside(tab: Tab, corners: int) -> None:
+    await tab.page.set_viewport_size({"width": 390, "height": 640})
+    await opened(tab)
+    await tab.page.evaluate("for (let count = 0; count < 20; count++) mizan.invalidate('user')")
+    for _ in range(corners):
+        await overlay(tab).get_by_role("button", name=re.compile("Move")).click()
+    for part in (panel(tab), toggle(tab)):
+        box = await part.bounding_box()
+        assert box is not None
+        assert min(box["x"], box["y"], 390 - box["x"] - box["width"], 640 - box["y"] - box["height"]) >= 0
+
+
+async def test_no_swap_of_the_page_takes_it_away(tab: Tab) -> None:
+    await opened(tab)
+    await tab.page.evaluate("document.body.replaceWith(document.body.cloneNode(true))")
+    await expect(panel(tab)).to_be_visible()
+
+
+async def test_its_own_view_for_assistive_technology(tab: Tab) -> None:
+    await opened(tab)
+    await Person.objects.filter(pk=5).aupdate(name="Grace")
+    await tab.invalidate("user", user_id=5)
+    await expect(change(tab)).to_contain_text("refreshed")
+    await expect(overlay(tab)).to_match_aria_snapshot("""
+        - 'button "Why did this refresh? 1 change" [expanded]'
+        - 'region "Why did this refresh?"':
+          - 'heading "Why did this refresh?" [level=2]'
+          - button "Move to the bottom left"
+          - button "Close"
+          - 'group "Why did this refresh?"':
+            - 'list "Why did this refresh?"':
+              - listitem:
+                - heading /mizan\\.invalidate/ [level=3]
+                - code: user;user_id=5
+                - heading "1 block covered" [level=4]
+                - list:
+                  - listitem: /refreshed/
+    """)

@@ -1,4 +1,4 @@
-"""What the server has now is shown beside what somebody entered, and what they send is theirs to overwrite."""
+"""What the server has now stands beside what somebody entered, and goes when they agree."""
 
 import pytest
 from playwright.async_api import expect
@@ -108,7 +108,10 @@ async def test_a_choice_that_is_not_on_offer_any_more_gives_way(tab: Tab) -> Non
 
 
 async def test_a_default_that_only_the_browser_knows_is_nothing_entered(tab: Tab) -> None:
-    fields = '<input type="range" name="much"{v}><input type="color" name="hue" value="#00ff00"><input type="number" name="n"{v}>'
+    fields = """
+        <input type="range" name="much"{v}><input type="number" name="n"{v}>
+        <input type="color" name="hue" value="#00ff00">
+    """
     with desk(fields.format(v="")) as now:
         await sit_down(tab)
         now.html["main"] = fields.format(v=' value="7"')

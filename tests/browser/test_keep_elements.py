@@ -177,3 +177,25 @@ async def test_another_swap_keeps_its_meaning(tab: Tab) -> None:
         await tab.page.locator("#beside button").nth(1).click()
         await expect(tab.page.locator("#main #main")).to_have_count(1)
         assert await told(tab, "mizan:keep") == []
+
+
+async def test_a_lazy_block_that_is_loaded_stays_and_is_refreshed_itself(tab: Tab) -> None:
+    with desk("1", inner="<i>1</i><input name='one'>") as now:
+        await sit_down(tab, "lazy")
+        await expect(tab.page.locator("#inner i")).to_have_text("1")
+        await field(tab, "one").fill("Ada")
+        await tab.page.evaluate(
+            """() => {
+                const seen = new MutationObserver(() => {
+                    if (document.querySelector("#inner em")) throw new Error("The placeholder is back");
+                });
+                seen.observe(document, { subtree: true, childList: true });
+            }"""
+        )
+        now.html.update(main="2", inner="<i>2</i><input name='one'>")
+        await tab.invalidate("desk", place="main")
+        await expect(tab.page.locator("#inner i")).to_have_text("2")
+        await expect(tab.page.locator("#main > b")).to_have_text("2")
+        await expect(field(tab, "one")).to_have_value("Ada")
+        await expect(field(tab, "one")).to_be_focused()
+        assert tab.refreshes == ["desk;place=inner", "desk;place=main", "desk;place=inner"]

@@ -1,4 +1,4 @@
-"""What is open, being done, playing or scrolled inside a block outlives a refresh, or the refresh waits for it."""
+"""What is open, being done, playing or scrolled inside a block outlives a refresh, or holds it back."""
 
 import pytest
 from playwright.async_api import expect

@@ -1,4 +1,4 @@
-"""Refreshes move nothing on the screen that their block has not asked for, and nothing where motion is not wanted."""
+"""Refreshes are no view transitions, unless their block asks for one and motion is wanted."""
 
 import pytest
 from playwright.async_api import expect

@@ -15,11 +15,8 @@ from mizan_htmx.dispatch import Steps, arun, run
 
 def loop_is_running() -> bool:
     """Tell whether this thread runs an event loop, which nothing may hold up."""
-    try:
-        asyncio.get_running_loop()
-    except RuntimeError:
-        return False
-    return True
+    # get_running_loop() would raise, which costs more than all the rest of an answer's colour.
+    return asyncio._get_running_loop() is not None
 
 
 async def _coroutine_function() -> None:
@@ -44,11 +41,6 @@ class Endpoint:
         # Exempt from the middleware, which would answer in HTML: the endpoints check by themselves.
         self.csrf_exempt = True
 
-    def __getattr__(self, name: str) -> Any:
-        if name in _MARK and loop_is_running() and not _atomic_requests():
-            return _MARK[name]
-        raise AttributeError(name)
-
     def __call__(self, request: HttpRequest, /, **url_values: Any) -> Any:
         """Answer the request, or give the coroutine that does."""
         steps = self._steps(request, **url_values)
@@ -57,3 +49,22 @@ class Endpoint:
 
 def _atomic_requests() -> bool:
     return any(each["ATOMIC_REQUESTS"] for each in connections.settings.values())
+
+
+class _Mark:
+    """The mark of an async view, which an endpoint has only where it is one.
+
+    On the class, and not in ``__getattr__``: Django asks a view for much that it does not have.
+    """
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def __get__(self, endpoint: object, owner: object = None) -> object:
+        if endpoint is not None and loop_is_running() and not _atomic_requests():
+            return _MARK[self._name]
+        raise AttributeError(self._name)
+
+
+for _name in _MARK:
+    setattr(Endpoint, _name, _Mark(_name))

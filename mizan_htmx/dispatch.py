@@ -5,10 +5,9 @@ What has to wait for somebody else's code is yielded as an ``Effect`` that knows
 """
 
 from collections.abc import Awaitable, Callable, Generator
-from dataclasses import dataclass
 from functools import partial
 from inspect import isawaitable
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from asgiref.sync import async_to_sync, sync_to_async
 from django.db import DEFAULT_DB_ALIAS, connections, transaction
@@ -29,8 +28,7 @@ from mizan_htmx.signature import validate
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
-class Effect:
+class Effect(NamedTuple):
     """A call into somebody else's code, in both colours."""
 
     sync: Callable[[], Any]
@@ -208,7 +206,7 @@ def _has_database() -> bool:
 def _checked(function: Function, returned: Any) -> Any:
     """Hold a result to what the function says it returns."""
     if function.result is not None:
-        return function.result.validate_python(returned, from_attributes=True)
+        return function.result.validator.validate_python(returned, from_attributes=True)
     if not isinstance(returned, HttpResponseBase):
         raise TypeError(
             f"{function.place} is annotated to return an HttpResponse, but returned {returned!r}."

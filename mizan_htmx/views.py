@@ -65,7 +65,7 @@ def _endpoint(request: HttpRequest, methods: Sequence[str], work: Work) -> Steps
     ) as error:  # the border to the authors' code: json_failure logs what nobody raised on purpose
         roll_back(recorder)
         response = json_failure(request, error)
-    if not is_shared(response):
+    if response.headers.get("Cache-Control") != PRIVATE and not is_shared(response):
         response.headers["Cache-Control"] = PRIVATE
     return (yield from finish(request, response, recorder, owned=owned))
 
@@ -109,7 +109,7 @@ def answer_call(
 ) -> Steps[bytes]:
     """Write what a call of a function on the RPC path answers: its result, and what it made stale."""
     assert function.result is not None
-    written = yield from execute(function, request, arguments, recorder, function.result.dump_json)
+    written = yield from execute(function, request, arguments, recorder, function.result.serializer.to_json)
     parts = [b'{"result":', written]
     stale = recorder.announced()
     if stale:
@@ -150,7 +150,8 @@ def answer_context(
     results = []
     for reader in group.readers:
         if reader.result is not None and not reader.private:
-            written = yield from execute(reader, request, arguments, recorder, reader.result.dump_json)
+            write = reader.result.serializer.to_json
+            written = yield from execute(reader, request, arguments, recorder, write)
             results.append(b'"%s":%s' % (reader.name.encode(), written))
     return b"{" + b",".join(results) + b"}"
 

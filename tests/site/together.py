@@ -1,7 +1,8 @@
 """Pages whose blocks refresh together, and what can go wrong on the way."""
 
+from django.contrib import auth
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import path
 
 from mizan_htmx import client
@@ -27,12 +28,19 @@ def shake(request: HttpRequest, title: str) -> HttpResponse:
     return HttpResponse("<em>Shaken</em>")
 
 
+def leave(request: HttpRequest) -> HttpResponse:
+    """Sign out, and go to the login page."""
+    auth.logout(request)
+    return redirect("enter")
+
+
 def page(request: HttpRequest, count: int) -> HttpResponse:
     """Show a number of blocks of person 5, one that may fail, and one that shared caches may keep."""
     return render(request, "site/together.html", {"numbers": range(count)})
 
 
 urlpatterns = [
+    path("together/leave/", leave, name="leave_together"),
     path("together/shake/", shake, name="shake"),
     path("together/<int:count>/", page, name="together"),
 ]

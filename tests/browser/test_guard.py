@@ -1,0 +1,80 @@
+"""Whose page it is: the CSRF token that goes out with it, and whoever signs in or out on it."""
+
+import pytest
+from playwright.async_api import expect
+from pytest_django import Settings
+
+from tests.browser.signing import ENTER, become, notice
+from tests.browser.tab import Tab, on_every_htmx
+from tests.site.models import Person
+
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), on_every_htmx]
+
+ANOTHER_SECRET = "0123456789abcdefABCDEF0123456789"
+
+# Puts a form into the page and sends it: the attributes, as HTML has them.
+SEND = """(attributes) => {
+    const form = `<form id="sent" ${attributes}><button>Leave</button></form>`;
+    document.body.insertAdjacentHTML("beforeend", form);
+    htmx.process(document.querySelector("#sent"));
+    document.querySelector("#sent button").click();
+}"""
+
+
+@pytest.fixture(autouse=True)
+def login(settings: Settings) -> None:
+    """Have a login page that signs in."""
+    settings.LOGIN_URL = ENTER
+
+
+async def test_a_form_with_a_token_from_before_a_login_elsewhere_is_not_refused(tab: Tab) -> None:
+    await become(tab, "ada")
+    await tab.open("/sessions/")
+    # As a login in another tab does, which renews the secret.
+    await tab.page.context.clear_cookies(name="csrftoken")
+    await tab.page.context.add_cookies([{"name": "csrftoken", "value": ANOTHER_SECRET, "url": tab.address}])
+    await tab.page.locator("#write [name=name]").fill("Grace")
+    async with tab.page.expect_response("**/sessions/write/") as response:
+        await tab.page.get_by_role("button", name="Write", exact=True).click()
+    assert (await response.value).status == 204
+    await expect(tab.page.locator("#open")).to_have_text("Grace")
+    await expect(notice(tab)).to_have_count(0)
+
+
+async def test_the_token_is_not_put_into_what_goes_elsewhere(tab: Tab) -> None:
+    await tab.open("/people/")
+    headers = await tab.page.evaluate(
+        """() => {
+            const url = "https://elsewhere.example/";
+            const form = document.querySelector("#actions-5 .rename");
+            const detail = {
+                element: form, method: "POST", isSafe: false, url, headers: {}, body: new FormData(form),
+                event: new SubmitEvent("submit"),
+            };
+            document.dispatchEvent(new CustomEvent("mizan:request", { detail }));
+            return detail.headers;
+        }"""
+    )
+    assert headers == {}
+
+
+async def test_whoever_signs_out_by_a_boosted_form_sees_the_login_page(tab: Tab) -> None:
+    await become(tab, "ada")
+    await tab.open("/sessions/")
+    await tab.page.evaluate(SEND, 'method="post" action="/together/leave/" hx-boost="true"')
+    await expect(tab.page.locator("#enter")).to_be_visible()
+    await expect(notice(tab)).to_have_count(0)
+
+
+async def test_whoever_signs_out_by_htmx_goes_on_as_nobody(tab: Tab) -> None:
+    await become(tab, "ada")
+    await tab.open("/sessions/")
+    await expect(tab.page.locator("#letter")).to_have_text("ada: Ada")
+    former = await tab.page.evaluate("mizan.session()")
+    await Person.objects.filter(pk=5).aupdate(name="Grace")
+    await tab.page.evaluate(SEND, 'hx-post="/sessions/leave/" hx-swap="none"')
+    await expect(tab.page.locator("#letter")).to_be_empty()
+    await expect(tab.page.locator("#open")).to_have_text("Grace")
+    assert len(former) == 16
+    assert await tab.page.evaluate("mizan.session()") == "anonymous"
+    await expect(notice(tab)).to_have_count(0)

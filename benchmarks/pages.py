@@ -1,9 +1,10 @@
 """Pages of blocks, and what a mutation that makes five of them stale costs altogether, logged in."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
+from django.conf import settings
 from django.core.handlers.wsgi import WSGIHandler
 
 from benchmarks import site, work
@@ -22,10 +23,16 @@ class Server:
     urlconf: str
     handler: WSGIHandler
     cookie: str
+    single_flight: bool = False
+
+    def use(self) -> None:
+        """Let Django be this one."""
+        settings.ROOT_URLCONF = self.urlconf
+        settings.MIZAN_SINGLE_FLIGHT = self.single_flight
 
     def ask(self, request: Request) -> Answer:
         """Ask it once."""
-        site.using(self.urlconf)()
+        self.use()
         return ask(self.handler, request, self.cookie)
 
     def run(self, requests: list[Request]) -> Run:
@@ -36,12 +43,12 @@ class Server:
             for call in calls:
                 call()
 
-        return Run(once, site.using(self.urlconf))
+        return Run(once, self.use)
 
 
 def run(effort: Effort, *, peers: bool) -> Iterator[Cell]:
     """Measure both; ``peers`` are the hand-written ways, which are always there."""
-    site.configure(MIZAN_SINGLE_FLIGHT=False)
+    site.configure()
     from benchmarks.peers import panels, panels_by_hand
 
     cookie = site.cookie(site.LOGGED_IN)
@@ -53,6 +60,9 @@ def run(effort: Effort, *, peers: bool) -> Iterator[Cell]:
     ways = {name: (by_hand, requests) for name, requests in panels_by_hand.flows().items()}
     for name, requests in panels.flows(blocks.ask).items():
         ways[name] = (blocks, requests)
+    in_the_answer = replace(blocks, single_flight=True)
+    for name, requests in panels.single_flight(in_the_answer.ask).items():
+        ways[name] = (in_the_answer, requests)
     yield from _flows(ways, effort)
 
 

@@ -10,6 +10,9 @@
 (() => {
   "use strict";
 
+  const LOADED = Symbol.for("mizan-blocks");
+  if (window[LOADED]) return;
+  window[LOADED] = true;
   const { mizan } = window;
   if (!mizan) throw new Error("mizan-blocks.js needs mizan.js: load it before, or use {% mizan_scripts %}.");
 

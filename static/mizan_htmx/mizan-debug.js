@@ -10,6 +10,9 @@
 (() => {
   "use strict";
 
+  const LOADED = Symbol.for("mizan-debug");
+  if (window[LOADED]) return;
+  window[LOADED] = true;
   const { mizan, htmx } = window;
   if (!mizan) throw new Error("mizan-debug.js needs mizan.js: load it before, or use {% mizan_scripts %}.");
 

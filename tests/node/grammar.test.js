@@ -5,9 +5,11 @@
 const assert = require("node:assert/strict");
 const { test } = require("node:test");
 
-const { load, plain, vectors } = require("./page.js");
+const { open, plain, run, vectors } = require("./page.js");
 
-const { mizan } = load(["mizan.js"]);
+const window = open();
+run(window, "mizan.js");
+const { mizan } = window;
 
 const each = (section, check) => {
   vectors[section].forEach((vector, index) => {

@@ -13,6 +13,7 @@ const emptyDocument = (dataset) =>
     baseURI: "http://testserver/",
     cookie: "",
     currentScript: { dataset },
+    documentElement: { getAttribute: () => null, setAttribute() {} },
     hidden: false,
     readyState: "loading", // nothing of what waits for the page may start
     querySelector: () => null,
@@ -29,10 +30,11 @@ class Channel extends EventTarget {
   close() {}
 }
 
-/* Run scripts in a page of their own, on this version of htmx; give its window. */
-const load = (scripts, { version = "4.0.1", dataset = {} } = {}) => {
+/* Make the window of a page on this version of htmx, or on none. */
+const open = ({ version = "4.0.1", dataset = {} } = {}) => {
   const window = Object.assign(new EventTarget(), {
     BroadcastChannel: Channel,
+    CSS: { escape: String, supports: () => true },
     CustomEvent,
     IntersectionObserver: Observer,
     MutationObserver: Observer,
@@ -42,24 +44,28 @@ const load = (scripts, { version = "4.0.1", dataset = {} } = {}) => {
     console,
     document: emptyDocument(dataset),
     history: { state: null },
-    htmx: { version, config: {}, process() {}, registerExtension() {} },
+    htmx: version && { version, config: {}, process() {}, defineExtension() {}, registerExtension() {} },
     localStorage: {},
     location: new URL("http://testserver/people/"),
     matchMedia: () => Object.assign(new EventTarget(), { matches: false }),
     navigator: { onLine: true },
     performance: { getEntriesByType: () => [], now: () => 0 },
     sessionStorage: {},
+    setInterval() {},
     setTimeout,
   });
   for (const name of ["addEventListener", "removeEventListener", "dispatchEvent"]) {
     window[name] = window[name].bind(window); // called without a window before them
   }
   window.window = window;
-  vm.createContext(window);
+  return vm.createContext(window);
+};
+
+/* Run scripts in a window, one after the other, as a page does. */
+const run = (window, ...scripts) => {
   for (const name of scripts) {
     vm.runInContext(readFileSync(join(FOLDER, name), "utf-8"), window, { filename: name });
   }
-  return window;
 };
 
 const vectors = JSON.parse(readFileSync(join(__dirname, "../vectors/invalidation.json"), "utf-8"));
@@ -67,4 +73,4 @@ const vectors = JSON.parse(readFileSync(join(__dirname, "../vectors/invalidation
 /* Objects made in the page's own realm are equal to none of ours. */
 const plain = (value) => JSON.parse(JSON.stringify(value));
 
-module.exports = { load, plain, vectors };
+module.exports = { open, plain, run, vectors };

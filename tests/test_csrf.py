@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 from pytest_django import Settings
@@ -29,6 +30,7 @@ coloured = both_colours()
 registry = empty_registry()
 
 SESSION = "django.contrib.sessions.middleware.SessionMiddleware"
+REFUSED = "X-Mizan-Refused"
 CSRF = "django.middleware.csrf.CsrfViewMiddleware"
 NO_COOKIE = problem("FORBIDDEN", "CSRF verification failed. CSRF cookie not set.")
 NO_TOKEN = problem("FORBIDDEN", "CSRF verification failed. CSRF token missing.")
@@ -84,6 +86,30 @@ class TestBothSites:
         token_of(visitor)
         assert call(visitor, X_CSRFToken="x").status_code == 403
         assert call(visitor, X_CSRFToken="").status_code == 403
+
+    def test_a_refusal_for_want_of_a_token_is_marked(self, visitor: Visitor) -> None:
+        refused = [call(visitor), visitor.form(CALL, "fn=touch"), visitor.form("/touch/", "")]
+        assert [(each.status_code, each.headers.get(REFUSED)) for each in refused] == [(403, "csrf")] * 3
+        token = token_of(visitor)
+        let_in = [call(visitor, X_CSRFToken=token), visitor.form("/touch/", "", X_CSRFToken=token)]
+        assert [(each.status_code, REFUSED in each.headers) for each in let_in] == [(200, False)] * 2
+
+    def test_a_refusal_of_another_kind_is_not_marked(
+        self, visitor: Visitor, coloured: Coloured, settings: Settings
+    ) -> None:
+        def refuse(request: HttpRequest) -> HttpResponse:
+            raise PermissionDenied
+
+        def exempt(request: HttpRequest) -> HttpResponse:
+            return HttpResponse(status=403)
+
+        declared = client(affects="thing")(coloured(refuse))
+        views = {"own/": declared, "plain/": coloured(refuse), "exempt/": csrf_exempt(coloured(exempt))}
+        serve(settings, views)
+        token = token_of(visitor)
+        answers = [visitor.form(f"/{url}", "", X_CSRFToken=token) for url in views]
+        answers += [visitor.form("/exempt/", ""), visitor.get("/plain/")]
+        assert [(each.status_code, REFUSED in each.headers) for each in answers] == [(403, False)] * 5
 
     def test_a_call_with_the_token_goes_through(self, visitor: Visitor) -> None:
         response = call(visitor, X_CSRFToken=token_of(visitor))

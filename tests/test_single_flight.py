@@ -447,7 +447,8 @@ def test_whatever_fails_the_answer_to_the_mutation_stands(
 def test_a_block_sees_the_request_of_its_refresh(flight: Site, settings: Settings) -> None:
     source = (
         '{% mizan_context "user" user_id=5 %}{{ request.method }} {{ request.path }}'
-        " {{ request.GET.user_id }} {{ request.POST }} {{ request.FILES }} {{ request.content_type }}[{{ request.body }}]"
+        " {{ request.GET.user_id }} {{ request.POST }} {{ request.FILES }}"
+        " {{ request.content_type }}[{{ request.body }}]"
         " {{ request.htmx.target }} {{ request.resolver_match.url_name }}"
         " {{ request.META.REQUEST_METHOD }} {{ request.COOKIES.a }}{% endmizan_context %}"
     )

@@ -4,8 +4,8 @@
    .mizan-session in the HTML of session/notice/. It shows the child with data-mizan-when for what has happened:
    "ended", "other" (somebody else is signed in), "returned" or "renewed" (only the CSRF token was old). In it,
    [data-mizan-close] takes it away, [data-mizan-reload] loads the page again, and [data-mizan-resend] sends what
-   was refused, from the same elements, with what is filled in now. A listener of mizan:session that calls
-   preventDefault() says it in its own way.
+   was refused, from the same elements, with what is filled in now; [data-mizan-held] is there only where there is
+   something to send. A listener of mizan:session that calls preventDefault() says it in its own way.
 
    mizan:session   on document; detail {state: "returned", reason, element: null, status} when somebody has signed
                    in again, in whatever tab; those with "ended" and "other" come from mizan.js
@@ -91,7 +91,7 @@
   let notice = null;
   let shown = null;
   let former = null;
-  let reading = 0;
+  let reading;
 
   const load = async () => {
     const next = encodeURIComponent(location.pathname + location.search);
@@ -127,16 +127,21 @@
   };
 
   const show = async (part) => {
+    if (part !== shown) reading = clearTimeout(reading);
     shown = part;
-    clearTimeout(reading);
     const element = await (notice ??= load().catch(() => null));
     if (!element) notice = null;
     if (!element || !shown) return;
     place(element);
-    const isAgain = sendable().length > 0;
+    const isHeld = sendable().length > 0;
+    const { activeElement: focused } = document;
+    const isFocused = element.contains(focused);
     for (const each of element.children) each.hidden = each.dataset.mizanWhen !== shown;
-    for (const button of element.querySelectorAll("[data-mizan-resend]")) button.hidden = !isAgain;
-    if (/^re/.test(shown) && !isAgain) reading = setTimeout(fade, READING, element);
+    for (const each of element.querySelectorAll("[data-mizan-held]")) each.hidden = !isHeld;
+    if (isFocused && focused.closest("[hidden]")) {
+      element.querySelector(":not([hidden]) > :is(a, button):not([hidden])").focus();
+    }
+    if (/^re/.test(shown) && !isHeld) reading ??= setTimeout(fade, READING, element);
   };
 
   const fade = (element) => element.contains(document.activeElement) || hide();
@@ -247,6 +252,22 @@
   const look = () => {
     if (state && !document.hidden) check();
   };
+
+  /* A page that htmx puts into the place of this one has its own word, in a head that htmx leaves out. */
+  const turn = (isSwapped, text) => {
+    const [, word] = (isSwapped && /<script [^>]*\bdata-session="(\w+)"/.exec(text)) || [];
+    if (!word || word === mizan.session()) return;
+    mizan.session({ word });
+    state = null;
+    held.clear();
+    hide();
+    tell();
+  };
+
+  on("htmx:beforeSwap", ({ detail }) => turn(detail.shouldSwap, detail.serverResponse));
+  on("htmx:before:swap".replaceAll(":", htmx.config.metaCharacter || ":"), ({ detail }) =>
+    turn(!detail.cancelled, detail.ctx.text),
+  );
 
   // ---- other tabs
 

@@ -9,7 +9,16 @@ from playwright.async_api import expect
 from pytest_django import Settings
 
 from tests.browser.live import set_hidden
-from tests.browser.signing import ENTER, another, become, enter, expire, notice, sign_in_elsewhere
+from tests.browser.signing import (
+    ENTER,
+    another,
+    become,
+    enter,
+    expire,
+    notice,
+    session_of,
+    sign_in_elsewhere,
+)
 from tests.browser.tab import Tab, on_every_htmx
 from tests.site.models import Person
 
@@ -254,6 +263,23 @@ async def test_a_visitor_who_has_to_sign_in_sees_the_page_as_themselves(tab: Tab
     await notice(tab).get_by_role("button", name="Send again").click()
     await expect(tab.page.locator("#open")).to_have_text("Signed")
     await expect(notice(tab)).to_have_count(0)
+
+
+async def test_whoever_signs_in_by_a_boosted_form_is_at_home(tab: Tab) -> None:
+    await session_of("ada")
+    async with another(tab) as other:
+        await other.open("/sessions/")
+        await tab.open(f"{ENTER}?boosted=1&next=/sessions/")
+        await tab.page.evaluate("document.documentElement.id = 'same'")
+        await enter(tab.page, "ada")
+        await expect(tab.page.locator("#letter")).to_have_text("ada: Ada")
+        await tab.invalidate("letter")
+        await tab.happens("refreshed", 1)
+        await expect(tab.page.locator("#same")).to_have_count(1)
+        await expect(notice(tab)).to_have_count(0)
+        await expect(notice(other)).to_contain_text(OTHER)
+        await tab.page.get_by_role("button", name="Sign", exact=True).click()
+        await expect(tab.page.locator("#letter")).to_have_text("ada: Signed")
 
 
 async def test_a_page_can_say_it_in_its_own_way(ada: Tab) -> None:

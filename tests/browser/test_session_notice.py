@@ -97,6 +97,15 @@ async def test_what_was_closed_comes_back_where_something_can_be_sent_again(ada:
     await expect(notice(ada).get_by_role("button", name="Send again")).to_be_visible()
 
 
+async def test_the_focus_stays_in_the_notice_when_it_says_something_else(ada: Tab) -> None:
+    await write(ada)
+    await notice(ada).get_by_role("link", name="Sign in").focus()
+    await sign_in_elsewhere(ada, "bob")
+    await expect(notice(ada).get_by_role("button", name="Load the page again")).to_be_focused()
+    await sign_in_elsewhere(ada, "ada")
+    await expect(notice(ada).get_by_role("button", name="Send again")).to_be_focused()
+
+
 async def test_good_news_go_by_themselves_where_there_is_nothing_to_do(ada: Tab) -> None:
     await ada.page.clock.install()
     with ada.forgive(OVER):

@@ -6,7 +6,7 @@ import pytest
 from playwright.async_api import Route, expect
 
 from tests.browser.live import NOTE, change, has_heard, set_hidden
-from tests.browser.signing import CHANNEL, another, broadcast, has_run
+from tests.browser.signing import CHANNEL, another, become, broadcast, has_run
 from tests.browser.tab import Tab, on_every_htmx
 from tests.site.gates import closed_gate, wait_until_reached
 from tests.site.models import Person
@@ -126,6 +126,34 @@ async def test_a_page_in_the_back_forward_cache_stays_there_and_hears_again_when
         await expect(other.block(USER)).to_have_text("Grace G")
         await tab.submit("#actions-5 .rename", "Edsger")
         await expect(other.block(USER)).to_have_text("Edsger E")
+
+
+async def test_what_is_stale_for_one_is_not_for_another(tab: Tab) -> None:
+    async with another(tab) as other:
+        await become(tab, "ada")
+        await tab.open("/sessions/")
+        await become(tab, "bob")
+        await other.open("/sessions/")
+        await other.invalidate("user", user_id=5)
+        await other.happens("refreshed", 1)
+        await broadcast(other, CHANNEL, list="board")
+        await tab.happens("invalidate", 1)
+        assert await told(tab) == ["board"]
+        assert tab.refreshes == []
+
+
+async def test_a_page_for_everyone_hears_of_everybody_and_tells_everybody(tab: Tab) -> None:
+    async with another(tab) as other:
+        await become(tab, "ada")
+        await tab.open("/sessions/")
+        await other.open("/slogan/2/")
+        assert await tab.page.evaluate("mizan.session()") is not None
+        assert await other.page.evaluate("mizan.session()") is None
+        await tab.invalidate("slogan")
+        await other.happens("invalidate", 1)
+        await other.invalidate("user", user_id=5)
+        await tab.happens("refreshed", 1)
+        assert tab.refreshes == [USER]
 
 
 async def test_another_mount_is_another_site(tab: Tab) -> None:

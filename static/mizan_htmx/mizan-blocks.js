@@ -3,8 +3,8 @@
    aria-busy="true"       on a block while its refresh is under way
    class mizan-stale      on a block that has shown old content for 200 ms, until it is fresh: what is quicker
                           changes nothing that can be seen
-   data-mizan-announce    what to say to those who can't see it, when a refresh has changed the block: politely, at
-                          most once in 5 s, and not while the page is hidden
+   data-mizan-announce    what to say to those who can't see it, when a refresh has changed the block: politely,
+                          at most once in 5 s, and not while the page is hidden
    data-mizan-lazy        the block shows a placeholder, and loads when it comes near the view
    data-mizan-poll        seconds after which the block refreshes again, while the page is shown and online */
 (() => {

@@ -238,7 +238,8 @@
     const flight = flights.get(target.id);
     flights.delete(target.id);
     for (const { id } of [target, ...inner(target)]) renewed.set(id, Date.now());
-    const took = flight?.piece === undefined ? `${Math.round(detail.milliseconds)}\u00a0ms` : "with the answer";
+    const time = `${Math.round(detail.milliseconds)}\u00a0ms`;
+    const took = flight?.piece === undefined ? time : "with the answer";
     outline(target, detail.changed ? "fresh" : "same", `${target.dataset.mizan} · ${took}`);
     if (flight) {
       note(flight, undefined, { text: took, together: detail.together });

@@ -54,7 +54,8 @@ for (const value of [NaN, Infinity, {}, [], Symbol("a")]) {
 
 for (const [context, params] of [["us er", {}], ["user", { "a b": 1 }], ["user", { 1: 5 }], ["", {}]]) {
   test(`${JSON.stringify([context, params])} has a bad name`, () => {
-    assert.throws(() => mizan.format(context, params), { name: "TypeError", message: /^mizan: bad name in / });
+    const problem = { name: "TypeError", message: /^mizan: bad name in / };
+    assert.throws(() => mizan.format(context, params), problem);
   });
 }
 

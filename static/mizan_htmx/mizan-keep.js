@@ -19,6 +19,7 @@
   document[LOADED] = true;
 
   const { htmx, mizan } = window;
+  if (!mizan) throw new Error("mizan-keep.js needs mizan.js: load it before, or use {% mizan_scripts %}.");
   const isHtmx2 = htmx.version.startsWith("2.");
   const BLOCK = "[data-mizan]";
   const LAZY = '[data-mizan-lazy], [hx-trigger^="load"]';
@@ -41,9 +42,9 @@
 
   // ---- fields: what a person can change
 
-  const isField = ({ type }) => !/^(hidden|submit|button|reset|image)$/.test(type);
-  const fieldsIn = (root) => [...root.querySelectorAll(`input, select, textarea, ${EDITABLE}`)].filter(isField);
-  const isControl = (node) => is(node, "input, select, textarea") && isField(node);
+  const FIELD = `input, select, textarea, ${EDITABLE}`;
+  const isField = (node) => is(node, FIELD) && !/^(hidden|submit|button|reset|image)$/.test(node.type);
+  const fieldsIn = (root) => [...root.querySelectorAll(FIELD)].filter(isField);
   const isCheckable = ({ type }) => /^(checkbox|radio)$/.test(type);
 
   const groupOf = (field) =>
@@ -67,6 +68,8 @@
   /* Tell what the server has for a field: what resetting a form would make of it. */
   const served = (field) => {
     if (is(field, EDITABLE)) return bases.get(field) ?? field.innerHTML;
+    const { checked, defaultChecked, value, defaultValue } = field;
+    if (isCheckable(field) ? checked === defaultChecked : value === defaultValue) return read(field);
     const form = document.createElement("form");
     form.append(field.cloneNode(true));
     form.reset();
@@ -136,9 +139,9 @@
   // ---- what was sent: the answer to somebody's own submit does overwrite
 
   const sentBy = (source, sent) => {
-    if (isControl(source)) return groupOf(source);
+    if (isField(source)) return groupOf(source);
     const form = is(source, "form") ? source : source.type === "submit" && source.form;
-    if (form) return [...new Set([...form.elements, ...fieldsIn(form)])].filter(isField);
+    if (form) return [...form.elements, ...fieldsIn(form)].filter(isField);
     const includes = source.closest("[hx-include]");
     return fieldsIn(source.closest(BLOCK) ?? document).filter(
       (field) =>
@@ -157,7 +160,7 @@
     const fields = pending.get(element) ?? [];
     pending.delete(element);
     // A control that sends itself shows what the server says, even that it was refused.
-    const isTaken = (status >= 200 && status < 300) || isControl(element);
+    const isTaken = (status >= 200 && status < 300) || isField(element);
     if (!isTaken || event.defaultPrevented) return;
     for (const [field, text] of fields) if (read(field) === text) accepted.set(field, text);
   });
@@ -242,12 +245,12 @@
   /* A swap knows the block, the fresh one, who has asked for it, and pairs: old element → its twin. */
   const look = (block, fresh, source) => {
     const swap = { block, fresh, source, pairs: new Map(), entered: [], opened: [], scrolled: [], focus: null };
-    const all = [...block.querySelectorAll("*")];
+    const all = [block, ...block.querySelectorAll("*")];
     for (const each of [fresh, ...fresh.querySelectorAll(BLOCK)]) bare(each);
     keepFields(swap);
-    hold(swap, all);
-    for (const each of all) keepOpen(swap, each);
-    for (const each of [block, ...all]) keepScroll(swap, each);
+    hold(swap, all.slice(1));
+    for (const each of block.querySelectorAll(`details, dialog[open], ${POPOVER}`)) keepOpen(swap, each);
+    for (const each of all) keepScroll(swap, each);
     const { activeElement: host } = document;
     let it = host;
     while (it?.shadowRoot?.activeElement) it = it.shadowRoot.activeElement;
@@ -277,14 +280,14 @@
     held = new Set();
     fire(block, "mizan:keep", { fresh, source, keep: (element) => asked.add(element) });
     for (const it of all) {
-      if (isInside(it, held)) continue;
       const isMarked = is(it, KEPT);
       const isLoaded = is(it, `${BLOCK}:not(${LAZY})`) && is(byId(fresh, it.id), LAZY);
       const isTyped = is(it, EDITABLE) && differs(it);
       const isHost = it.shadowRoot && !canMorph();
-      if (!isMarked && !isLoaded && !isTyped && !isHost && !isPlaying(it) && !asked.has(it)) continue;
+      const stays = isMarked || isLoaded || isTyped || isHost || isPlaying(it) || asked.has(it);
+      if (!stays || isInside(it, held) || !standIn(swap, it, isMarked)) continue;
+      held.add(it);
       if (isLoaded) unfinished.add(it);
-      if (standIn(swap, it, isMarked)) held.add(it);
     }
   };
 
@@ -309,7 +312,8 @@
     swap.entered = fields.map((it) => {
       const twin = pair(swap, it);
       if (!bases.has(it)) bases.set(it, served(it));
-      return { it, twin, live: read(it), former: it.getAttribute(MARK), value: twin ? served(twin) : bases.get(it) };
+      const value = twin ? served(twin) : bases.get(it);
+      return { it, twin, live: read(it), former: it.getAttribute(MARK), value };
     });
     for (const { it, twin } of swap.entered) if (twin) renewDefault(it, twin);
   };
@@ -321,14 +325,15 @@
   };
 
   const keepOpen = (swap, it) => {
+    const twin = pair(swap, it);
+    const isModal = is(it, "dialog:modal");
     // A dialog from which the request was sent is as the answer has it.
-    if (is(it, "dialog[open]") && it.contains(swap.source)) {
-      if (!pair(swap, it)?.open) it.close();
-    } else if (is(it, `details, dialog[open], ${POPOVER}`)) {
-      const show = is(it, "dialog:modal") ? "showModal" : is(it, POPOVER) && "showPopover";
-      const twin = pair(swap, it);
-      if (twin && !show && (it.open || toggled.has(it))) twin.open = it.open;
-      if (twin) swap.opened.push({ it, twin, show, isOpen: twin.open });
+    if (it.localName === "dialog" && it.contains(swap.source)) {
+      if (!twin?.open) it.close();
+    } else if (twin) {
+      if (it.open || toggled.has(it)) twin.open = it.open;
+      const show = isModal ? "showModal" : is(it, POPOVER) && "showPopover";
+      swap.opened.push({ it, twin, show, isOpen: twin.open });
     }
   };
 
@@ -344,7 +349,8 @@
   const replace = (block, fragment, source) => {
     const fresh = topOf(fragment, block);
     if (source === block) {
-      for (const root of [block, fresh]) for (const it of root.querySelectorAll("[autofocus]")) it.autofocus = false;
+      const all = [block, fresh].flatMap((root) => [...root.querySelectorAll("[autofocus]")]);
+      for (const it of all) it.removeAttribute("autofocus");
     }
     fragment.replaceChildren(...fragment.children);
     const swap = look(block, fresh, source);
@@ -354,8 +360,9 @@
       for (const it of held) move(it, swap.pairs.get(it));
       block.replaceWith(...fragment.children);
     }
+    held = kept = new Set();
     putBack(swap, block.isConnected ? block : fresh);
-    if (source !== block) finish(); // else mizan.js has still to hear that the block is fresh
+    if (source !== block) finish(block.isConnected ? block : fresh); // else when mizan.js knows that it is fresh
     return now;
   };
 
@@ -371,14 +378,12 @@
 
   /* A morph keeps elements that have the same id, and lets those that have another one go. */
   const morphNamed = ({ block, pairs }, fragment) => {
-    let count = 0;
-    const named = [...pairs].flat().filter((it) => it && !it.hasAttribute("id"));
-    for (const [old, twin] of pairs) {
-      if (!old.hasAttribute("id")) for (const it of [old, twin]) it?.setAttribute("id", `mizan-keep-${count}`);
-      count += 1;
-    }
+    const nameless = [...pairs].filter(([old]) => !old.hasAttribute("id"));
+    nameless.forEach((pair, at) => pair.forEach((it) => it?.setAttribute("id", `mizan-keep-${at}`)));
     morph(block, fragment);
-    for (const it of [...named, ...block.querySelectorAll('[id^="mizan-keep-"]')]) it.removeAttribute("id");
+    for (const it of [...nameless.flat(), ...block.querySelectorAll('[id^="mizan-keep-"]')]) {
+      it?.removeAttribute("id");
+    }
   };
 
   const selectionOf = (field) => [field.selectionStart, field.selectionEnd, field.selectionDirection];
@@ -396,9 +401,12 @@
       if (!place) continue;
       if (toggled.has(it)) toggled.add(place);
       if (!show) place.open = isOpen;
-      else if (place === twin) place[show]();
+      else if (place === twin) {
+        place.removeAttribute("open");
+        place[show]();
+      }
     }
-    for (const each of scrolled) Object.assign(placeOf(each) ?? {}, { scrollTop: each.scrollTop, scrollLeft: each.scrollLeft });
+    for (const { it, twin, ...places } of scrolled) Object.assign(placeOf({ it, twin }) ?? {}, places);
     if (focus) putBackFocus(focus);
   };
 
@@ -439,12 +447,15 @@
     return true;
   };
 
-  const finish = () => {
-    for (const block of unfinished) if (block.isConnected) mizan.refresh(block);
-    unfinished.clear();
+  const finish = (around) => {
+    for (const block of unfinished) {
+      if (block.isConnected && !around.contains(block)) continue;
+      unfinished.delete(block);
+      if (block.isConnected) mizan.refresh(block);
+    }
   };
 
-  on("mizan:refreshed", finish);
+  on("mizan:refreshed", ({ target }) => finish(target));
 
   let morph;
 
@@ -483,7 +494,9 @@
       isInlineSwap: (style) => style === STYLE,
       handleSwap: (style, target, fragment, settling) => {
         if (style !== STYLE) return false;
-        const now = replace(target, fragment, sources.get(target));
+        const isSame = topOf(fragment, target);
+        const now = isSame ? replace(target, fragment, sources.get(target)) : [...fragment.childNodes];
+        if (!isSame) target.replaceWith(...now);
         settling.elts = [...settling.elts.filter((it) => it !== target), ...now];
         return now;
       },
@@ -491,7 +504,8 @@
     on("htmx:beforeSwap", ({ detail }) => {
       const { target, shouldSwap, serverResponse, requestConfig } = detail;
       const { elt } = requestConfig;
-      const style = detail.swapOverride ?? elt.closest("[hx-swap]")?.getAttribute("hx-swap") ?? htmx.config.defaultSwapStyle;
+      const own = elt.closest("[hx-swap]")?.getAttribute("hx-swap") ?? htmx.config.defaultSwapStyle;
+      const style = detail.swapOverride ?? own;
       if (!shouldSwap || !is(target, BLOCK) || !elt.isConnected || !/^outerHTML\b/.test(style)) return;
       if (!serverResponse.includes(`id="${target.id}"`)) return;
       if (isLate(target, elt)) detail.shouldSwap = false;

@@ -188,8 +188,8 @@ def test_who_signs_in_or_out_is_told_at_once(
         await alogout(request)
         return HttpResponse("out")
 
-    views = {"def": (come, go), "async def": (acome, ago)}[kind]
-    coming, going = (client(affects="user")(view) for view in views) if declared else views
+    views: Any = {"def": (come, go), "async def": (acome, ago)}[kind]
+    coming, going = map(client(affects="user"), views) if declared else views
     settings.ROOT_URLCONF = (path("in/", coming), path("out/", going), path("hm/", stay))
 
     assert post(any_site, "/in/").headers[HEADER] == word(ada)

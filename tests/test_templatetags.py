@@ -72,7 +72,8 @@ class Letter(TextChoices):
         ),
         (
             '"user" user_id=5 "notifications"',
-            "{% mizan_context %} does not understand '\"notifications\"'. Write name=value, or the word lazy.",
+            "{% mizan_context %} does not understand '\"notifications\"'."
+            " Write name=value, or the word lazy.",
         ),
         ('"user" user_id=5 with', None),
         (

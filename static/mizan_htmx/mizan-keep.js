@@ -28,6 +28,7 @@
   const KEPT = "[data-mizan-keep], [hx-preserve]";
   const STYLE = "mizan";
   const MARK = "data-mizan-changed";
+  const AUTOFOCUS = "[autofocus]:not(dialog *, [popover] *)"; // in those it says what opening focuses
 
   const on = (names, listener) => {
     for (const name of names.split(" ")) document.addEventListener(name, listener, true);
@@ -349,7 +350,7 @@
   const replace = (block, fragment, source) => {
     const fresh = topOf(fragment, block);
     if (source === block) {
-      const all = [block, fresh].flatMap((root) => [...root.querySelectorAll("[autofocus]")]);
+      const all = [block, fresh].flatMap((root) => [...root.querySelectorAll(AUTOFOCUS)]);
       for (const it of all) it.removeAttribute("autofocus");
     }
     fragment.replaceChildren(...fragment.children);

@@ -1,5 +1,6 @@
 """A browser tab as the tests see it: what it asked the server for, and what went wrong in it."""
 
+import json
 import re
 from collections.abc import AsyncIterator, Iterable, Iterator
 from contextlib import asynccontextmanager, contextmanager
@@ -9,7 +10,6 @@ import pytest
 from django.core import signing
 from playwright.async_api import ConsoleMessage, Error, Locator, Page, Request, expect
 
-from mizan_htmx.blocks import SALT
 from tools import htmx
 
 # Runs a module's tests on the newest builds, too.
@@ -151,7 +151,8 @@ def _batch(pairs: Iterable[tuple[str, str]]) -> Iterator[str]:
             queries.append([])
         queries[-1].append((name, value))
     for query in queries:
-        _, contexts, *_ = signing.Signer(salt=SALT).unsign_object(query[0][1])
+        # Unchecked: what the demo signs, it signs with a key of its own.
+        _, contexts, *_ = json.loads(signing.b64_decode(query[0][1].partition(":")[0].encode()))
         yield _bound(contexts[0], query)
 
 

@@ -192,6 +192,8 @@
 
   const refresh = (block) => {
     if (!block?.matches?.(BLOCK)) throw new TypeError(`mizan.refresh: ${tagOf(block)} is no block`);
+    const news = { entries: parse(block.dataset.mizan) };
+    for (const { late } of flights.values()) late.push(news);
     spoil(block);
     retry(block);
   };

@@ -1,5 +1,6 @@
 """Blocks that go stale together are refreshed by one request, and each is still a refresh of its own."""
 
+import asyncio
 import re
 from collections.abc import Sequence
 
@@ -7,7 +8,7 @@ import pytest
 from playwright.async_api import Error, Request, expect
 
 from tests.browser.tab import REPORT, Tab, on_every_htmx
-from tests.site.gates import closed_gate
+from tests.site.gates import closed_gate, wait_until_reached
 from tests.site.models import Board, Person
 from tests.site.together import BROKEN
 
@@ -255,6 +256,18 @@ async def test_blocks_that_go_stale_during_their_request_come_once_more(tab: Tab
         await tab.happens("refreshed", 4)
     await expect(tab.block(USER)).to_have_text(["0 Barbara", "1 Barbara"])
     assert tab.batches == [[USER, USER]] * 2
+
+
+async def test_a_block_that_is_asked_for_during_its_request_comes_once_more(tab: Tab) -> None:
+    await tab.open("/together/2/")
+    with closed_gate() as gate:
+        await tab.invalidate("user")
+        await tab.happens("refreshing", 2)
+        await asyncio.to_thread(wait_until_reached)  # the answer shows Ada
+        await Person.objects.filter(pk=5).aupdate(name="Grace")
+        await tab.page.evaluate("mizan.refresh(document.querySelector('.user'))")
+        gate.set()
+        await expect(tab.block(USER).first).to_have_text("0 Grace")
 
 
 async def test_a_refresh_tells_what_brought_it_and_whether_anything_changed(tab: Tab) -> None:

@@ -2,13 +2,16 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields
+from functools import lru_cache
 from typing import Annotated, Any
 from urllib.parse import quote
 
+from django.conf import settings
 from django.core import signing
 from django.http import HttpRequest
-from django.urls import reverse
+from django.urls import get_script_prefix, get_urlconf, reverse
+from django.utils.translation import get_language
 from pydantic import ConfigDict, Field, TypeAdapter, with_config
 from typing_extensions import TypedDict
 
@@ -28,6 +31,9 @@ _PARTIAL_SWAP = re.compile("inner|before|after|delete|textContent", re.IGNORECAS
 
 # A pause between two polls, in seconds. Timers of browsers count in 32 bits of milliseconds.
 _LONGEST_POLL = 86_400
+
+# How many tokens and addresses are kept; with a token of 200 bytes that is about 2 MiB.
+_REMEMBERED = 4096
 
 Contexts = Annotated[tuple[str, ...], Field(min_length=1)]
 Variable = str | int | float | bool | None
@@ -88,7 +94,8 @@ class Block:
     """One block on one page.
 
     ``partial`` is its reference, ``template.html#name``. ``values`` are the parameters of each context, as
-    validated; ``variables`` what ``with`` passes in. A ``lazy`` one shows a placeholder at first; no refresh
+    validated; ``variables`` what ``with`` passes in. It is stale when one of ``bound`` is covered, which is
+    worked out of the others where it is not given. A ``lazy`` one shows a placeholder at first; no refresh
     is lazy, so that is not part of its address.
     """
 
@@ -99,12 +106,11 @@ class Block:
     wrapper: Wrapper
     id: str = ""
     lazy: bool = False
+    bound: tuple[Invalidation, ...] = field(default=(), compare=False)
 
-    @property
-    def bound(self) -> tuple[Invalidation, ...]:
-        """What the block is bound to; it is stale when one of these is covered."""
-        pairs = zip(self.contexts, self.values, strict=True)
-        return tuple(Invalidation.of(context, **values) for context, values in pairs)
+    def __post_init__(self) -> None:
+        if not self.bound:
+            object.__setattr__(self, "bound", _bound(self.contexts, self.values))
 
     @property
     def is_shared(self) -> bool:
@@ -114,15 +120,43 @@ class Block:
     @property
     def token(self) -> str:
         """Sign which part of which template may be rendered, and how; not whose data it shows."""
-        content = [self.partial, self.contexts, self.id, self.wrapper.unusual, self.variables]
-        return signing.Signer(salt=SALT).sign_object(content)
+        # Equal values may be written differently: True, 1 and 1.0.
+        variables = tuple((name, repr(value), value) for name, value in self.variables.items())
+        return _sign(settings.SECRET_KEY, self.partial, self.contexts, self.id, self.wrapper, variables)
 
     @property
     def url(self) -> str:
         """Where it is refreshed."""
         params = {name: text for each in self.bound for name, text in each.params}
         query = "".join(f"&{name}={quote(text, safe='')}" for name, text in sorted(params.items()))
-        return f"{reverse('mizan:partial', args=[self.contexts[0]])}?block={self.token}{query}"
+        urlconf = get_urlconf() or settings.ROOT_URLCONF
+        address = _address(self.contexts[0], urlconf, get_script_prefix(), get_language())
+        return f"{address}?block={self.token}{query}"
+
+
+def _bound(contexts: Iterable[str], values: Iterable[Mapping[str, Any]]) -> tuple[Invalidation, ...]:
+    pairs = zip(contexts, values, strict=True)
+    return tuple([Invalidation.of(context, **given) for context, given in pairs])
+
+
+# A block is signed alike at each rendering, and signing costs as much as a small table.
+@lru_cache(_REMEMBERED)
+def _sign(
+    secret: str | bytes,
+    partial: str,
+    contexts: tuple[str, ...],
+    shown_id: str,
+    wrapper: Wrapper,
+    variables: tuple[tuple[str, str, Variable], ...],
+) -> str:
+    content = [partial, contexts, shown_id, wrapper.unusual, {name: value for name, _, value in variables}]
+    return signing.Signer(key=secret, salt=SALT).sign_object(content)
+
+
+@lru_cache(_REMEMBERED)
+def _address(context: str, urlconf: Any, prefix: str, language: str | None) -> str:
+    """Reverse the endpoint; all but the context are what Django's ``reverse`` looks at by itself."""
+    return reverse("mizan:partial", args=[context])
 
 
 def read_token(token: str, raw: Mapping[str, str]) -> Block:
@@ -217,12 +251,13 @@ def make(
         announce=texts.get("announce", ""),
         poll=_seconds(own["poll"]) if "poll" in own else 0,
     )
-    block = Block(partial, contexts, values, variables, wrapper, lazy=bool(own.get("lazy", False)))
-    content: list[object] = [partial, list(map(str, block.bound)), variables]
+    shown = _bound(contexts, values)
+    content: list[object] = [partial, list(map(str, shown)), variables]
     own_id = texts.get("id") or block_id(request, content, parent=parent)
     if not re.fullmatch(r"[A-Za-z0-9_-]+", own_id):
         raise ValueError(f"id={own_id!r} can't name a block: letters, digits, '_' and '-' only.")
-    return replace(block, id=own_id)
+    lazy = bool(own.get("lazy", False))
+    return Block(partial, contexts, values, variables, wrapper, own_id, lazy, shown)
 
 
 def _seconds(poll: object) -> int:

@@ -3,13 +3,13 @@
 import hashlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from html import escape
 from typing import Any, cast
 
 from django.conf import settings
 from django.http import HttpRequest
 from django.template import RequestContext
 from django.template.base import Template
-from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 from mizan_htmx.anonymous import AnonymousRequest, anonymous, as_anyone
@@ -146,5 +146,6 @@ def _wrap(block: Block, inner: SafeString, *, trigger: str = REFRESH, **own: str
         ("hx-target", "this"),
         ("hx-swap", wrapper.swap),
     ]
-    tag = mark_safe(wrapper.tag)
-    return format_html("<{}{}>{}</{}>", tag, format_html_join("", ' {}="{}"', attributes), inner, tag)
+    # html.escape is what Django's escape() calls, without its detour for lazy texts.
+    written = "".join([f' {name}="{escape(str(text))}"' for name, text in attributes])
+    return mark_safe(f"<{wrapper.tag}{written}>{inner}</{wrapper.tag}>")

@@ -489,7 +489,8 @@
 
   // ---- where it stands, open or closed
 
-  const CORNERS = ["bottom right", "bottom left", "top left", "top right"];
+  // Not first where pages have their chats, and mizan-session.js its notice.
+  const CORNERS = ["bottom left", "top left", "top right", "bottom right"];
   const KEY = "mizan-debug";
 
   const remembered = () => {

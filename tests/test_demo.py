@@ -1,5 +1,6 @@
 """The demo over HTTP: who may do what, and what each change says is stale."""
 
+import re
 from collections.abc import Iterator
 from urllib.parse import unquote
 
@@ -81,7 +82,7 @@ def test_every_answer_has_the_strict_policy(mara: Visitor, path: str) -> None:
 
 def test_pages_are_for_who_is_signed_in(address: str, board: Board) -> None:
     nobody = Visitor(address)
-    for path in ("/", board.path, f"/columns/{board.columns[0]}/edit/", "/people/1/"):
+    for path in ("/", board.path, "/people/1/"):
         assert unquote(nobody.get(path).headers["Location"]) == f"/sign-in/?next={path}"
         assert nobody.get(path, **{"HX-Request": "true"}).status == 401, path
 
@@ -90,9 +91,7 @@ def test_a_board_is_for_its_members_only(mara: Visitor, jonah: Visitor, board: B
     card_id = mara.call("add_card", column_id=board.columns[0], title="Secret").result
     for path in (
         board.path,
-        f"{board.path}edit/",
-        f"/columns/{board.columns[0]}/edit/",
-        f"/cards/{card_id}/edit/",
+        f"/cards/{card_id}/",
         f"/cards/{card_id}/assign/",
         f"/api/mizan/ctx/board/?board_id={board.pk}",
         f"/api/mizan/ctx/columns/?board_id={board.pk}",
@@ -303,7 +302,7 @@ def test_rubbish_is_refused(mara: Visitor, name: str, arguments: dict[str, objec
     assert (refused.status, refused.stale) == (status, None)
 
 
-@pytest.mark.parametrize("path", ["/boards/99999999999999999999/", "/cards/0/edit/", "/people/x/"])
+@pytest.mark.parametrize("path", ["/boards/99999999999999999999/", "/cards/0/assign/", "/people/x/"])
 def test_a_wrong_address_is_not_found(mara: Visitor, path: str) -> None:
     answer = mara.get(path)
     assert answer.status == 404
@@ -313,7 +312,17 @@ def test_a_wrong_address_is_not_found(mara: Visitor, path: str) -> None:
 def test_a_title_is_text_and_never_markup(mara: Visitor, board: Board) -> None:
     title = '"><script>alert(1)</script>'
     card_id = mara.call("add_card", column_id=board.columns[0], title=title).result
-    for path in (board.path, f"/cards/{card_id}/edit/"):
+    for path in (board.path, f"/cards/{card_id}/"):
         page = mara.get(path).text
         assert "&lt;script&gt;alert(1)" in page
         assert "<script>alert" not in page
+
+
+def test_the_activity_is_not_read_before_it_is_seen(mara: Visitor, board: Board) -> None:
+    mara.call("add_card", column_id=board.columns[0], title="Plan")
+    page = mara.get(board.path).text
+    lazy = re.search(r'<ol [^>]*data-mizan="activity;[^>]* data-mizan-lazy[^>]*>(.*?)</ol>', page, re.DOTALL)
+    assert lazy
+    assert "One moment" in lazy[1]
+    assert "added" not in lazy[1]
+    assert mara.read("activity", board_id=board.pk)["activity"][0]["verb"] == "added"

@@ -40,13 +40,16 @@ async def visitors(chromium: Browser, demo: str, htmx: str) -> AsyncIterator[Ent
 
 
 async def settled(tab: Tab) -> None:
-    """Wait until a page is followed by its socket and knows that its visitor is here; then count anew."""
+    """Wait until a page is followed by its socket and has loaded what is in view; then count anew."""
     await tab.page.wait_for_function(
         """() => {
             const { mizanSocket, refreshing = 0, refreshed = 0 } = document.documentElement.dataset;
             const me = document.querySelector("#chat")?.dataset.person;
             const isHere = !me || document.querySelector(`.here [data-mizan="user;user_id=${me}"]`);
-            return mizanSocket === "open" && isHere && refreshing === refreshed;
+            const isLoaded = [...document.querySelectorAll("[data-mizan-lazy]")].every(
+                (block) => block.getBoundingClientRect().top > innerHeight + 200
+            );
+            return mizanSocket === "open" && isHere && isLoaded && refreshing === refreshed;
         }"""
     )
     await tab.page.evaluate(
@@ -85,15 +88,16 @@ async def add(tab: Tab, board: Board, title: str, place: int = 0) -> None:
     await expect(titles(tab, board, place).last).to_contain_text(title)
 
 
+async def call_oneself(tab: Tab, name: str) -> None:
+    """Change one's name on one's own page."""
+    await tab.page.get_by_label("Everybody on your boards sees it").fill(name)
+    await tab.page.keyboard.press("Enter")
+
+
 async def focused(tab: Tab) -> str:
     """Give the id of what has the focus."""
     found: str = await tab.page.evaluate("document.activeElement.id")
     return found
-
-
-async def bound(tab: Tab) -> None:
-    """Wait until htmx 2 has bound what it swapped in, which it does some 20 ms later."""
-    await expect(tab.page.locator(".htmx-added")).to_have_count(0)
 
 
 def here(tab: Tab) -> Locator:

@@ -12,7 +12,7 @@ from playwright.async_api import Browser, Locator, expect
 from tests.browser.board import (
     Enter,
     add,
-    bound,
+    call_oneself,
     column,
     here,
     open_chat,
@@ -75,8 +75,7 @@ async def test_what_one_does_the_other_sees(enter: Enter, board: Board) -> None:
     await expect(titles(tomas, board, 0)).to_have_count(0)
     await expect(tomas.block(f"activity;board_id={board.pk}")).to_contain_text("Mara Lindqvist moved Plan to")
 
-    await mara.page.locator("h1 button").click()
-    await bound(mara)
+    await mara.page.locator("h1").click()
     await mara.page.get_by_role("textbox", name="Title").fill("Work together")
     await mara.page.keyboard.press("Enter")
     await expect(tomas.page.locator("h1")).to_contain_text("Work together")
@@ -106,17 +105,15 @@ async def test_ones_own_change_is_not_fetched_twice(enter: Enter, board: Board) 
 async def test_what_one_types_outlives_what_others_do(enter: Enter, board: Board, demo: str) -> None:
     tab, tomas = await enter("mara", board.path), Visitor(demo).sign_in("tomas")
     await column(tab, board, 1).get_by_label("New card").fill("Half a card")
-    await titles(tab, board, 0).get_by_role("button").click()
+    await titles(tab, board, 0).click()
     title = tab.page.get_by_role("textbox", name="Title")
     await expect(title).to_be_focused()
-    await bound(tab)
     await title.fill("Plan w")
     tomas.call("add_card", column_id=board.columns[0], title="Build")
     await expect(titles(tab, board, 0)).to_contain_text(["Plan", "Build"])
     tomas.call("add_column", board_id=board.pk, title="Later")
     await expect(tab.page.locator(".column")).to_have_count(4)
     await expect(title).to_be_focused()
-    await bound(tab)
     await tab.page.keyboard.type("ell")
     await tab.page.keyboard.press("Enter")
     await expect(titles(tab, board, 0)).to_contain_text(["Plan well", "Build"])
@@ -131,11 +128,11 @@ async def test_a_person_who_is_renamed_is_renamed_everywhere(enter: Enter, board
     await expect(said(tomas)).to_have_text(["Here I am"])
     await mara.open("/people/1/")
     await settled(mara)
-    await mara.submit(".fields--row", "Mara Ek")
+    await call_oneself(mara, "Mara Ek")
     await expect(tomas.page.locator(".team")).to_contain_text("Mara Ek")
     await expect(tomas.page.locator(".message strong")).to_have_text("Mara Ek")
     await expect(tomas.block(f"activity;board_id={board.pk}")).to_contain_text("Mara Ek added Plan")
-    await mara.submit(".fields--row", "Mara Lindqvist")
+    await call_oneself(mara, "Mara Lindqvist")
     await expect(tomas.page.locator(".team")).to_contain_text("Mara Lindqvist")
 
 

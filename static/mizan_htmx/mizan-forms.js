@@ -429,14 +429,14 @@
 
   const noticeOf = (form, name) => form.querySelector(`template[data-mizan-notice="${name}"]`);
 
-  const complain = async (form, reason) => {
+  const complain = (form, reason) => {
     if (reason === 401) unsigned.add(form);
-    if (reason === "CSRF") await renewToken(form);
     const { content } = noticeOf(form, reason) ?? noticeOf(form, "error") ?? {};
     if (content) part(form, "alert")?.replaceChildren(content.cloneNode(true));
   };
 
-  /* A form tells in its own words that the session has ended, and that somebody is signed in again. */
+  /* A form tells in its own words that the session has ended, and that somebody is signed in again. A new token is
+     fetched by whoever listens besides. */
   on("mizan:session", (event) => {
     const { state, reason, element } = event.detail;
     const isTold = flights.has(element) && part(element, "alert");
@@ -449,16 +449,6 @@
       if (isFocused) form.querySelector("[data-mizan-retry]")?.focus();
     }
   });
-
-  const renewToken = async (form) => {
-    try {
-      const response = await fetch(form.dataset.mizanSession);
-      const { csrfToken } = await response.json();
-      form.querySelector(`[name=${TOKEN}]`).value = csrfToken;
-    } catch {
-      // The notice asks to send the form again, and that will tell.
-    }
-  };
 
   on("click", (event) => {
     const retry = event.target.closest?.("[data-mizan-retry]");

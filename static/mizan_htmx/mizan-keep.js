@@ -245,7 +245,7 @@
 
   /* A swap knows the block, the fresh one, who has asked for it, and pairs: old element → its twin. */
   const look = (block, fresh, source) => {
-    const swap = { block, fresh, source, pairs: new Map(), entered: [], opened: [], scrolled: [], focus: null };
+    const swap = { block, fresh, source, pairs: new Map(), anew: [], entered: [], opened: [], scrolled: [] };
     const all = [block, ...block.querySelectorAll("*")];
     for (const each of [fresh, ...fresh.querySelectorAll(BLOCK)]) bare(each);
     keepFields(swap);
@@ -275,17 +275,23 @@
     return pairs.get(old);
   };
 
+  /* What loads its own content when it comes into the page: as another element it does so again. */
+  const loads = (it) => /\b(load|revealed|intersect)\b/.test(it.getAttribute("hx-trigger")) && !is(it, BLOCK);
+
   const hold = (swap, all) => {
     const { block, fresh, source } = swap;
+    const { activeElement: host } = document;
     const asked = new Set();
     held = new Set();
     fire(block, "mizan:keep", { fresh, source, keep: (element) => asked.add(element) });
     for (const it of all) {
+      const isInUse = loads(it) && [host, ...kept].some((each) => it.contains(each));
+      if (loads(it) && !isInUse) swap.anew.push(it);
       const isMarked = is(it, KEPT);
       const isLoaded = is(it, `${BLOCK}:not(${LAZY})`) && is(byId(fresh, it.id), LAZY);
       const isTyped = is(it, EDITABLE) && differs(it);
       const isHost = it.shadowRoot && !canMorph();
-      const stays = isMarked || isLoaded || isTyped || isHost || isPlaying(it) || asked.has(it);
+      const stays = isInUse || isMarked || isLoaded || isTyped || isHost || isPlaying(it) || asked.has(it);
       if (!stays || isInside(it, held) || !standIn(swap, it, isMarked)) continue;
       held.add(it);
       if (isLoaded) unfinished.add(it);
@@ -378,9 +384,10 @@
   const topOf = (fragment, { id }) => [...fragment.children].find((it) => it.getAttribute("id") === id);
 
   /* A morph keeps elements that have the same id, and lets those that have another one go. */
-  const morphNamed = ({ block, pairs }, fragment) => {
+  const morphNamed = ({ block, pairs, anew }, fragment) => {
     const nameless = [...pairs].filter(([old]) => !old.hasAttribute("id"));
     nameless.forEach((pair, at) => pair.forEach((it) => it?.setAttribute("id", `mizan-keep-${at}`)));
+    for (const it of anew) if (!isInside(it, held)) it.setAttribute("id", "mizan-keep-not");
     morph(block, fragment);
     for (const it of [...nameless.flat(), ...block.querySelectorAll('[id^="mizan-keep-"]')]) {
       it?.removeAttribute("id");

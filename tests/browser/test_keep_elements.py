@@ -200,3 +200,21 @@ async def test_a_lazy_block_that_is_loaded_stays_and_is_refreshed_itself(tab: Ta
         await expect(field(tab, "one")).to_have_value("Ada")
         await expect(field(tab, "one")).to_be_focused()
         assert tab.refreshes == ["desk;place=inner", "desk;place=main", "desk;place=inner"]
+
+
+async def test_what_loads_its_own_content_loads_it_again_unless_somebody_is_at_it(tab: Tab) -> None:
+    loaded = "<b>{n}</b><p id='p' hx-get='/fragment/' hx-trigger='load'></p>"
+    with desk(loaded.format(n=1)) as now:
+        await sit_down(tab)
+        for times in (1, 2):
+            await expect(tab.page.locator("#p > em")).to_have_text("Fragment")
+            await tab.page.evaluate("p.firstChild.textContent = 'Former'")
+            now.html["main"] = loaded.format(n=times + 1)
+            await refresh(tab, times)
+            await expect(tab.page.locator("#p > em")).to_have_text("Fragment")
+        await tab.page.evaluate("p.append(document.createElement('input'))")
+        await tab.page.locator("#p input").fill("Ada")
+        now.html["main"] = loaded.format(n=4)
+        await refresh(tab, 3)
+        await expect(tab.page.locator("b")).to_have_text("4")
+        await expect(tab.page.locator("#p input")).to_have_value("Ada")

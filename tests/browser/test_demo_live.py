@@ -22,12 +22,12 @@ from tests.browser.board import (
     titles,
     visitors,
 )
-from tests.browser.tab import Tab
+from tests.browser.tab import REPORT, Tab
 from tests.support_demo import Board, Visitor, serving
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
-AWAY = "WebSocket connection to .* failed|ERR_(INTERNET_DISCONNECTED|CONNECTION_REFUSED)"
+AWAY = f"WebSocket connection to .* failed|ERR_(INTERNET_DISCONNECTED|CONNECTION_REFUSED)|htmx:|{REPORT}"
 
 
 @pytest.fixture(scope="module")

@@ -116,14 +116,16 @@ async def test_changes_are_said_to_those_who_listen(enter: Enter, board: Board, 
 
 
 async def test_the_activity_below_the_fold_is_fetched_when_it_is_scrolled_to(
-    enter: Enter, board: Board
+    enter: Enter, board: Board, tomas: Visitor
 ) -> None:
+    for title in ("One", "Two", "Three", "Four"):
+        tomas.call("add_card", column_id=board.columns[0], title=title)
     tab = await enter("mara", board.path, viewport={"width": 390, "height": 300})
     activity = tab.block(f"activity;board_id={board.pk}")
     await expect(activity).to_contain_text("One moment")
     assert tab.refreshes == []
     await activity.scroll_into_view_if_needed()
-    await expect(activity).to_contain_text("added Plan to To do")
+    await expect(activity).to_contain_text("added Four to To do")
     await settled(tab)
 
 

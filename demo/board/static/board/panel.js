@@ -21,9 +21,10 @@ const report = () => {
   const fetched = [...refreshed.values()].reduce((sum, each) => sum + each, 0);
   const others = document.querySelectorAll("[data-mizan]").length - touched;
   byId("panel-sum").textContent = count(fetched, "block") + " refreshed";
+  const nothing = named.size ? "It will be, as soon as the server answers." : "Nothing on this page shows it.";
   byId("panel-rest").textContent = fetched
     ? `${count(others, "other block")} on this page stayed as they were.`
-    : "Nothing on this page shows it.";
+    : nothing;
   byId("panel-blocks").replaceChildren(
     ...[...refreshed].map(([bound, times]) => {
       const item = document.createElement("li");

@@ -316,3 +316,17 @@ async def test_where_the_notice_can_not_be_fetched_nothing_breaks(ada: Tab) -> N
     await ada.page.unroute("**/session/notice/**")
     await write(ada, "Grace")
     await expect(notice(ada)).to_contain_text(GONE)
+
+
+async def test_under_asgi_what_was_refused_is_sent_again_as_well(asgi_tab: Tab) -> None:
+    await become(asgi_tab, "ada")
+    await asgi_tab.open("/sessions/")
+    await refuse(asgi_tab)
+    with asgi_tab.forgive(OVER):
+        await asgi_tab.invalidate("letter")
+        await asgi_tab.happens("error", 1)
+    await expect(asgi_tab.page.locator("#letter")).to_have_text("ada: Ada")
+    await sign_in_elsewhere(asgi_tab, "ada")
+    await notice(asgi_tab).get_by_role("button", name="Send again").click()
+    await expect(asgi_tab.page.locator("#letter")).to_have_text("ada: Grace")
+    await expect(notice(asgi_tab)).to_have_count(0)

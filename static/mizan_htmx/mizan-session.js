@@ -3,12 +3,13 @@
    When the server refuses a request because nobody, or somebody else, is signed in, one notice says so:
    .mizan-session in the HTML of session/notice/. It shows the child with data-mizan-when for what has happened:
    "ended", "other" (somebody else is signed in), "returned" or "renewed" (only the CSRF token was old). In it,
-   [data-mizan-close] takes it away, [data-mizan-reload] loads the page again, and [data-mizan-resend] sends what
-   was refused, from the same elements, with what is filled in now; [data-mizan-held] is there only where there is
-   something to send. A listener of mizan:session that calls preventDefault() says it in its own way.
+   [data-mizan-close] takes it away, [data-mizan-reload] loads the page again, and [data-mizan-resend] sends
+   what was refused, from the same elements, with what is filled in now; [data-mizan-held] is there only where
+   there is something to send. A listener of mizan:session that calls preventDefault() says it in its own way.
 
-   mizan:session   on document; detail {state: "returned", reason, element: null, status} when somebody has signed
-                   in again, in whatever tab; those with "ended" and "other" come from mizan.js
+   mizan:session   on document; detail {state: "returned", reason, element: null, status} when somebody has
+                   signed in again, in whatever tab; those with "ended" and "other" come from mizan-guard.js,
+                   and "other" from here where another tab was the first to know
 
    What makes blocks stale here does so in the other tabs of the same person, too. */
 (() => {
@@ -187,10 +188,11 @@
   let asking = null;
   let isAgain = false;
 
-  const fire = (detail) =>
-    document.dispatchEvent(
-      new CustomEvent("mizan:session", { bubbles: true, cancelable: true, detail: { ...detail, status: 200 } }),
-    );
+  const fire = (news) => {
+    const detail = { ...news, element: null, status: 200 };
+    const event = new CustomEvent("mizan:session", { bubbles: true, cancelable: true, detail });
+    return document.dispatchEvent(event);
+  };
 
   on("mizan:session", async (event) => {
     const { state: news, reason: why, element } = event.detail;
@@ -232,7 +234,7 @@
     if (state && (isSame || (own === NOBODY && word !== NOBODY && state === "ended"))) comeBack(word, token);
     else if (word === own) return;
     else if (word === NOBODY) state &&= "ended";
-    else if (state !== "other") fire({ state: "other", reason: "user", element: null });
+    else if (state !== "other") fire({ state: "other", reason: "user" });
   };
 
   const comeBack = (word, token) => {
@@ -242,7 +244,7 @@
     mizan.session({ word, csrfToken: token });
     // Django looks at the posted one before it looks at the header.
     for (const input of document.querySelectorAll("[name=csrfmiddlewaretoken]")) input.value = token;
-    const isWanted = fire({ state: "returned", reason, element: null });
+    const isWanted = fire({ state: "returned", reason });
     if (isWanted && (shown || sendable().length)) show(part);
     else hide();
     if (isNew) mizan.invalidate("*", {}, { source: "return" }); // it was made for nobody

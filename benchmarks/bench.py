@@ -24,17 +24,14 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.bench", description=__doc__)
     parser.add_argument("sections", nargs="*", metavar="SECTION", help=f"of {', '.join(SECTIONS)}")
     parser.add_argument("--processes", type=int, help="for each section; as many as it needs without it")
+    parser.add_argument("--rounds", type=int, default=15, help="in each process; fewer on a busy machine")
     parser.add_argument("--smoke", action="store_true", help="only Django and mizan_htmx, hardly measured")
     options = parser.parse_args(arguments)
     sections = options.sections or list(SECTIONS)
     unknown = [name for name in sections if name not in SECTIONS]
     if unknown:
         parser.error(f"unknown: {', '.join(unknown)}")
-    cells = [
-        cell
-        for name in sections
-        for cell in measured(name, 1 if options.smoke else options.processes or SECTIONS[name], options.smoke)
-    ]
+    cells = [cell for name in sections for cell in measured(name, options)]
     from benchmarks.report import report  # it reads every section, and those read Django
 
     text = report(cells)
@@ -44,13 +41,17 @@ def main(arguments: list[str] | None = None) -> int:
     return 0
 
 
-def measured(section: str, processes: int, smoke: bool) -> list[Cell]:
+def measured(section: str, options: argparse.Namespace) -> list[Cell]:
     """Run a section in so many processes, and for each number of functions it wants."""
     print(f"{section} …", file=sys.stderr)
     sizes = getattr(import_module(f"benchmarks.{section}"), "SIZES", ())
-    more = [["--functions", str(size)] for size in (sizes[:1] if smoke else sizes)] or [[]]
-    if smoke:
-        more = [[*each, "--rounds", "1", "--seconds", "0", "--without-peers"] for each in more]
+    if options.smoke:
+        processes, sizes = 1, sizes[:1]
+        effort = ["--rounds", "1", "--seconds", "0", "--without-peers"]
+    else:
+        processes = options.processes or SECTIONS[section]
+        effort = ["--rounds", str(options.rounds)]
+    more = [[*effort, "--functions", str(size)] for size in sizes] or [effort]
     return together(
         cell
         for number in range(processes)

@@ -90,7 +90,10 @@
   const unsaid = new WeakSet();
   let typing = null;
 
-  const differs = (field) => ![served(field), accepted.get(field)].includes(read(field));
+  /* A number or a date of which a part is typed has no value that a script could read or write. */
+  const isHalfTyped = ({ validity }) => validity?.badInput === true;
+  const differs = (field) =>
+    isHalfTyped(field) || ![served(field), accepted.get(field)].includes(read(field));
   const isEntered = (field) => groupOf(field).some(differs);
 
   const forget = (field) => {
@@ -170,7 +173,7 @@
 
   let composing = null;
   let dragged = null;
-  let isWaiting = false;
+  const waiting = new Set();
 
   const canMorph = () => !isHtmx2 || Boolean(window.Idiomorph);
   const isPlaying = (node) => is(node, "audio, video") && !node.paused && !node.ended;
@@ -182,14 +185,22 @@
       (block.querySelector(POPOVER) !== null || [...block.querySelectorAll("audio, video")].some(isPlaying)));
 
   const resume = () => {
-    if (isWaiting) setTimeout(mizan.retry);
-    isWaiting = false;
+    for (const block of waiting) {
+      if (block.isConnected && isOccupied(block)) continue;
+      waiting.delete(block);
+      mizan.retry(block);
+    }
+    if (!waiting.size) watcher.disconnect();
   };
+
+  /* A dialog that a script removes, or takes the attribute of, tells nobody that it is closed. */
+  const watcher = new MutationObserver(resume);
 
   on("mizan:due", (event) => {
     if (!isOccupied(event.target)) return;
     event.preventDefault();
-    isWaiting = true;
+    waiting.add(event.target);
+    watcher.observe(document, { subtree: true, childList: true, attributeFilter: ["open"] });
   });
   on("compositionstart", ({ target }) => {
     composing = target;
@@ -289,7 +300,7 @@
       if (loads(it) && !isInUse) swap.anew.push(it);
       const isMarked = is(it, KEPT);
       const isLoaded = is(it, `${BLOCK}:not(${LAZY})`) && is(byId(fresh, it.id), LAZY);
-      const isTyped = is(it, EDITABLE) && differs(it);
+      const isTyped = isHalfTyped(it) || (is(it, EDITABLE) && differs(it));
       const isHost = it.shadowRoot && !canMorph();
       const stays = isInUse || isMarked || isLoaded || isTyped || isHost || isPlaying(it) || asked.has(it);
       if (!stays || isInside(it, held) || !standIn(swap, it, isMarked)) continue;
@@ -325,8 +336,9 @@
     for (const { it, twin } of swap.entered) if (twin) renewDefault(it, twin);
   };
 
-  /* What a form goes back to when it is reset. */
+  /* What a form goes back to when it is reset. It would take away what is typed in part. */
   const renewDefault = (field, twin) => {
+    if (isHalfTyped(field)) return;
     const name = isCheckable(field) ? "defaultChecked" : "defaultValue";
     if (field[name] !== twin[name]) field[name] = twin[name];
   };

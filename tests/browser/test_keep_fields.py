@@ -88,6 +88,28 @@ async def test_what_is_entered_while_the_refresh_is_under_way_stays(tab: Tab) ->
         await expect_filled(tab)
 
 
+async def test_numbers_and_dates_of_which_a_part_is_typed_stay(tab: Tab) -> None:
+    """They have no value: "-", say, or a day without its month."""
+    form = """
+        <b>{n}</b><input type="number" name="new"><input type="number" name="old" value="{n}">
+        <input type="date" name="day"><input name="other">
+    """
+    with desk(form.format(n=1)) as now:
+        await sit_down(tab)
+        for name, keys in (("new", "-"), ("old", "-"), ("day", "12")):
+            await field(tab, name).click()
+            await tab.page.keyboard.press("Control+A")
+            await tab.page.keyboard.type(keys)
+        for times, place in enumerate(("day", "other"), start=1):
+            await field(tab, place).focus()
+            now.html["main"] = form.format(n=times + 1)
+            await refresh(tab, times)
+            await expect(tab.page.locator("b")).to_have_text(str(times + 1))
+            for name in ("new", "old", "day"):
+                assert await field(tab, name).evaluate("(it) => it.validity.badInput"), name
+            await expect(field(tab, place)).to_be_focused()
+
+
 async def test_fields_in_which_nothing_was_entered_are_renewed(tab: Tab) -> None:
     """The one with the focus, too, and one in which something was taken back."""
     with desk(FORM.format(n=1)) as now:

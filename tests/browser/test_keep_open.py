@@ -82,6 +82,20 @@ async def test_a_dialog_that_is_opened_while_the_refresh_is_under_way_is_not_tou
         await expect(tab.page.locator("b")).to_have_text("2")
 
 
+@pytest.mark.parametrize("how", ["ask.remove()", "ask.removeAttribute('open')"])
+async def test_a_dialog_that_a_script_takes_away_without_closing_it_is_not_waited_for(
+    tab: Tab, how: str
+) -> None:
+    dialog = '<b>{n}</b><dialog id="ask">Sure?</dialog>'
+    with desk(dialog.format(n=1), beside="") as now:
+        await sit_down(tab)
+        await tab.page.evaluate("ask.show()")
+        now.html["main"] = dialog.format(n=2)
+        await waits(tab)
+        await tab.page.evaluate(how)
+        await expect(tab.page.locator("b")).to_have_text("2")
+
+
 async def test_a_block_around_the_one_with_the_dialog_waits_as_well(tab: Tab) -> None:
     with desk("1", inner='<i>1</i><dialog id="ask">Sure?</dialog>', beside="") as now:
         await sit_down(tab, "nested")

@@ -6,11 +6,12 @@ from dataclasses import dataclass, field, fields
 from functools import lru_cache
 from typing import Annotated, Any
 from urllib.parse import quote
+from weakref import ref
 
 from django.conf import settings
 from django.core import signing
 from django.http import HttpRequest
-from django.urls import get_script_prefix, get_urlconf, reverse
+from django.urls import URLResolver, get_resolver, get_script_prefix, get_urlconf, reverse
 from django.utils.translation import get_language
 from pydantic import ConfigDict, Field, TypeAdapter, with_config
 from typing_extensions import TypedDict
@@ -129,8 +130,8 @@ class Block:
         """Where it is refreshed."""
         params = {name: text for each in self.bound for name, text in each.params}
         query = "".join(f"&{name}={quote(text, safe='')}" for name, text in sorted(params.items()))
-        urlconf = get_urlconf() or settings.ROOT_URLCONF
-        address = _address(self.contexts[0], urlconf, get_script_prefix(), get_language())
+        resolver = ref(get_resolver(get_urlconf()))
+        address = _address(self.contexts[0], resolver, get_script_prefix(), get_language())
         return f"{address}?block={self.token}{query}"
 
 
@@ -154,8 +155,11 @@ def _sign(
 
 
 @lru_cache(_REMEMBERED)
-def _address(context: str, urlconf: Any, prefix: str, language: str | None) -> str:
-    """Reverse the endpoint; all but the context are what Django's ``reverse`` looks at by itself."""
+def _address(context: str, resolver: ref[URLResolver], prefix: str, language: str | None) -> str:
+    """Reverse the endpoint; all but the context are what Django's ``reverse`` looks at by itself.
+
+    After ``clear_url_caches``, by which sites change what their patterns mean, the resolver is another one.
+    """
     return reverse("mizan:partial", args=[context])
 
 

@@ -1,0 +1,82 @@
+"""Where blocks refresh: kept between renderings, and never that of another site, key or language."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.conf.urls.i18n import i18n_patterns
+from django.test.utils import override_script_prefix, override_settings
+from django.urls import clear_url_caches, include, path, set_urlconf
+from django.utils import translation
+from pytest_django import Settings
+
+from mizan_htmx import blocks
+from mizan_htmx.blocks import Block, Wrapper
+from mizan_htmx.testing import isolated_registry
+from tests.support_blocks import Site, declare_readers
+
+pytest_plugins = ["tests.support_blocks_fixtures"]
+
+ENDPOINTS = include("mizan_htmx.urls")
+HERE = (path("here/", ENDPOINTS),)
+THERE = (path("there/", ENDPOINTS),)
+IN_LANGUAGES = tuple(i18n_patterns(path("m/", ENDPOINTS)))
+
+
+@pytest.fixture
+def block() -> Iterator[Block]:
+    """Give a block of the context ``user``, on a site whose endpoints are at ``/here/``."""
+    with isolated_registry(), override_settings(ROOT_URLCONF=HERE):
+        declare_readers(Site(Path("/nowhere")))
+        yield Block("page.html#card", ("user",), ({"user_id": 5},), {}, Wrapper())
+
+
+def place(block: Block) -> str:
+    return block.url.partition("partial/")[0]
+
+
+def test_the_address_is_that_of_the_urlconf_of_the_request(block: Block) -> None:
+    assert place(block) == "/here/"
+    set_urlconf(THERE)
+    try:
+        assert place(block) == "/there/"
+    finally:
+        set_urlconf(None)
+    assert place(block) == "/here/"
+
+
+def test_the_address_is_below_the_script_prefix(block: Block) -> None:
+    assert place(block) == "/here/"
+    with override_script_prefix("/shop/"):
+        assert place(block) == "/shop/here/"
+    assert place(block) == "/here/"
+
+
+def test_the_address_is_in_the_language_of_the_page(block: Block) -> None:
+    with override_settings(ROOT_URLCONF=IN_LANGUAGES, LANGUAGES=[("en", "English"), ("de", "German")]):
+        for language in ("en", "de", "en"):
+            with translation.override(language):
+                assert place(block) == f"/{language}/m/"
+
+
+def test_the_address_follows_patterns_that_a_site_changes_as_it_goes(
+    block: Block, settings: Settings
+) -> None:
+    """Sites with a tenant in each path do so: for each request they call ``clear_url_caches``."""
+    patterns = [path("acme/", ENDPOINTS)]
+    settings.ROOT_URLCONF = (path("", include(patterns)),)
+    assert place(block) == "/acme/"
+    patterns[:] = [path("umbrella/", ENDPOINTS)]
+    clear_url_caches()
+    assert place(block) == "/umbrella/"
+
+
+def test_a_new_key_signs_at_once_and_the_old_one_is_read_while_it_is_a_fallback(
+    block: Block, settings: Settings
+) -> None:
+    settings.SECRET_KEY = "old"
+    old = block.token
+    settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = "new", ["old"]
+    assert block.token != old
+    for token in (old, block.token):
+        assert blocks.read_token(token, {"user_id": "5"}) == block

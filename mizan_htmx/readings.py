@@ -69,7 +69,8 @@ class Unread(Readings):
 def read(reader: Function, request: HttpRequest, values: Mapping[str, Any]) -> Any:
     """Give a reader's result for these validated values; it runs once per request for equal ones."""
     own = {name: values[name] for name in reader.parameters if name in values}
-    key = (reader.func, *own.items())
+    # Not by its function, which may be declared twice, with another auth.
+    key = (reader.declaration, *own.items())
     results: dict[_Key, Any] = request.__dict__.setdefault("_mizan_readings", {})
     if isinstance(request, AnonymousRequest) and not is_for_everyone(reader, request):
         request.object(f"it shows {reader.name!r}, which is not public")

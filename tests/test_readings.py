@@ -281,3 +281,19 @@ def test_readings_are_a_mapping(site: Site) -> None:
     assert site.calls == []
     assert readings["user_motto"] == "Ada & main"
     assert readings.failure is None
+
+
+@pytest.mark.parametrize("step", [1, -1])
+def test_a_function_that_is_declared_twice_is_read_for_each_with_its_own_auth(site: Site, step: int) -> None:
+    def figures(request: HttpRequest) -> str:
+        return "3 sold"
+
+    register(client(context="open")(figures), "shown")
+    register(client(context="closed", auth="staff")(figures), "hidden")
+    blocks = [
+        f'{{% mizan_context "{name}" %}}{name}: {{{{ {reader} }}}}{END}'
+        for name, reader in (("open", "shown"), ("closed", "hidden"))
+    ]
+    html = site.page("".join(blocks[::step]))
+    assert "open: 3 sold" in html
+    assert "closed:" not in html

@@ -1,6 +1,7 @@
 """Views that have the colour of whoever calls them: async in an event loop, sync elsewhere."""
 
 import asyncio
+import os
 from collections.abc import Callable
 from functools import update_wrapper
 from typing import Any
@@ -32,8 +33,11 @@ class Endpoint:
 
     Django's handlers ask a view for its colour before they call it. Under ASGI they do so in the event loop,
     and there this one is async, so that an async function costs no thread; under WSGI it is sync. Django
-    refuses async views where ATOMIC_REQUESTS is on, so there it is sync under both.
+    refuses async views where ATOMIC_REQUESTS is on, so there it is sync under both; and so it is where
+    DJANGO_ALLOW_ASYNC_UNSAFE says that a loop which runs here is none of Django's (Playwright, a notebook).
     """
+
+    __name__: str
 
     def __init__(self, steps: Callable[..., Steps[HttpResponseBase]]) -> None:
         self._steps = steps
@@ -44,7 +48,11 @@ class Endpoint:
     def __call__(self, request: HttpRequest, /, **url_values: Any) -> Any:
         """Answer the request, or give the coroutine that does."""
         steps = self._steps(request, **url_values)
-        return arun(steps) if loop_is_running() and not _atomic_requests() else run(steps)
+        return arun(steps) if _is_async_here() else run(steps)
+
+
+def _is_async_here() -> bool:
+    return loop_is_running() and not _atomic_requests() and not os.environ.get("DJANGO_ALLOW_ASYNC_UNSAFE")
 
 
 def _atomic_requests() -> bool:
@@ -61,7 +69,7 @@ class _Mark:
         self._name = name
 
     def __get__(self, endpoint: object, owner: object = None) -> object:
-        if endpoint is not None and loop_is_running() and not _atomic_requests():
+        if endpoint is not None and _is_async_here():
             return _MARK[self._name]
         raise AttributeError(self._name)
 

@@ -144,6 +144,17 @@ async def test_a_context_of_both_colours_is_read() -> None:
     assert answer.json() == {"first": "a", "second": "a"}
 
 
+@pytest.mark.asyncio
+async def test_in_a_loop_that_is_none_of_djangos_a_sync_client_is_answered(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """In tests with Playwright, and in notebooks, this variable is how one says so to Django."""
+    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+    answer = Client().post(CALL, {"fn": "echo", "args": {"text": "hi"}}, content_type="application/json")
+    assert answer.json() == {"result": f"hi {threading.get_ident()}"}
+    assert (await post("echo_async"))["result"].startswith("hi ")
+
+
 def test_under_wsgi_both_colours_are_called() -> None:
     for name in ("echo", "echo_async"):
         answer = Client().post(CALL, {"fn": name, "args": {"text": "hi"}}, content_type="application/json")

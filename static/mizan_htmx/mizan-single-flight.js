@@ -42,6 +42,24 @@
     return names.join("&");
   };
 
+  /* What somebody else has put into a block, a form for its title say, the server does not know of, and would call
+     the block unchanged. Where a new hash came along, that speaks of it. */
+  const HASH = "data-mizan-hash";
+  const forgetHashes = (records) => {
+    const isHash = ({ type }) => type === "attributes";
+    const fresh = new Set(records.filter(isHash).map(({ target }) => target));
+    for (const { target } of records.filter((record) => !isHash(record))) {
+      for (let up = target; up; up = up.parentElement) if (!fresh.has(up)) up.removeAttribute?.(HASH);
+    }
+  };
+
+  new MutationObserver(forgetHashes).observe(document, {
+    subtree: true,
+    childList: true,
+    characterData: true,
+    attributeFilter: [HASH],
+  });
+
   document.addEventListener("mizan:request", ({ detail: { isSafe, url, headers } }) => {
     if (isSafe || !isOwn(url)) return;
     const names = namesOf([...document.querySelectorAll(BOUND)]);

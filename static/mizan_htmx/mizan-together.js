@@ -26,12 +26,14 @@
   let waiting = [];
 
   document.addEventListener("mizan:refreshing", ({ target: block, detail }) => {
-    const { request, headers, piece } = detail;
+    const { request, headers } = detail;
+    const { mizanHash: hash, mizanVersion: version } = block.dataset;
+    // Somebody has put something else into what the server called unchanged.
+    const piece = detail.piece === null && !hash ? undefined : detail.piece;
     const url = new URL(detail.url, document.baseURI);
     const isShared = piece === undefined && block.matches("[data-mizan-shared]");
     const isOurs = url.origin === mount.origin && url.pathname.startsWith(mount.pathname + "partial/");
     if (isShared || !isOurs) return;
-    const { mizanHash: hash, mizanVersion: version } = block.dataset;
     // An unchanged block has the version of an older one, and would never be done.
     const query = url.search.slice(1) + (hash && version === undefined ? `&mizan-hash=${hash}` : "");
     const common = Object.entries(headers).filter(([name]) => !PERSONAL.test(name));

@@ -111,6 +111,29 @@ async def test_an_unchanged_block_of_many_is_not_swapped_either(tab: Tab) -> Non
     assert tab.batches == [[USER, USER, SHAKY]]
 
 
+PUT = "document.querySelector('#greeting').innerHTML = '<form></form>'"  # as htmx does, for what it changes
+
+
+async def test_a_block_into_which_something_else_was_put_is_not_called_unchanged(tab: Tab) -> None:
+    await tab.open("/people/")
+    await tab.page.evaluate(PUT)
+    await tab.submit("#actions-5 .rename", "Ada")
+    await tab.happens("refreshed", 2)
+    await expect(tab.page.locator("#greeting")).to_have_text("Hello, Ada: 0 new")
+    assert tab.refreshes == []
+
+
+async def test_a_block_into_which_something_was_put_while_it_was_called_unchanged_is_asked_for(
+    tab: Tab,
+) -> None:
+    await tab.open("/people/")
+    await tab.page.evaluate(f"addEventListener('mizan:invalidate', () => {{ {PUT} }})")
+    await tab.submit("#actions-5 .rename", "Ada")
+    await tab.happens("refreshed", 2)
+    await expect(tab.page.locator("#greeting")).to_have_text("Hello, Ada: 0 new")
+    assert tab.refreshes == [USER]
+
+
 async def test_what_an_answer_does_not_bring_follows(tab: Tab) -> None:
     await tab.open("/together/60/")
     await tab.page.evaluate(MARK)

@@ -175,6 +175,12 @@
     close();
   };
 
+  /* A page out of htmx's history has the notice of then in it, and nobody listens to its buttons. */
+  const clear = async () => {
+    const own = await notice;
+    for (const each of document.querySelectorAll(".mizan-session")) if (each !== own) each.remove();
+  };
+
   on("mizan:refreshed", () => shown && show(shown)); // what was held may have left the page
   on("close", () => shown && show(shown));
 
@@ -267,9 +273,9 @@
   };
 
   on("htmx:beforeSwap", ({ detail }) => turn(detail.shouldSwap, detail.serverResponse));
-  on("htmx:before:swap".replaceAll(":", htmx.config.metaCharacter || ":"), ({ detail }) =>
-    turn(!detail.cancelled, detail.ctx.text),
-  );
+  const name4 = (name) => name.replaceAll(":", htmx.config.metaCharacter || ":");
+  on(name4("htmx:before:swap"), ({ detail }) => turn(!detail.cancelled, detail.ctx.text));
+  on(`htmx:historyRestore ${name4("htmx:history:cache:after:restore")}`, clear);
 
   // ---- other tabs
 

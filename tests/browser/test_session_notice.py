@@ -121,6 +121,23 @@ async def test_good_news_go_by_themselves_where_there_is_nothing_to_do(ada: Tab)
     await expect(notice(ada)).to_have_count(0)
 
 
+async def test_a_page_out_of_the_history_of_htmx_has_no_dead_notice_in_it(ada: Tab) -> None:
+    await ada.page.evaluate(
+        """() => {
+            shown.innerHTML = '<a id="go" href="/profile/6/" hx-boost="true">Go</a>';
+            htmx.process(shown);
+        }"""
+    )
+    await write(ada)
+    await expect(notice(ada)).to_contain_text(GONE)
+    await ada.page.locator("#go").click()
+    await expect(ada.block("user;user_id=6")).to_be_visible()
+    await expect(notice(ada)).to_have_count(0)
+    await ada.page.evaluate("() => { setTimeout(() => history.back()) }")
+    await expect(ada.page.locator("#write")).to_be_visible()
+    await expect(notice(ada)).to_have_count(0)
+
+
 async def test_beside_a_modal_dialog_the_notice_is_inside_of_it(ada: Tab) -> None:
     dialog = ada.page.locator("#dialog")
     await dialog.evaluate("(dialog) => dialog.showModal()")

@@ -119,6 +119,21 @@ async def test_what_was_entered_follows_its_row(tab: Tab) -> None:
             await expect(tab.page.locator("#r2 input")).to_be_focused()
 
 
+async def test_rows_of_a_table_stay_rows_and_keep_what_was_entered(tab: Tab) -> None:
+    row = '<td>{n}</td><td><input name="{name}"></td>'
+    with desk(row.format(n=1, name="one"), beside=row.format(n=1, name="two")) as now:
+        await sit_down(tab, "rows")
+        await field(tab, "two").fill("Ada")
+        for n in (2, 3):
+            now.html["main"], now.html["beside"] = row.format(n=n, name="one"), row.format(n=n, name="two")
+            await refresh(tab, 2 * (n - 1))
+            read = "(rows) => rows.map(({ cells }) => [cells.length, cells[0].textContent.trim()])"
+            assert await tab.page.locator("tbody > tr").evaluate_all(read) == [[2, str(n)]] * 2
+            await expect(field(tab, "two")).to_have_value("Ada")
+            await expect(field(tab, "two")).to_be_focused()
+        assert tab.batches == [["desk;place=main", "desk;place=beside"]] * 2
+
+
 async def test_what_was_entered_never_slips_into_another_field(tab: Tab) -> None:
     with desk('<input name="one"><input name="two">') as now:
         await sit_down(tab)

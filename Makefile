@@ -53,7 +53,7 @@ browser: $(VENV)/.test
 	@MIZAN_CHROMIUM=`$(BIN)/python -m tools.browser` && MIZAN_HTMX=`$(BIN)/python -m tools.htmx` && \
 	MIZAN_REDIS=`$(BIN)/python -m tools.redis` && \
 	export MIZAN_CHROMIUM MIZAN_HTMX MIZAN_REDIS && set -x && \
-	$(PYTEST) tests/browser -n 2 --dist loadfile $(ARGS)
+	$(PYTEST) tests/browser -n 4 --dist worksteal $(ARGS)
 
 lint: $(VENV)/.test
 	$(BIN)/python -m ruff check --quiet .

@@ -20,6 +20,9 @@ on_every_htmx = pytest.mark.parametrize(
     indirect=True,
 )
 
+# Runs a module's tests on the newest builds instead: what does not hang on htmx's own ways is not run on all.
+on_newest_htmx = pytest.mark.parametrize("htmx", htmx.VERSIONS, ids="htmx{}".format, indirect=True)
+
 # Runs a module's tests on every build, too: htmx 2 once with Idiomorph, which morphs, and once without.
 on_every_morph = pytest.mark.parametrize(
     "htmx", ["2", "2.0.11+idiomorph", "4", "4.0.1"], ids="htmx{}".format, indirect=True

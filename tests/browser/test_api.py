@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 from playwright.async_api import Error, expect
 
-from tests.browser.tab import Tab, on_every_htmx
+from tests.browser.tab import Tab, on_newest_htmx
 from tools import htmx as newest
 
-pytestmark = [pytest.mark.asyncio(loop_scope="session"), on_every_htmx]
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), on_newest_htmx]
 
 # As text, because JSON.parse in the page keeps a key __proto__ as an ordinary one.
 VECTORS = (Path(__file__).parent.parent / "vectors" / "invalidation.json").read_text(encoding="utf-8")

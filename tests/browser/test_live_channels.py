@@ -8,10 +8,10 @@ from playwright.async_api import Locator, expect
 
 from tests.browser.live import has_heard, push, say, without_server
 from tests.browser.serving import Site
-from tests.browser.tab import Tab, on_every_htmx
+from tests.browser.tab import Tab, on_newest_htmx
 from tests.site.gates import closed_gate, wait_until_reached
 
-pytestmark = [pytest.mark.asyncio(loop_scope="session"), on_every_htmx]
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), on_newest_htmx]
 
 TALK = "talk;board_id=1"
 

@@ -4,9 +4,9 @@ import pytest
 from playwright.async_api import Route, expect
 
 from tests.browser.live import NOTE, PLAIN, has_heard
-from tests.browser.tab import Tab, on_every_htmx
+from tests.browser.tab import Tab, on_newest_htmx
 
-pytestmark = [pytest.mark.asyncio(loop_scope="session"), on_every_htmx]
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), on_newest_htmx]
 
 
 async def version_of(tab: Tab, block: str, later: int = 0) -> str:

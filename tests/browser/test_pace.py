@@ -6,11 +6,11 @@ import pytest
 from playwright.async_api import expect
 
 from tests.browser.pace import freeze, refreshed
-from tests.browser.tab import Tab, on_every_htmx
+from tests.browser.tab import Tab, on_newest_htmx
 from tests.site.gates import closed_gate
 from tests.site.models import Card, Person
 
-pytestmark = [pytest.mark.asyncio(loop_scope="session"), on_every_htmx]
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), on_newest_htmx]
 
 STALE = re.compile(r"\bmizan-stale\b")
 

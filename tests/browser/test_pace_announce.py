@@ -5,11 +5,11 @@ from playwright.async_api import expect
 
 from tests.browser.live import set_hidden
 from tests.browser.pace import freeze, refreshed
-from tests.browser.tab import Tab, on_every_htmx
+from tests.browser.tab import Tab, on_newest_htmx
 from tests.site.gates import closed_gate
 from tests.site.models import Board, Card, Person
 
-pytestmark = [pytest.mark.asyncio(loop_scope="session"), on_every_htmx]
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), on_newest_htmx]
 
 # Keeps what the live region says, one text after the other.
 LISTEN = """() => {

@@ -6,10 +6,10 @@ import pytest
 from playwright.async_api import expect
 
 from tests.browser.live import set_hidden
-from tests.browser.tab import Tab, on_every_htmx
+from tests.browser.tab import Tab, on_newest_htmx
 from tests.site.gates import closed_gate
 
-pytestmark = [pytest.mark.asyncio(loop_scope="session"), on_every_htmx]
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), on_newest_htmx]
 
 HIDDEN = "Object.defineProperty(document, 'hidden', { value: true, configurable: true })"
 

@@ -8,9 +8,9 @@ from playwright.async_api import expect
 from pytest_django import Settings
 
 from tests.browser.signing import ENTER, another, become, enter, expire, notice, sign_in_elsewhere
-from tests.browser.tab import Tab, on_every_htmx
+from tests.browser.tab import Tab, on_newest_htmx
 
-pytestmark = [pytest.mark.asyncio(loop_scope="session"), on_every_htmx]
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), on_newest_htmx]
 
 way = pytest.mark.parametrize(("element", "sent"), [("#write", "/sessions/write/"), ("#sign", "/call/")])
 

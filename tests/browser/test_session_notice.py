@@ -8,10 +8,10 @@ from playwright.async_api import expect
 from pytest_django import Settings
 
 from tests.browser.signing import ENTER, become, expire, notice, sign_in_elsewhere
-from tests.browser.tab import Tab, on_every_htmx
+from tests.browser.tab import Tab, on_newest_htmx
 from tests.site.models import Person
 
-pytestmark = [pytest.mark.asyncio(loop_scope="session"), on_every_htmx]
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), on_newest_htmx]
 
 GONE = "You are not signed in. Nothing you entered is lost."
 BACK = "You are signed in."

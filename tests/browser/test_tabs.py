@@ -7,11 +7,11 @@ from playwright.async_api import Route, expect
 
 from tests.browser.live import NOTE, change, has_heard, set_hidden
 from tests.browser.signing import CHANNEL, another, become, broadcast, has_run
-from tests.browser.tab import Tab, on_every_htmx
+from tests.browser.tab import Tab, on_newest_htmx
 from tests.site.gates import closed_gate, wait_until_reached
 from tests.site.models import Person
 
-pytestmark = [pytest.mark.asyncio(loop_scope="session"), on_every_htmx]
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), on_newest_htmx]
 
 USER = "user;user_id=5"
 

@@ -50,10 +50,11 @@ edge: $(VENV)/.test
 	$(PYTEST) tests/edge -n 2 --dist loadfile $(ARGS)
 
 browser: $(VENV)/.test
-	@MIZAN_CHROMIUM=`$(BIN)/python -m tools.browser` && MIZAN_HTMX=`$(BIN)/python -m tools.htmx` && \
+	@MIZAN_CHROMIUM=`$(BIN)/python -m tools.browser` && \
+	MIZAN_CHROMIUM_SHELL=`$(BIN)/python -m tools.browser shell` && MIZAN_HTMX=`$(BIN)/python -m tools.htmx` && \
 	MIZAN_REDIS=`$(BIN)/python -m tools.redis` && \
-	export MIZAN_CHROMIUM MIZAN_HTMX MIZAN_REDIS && set -x && \
-	$(PYTEST) tests/browser -n 4 --dist worksteal $(ARGS)
+	export MIZAN_CHROMIUM MIZAN_CHROMIUM_SHELL MIZAN_HTMX MIZAN_REDIS && set -x && \
+	$(PYTEST) tests/browser -n 3 --dist worksteal $(ARGS)
 
 lint: $(VENV)/.test
 	$(BIN)/python -m ruff check --quiet .

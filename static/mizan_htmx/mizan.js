@@ -9,8 +9,9 @@
                                             a later one, are not; who says so; which blocks it can concern
    mizan.refresh(block)                     makes this one stale, whatever it shows
    mizan.retry()                            asks for what is stale, even where that failed or was held back
-   mizan.deliver(request, pieces)           what came with the answer to a request of htmx, a Map of block ids
-                                            and HTML, null for what is unchanged: those are not asked for
+   mizan.deliver(request, pieces, versions) what came with the answer to a request of htmx, by block id: HTML,
+                                            null for what is unchanged, and the version it has: not asked for,
+                                            unless something has become stale since
    mizan.format("user", {user_id: 5})       "user;user_id=5"
    mizan.parse("user;user_id=5, cart")      [{context: "user", params: {user_id: "5"}}, …]
    mizan.covers("user", "user;user_id=5")   true
@@ -275,11 +276,13 @@
     if (mark({ entries: parse(write(context, values)), version }, { source, among })) retry();
   };
 
-  const deliver = (request, pieces) => {
+  const deliver = (request, pieces, versions) => {
     const { late } = flights.get(request);
     for (const block of blocks()) {
-      const isOld = late.some((news) => covered(news, [block]).length);
-      if (stale.has(block) && pieces.has(block.id) && !isOld) brought.set(block, pieces.get(block.id));
+      const { id } = block;
+      const dataset = { ...block.dataset, mizanVersion: versions.get(id) };
+      const isOld = late.some((news) => covered(news, [{ dataset }]).length);
+      if (stale.has(block) && pieces.has(id) && !isOld) brought.set(block, pieces.get(id));
     }
   };
 

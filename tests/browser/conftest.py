@@ -20,7 +20,7 @@ from tests.browser.serving import Site
 from tests.browser.tab import OBSERVE, Tab
 from tests.site.asgi import application
 from tests.site.models import Board, Card, Person
-from tools import browser
+from tools import browser as browsers
 from tools import htmx as newest
 
 ARGUMENTS = [
@@ -37,17 +37,38 @@ expect.set_options(timeout=10_000)
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
-async def chromium() -> AsyncIterator[Browser]:
-    """Give the one browser of this worker."""
+async def light() -> AsyncIterator[Browser]:
+    """Give the one browser of this worker: Chromium without a window, where that is installed."""
+    async for browser in launch(browsers.shell(os.environ.get(browsers.SHELL_VARIABLE, ""))):
+        yield browser
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def whole() -> AsyncIterator[Browser]:
+    """Give a whole Chromium, which has a back/forward cache."""
+    async for browser in launch(browsers.chromium(os.environ.get(browsers.VARIABLE, ""))):
+        yield browser
+
+
+async def launch(path: str) -> AsyncIterator[Browser]:
+    """Start a browser, and close it."""
     async with async_playwright() as playwright:
         chromium = await playwright.chromium.launch(
-            executable_path=browser.chromium(os.environ.get(browser.VARIABLE, "")),
+            executable_path=path,
             args=ARGUMENTS,
             # Playwright turns it off, and then a page that comes back is always loaded anew.
             ignore_default_args=["--disable-back-forward-cache"],
         )
         yield chromium
         await chromium.close()
+
+
+@pytest.fixture
+def chromium(request: pytest.FixtureRequest) -> Browser:
+    """Give the browser that a test needs."""
+    is_whole = request.node.get_closest_marker("whole_browser") is not None
+    browser: Browser = request.getfixturevalue("whole" if is_whole else "light")
+    return browser
 
 
 @pytest.fixture(params=["2", "4"], ids=["htmx2", "htmx4"])

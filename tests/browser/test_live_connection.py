@@ -127,6 +127,7 @@ async def test_a_connection_that_died_in_silence_is_found_out_when_the_tab_is_sh
     await expect(ada.page.locator("#note")).to_have_text("Rest")
 
 
+@pytest.mark.whole_browser
 async def test_a_page_out_of_the_back_forward_cache_fetches_only_what_changed(ada: Tab) -> None:
     await ada.follow("/live/")
     await ada.page.evaluate("document.documentElement.id = 'kept'")
@@ -141,6 +142,7 @@ async def test_a_page_out_of_the_back_forward_cache_fetches_only_what_changed(ad
     assert sorted(ada.refreshes) == [NOTE, PLAIN]
 
 
+@pytest.mark.whole_browser
 async def test_a_page_out_of_the_back_forward_cache_is_fetched_where_sockets_do_not_get_through(
     ada: Tab, site: Site
 ) -> None:

@@ -67,6 +67,7 @@ async def test_a_boosted_form_that_is_redirected_shows_what_it_changed(tab: Tab)
     assert tab.refreshes == ["user;user_id=6"]
 
 
+@pytest.mark.whole_browser
 async def test_a_page_out_of_the_back_forward_cache_is_refreshed(tab: Tab) -> None:
     await tab.open("/profile/5/")
     await tab.page.evaluate("document.documentElement.id = 'kept'")

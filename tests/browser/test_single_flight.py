@@ -6,6 +6,7 @@ import pytest
 from playwright.async_api import expect
 from pytest_django import Settings
 
+from tests.browser.live import NOTE, SECOND, change, has_heard
 from tests.browser.tab import REPORT, Tab, on_every_htmx
 from tests.site.gates import closed_gate, wait_until_reached
 from tests.site.models import Person
@@ -196,3 +197,29 @@ async def test_only_what_may_change_something_names_blocks(tab: Tab, settings: S
         await tab.submit("#actions-5 .rename", "Edsger")
     assert "x-mizan-blocks" not in (await change.value).headers
     await expect(tab.block(USER)).to_have_text("Edsger E")
+
+
+async def test_what_the_socket_tells_of_the_own_change_waits_for_its_answer(ada: Tab) -> None:
+    await ada.follow("/live/")
+    with closed_gate() as gate:
+        await ada.submit("#write", "Mine")
+        await asyncio.to_thread(wait_until_reached)  # it was told, and the answer reads the note
+        await has_heard(ada)
+        gate.set()
+        await expect(ada.block(NOTE)).to_have_text("Mine")
+    await has_heard(ada)
+    assert ada.refreshes == []
+
+
+async def test_a_change_of_somebody_else_is_asked_for_beside_the_own(ada: Tab) -> None:
+    await ada.follow("/live/")
+    with closed_gate() as gate:
+        await ada.submit("#write", "Mine")
+        await asyncio.to_thread(wait_until_reached)
+        await change(1, "Theirs")
+        await change(2, "Other")
+        await has_heard(ada)
+        gate.set()
+        await expect(ada.block(SECOND)).to_have_text("Other")
+    await expect(ada.block(NOTE)).to_have_text("Theirs")
+    assert sorted(ada.refreshes) == [NOTE, SECOND]

@@ -113,6 +113,7 @@ async def test_a_tab_that_is_hidden_while_it_refreshes_finishes_and_does_not_sta
     assert tab.refreshes == [USER, USER]
 
 
+@pytest.mark.whole_browser
 async def test_a_page_in_the_back_forward_cache_stays_there_and_hears_again_when_it_is_back(tab: Tab) -> None:
     async with another(tab) as other:
         await tab.open("/people/")

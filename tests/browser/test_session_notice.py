@@ -62,7 +62,7 @@ async def test_a_screen_reader_is_told_when_the_notice_fills(ada: Tab) -> None:
 
 async def test_the_notice_is_at_the_end_of_the_page_and_escape_takes_it_away(ada: Tab) -> None:
     await write(ada)
-    await expect(notice(ada)).to_contain_text(GONE)
+    await expect(notice(ada).get_by_text(GONE)).to_be_visible()
     button = ada.page.get_by_role("button", name="Write", exact=True)
     await expect(button).to_be_focused()
     await ada.page.keyboard.press("Escape")

@@ -228,6 +228,7 @@ async def test_a_server_that_is_away_loses_nothing(enter: Enter, tmp_path: Path)
         with failing(tab, UNREACHABLE):
             await tab.page.keyboard.press("Enter")
             await expect(tab.page.get_by_role("alert")).to_contain_text("Nothing was changed; try again")
+            await expect(tab.page.locator('html[data-mizan-socket="open"]')).to_have_count(0)
             running.enter_context(serving(tmp_path, port=int(address.rpartition(":")[2])))
             await expect(tab.page.locator('html[data-mizan-socket="open"]')).to_be_visible(timeout=30_000)
         await column(tab, board, 0).get_by_label("New card").focus()

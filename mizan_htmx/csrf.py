@@ -15,7 +15,7 @@ from mizan_htmx.errors import Forbidden
 # Says why an answer is 403: the visitor's token or session has gone, not the right.
 REFUSED_HEADER = "X-Mizan-Refused"
 
-_SAFE = ("GET", "HEAD", "OPTIONS", "TRACE")
+SAFE_METHODS = ("GET", "HEAD", "OPTIONS", "TRACE")
 
 
 class CsrfFailed(Forbidden):
@@ -76,7 +76,9 @@ def is_unchecked(request: HttpRequest) -> bool:
 
 def _is_to_be_checked(request: HttpRequest) -> bool:
     match = request.resolver_match
-    return request.method not in _SAFE and match is not None and not getattr(match.func, "csrf_exempt", False)
+    if request.method in SAFE_METHODS or match is None:
+        return False
+    return not getattr(match.func, "csrf_exempt", False)
 
 
 def _site_checks() -> bool:

@@ -20,6 +20,7 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 
 from mizan_htmx.afterwards import reading_copy
+from mizan_htmx.csrf import SAFE_METHODS
 from mizan_htmx.dispatch import Steps, effect
 from mizan_htmx.invalidation import Invalidation, covers
 from mizan_htmx.together import MAX_BLOCKS, NOT_FOUND, Asked, render_asked, split, unheard
@@ -51,7 +52,7 @@ def bring(request: HttpRequest, response: HttpResponseBase, stale: Sequence[Inva
 
 def _may_bring(request: HttpRequest) -> bool:
     return (
-        request.method not in ("GET", "HEAD", "OPTIONS", "TRACE")
+        request.method not in SAFE_METHODS
         and "HX-Request" in request.headers
         and "HX-Boosted" not in request.headers  # a whole page comes
         and len(request.META[NAMED]) <= MAX_CHARACTERS

@@ -13,7 +13,7 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from tools.browser import apt_get
+from tools.browser import apt_get, may_install
 
 VARIABLE = "MIZAN_VARNISH"
 PACKAGES = ("varnish", "varnish-modules")
@@ -92,7 +92,7 @@ def compiles(modules: Sequence[str]) -> bool:
 
 def from_debian() -> bool:
     """Install Debian's packages and tell whether that worked: not without apt-get, and only as root."""
-    if os.environ.get(VARIABLE) or os.geteuid() != 0 or shutil.which("apt-get") is None:
+    if os.environ.get(VARIABLE) or not may_install():
         return False
     print("Installing Varnish with apt-get …", file=sys.stderr)
     return apt_get(*PACKAGES)

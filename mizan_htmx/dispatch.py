@@ -90,6 +90,12 @@ def admit(function: Function, request: HttpRequest, arguments: Arguments) -> Ste
     return validate(function.arguments, arguments.collect(function.parameters.values()))
 
 
+def _admit_valid(function: Function, request: HttpRequest, values: dict[str, Any]) -> Steps[dict[str, Any]]:
+    if function.auth is not None:
+        yield from _authorise(function.auth, request, Arguments((values,)))
+    return values
+
+
 def _authorise(auth: Auth, request: HttpRequest, arguments: Arguments) -> Steps[None]:
     if auth.check is not None:
         allowed = yield from _ask(auth, auth.check, request, arguments)
@@ -144,11 +150,32 @@ def execute(
     ``then`` is done with the result inside the transaction: one that can't be written is a failure too.
     A reader of a public context gets a clean request, wherever it is read.
     """
+    return _admitted(partial(admit, function, arguments=arguments), function, request, recorder, then)
+
+
+def execute_valid(
+    function: Function,
+    request: HttpRequest,
+    values: dict[str, Any],
+    recorder: Recorder,
+    then: Callable[[Any], Any] = _as_it_is,
+) -> Steps[Any]:
+    """Do as ``execute`` with the function's own values, valid already and none of the required missing."""
+    return _admitted(partial(_admit_valid, function, values=values), function, request, recorder, then)
+
+
+def _admitted(
+    admission: Callable[..., Steps[dict[str, Any]]],
+    function: Function,
+    request: HttpRequest,
+    recorder: Recorder,
+    then: Callable[[Any], Any],
+) -> Steps[Any]:
     if not is_for_everyone(function, request):
-        return (yield from _execute(function, request, arguments, recorder, then))
+        return (yield from _execute(admission(request=request), function, request, recorder, then))
     clean = anonymous(request)
     with as_anyone(clean):
-        return (yield from _execute(function, clean, arguments, recorder, then))
+        return (yield from _execute(admission(request=clean), function, clean, recorder, then))
 
 
 def is_for_everyone(function: Function, request: HttpRequest) -> bool:
@@ -159,13 +186,13 @@ def is_for_everyone(function: Function, request: HttpRequest) -> bool:
 
 
 def _execute(
+    admission: Steps[dict[str, Any]],
     function: Function,
     request: HttpRequest,
-    arguments: Arguments,
     recorder: Recorder,
     then: Callable[[Any], Any],
 ) -> Steps[Any]:
-    values = yield from admit(function, request, arguments)
+    values = yield from admission
     start = len(recorder)
     transactional = function.is_transactional
 

@@ -31,7 +31,8 @@ class Group:
     """A context as declared: its options, the functions that read it and the parameters they take together.
 
     ``readers`` answer data, ``pages`` are on the view path; both sorted by name. ``required`` are the
-    parameters some reader can't do without; ``adapter`` validates any of ``params``.
+    parameters some reader can't do without; ``adapter`` validates any of ``params``. ``uniform``: all declare
+    each parameter with one type (E002 says where not), so what ``adapter`` gives is valid for each of them.
     """
 
     context: Context
@@ -40,6 +41,7 @@ class Group:
     params: Mapping[str, Parameter]
     required: frozenset[str]
     adapter: Validator
+    uniform: bool
     shape: Shape
 
 
@@ -152,6 +154,11 @@ def _group(name: str, members: list[Function], options: list[tuple[Context, Func
         params=dict(sorted(params.items())),
         required=frozenset(_required(readers)),
         adapter=input_adapter(replace(each, default=None) for each in params.values()),
+        uniform=all(
+            each.annotation == params[name].annotation
+            for function in members
+            for name, each in function.parameters.items()
+        ),
         shape=_shape(params.values(), readers, pages),
     )
 

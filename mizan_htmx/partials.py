@@ -20,6 +20,7 @@ class Partial(Protocol):
     """What both call a partial: a named part of a template, able to render itself."""
 
     engine: Engine
+    name: str
     nodelist: NodeList
 
     def render(self, context: Context) -> str:

@@ -1,8 +1,7 @@
 """How blocks render: alone, with what they are bound to, at first and on each refresh alike."""
 
 import hashlib
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from html import escape
 from typing import Any, cast
 
@@ -10,6 +9,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.template import RequestContext
 from django.template.base import Template
+from django.template.engine import Engine
 from django.utils.safestring import SafeString, mark_safe
 
 from mizan_htmx.anonymous import AnonymousRequest, anonymous, as_anyone
@@ -24,30 +24,32 @@ REFRESH = "mizan:refresh"
 
 
 class BlockContext(RequestContext):
-    """A template context that knows nothing of the page around: the request, context processors, readings."""
+    """A template context that knows nothing of the page around: the request, context processors, readings.
 
-    def __init__(self, request: HttpRequest, block: Block, readings: Readings, *, autoescape: bool) -> None:
-        super().__init__(request, autoescape=autoescape)
+    It is bound to the block's partial from the beginning.
+    """
+
+    def __init__(self, request: HttpRequest, block: Block, partial: Partial, readings: Readings) -> None:
+        engine = partial.engine
+        # Not RequestContext's own: its layers refer back to it, and leave each to the garbage collector.
+        super(RequestContext, self).__init__(autoescape=engine.autoescape)
+        self.request = request
+        self.template, self.template_name = cast("Template", partial), partial.name
         # Not by push(), which copies into a dict and so would read everything at once.
-        self.dicts.append(readings)  # type: ignore[arg-type]
-        self.push(block.variables)
+        layers: tuple[Any, ...] = (_processed(engine, request), readings, {**block.variables})
+        self.dicts += layers
         self.block_id = block.id
 
-    @contextmanager
-    def bind_template(self, template: Template) -> Iterator[None]:
-        """Use the processors' values, worked out once per request instead of once per block."""
-        engine = template.engine
-        processed: dict[int, dict[str, Any]] = self.request.__dict__.setdefault("_mizan_processed", {})
-        if id(engine) not in processed:
-            values = processed[id(engine)] = {}
-            for processor in engine.template_context_processors:
-                values.update(processor(self.request))
-        self.template = template
-        self.dicts[self._processors_index] = processed[id(engine)]  # type: ignore[attr-defined]
-        try:
-            yield
-        finally:
-            self.template = None
+
+def _processed(engine: Engine, request: HttpRequest) -> dict[str, Any]:
+    """Give the context processors' values, worked out once per request instead of once per block."""
+    processed: dict[int, dict[str, Any]] = request.__dict__.setdefault("_mizan_processed", {})
+    values = processed.get(id(engine))
+    if values is None:
+        values = processed[id(engine)] = {}
+        for processor in engine.template_context_processors:
+            values.update(processor(request))
+    return values
 
 
 def render(block: Block, partial: Partial, request: HttpRequest) -> SafeString:
@@ -87,7 +89,7 @@ def _render_lazy(block: Block, placeholder: Partial | None, request: HttpRequest
     if placeholder is None:
         return _wrap(block, mark_safe(""), lazy="")
     unread = Unread(request, _readers(block))
-    inner = placeholder.render(BlockContext(request, block, unread, autoescape=placeholder.engine.autoescape))
+    inner = placeholder.render(BlockContext(request, block, placeholder, unread))
     if unread.failure is not None:  # a condition has swallowed it
         raise unread.failure
     return _wrap(block, mark_safe(inner), lazy="")
@@ -101,7 +103,7 @@ def _readers(block: Block) -> dict[str, tuple[Function, Mapping[str, Any]]]:
 def _render(block: Block, partial: Partial, request: HttpRequest, known: str) -> SafeString | None:
     version = None if registry.graph.live.isdisjoint(block.contexts) else version_of(request)
     readings = Readings(request, _readers(block))
-    context = BlockContext(request, block, readings, autoescape=partial.engine.autoescape)
+    context = BlockContext(request, block, partial, readings)
     try:
         inner = partial.render(context)
     except Exception as error:  # the author's template; only a reader's own refusal is ours

@@ -6,23 +6,19 @@ from dataclasses import dataclass, field, fields
 from functools import lru_cache
 from typing import Annotated, Any
 from urllib.parse import quote
-from weakref import ref
 
 from django.conf import settings
 from django.core import signing
 from django.http import HttpRequest
-from django.urls import URLResolver, get_resolver, get_script_prefix, get_urlconf, reverse
-from django.utils.translation import get_language
 from pydantic import ConfigDict, Field, TypeAdapter, with_config
 from typing_extensions import TypedDict
 
-from mizan_htmx.errors import ValidationFailed
-from mizan_htmx.graph import Group, suggest
-from mizan_htmx.ids import block_id
+from mizan_htmx.addresses import address_of
+from mizan_htmx.binding import bind, bound_names, find_groups
+from mizan_htmx.ids import content_name, free_id
 from mizan_htmx.invalidation import Invalidation
 from mizan_htmx.readings import plain
 from mizan_htmx.setup.registry import registry
-from mizan_htmx.signature import validate
 
 SALT = "mizan_htmx.block"
 REFRESH_HEADER = "X-Mizan-Refresh"
@@ -33,11 +29,14 @@ _PARTIAL_SWAP = re.compile("inner|before|after|delete|textContent", re.IGNORECAS
 # A pause between two polls, in seconds. Timers of browsers count in 32 bits of milliseconds.
 _LONGEST_POLL = 86_400
 
-# How many tokens and addresses are kept; with a token of 200 bytes that is about 2 MiB.
+# How many of each are kept. The largest are addresses, of about 300 bytes.
 _REMEMBERED = 4096
 
 Contexts = Annotated[tuple[str, ...], Field(min_length=1)]
 Variable = str | int | float | bool | None
+
+# Equal values may be written differently: True, 1 and 1.0.
+_Written = tuple[tuple[str, str, Variable], ...]
 
 
 @with_config(ConfigDict(extra="forbid"))
@@ -121,18 +120,26 @@ class Block:
     @property
     def token(self) -> str:
         """Sign which part of which template may be rendered, and how; not whose data it shows."""
-        # Equal values may be written differently: True, 1 and 1.0.
-        variables = tuple((name, repr(value), value) for name, value in self.variables.items())
-        return _sign(settings.SECRET_KEY, self.partial, self.contexts, self.id, self.wrapper, variables)
+        return _sign(settings.SECRET_KEY, *self._signed)
 
     @property
     def url(self) -> str:
         """Where it is refreshed."""
-        params = {name: text for each in self.bound for name, text in each.params}
-        query = "".join(f"&{name}={quote(text, safe='')}" for name, text in sorted(params.items()))
-        resolver = ref(get_resolver(get_urlconf()))
-        address = _address(self.contexts[0], resolver, get_script_prefix(), get_language())
-        return f"{address}?block={self.token}{query}"
+        return _url(
+            address_of("mizan:partial", self.contexts[0]), self.bound, settings.SECRET_KEY, *self._signed
+        )
+
+    @property
+    def _signed(self) -> tuple[str, tuple[str, ...], str, Wrapper, _Written]:
+        return self.partial, self.contexts, self.id, self.wrapper, _written(self.variables)
+
+
+def _written(variables: Mapping[str, Variable]) -> _Written:
+    return tuple([(name, repr(value), value) for name, value in variables.items()]) if variables else ()
+
+
+def _as_given(written: _Written) -> dict[str, Variable]:
+    return {name: value for name, _, value in written}
 
 
 def _bound(contexts: Iterable[str], values: Iterable[Mapping[str, Any]]) -> tuple[Invalidation, ...]:
@@ -142,25 +149,27 @@ def _bound(contexts: Iterable[str], values: Iterable[Mapping[str, Any]]) -> tupl
 
 # A block is signed alike at each rendering, and signing costs as much as a small table.
 @lru_cache(_REMEMBERED)
+def _url(
+    address: str,
+    bound: tuple[Invalidation, ...],
+    secret: str | bytes,
+    *signed: Any,
+) -> str:
+    params = {name: text for each in bound for name, text in each.params}
+    query = "".join(f"&{name}={quote(text, safe='')}" for name, text in sorted(params.items()))
+    return f"{address}?block={_sign(secret, *signed)}{query}"
+
+
 def _sign(
     secret: str | bytes,
     partial: str,
     contexts: tuple[str, ...],
     shown_id: str,
     wrapper: Wrapper,
-    variables: tuple[tuple[str, str, Variable], ...],
+    variables: _Written,
 ) -> str:
-    content = [partial, contexts, shown_id, wrapper.unusual, {name: value for name, _, value in variables}]
+    content = [partial, contexts, shown_id, wrapper.unusual, _as_given(variables)]
     return signing.Signer(key=secret, salt=SALT).sign_object(content)
-
-
-@lru_cache(_REMEMBERED)
-def _address(context: str, resolver: ref[URLResolver], prefix: str, language: str | None) -> str:
-    """Reverse the endpoint; all but the context are what Django's ``reverse`` looks at by itself.
-
-    After ``clear_url_caches``, by which sites change what their patterns mean, the resolver is another one.
-    """
-    return reverse("mizan:partial", args=[context])
 
 
 def read_token(token: str, raw: Mapping[str, str]) -> Block:
@@ -168,64 +177,23 @@ def read_token(token: str, raw: Mapping[str, str]) -> Block:
 
     Raises BadSignature for a token that this site did not sign, ValueError for parameters that do not fit.
     """
-    partial, contexts, shown_id, options, variables = _CONTENT.validate_python(
-        signing.Signer(salt=SALT).unsign_object(token)
-    )
+    content = _read_token(token, settings.SECRET_KEY, tuple(settings.SECRET_KEY_FALLBACKS))
+    partial, contexts, shown_id, wrapper, variables = content
     groups = find_groups(contexts)
     known = {name: raw[name] for group in groups for name in group.params if name in raw}
-    return Block(partial, contexts, bind(groups, known), variables, Wrapper(**options), shown_id)
+    values, bound = bind(groups, known)
+    return Block(partial, contexts, values, _as_given(variables), wrapper, shown_id, bound=bound)
 
 
-def find_groups(contexts: Iterable[str]) -> tuple[Group, ...]:
-    """Look contexts up; raise ValueError for an unknown one."""
-    groups = registry.graph.groups
-    for context in contexts:
-        if context not in groups:
-            hint = suggest(context, groups, what="contexts")
-            raise ValueError(f"Unknown context {context!r} in {{% mizan_context %}}. {hint}")
-    return tuple(groups[context] for context in contexts)
-
-
-def check_names(groups: tuple[Group, ...], names: Iterable[str]) -> None:
-    """Raise ValueError unless these parameters are known, and enough to bind a block."""
-    given = set(names)
-    known = {name for group in groups for name in group.params}
-    missing = sorted({name for group in groups for name in group.required} - given)
-    contexts = ", ".join(repr(group.context.name) for group in groups)
-    for name in sorted(given - known):
-        hint = suggest(name, known, what="parameters")
-        raise ValueError(f"Context {contexts} has no parameter {name!r} in {{% mizan_context %}}. {hint}")
-    if missing:
-        raise ValueError(
-            f"{{% mizan_context %}} with context {contexts} needs {', '.join(missing)}."
-            f" Known parameters: {', '.join(sorted(known))}."
-        )
-
-
-def bound_names(groups: tuple[Group, ...], params: Iterable[str], attributes: Iterable[str]) -> set[str]:
-    """List the parameters a tag gives: an attribute's word is one where the context has such a parameter."""
-    return {*params, *(name for name in attributes if any(name in group.params for group in groups))}
-
-
-def bind(groups: tuple[Group, ...], raw: Mapping[str, Any]) -> tuple[Mapping[str, Any], ...]:
-    """Validate each context's parameters among ``raw``; raise ValueError for what does not fit.
-
-    What is bound is what the canonical text means, so that a reader gets the same value from a template as
-    from the URL of the refresh.
-    """
-    check_names(groups, raw)
-    try:
-        return tuple(
-            _bind(group, {name: raw[name] for name in group.params if name in raw}) for group in groups
-        )
-    except ValidationFailed as error:
-        raise ValueError(f"{{% mizan_context %}} got parameters that do not fit: {error.fields}") from None
-
-
-def _bind(group: Group, raw: Mapping[str, Any]) -> Mapping[str, Any]:
-    values = validate(group.adapter, raw)
-    texts = dict(Invalidation.of(group.context.name, **values).params)
-    return validate(group.adapter, texts) if texts != raw else values
+# Pages ask for the same block again and again, and many of them for the same one after a change.
+@lru_cache(_REMEMBERED)
+def _read_token(
+    token: str, secret: str | bytes, former: tuple[str | bytes, ...]
+) -> tuple[str, tuple[str, ...], str, Wrapper, _Written]:
+    partial, contexts, shown_id, options, variables = _CONTENT.validate_python(
+        signing.Signer(key=secret, fallback_keys=[*former], salt=SALT).unsign_object(token)
+    )
+    return partial, contexts, shown_id, Wrapper(**options), _written(variables)
 
 
 def make(
@@ -243,25 +211,36 @@ def make(
     groups = find_groups(contexts)
     bound = bound_names(groups, params, attributes)
     given = {name: plain(value) for name, value in {**attributes, **params}.items() if name in bound}
-    given = {name: value for name, value in given.items() if value is not None}
+    values, shown = bind(groups, {name: value for name, value in given.items() if value is not None})
     own = {name: value for name, value in attributes.items() if name not in bound and value is not None}
     # Text that is marked as safe would not be any more after a refresh: it is escaped at once.
     texts = {name: str(value) + "" for name, value in own.items()}
-    values = bind(groups, given)
-    wrapper = Wrapper(
-        tag=texts.get("tag") or "div",
-        css=texts.get("class", ""),
-        swap=texts.get("swap") or "outerHTML",
-        announce=texts.get("announce", ""),
-        poll=_seconds(own["poll"]) if "poll" in own else 0,
-    )
-    shown = _bound(contexts, values)
-    content: list[object] = [partial, list(map(str, shown)), variables]
-    own_id = texts.get("id") or block_id(request, content, parent=parent)
-    if not re.fullmatch(r"[A-Za-z0-9_-]+", own_id):
-        raise ValueError(f"id={own_id!r} can't name a block: letters, digits, '_' and '-' only.")
+    if texts.get("id"):
+        own_id = texts["id"]
+        if not re.fullmatch(r"[A-Za-z0-9_-]+", own_id):
+            raise ValueError(f"id={own_id!r} can't name a block: letters, digits, '_' and '-' only.")
+    else:
+        own_id = free_id(request, _name(parent, partial, shown, _written(variables)))
     lazy = bool(own.get("lazy", False))
-    return Block(partial, contexts, values, variables, wrapper, own_id, lazy, shown)
+    return Block(partial, contexts, values, variables, _wrapper(own, texts), own_id, lazy, shown)
+
+
+def _wrapper(own: Mapping[str, Any], texts: Mapping[str, str]) -> Wrapper:
+    return _wrapper_of(
+        texts.get("tag") or "div",
+        texts.get("class", ""),
+        texts.get("swap") or "outerHTML",
+        texts.get("announce", ""),
+        _seconds(own["poll"]) if "poll" in own else 0,
+    )
+
+
+_wrapper_of = lru_cache(_REMEMBERED)(Wrapper)
+
+
+@lru_cache(_REMEMBERED)
+def _name(parent: str, partial: str, shown: tuple[Invalidation, ...], variables: _Written) -> str:
+    return content_name([partial, [*map(str, shown)], _as_given(variables)], parent=parent)
 
 
 def _seconds(poll: object) -> int:

@@ -14,6 +14,7 @@ from django.template.loader_tags import BlockNode as ExtendsBlock
 from django.utils.safestring import SafeString, mark_safe
 
 from mizan_htmx import blocks
+from mizan_htmx.binding import bound_names, check_names, find_groups
 from mizan_htmx.partials import Partial, define, load, unnamed
 from mizan_htmx.readings import plain
 from mizan_htmx.rendering import render, render_lazy
@@ -157,8 +158,8 @@ def _check_early(binding: Binding) -> None:
     names = [each.var for each in binding.contexts if isinstance(each.var, str) and not each.filters]
     if len(names) == len(binding.contexts):
         with as_syntax_errors():
-            groups = blocks.find_groups(names)
-            blocks.check_names(groups, blocks.bound_names(groups, binding.params, binding.attributes))
+            groups = find_groups(names)
+            check_names(groups, bound_names(groups, binding.params, binding.attributes))
 
 
 @contextmanager

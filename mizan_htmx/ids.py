@@ -3,36 +3,39 @@
 import hashlib
 import json
 import re
-from collections import Counter
 from collections.abc import Mapping
 from itertools import count
 
 from django.http import HttpRequest
 
 
-def block_id(request: HttpRequest, content: list[object], *, parent: str) -> str:
-    """Make an id for a block of this (JSON-able) content.
-
-    Equal blocks are counted inside the block around them, so that a refresh of that one alone gives its
-    children the ids they have on the page.
-    """
+def content_name(content: list[object], *, parent: str) -> str:
+    """Name a block by its (JSON-able) content and the block around it."""
     text = json.dumps([parent, *content])
     digest = hashlib.sha1(text.encode(), usedforsecurity=False).hexdigest()[:8]
-    return _free(request, f"mizan-{digest}")
+    return f"mizan-{digest}"
 
 
 def named_id(request: HttpRequest, name: str, params: Mapping[str, object], *, parent: str) -> str:
     """Make an id for something named that may stand there with several parameters, and more than once."""
     values = [re.sub(r"[^A-Za-z0-9_-]", "", str(value)) for value in params.values() if value is not None]
-    return _free(request, "-".join((name, *values, *([parent] if parent else []))))
+    return free_id(request, "-".join((name, *values, *([parent] if parent else []))))
 
 
-def _free(request: HttpRequest, base: str) -> str:
-    taken: Counter[str] = request.__dict__.setdefault("_mizan_ids", Counter())
+def free_id(request: HttpRequest, base: str) -> str:
+    """Make an id of a name, counted where it is taken.
+
+    Equal blocks are counted inside the block around them, so that a refresh of that one alone gives its
+    children the ids they have on the page.
+    """
+    taken: dict[str, int] | None = request.__dict__.get("_mizan_ids")
+    if taken is None:
+        taken = request.__dict__["_mizan_ids"] = {}
+    if base not in taken:
+        taken[base] = 1
+        return base
     first = taken[base] + 1  # not from the beginning again for each of many
-    numbered = (base if number == 1 else f"{base}-{number}" for number in count(first))
-    free = next(each for each in numbered if each == base or each not in taken)
+    free = next(each for each in (f"{base}-{number}" for number in count(first)) if each not in taken)
     taken[base] += 1
-    if free != base:
-        taken[free] += 1
+    taken[free] = 1
     return free

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping
+from functools import lru_cache
 from html import escape
 from typing import Any, cast
 
@@ -13,14 +14,19 @@ from django.template.engine import Engine
 from django.utils.safestring import SafeString, mark_safe
 
 from mizan_htmx.anonymous import AnonymousRequest, anonymous, as_anyone
-from mizan_htmx.blocks import Block, find_groups
+from mizan_htmx.binding import find_groups
+from mizan_htmx.blocks import Block, Wrapper
 from mizan_htmx.clock import version_of
 from mizan_htmx.functions import Function
+from mizan_htmx.invalidation import Invalidation
 from mizan_htmx.partials import Partial
 from mizan_htmx.readings import DENIED, Readings, Unread
 from mizan_htmx.setup.registry import registry
 
 REFRESH = "mizan:refresh"
+
+# How many start tags are kept; one has about 500 bytes.
+_REMEMBERED = 4096
 
 
 class BlockContext(RequestContext):
@@ -69,7 +75,7 @@ def render_unless(block: Block, partial: Partial, request: HttpRequest, *, known
         with as_anyone(clean):
             return _render(block, partial, clean, known)
     if isinstance(request, AnonymousRequest):
-        return _wrap(block, mark_safe(""), trigger=f"load, {REFRESH}")
+        return _wrap(block, "", trigger=f"load, {REFRESH}")
     return _render(block, partial, request, known)
 
 
@@ -87,12 +93,12 @@ def render_lazy(block: Block, placeholder: Partial | None, request: HttpRequest)
 
 def _render_lazy(block: Block, placeholder: Partial | None, request: HttpRequest) -> SafeString:
     if placeholder is None:
-        return _wrap(block, mark_safe(""), lazy="")
+        return _wrap(block, "", lazy="")
     unread = Unread(request, _readers(block))
     inner = placeholder.render(BlockContext(request, block, placeholder, unread))
     if unread.failure is not None:  # a condition has swallowed it
         raise unread.failure
-    return _wrap(block, mark_safe(inner), lazy="")
+    return _wrap(block, inner, lazy="")
 
 
 def _readers(block: Block) -> dict[str, tuple[Function, Mapping[str, Any]]]:
@@ -114,12 +120,12 @@ def _render(block: Block, partial: Partial, request: HttpRequest, known: str) ->
         if readings.failure is not None:
             inner = _denied(readings.failure, None)
     if version is not None:  # which changes even where the content does not
-        return _wrap(block, mark_safe(inner), version=version)
+        return _wrap(block, inner, version=version)
     has_hash = getattr(settings, "MIZAN_SINGLE_FLIGHT", False)
     digest = _digest(inner) if has_hash or known else None
     if known and digest == known:
         return None
-    return _wrap(block, mark_safe(inner), hash=digest if has_hash else None)
+    return _wrap(block, inner, hash=digest if has_hash else None)
 
 
 def _digest(inner: str) -> str:
@@ -132,22 +138,38 @@ def _denied(failure: Exception, raised: Exception | None) -> str:
     raise failure if raised is None else raised
 
 
-def _wrap(block: Block, inner: SafeString, *, trigger: str = REFRESH, **own: str | None) -> SafeString:
+def _wrap(block: Block, inner: str, *, trigger: str = REFRESH, **own: str | None) -> SafeString:
     """Write the element; ``own`` are attributes of this one rendering, where they are not ``None``."""
-    wrapper = block.wrapper
-    attributes = [
-        ("id", block.id),
+    before, after = _tag(block.id, block.wrapper, block.bound, block.url, trigger, shared=block.is_shared)
+    written = "".join(
+        [f' data-mizan-{name}="{escape(text)}"' for name, text in own.items() if text is not None]
+    )
+    return mark_safe(f"{before}{written}{after}{inner}</{block.wrapper.tag}>")
+
+
+# A block has the same tag at each rendering.
+@lru_cache(_REMEMBERED)
+def _tag(
+    block_id: str, wrapper: Wrapper, bound: tuple[Invalidation, ...], url: str, trigger: str, *, shared: bool
+) -> tuple[str, str]:
+    """Write the start tag, up to where the attributes of one rendering stand and from there on."""
+    before = [
+        ("id", block_id),
         *([("class", wrapper.css)] if wrapper.css else []),
-        ("data-mizan", ", ".join(map(str, block.bound))),
-        *((f"data-mizan-{name}", text) for name, text in own.items() if text is not None),
-        *([("data-mizan-shared", "")] if block.is_shared else []),
-        *([("data-mizan-poll", wrapper.poll)] if wrapper.poll else []),
+        ("data-mizan", ", ".join(map(str, bound))),
+    ]
+    after = [
+        *([("data-mizan-shared", "")] if shared else []),
+        *([("data-mizan-poll", str(wrapper.poll))] if wrapper.poll else []),
         *([("data-mizan-announce", wrapper.announce)] if wrapper.announce else []),
-        ("hx-get", block.url),
+        ("hx-get", url),
         ("hx-trigger", trigger),
         ("hx-target", "this"),
         ("hx-swap", wrapper.swap),
     ]
+    return f"<{wrapper.tag}{_attributes(before)}", f"{_attributes(after)}>"
+
+
+def _attributes(pairs: list[tuple[str, str]]) -> str:
     # html.escape is what Django's escape() calls, without its detour for lazy texts.
-    written = "".join([f' {name}="{escape(str(text))}"' for name, text in attributes])
-    return mark_safe(f"<{wrapper.tag}{written}>{inner}</{wrapper.tag}>")
+    return "".join([f' {name}="{escape(text)}"' for name, text in pairs])

@@ -41,7 +41,9 @@ FLOORS: dict[str, tuple[str, ...]] = {
         "watch",
     ),
     "faces": (
+        "addresses",
         "afterwards",
+        "binding",
         "blocks",
         "context_tag",
         "ids",
@@ -100,9 +102,9 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "client": ("dispatch", "views"),
     "commit": ("recorder",),
     "watch": ("commit", "recorder"),
-    "blocks": ("ids",),
-    "rendering": ("blocks", "partials"),
-    "context_tag": ("blocks", "partials", "rendering"),
+    "blocks": ("addresses", "binding", "ids"),
+    "rendering": ("binding", "blocks", "partials"),
+    "context_tag": ("binding", "blocks", "partials", "rendering"),
     "together": ("blocks", "partials", "rendering"),
     "refresh": ("blocks", "partials", "rendering", "together"),
     "single_flight": ("afterwards", "together"),
@@ -110,7 +112,7 @@ ARROWS: dict[str, tuple[str, ...]] = {
 
 # The rooms that are one face together; arrows stay inside of it.
 BLOCKS = {
-    *("afterwards", "blocks", "context_tag", "ids", "page", "partials"),
+    *("addresses", "afterwards", "binding", "blocks", "context_tag", "ids", "page", "partials"),
     *("refresh", "rendering", "single_flight", "together"),
 }
 

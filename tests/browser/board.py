@@ -1,13 +1,15 @@
-"""What the tests do on a page of the demo, and what they let pass while its server refuses or is away."""
+"""The demo in a browser: fixtures that serve and open it, what tests do there, and what they let pass."""
 
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 
+import pytest
+import pytest_asyncio
 from playwright.async_api import Browser, Locator, expect
 
 from tests.browser.tab import OBSERVE, Tab
-from tests.support_demo import PEOPLE, Board
+from tests.support_demo import PEOPLE, Board, Visitor, serving
 
 Enter = Callable[..., Awaitable[Tab]]
 
@@ -16,24 +18,60 @@ REFUSED = ("the server responded with a status of 4", "Response Status Error Cod
 UNREACHABLE = ("ERR_CONNECTION_REFUSED", "htmx:(sendError|afterRequest|error)")
 
 
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Serve the demo once for all tests of a module; each makes a board of its own."""
+    with serving(tmp_path_factory.mktemp("demo")) as address:
+        yield address
+
+
+@pytest.fixture
+def board(demo: str) -> Board:
+    """Give a new board of Mara and Tomás, with one card "Plan" that nobody has."""
+    return board_with_a_card(demo)
+
+
+def board_with_a_card(address: str) -> Board:
+    """Start a board of Mara and Tomás with a card."""
+    mara = Visitor(address).sign_in("mara")
+    board = mara.start_board("Work", "tomas")
+    assert mara.call("add_card", column_id=board.columns[0], title="Plan").status == 200
+    return board
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def enter(chromium: Browser, demo: str, htmx: str) -> AsyncIterator[Enter]:
+    """Give a function that opens a browser of their own for somebody, and waits until the page is at rest."""
+    async with visitors(chromium, demo, htmx) as come:
+
+        async def enter(username: str, path: str = "/", **options: object) -> Tab:
+            tab = await come(username, path, **options)
+            await expect(tab.page.locator("[data-htmx-version]")).to_contain_text(f"htmx {htmx}.")
+            await settled(tab)
+            return tab
+
+        yield enter
+
+
 @asynccontextmanager
 async def visitors(chromium: Browser, demo: str, htmx: str) -> AsyncIterator[Enter]:
-    """Give a function that opens a browser of their own for somebody, signed in with one click."""
+    """Give a function that opens a browser for somebody, signed in with one click; ``None`` is nobody."""
     tabs: list[Tab] = []
 
-    async def enter(username: str, path: str = "/", address: str = demo, **options: object) -> Tab:
+    async def come(username: str | None, path: str, address: str = demo, **options: object) -> Tab:
         context = await chromium.new_context(**options)  # type: ignore[arg-type]
         await context.add_init_script(OBSERVE)
         tab = Tab(await context.new_page(), address)
         tabs.append(tab)
         await tab.open(f"/sign-in/?htmx={htmx}&next={path}")
-        await tab.page.locator(f'form[action="/sign-in/as/{PEOPLE[username]}/"] button').click()
-        await tab.page.wait_for_url(address + path)
-        await expect(tab.page.locator("[data-htmx-version]")).to_contain_text(f"htmx {htmx}.")
-        await settled(tab)
+        if username is None:
+            await tab.open(path)
+        else:
+            await tab.page.locator(f'form[action="/sign-in/as/{PEOPLE[username]}/"] button').click()
+            await tab.page.wait_for_url(address + path)
         return tab
 
-    yield enter
+    yield come
     for tab in tabs:
         await tab.page.context.close()
         assert tab.problems == [], tab.problems

@@ -1,53 +1,32 @@
 """The demo, used by people: with a mouse, with a keyboard, on a phone, and while its server is away."""
 
 import re
-from collections.abc import AsyncIterator, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-import pytest_asyncio
-from playwright.async_api import Browser, Request, expect
+from playwright.async_api import Request, expect
 
 from tests.browser.board import (
     REFUSED,
     UNREACHABLE,
     Enter,
     add,
+    board,
     call_oneself,
     column,
+    demo,
+    enter,
     failing,
     focused,
     settled,
     titles,
-    visitors,
 )
 from tests.support_demo import Board, Visitor, serving
 
+__all__ = ["board", "demo", "enter"]  # fixtures
+
 pytestmark = pytest.mark.asyncio(loop_scope="session")
-
-
-@pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Serve the demo once for all tests here; each makes a board of its own."""
-    with serving(tmp_path_factory.mktemp("demo")) as address:
-        yield address
-
-
-@pytest.fixture
-def board(demo: str) -> Board:
-    """Give a new board of Mara and Tomás, with one card "Plan" that nobody has."""
-    mara = Visitor(demo).sign_in("mara")
-    board = mara.start_board("Work", "tomas")
-    assert mara.call("add_card", column_id=board.columns[0], title="Plan").status == 200
-    return board
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def enter(chromium: Browser, demo: str, htmx: str) -> AsyncIterator[Enter]:
-    """Give a function that opens a browser of their own for somebody."""
-    async with visitors(chromium, demo, htmx) as enter:
-        yield enter
 
 
 async def test_renaming_oneself_refreshes_exactly_the_blocks_that_show_the_name(enter: Enter) -> None:

@@ -1,26 +1,19 @@
 """The demo's forms, filled in by people: with a keyboard, with files, with rows, and without scripts."""
 
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator
 
 import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, FilePayload, expect
 
-from tests.browser.board import settled
-from tests.browser.tab import OBSERVE, Tab
-from tests.support_demo import PEOPLE, Board, Visitor, serving
+from tests.browser.board import Enter, demo, settled, visitors
+from tests.browser.tab import Tab
+from tests.support_demo import Board, Visitor
+
+__all__ = ["demo"]  # a fixture
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
-
-Enter = Callable[..., Awaitable[Tab]]
-
-
-@pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Serve the demo once for all tests here; each makes a board of its own."""
-    with serving(tmp_path_factory.mktemp("demo")) as address:
-        yield address
 
 
 @pytest.fixture
@@ -48,25 +41,8 @@ def card(demo: str, board: Board) -> int:
 @pytest_asyncio.fixture(loop_scope="session")
 async def enter(chromium: Browser, demo: str, htmx: str) -> AsyncIterator[Enter]:
     """Give a function that opens a browser for somebody, signed in with one click; ``None`` is nobody."""
-    tabs: list[Tab] = []
-
-    async def enter(username: str | None, path: str, **options: object) -> Tab:
-        context = await chromium.new_context(**options)  # type: ignore[arg-type]
-        await context.add_init_script(OBSERVE)
-        tab = Tab(await context.new_page(), demo)
-        tabs.append(tab)
-        await tab.open(f"/sign-in/?htmx={htmx}&next={path}")
-        if username is None:
-            await tab.open(path)
-        else:
-            await tab.page.locator(f'form[action="/sign-in/as/{PEOPLE[username]}/"] button').click()
-            await tab.page.wait_for_url(demo + path)
-        return tab
-
-    yield enter
-    for tab in tabs:
-        await tab.page.context.close()
-        assert tab.problems == []
+    async with visitors(chromium, demo, htmx) as enter:
+        yield enter
 
 
 async def press(tab: Tab, *keys: str) -> None:

@@ -1,61 +1,36 @@
 """The demo, used by several people at once: what one does the others see, and press nothing for it."""
 
 import re
-from collections.abc import AsyncIterator, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-import pytest_asyncio
 from playwright.async_api import Browser, Locator, expect
 
 from tests.browser.board import (
     Enter,
     add,
+    board,
+    board_with_a_card,
     call_oneself,
     column,
+    demo,
+    enter,
     here,
     open_chat,
     said,
     say,
     settled,
     titles,
-    visitors,
 )
 from tests.browser.tab import REPORT, Tab
 from tests.support_demo import Board, Visitor, serving
 
+__all__ = ["board", "demo", "enter"]  # fixtures
+
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 AWAY = f"WebSocket connection to .* failed|ERR_(INTERNET_DISCONNECTED|CONNECTION_REFUSED)|htmx:|{REPORT}"
-
-
-@pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Serve the demo once for all tests here; each makes a board of its own."""
-    with serving(tmp_path_factory.mktemp("demo")) as address:
-        yield address
-
-
-@pytest.fixture
-def board(demo: str) -> Board:
-    """Give a new board of Mara and Tomás, with one card "Plan" that nobody has."""
-    return board_with_a_card(demo)
-
-
-def board_with_a_card(address: str) -> Board:
-    """Start a board of Mara and Tomás with a card."""
-    mara = Visitor(address).sign_in("mara")
-    board = mara.start_board("Work", "tomas")
-    assert mara.call("add_card", column_id=board.columns[0], title="Plan").status == 200
-    return board
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def enter(chromium: Browser, demo: str, htmx: str) -> AsyncIterator[Enter]:
-    """Give a function that opens a browser of their own for somebody."""
-    async with visitors(chromium, demo, htmx) as enter:
-        yield enter
 
 
 def forget(tab: Tab, pattern: str) -> None:

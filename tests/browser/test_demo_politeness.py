@@ -1,36 +1,32 @@
 """The demo, used while others use it: what one types and opens stays, and what is not up to date says so."""
 
 import re
-from collections.abc import AsyncIterator, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-import pytest_asyncio
-from playwright.async_api import Browser, expect
+from playwright.async_api import expect
 
 from tests.browser.board import (
     REFUSED,
     Enter,
     add,
+    board,
+    board_with_a_card,
     column,
+    demo,
+    enter,
     failing,
     here,
     settled,
     titles,
-    visitors,
 )
 from tests.browser.tab import REPORT, Tab
 from tests.support_demo import Board, Visitor, serving
 
+__all__ = ["board", "demo", "enter"]  # fixtures
+
 pytestmark = pytest.mark.asyncio(loop_scope="session")
-
-
-@pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Serve the demo once for all tests here; each makes a board of its own."""
-    with serving(tmp_path_factory.mktemp("demo")) as address:
-        yield address
 
 
 @pytest.fixture
@@ -39,31 +35,10 @@ def tomas(demo: str) -> Visitor:
     return Visitor(demo).sign_in("tomas")
 
 
-@pytest.fixture
-def board(demo: str) -> Board:
-    """Give a new board of Mara and Tomás, with one card "Plan" that nobody has."""
-    return board_with_a_card(demo)
-
-
-def board_with_a_card(address: str) -> Board:
-    """Start a board of Mara and Tomás with a card."""
-    mara = Visitor(address).sign_in("mara")
-    board = mara.start_board("Work", "tomas")
-    assert mara.call("add_card", column_id=board.columns[0], title="Plan").status == 200
-    return board
-
-
 def card_of(visitor: Visitor, board: Board) -> int:
     """Find the first card of a board."""
     cards: list[int] = visitor.read("column", column_id=board.columns[0])["column"]["card_ids"]
     return cards[0]
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def enter(chromium: Browser, demo: str, htmx: str) -> AsyncIterator[Enter]:
-    """Give a function that opens a browser of their own for somebody."""
-    async with visitors(chromium, demo, htmx) as enter:
-        yield enter
 
 
 async def test_what_somebody_else_changed_can_be_taken(enter: Enter, board: Board, tomas: Visitor) -> None:

@@ -1,37 +1,13 @@
 """The demo over HTTP: who may do what, and what each change says is stale."""
 
 import re
-from collections.abc import Iterator
 from urllib.parse import unquote
 
 import pytest
 
-from tests.support_demo import PEOPLE, Board, Visitor, serving
+from tests.support_demo import PEOPLE, Board, Visitor, address, board, jonah, mara
 
-
-@pytest.fixture(scope="module")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Serve the demo once for all tests here; each makes a board of its own."""
-    with serving(tmp_path_factory.mktemp("demo")) as address:
-        yield address
-
-
-@pytest.fixture
-def mara(address: str) -> Visitor:
-    """Give a visitor who is signed in as Mara."""
-    return Visitor(address).sign_in("mara")
-
-
-@pytest.fixture
-def jonah(address: str) -> Visitor:
-    """Give a visitor who is signed in as Jonah, who is on none of the boards here unless asked."""
-    return Visitor(address).sign_in("jonah")
-
-
-@pytest.fixture
-def board(mara: Visitor) -> Board:
-    """Give a new board of Mara and Tomás."""
-    return mara.start_board("Work", "tomas")
+__all__ = ["address", "board", "jonah", "mara"]  # fixtures
 
 
 def test_signing_in_returns_to_the_page_that_asked_for_it(address: str) -> None:

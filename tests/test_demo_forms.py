@@ -1,18 +1,12 @@
 """The demo's forms over HTTP: who may send them, what they refuse, what they change and say is stale."""
 
 import re
-from collections.abc import Iterator
 
 import pytest
 
-from tests.support_demo import PEOPLE, Board, Visitor, serving
+from tests.support_demo import PEOPLE, Board, Visitor, address, board, mara, serving
 
-
-@pytest.fixture(scope="module")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Serve the demo once for all tests here."""
-    with serving(tmp_path_factory.mktemp("demo")) as address:
-        yield address
+__all__ = ["address", "board", "mara"]  # fixtures
 
 
 @pytest.fixture
@@ -21,18 +15,6 @@ def nobody(address: str) -> Visitor:
     visitor = Visitor(address)
     visitor.get("/sign-up/")
     return visitor
-
-
-@pytest.fixture
-def mara(address: str) -> Visitor:
-    """Give a visitor who is signed in as Mara."""
-    return Visitor(address).sign_in("mara")
-
-
-@pytest.fixture
-def board(mara: Visitor) -> Board:
-    """Give a new board of Mara and Tomás."""
-    return mara.start_board("Work", "tomas")
 
 
 @pytest.fixture

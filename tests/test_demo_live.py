@@ -1,48 +1,22 @@
 """The demo's socket: the chat of a board, who is here, what is live, and whose business it is not."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
-from tests.support_demo import PEOPLE, Board, Line, Visitor, manage, serving
+from tests.support_demo import PEOPLE, Board, Line, Visitor, address, board, jonah, manage, mara, serving
 from tests.support_redis import RedisServer, redis_process, redis_server
 
-__all__ = ["redis_process", "redis_server"]
+__all__ = ["address", "board", "jonah", "mara", "redis_process", "redis_server"]
 
 REFUSED = {"error": "Not authorized", "code": "FORBIDDEN"}
-
-
-@pytest.fixture(scope="module")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Serve the demo once for all tests here; each makes a board of its own."""
-    with serving(tmp_path_factory.mktemp("demo")) as address:
-        yield address
-
-
-@pytest.fixture
-def mara(address: str) -> Visitor:
-    """Give a visitor who is signed in as Mara."""
-    return Visitor(address).sign_in("mara")
 
 
 @pytest.fixture
 def tomas(address: str) -> Visitor:
     """Give a visitor who is signed in as Tomás."""
     return Visitor(address).sign_in("tomas")
-
-
-@pytest.fixture
-def jonah(address: str) -> Visitor:
-    """Give a visitor who is signed in as Jonah, who is on none of the boards here."""
-    return Visitor(address).sign_in("jonah")
-
-
-@pytest.fixture
-def board(mara: Visitor) -> Board:
-    """Give a new board of Mara and Tomás."""
-    return mara.start_board("Work", "tomas")
 
 
 def say(line: Line, board: Board, text: str, **more: object) -> None:

@@ -1,27 +1,45 @@
-"""Where this package's endpoints are: reversed once for each URLconf, script prefix and language."""
+"""Where pages of this site are: looked up once for each URLconf, script prefix and language."""
 
 from functools import lru_cache
+from typing import Any
+from urllib.parse import urlsplit
 from weakref import ref
 
-from django.urls import URLResolver, get_resolver, get_script_prefix, get_urlconf, reverse
+from django.shortcuts import resolve_url
+from django.urls import NoReverseMatch, URLResolver, get_resolver, get_script_prefix, get_urlconf, reverse
+from django.utils.functional import Promise
 from django.utils.translation import get_language
 
 # How many are kept: one for each context that a site shows, in each of its languages.
 _REMEMBERED = 4096
 
+# What ``reverse`` looks at by itself. After ``clear_url_caches``, by which sites change what their patterns
+# mean, the resolver is another one.
+_Here = tuple[ref[URLResolver], str, str | None]
+
 
 def address_of(name: str, *arguments: str) -> str:
     """Give the path of an endpoint, as Django's ``reverse`` does here and now."""
-    resolver = ref(get_resolver(get_urlconf()))
-    return _reverse(name, arguments, resolver, get_script_prefix(), get_language())
+    return _reverse(name, arguments, _here())
+
+
+def login_path(login_url: Any) -> str | None:
+    """Give the path of what ``LOGIN_URL`` says; ``None`` where it leads nowhere: nobody logs in there."""
+    return _login_path(str(login_url) if isinstance(login_url, Promise) else login_url, _here())
+
+
+def _here() -> _Here:
+    return ref(get_resolver(get_urlconf())), get_script_prefix(), get_language()
 
 
 @lru_cache(_REMEMBERED)
-def _reverse(
-    name: str, arguments: tuple[str, ...], resolver: ref[URLResolver], prefix: str, language: str | None
-) -> str:
-    """Reverse; all but what is asked for are what Django's ``reverse`` looks at by itself.
-
-    After ``clear_url_caches``, by which sites change what their patterns mean, the resolver is another one.
-    """
+def _reverse(name: str, arguments: tuple[str, ...], here: _Here) -> str:
     return reverse(name, args=arguments)
+
+
+@lru_cache(_REMEMBERED)
+def _login_path(login_url: Any, here: _Here) -> str | None:
+    try:
+        return urlsplit(resolve_url(login_url)).path
+    except NoReverseMatch:
+        return None

@@ -1,25 +1,24 @@
 """What a page needs besides blocks: the script tags, and attributes that call a mutation."""
 
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
-from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.http import HttpRequest
 from django.http.request import HttpHeaders
-from django.shortcuts import resolve_url
 from django.templatetags.static import static
-from django.urls import NoReverseMatch, get_script_prefix, reverse
-from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString
+from django.urls import get_script_prefix
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString, mark_safe
 from django_htmx.jinja import htmx_script
 from pydantic_core import to_json
 
+from mizan_htmx.addresses import address_of, login_path
 from mizan_htmx.anonymous import AnonymousRequest
 from mizan_htmx.colour import loop_is_running
 from mizan_htmx.csrf import csrf_token
 from mizan_htmx.functions import FUNCTION_FIELD
 from mizan_htmx.graph import suggest
+from mizan_htmx.markup import attributes_of
 from mizan_htmx.readings import plain
 from mizan_htmx.session_word import known_word, word_of
 from mizan_htmx.setup.registry import registry
@@ -49,17 +48,14 @@ def scripts(
     # Not by its truth: a nonce that was not written yet is false, and is made by writing it.
     given = (nonce, getattr(request, "_csp_nonce", None), getattr(request, "csp_nonce", None))
     nonce = next((str(each) for each in given if each is not None and each != ""), None)
-    attributes = _attributes(request, nonce)
-    own = SafeString("")
-    for path in _paths(debug=settings.DEBUG if debug is None else debug):
-        own += _script({"src": static(path), **attributes})
+    attributes = attributes_of(_known(request, nonce))
+    paths = _paths(debug=settings.DEBUG if debug is None else debug)
+    own = "".join([_script(path, attributes) for path in paths])
     if registry.channels or registry.graph.live:
         socket = get_script_prefix() + str(getattr(settings, "MIZAN_SOCKET_PATH", "/ws/")).removeprefix("/")
-        for path in LIVE:
-            own += _script({"src": static(path), **attributes, "data-socket": socket})
-    if htmx is None:
-        return own
-    return format_html("{}{}", htmx_script(version=htmx, nonce=nonce), own)
+        attributes += attributes_of([("data-socket", socket)])
+        own += "".join([_script(path, attributes) for path in LIVE])
+    return mark_safe(own if htmx is None else htmx_script(version=htmx, nonce=nonce) + own)
 
 
 def _paths(*, debug: bool) -> Iterator[str]:
@@ -72,7 +68,7 @@ def _paths(*, debug: bool) -> Iterator[str]:
         yield DEBUG
 
 
-def _attributes(request: HttpRequest, nonce: str | None) -> dict[str, str]:
+def _known(request: HttpRequest, nonce: str | None) -> Iterator[tuple[str, str]]:
     """Say what every script may have to know; nothing of the visitor on a page that is for everyone."""
     is_for_everyone = isinstance(request, AnonymousRequest)
     # Makes sure that the visitor has the cookie. On a page for everyone the shim fetches one at need.
@@ -80,24 +76,25 @@ def _attributes(request: HttpRequest, nonce: str | None) -> dict[str, str]:
     # In an event loop nobody may wait for the store of sessions. The shim asks when it has to know.
     session = None if is_for_everyone else (known_word if loop_is_running() else word_of)(request)
     header = HttpHeaders.parse_header_name(settings.CSRF_HEADER_NAME) or settings.CSRF_HEADER_NAME
-    attributes = {"data-mount": reverse("mizan:call").removesuffix("call/"), "data-csrf-header": header}
+    login = login_path(settings.LOGIN_URL)
+    yield "data-mount", address_of("mizan:call").removesuffix("call/")
+    yield "data-csrf-header", header
     if not (settings.CSRF_USE_SESSIONS or settings.CSRF_COOKIE_HTTPONLY):
-        attributes["data-csrf-cookie"] = settings.CSRF_COOKIE_NAME
+        yield "data-csrf-cookie", settings.CSRF_COOKIE_NAME
     elif token is not None:
-        attributes["data-csrf-token"] = token
+        yield "data-csrf-token", token
     if token is None:
-        attributes["data-csrf-session"] = reverse("mizan:session")
+        yield "data-csrf-session", address_of("mizan:session")
     if session is not None:
-        attributes["data-session"] = session
-    with suppress(NoReverseMatch):  # a site where nobody logs in
-        attributes["data-login"] = urlsplit(resolve_url(settings.LOGIN_URL)).path
+        yield "data-session", session
+    if login is not None:
+        yield "data-login", login
     if nonce is not None:
-        attributes["nonce"] = nonce
-    return attributes
+        yield "nonce", nonce
 
 
-def _script(attributes: Mapping[str, str]) -> SafeString:
-    return format_html("<script defer{}></script>", format_html_join("", ' {}="{}"', attributes.items()))
+def _script(path: str, attributes: str) -> str:
+    return f"<script defer{attributes_of([('src', static(path))])}{attributes}></script>"
 
 
 def call_attributes(name: str, arguments: Mapping[str, object]) -> SafeString:
@@ -117,7 +114,7 @@ def call_attributes(name: str, arguments: Mapping[str, object]) -> SafeString:
     except ValueError as error:
         wrong = ", ".join(f"{key}={value!r}" for key, value in given.items())
         raise ValueError(f"{{% mizan_call {name!r} %}}: {wrong} can't be written as JSON. {error}") from None
-    attributes = {"hx-post": reverse("mizan:call"), "hx-vals": values.decode()}
+    attributes = {"hx-post": address_of("mizan:call"), "hx-vals": values.decode()}
     if function.result is not None:
         attributes["hx-swap"] = "none"  # the answer is JSON, for nobody to see
     return format_html_join(" ", '{}="{}"', attributes.items())

@@ -3,7 +3,6 @@
 import hashlib
 from collections.abc import Mapping
 from functools import lru_cache
-from html import escape
 from typing import Any, cast
 
 from django.conf import settings
@@ -19,6 +18,7 @@ from mizan_htmx.blocks import Block, Wrapper
 from mizan_htmx.clock import version_of
 from mizan_htmx.functions import Function
 from mizan_htmx.invalidation import Invalidation
+from mizan_htmx.markup import attributes_of
 from mizan_htmx.partials import Partial
 from mizan_htmx.readings import DENIED, Readings, Unread
 from mizan_htmx.setup.registry import registry
@@ -141,9 +141,7 @@ def _denied(failure: Exception, raised: Exception | None) -> str:
 def _wrap(block: Block, inner: str, *, trigger: str = REFRESH, **own: str | None) -> SafeString:
     """Write the element; ``own`` are attributes of this one rendering, where they are not ``None``."""
     before, after = _tag(block.id, block.wrapper, block.bound, block.url, trigger, shared=block.is_shared)
-    written = "".join(
-        [f' data-mizan-{name}="{escape(text)}"' for name, text in own.items() if text is not None]
-    )
+    written = attributes_of([(f"data-mizan-{name}", text) for name, text in own.items() if text is not None])
     return mark_safe(f"{before}{written}{after}{inner}</{block.wrapper.tag}>")
 
 
@@ -167,9 +165,4 @@ def _tag(
         ("hx-target", "this"),
         ("hx-swap", wrapper.swap),
     ]
-    return f"<{wrapper.tag}{_attributes(before)}", f"{_attributes(after)}>"
-
-
-def _attributes(pairs: list[tuple[str, str]]) -> str:
-    # html.escape is what Django's escape() calls, without its detour for lazy texts.
-    return "".join([f' {name}="{escape(text)}"' for name, text in pairs])
+    return f"<{wrapper.tag}{attributes_of(before)}", f"{attributes_of(after)}>"

@@ -4,6 +4,7 @@ It tells nobody who that is: 16 hexadecimal digits of a keyed hash of the user's
 ``anonymous``.
 """
 
+from functools import lru_cache
 from typing import Any
 
 from django.apps import apps
@@ -16,6 +17,9 @@ from django.utils.functional import LazyObject, empty
 
 HEADER = "X-Mizan-Session"
 NOBODY = "anonymous"
+
+# Of how many users the word is kept, with 200 bytes each.
+_REMEMBERED = 1024
 
 
 def word_of(request: HttpRequest) -> str | None:
@@ -36,9 +40,12 @@ def _word(user: Any) -> str:
     if not getattr(user, "is_authenticated", False):
         return NOBODY
     # The oldest key: the word stays the same on pages that are open while keys are rotated.
-    oldest = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS][-1]
-    written = salted_hmac("mizan_htmx.session", str(user.pk), secret=oldest, algorithm="sha256")
-    return written.hexdigest()[:16]
+    return _keyed(str(user.pk), [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS][-1])
+
+
+@lru_cache(_REMEMBERED)
+def _keyed(primary_key: str, secret: str | bytes) -> str:
+    return salted_hmac("mizan_htmx.session", primary_key, secret=secret, algorithm="sha256").hexdigest()[:16]
 
 
 def tell(request: HttpRequest, response: HttpResponseBase) -> None:

@@ -47,6 +47,7 @@ FLOORS: dict[str, tuple[str, ...]] = {
         "blocks",
         "context_tag",
         "ids",
+        "markup",
         "notice",
         "page",
         "partials",
@@ -103,7 +104,8 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "commit": ("recorder",),
     "watch": ("commit", "recorder"),
     "blocks": ("addresses", "binding", "ids"),
-    "rendering": ("binding", "blocks", "partials"),
+    "page": ("addresses", "markup"),
+    "rendering": ("binding", "blocks", "markup", "partials"),
     "context_tag": ("binding", "blocks", "partials", "rendering"),
     "together": ("blocks", "partials", "rendering"),
     "refresh": ("blocks", "partials", "rendering", "together"),
@@ -112,7 +114,7 @@ ARROWS: dict[str, tuple[str, ...]] = {
 
 # The rooms that are one face together; arrows stay inside of it.
 BLOCKS = {
-    *("addresses", "afterwards", "binding", "blocks", "context_tag", "ids", "page", "partials"),
+    *("addresses", "afterwards", "binding", "blocks", "context_tag", "ids", "markup", "page", "partials"),
     *("refresh", "rendering", "single_flight", "together"),
 }
 

@@ -29,13 +29,17 @@ Expressions = Mapping[str, FilterExpression]
 
 @dataclass(frozen=True, slots=True)
 class Binding:
-    """What stands in a ``{% mizan_context %}`` tag, compiled but not resolved."""
+    """What stands in a ``{% mizan_context %}`` tag, compiled but not resolved.
+
+    ``written_out`` are the contexts where all of them are written out.
+    """
 
     contexts: tuple[FilterExpression, ...]
     params: Expressions
     variables: Expressions
     attributes: Expressions
     name: str | None
+    written_out: tuple[str, ...] | None
 
 
 def mizan_context(parser: Parser, token: Token) -> Node:
@@ -148,17 +152,21 @@ def _parse(parser: Parser, token: Token) -> Binding:
         raise TemplateSyntaxError(
             '{% mizan_context %} needs a context: {% mizan_context "user" user_id=5 %}.'
         )
-    binding = Binding(tuple(contexts), params, variables, attributes, name)
+    binding = Binding(tuple(contexts), params, variables, attributes, name, _written_out(contexts))
     _check_early(binding)
     return binding
 
 
+def _written_out(contexts: list[FilterExpression]) -> tuple[str, ...] | None:
+    names = [str(each.var) for each in contexts if isinstance(each.var, str) and not each.filters]
+    return tuple(dict.fromkeys(names)) if len(names) == len(contexts) else None
+
+
 def _check_early(binding: Binding) -> None:
     """Find a misspelt context or parameter when the template is compiled, where its names are written out."""
-    names = [each.var for each in binding.contexts if isinstance(each.var, str) and not each.filters]
-    if len(names) == len(binding.contexts):
+    if binding.written_out is not None:
         with as_syntax_errors():
-            groups = find_groups(names)
+            groups = find_groups(binding.written_out)
             check_names(groups, bound_names(groups, binding.params, binding.attributes))
 
 
@@ -201,19 +209,7 @@ class ContextNode(Node):
     def render(self, context: Context) -> SafeString:
         """Render the block with what the tag's expressions resolve to here."""
         request = request_of(context)
-        binding = self.binding
-        attributes = {name: each.resolve(context) for name, each in binding.attributes.items()}
-        variables = {name: each.resolve(context) for name, each in binding.variables.items()}
-        with as_syntax_errors():
-            block = blocks.make(
-                self.reference or str(attributes.get("partial")),
-                contexts=[str(each.resolve(context)) for each in binding.contexts],
-                params={name: each.resolve(context) for name, each in binding.params.items()},
-                variables={name: _scalar(name, value) for name, value in variables.items()},
-                attributes=attributes,
-                request=request,
-                parent=getattr(context, "block_id", ""),
-            )
+        block = self._block(context, request)
         assert context.template is not None
         engine = context.template.engine
         if self.reference:
@@ -226,6 +222,24 @@ class ContextNode(Node):
         if waiting is not None:
             waiting.engine = engine
         return render_lazy(block, waiting, request)
+
+    def _block(self, context: Context, request: HttpRequest) -> blocks.Block:
+        binding = self.binding
+        attributes = {name: each.resolve(context) for name, each in binding.attributes.items()}
+        variables = {name: each.resolve(context) for name, each in binding.variables.items()}
+        try:
+            return blocks.make(
+                self.reference or str(attributes.get("partial")),
+                contexts=binding.written_out
+                or tuple([str(each.resolve(context)) for each in binding.contexts]),
+                params={name: each.resolve(context) for name, each in binding.params.items()},
+                variables={name: _scalar(name, value) for name, value in variables.items()},
+                attributes=attributes,
+                request=request,
+                parent=getattr(context, "block_id", ""),
+            )
+        except ValueError as error:
+            raise TemplateSyntaxError(str(error)) from error
 
     def _check_partial(self) -> None:
         name = self.reference.partition("#")[2]

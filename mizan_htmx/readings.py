@@ -13,10 +13,11 @@ from django.utils.functional import LazyObject, Promise
 from mizan_htmx.anonymous import AnonymousRequest
 from mizan_htmx.arguments import Arguments
 from mizan_htmx.colour import loop_is_running
-from mizan_htmx.dispatch import execute, is_for_everyone, run
+from mizan_htmx.dispatch import execute, execute_valid, is_for_everyone, run
 from mizan_htmx.errors import Forbidden, NotFound, Unauthorized
 from mizan_htmx.functions import Function
 from mizan_htmx.recorder import Recorder, recorder_of
+from mizan_htmx.setup.registry import registry
 
 #: What a reader may raise to keep its data from this visitor.
 DENIED = (PermissionDenied, PermissionError, Http404, Unauthorized, Forbidden, NotFound)
@@ -104,6 +105,9 @@ def _read(reader: Function, request: HttpRequest, values: dict[str, Any]) -> Any
     recorder = recorder_of(request)
     if recorder is None:
         recorder = Recorder()  # a page without the middleware: nobody would carry what a reader makes stale
+    assert reader.context is not None
+    if registry.graph.groups[reader.context.name].uniform:  # what the context's adapter gave fits each reader
+        return run(execute_valid(reader, request, values, recorder))
     return run(execute(reader, request, Arguments((values,)), recorder))
 
 

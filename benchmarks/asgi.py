@@ -11,10 +11,16 @@ from django.urls import include, path
 
 from benchmarks import site, work
 from benchmarks.figures import Cell
-from benchmarks.timing import Effort, Run, measure, ratios
-from benchmarks.wire import Answer, Request, ask_async, scope
+from benchmarks.timing import Effort, Run, compared, measure
+from benchmarks.wire import Answer, Request, ask_async, scope, sizes
 
 TITLE = "echo under ASGI"
+#: Ours, each beside the plain view of its colour.
+BESIDE = {
+    "mizan, sync": "plain, sync",
+    "mizan, async": "plain, async",
+    "mizan, async with async auth": "plain, async",
+}
 _Ask = Callable[[], Coroutine[Any, Any, Answer]]
 
 
@@ -43,9 +49,11 @@ def run(effort: Effort, *, peers: bool) -> Iterator[Cell]:
 
 def _under(runner: asyncio.Runner, circumstances: str, effort: Effort) -> Iterator[Cell]:
     application = site.async_handler(circumstances)
-    runs, hops = {}, {}
+    cookie = site.cookie(circumstances)
+    runs: dict[str, Run] = {}
+    more: dict[str, dict[str, float]] = {}
     for name, (urlconf, request) in _asked(circumstances).items():
-        asked = scope(request, site.cookie(circumstances))
+        asked = scope(request, cookie)
         use = site.using(urlconf)
         use()
 
@@ -58,10 +66,11 @@ def _under(runner: asyncio.Runner, circumstances: str, effort: Effort) -> Iterat
         assert answer.status == 200, (name, answer)
         assert b'"hello world"' in answer.body, (name, answer)
         runs[name] = Run(once, use)
-        hops[name] = {"hops": float(len(seen))}
-    measured = measure(runs, effort)
-    for name, ratio in ratios(measured, "plain, sync").items():
-        yield Cell.of("asgi", f"{TITLE}, {circumstances}", name, measured[name], ratio=ratio, **hops[name])
+        more[name] = {"hops": float(len(seen)), **sizes(request, answer, cookie)}
+    for ours, plain in BESIDE.items():
+        more[ours]["more hops"] = more[ours]["hops"] - more[plain]["hops"]
+    for name, found in compared(measure(runs, effort), "plain, sync").items():
+        yield Cell.of("asgi", f"{TITLE}, {circumstances}", name, found, **more[name])
 
 
 def _asked(circumstances: str) -> dict[str, tuple[str, Request]]:

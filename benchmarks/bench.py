@@ -1,6 +1,6 @@
 """mizan_htmx beside what a user would pick instead: ``make bench``, or ``make bench ONLY=rpc``.
 
-Each section runs in processes of its own, several times; what they find is put together as medians.
+Each section runs in processes of its own, several times; what all rounds of them find is put together.
 """
 
 import argparse
@@ -14,9 +14,8 @@ from pathlib import Path
 from benchmarks.figures import Cell, read, together
 
 HERE = Path(__file__).resolve().parent
-RESULTS = HERE / "results.md"
 #: What is measured, and in how many processes one after the other.
-SECTIONS = {"rpc": 5, "pages": 5, "scale": 3, "start": 3, "asgi": 3, "live": 1, "weight": 1}
+SECTIONS = {"rpc": 5, "pages": 5, "scale": 3, "start": 3, "asgi": 3, "live": 2, "weight": 1}
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -32,12 +31,11 @@ def main(arguments: list[str] | None = None) -> int:
     if unknown:
         parser.error(f"unknown: {', '.join(unknown)}")
     cells = [cell for name in sections for cell in measured(name, options)]
-    from benchmarks.report import report  # it reads every section, and those read Django
+    from benchmarks import report  # it reads every section, and those read Django
 
-    text = report(cells)
-    print(text)
+    print(report.report(cells))
     if not options.smoke and not options.sections:
-        RESULTS.write_text(text, encoding="utf-8")
+        report.keep(cells)
     return 0
 
 

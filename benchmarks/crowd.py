@@ -1,4 +1,4 @@
-"""As many functions as wanted: of ten, six are readers in two contexts, four change these.
+"""As many functions as wanted: of ten, six are readers in two contexts, three change these, one echoes.
 
 Each ten have parameters of their own, as in a site: no two contexts share a signature.
 """
@@ -9,14 +9,15 @@ from typing import Any
 from benchmarks import work
 
 _SOURCE = """
-def {name}(request: HttpRequest, {key}: int{more}) -> {result}:
+def {name}(request: HttpRequest, {parameters}) -> {result}:
     return {value}
 """
+_SCOPE = {"Part": work.Part, "part": work.part, "Echoed": work.Echoed}
 
 
-def names(functions: int) -> list[str]:
-    """List the names of those that can be called with a text, in order."""
-    return [f"f{number}" for number in range(functions) if number % 10 >= 6]
+def name_of(number: int) -> str:
+    """Give the name of a function; none is longer than another, so neither is a call."""
+    return f"f{number:05}"
 
 
 def bodies(functions: int) -> list[tuple[Callable[..., Any], dict[str, Any]]]:
@@ -25,21 +26,23 @@ def bodies(functions: int) -> list[tuple[Callable[..., Any], dict[str, Any]]]:
 
     made = []
     for number in range(functions):
-        ten, place = divmod(number, 10)
-        reads = place < 6
-        # Whoever is called needs no key: scale.py calls them all alike.
-        source = _SOURCE.format(
-            name=f"f{number}",
-            key=f"key{ten}",
-            more="" if reads else " = 1, text: str = ''",
-            result="Part" if reads else "Echoed",
-            value=f"part(key{ten}, {place})" if reads else "Echoed(message=text)",
-        )
+        source, options = _written(number)
         scope: dict[str, Any] = {"HttpRequest": HttpRequest, **_SCOPE, "__name__": "benchmarks.crowd"}
         exec(source, scope)
-        options = {"context": f"c{ten}.{place // 3}"} if reads else {"affects": [f"c{ten}.0", f"c{ten}.1"]}
-        made.append((scope[f"f{number}"], options))
+        made.append((scope[name_of(number)], options))
     return made
+
+
+def _written(number: int) -> tuple[str, dict[str, Any]]:
+    ten, place = divmod(number, 10)
+    if place < 6:
+        reads = {"parameters": f"key{ten}: int", "result": "Part", "value": f"part(key{ten}, {place})"}
+        return _SOURCE.format(name=name_of(number), **reads), {"context": f"c{ten}.{place // 3}"}
+    # Whoever is called needs no key: scale.py calls them all alike.
+    key = "" if place == 9 else f"key{ten}: int = 1, "
+    answers = {"parameters": f"{key}text: str = ''", "result": "Echoed", "value": "Echoed(message=text)"}
+    options = {} if place == 9 else {"affects": [f"c{ten}.0", f"c{ten}.1"]}
+    return _SOURCE.format(name=name_of(number), **answers), options
 
 
 def declared(functions: int) -> list[Any]:
@@ -47,6 +50,3 @@ def declared(functions: int) -> list[Any]:
     from mizan_htmx import client
 
     return [client(**options)(body) for body, options in bodies(functions)]
-
-
-_SCOPE = {"Part": work.Part, "part": work.part, "Echoed": work.Echoed}

@@ -7,26 +7,25 @@ the other happen, and prints a table.
 import argparse
 import asyncio
 import os
-import platform
 import socket
 import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from benchmarks import machine
 from benchmarks.serving import allow_many_sockets
 from benchmarks.sockets import Crowd, Trigger, gather_crowd
+from benchmarks.timing import settled_memory
 from tools import redis as redis_program
 
 ROOT = Path(__file__).resolve().parent.parent
-PACKAGES = ("Django", "channels", "channels_redis", "redis", "uvicorn", "websockets")
+PACKAGES = ("mizan_htmx", "Django", "channels", "channels_redis", "redis", "uvicorn", "websockets")
 DEFLATE = "Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits\r\n"
 # Longer than a hub's window, so that each change is the first one and none waits for the end of a storm.
 GAP = 0.3
@@ -97,6 +96,7 @@ class Server:
 
     def __init__(self, process: "subprocess.Popen[str]", port: int) -> None:
         self.port = port
+        self._process = process
         self._proc = Path(f"/proc/{process.pid}")
 
     def memory(self) -> float:
@@ -108,6 +108,11 @@ class Server:
         """Give the seconds that it has computed."""
         fields = (self._proc / "stat").read_text().rpartition(")")[2].split()
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+    def end(self) -> None:
+        """End it at once: it shall not say good-bye to each client first."""
+        self._process.kill()
+        self._process.wait()
 
 
 @contextmanager
@@ -143,37 +148,48 @@ def redis_server() -> Iterator[str]:
 
 
 @contextmanager
-def serving(contestant: Contestant, redis: str) -> Iterator[Server]:
-    """Run one of the servers."""
+def started(contestant: Contestant) -> Iterator[Server]:
+    """Run one of the servers, with a Redis of its own."""
     command = [sys.executable, "-m", "benchmarks.serving", contestant.application]
-    command += ["--layer", contestant.layer, "--redis", redis]
-    with running(command, stdout=subprocess.PIPE, cwd=ROOT) as process:
-        assert process.stdout is not None
-        port = process.stdout.readline()
-        if not port:
-            raise RuntimeError(f"The server did not start: {contestant.title}")
-        yield Server(process, int(port))
+    with redis_server() as redis:
+        command += ["--layer", contestant.layer, "--redis", redis]
+        with running(command, stdout=subprocess.PIPE, cwd=ROOT) as process:
+            assert process.stdout is not None
+            port = process.stdout.readline()
+            if not port:
+                raise RuntimeError(f"The server did not start: {contestant.title}")
+            yield Server(process, int(port))
+
+
+@asynccontextmanager
+async def watching(server: Server, size: int, deflate: str = "") -> AsyncIterator[Crowd]:
+    """Have so many clients watch meanwhile; the server ends with it."""
+    crowd, clients = await gather_crowd(size, server.port, deflate=deflate)
+    try:
+        yield crowd
+    finally:
+        server.end()
+        for client in clients:
+            client.abort()
 
 
 async def measure(server: Server, options: argparse.Namespace) -> Result:
     """Connect everybody, look at what they cost while nothing happens, and let things happen."""
     deflate = DEFLATE if options.deflate else ""
     async with Trigger(server.port) as trigger:
-        await _warm_up(server, trigger, deflate)
+        await one_change(server, trigger, deflate)  # has everything imported before memory is measured
         empty = server.memory()
-        crowd, clients = await gather_crowd(options.clients, server.port, deflate=deflate)
-        await asyncio.sleep(SETTLING if options.idle else 0)
-        thousands = options.clients / 1000
-        memory = (server.memory() - empty) / thousands
-        idle = await _idle_cpu(server, options.idle, thousands) if options.idle else None
-        for _ in range(WARM_UP):
-            await _round(crowd, trigger)
-        before = server.cpu()
-        rounds = [await _round(crowd, trigger) for _ in range(options.rounds)]
-        change_cpu = (server.cpu() - before) / options.rounds * 1000
-    for client in clients:
-        assert client.transport is not None
-        client.transport.abort()
+        async with watching(server, options.clients, deflate) as crowd:
+            await asyncio.sleep(SETTLING if options.idle else 0)
+            thousands = options.clients / 1000
+            memory = (server.memory() - empty) / thousands
+            idle = await _idle_cpu(server, options.idle, thousands) if options.idle else None
+            for _ in range(WARM_UP):
+                await _round(crowd, trigger)
+            with settled_memory():  # or what is measured is the collector of this process, among its clients
+                before = server.cpu()
+                rounds = [await _round(crowd, trigger) for _ in range(options.rounds)]
+                change_cpu = (server.cpu() - before) / options.rounds * 1000
     return Result(
         last=[max(times) for times in rounds if len(times) == options.clients],
         each=[each for times in rounds for each in times],
@@ -184,16 +200,17 @@ async def measure(server: Server, options: argparse.Namespace) -> Result:
     )
 
 
-async def _warm_up(server: Server, trigger: Trigger, deflate: str) -> None:
-    """Have everything imported before memory is measured."""
+async def one_change(server: Server, trigger: Trigger, deflate: str) -> float:
+    """Have one page watch, and give the bytes that tell it of a change."""
     crowd, (client,) = await gather_crowd(1, server.port, deflate=deflate)
     await _round(crowd, trigger)
-    assert client.transport is not None
-    client.transport.abort()
+    client.abort()
     await asyncio.sleep(GAP)
+    return crowd.received
 
 
-async def _round(crowd: Crowd, trigger: Trigger) -> list[float]:
+async def change(crowd: Crowd, trigger: Trigger) -> list[float]:
+    """Change something, and give the milliseconds until each of those knows who are told."""
     everybody = crowd.expect()
     ended = await trigger.pull()
     try:
@@ -201,8 +218,13 @@ async def _round(crowd: Crowd, trigger: Trigger) -> list[float]:
             await everybody
     except TimeoutError:
         pass  # what has not come by now is counted
-    await asyncio.sleep(GAP)
     return [(arrival - ended) / 1e6 for arrival in crowd.arrivals]
+
+
+async def _round(crowd: Crowd, trigger: Trigger) -> list[float]:
+    times = await change(crowd, trigger)
+    await asyncio.sleep(GAP)
+    return times
 
 
 async def _idle_cpu(server: Server, seconds: float, thousands: float) -> float:
@@ -213,13 +235,8 @@ async def _idle_cpu(server: Server, seconds: float, thousands: float) -> float:
 
 def conditions(options: argparse.Namespace) -> str:
     """Say where, when and with what this was measured."""
-    lines = Path("/proc/cpuinfo").read_text().splitlines()
-    cpu = next((line.partition(": ")[2] for line in lines if line.startswith("model name")), "")
-    packages = ", ".join(f"{name} {version(name)}" for name in ("mizan_htmx", *PACKAGES))
     return (
-        f"{datetime.now(UTC):%Y-%m-%d}, {cpu or platform.machine()}, {os.cpu_count()} cores,"
-        f" {platform.system()} {platform.release()}, Python {platform.python_version()}, {packages};"
-        f" {options.clients:,} clients, {options.rounds} changes,"
+        f"{machine.conditions(PACKAGES)}; {options.clients:,} clients, {options.rounds} changes,"
         f" {'with' if options.deflate else 'without'} permessage-deflate."
     )
 
@@ -243,10 +260,9 @@ def main(arguments: list[str] | None = None) -> int:
     print(conditions(options))
     print(f"\n| {' | '.join(HEADINGS)} |\n|{'---|' * len(HEADINGS)}", flush=True)
     for name in names:
-        contestant = CONTESTANTS[name]
-        with redis_server() as redis, serving(contestant, redis) as server:
+        with started(CONTESTANTS[name]) as server:
             result = asyncio.run(measure(server, options))
-        print(f"| {' | '.join([contestant.title, *result.cells()])} |", flush=True)
+        print(f"| {' | '.join([CONTESTANTS[name].title, *result.cells()])} |", flush=True)
     return 0
 
 

@@ -1,28 +1,50 @@
-"""What was measured, and what it is held to."""
+"""What was measured, and how it is written."""
 
 import json
 import statistics
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
+
+#: Stands where nothing was measured.
+NOTHING = "-"
 
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """The figures of one contestant at one piece of work.
+    """The figures of one contestant at one piece of work; of each, what all rounds have found.
 
-    ``us``: CPU microseconds. ``ratio``: to the first contestant. ``queries``, ``up``, ``down`` and ``packed``
-    (gzip): of one request, in bytes. Other names are explained where they are shown.
+    ``us``: CPU microseconds. ``ratio`` and ``more``: beside the first contestant in the same round, as a
+    multiple and in microseconds. ``queries``, and in bytes ``up``, ``down`` and ``packed`` (gzip): of one
+    request. Other names are explained where they are shown.
     """
 
     section: str
     work: str
     contestant: str
-    figures: dict[str, float]
+    rounds: dict[str, list[float]]
 
     @classmethod
-    def of(cls, section: str, work: str, contestant: str, times: list[float], **figures: float) -> "Cell":
-        """Make one of the times of some rounds."""
-        return cls(section, work, contestant, {"us": statistics.median(times), **figures})
+    def of(
+        cls, section: str, work: str, contestant: str, rounds: Mapping[str, list[float]], /, **figures: float
+    ) -> "Cell":
+        """Make one of what some rounds have found, and of what is the same in each."""
+        once = {name: [float(figure)] for name, figure in figures.items()}
+        return cls(section, work, contestant, {**rounds, **once})
+
+    def __contains__(self, name: str) -> bool:
+        return name in self.rounds
+
+    def figure(self, name: str) -> float:
+        """Give the median; raise KeyError if it was not measured."""
+        return statistics.median(self.rounds[name])
+
+    def quartiles(self, name: str) -> tuple[float, float]:
+        """Give what half of all rounds lie between; raise KeyError if it was not measured."""
+        found = self.rounds[name]
+        if len(found) == 1:
+            return found[0], found[0]
+        low, _, high = statistics.quantiles(found, n=4, method="inclusive")
+        return low, high
 
     def written(self) -> str:
         """Write it as a line of JSON."""
@@ -35,11 +57,28 @@ def read(lines: Iterable[str]) -> list[Cell]:
 
 
 def together(cells: Iterable[Cell]) -> list[Cell]:
-    """Take the medians of what several processes measured."""
-    gathered: dict[tuple[str, str, str], list[dict[str, float]]] = {}
+    """Put the rounds of several processes together."""
+    gathered: dict[tuple[str, str, str], dict[str, list[float]]] = {}
     for cell in cells:
-        gathered.setdefault((cell.section, cell.work, cell.contestant), []).append(cell.figures)
-    return [
-        Cell(*key, {name: statistics.median(each[name] for each in found) for name in found[0]})
-        for key, found in gathered.items()
-    ]
+        rounds = gathered.setdefault((cell.section, cell.work, cell.contestant), {})
+        for name, found in cell.rounds.items():
+            rounds.setdefault(name, []).extend(found)
+    return [Cell(*key, rounds) for key, rounds in gathered.items()]
+
+
+def spread(cell: Cell, figure: str) -> str:
+    """Write the median of a figure, and its quartiles where rounds differ."""
+    median = written(cell.figure(figure))
+    low, high = (written(each) for each in cell.quartiles(figure))
+    return median if low == high else f"{median} [{low} to {high}]"
+
+
+def written(figure: float) -> str:
+    """Write a number as exactly as it is worth."""
+    if figure == int(figure):
+        return f"{int(figure):,}"
+    if abs(figure) < 0.1:
+        return f"{figure:.3f}"
+    return (
+        f"{figure:,.2f}" if abs(figure) < 10 else f"{figure:,.1f}" if abs(figure) < 100 else f"{figure:,.0f}"
+    )

@@ -1,36 +1,40 @@
 """The tables of a run, in Markdown."""
 
-import os
-import platform
 from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from benchmarks.figures import Cell
-from benchmarks.goals import GOALS, Figures
+from benchmarks import goals
+from benchmarks.figures import NOTHING, Cell, spread, written
+from benchmarks.machine import conditions
+
+HERE = Path(__file__).resolve().parent
+RESULTS = HERE / "results.md"
+#: Has the goals between two marks, as of the last whole run.
+PAGE = HERE.parent / "docs" / "performance.md"
+BEGIN, END = "<!-- measured: written by make bench -->", "<!-- end -->"
 
 PACKAGES = (
     *("mizan_htmx", "Django", "asgiref", "pydantic", "pydantic_core", "django-ninja", "djangorestframework"),
-    *("django-unicorn", "channels", "channels_redis", "redis", "uvicorn", "websockets"),
+    *("django-unicorn", "Jinja2", "channels", "channels_redis", "redis", "uvicorn", "websockets"),
 )
-NOTHING = "-"
 _HEADINGS = {
-    "rpc": "Calls, context reads, one block: CPU time as a multiple of plain Django's (µs)",
+    "rpc": "Calls, context reads, one block: CPU time as a multiple of plain Django's [quartiles] (µs)",
     "pages": "Pages of blocks, logged in",
-    "scale": "With more functions: CPU time as a multiple of the plain view's (µs)",
+    "scale": "With more functions: CPU time as a multiple of the plain view's [quartiles] (µs)",
     "start": "Start and manifest",
-    "asgi": "ASGI: CPU time as a multiple of the plain sync view's (µs)",
+    "asgi": "ASGI: CPU time as a multiple of the plain sync view's [quartiles] (µs)",
     "live": "Live, 1,000 pages",
     "weight": "Scripts, bytes",
 }
+_BYTES = ("up", "down", "packed")
 # Of a section whose works have each its own columns.
 _DETAILS = {
-    "rpc": ("queries", "up", "down", "packed"),
-    "pages": ("ratio", "us", "requests", "queries", "up", "down", "packed"),
-    "start": ("seconds", "MiB", "us"),
-    "asgi": ("hops",),
-    "live": ("ratio", "ms", "p99", "cpu"),
+    "rpc": ("queries", *_BYTES),
+    "pages": ("ratio", "us", "requests", "queries", *_BYTES),
+    "scale": ("grown", "us", "queries", *_BYTES),
+    "start": ("seconds", "MiB", "us", "bytes", "packed"),
+    "asgi": ("hops", *_BYTES),
+    "live": ("ratio", "ms", "p99", "cpu", "down", "packed"),
     "weight": ("bytes", "packed"),
 }
 _SIDE_BY_SIDE = ("rpc", "scale", "asgi")
@@ -39,79 +43,64 @@ _SIDE_BY_SIDE = ("rpc", "scale", "asgi")
 def report(cells: list[Cell]) -> str:
     """Write everything: the goals first, then what was measured."""
     sections = list(dict.fromkeys(cell.section for cell in cells))
-    parts = ["# Measured", conditions(), "## Goals", *_table(_goals(cells))]
+    parts = ["# Measured", *goals_met(cells)]
     for section in sections:
         mine = [cell for cell in cells if cell.section == section]
         parts += [f"## {_HEADINGS[section]}"]
         if section in _SIDE_BY_SIDE:
-            parts += _table(_side_by_side(mine))
-        if section in _DETAILS:
-            parts += _table(_details(mine, _DETAILS[section]))
+            parts += [_table(_side_by_side([cell for cell in mine if "ratio" in cell]))]
+        parts += [_table(_details(mine, _DETAILS[section]))]
     return "\n\n".join(parts) + "\n"
 
 
-def conditions() -> str:
-    """Say where, when and with what this was measured."""
-    lines = Path("/proc/cpuinfo").read_text().splitlines()
-    cpu = next((line.partition(": ")[2] for line in lines if line.startswith("model name")), "")
-    return (
-        f"{datetime.now(UTC):%Y-%m-%d}, {cpu or platform.machine()}, {os.cpu_count()} cores,"
-        f" {platform.system()} {platform.release()}, Python {platform.python_version()},"
-        f" {', '.join(_versions())}."
-    )
+def goals_met(cells: list[Cell]) -> tuple[str, str]:
+    """Write where, when and how often this was measured, and the table of goals."""
+    rounds = {cell.section: 0 for cell in cells}
+    for cell in cells:
+        rounds[cell.section] = max(rounds[cell.section], *(len(found) for found in cell.rounds.values()))
+    often = ", ".join(f"{section} {most}" for section, most in rounds.items())
+    return f"{conditions(PACKAGES)}. Rounds, of all processes together: {often}.", _table(goals.rows(cells))
 
 
-def _versions() -> Iterator[str]:
-    for name in PACKAGES:
-        try:
-            yield f"{name} {version(name)}"
-        except PackageNotFoundError:
-            yield f"no {name}"
+def keep(cells: list[Cell]) -> None:
+    """Write the files that show the last whole run."""
+    RESULTS.write_text(report(cells), encoding="utf-8")
+    page = between(PAGE.read_text(encoding="utf-8"), "\n\n".join(goals_met(cells)))
+    PAGE.write_text(page, encoding="utf-8")
 
 
-def _goals(cells: list[Cell]) -> Iterator[list[str]]:
-    yield ["work", "measured", "goal", "met"]
-    figures = Figures(cells)
-    for goal in GOALS:
-        if all(cell.section != goal.section for cell in cells):
-            continue
-        try:
-            measured = goal.measured(figures)
-        except KeyError:
-            yield [goal.title, "not measured", f"≤ {goal.limit:g}", NOTHING]
-            continue
-        met = "yes" if measured <= goal.limit else "**no**"
-        yield [goal.title, f"{_written(measured)} {goal.unit}", f"≤ {goal.limit:g}", met]
+def between(page: str, text: str) -> str:
+    """Put a text between the marks of a page, in place of what stands there."""
+    before, _, rest = page.partition(BEGIN)
+    _, _, after = rest.partition(END)
+    return f"{before}{BEGIN}\n\n{text}\n\n{END}{after}"
 
 
 def _side_by_side(cells: list[Cell]) -> Iterator[list[str]]:
     names = list(dict.fromkeys(cell.contestant for cell in cells))
     yield ["work", *names]
     for title in dict.fromkeys(cell.work for cell in cells):
-        shown = {cell.contestant: cell.figures for cell in cells if cell.work == title}
-        yield [
-            title,
-            *(f"{shown[n]['ratio']:.2f} ({shown[n]['us']:.0f})" if n in shown else NOTHING for n in names),
-        ]
+        shown = {cell.contestant: _shown(cell) for cell in cells if cell.work == title}
+        yield [title, *(shown.get(name, NOTHING) for name in names)]
+
+
+def _shown(cell: Cell) -> str:
+    return f"{spread(cell, 'ratio')} ({cell.figure('us'):,.0f})"
 
 
 def _details(cells: list[Cell], columns: tuple[str, ...]) -> Iterator[list[str]]:
     yield ["work", "", *columns]
     for cell in cells:
-        figures = (cell.figures.get(column) for column in columns)
-        yield [cell.work, cell.contestant, *(NOTHING if each is None else _written(each) for each in figures)]
+        yield [cell.work, cell.contestant, *(_detail(cell, column) for column in columns)]
 
 
-def _written(figure: float) -> str:
-    if figure == int(figure):
-        return f"{int(figure):,}"
-    return (
-        f"{figure:.3f}" if abs(figure) < 0.1 else f"{figure:,.2f}" if abs(figure) < 100 else f"{figure:,.0f}"
-    )
+def _detail(cell: Cell, column: str) -> str:
+    if column not in cell:
+        return NOTHING
+    return spread(cell, column) if column in ("ratio", "grown") else written(cell.figure(column))
 
 
-def _table(rows: Iterable[list[str]]) -> Iterator[str]:
+def _table(rows: Iterable[list[str]]) -> str:
     heading, *rest = rows
     lines = [f"| {' | '.join(heading)} |", f"|{'---|' * len(heading)}"]
-    lines += [f"| {' | '.join(row)} |" for row in rest]
-    yield "\n".join(lines)
+    return "\n".join([*lines, *(f"| {' | '.join(row)} |" for row in rest)])

@@ -125,10 +125,13 @@ def _made(kind: Any, circumstances: str, middleware: Iterable[str]) -> Any:
     return kind()
 
 
+#: The cookies of a visitor who is not logged in.
+ANYBODY = f"csrftoken={TOKEN}"
+
+
 def cookie(circumstances: str) -> str:
     """Give the cookies of a visitor; who is logged in has a session in the database."""
-    token = f"csrftoken={TOKEN}"
-    return f"{token}; sessionid={_log_in()}" if circumstances == LOGGED_IN else token
+    return f"{ANYBODY}; sessionid={_log_in()}" if circumstances == LOGGED_IN else ANYBODY
 
 
 def _log_in() -> str:
@@ -148,11 +151,12 @@ def _log_in() -> str:
 
 @contextmanager
 def counted() -> Iterator[list[str]]:
-    """Collect the SQL that is sent meanwhile, savepoints and transactions not among it."""
+    """Collect the SQL that is sent meanwhile, without what begins a transaction."""
     sent: list[str] = []
 
     def wrapper(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
-        sent.append(sql)
+        if sql != "BEGIN":  # which only SQLite sends this way
+            sent.append(sql)
         return execute(sql, params, many, context)
 
     with connection.execute_wrapper(wrapper):

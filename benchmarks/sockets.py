@@ -16,17 +16,21 @@ PATIENCE = 30.0
 
 
 class Crowd:
-    """Clients that wait for the same frame. ``arrivals`` are in nanoseconds of the machine's clock."""
+    """Clients that wait for the same frame.
+
+    ``arrivals`` are in nanoseconds of the machine's clock, ``received`` in bytes of all clients.
+    """
 
     def __init__(self, size: int) -> None:
         self.size = size
         self.arrivals: list[int] = []
+        self.received = 0
         self.lost = 0
         self._all: asyncio.Future[None] | None = None
 
     def expect(self) -> asyncio.Future[None]:
         """Begin to count; give what is done when every client has a frame."""
-        self.arrivals = []
+        self.arrivals, self.received = [], 0
         self._all = asyncio.get_running_loop().create_future()
         return self._all
 
@@ -59,6 +63,7 @@ class Client(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         """Take what the server sends, in whatever pieces."""
         assert self.transport is not None
+        self._crowd.received += len(data)
         data = self._buffer + data
         if not self._is_open:
             head, end, data = data.partition(b"\r\n\r\n")
@@ -78,6 +83,11 @@ class Client(asyncio.Protocol):
             elif opcode == CLOSE:
                 self.transport.close()
         self._buffer = data
+
+    def abort(self) -> None:
+        """Be gone."""
+        assert self.transport is not None
+        self.transport.abort()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Take note that it is closed."""

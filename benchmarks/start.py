@@ -1,5 +1,7 @@
 """What starting costs: registering functions, and the edge manifest; no rounds, a fresh process each."""
 
+import gzip
+import json
 import os
 import time
 from collections.abc import Callable, Iterator
@@ -24,7 +26,7 @@ def run(effort: Effort, *, peers: bool, functions: int) -> Iterator[Cell]:
     warm_up = bodies(10)
     made = bodies(functions)
     seconds, memory = _cost(lambda: _register(warm_up, "w"), lambda: _register(made))
-    yield Cell("start", TITLE.format(functions), "mizan", {"seconds": seconds, "MiB": memory})
+    yield Cell.of("start", TITLE.format(functions), "mizan", {}, seconds=seconds, MiB=memory)
     if peers:
         yield from _peer(functions)
     yield from _manifest(functions)
@@ -57,7 +59,7 @@ def _peer(functions: int) -> Iterator[Cell]:
 
     kept: list[Any] = []
     seconds, memory = _cost(lambda: ninja.many(10), lambda: kept.append(ninja.many(functions)))
-    yield Cell("start", TITLE.format(functions), "ninja", {"seconds": seconds, "MiB": memory})
+    yield Cell.of("start", TITLE.format(functions), "ninja", {}, seconds=seconds, MiB=memory)
 
 
 def _manifest(functions: int) -> Iterator[Cell]:
@@ -68,12 +70,14 @@ def _manifest(functions: int) -> Iterator[Cell]:
         return build_manifest(registry.graph, base_url="/api/mizan/", views={})
 
     manifest = build()
-    microseconds = min(sample(build, 1) for _ in range(3))
-    yield Cell("start", MANIFEST.format(functions), "mizan", {"seconds": microseconds / 1e6})
+    seconds = [sample(build, 1) / 1e6 for _ in range(3)]
+    title, text = MANIFEST.format(functions), json.dumps(manifest, separators=(",", ":")).encode()
+    packed = len(gzip.compress(text, 6))
+    yield Cell.of("start", title, "mizan", {"seconds": seconds}, bytes=len(text), packed=packed)
 
     def resolve() -> Any:
         return resolve_purge(manifest, "c0.0;key0=5, c0.1;key0=5")
 
     assert resolve() == ["/api/mizan/ctx/c0.0/?key0=5", "/api/mizan/ctx/c0.1/?key0=5"], resolve()
-    microseconds = min(sample(resolve, _CALLS) for _ in range(5))
-    yield Cell("start", RESOLVE.format(functions), "mizan", {"us": microseconds})
+    microseconds = [sample(resolve, _CALLS) for _ in range(5)]
+    yield Cell.of("start", RESOLVE.format(functions), "mizan", {"us": microseconds})

@@ -2,9 +2,9 @@
 
 import gc
 import random
-import statistics
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 
@@ -25,6 +25,17 @@ class Effort:
     seed: int = 1
 
 
+@contextmanager
+def settled_memory() -> Iterator[None]:
+    """Keep the garbage collector, meanwhile, from looking at what is there already."""
+    gc.collect()
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
+
+
 def sample(once: Callable[[], object], times: int) -> float:
     """Give the CPU microseconds of one of ``times`` calls, all threads of this process together."""
     began = time.process_time()
@@ -39,13 +50,14 @@ def measure(runs: Mapping[str, Run], effort: Effort) -> dict[str, list[float]]:
     names = list(runs)
     times = {name: _calls_in(runs[name], effort.seconds) for name in names}
     measured: dict[str, list[float]] = {name: [] for name in names}
-    for _ in range(effort.rounds):
-        shuffled.shuffle(names)
-        for name in names:
-            runs[name].enter()
-            runs[name].once()
-            gc.collect()
-            measured[name].append(sample(runs[name].once, times[name]))
+    with settled_memory():
+        for _ in range(effort.rounds):
+            shuffled.shuffle(names)
+            for name in names:
+                runs[name].enter()
+                runs[name].once()
+                gc.collect()
+                measured[name].append(sample(runs[name].once, times[name]))
     return measured
 
 
@@ -61,9 +73,11 @@ def _calls_in(run: Run, seconds: float) -> int:
     return max(1, int(seconds * 1e6 / cost)) if cost else calls
 
 
-def ratios(measured: Mapping[str, list[float]], base: str) -> dict[str, float]:
-    """Give each one's cost as a multiple of the base's in the same round; the median of all rounds."""
-    return {
-        name: statistics.median(mine / its for mine, its in zip(costs, measured[base], strict=True))
-        for name, costs in measured.items()
-    }
+def compared(measured: Mapping[str, list[float]], base: str) -> dict[str, dict[str, list[float]]]:
+    """Set each one's cost beside the base's in the same round: ``us``, ``ratio`` to it, ``more`` than it."""
+    return {name: {"us": costs, **_beside(costs, measured[base])} for name, costs in measured.items()}
+
+
+def _beside(costs: list[float], base: list[float]) -> dict[str, list[float]]:
+    pairs = list(zip(costs, base, strict=True))
+    return {"ratio": [mine / its for mine, its in pairs], "more": [mine - its for mine, its in pairs]}

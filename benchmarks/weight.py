@@ -26,14 +26,14 @@ def run(effort: Effort, *, peers: bool) -> Iterator[Cell]:
         )
     for script in sorted(STATIC.glob("*.js")):
         text = script.read_bytes()
-        yield Cell("weight", script.name, AS_IT_IS, {"bytes": len(text), "packed": _packed(text)})
+        yield _weighed(script, AS_IT_IS, text)
         if npm:
-            text = _minified(npm, script)
-            yield Cell("weight", script.name, MINIFIED, {"bytes": len(text), "packed": _packed(text)})
+            yield _weighed(script, MINIFIED, _minified(npm, script))
 
 
-def _packed(text: bytes) -> int:
-    return len(gzip.compress(text, 9))
+def _weighed(script: Path, state: str, text: bytes) -> Cell:
+    packed = len(gzip.compress(text, 9))
+    return Cell.of("weight", script.name, state, {}, bytes=len(text), packed=packed)
 
 
 def _minified(npm: str, script: Path) -> bytes:

@@ -156,8 +156,19 @@ TITLES = {
     "table": "block refresh, 20-row table",
 }
 UNCHANGING = ("echo", "add", "list", "models")
-STALE = [{"context": "read5", "params": {"task_id": 7}}]
-STALE_HEADER = "read5;task_id=7"
+CHANGING = ("mutate", "change")
+CALLS = (*UNCHANGING, *CHANGING)
+READS = ("read1", "read5")
+
+
+def stale(task_id: int) -> list[dict[str, Any]]:
+    """Say in JSON what a change of a task makes stale."""
+    return [{"context": "read5", "params": {"task_id": task_id}}]
+
+
+def stale_header(task_id: int) -> dict[str, str]:
+    """Say so in a header."""
+    return {"X-Mizan-Invalidate": f"read5;task_id={task_id}"}
 
 
 def written(arguments: Mapping[str, Any]) -> bytes:

@@ -1,5 +1,6 @@
 """The benchmarks run: a few clients and rounds, whatever they take."""
 
+import gc
 import subprocess
 import sys
 from functools import partial
@@ -9,8 +10,10 @@ import pytest
 
 from benchmarks.bench import SECTIONS
 from benchmarks.fanout import CONTESTANTS, HEADINGS, percentile
-from benchmarks.figures import Cell, together
-from benchmarks.timing import Effort, Run, measure, ratios
+from benchmarks.figures import Cell, read, together
+from benchmarks.goals import GOALS, rows
+from benchmarks.report import BEGIN, END, PAGE, RESULTS, between
+from benchmarks.timing import Effort, Run, compared, measure, settled_memory
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -46,7 +49,7 @@ def test_percentiles_are_values_that_were_measured() -> None:
 SMOKE = {
     "rpc": ("echo, bare", "table, logged in"),
     "pages": ("one mutation makes 5 blocks stale, all requests together",),
-    "scale": ("echo with 10 functions registered",),
+    "scale": ("echo with 10 functions registered", "echo with 10,000 functions registered"),
     "start": ("registering 10 functions", "manifest of 10 functions", "resolving a header, 10 functions"),
     "asgi": ("echo under ASGI, bare", "echo under ASGI, csrf"),
     "live": ("one mutation to the last key received",),
@@ -63,20 +66,69 @@ def test_each_section_of_the_comparison_does_its_work_and_prints_it(section: str
     assert [title for title in SMOKE[section] if title not in titles] == []
 
 
-def test_the_costlier_one_has_the_higher_ratio() -> None:
+def test_the_costlier_one_has_the_higher_ratio_and_the_more_microseconds() -> None:
     calls: list[str] = []
     runs = {
         name: Run(partial(sum, range(count)), partial(calls.append, name))
         for name, count in (("little", 1_000), ("much", 50_000))
     }
-    found = ratios(measure(runs, Effort(rounds=3, seconds=0.01)), "little")
-    assert found["little"] == 1
-    assert found["much"] > 5
+    found = compared(measure(runs, Effort(rounds=3, seconds=0.01)), "little")
+    assert (found["little"]["ratio"], found["little"]["more"]) == ([1, 1, 1], [0, 0, 0])
+    assert all(each > 5 for each in found["much"]["ratio"])
     assert sorted(calls) == ["little"] * 4 + ["much"] * 4  # once to calibrate, then in each round
 
 
-def test_several_processes_are_put_together_as_medians() -> None:
+def test_what_is_beside_a_base_is_of_the_same_round() -> None:
+    slow_at_last = {"plain": [10.0, 10.0, 40.0], "mizan": [12.0, 11.0, 44.0]}
+    assert compared(slow_at_last, "plain")["mizan"] == {
+        "us": [12, 11, 44],
+        "ratio": [1.2, 1.1, 1.1],
+        "more": [2, 1, 4],
+    }
+
+
+def _cell(contestant: str, us: float, **rounds: list[float]) -> Cell:
+    return Cell.of("rpc", "echo, bare", contestant, rounds, us=us)
+
+
+def test_rounds_of_several_processes_are_put_together() -> None:
     cells = [
-        Cell("rpc", "echo", "mizan", {"us": us, "ratio": ratio}) for us, ratio in ((9, 3), (1, 1), (5, 8))
+        _cell("mizan", us, ratio=ratios) for us, ratios in ((9, [3.0, 1.0]), (1, [2.0]), (5, [9.0, 4.0]))
     ]
-    assert together(cells) == [Cell("rpc", "echo", "mizan", {"us": 5, "ratio": 3})]
+    (cell,) = together(read([each.written() for each in cells]))
+    assert cell == Cell("rpc", "echo, bare", "mizan", {"us": [9, 1, 5], "ratio": [3, 1, 2, 9, 4]})
+    assert (cell.figure("us"), cell.figure("ratio"), cell.quartiles("ratio")) == (5, 3, (2, 4))
+
+
+def test_a_goal_shows_what_was_measured_with_its_noise() -> None:
+    cells = [_cell("plain2", 90, ratio=[0.97, 0.99, 1.0, 1.02, 1.1]), _cell("mizan", 99, ratio=[1.1] * 3)]
+    heading, echo, ints, *_ = rows(cells)
+    assert heading == ["work", "measured", "noise", "goal", "met"]
+    assert echo == ["RPC: echo", "1.10 times", "1 [0.99 to 1.02]", "≤ 1", "**no**"]
+    assert ints == ["RPC: two ints", "not measured", "-", "≤ 1", "-"]
+
+
+def test_a_goal_that_is_just_reached_is_met() -> None:
+    _, echo, *_ = rows([_cell("mizan", 99, ratio=[0.9, 1.0, 1.2])])
+    assert echo == ["RPC: echo", "1 [0.95 to 1.10] times", "-", "≤ 1", "yes"]
+
+
+def test_each_goal_is_of_a_work_of_its_own() -> None:
+    assert len({goal.title + goal.unit for goal in GOALS}) == len(GOALS)
+
+
+def test_a_text_between_the_marks_takes_the_place_of_the_former() -> None:
+    page = f"before\n\n{BEGIN}\n\nformer\n\n{END}\n\nafter\n"
+    assert between(page, "new") == page.replace("former", "new")
+
+
+def test_the_page_of_the_docs_shows_the_goals_of_the_last_whole_run() -> None:
+    shown = PAGE.read_text(encoding="utf-8").partition(BEGIN)[2].partition(END)[0].strip()
+    assert shown
+    assert f"# Measured\n\n{shown}\n\n## " in RESULTS.read_text(encoding="utf-8")
+
+
+def test_what_was_there_before_is_out_of_the_collectors_sight_meanwhile() -> None:
+    with settled_memory():
+        assert gc.get_freeze_count() > 0
+    assert gc.get_freeze_count() == 0

@@ -6,7 +6,7 @@ from typing import Any
 
 from benchmarks import work
 from benchmarks.site import CIRCUMSTANCES, configure
-from benchmarks.wire import Answer, Request
+from benchmarks.wire import HTMX, Answer, Request
 
 # What the peers want of a site before any of them can be imported.
 APPS = ("rest_framework", "django_unicorn")
@@ -22,6 +22,9 @@ class Contestant:
     middleware: tuple[str, ...] = ()
     circumstances: tuple[str, ...] = CIRCUMSTANCES
     works: tuple[str, ...] = tuple(work.TITLES)
+    #: Where its URLs are mounted: a site includes those of its apps, as it does ours.
+    prefix = "/app"
+    cache_control = "no-store"
 
     def urlpatterns(self, circumstances: str) -> list[Any]:
         """Give what its URLconf holds, under these circumstances."""
@@ -33,24 +36,28 @@ class Contestant:
     def request(self, name: str) -> Request:
         """Write the request for a piece of work."""
         arguments = work.ARGUMENTS[name]
-        if name in ("read1", "read5", "table"):
-            return Request("GET", f"/{name}/", query=arguments)
-        return Request("POST", f"/{name}/", work.written(arguments))
+        if name == "table":
+            return Request("GET", f"{self.prefix}/{name}/", headers=HTMX)
+        if name in work.READS:
+            return Request("GET", f"{self.prefix}/{name}/", query=arguments)
+        return Request("POST", f"{self.prefix}/{name}/", work.written(arguments))
 
     def result(self, name: str, answer: Answer) -> Any:
         """Read what was answered; of a table, its HTML."""
         if name == "table":
             return answer.body.decode()
         content = json.loads(answer.body)
-        if name in ("mutate", "change"):
-            assert content["invalidate"] == work.STALE, (self.name, content)
-            assert answer.header("X-Mizan-Invalidate") == work.STALE_HEADER, (self.name, answer)
+        if name in work.CHANGING:
+            assert content["invalidate"] == work.stale(7), (self.name, content)
+            for header, text in work.stale_header(7).items():
+                assert answer.header(header) == text, (self.name, answer)
             return content["result"]
         return content
 
     def check(self, name: str, answer: Answer) -> None:
-        """Raise AssertionError unless the work was done."""
+        """Raise AssertionError unless the work was done, and nobody is to keep the answer."""
         assert answer.status == 200, (self.name, name, answer)
+        assert answer.header("Cache-Control") == self.cache_control, (self.name, name, answer)
         result = self.result(name, answer)
         if name == "table":
             work.check_table(result)

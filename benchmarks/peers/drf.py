@@ -1,19 +1,19 @@
-"""Django REST framework, with its serializers and defaults."""
+"""Django REST framework, with its serializers; it has its defaults but for who is let in."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 from django.db import transaction
 from django.urls import include, path
 from rest_framework import serializers
+from rest_framework.authentication import SessionAuthentication
+from rest_framework.permissions import IsAuthenticated
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from benchmarks import work
 from benchmarks.peers import Contestant
 from benchmarks.site import BARE, LOGGED_IN
-from benchmarks.wire import Request
 
 
 class Echo(serializers.Serializer):
@@ -72,32 +72,28 @@ class Part(serializers.Serializer):
     n = serializers.IntegerField()
 
 
+def _answered(content: Any, **headers: str) -> Response:
+    return Response(content, headers={"Cache-Control": "no-store", **headers})
+
+
 def _valid(serializer: Any) -> Any:
     serializer.is_valid(raise_exception=True)
     return serializer.validated_data
 
 
 def _echo(given: Any) -> Any:
-    return Echoed({"message": _valid(Echo(data=given))["text"]}).data
+    return _answered(Echoed({"message": _valid(Echo(data=given))["text"]}).data)
 
 
 def _add(given: Any) -> Any:
     numbers = _valid(Addends(data=given))
-    return Sum({"sum": numbers["a"] + numbers["b"]}).data
-
-
-def _list(given: Any) -> Any:
-    return Item(work.plain_items(), many=True).data
-
-
-def _models(given: Any) -> Any:
-    return Item(work.ROWS, many=True).data
+    return _answered(Sum({"sum": numbers["a"] + numbers["b"]}).data)
 
 
 def _change(given: Any) -> Any:
     task_id = _valid(Change(data=given))["task_id"]
-    stale = [{"context": "read5", "params": {"task_id": task_id}}]
-    return {"result": {"ok": True, "id": task_id}, "invalidate": stale}
+    content = {"result": {"ok": True, "id": task_id}, "invalidate": work.stale(task_id)}
+    return _answered(content, **work.stale_header(task_id))
 
 
 def _mutate(given: Any) -> Any:
@@ -105,21 +101,30 @@ def _mutate(given: Any) -> Any:
         return _change(given)
 
 
-def _posted(body: Callable[[Any], Any], headers: dict[str, str] | None = None) -> Any:
+def _items(rows: Any) -> Any:
+    return _answered(Item(rows, many=True).data)
+
+
+def _posted(body: Callable[[Any], Any]) -> Any:
     class View(APIView):
         def post(self, request: Any) -> Any:
-            return Response(body(request.data), headers=headers)
+            return body(request.data)
 
-    return View.as_view()
+    return View
 
 
 def _read(parts: int) -> Any:
     class View(APIView):
         def get(self, request: Any) -> Any:
             task_id = _valid(Which(data=request.query_params))["task_id"]
-            return Response({f"part{n}": Part(work.plain_part(task_id, n)).data for n in range(parts)})
+            return _answered({f"part{n}": Part(work.plain_part(task_id, n)).data for n in range(parts)})
 
-    return View.as_view()
+    return View
+
+
+# Who asks for a user asks for a session, too, which checks the CSRF token as well.
+_MEMBERS = {"authentication_classes": [SessionAuthentication], "permission_classes": [IsAuthenticated]}
+_ANYBODY: dict[str, Any] = {"authentication_classes": [], "permission_classes": []}
 
 
 class Drf(Contestant):
@@ -128,24 +133,20 @@ class Drf(Contestant):
     name = "drf"
     title = "Django REST framework"
     circumstances = (BARE, LOGGED_IN)
-    works = ("echo", "add", "list", "models", "mutate", "change", "read1", "read5")
+    works = (*work.CALLS, *work.READS)
 
     def urlpatterns(self, circumstances: str) -> list[Any]:
         """Mount the views."""
-        stale = {"X-Mizan-Invalidate": work.STALE_HEADER}
         views = {
             "echo": _posted(_echo),
             "add": _posted(_add),
-            "list": _posted(_list),
-            "models": _posted(_models),
-            "mutate": _posted(_mutate, stale),
-            "change": _posted(_change, stale),
+            "list": _posted(lambda given: _items(work.plain_items())),
+            "models": _posted(lambda given: _items(work.ROWS)),
+            "mutate": _posted(_mutate),
+            "change": _posted(_change),
             "read1": _read(1),
             "read5": _read(work.PARTS),
         }
-        return [path("app/", include([path(f"{name}/", view) for name, view in views.items()]))]
-
-    def request(self, name: str) -> Request:
-        """Ask below ``app/``."""
-        asked = super().request(name)
-        return replace(asked, path=f"/app{asked.path}")
+        admitted = _MEMBERS if circumstances == LOGGED_IN else _ANYBODY
+        patterns = [path(f"{name}/", view.as_view(**admitted)) for name, view in views.items()]
+        return [path("app/", include(patterns))]

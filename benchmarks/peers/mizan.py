@@ -1,7 +1,6 @@
 """mizan_htmx: the same functions with ``@client``, the table as a block."""
 
 import html
-import json
 import re
 from collections.abc import Callable
 from typing import Any
@@ -12,6 +11,7 @@ from django.urls import include, path
 
 from benchmarks import work
 from benchmarks.peers import Contestant
+from benchmarks.site import LOGGED_IN
 from benchmarks.wire import HTMX, Answer, Request
 from mizan_htmx import client
 from mizan_htmx.setup.registry import register
@@ -19,59 +19,55 @@ from mizan_htmx.setup.registry import register
 _REFRESHED = re.compile(r'hx-get="([^"]+)"')
 
 
-@client
 def echo(request: HttpRequest, text: str) -> work.Echoed:
     """Give back what came."""
     return work.Echoed(message=text)
 
 
-@client
 def add(request: HttpRequest, a: int, b: int) -> work.Sum:
     """Add two numbers."""
     return work.Sum(sum=a + b)
 
 
-@client
 def listing(request: HttpRequest) -> list[dict[str, Any]]:
     """Give a hundred dictionaries."""
     return work.plain_items()
 
 
-@client
 def models(request: HttpRequest) -> list[work.Item]:
     """Give a hundred models."""
     return work.items()
 
 
-@client(affects="read5")
-def mutate(request: HttpRequest, task_id: int, title: str) -> work.Changed:
-    """Change a task, in a transaction."""
-    return work.Changed(ok=True, id=task_id)
-
-
-@client(affects="read5", atomic=False)
 def change(request: HttpRequest, task_id: int, title: str) -> work.Changed:
-    """Change a task without one."""
+    """Change a task."""
     return work.Changed(ok=True, id=task_id)
 
 
-@client(context="table")
 def rows(request: HttpRequest) -> list[Any]:
     """Give the rows of the table."""
     return work.TABLE
 
 
-def _reader(context: str, number: int) -> Any:
+def _reader(number: int) -> Callable[..., work.Part]:
     def part(request: HttpRequest, task_id: int) -> work.Part:
         return work.part(task_id, number)
 
-    return client(context=context)(part)
+    return part
 
 
-_READERS = {
-    "part0": _reader("read1", 0),
-    "part0_of_five": _reader("read5", 0),
-    **{f"part{number}": _reader("read5", number) for number in range(1, work.PARTS)},
+# By name, with the options to declare each with.
+_FUNCTIONS: dict[str, tuple[Callable[..., Any], dict[str, Any]]] = {
+    "echo": (echo, {}),
+    "add": (add, {}),
+    "list": (listing, {}),
+    "models": (models, {}),
+    "mutate": (change, {"affects": "read5"}),
+    "change": (change, {"affects": "read5", "atomic": False}),
+    "rows": (rows, {"context": "table"}),
+    "part0": (_reader(0), {"context": "read1"}),
+    "part0_of_five": (_reader(0), {"context": "read5"}),
+    **{f"part{number}": (_reader(number), {"context": "read5"}) for number in range(1, work.PARTS)},
 }
 
 
@@ -93,11 +89,9 @@ class Mizan(Contestant):
 
     def urlpatterns(self, circumstances: str) -> list[Any]:
         """Declare and mount."""
-        for each in (echo, add, models, mutate, change, rows):
-            register(each)
-        register(listing, "list")
-        for name, reader in _READERS.items():
-            register(reader, name)
+        auth = True if circumstances == LOGGED_IN else None
+        for name, (func, options) in _FUNCTIONS.items():
+            register(client(**options, auth=auth)(func), name)
         return [path("mizan/", include("mizan_htmx.urls")), path("page/", _page)]
 
     def prepare(self, ask: Callable[[Request], Answer]) -> None:
@@ -108,7 +102,7 @@ class Mizan(Contestant):
         """Ask as the shim does."""
         if name == "table":
             return Request("GET", self._block, headers=HTMX)
-        if name.startswith("read"):
+        if name in work.READS:
             return Request("GET", f"/mizan/ctx/{name}/", query=work.ARGUMENTS[name])
         return Request("POST", "/mizan/call/", work.written({"fn": name, "args": work.ARGUMENTS[name]}))
 
@@ -118,8 +112,3 @@ class Mizan(Contestant):
         if name == "read5":
             return {"part0": content.pop("part0_of_five"), **content}
         return content["result"] if name in work.UNCHANGING else content
-
-
-def call(name: str, arguments: dict[str, Any]) -> Request:
-    """Write a call as htmx sends it from a page."""
-    return Request("POST", "/mizan/call/", json.dumps({"fn": name, "args": arguments}).encode(), headers=HTMX)

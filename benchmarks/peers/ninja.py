@@ -7,40 +7,49 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.urls import path
 from ninja import NinjaAPI
+from ninja.security import django_auth
 
 from benchmarks import work
 from benchmarks.peers import Contestant
 from benchmarks.site import BARE, LOGGED_IN
-from benchmarks.wire import Request
 
 _numbers = count()
 
 
-def echo(request: HttpRequest, given: work.Echo) -> work.Echoed:
+def _unkept(response: HttpResponse) -> None:
+    response["Cache-Control"] = "no-store"
+
+
+def echo(request: HttpRequest, given: work.Echo, response: HttpResponse) -> work.Echoed:
     """Give back what came."""
+    _unkept(response)
     return work.Echoed(message=given.text)
 
 
-def add(request: HttpRequest, given: work.Addends) -> work.Sum:
+def add(request: HttpRequest, given: work.Addends, response: HttpResponse) -> work.Sum:
     """Add two numbers."""
+    _unkept(response)
     return work.Sum(sum=given.a + given.b)
 
 
-def listing(request: HttpRequest) -> list[dict[str, Any]]:
+def listing(request: HttpRequest, response: HttpResponse) -> list[dict[str, Any]]:
     """Give a hundred dictionaries."""
+    _unkept(response)
     return work.plain_items()
 
 
-def models(request: HttpRequest) -> list[work.Item]:
+def models(request: HttpRequest, response: HttpResponse) -> list[work.Item]:
     """Give a hundred models."""
+    _unkept(response)
     return work.items()
 
 
 def change(request: HttpRequest, given: work.Change, response: HttpResponse) -> dict[str, Any]:
     """Change a task, and say what is stale."""
-    response["X-Mizan-Invalidate"] = f"read5;task_id={given.task_id}"
-    stale = [{"context": "read5", "params": {"task_id": given.task_id}}]
-    return {"result": work.Changed(ok=True, id=given.task_id), "invalidate": stale}
+    _unkept(response)
+    for header, text in work.stale_header(given.task_id).items():
+        response[header] = text
+    return {"result": work.Changed(ok=True, id=given.task_id), "invalidate": work.stale(given.task_id)}
 
 
 def mutate(request: HttpRequest, given: work.Change, response: HttpResponse) -> dict[str, Any]:
@@ -49,13 +58,15 @@ def mutate(request: HttpRequest, given: work.Change, response: HttpResponse) -> 
         return change(request, given, response)
 
 
-def read1(request: HttpRequest, task_id: int) -> dict[str, work.Part]:
+def read1(request: HttpRequest, task_id: int, response: HttpResponse) -> dict[str, work.Part]:
     """Read a context of one reader."""
+    _unkept(response)
     return {"part0": work.part(task_id, 0)}
 
 
-def read5(request: HttpRequest, task_id: int) -> dict[str, work.Part]:
+def read5(request: HttpRequest, task_id: int, response: HttpResponse) -> dict[str, work.Part]:
     """Read a context of five readers."""
+    _unkept(response)
     return {f"part{number}": work.part(task_id, number) for number in range(work.PARTS)}
 
 
@@ -65,11 +76,12 @@ class Ninja(Contestant):
     name = "ninja"
     title = "django-ninja"
     circumstances = (BARE, LOGGED_IN)
-    works = ("echo", "add", "list", "models", "mutate", "change", "read1", "read5")
+    works = (*work.CALLS, *work.READS)
 
     def urlpatterns(self, circumstances: str) -> list[Any]:
         """Mount an API."""
-        api = NinjaAPI(urls_namespace=f"ninja{next(_numbers)}", docs_url=None, openapi_url=None)
+        # Its check of a session checks the CSRF token as well.
+        api = _api(auth=django_auth) if circumstances == LOGGED_IN else _api()
         api.post("/echo/", response=work.Echoed)(echo)
         api.post("/add/", response=work.Sum)(add)
         api.post("/list/", response=list[dict[str, Any]])(listing)
@@ -78,25 +90,24 @@ class Ninja(Contestant):
         api.post("/change/", response=dict[str, Any])(change)
         api.get("/read1/", response=dict[str, work.Part])(read1)
         api.get("/read5/", response=dict[str, work.Part])(read5)
-        return [path("api/", api.urls)]
+        return [path("app/", api.urls)]
 
-    def request(self, name: str) -> Request:
-        """Ask below ``api/``."""
-        asked = super().request(name)
-        return Request(asked.method, f"/api{asked.path}", asked.body, asked.query)
+
+def _api(**options: Any) -> NinjaAPI:
+    return NinjaAPI(urls_namespace=f"ninja{next(_numbers)}", docs_url=None, openapi_url=None, **options)
 
 
 def many(functions: int) -> list[Any]:
     """Give the URLs of an API of so many operations that echo."""
-    api = NinjaAPI(urls_namespace=f"ninja{next(_numbers)}", docs_url=None, openapi_url=None)
+    api = _api()
     for number in range(functions):
         api.post(f"/f{number}/", response=work.Echoed)(_one(number))
-    return [path("api/", api.urls)]
+    return [path("app/", api.urls)]
 
 
 def _one(number: int) -> Any:
-    def function(request: HttpRequest, given: work.Echo) -> work.Echoed:
-        return work.Echoed(message=given.text)
+    def function(request: HttpRequest, given: work.Echo, response: HttpResponse) -> work.Echoed:
+        return echo(request, given, response)
 
     function.__name__ = f"f{number}"
     return function

@@ -1,6 +1,5 @@
 """The same pages of blocks, and the ways in which the shim shows what a mutation changed."""
 
-import json
 from collections.abc import Callable
 from typing import Any
 
@@ -52,7 +51,7 @@ def urlpatterns() -> list[Any]:
 
 def _post(**headers: str) -> Request:
     body = {"fn": "rename", "args": {"board_id": 7, "title": "A new title"}}
-    return Request("POST", "/mizan/call/", json.dumps(body).encode(), headers={**HTMX, **headers})
+    return Request("POST", "/mizan/call/", work.written(body), headers={**HTMX, **headers})
 
 
 def flows(ask: Ask) -> dict[str, list[Request]]:

@@ -1,8 +1,9 @@
 """Django by hand: pydantic and JsonResponse as one writes it, and the fastest that can be written."""
 
 import json
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Mapping
+from functools import wraps
+from types import MappingProxyType
 from typing import Any, TypeVar
 
 from django.db import transaction
@@ -17,46 +18,43 @@ from pydantic_core import to_json
 
 from benchmarks import work
 from benchmarks.peers import Contestant
-from benchmarks.site import CSRF
+from benchmarks.site import CSRF, LOGGED_IN
 from benchmarks.wire import Request
 
 M = TypeVar("M", bound=BaseModel)
 View = Callable[..., HttpResponseBase]
 
 
-def _posted(model: type[M], body: Callable[[M], Any]) -> View:
-    """Make a view that reads a model from JSON and answers JSON."""
+def _posted(model: type[M], body: Callable[[M], HttpResponse]) -> View:
+    """Make a view that reads a model from JSON."""
 
     @require_POST
     def view(request: HttpRequest) -> HttpResponse:
         try:
-            given = model.model_validate(json.loads(request.body))
-        except (ValidationError, ValueError) as error:
+            given = model.model_validate_json(request.body)
+        except ValidationError as error:
             return JsonResponse({"error": str(error)}, status=422)
-        return _answered(body(given))
+        return body(given)
 
     return view
 
 
-def _answered(content: Any) -> HttpResponse:
-    response = JsonResponse(content)
-    if "invalidate" in content:
-        response["X-Mizan-Invalidate"] = work.STALE_HEADER
-    response["Cache-Control"] = "no-store"
-    return response
+def _answered(content: Any, headers: Mapping[str, str] = MappingProxyType({})) -> HttpResponse:
+    return JsonResponse(content, safe=False, headers={"Cache-Control": "no-store", **headers})
 
 
-def _changed(change: work.Change) -> dict[str, Any]:
-    stale = [{"context": "read5", "params": {"task_id": change.task_id}}]
-    return {"result": {"ok": True, "id": change.task_id}, "invalidate": stale}
+def _changed(change: work.Change) -> HttpResponse:
+    result = {"ok": True, "id": change.task_id}
+    content = {"result": result, "invalidate": work.stale(change.task_id)}
+    return _answered(content, work.stale_header(change.task_id))
 
 
-def _changed_at_once(change: work.Change) -> dict[str, Any]:
+def _changed_at_once(change: work.Change) -> HttpResponse:
     with transaction.atomic():
         return _changed(change)
 
 
-echo_view = _posted(work.Echo, lambda given: {"message": given.text})
+echo_view = _posted(work.Echo, lambda given: _answered({"message": given.text}))
 
 
 async def async_echo_view(request: HttpRequest) -> HttpResponse:
@@ -64,8 +62,8 @@ async def async_echo_view(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return HttpResponseNotAllowed(["POST"])
     try:
-        given = work.Echo.model_validate(json.loads(request.body))
-    except (ValidationError, ValueError) as error:
+        given = work.Echo.model_validate_json(request.body)
+    except ValidationError as error:
         return JsonResponse({"error": str(error)}, status=422)
     return _answered({"message": given.text})
 
@@ -84,16 +82,12 @@ def _read(parts: int) -> View:
 
 @require_POST
 def _list(request: HttpRequest) -> HttpResponse:
-    response = JsonResponse(work.plain_items(), safe=False)
-    response["Cache-Control"] = "no-store"
-    return response
+    return _answered(work.plain_items())
 
 
 @require_POST
 def _models(request: HttpRequest) -> HttpResponse:
-    response = JsonResponse([each.model_dump() for each in work.items()], safe=False)
-    response["Cache-Control"] = "no-store"
-    return response
+    return _answered([each.model_dump() for each in work.items()])
 
 
 @require_GET
@@ -104,7 +98,17 @@ def _table(request: HttpRequest) -> HttpResponse:
 
 
 def _guarded(view: View, circumstances: str) -> View:
-    return csrf_protect(view) if circumstances == CSRF else view
+    if circumstances == CSRF:
+        return csrf_protect(view)
+    return _for_members(view) if circumstances == LOGGED_IN else view
+
+
+def _for_members(view: View) -> View:
+    @wraps(view)
+    def guarded(request: HttpRequest) -> HttpResponseBase:
+        return view(request) if request.user.is_authenticated else HttpResponse(status=401)
+
+    return guarded
 
 
 class Plain(Contestant):
@@ -117,7 +121,7 @@ class Plain(Contestant):
         """Mount the views."""
         views = {
             "echo": echo_view,
-            "add": _posted(work.Addends, lambda given: {"sum": given.a + given.b}),
+            "add": _posted(work.Addends, lambda given: _answered({"sum": given.a + given.b})),
             "list": _list,
             "models": _models,
             "mutate": _posted(work.Change, _changed_at_once),
@@ -130,11 +134,6 @@ class Plain(Contestant):
             path(f"{name}/", _guarded(view, circumstances), name=name) for name, view in views.items()
         ]
         return [path("app/", include(patterns))]
-
-    def request(self, name: str) -> Request:
-        """Ask below ``app/``: a site includes the URLs of its apps, as it does ours."""
-        asked = super().request(name)
-        return replace(asked, path=f"/app{asked.path}")
 
 
 class PlainAgain(Plain):
@@ -152,18 +151,18 @@ class Floor(Contestant):
 
     name = "floor"
     title = "floor by hand"
-    works = ("echo", "add", "list", "models", "change", "read1", "read5")
+    works = (*work.UNCHANGING, "change", *work.READS)
 
     def urlpatterns(self, circumstances: str) -> list[Any]:
         """Mount one view for all functions, and one for each context."""
-        call = _guarded(_floor_call, circumstances)
-        patterns = [path("call/", call), path("read1/", _floor_read(1)), path("read5/", _floor_read(5))]
+        views = {"call": _floor_call, "read1": _floor_read(1), "read5": _floor_read(work.PARTS)}
+        patterns = [path(f"{name}/", _guarded(view, circumstances)) for name, view in views.items()]
         return [path("app/", include(patterns))]
 
     def request(self, name: str) -> Request:
         """Ask as our shim does."""
-        if name.startswith("read"):
-            return Request("GET", f"/app/{name}/", query=work.ARGUMENTS[name])
+        if name in work.READS:
+            return super().request(name)
         return Request("POST", "/app/call/", work.written({"fn": name, "args": work.ARGUMENTS[name]}))
 
     def result(self, name: str, answer: Any) -> Any:
@@ -191,9 +190,9 @@ def _floor_call(request: HttpRequest) -> HttpResponse:
     written = b'{"result":' + serializer.to_json(body(given))
     response = HttpResponse(content_type="application/json")
     if envelope["fn"] == "change":
-        stale = [{"context": "read5", "params": {"task_id": given.task_id}}]
-        written += b',"invalidate":' + to_json(stale)
-        response.headers["X-Mizan-Invalidate"] = f"read5;task_id={given.task_id}"
+        written += b',"invalidate":' + to_json(work.stale(given.task_id))
+        for header, text in work.stale_header(given.task_id).items():
+            response.headers[header] = text
     response.content = written + b"}"
     response.headers["Cache-Control"] = "no-store"
     return response

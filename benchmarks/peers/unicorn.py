@@ -11,6 +11,7 @@ from django.shortcuts import render
 from django.urls import include, path
 
 from benchmarks.peers import Contestant
+from benchmarks.site import LOGGED_IN
 from benchmarks.wire import Answer, Request
 
 COMPONENT = "benchmarks.peers.unicorn_table.TaskTableView"
@@ -26,9 +27,11 @@ class Unicorn(Contestant):
     name = "unicorn"
     title = "django-unicorn"
     works = ("table",)
+    cache_control = ""  # it asks by POST, and nobody keeps the answer to that
 
     def urlpatterns(self, circumstances: str) -> list[Any]:
         """Mount its endpoint, and a page with the component."""
+        self._action = "reload_for_members()" if circumstances == LOGGED_IN else "reload()"
         return [path("unicorn/", include("django_unicorn.urls")), path("page/", _page)]
 
     def prepare(self, ask: Callable[[Request], Answer]) -> None:
@@ -44,7 +47,7 @@ class Unicorn(Contestant):
                 "key": "",
                 "data": json.loads(state["data"]),
                 "meta": state["meta"] + "::1700000000000",
-                "actionQueue": [{"type": "callMethod", "payload": {"name": "reload()"}}],
+                "actionQueue": [{"type": "callMethod", "payload": {"name": self._action}}],
             }
         ).encode()
 

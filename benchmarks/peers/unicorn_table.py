@@ -3,6 +3,7 @@
 from typing import Any
 
 from django_unicorn.components import UnicornView
+from django_unicorn.errors import UnicornAuthenticationError
 
 from benchmarks import work
 
@@ -23,3 +24,9 @@ class TaskTableView(UnicornView):
     def reload(self) -> None:
         """Read again."""
         self.rows = work.TABLE
+
+    def reload_for_members(self) -> None:
+        """Do so for one who is logged in."""
+        if not self.request.user.is_authenticated:
+            raise UnicornAuthenticationError()
+        self.reload()

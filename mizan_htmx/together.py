@@ -10,10 +10,11 @@ from django.core.signing import BadSignature
 from django.db import connections, transaction
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.template import TemplateDoesNotExist
-from django.urls import get_script_prefix, resolve, reverse
+from django.urls import ResolverMatch, get_script_prefix, resolve
 from django.utils.log import log_response
 
 from mizan_htmx import blocks
+from mizan_htmx.addresses import address_of
 from mizan_htmx.functions import BLOCK_FIELD
 from mizan_htmx.partials import Partial, load
 from mizan_htmx.recorder import Recorder, close_recorder, open_recorder
@@ -123,9 +124,9 @@ def _posing(request: HttpRequest, asked: Asked) -> Iterator[None]:
     state, environ = request.__dict__, request.META
     before = {name: state.pop(name) for name in _OF_ONE if name in state}
     environ_before = {name: environ[name] for name in _META_OF_ONE if name in environ}
-    path = unquote(reverse("mizan:partial", args=[asked.block.contexts[0]]))
+    path = unquote(address_of("mizan:partial", asked.block.contexts[0]))
     path_info = "/" + path.removeprefix(get_script_prefix())
-    state.update(GET=asked.given, path=path, path_info=path_info, resolver_match=resolve(path_info))
+    state.update(GET=asked.given, path=path, path_info=path_info, resolver_match=_match(request, path_info))
     environ.update(QUERY_STRING=asked.query, PATH_INFO=path_info)
     try:
         yield
@@ -136,6 +137,14 @@ def _posing(request: HttpRequest, asked: Asked) -> Iterator[None]:
             environ.pop(name, None)
         state.update(before)
         environ.update(environ_before)
+
+
+def _match(request: HttpRequest, path_info: str) -> ResolverMatch:
+    """Resolve the address of a block; blocks of one context have one."""
+    matches: dict[str, ResolverMatch] = request.__dict__.setdefault("_mizan_matches", {})
+    if path_info not in matches:
+        matches[path_info] = resolve(path_info)
+    return matches[path_info]
 
 
 @contextmanager

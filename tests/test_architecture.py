@@ -107,7 +107,7 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "page": ("addresses", "markup"),
     "rendering": ("binding", "blocks", "markup", "partials"),
     "context_tag": ("binding", "blocks", "partials", "rendering"),
-    "together": ("blocks", "partials", "rendering"),
+    "together": ("addresses", "blocks", "partials", "rendering"),
     "refresh": ("blocks", "partials", "rendering", "together"),
     "single_flight": ("afterwards", "together"),
 }

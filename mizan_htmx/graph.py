@@ -26,7 +26,7 @@ class Defect:
     obj: object
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Group:
     """A context as declared: its options, the functions that read it and the parameters they take together.
 

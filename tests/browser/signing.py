@@ -1,18 +1,32 @@
-"""What the tests of sessions and tabs do: open another tab of the same browser, sign in and out."""
+"""What the tests of sessions and tabs do: open another tab of the same browser, sign in and out.
+
+A module that imports ``login`` has a login page, and names it in its ``__all__``.
+"""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+import pytest
 from asgiref.sync import sync_to_async
 from django.contrib.auth.models import User
 from django.contrib.sessions.models import Session
 from django.test import Client
 from playwright.async_api import Locator, Page, expect
+from pytest_django import Settings
 
 from tests.browser.tab import Tab
 
 CHANNEL = "mizan /api/mizan/"
 ENTER = "/sessions/enter/"
+GONE = "You are not signed in. Nothing you entered is lost."
+BACK = "You are signed in."
+OVER = "mizan: .* the session of the page is over"  # what the console says of a block
+
+
+@pytest.fixture(autouse=True)
+def login(settings: Settings) -> None:
+    """Have a login page that signs in."""
+    settings.LOGIN_URL = ENTER
 
 
 @asynccontextmanager

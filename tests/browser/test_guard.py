@@ -2,11 +2,12 @@
 
 import pytest
 from playwright.async_api import expect
-from pytest_django import Settings
 
-from tests.browser.signing import ENTER, become, notice
+from tests.browser.signing import become, login, notice
 from tests.browser.tab import Tab, on_every_htmx
 from tests.site.models import Person
+
+__all__ = ["login"]  # a fixture
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), on_every_htmx]
 
@@ -19,12 +20,6 @@ SEND = """(attributes) => {
     htmx.process(document.querySelector("#sent"));
     document.querySelector("#sent button").click();
 }"""
-
-
-@pytest.fixture(autouse=True)
-def login(settings: Settings) -> None:
-    """Have a login page that signs in."""
-    settings.LOGIN_URL = ENTER
 
 
 async def test_a_form_with_a_token_from_before_a_login_elsewhere_is_not_refused(tab: Tab) -> None:

@@ -10,11 +10,15 @@ from pytest_django import Settings
 
 from tests.browser.live import set_hidden
 from tests.browser.signing import (
+    BACK,
     ENTER,
+    GONE,
+    OVER,
     another,
     become,
     enter,
     expire,
+    login,
     notice,
     session_of,
     sign_in_elsewhere,
@@ -22,18 +26,11 @@ from tests.browser.signing import (
 from tests.browser.tab import Tab, on_newest_htmx
 from tests.site.models import Person
 
+__all__ = ["login"]  # a fixture
+
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), on_newest_htmx]
 
-GONE = "You are not signed in. Nothing you entered is lost."
-BACK = "You are signed in."
 OTHER = "Who is signed in has changed."
-OVER = "mizan: .* the session of the page is over"  # what the console says of a block
-
-
-@pytest.fixture(autouse=True)
-def login(settings: Settings) -> None:
-    """Have a login page that signs in."""
-    settings.LOGIN_URL = ENTER
 
 
 @pytest_asyncio.fixture(loop_scope="session")

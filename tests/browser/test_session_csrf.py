@@ -7,7 +7,17 @@ import pytest_asyncio
 from playwright.async_api import expect
 from pytest_django import Settings
 
-from tests.browser.signing import ENTER, another, become, enter, expire, notice, sign_in_elsewhere
+from tests.browser.signing import (
+    BACK,
+    ENTER,
+    GONE,
+    another,
+    become,
+    enter,
+    expire,
+    notice,
+    sign_in_elsewhere,
+)
 from tests.browser.tab import Tab, on_newest_htmx
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), on_newest_htmx]
@@ -15,8 +25,6 @@ pytestmark = [pytest.mark.asyncio(loop_scope="session"), on_newest_htmx]
 way = pytest.mark.parametrize(("element", "sent"), [("#write", "/sessions/write/"), ("#sign", "/call/")])
 
 RENEWED = "This page was open for so long that it had to be renewed."
-GONE = "You are not signed in. Nothing you entered is lost."
-BACK = "You are signed in."
 
 
 @pytest.fixture

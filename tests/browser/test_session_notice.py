@@ -5,23 +5,23 @@ from collections.abc import AsyncIterator
 import pytest
 import pytest_asyncio
 from playwright.async_api import expect
-from pytest_django import Settings
 
-from tests.browser.signing import ENTER, become, expire, notice, sign_in_elsewhere
+from tests.browser.signing import (
+    BACK,
+    GONE,
+    OVER,
+    become,
+    expire,
+    login,
+    notice,
+    sign_in_elsewhere,
+)
 from tests.browser.tab import Tab, on_newest_htmx
 from tests.site.models import Person
 
+__all__ = ["login"]  # a fixture
+
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), on_newest_htmx]
-
-GONE = "You are not signed in. Nothing you entered is lost."
-BACK = "You are signed in."
-OVER = "mizan: .* the session of the page is over"
-
-
-@pytest.fixture(autouse=True)
-def login(settings: Settings) -> None:
-    """Have a login page that signs in."""
-    settings.LOGIN_URL = ENTER
 
 
 @pytest_asyncio.fixture(loop_scope="session")

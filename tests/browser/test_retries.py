@@ -1,21 +1,19 @@
 """A refresh that failed is sent again by itself: later each time, at once where there is hope."""
 
-from contextlib import AbstractContextManager
+from collections.abc import AsyncIterator
+from contextlib import AbstractContextManager, asynccontextmanager
 
 import pytest
 from playwright.async_api import expect
 
+from tests.browser.live import set_hidden
 from tests.browser.tab import REPORT, Tab, on_every_htmx
+from tests.site.gates import closed_gate
 from tests.site.models import Board, Person
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), on_every_htmx]
 
 USER = "user;user_id=5"
-HIDE = """(hidden) => {
-    Object.defineProperty(document, "hidden", { configurable: true, get: () => hidden });
-    document.dispatchEvent(new Event("visibilitychange"));
-}"""
-
 SOON = 2  # milliseconds in which what is planned for now has been sent
 
 
@@ -43,8 +41,9 @@ async def open_stopped(tab: Tab, path: str) -> None:
 
 
 async def wait(tab: Tab, milliseconds: int) -> None:
-    """Let the time of the page go by."""
-    await tab.page.clock.run_for(milliseconds)
+    """Let the time of the page go by; what goes wrong meanwhile does so when its time stands still again."""
+    with closed_gate():
+        await tab.page.clock.run_for(milliseconds)
 
 
 async def fail(tab: Tab, times: int) -> None:
@@ -53,17 +52,24 @@ async def fail(tab: Tab, times: int) -> None:
     await tab.happens("error", times)
 
 
+@asynccontextmanager
+async def failing(tab: Tab, kind: str) -> AsyncIterator[None]:
+    """Open a page whose refreshes are answered wrongly, and see the first one fail; expect the report."""
+    await open_stopped(tab, "/profile/5/")
+    await trouble(tab, kind)
+    with loud(tab):
+        await tab.invalidate("user", user_id=5)
+        await fail(tab, 1)
+        yield
+
+
 async def sent(tab: Tab) -> int:
     """Count the refreshes that the shim has sent."""
     return sum(event == "refreshing" for event, _, _ in await tab.happened())
 
 
 async def test_each_wait_is_twice_as_long_as_the_one_before_up_to_a_minute(tab: Tab) -> None:
-    await open_stopped(tab, "/profile/5/")
-    await trouble(tab, "500")
-    with loud(tab):
-        await tab.invalidate("user", user_id=5)
-        await fail(tab, 1)
+    async with failing(tab, "500"):
         for count, longest in enumerate([1000, 2000, 4000, 8000, 16_000, 32_000, 60_000, 60_000], start=1):
             await wait(tab, longest // 2 - 2 * SOON)
             assert await sent(tab) == count
@@ -77,11 +83,7 @@ async def test_each_wait_is_twice_as_long_as_the_one_before_up_to_a_minute(tab: 
 
 
 async def test_a_refresh_that_works_ends_the_long_waits(tab: Tab) -> None:
-    await open_stopped(tab, "/profile/5/")
-    await trouble(tab, "500")
-    with loud(tab):
-        await tab.invalidate("user", user_id=5)
-        await fail(tab, 1)
+    async with failing(tab, "500"):
         for count in (2, 3, 4):
             await wait(tab, 8000)
             await tab.happens("refreshing", count)
@@ -98,11 +100,7 @@ async def test_a_refresh_that_works_ends_the_long_waits(tab: Tab) -> None:
 
 
 async def test_a_server_that_says_how_long_is_left_alone_for_so_long(tab: Tab) -> None:
-    await open_stopped(tab, "/profile/5/")
-    await trouble(tab, "503-7")
-    with loud(tab):
-        await tab.invalidate("user", user_id=5)
-        await fail(tab, 1)
+    async with failing(tab, "503-7"):
         await wait(tab, 7000 - 2 * SOON)
         assert await sent(tab) == 1
         await mend(tab)
@@ -136,11 +134,7 @@ async def test_a_block_that_fails_alone_is_tried_again_alone(tab: Tab) -> None:
 
 
 async def test_the_report_is_written_once_for_each_status(tab: Tab) -> None:
-    await open_stopped(tab, "/profile/5/")
-    await trouble(tab, "500")
-    with loud(tab):
-        await tab.invalidate("user", user_id=5)
-        await fail(tab, 1)
+    async with failing(tab, "500"):
         await wait(tab, 1000)
         await fail(tab, 2)
         await trouble(tab, "403")
@@ -151,18 +145,14 @@ async def test_the_report_is_written_once_for_each_status(tab: Tab) -> None:
 
 
 async def test_a_hidden_page_asks_for_nothing_until_it_is_shown(tab: Tab) -> None:
-    await open_stopped(tab, "/profile/5/")
-    await trouble(tab, "500")
-    with loud(tab):
-        await tab.invalidate("user", user_id=5)
-        await fail(tab, 1)
-    await mend(tab)
-    await tab.page.evaluate(HIDE, True)
+    async with failing(tab, "500"):
+        await mend(tab)
+    await set_hidden(tab, True)
     await wait(tab, 60_000)
     await tab.invalidate("notifications")
     await wait(tab, SOON)
     assert await sent(tab) == 1
-    await tab.page.evaluate(HIDE, False)
+    await set_hidden(tab, False)
     await wait(tab, SOON)
     await expect(tab.block(USER)).to_have_text("Grace G")
     assert tab.refreshes == [USER, USER]

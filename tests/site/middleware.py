@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 
 from mizan_htmx.blocks import REFRESH_HEADER
+from tests.site.gates import pass_gate
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self';"
@@ -76,7 +77,8 @@ class Trouble(_Middleware):
     """Answers block refreshes wrongly for browsers that ask for it in the cookie ``trouble``.
 
     ``login``; ``garbled`` for an answer that breaks off; ``long`` for a request of several blocks that is too
-    long; or a status, and behind a dash after how many seconds to ask again.
+    long; or a status, and behind a dash after how many seconds to ask again. A status waits while a test
+    holds the gate.
     """
 
     def before(self, request: HttpRequest) -> HttpResponseBase | None:
@@ -91,6 +93,7 @@ class Trouble(_Middleware):
             return HttpResponse(GARBLED, headers=headers)
         if trouble == "long":
             return HttpResponse(status=414) if "/partials/" in request.path else None
+        pass_gate()
         status, _, seconds = trouble.partition("-")
         headers = {"Retry-After": seconds} if seconds else {}
         return HttpResponse("<h1>Server error</h1>", status=int(status), headers=headers)

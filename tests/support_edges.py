@@ -3,9 +3,10 @@
 import json
 import socket
 import struct
+import time
 from abc import ABC, abstractmethod
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -174,3 +175,16 @@ def wanted(call: Call, method: str, path: str) -> None:
         raise Refusal(404, "no such thing")
     if call.method != method:
         raise Refusal(405, "another method")
+
+
+def keys(cdn: Cdn) -> list[list[str]]:
+    """List the keys of each call to a server of Fastly's."""
+    return [call.json["surrogate_keys"] for call in cdn.calls]
+
+
+def until(condition: Callable[[], object]) -> None:
+    """Wait for a condition, ten seconds at most."""
+    deadline = time.monotonic() + 10
+    while not condition():
+        assert time.monotonic() < deadline, "It did not come true."
+        Event().wait(0.005)

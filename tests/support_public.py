@@ -141,3 +141,13 @@ visitor = both_transports()
 def ada() -> User:
     """Make somebody who can log in."""
     return User.objects.create_user("ada", password="secret")
+
+
+def known_visitor(visitor: Visitor, ada: User) -> Visitor:
+    """Give a visitor who is logged in as Ada, and has cookies and words of her in the session."""
+    visitor.login(ada)
+    session = visitor.client.session
+    session["word"] = "of-ada"
+    session.save()
+    visitor.client.cookies["flavour"] = "of-ada"
+    return visitor

@@ -1,26 +1,18 @@
 """The script tags of a page, and the attributes that call a function."""
 
-import datetime
-import enum
-import json
-import uuid
-from decimal import Decimal
-from html.parser import HTMLParser
-from typing import Any
-
 import pytest
 from django.contrib.staticfiles import finders
-from django.http import HttpRequest, HttpResponse
 from django.template import Context, Template, TemplateSyntaxError
 from django.test import Client, RequestFactory
 from django.urls import include, path
 from django.utils.functional import SimpleLazyObject, empty
-from django.utils.safestring import mark_safe
-from django.utils.translation import gettext_lazy
 from pytest_django import Settings
 
-from mizan_htmx import client, page, register
-from tests.support_blocks import Site, syntax_error
+from mizan_htmx import page
+from tests.support_blocks import Site
+from tests.support_page import attributes_of, functions
+
+__all__ = ["functions"]  # an autouse fixture
 
 pytest_plugins = ["tests.support_blocks_fixtures"]
 
@@ -51,53 +43,6 @@ class LazyNonce(SimpleLazyObject):  # type: ignore[type-arg]  # generic for type
 
     def __bool__(self) -> bool:
         return self._wrapped is not empty
-
-
-class Suit(enum.Enum):
-    """An enum for arguments."""
-
-    HEARTS = "h"
-
-
-class _Attributes(HTMLParser):
-    def __init__(self, html: str) -> None:
-        super().__init__()
-        self.attributes: dict[str, str | None] = {}
-        self.feed(html)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.attributes = dict(attrs)
-
-
-def attributes_of(html: str) -> dict[str, Any]:
-    """Read the attributes of the last start tag, ``hx-vals`` as what its JSON means."""
-    found: dict[str, Any] = _Attributes(html).attributes
-    if "hx-vals" in found:
-        found["hx-vals"] = json.loads(found["hx-vals"], parse_constant=lambda text: f"no JSON: {text}")
-    return found
-
-
-def rename(request: HttpRequest, user_id: int, name: str = "", flag: bool = False) -> HttpResponse:
-    """Stand for a mutation on the view path."""
-    return HttpResponse(f"{user_id} {name} {flag}")
-
-
-def count_up(request: HttpRequest, by: int = 1) -> int:
-    """Stand for a mutation on the RPC path."""
-    return by
-
-
-def secret(request: HttpRequest) -> int:
-    """Stand for a private one."""
-    return 1
-
-
-@pytest.fixture(autouse=True)
-def functions(site: Site) -> None:
-    """Declare a mutation of each path and a private one."""
-    register(client(affects="user")(rename))
-    register(client(affects="notifications")(count_up))
-    register(client(affects="user", private=True)(secret))
 
 
 @pytest.mark.parametrize(
@@ -259,105 +204,3 @@ def test_the_scripts_need_the_request(site: Site) -> None:
         Template("{% mizan_scripts %}").render(Context())
 
     assert str(caught.value) == "{% mizan_scripts %} needs the request. Render with render(request, …)."
-
-
-@pytest.mark.parametrize(
-    ("tag", "html"),
-    [
-        (
-            '{% mizan_call "rename" user_id=5 %}',
-            'hx-post="/api/mizan/call/" hx-vals="{&quot;fn&quot;:&quot;rename&quot;,&quot;user_id&quot;:5}"',
-        ),
-        (
-            '{% mizan_call "count_up" %}',
-            'hx-post="/api/mizan/call/" hx-vals="{&quot;fn&quot;:&quot;count_up&quot;}" hx-swap="none"',
-        ),
-        (
-            '{% mizan_call "user_profile" user_id=nothing|default:None as call %}{{ call }}',
-            'hx-post="/api/mizan/call/" hx-vals="{&quot;fn&quot;:&quot;user_profile&quot;}" hx-swap="none"',
-        ),
-    ],
-)
-def test_a_call_is_an_address_and_values(any_site: Site, tag: str, html: str) -> None:
-    assert any_site.page(tag) == html
-
-
-@pytest.mark.parametrize(
-    ("given", "written"),
-    [
-        ("\"'><script>&amp;</script>\n", "\"'><script>&amp;</script>\n"),
-        (mark_safe("'\"<b>"), "'\"<b>"),
-        (gettext_lazy("Hello"), "Hello"),
-        (SimpleLazyObject(lambda: "Ada"), "Ada"),
-        ("é😀\u2028", "é😀\u2028"),
-        ("", ""),
-        (True, True),
-        (1.5, 1.5),
-        (float("nan"), None),
-        (Decimal("1.50"), "1.50"),
-        (datetime.date(2026, 1, 31), "2026-01-31"),
-        (uuid.UUID(int=5), "00000000-0000-0000-0000-000000000005"),
-        (Suit.HEARTS, "h"),
-        (["a", 1], ["a", 1]),
-    ],
-)
-def test_arguments_are_json_in_an_attribute(site: Site, given: object, written: object) -> None:
-    html = site.page('<button {% mizan_call "rename" user_id=5 name=given %}>', given=given)
-
-    assert attributes_of(html) == {
-        "hx-post": "/api/mizan/call/",
-        "hx-vals": {"fn": "rename", "user_id": 5, "name": written},
-    }
-    assert html.count("<") == 1
-
-
-def test_none_is_left_out(site: Site) -> None:
-    html = site.page('<b {% mizan_call "rename" user_id=5 name=None flag=False %}>')
-
-    assert attributes_of(html)["hx-vals"] == {"fn": "rename", "user_id": 5, "flag": False}
-
-
-@pytest.mark.django_db
-def test_what_the_attributes_say_can_be_called(any_site: Site) -> None:
-    html = any_site.page('<b {% mizan_call "rename" user_id=5 name=name flag=True %}>', name="<Ada & é>")
-    attributes = attributes_of(html)
-
-    answer = any_site.browser.post(attributes["hx-post"], attributes["hx-vals"])
-
-    assert answer.content.decode() == "5 <Ada & é> True"
-    assert answer.headers["X-Mizan-Invalidate"] == "user;user_id=5"
-
-
-@pytest.mark.parametrize(
-    ("tag", "message"),
-    [
-        (
-            '"renam"',
-            "{% mizan_call %} can't call 'renam'. Did you mean 'rename'?"
-            " Known functions: count_up, rename, tag_label, unread, user_motto, user_profile.",
-        ),
-        (
-            '"secret"',
-            "{% mizan_call %} can't call 'secret'."
-            " Known functions: count_up, rename, tag_label, unread, user_motto, user_profile.",
-        ),
-        (
-            '"rename" user=5',
-            "{% mizan_call 'rename' %}: no argument 'user'. Did you mean 'user_id'?"
-            " Known arguments: flag, name, user_id.",
-        ),
-        (
-            '"rename" fn="secret"',
-            "{% mizan_call 'rename' %}: no argument 'fn'. Known arguments: flag, name, user_id.",
-        ),
-    ],
-)
-def test_what_can_not_be_called_is_an_error(site: Site, tag: str, message: str) -> None:
-    assert syntax_error(site, f"{{% mizan_call {tag} %}}") == message
-
-
-def test_an_argument_that_is_no_json_is_named(site: Site) -> None:
-    message = syntax_error(site, '{% mizan_call "count_up" by=given %}', given=Ellipsis)
-
-    assert message.startswith("{% mizan_call 'count_up' %}")
-    assert "by=Ellipsis" in message

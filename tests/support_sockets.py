@@ -1,13 +1,13 @@
 """A page's socket, and a chat to talk about over it."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Self
 
 from channels.testing import WebsocketCommunicator
 from django.contrib.auth.models import User
 from pydantic import BaseModel, Field
 
-from mizan_htmx.channels import Channel, MizanConsumer
+from mizan_htmx.channels import Channel, MizanConsumer, register
 
 # What a test waits at most; nothing waits that long when all is well.
 PATIENCE = 10
@@ -98,6 +98,9 @@ class ChatChannel(Channel):
 
 
 ROOM: dict[str, Any] = {"channel": "chat", "params": {"room": "a"}}
+SUBSCRIBED = {"subscribed": True, **ROOM}
+REFUSED = {"error": "Not authorized", "code": "FORBIDDEN", **ROOM}
+BROKEN = {"error": "Something went wrong.", "code": "INTERNAL_ERROR", **ROOM}
 
 
 def person(name: str = "ada") -> User:
@@ -108,3 +111,19 @@ def person(name: str = "ada") -> User:
 def said(text: str, *, author: str = "", **address: Any) -> dict[str, Any]:
     """Give the whole frame of a message."""
     return {**(address or ROOM), "type": "DjangoMessage", "data": {"text": text, "author": author}}
+
+
+def chat(**hooks: Callable[..., Any] | None) -> type[ChatChannel]:
+    """Register the chat with some hooks replaced."""
+    channel: type[ChatChannel] = type("ChatChannel", (ChatChannel,), hooks)
+    register(channel, "chat")
+    return channel
+
+
+def raising(error: BaseException) -> Callable[..., Any]:
+    """Make a hook that raises."""
+
+    def hook(self: Channel, *args: Any) -> None:
+        raise error
+
+    return hook

@@ -2,7 +2,6 @@
 
 import datetime
 import enum
-import functools
 import uuid
 from collections.abc import Callable
 from decimal import Decimal
@@ -11,7 +10,7 @@ from typing import Annotated, Any, Literal, NewType, Optional, Union
 import pytest
 from annotated_types import Gt
 from django.contrib.auth.models import User
-from django.http import FileResponse, HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
+from django.http import HttpRequest
 from django.views.decorators.cache import never_cache
 from pydantic import BaseModel
 from typing_extensions import TypeAliasType
@@ -25,7 +24,6 @@ from mizan_htmx.signature import (
     input_adapter,
     output_adapter,
     read_signature,
-    returns_response,
     validate,
     where,
 )
@@ -195,39 +193,6 @@ def test_an_argument_that_has_no_name_to_fill_it_by_is_refused() -> None:
         assert refusal(func) == (
             f"{where(func)}: {argument} can't be filled by name. Declare each argument with its type."
         )
-
-
-def test_a_place_is_module_name_file_and_line() -> None:
-    line = postponed.typed.__code__.co_firstlineno
-    assert where(postponed.typed) == f"tests.apps.postponed.typed ({postponed.__file__}:{line})"
-    assert where(never_cache(postponed.typed)) == where(postponed.typed)
-
-
-def test_a_place_of_what_has_no_code_is_its_name() -> None:
-    assert where(len) == "builtins.len"
-    part = functools.partial(len)
-    assert where(part) == f"functools.{part!r}"
-
-
-@pytest.mark.parametrize(
-    "annotation", [HttpResponse, JsonResponse, StreamingHttpResponse, HttpResponse | FileResponse]
-)
-def test_a_response_means_the_view_path(annotation: Any) -> None:
-    assert returns_response(annotation) is True
-
-
-@pytest.mark.parametrize("annotation", [Profile, list[Profile], int | None, None, Any, dict[str, int]])
-def test_data_means_the_rpc_path(annotation: Any) -> None:
-    assert returns_response(annotation) is False
-
-
-@pytest.mark.parametrize("annotation", [HttpResponse | None, Profile | HttpResponse])
-def test_data_or_a_response_is_refused(annotation: Any) -> None:
-    with pytest.raises(DeclarationError) as caught:
-        returns_response(annotation)
-    assert str(caught.value).endswith(
-        f"{annotation} is both data and an HttpResponse. Return one or the other."
-    )
 
 
 def test_arguments_are_validated_and_unknown_names_are_ignored() -> None:

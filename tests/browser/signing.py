@@ -1,12 +1,13 @@
 """What the tests of sessions and tabs do: open another tab of the same browser, sign in and out.
 
-A module that imports ``login`` has a login page, and names it in its ``__all__``.
+A module that imports ``login`` has a login page. Fixtures are named in the ``__all__`` of who imports them.
 """
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import pytest
+import pytest_asyncio
 from asgiref.sync import sync_to_async
 from django.contrib.auth.models import User
 from django.contrib.sessions.models import Session
@@ -27,6 +28,15 @@ OVER = "mizan: .* the session of the page is over"  # what the console says of a
 def login(settings: Settings) -> None:
     """Have a login page that signs in."""
     settings.LOGIN_URL = ENTER
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def ada(tab: Tab) -> AsyncIterator[Tab]:
+    """Give a tab in which Ada is signed in."""
+    await become(tab, "ada")
+    await tab.open("/sessions/")
+    await expect(tab.page.locator("#letter")).to_have_text("ada: Ada")
+    yield tab
 
 
 @asynccontextmanager
@@ -98,3 +108,16 @@ async def broadcast(tab: Tab, channel: str, **message: str) -> None:
 async def has_run(tab: Tab) -> None:
     """Wait until the timers have run that are due by now."""
     await tab.page.evaluate("new Promise((done) => setTimeout(() => setTimeout(done)))")
+
+
+async def write(tab: Tab, text: str) -> None:
+    """Fill the form in that a view of Django's kind takes, and send it."""
+    await tab.page.locator("#write [name=name]").fill(text)
+    await tab.page.get_by_role("button", name="Write", exact=True).click()
+
+
+async def refuse(tab: Tab, text: str = "Grace") -> None:
+    """Have a form refused, because the session has ended."""
+    await expire()
+    await write(tab, text)
+    await expect(notice(tab)).to_contain_text(GONE)

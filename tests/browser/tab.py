@@ -30,6 +30,8 @@ on_every_morph = pytest.mark.parametrize(
 
 # How the shim's report of a block that was not refreshed begins.
 REPORT = "^mizan: <"
+# The same, and what htmx writes on one version or the other.
+REPORTS = f"{REPORT}|^Response Status Error Code|^htmx:"
 
 # Runs in every page before its own scripts. Violations of the Content-Security-Policy become console errors,
 # whatever the browser logs by itself; what the shim reports is counted where locators can wait for it.

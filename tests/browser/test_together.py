@@ -7,19 +7,14 @@ from collections.abc import Sequence
 import pytest
 from playwright.async_api import Error, Request, expect
 
-from tests.browser.tab import REPORT, Tab, on_every_htmx
+from tests.browser.tab import REPORTS, Tab, on_every_htmx
 from tests.site.gates import closed_gate, wait_until_reached
 from tests.site.models import Board, Person
-from tests.site.together import BROKEN
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), on_every_htmx]
 
 USER, SHAKY, SLOGAN = "user;user_id=5", "shaky", "slogan;build=2"
-# What the shim and, on one version or the other, htmx write about a block that was not refreshed.
-REPORTS = f"{REPORT}|^Response Status Error Code|^htmx:"
-
 PEOPLE = ["user;user_id=5", "user;user_id=6", "user;user_id=5", "notifications", "secret"]
-
 # Keeps what an event says, as text: its name, the block, and what the expression makes of the event.
 KEEP = """([names, expression]) => {
     window.kept = [];
@@ -103,76 +98,6 @@ async def test_more_than_one_request_can_hold_are_split(tab: Tab) -> None:
     # The next one would not have fitted.
     assert 3000 - longest < longest / len(tab.batches[0])
     assert longest <= 3000
-
-
-async def test_a_block_that_fails_spoils_no_other(tab: Tab) -> None:
-    await tab.open("/together/2/")
-    await Board.objects.filter(pk=1).aupdate(title=BROKEN)
-    await Person.objects.filter(pk=5).aupdate(name="Grace")
-    with tab.forgive(REPORTS):
-        await tab.invalidate("user, shaky")
-        await expect(tab.block(USER)).to_have_text(["0 Grace", "1 Grace"])
-        await tab.happens("error", 1)
-    assert ["error", SHAKY, 500] in await tab.happened()
-    await expect(tab.block(SHAKY)).to_have_text("Work")
-    await expect(tab.block(SHAKY)).to_have_attribute("data-mizan-error", "500")
-    assert tab.batches == [[USER, USER, SHAKY]]
-
-    await Board.objects.filter(pk=1).aupdate(title="Mended")
-    await tab.page.evaluate("mizan.retry()")
-    await expect(tab.block(SHAKY)).to_have_text("Mended")
-    assert "data-mizan-error" not in await tab.attributes("#shaky")
-
-
-async def test_a_block_that_the_server_does_not_know_says_so_and_spoils_no_other(tab: Tab) -> None:
-    await tab.open("/together/2/")
-    forged = "/api/mizan/partial/shaky/?block=" + "Zm9yZ2Vk"
-    await tab.page.locator("#shaky").evaluate("(block, url) => block.setAttribute('hx-get', url)", forged)
-    await Person.objects.filter(pk=5).aupdate(name="Grace")
-    tab.page.remove_listener("request", tab._see)  # can't be read
-    await tab.page.evaluate("htmx.process(document.querySelector('#shaky'), true)")
-    await tab.invalidate("user, shaky")
-    await expect(tab.block(USER)).to_have_text(["0 Grace", "1 Grace"])
-    await tab.happens("error", 1)
-    await expect(tab.block(SHAKY)).to_have_text("Work")
-    assert ["error", SHAKY, 404] in await tab.happened()
-    tag = f'<div id="shaky" data-mizan="shaky" hx-get="{forged}" hx-trigger="mizan:refresh"'
-    [report] = [problem for problem in tab.problems if re.search(REPORT, problem)]
-    with tab.forgive(REPORTS):
-        pass
-    assert report.startswith(f"mizan: {tag}")
-    assert report.endswith(
-        ", which shows shaky, was not refreshed."
-        f" Expected of GET {forged}: status 200 with X-Mizan-Refresh; got: status 404."
-    )
-
-
-async def test_where_the_request_as_a_whole_fails_all_keep_what_they_show(tab: Tab) -> None:
-    await tab.open("/together/2/")
-    await tab.page.context.add_cookies([{"name": "trouble", "value": "503-600", "url": tab.address}])
-    await Person.objects.filter(pk=5).aupdate(name="Grace")
-    with tab.forgive(r"\b503 \(", REPORTS):
-        await tab.invalidate("user, shaky")
-        await tab.happens("error", 3)
-    await expect(tab.block(USER)).to_have_text(["0 Ada", "1 Ada"])
-    await expect(tab.page.locator("[data-mizan-error='503']")).to_have_count(3)
-    await tab.page.context.clear_cookies(name="trouble")
-    await tab.page.evaluate("mizan.retry()")
-    await expect(tab.block(USER)).to_have_text(["0 Grace", "1 Grace"])
-    await tab.happens("refreshed", 3)
-    assert tab.batches == [[USER, USER, SHAKY]] * 2
-
-
-async def test_blocks_go_alone_where_their_request_is_too_long_for_a_server(tab: Tab) -> None:
-    await tab.open("/together/2/")
-    await tab.page.context.add_cookies([{"name": "trouble", "value": "long", "url": tab.address}])
-    await Person.objects.filter(pk=5).aupdate(name="Grace")
-    with tab.forgive(r"\b414 \("):
-        await tab.invalidate("user, shaky")
-        await expect(tab.block(USER)).to_have_text(["0 Grace", "1 Grace"])
-        await tab.happens("refreshed", 3)
-    assert tab.batches == [[USER, USER, SHAKY]]
-    assert sorted(tab.refreshes) == sorted([USER, USER, SHAKY] * 2)
 
 
 async def test_each_block_has_its_own_events_of_htmx_and_is_busy(tab: Tab, htmx: str) -> None:

@@ -2,19 +2,29 @@
 
 from collections.abc import Iterable, Mapping, Set
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
+from uuid import UUID
 
-from mizan_htmx.errors import ValidationFailed
-from mizan_htmx.graph import Group, suggest
-from mizan_htmx.invalidation import Invalidation, canonical
+from mizan_htmx.errors import ValidationFailed, suggest
+from mizan_htmx.graph import Group
+from mizan_htmx.invalidation import Invalidation
 from mizan_htmx.setup.registry import registry
 from mizan_htmx.signature import validate
 
-# What these make of a text again is what the text was made of.
-_PLAIN = frozenset({int, str, bool})
+# What does not change, and is compared and validated by Python and pydantic alone.
+_PLAIN = frozenset({int, str, bool, UUID})
 
-# How many names of what is shown are kept, of about 200 bytes each.
+# How much that was bound is kept, with up to 2 KiB each, and of how many characters that may be made.
 _REMEMBERED = 4096
+_LONGEST = 300
+
+
+class Bound(NamedTuple):
+    """The validated values for each context, and what they are bound to; whether that is short."""
+
+    values: tuple[Mapping[str, Any], ...]
+    shown: tuple[Invalidation, ...]
+    is_short: bool
 
 
 def find_groups(contexts: Iterable[str]) -> tuple[Group, ...]:
@@ -50,48 +60,52 @@ def bound_names(groups: tuple[Group, ...], params: Iterable[str], attributes: It
     return {*params, *[name for name in attributes if any(name in group.params for group in groups)]}
 
 
-def bind(
-    groups: tuple[Group, ...], raw: Mapping[str, Any]
-) -> tuple[tuple[Mapping[str, Any], ...], tuple[Invalidation, ...]]:
+def bind(groups: tuple[Group, ...], raw: Mapping[str, Any]) -> Bound:
     """Validate each context's parameters among ``raw``; raise ValueError for what does not fit.
 
     What is bound is what the canonical text means, so that a reader gets the same value from a template as
-    from the URL of the refresh. Gives the values for each context, and what they are bound to.
+    from the URL of the refresh.
     """
+    kinds = tuple(map(type, raw.values()))
+    if _PLAIN.issuperset(kinds) and all(map(_is_plain, groups)) and is_short(raw.values()):
+        return _bind_plain(groups, tuple(raw.items()), kinds)
+    return _bind_each(groups, raw)
+
+
+def is_short(values: Iterable[object]) -> bool:
+    """Tell whether what is made of these values may be kept: what visitors send has no other bound."""
+    return sum([len(value) for value in values if isinstance(value, str)]) <= _LONGEST
+
+
+@lru_cache(_REMEMBERED)
+def _is_plain(group: Group) -> bool:
+    """Tell whether no code of an author's takes part in validation, which might not find the same again."""
+    return all(parameter.annotation in _PLAIN for parameter in group.params.values())
+
+
+@lru_cache(_REMEMBERED)
+def _bind_plain(
+    groups: tuple[Group, ...], raw: tuple[tuple[str, Any], ...], kinds: tuple[type, ...]
+) -> Bound:
+    # By their types, too: True, 1 and 1.0 are equal.
+    return _bind_each(groups, dict(raw))
+
+
+def _bind_each(groups: tuple[Group, ...], raw: Mapping[str, Any]) -> Bound:
     check_names(groups, raw.keys())
     try:
         pairs = [_bind(group, raw) for group in groups]
     except ValidationFailed as error:
         raise ValueError(f"{{% mizan_context %}} got parameters that do not fit: {error.fields}") from None
-    return tuple([values for values, _ in pairs]), tuple([shown for _, shown in pairs])
+    values, shown = tuple([each for each, _ in pairs]), tuple([each for _, each in pairs])
+    return Bound(values, shown, is_short([text for each in shown for _, text in each.params]))
 
 
 def _bind(group: Group, raw: Mapping[str, Any]) -> tuple[Mapping[str, Any], Invalidation]:
     context, values = group.context.name, validate(group.adapter, raw)
-    plain_texts = _texts(group, values)
-    if plain_texts is not None:
-        return values, _shown(context, plain_texts)
-    texts = dict(Invalidation.of(context, **values).params)
-    if texts != {name: raw[name] for name in group.params if name in raw}:
-        values = validate(group.adapter, texts)
+    shown = Invalidation.of(context, **values)
+    texts = dict(shown.params)
+    if texts == {name: raw[name] for name in group.params if name in raw}:
+        return values, shown
+    values = validate(group.adapter, texts)
     return values, Invalidation.of(context, **values)
-
-
-def _texts(group: Group, values: Mapping[str, Any]) -> tuple[tuple[str, str], ...] | None:
-    """Write values, sorted by name; ``None`` if one may not be what is made of its text."""
-    pairs = []
-    for name, parameter in group.params.items():
-        if name in values:
-            value = values[name]
-            if type(value) is not parameter.annotation or parameter.annotation not in _PLAIN:
-                return None
-            text = canonical(value)
-            if type(value) is str and text != value:
-                return None
-            pairs.append((name, text))
-    return tuple(pairs)
-
-
-@lru_cache(_REMEMBERED)
-def _shown(context: str, params: tuple[tuple[str, str], ...]) -> Invalidation:
-    return Invalidation(context, params)

@@ -1,7 +1,7 @@
 """Blocks: parts of a template bound to contexts, and the signed addresses at which they are refreshed."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from functools import lru_cache
 from typing import Annotated, Any
@@ -14,7 +14,7 @@ from pydantic import ConfigDict, Field, TypeAdapter, with_config
 from typing_extensions import TypedDict
 
 from mizan_htmx.addresses import address_of
-from mizan_htmx.binding import bind, bound_names, find_groups
+from mizan_htmx.binding import bind, bound_names, find_groups, is_short
 from mizan_htmx.ids import content_name, free_id
 from mizan_htmx.invalidation import Invalidation
 from mizan_htmx.readings import plain
@@ -29,8 +29,9 @@ _PARTIAL_SWAP = re.compile("inner|before|after|delete|textContent", re.IGNORECAS
 # A pause between two polls, in seconds. Timers of browsers count in 32 bits of milliseconds.
 _LONGEST_POLL = 86_400
 
-# How many of each are kept. The largest are addresses, of about 300 bytes.
+# How many addresses and tokens are kept, with up to 2 KiB each.
 _REMEMBERED = 4096
+_LONGEST_TOKEN = 1000
 
 Contexts = Annotated[tuple[str, ...], Field(min_length=1)]
 Variable = str | int | float | bool | None
@@ -96,7 +97,7 @@ class Block:
     ``partial`` is its reference, ``template.html#name``. ``values`` are the parameters of each context, as
     validated; ``variables`` what ``with`` passes in. It is stale when one of ``bound`` is covered, which is
     worked out of the others where it is not given. A ``lazy`` one shows a placeholder at first; no refresh
-    is lazy, so that is not part of its address.
+    is lazy, so that is not part of its address. ``is_short`` tells that what is made of it may be kept.
     """
 
     partial: str
@@ -107,6 +108,7 @@ class Block:
     id: str = ""
     lazy: bool = False
     bound: tuple[Invalidation, ...] = field(default=(), compare=False)
+    is_short: bool = field(default=False, compare=False)
 
     def __post_init__(self) -> None:
         if not self.bound:
@@ -125,9 +127,9 @@ class Block:
     @property
     def url(self) -> str:
         """Where it is refreshed."""
-        return _url(
-            address_of("mizan:partial", self.contexts[0]), self.bound, settings.SECRET_KEY, *self._signed
-        )
+        write = _kept_url if self.is_short else _url
+        address = address_of("mizan:partial", self.contexts[0])
+        return write(address, self.bound, settings.SECRET_KEY, *self._signed)
 
     @property
     def _signed(self) -> tuple[str, tuple[str, ...], str, Wrapper, _Written]:
@@ -147,17 +149,14 @@ def _bound(contexts: Iterable[str], values: Iterable[Mapping[str, Any]]) -> tupl
     return tuple([Invalidation.of(context, **given) for context, given in pairs])
 
 
-# A block is signed alike at each rendering, and signing costs as much as a small table.
-@lru_cache(_REMEMBERED)
-def _url(
-    address: str,
-    bound: tuple[Invalidation, ...],
-    secret: str | bytes,
-    *signed: Any,
-) -> str:
+def _url(address: str, bound: tuple[Invalidation, ...], secret: str | bytes, *signed: Any) -> str:
     params = {name: text for each in bound for name, text in each.params}
     query = "".join(f"&{name}={quote(text, safe='')}" for name, text in sorted(params.items()))
     return f"{address}?block={_sign(secret, *signed)}{query}"
+
+
+# A block is signed alike at each rendering, and signing costs as much as a small table.
+_kept_url = lru_cache(_REMEMBERED)(_url)
 
 
 def _sign(
@@ -177,17 +176,17 @@ def read_token(token: str, raw: Mapping[str, str]) -> Block:
 
     Raises BadSignature for a token that this site did not sign, ValueError for parameters that do not fit.
     """
-    content = _read_token(token, settings.SECRET_KEY, tuple(settings.SECRET_KEY_FALLBACKS))
+    read = _kept_content if len(token) <= _LONGEST_TOKEN else _read_content
+    content = read(token, settings.SECRET_KEY, tuple(settings.SECRET_KEY_FALLBACKS))
     partial, contexts, shown_id, wrapper, variables = content
     groups = find_groups(contexts)
     known = {name: raw[name] for group in groups for name in group.params if name in raw}
-    values, bound = bind(groups, known)
-    return Block(partial, contexts, values, _as_given(variables), wrapper, shown_id, bound=bound)
+    values, shown, is_kept = bind(groups, known)
+    is_kept = is_kept and len(token) <= _LONGEST_TOKEN
+    return Block(partial, contexts, values, _as_given(variables), wrapper, shown_id, False, shown, is_kept)
 
 
-# Pages ask for the same block again and again, and many of them for the same one after a change.
-@lru_cache(_REMEMBERED)
-def _read_token(
+def _read_content(
     token: str, secret: str | bytes, former: tuple[str | bytes, ...]
 ) -> tuple[str, tuple[str, ...], str, Wrapper, _Written]:
     partial, contexts, shown_id, options, variables = _CONTENT.validate_python(
@@ -196,10 +195,15 @@ def _read_token(
     return partial, contexts, shown_id, Wrapper(**options), _written(variables)
 
 
+# Pages ask for the same block again and again, and many of them for the same one after a change. What nobody
+# signed raises, and is not kept.
+_kept_content = lru_cache(_REMEMBERED)(_read_content)
+
+
 def make(
     partial: str,
     *,
-    contexts: Sequence[str],
+    contexts: tuple[str, ...],
     params: Mapping[str, Any],
     variables: Mapping[str, Variable],
     attributes: Mapping[str, Any],
@@ -207,40 +211,44 @@ def make(
     parent: str,
 ) -> Block:
     """Make the block that a tag stands for; raise ValueError for what can't be bound."""
-    contexts = tuple(dict.fromkeys(contexts))
     groups = find_groups(contexts)
     bound = bound_names(groups, params, attributes)
-    given = {name: plain(value) for name, value in {**attributes, **params}.items() if name in bound}
-    values, shown = bind(groups, {name: value for name, value in given.items() if value is not None})
+    raw = {name: plain(value) for name, value in {**attributes, **params}.items() if name in bound}
+    values, shown, is_kept = bind(groups, {name: value for name, value in raw.items() if value is not None})
     own = {name: value for name, value in attributes.items() if name not in bound and value is not None}
     # Text that is marked as safe would not be any more after a refresh: it is escaped at once.
     texts = {name: str(value) + "" for name, value in own.items()}
-    if texts.get("id"):
-        own_id = texts["id"]
-        if not re.fullmatch(r"[A-Za-z0-9_-]+", own_id):
-            raise ValueError(f"id={own_id!r} can't name a block: letters, digits, '_' and '-' only.")
-    else:
-        own_id = free_id(request, _name(parent, partial, shown, _written(variables)))
+    if variables or texts:
+        is_kept = is_kept and is_short([*variables.values(), *texts.values()])
+    own_id = texts.get("id") or ""
+    if not own_id:
+        name = _kept_name if is_kept else _name
+        own_id = free_id(request, name(parent, partial, shown, _written(variables)))
+    elif not re.fullmatch(r"[A-Za-z0-9_-]+", own_id):
+        raise ValueError(f"id={own_id!r} can't name a block: letters, digits, '_' and '-' only.")
+    wrapper = _wrapper(own, texts) if own else _DEFAULT
     lazy = bool(own.get("lazy", False))
-    return Block(partial, contexts, values, variables, _wrapper(own, texts), own_id, lazy, shown)
+    return Block(partial, contexts, values, variables, wrapper, own_id, lazy, shown, is_kept)
+
+
+_DEFAULT = Wrapper()
 
 
 def _wrapper(own: Mapping[str, Any], texts: Mapping[str, str]) -> Wrapper:
-    return _wrapper_of(
-        texts.get("tag") or "div",
-        texts.get("class", ""),
-        texts.get("swap") or "outerHTML",
-        texts.get("announce", ""),
-        _seconds(own["poll"]) if "poll" in own else 0,
+    return Wrapper(
+        tag=texts.get("tag") or "div",
+        css=texts.get("class", ""),
+        swap=texts.get("swap") or "outerHTML",
+        announce=texts.get("announce", ""),
+        poll=_seconds(own["poll"]) if "poll" in own else 0,
     )
 
 
-_wrapper_of = lru_cache(_REMEMBERED)(Wrapper)
-
-
-@lru_cache(_REMEMBERED)
 def _name(parent: str, partial: str, shown: tuple[Invalidation, ...], variables: _Written) -> str:
     return content_name([partial, [*map(str, shown)], _as_given(variables)], parent=parent)
+
+
+_kept_name = lru_cache(_REMEMBERED)(_name)
 
 
 def _seconds(poll: object) -> int:

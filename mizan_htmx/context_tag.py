@@ -230,8 +230,7 @@ class ContextNode(Node):
         try:
             return blocks.make(
                 self.reference or str(attributes.get("partial")),
-                contexts=binding.written_out
-                or tuple([str(each.resolve(context)) for each in binding.contexts]),
+                contexts=binding.written_out or _contexts(binding, context),
                 params={name: each.resolve(context) for name, each in binding.params.items()},
                 variables={name: _scalar(name, value) for name, value in variables.items()},
                 attributes=attributes,
@@ -247,6 +246,10 @@ class ContextNode(Node):
             raise TemplateSyntaxError(
                 f"A {{% partialdef {name} %}} took the name of a block. Give one of them another name."
             )
+
+
+def _contexts(binding: Binding, context: Context) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(str(each.resolve(context)) for each in binding.contexts))
 
 
 def request_of(context: Context, tag: str = "mizan_context") -> HttpRequest:

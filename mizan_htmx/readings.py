@@ -1,8 +1,9 @@
 """What the templates of one request read: each reader once per distinct arguments, and only if used."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, SynchronousOnlyOperation
@@ -13,16 +14,27 @@ from django.utils.functional import LazyObject, Promise
 from mizan_htmx.anonymous import AnonymousRequest
 from mizan_htmx.arguments import Arguments
 from mizan_htmx.colour import loop_is_running
-from mizan_htmx.dispatch import execute, execute_valid, is_for_everyone, run
+from mizan_htmx.dispatch import execute, execute_valid, is_for_everyone
 from mizan_htmx.errors import Forbidden, NotFound, Unauthorized
 from mizan_htmx.functions import Function
+from mizan_htmx.graph import Group
 from mizan_htmx.recorder import Recorder, recorder_of
 from mizan_htmx.setup.registry import registry
+from mizan_htmx.steps import run
 
 #: What a reader may raise to keep its data from this visitor.
 DENIED = (PermissionDenied, PermissionError, Http404, Unauthorized, Forbidden, NotFound)
 
 _Key = tuple[Any, ...]
+
+# Readers by name, each with the number of the context that it is of.
+Readers = Mapping[str, tuple[Function, int]]
+
+
+@lru_cache(1024)
+def readers_of(groups: tuple[Group, ...]) -> Readers:
+    """Give the readers of some contexts together; of two with one name the last counts."""
+    return {each.name: (each, number) for number, group in enumerate(groups) for each in group.readers}
 
 
 class Readings(Mapping[str, Any]):
@@ -31,17 +43,16 @@ class Readings(Mapping[str, Any]):
     ``failure`` keeps the first exception: template conditions such as ``{% if a and b %}`` swallow them.
     """
 
-    def __init__(
-        self, request: HttpRequest, readers: Mapping[str, tuple[Function, Mapping[str, Any]]]
-    ) -> None:
+    def __init__(self, request: HttpRequest, readers: Readers, values: Sequence[Mapping[str, Any]]) -> None:
         self._request = request
         self._readers = readers
+        self._values = values
         self.failure: Exception | None = None
 
     def __getitem__(self, name: str) -> Any:
         try:
-            reader, values = self._readers[name]
-            return read(reader, self._request, values)
+            reader, number = self._readers[name]
+            return read(reader, self._request, self._values[number])
         except Exception as error:
             self.failure = self.failure or error
             raise

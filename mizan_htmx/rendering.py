@@ -1,7 +1,6 @@
 """How blocks render: alone, with what they are bound to, at first and on each refresh alike."""
 
 import hashlib
-from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any, cast
 
@@ -16,16 +15,15 @@ from mizan_htmx.anonymous import AnonymousRequest, anonymous, as_anyone
 from mizan_htmx.binding import find_groups
 from mizan_htmx.blocks import Block, Wrapper
 from mizan_htmx.clock import version_of
-from mizan_htmx.functions import Function
 from mizan_htmx.invalidation import Invalidation
 from mizan_htmx.markup import attributes_of
 from mizan_htmx.partials import Partial
-from mizan_htmx.readings import DENIED, Readings, Unread
+from mizan_htmx.readings import DENIED, Readings, Unread, readers_of
 from mizan_htmx.setup.registry import registry
 
 REFRESH = "mizan:refresh"
 
-# How many start tags are kept; one has about 500 bytes.
+# How many start tags are kept, with up to 2 KiB each.
 _REMEMBERED = 4096
 
 
@@ -94,21 +92,16 @@ def render_lazy(block: Block, placeholder: Partial | None, request: HttpRequest)
 def _render_lazy(block: Block, placeholder: Partial | None, request: HttpRequest) -> SafeString:
     if placeholder is None:
         return _wrap(block, "", lazy="")
-    unread = Unread(request, _readers(block))
+    unread = Unread(request, readers_of(find_groups(block.contexts)), block.values)
     inner = placeholder.render(BlockContext(request, block, placeholder, unread))
     if unread.failure is not None:  # a condition has swallowed it
         raise unread.failure
     return _wrap(block, inner, lazy="")
 
 
-def _readers(block: Block) -> dict[str, tuple[Function, Mapping[str, Any]]]:
-    bound = zip(find_groups(block.contexts), block.values, strict=True)
-    return {each.name: (each, values) for group, values in bound for each in group.readers}
-
-
 def _render(block: Block, partial: Partial, request: HttpRequest, known: str) -> SafeString | None:
     version = None if registry.graph.live.isdisjoint(block.contexts) else version_of(request)
-    readings = Readings(request, _readers(block))
+    readings = Readings(request, readers_of(find_groups(block.contexts)), block.values)
     context = BlockContext(request, block, partial, readings)
     try:
         inner = partial.render(context)
@@ -140,13 +133,12 @@ def _denied(failure: Exception, raised: Exception | None) -> str:
 
 def _wrap(block: Block, inner: str, *, trigger: str = REFRESH, **own: str | None) -> SafeString:
     """Write the element; ``own`` are attributes of this one rendering, where they are not ``None``."""
-    before, after = _tag(block.id, block.wrapper, block.bound, block.url, trigger, shared=block.is_shared)
+    write = _kept_tag if block.is_short else _tag
+    before, after = write(block.id, block.wrapper, block.bound, block.url, trigger, shared=block.is_shared)
     written = attributes_of([(f"data-mizan-{name}", text) for name, text in own.items() if text is not None])
     return mark_safe(f"{before}{written}{after}{inner}</{block.wrapper.tag}>")
 
 
-# A block has the same tag at each rendering.
-@lru_cache(_REMEMBERED)
 def _tag(
     block_id: str, wrapper: Wrapper, bound: tuple[Invalidation, ...], url: str, trigger: str, *, shared: bool
 ) -> tuple[str, str]:
@@ -166,3 +158,7 @@ def _tag(
         ("hx-swap", wrapper.swap),
     ]
     return f"<{wrapper.tag}{attributes_of(before)}", f"{attributes_of(after)}>"
+
+
+# A block has the same tag at each rendering.
+_kept_tag = lru_cache(_REMEMBERED)(_tag)

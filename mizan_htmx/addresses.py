@@ -5,6 +5,7 @@ from typing import Any
 from urllib.parse import urlsplit
 from weakref import ref
 
+from django.http import HttpRequest
 from django.shortcuts import resolve_url
 from django.urls import NoReverseMatch, URLResolver, get_resolver, get_script_prefix, get_urlconf, reverse
 from django.utils.functional import Promise
@@ -21,6 +22,19 @@ _Here = tuple[ref[URLResolver], str, str | None]
 def address_of(name: str, *arguments: str) -> str:
     """Give the path of an endpoint, as Django's ``reverse`` does here and now."""
     return _reverse(name, arguments, _here())
+
+
+def address_for(request: HttpRequest, name: str, *arguments: str) -> str:
+    """Do as ``address_of`` for one of many addresses on the page that answers this request.
+
+    Its URLconf and script prefix are settled before a page is rendered, and asking Django for them costs as
+    much as all else that a small block needs; the language may change on the way.
+    """
+    urlconf = request.__dict__.get("urlconf")
+    settled: tuple[object, ref[URLResolver], str] | None = request.__dict__.get("_mizan_here")
+    if settled is None or settled[0] is not urlconf:
+        settled = request.__dict__["_mizan_here"] = (urlconf, *_here()[:2])
+    return _reverse(name, arguments, (settled[1], settled[2], get_language()))
 
 
 def login_path(login_url: Any) -> str | None:

@@ -127,8 +127,11 @@ class Block:
     @property
     def url(self) -> str:
         """Where it is refreshed."""
+        return self.url_below(address_of("mizan:partial", self.contexts[0]))
+
+    def url_below(self, address: str) -> str:
+        """Give where it is refreshed, if that is the address of its first context."""
         write = _kept_url if self.is_short else _url
-        address = address_of("mizan:partial", self.contexts[0])
         return write(address, self.bound, settings.SECRET_KEY, *self._signed)
 
     @property

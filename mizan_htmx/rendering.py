@@ -11,6 +11,7 @@ from django.template.base import Template
 from django.template.engine import Engine
 from django.utils.safestring import SafeString, mark_safe
 
+from mizan_htmx.addresses import address_for
 from mizan_htmx.anonymous import AnonymousRequest, anonymous, as_anyone
 from mizan_htmx.binding import find_groups
 from mizan_htmx.blocks import Block, Wrapper
@@ -73,7 +74,7 @@ def render_unless(block: Block, partial: Partial, request: HttpRequest, *, known
         with as_anyone(clean):
             return _render(block, partial, clean, known)
     if isinstance(request, AnonymousRequest):
-        return _wrap(block, "", trigger=f"load, {REFRESH}")
+        return _wrap(block, "", request, trigger=f"load, {REFRESH}")
     return _render(block, partial, request, known)
 
 
@@ -91,12 +92,12 @@ def render_lazy(block: Block, placeholder: Partial | None, request: HttpRequest)
 
 def _render_lazy(block: Block, placeholder: Partial | None, request: HttpRequest) -> SafeString:
     if placeholder is None:
-        return _wrap(block, "", lazy="")
+        return _wrap(block, "", request, lazy="")
     unread = Unread(request, readers_of(find_groups(block.contexts)), block.values)
     inner = placeholder.render(BlockContext(request, block, placeholder, unread))
     if unread.failure is not None:  # a condition has swallowed it
         raise unread.failure
-    return _wrap(block, inner, lazy="")
+    return _wrap(block, inner, request, lazy="")
 
 
 def _render(block: Block, partial: Partial, request: HttpRequest, known: str) -> SafeString | None:
@@ -113,12 +114,12 @@ def _render(block: Block, partial: Partial, request: HttpRequest, known: str) ->
         if readings.failure is not None:
             inner = _denied(readings.failure, None)
     if version is not None:  # which changes even where the content does not
-        return _wrap(block, inner, version=version)
+        return _wrap(block, inner, request, version=version)
     has_hash = getattr(settings, "MIZAN_SINGLE_FLIGHT", False)
     digest = _digest(inner) if has_hash or known else None
     if known and digest == known:
         return None
-    return _wrap(block, inner, hash=digest if has_hash else None)
+    return _wrap(block, inner, request, hash=digest if has_hash else None)
 
 
 def _digest(inner: str) -> str:
@@ -131,10 +132,13 @@ def _denied(failure: Exception, raised: Exception | None) -> str:
     raise failure if raised is None else raised
 
 
-def _wrap(block: Block, inner: str, *, trigger: str = REFRESH, **own: str | None) -> SafeString:
+def _wrap(
+    block: Block, inner: str, request: HttpRequest, *, trigger: str = REFRESH, **own: str | None
+) -> SafeString:
     """Write the element; ``own`` are attributes of this one rendering, where they are not ``None``."""
     write = _kept_tag if block.is_short else _tag
-    before, after = write(block.id, block.wrapper, block.bound, block.url, trigger, shared=block.is_shared)
+    url = block.url_below(address_for(request, "mizan:partial", block.contexts[0]))
+    before, after = write(block.id, block.wrapper, block.bound, url, trigger, shared=block.is_shared)
     written = attributes_of([(f"data-mizan-{name}", text) for name, text in own.items() if text is not None])
     return mark_safe(f"{before}{written}{after}{inner}</{block.wrapper.tag}>")
 

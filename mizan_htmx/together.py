@@ -14,7 +14,7 @@ from django.urls import ResolverMatch, get_script_prefix, resolve
 from django.utils.log import log_response
 
 from mizan_htmx import blocks
-from mizan_htmx.addresses import address_of
+from mizan_htmx.addresses import address_for
 from mizan_htmx.functions import BLOCK_FIELD
 from mizan_htmx.partials import Partial, load
 from mizan_htmx.recorder import Recorder, close_recorder, open_recorder
@@ -124,7 +124,7 @@ def _posing(request: HttpRequest, asked: Asked) -> Iterator[None]:
     state, environ = request.__dict__, request.META
     before = {name: state.pop(name) for name in _OF_ONE if name in state}
     environ_before = {name: environ[name] for name in _META_OF_ONE if name in environ}
-    path = unquote(address_of("mizan:partial", asked.block.contexts[0]))
+    path = unquote(address_for(request, "mizan:partial", asked.block.contexts[0]))
     path_info = "/" + path.removeprefix(get_script_prefix())
     state.update(GET=asked.given, path=path, path_info=path_info, resolver_match=_match(request, path_info))
     environ.update(QUERY_STRING=asked.query, PATH_INFO=path_info)

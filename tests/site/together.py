@@ -39,8 +39,14 @@ def page(request: HttpRequest, count: int) -> HttpResponse:
     return render(request, "site/together.html", {"numbers": range(count)})
 
 
+def own(request: HttpRequest) -> HttpResponse:
+    """Show blocks of which each has a swap, an indicator or an element of its own."""
+    return render(request, "site/together_own.html")
+
+
 urlpatterns = [
     path("together/leave/", leave, name="leave_together"),
     path("together/shake/", shake, name="shake"),
+    path("together/own/", own, name="own_together"),
     path("together/<int:count>/", page, name="together"),
 ]

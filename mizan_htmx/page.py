@@ -1,8 +1,13 @@
 """What a page needs besides blocks: the script tags, and attributes that call a mutation."""
 
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from typing import Any
 
-from django.conf import settings
+from django.apps import apps
+from django.conf import STATICFILES_STORAGE_ALIAS, settings
+from django.contrib.staticfiles.storage import HashedFilesMixin, ManifestFilesMixin, StaticFilesStorage
+from django.core.files.storage import FileSystemStorage, storages
 from django.http import HttpRequest
 from django.http.request import HttpHeaders
 from django.templatetags.static import static
@@ -16,6 +21,7 @@ from mizan_htmx.addresses import address_of, login_path
 from mizan_htmx.anonymous import AnonymousRequest
 from mizan_htmx.colour import loop_is_running
 from mizan_htmx.csrf import csrf_token
+
 from mizan_htmx.functions import FUNCTION_FIELD
 from mizan_htmx.graph import suggest
 from mizan_htmx.markup import attributes_of
@@ -50,11 +56,11 @@ def scripts(
     nonce = next((str(each) for each in given if each is not None and each != ""), None)
     attributes = attributes_of(_known(request, nonce))
     paths = _paths(debug=settings.DEBUG if debug is None else debug)
-    own = "".join([_script(path, attributes) for path in paths])
+    own = _tags(tuple(paths), attributes)
     if registry.channels or registry.graph.live:
         socket = get_script_prefix() + str(getattr(settings, "MIZAN_SOCKET_PATH", "/ws/")).removeprefix("/")
         attributes += attributes_of([("data-socket", socket)])
-        own += "".join([_script(path, attributes) for path in LIVE])
+        own += _tags(LIVE, attributes)
     return mark_safe(own if htmx is None else htmx_script(version=htmx, nonce=nonce) + own)
 
 
@@ -93,8 +99,34 @@ def _known(request: HttpRequest, nonce: str | None) -> Iterator[tuple[str, str]]
         yield "nonce", nonce
 
 
-def _script(path: str, attributes: str) -> str:
-    return f"<script defer{attributes_of([('src', static(path))])}{attributes}></script>"
+def _tags(paths: tuple[str, ...], attributes: str) -> str:
+    sources = _static(paths)
+    return "".join([f"<script defer{source}{attributes}></script>" for source in sources])
+
+
+def _static(paths: tuple[str, ...]) -> tuple[str, ...]:
+    if apps.is_installed("django.contrib.staticfiles"):
+        storage = storages[STATICFILES_STORAGE_ALIAS]
+        if isinstance(storage, StaticFilesStorage) and _is_settled(storage):
+            base, release = storage.base_url, getattr(storage, "manifest_hash", "")
+            return _kept_sources(paths, storage, base, release, settings.DEBUG)
+    return _sources(paths)
+
+
+def _is_settled(storage: StaticFilesStorage) -> bool:
+    """Tell whether addresses stay the same: none is signed anew, and no file is looked into for its hash."""
+    kind: Any = type(storage)
+    if kind.url is HashedFilesMixin.url:
+        return kind.stored_name is ManifestFilesMixin.stored_name and kind.manifest_strict is True
+    return kind.url is FileSystemStorage.url
+
+
+def _sources(paths: tuple[str, ...], *settled: object) -> tuple[str, ...]:
+    return tuple([attributes_of([("src", static(path))]) for path in paths])
+
+
+# Asking for the address of nine files takes as long as rendering a small table.
+_kept_sources = lru_cache(16)(_sources)
 
 
 def call_attributes(name: str, arguments: Mapping[str, object]) -> SafeString:

@@ -43,6 +43,8 @@ class BlockContext(RequestContext):
         # Not by push(), which copies into a dict and so would read everything at once.
         layers: tuple[Any, ...] = (_processed(engine, request), readings, {**block.variables})
         self.dicts += layers
+        # Here ``include`` keeps what it has loaded, for a whole page; so it does for all blocks of an answer.
+        self.render_context.dicts[0] = request.__dict__.setdefault("_mizan_included", {})
         self.block_id = block.id
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from django.conf.urls.i18n import i18n_patterns
+from django.core.signing import BadSignature
 from django.test.utils import override_script_prefix, override_settings
 from django.urls import clear_url_caches, include, path, set_urlconf
 from django.utils import translation
@@ -23,12 +24,13 @@ THERE = (path("there/", ENDPOINTS),)
 IN_LANGUAGES = tuple(i18n_patterns(path("m/", ENDPOINTS)))
 
 
-@pytest.fixture
-def block() -> Iterator[Block]:
+@pytest.fixture(params=[True, False], ids=["kept", "not kept"])
+def block(request: pytest.FixtureRequest) -> Iterator[Block]:
     """Give a block of the context ``user``, on a site whose endpoints are at ``/here/``."""
+    values = ({"user_id": 5},)
     with isolated_registry(), override_settings(ROOT_URLCONF=HERE):
         declare_readers(Site(Path("/nowhere")))
-        yield Block("page.html#card", ("user",), ({"user_id": 5},), {}, Wrapper())
+        yield Block("page.html#card", ("user",), values, {}, Wrapper(), is_short=request.param)
 
 
 def place(block: Block) -> str:
@@ -75,8 +77,27 @@ def test_a_new_key_signs_at_once_and_the_old_one_is_read_while_it_is_a_fallback(
     block: Block, settings: Settings
 ) -> None:
     settings.SECRET_KEY = "old"
-    old = block.token
+    old, address = block.token, block.url
     settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = "new", ["old"]
     assert block.token != old
+    assert block.url == address.replace(old, block.token)
     for token in (old, block.token):
         assert blocks.read_token(token, {"user_id": "5"}) == block
+
+
+def test_a_key_that_is_no_fallback_any_more_is_not_read(block: Block, settings: Settings) -> None:
+    settings.SECRET_KEY = "old"
+    old = block.token
+    assert blocks.read_token(old, {"user_id": "5"}) == block
+    settings.SECRET_KEY = "new"
+    with pytest.raises(BadSignature):
+        blocks.read_token(old, {"user_id": "5"})
+
+
+def test_equal_variables_of_other_types_are_signed_apart() -> None:
+    made = [
+        Block("page.html#card", ("user",), ({},), {"flag": each}, Wrapper(), is_short=True).token
+        for each in (True, 1, 1.0, "1")
+    ]
+
+    assert len({*made}) == 4

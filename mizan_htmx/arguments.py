@@ -3,7 +3,6 @@
 import json
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any, cast
 
 from django.conf import settings
@@ -21,24 +20,39 @@ from mizan_htmx.signature import Parameter
 URLENCODED = "application/x-www-form-urlencoded"
 MULTIPART = "multipart/form-data"
 
+_FORMS = (URLENCODED, MULTIPART)
+_NOTHING: dict[str, Any] = {}
+_UTF8 = ("utf-8", "utf8", "us-ascii")
+
 # A number that may be too large for a float, which the parser would turn into infinity.
 _HUGE = re.compile(rb"\d[eE]\+?\d\d|(?<!\d)\d{300}")
 
 
-@dataclass(frozen=True, slots=True)
 class Arguments:
     """Raw values in layers, the later ones winning over the earlier.
 
     A layer is a mapping of values (JSON, URL) or a MultiValueDict of form fields. ``is_form``: a box that is
-    not ticked is missing, and means false.
+    not ticked is missing, and means false. ``valid``: they have the declared types, and none is missing.
     """
 
-    layers: tuple[Mapping[str, Any], ...]
-    is_form: bool = False
+    __slots__ = ("is_form", "layers", "valid")
+
+    def __init__(
+        self, layers: tuple[Mapping[str, Any], ...], *, is_form: bool = False, valid: bool = False
+    ) -> None:
+        self.layers = layers
+        self.is_form = is_form
+        self.valid = valid
+
+    def offer(self, parameters: Iterable[Parameter]) -> Mapping[str, Any]:
+        """Give what a validator picks the values of these parameters from; there may be more in it."""
+        if len(self.layers) == 1 and type(self.layers[0]) is dict:
+            return self.layers[0]
+        return self.collect(parameters)
 
     def collect(self, parameters: Iterable[Parameter]) -> dict[str, Any]:
         """Pick the values of these parameters; what nobody declared is left where it is."""
-        if len(self.layers) == 1 and not self.is_form and type(self.layers[0]) is dict:
+        if not self.is_form and len(self.layers) == 1 and type(self.layers[0]) is dict:
             values = self.layers[0]
             return {each.name: values[each.name] for each in parameters if each.name in values}
         raw: dict[str, Any] = {}
@@ -62,17 +76,20 @@ def _field(layer: "MultiValueDict[str, Any]", parameter: Parameter) -> Any:
 
 def read_call(request: HttpRequest) -> tuple[str, Arguments]:
     """Read which function a ``call/`` names, and its arguments; raise BadRequest or TooLarge."""
-    layers, is_form = read_body(request)
-    if is_form:
-        name, arguments = layers[0].get(FUNCTION_FIELD), Arguments(layers, is_form=True)
-    else:
-        args = layers[0].get("args", {})
-        if not isinstance(args, dict):
+    is_form = request.content_type in _FORMS
+    try:
+        layers = _read_form(request) if is_form else (_read_json(request),)
+    except UNREADABLE as error:
+        raise refusal_of_unreadable(error) from error
+    fields = layers[0]
+    if not is_form:
+        layers = (fields.get("args", _NOTHING),)
+        if type(layers[0]) is not dict:
             raise BadRequest("'args' must be an object that maps names to values.")
-        name, arguments = layers[0].get(FUNCTION_FIELD), Arguments((args,))
+    name = fields.get(FUNCTION_FIELD)
     if not isinstance(name, str) or not name:
         raise BadRequest("'fn' must name the function to call.")
-    return name, arguments
+    return name, Arguments(layers, is_form=is_form)
 
 
 def read_view(request: HttpRequest, url_values: Mapping[str, Any]) -> Arguments:
@@ -86,42 +103,32 @@ def read_view(request: HttpRequest, url_values: Mapping[str, Any]) -> Arguments:
 
 def read_query(request: HttpRequest) -> QueryDict:
     """Read the query; raise BadRequest for one of more fields than Django's limit."""
-    with unreadable_is_refused():
+    try:
         return request.GET
+    except UNREADABLE as error:
+        raise refusal_of_unreadable(error) from error
 
 
 def read_body(
     request: HttpRequest, *, empty_allowed: bool = False
 ) -> tuple[tuple[Mapping[str, Any], ...], bool]:
     """Read a request's body into layers, and tell whether it is a form."""
-    with unreadable_is_refused():
-        if request.content_type in (URLENCODED, MULTIPART):
+    is_form = request.content_type in _FORMS
+    try:
+        if is_form:
             return _read_form(request), True
         return (_read_json(request, empty_allowed=empty_allowed),), False
+    except UNREADABLE as error:
+        raise refusal_of_unreadable(error) from error
 
 
-class _Refusing:
-    """Turns exceptions in a ``with`` block; a generator would cost as much as reading the body."""
-
-    __slots__ = ()
-
-    def __enter__(self) -> None:
-        pass
-
-    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
-        if isinstance(error, RequestDataTooBig):
-            raise TooLarge() from None
-        if isinstance(error, _UNREADABLE):
-            raise BadRequest() from error
+#: What Django raises for a body or a query that it can't or won't read.
+UNREADABLE = (SuspiciousOperation, MultiPartParserError, UnreadablePostError, DjangoBadRequest)
 
 
-_UNREADABLE = (SuspiciousOperation, MultiPartParserError, UnreadablePostError, DjangoBadRequest)
-_refusing = _Refusing()
-
-
-def unreadable_is_refused() -> _Refusing:
-    """Turn what Django raises for a body it can't or won't read into BadRequest or TooLarge."""
-    return _refusing
+def refusal_of_unreadable(error: Exception) -> BadRequest | TooLarge:
+    """Give what one of ``UNREADABLE`` is answered with."""
+    return TooLarge() if isinstance(error, RequestDataTooBig) else BadRequest()
 
 
 def _read_form(request: HttpRequest) -> tuple[Mapping[str, Any], ...]:
@@ -133,14 +140,14 @@ def _read_form(request: HttpRequest) -> tuple[Mapping[str, Any], ...]:
     return (QueryDict(request.body, encoding="utf-8"),)
 
 
-def _read_json(request: HttpRequest, *, empty_allowed: bool) -> dict[str, Any]:
-    charset = (request.content_params or {}).get("charset", "utf-8")
-    if charset.lower() not in ("utf-8", "utf8", "us-ascii"):
+def _read_json(request: HttpRequest, *, empty_allowed: bool = False) -> dict[str, Any]:
+    if request.content_params and request.content_params.get("charset", "utf-8").lower() not in _UTF8:
         raise BadRequest("JSON must be UTF-8.")
     body = request.body
-    limit = cast("int | None", settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
-    if limit is not None and len(body) > limit:  # Django trusts Content-Length, which a chunked body has not
-        raise TooLarge()
+    if not request.META.get("CONTENT_LENGTH"):  # which Django goes by; a chunked body has none
+        limit = cast("int | None", settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
+        if limit is not None and len(body) > limit:
+            raise TooLarge()
     if empty_allowed and not body:
         return {}
     return parse_object(body)

@@ -7,6 +7,7 @@ it becomes that even afterwards, when a middleware that ran later makes it someb
 import hashlib
 import logging
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
 from django.http.response import HttpResponseBase, ResponseHeaders
@@ -14,7 +15,7 @@ from django.utils.cache import patch_vary_headers
 from django.utils.http import parse_etags
 
 from mizan_htmx.anonymous import AnonymousRequest, anonymous
-from mizan_htmx.invalidation import HEADER, MAX_BYTES
+from mizan_htmx.invalidation import HEADER, MAX_BYTES, Invalidation
 from mizan_htmx.recorder import Recorder
 from mizan_htmx.setup.conf import Untaggable, is_kept_apart, lifetime_headers, tag_headers
 from mizan_htmx.setup.registry import registry
@@ -115,6 +116,18 @@ def share(request: HttpRequest, response: HttpResponseBase, recorder: Recorder) 
         response = _not_modified(response)
     response.headers = SharedHeaders(response, headers)
     return response
+
+
+def share_reading(
+    context: str,
+    values: Mapping[str, Any],
+    request: HttpRequest,
+    response: HttpResponseBase,
+    recorder: Recorder,
+) -> HttpResponseBase:
+    """Share an answer that shows a public context, read with these values."""
+    anonymous(request).show([Invalidation.of(context, **values)])
+    return share(request, response, recorder)
 
 
 def _objections(request: HttpRequest, response: HttpResponseBase) -> Iterator[str]:

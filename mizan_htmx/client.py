@@ -8,9 +8,9 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
 from mizan_htmx.declaration import declare
-from mizan_htmx.dispatch import arun, run
 from mizan_htmx.functions import Context, Function, GlobalContext
-from mizan_htmx.views import serve
+from mizan_htmx.serving import serve
+from mizan_htmx.steps import arun, run
 
 __all__ = ["ClientFunction", "Context", "GlobalContext", "client"]
 

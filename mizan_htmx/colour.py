@@ -11,7 +11,7 @@ from django.db import connections
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
-from mizan_htmx.dispatch import Steps, arun, run
+from mizan_htmx.steps import Steps, arun, run
 
 
 def loop_is_running() -> bool:
@@ -38,17 +38,28 @@ class Endpoint:
     """
 
     __name__: str
+    _at_once: Callable[..., HttpResponseBase]
 
     def __init__(self, steps: Callable[..., Steps[HttpResponseBase]]) -> None:
         self._steps = steps
+        self._at_once = self._in_steps
         update_wrapper(self, steps)
         # Exempt from the middleware, which would answer in HTML: the endpoints check by themselves.
         self.csrf_exempt = True
 
     def __call__(self, request: HttpRequest, /, **url_values: Any) -> Any:
         """Answer the request, or give the coroutine that does."""
-        steps = self._steps(request, **url_values)
-        return arun(steps) if _is_async_here() else run(steps)
+        if _is_async_here():
+            return arun(self._steps(request, **url_values))
+        return self._at_once(request, **url_values)
+
+    def _in_steps(self, request: HttpRequest, /, **url_values: Any) -> HttpResponseBase:
+        return run(self._steps(request, **url_values))
+
+    def at_once(self, answer: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+        """Let a function that makes no steps, which cost, answer where this view is sync."""
+        self._at_once = answer
+        return answer
 
 
 def _is_async_here() -> bool:

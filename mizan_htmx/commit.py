@@ -8,7 +8,7 @@ from django.db import DEFAULT_DB_ALIAS, connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from mizan_htmx.invalidation import Invalidation, merge
-from mizan_htmx.recorder import Recorder, current_recorder, invalidated
+from mizan_htmx.recorder import Recorder, announce_now, current_recorder
 
 _Key: TypeAlias = tuple[frozenset[str], ref[Recorder] | None]
 
@@ -34,7 +34,7 @@ def _told_now(keys: tuple[Invalidation, ...]) -> None:
     if recorder is not None and not connections[DEFAULT_DB_ALIAS].in_atomic_block:
         recorder.add(keys)
     else:  # what is committed on another database must not wait for this one, which may be rolled back
-        invalidated.send_robust(sender=None, invalidations=merge(keys), request=None, response=None)
+        announce_now(None, merge(keys))
 
 
 class _Waiting:

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.middleware.csrf import CsrfViewMiddleware, get_token
 
-from mizan_htmx.arguments import unreadable_is_refused
+from mizan_htmx.arguments import UNREADABLE, refusal_of_unreadable
 from mizan_htmx.errors import Forbidden
 
 # Says why an answer is 403: the visitor's token or session has gone, not the right.
@@ -48,10 +48,12 @@ def check_csrf(request: HttpRequest) -> None:
     """Raise Forbidden unless the request is safe, or carries the visitor's token."""
     if getattr(request, "csrf_processing_done", False):
         return
-    with unreadable_is_refused():  # the token may stand in the body
-        check = _check()
+    check = _check()
+    try:
         check.process_request(request)
         reason: Any = check.process_view(request, _unused, (), {})
+    except UNREADABLE as error:  # the token may stand in the body
+        raise refusal_of_unreadable(error) from error
     if reason:
         request._mizan_refused = True  # type: ignore[attr-defined]
         raise CsrfFailed(f"CSRF verification failed. {reason}")

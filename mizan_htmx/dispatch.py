@@ -1,15 +1,10 @@
-"""The one way in: admit (auth, validation), the body, what it makes stale; for both colours.
+"""The one way in: admit (auth, validation), the body, what it makes stale; for both colours."""
 
-What has to wait for somebody else's code is yielded as an ``Effect`` that knows both its colours; ``run`` and
-``arun`` carry a generator through. Everything between the yields is written once.
-"""
-
-from collections.abc import Awaitable, Callable, Generator
+from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 from inspect import isawaitable
-from typing import Any, NamedTuple, TypeVar
+from typing import Any
 
-from asgiref.sync import async_to_sync, sync_to_async
 from django.db import DEFAULT_DB_ALIAS, connections, transaction
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
@@ -20,80 +15,33 @@ from mizan_htmx.arguments import Arguments
 from mizan_htmx.csrf import tell_refusal
 from mizan_htmx.errors import Forbidden, Unauthorized, ValidationFailed
 from mizan_htmx.functions import Auth, Function
-from mizan_htmx.recorder import Recorder, aannounce, announce, close_recorder, write
+from mizan_htmx.graph import Group
+from mizan_htmx.invalidation import Invalidation
+from mizan_htmx.recorder import Recorder, aannounce, announce, close_recorder, signals_for, write
 from mizan_htmx.session_word import tell_change
 from mizan_htmx.setup.registry import registry
 from mizan_htmx.signature import validate
-
-T = TypeVar("T")
-
-
-class Effect(NamedTuple):
-    """A call into somebody else's code, in both colours."""
-
-    sync: Callable[[], Any]
-    aio: Callable[[], Awaitable[Any]]
-
-
-Steps = Generator[Effect, Any, T]
-
-
-def effect(func: Callable[..., Any], is_async: bool, /, *args: Any, **kwargs: Any) -> Effect:
-    """Make an effect of a call to a function of either colour."""
-    if is_async:
-        return Effect(partial(_in_loop, func, *args, **kwargs), partial(func, *args, **kwargs))
-    return Effect(partial(func, *args, **kwargs), partial(_in_thread, func, *args, **kwargs))
-
-
-def _in_loop(func: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
-    return async_to_sync(func)(*args, **kwargs)
-
-
-async def _in_thread(func: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
-    return await sync_to_async(func)(*args, **kwargs)
-
-
-def run(steps: Steps[T]) -> T:
-    """Carry steps through in a thread."""
-    try:
-        step = next(steps)
-        while True:
-            try:
-                value = step.sync()
-            except Exception as error:  # whatever it is belongs to the steps: they know what to do about it
-                step = steps.throw(error)
-            else:
-                step = steps.send(value)
-    except StopIteration as done:
-        return done.value  # type: ignore[no-any-return]
-
-
-async def arun(steps: Steps[T]) -> T:
-    """Carry steps through in a coroutine."""
-    try:
-        step = next(steps)
-        while True:
-            try:
-                value = await step.aio()
-            except Exception as error:  # as in run()
-                step = steps.throw(error)
-            else:
-                step = steps.send(value)
-    except StopIteration as done:
-        return done.value  # type: ignore[no-any-return]
+from mizan_htmx.steps import Effect, Steps, effect, run
 
 
 def admit(function: Function, request: HttpRequest, arguments: Arguments) -> Steps[dict[str, Any]]:
     """Let the caller in, or raise Unauthorized or Forbidden; then give the validated arguments."""
     if function.auth is not None:
         yield from _authorise(function.auth, request, arguments)
-    return validate(function.arguments, arguments.collect(function.parameters.values()))
+    return _values(function, arguments)
 
 
-def _admit_valid(function: Function, request: HttpRequest, values: dict[str, Any]) -> Steps[dict[str, Any]]:
+def _admit_now(function: Function, request: HttpRequest, arguments: Arguments) -> dict[str, Any]:
     if function.auth is not None:
-        yield from _authorise(function.auth, request, Arguments((values,)))
-    return values
+        run(_authorise(function.auth, request, arguments))
+    return _values(function, arguments)
+
+
+def _values(function: Function, arguments: Arguments) -> dict[str, Any]:
+    wanted = function.parameters.values()
+    if arguments.valid:
+        return arguments.collect(wanted)
+    return validate(function.arguments, arguments.offer(wanted))
 
 
 def _authorise(auth: Auth, request: HttpRequest, arguments: Arguments) -> Steps[None]:
@@ -150,7 +98,28 @@ def execute(
     ``then`` is done with the result inside the transaction: one that can't be written is a failure too.
     A reader of a public context gets a clean request, wherever it is read.
     """
-    return _admitted(partial(admit, function, arguments=arguments), function, request, recorder, then)
+    if not function.waits:
+        return (yield effect(execute_now, False, function, request, arguments, recorder, then))
+    if not is_for_everyone(function, request):
+        return (yield from _execute(function, request, arguments, recorder, then))
+    clean = anonymous(request)
+    with as_anyone(clean):
+        return (yield from _execute(function, clean, arguments, recorder, then))
+
+
+def execute_now(
+    function: Function,
+    request: HttpRequest,
+    arguments: Arguments,
+    recorder: Recorder,
+    then: Callable[[Any], Any] = _as_it_is,
+) -> Any:
+    """Do as ``execute`` for a function that does not wait, outside of event loops, without steps between."""
+    if not is_for_everyone(function, request):
+        return _run_body(function, request, _admit_now(function, request, arguments), recorder, then)
+    clean = anonymous(request)
+    with as_anyone(clean):
+        return _run_body(function, clean, _admit_now(function, clean, arguments), recorder, then)
 
 
 def execute_valid(
@@ -161,21 +130,28 @@ def execute_valid(
     then: Callable[[Any], Any] = _as_it_is,
 ) -> Steps[Any]:
     """Do as ``execute`` with the function's own values, valid already and none of the required missing."""
-    return _admitted(partial(_admit_valid, function, values=values), function, request, recorder, then)
+    return execute(function, request, Arguments((values,), valid=True), recorder, then)
 
 
-def _admitted(
-    admission: Callable[..., Steps[dict[str, Any]]],
-    function: Function,
-    request: HttpRequest,
-    recorder: Recorder,
-    then: Callable[[Any], Any],
-) -> Steps[Any]:
-    if not is_for_everyone(function, request):
-        return (yield from _execute(admission(request=request), function, request, recorder, then))
-    clean = anonymous(request)
-    with as_anyone(clean):
-        return (yield from _execute(admission(request=clean), function, clean, recorder, then))
+def read_now(group: Group, request: HttpRequest, values: dict[str, Any], recorder: Recorder) -> list[bytes]:
+    """Write the results of a group's readers, of whom none has to be asked who may call, or to be waited for.
+
+    ``values`` are those of all of them, validated together.
+    """
+    if group.context.public:
+        clean = anonymous(request)
+        with as_anyone(clean):
+            return [_read(reader, group, clean, values, recorder) for reader in group.answering]
+    return [_read(reader, group, request, values, recorder) for reader in group.answering]
+
+
+def _read(
+    reader: Function, group: Group, request: HttpRequest, values: dict[str, Any], recorder: Recorder
+) -> bytes:
+    assert reader.result is not None
+    if len(reader.parameters) < len(group.params):
+        values = {name: values[name] for name in reader.parameters if name in values}
+    return _run_body(reader, request, values, recorder, reader.result.serializer.to_json)  # type: ignore[no-any-return]
 
 
 def is_for_everyone(function: Function, request: HttpRequest) -> bool:
@@ -186,44 +162,74 @@ def is_for_everyone(function: Function, request: HttpRequest) -> bool:
 
 
 def _execute(
-    admission: Steps[dict[str, Any]],
     function: Function,
     request: HttpRequest,
+    arguments: Arguments,
     recorder: Recorder,
     then: Callable[[Any], Any],
 ) -> Steps[Any]:
-    values = yield from admission
+    values = yield from admit(function, request, arguments)
+    if not function.is_async:
+        return (yield effect(_run_body, False, function, request, values, recorder, then))
     start = len(recorder)
-    transactional = function.is_transactional
-
-    def settle(returned: Any) -> Any:
-        result = then(_checked(function, returned))
-        refused = function.result is None and returned.status_code >= 400
-        if function.affects and not refused and not function.records_itself:
-            _record(function, values, recorder, start)
-        return result
-
     try:
-        if function.is_async:
-            return settle((yield effect(function.func, True, request, **values)))
-        body = _atomically if transactional and _has_database() else _plainly
-        return (yield effect(body, False, settle, partial(function.func, request, **values)))
+        returned = yield effect(function.func, True, request, **values)
+        result, stale = _outcome(function, values, returned, then)
     except Exception:
-        if transactional:
-            recorder.rewind(start)
-        elif function.affects:
-            # Nobody knows what it wrote before it failed: one refresh too many beats a stale page.
-            _record(function, values, recorder, start)
+        _fail(function, values, recorder, start)
         raise
+    recorder.add(stale, at=start)
+    return result
 
 
-def _plainly(settle: Callable[[Any], Any], body: Callable[[], Any]) -> Any:
-    return settle(body())
+def _run_body(
+    function: Function,
+    request: HttpRequest,
+    values: dict[str, Any],
+    recorder: Recorder,
+    then: Callable[[Any], Any],
+) -> Any:
+    """Run a sync body, in a transaction if it changes something."""
+    if not (function.affects or function.is_transactional):
+        return then(_checked(function, function.func(request, **values)))
+    start = len(recorder)
+    try:
+        if function.is_transactional and _has_database():
+            with transaction.atomic():
+                result, stale = _outcome(function, values, function.func(request, **values), then)
+                if transaction.get_rollback():  # the body has asked for it
+                    stale = ()
+        else:
+            result, stale = _outcome(function, values, function.func(request, **values), then)
+    except Exception:
+        _fail(function, values, recorder, start)
+        raise
+    if stale:
+        recorder.add(stale, at=start)
+    return result
 
 
-def _atomically(settle: Callable[[Any], Any], body: Callable[[], Any]) -> Any:
-    with transaction.atomic():
-        return settle(body())
+def _outcome(
+    function: Function, values: dict[str, Any], returned: Any, then: Callable[[Any], Any]
+) -> tuple[Any, Sequence[Invalidation]]:
+    """Hold what a body returned to its declaration; give the result, and what is stale now."""
+    result = then(_checked(function, returned))
+    if not function.affects or function.records_itself:
+        return result, ()
+    refused = function.result is None and returned.status_code >= 400
+    return result, () if refused else _stale(function, values)
+
+
+def _fail(function: Function, values: dict[str, Any], recorder: Recorder, start: int) -> None:
+    if function.is_transactional:
+        recorder.rewind(start)
+    elif function.affects:
+        # Nobody knows what it wrote before it failed: one refresh too many beats a stale page.
+        recorder.add(_stale(function, values), at=start)
+
+
+def _stale(function: Function, values: dict[str, Any]) -> list[Invalidation]:
+    return [target.invalidation(values) for target in registry.graph.plan(function)]
 
 
 def _has_database() -> bool:
@@ -241,11 +247,6 @@ def _checked(function: Function, returned: Any) -> Any:
     return returned
 
 
-def _record(function: Function, values: dict[str, Any], recorder: Recorder, start: int) -> None:
-    plan = registry.graph.plan(function)
-    recorder.add([target.invalidation(values) for target in plan], at=start)
-
-
 def finish(
     request: HttpRequest, response: HttpResponseBase, recorder: Recorder, *, owned: bool
 ) -> Steps[HttpResponseBase]:
@@ -253,12 +254,25 @@ def finish(
 
     Whoever opened the recorder also announces what is stale.
     """
-    write(request, response, recorder.announced())
+    left = conclude(request, response, recorder, owned=owned)
+    if left is not None:
+        yield left
+    return response
+
+
+def conclude(
+    request: HttpRequest, response: HttpResponseBase, recorder: Recorder, *, owned: bool
+) -> Effect | None:
+    """Do of ``finish`` what waits for nobody; give the step that is left, if there is one."""
+    stale = recorder.announced()
+    if stale:
+        write(request, response, recorder)
     tell_change(request, response)
     tell_refusal(request, response)
-    if owned:
-        yield from publish(request, recorder, response)
-    return response
+    if not owned:
+        return None
+    close_recorder(request)
+    return _announcement(request, stale, response) if stale else None
 
 
 def publish(
@@ -267,6 +281,15 @@ def publish(
     """Announce what this request made stale to the rest of the process, and take nothing more."""
     stale = recorder.announced()
     close_recorder(request)
-    if stale:
-        told = (request, stale, response)
-        yield Effect(partial(announce, *told), partial(aannounce, *told))
+    left = _announcement(request, stale, response)
+    if left is not None:
+        yield left
+
+
+def _announcement(
+    request: HttpRequest, stale: tuple[Invalidation, ...], response: HttpResponseBase | None
+) -> Effect | None:
+    if not signals_for(stale):
+        return None
+    told = (request, stale, response)
+    return Effect(partial(announce, *told), partial(aannounce, *told))

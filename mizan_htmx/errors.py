@@ -1,6 +1,7 @@
 """Every exception mizan_htmx raises on purpose; its HTTP status and code stand on the class."""
 
-from collections.abc import Mapping, Sequence
+import difflib
+from collections.abc import Iterable, Mapping, Sequence
 from typing import ClassVar
 
 from django.utils.functional import Promise
@@ -117,3 +118,12 @@ class NotImplementedYet(MizanError):
     status = 501
     code = "NOT_IMPLEMENTED"
     default_message = "This is not implemented."
+
+
+def suggest(name: str, known: Iterable[str], *, what: str) -> str:
+    """Write the way out of a misspelt name: the closest one, and all there are (20 at most)."""
+    names = sorted(known)
+    close = difflib.get_close_matches(name, names, n=1)
+    guess = f"Did you mean {close[0]!r}? " if close else ""
+    more = ", …" if len(names) > 20 else ""
+    return f"{guess}Known {what}: {', '.join(names[:20]) or 'none'}{more}."

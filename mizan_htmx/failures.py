@@ -28,10 +28,10 @@ from mizan_htmx.errors import (
 
 def json_response(content: object, *, status: int = 200) -> HttpResponse:
     """Answer with JSON that no cache keeps."""
-    body = content if isinstance(content, bytes) else to_json(content, inf_nan_mode="null")
-    return HttpResponse(
-        body, status=status, content_type="application/json", headers={"Cache-Control": "no-store"}
-    )
+    body = content if type(content) is bytes else to_json(content, inf_nan_mode="null")
+    response = HttpResponse(body, status=status, content_type="application/json")
+    response.headers["Cache-Control"] = "no-store"
+    return response
 
 
 def refusal_of(error: Exception) -> MizanError:

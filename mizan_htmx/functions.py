@@ -83,6 +83,8 @@ class Function:
     context's parameter to the argument that fills it; ``None`` means: every name they share.
     ``declaration`` is one and the same object for a function and what ``named`` makes of it.
     ``records_itself``: its body says what it made stale, which is not known from its arguments.
+    ``waits``: its body is async, or who says who may call. ``is_transactional``: its body runs in a
+    transaction of its own.
     """
 
     name: str
@@ -103,16 +105,20 @@ class Function:
     atomic: bool = True
     declaration: object = field(default_factory=object, repr=False)
     records_itself: bool = False
+    waits: bool = field(init=False, repr=False)
+    is_transactional: bool = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        # Asked for each call.
+        changes = bool(self.affects) or self.records_itself
+        object.__setattr__(self, "is_transactional", changes and self.atomic and not self.is_async)
+        waits = self.is_async or (self.auth is not None and self.auth.is_async)
+        object.__setattr__(self, "waits", waits)
 
     @property
     def path(self) -> str:
         """Name the path it answers on: ``"rpc"`` or ``"view"``."""
         return "view" if self.result is None else "rpc"
-
-    @property
-    def is_transactional(self) -> bool:
-        """Tell whether its body runs in a transaction of its own."""
-        return (bool(self.affects) or self.records_itself) and self.atomic and not self.is_async
 
     @property
     def place(self) -> str:

@@ -3,27 +3,17 @@
 Built once from the registered functions, then only read; its lookups are dictionary lookups.
 """
 
-import difflib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from pydantic import ValidationError
 
+from mizan_htmx.defects import Defect, affects_defects, group_defects, option_defects
 from mizan_htmx.functions import Context, Function
-from mizan_htmx.invalidation import EVERYTHING, Invalidation, is_nameable
+from mizan_htmx.invalidation import EVERYTHING, Invalidation, canonical, is_nameable
 from mizan_htmx.signature import Parameter, Validator, input_adapter
 from mizan_htmx.tags import Shape, purge_list
-
-
-@dataclass(frozen=True, slots=True)
-class Defect:
-    """Something declared that can't work, with its remedy; shown as a system check."""
-
-    id: str
-    message: str
-    hint: str
-    obj: object
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -33,6 +23,10 @@ class Group:
     ``readers`` answer data, ``pages`` are on the view path; both sorted by name. ``required`` are the
     parameters some reader can't do without; ``adapter`` validates any of ``params``. ``uniform``: all declare
     each parameter with one type (E002 says where not), so what ``adapter`` gives is valid for each of them.
+
+    ``answering`` are the readers that callers see, ``keys`` their names as JSON has them; ``waits`` says
+    whether any of them is async. ``together`` validates what all of them take, at once; ``None`` where each
+    has to do so for itself, such as after it has found that the caller may know what fits.
     """
 
     context: Context
@@ -43,41 +37,49 @@ class Group:
     adapter: Validator
     uniform: bool
     shape: Shape
+    answering: tuple[Function, ...]
+    keys: tuple[bytes, ...]
+    waits: bool
+    together: Validator | None
 
 
-@dataclass(frozen=True, slots=True)
-class Fill:
+class Fill(NamedTuple):
     """How one parameter of a stale context gets its value from a mutation's argument.
 
     ``convert`` is set where the two are declared with different types: ``"05"`` must name the block of 5.
     """
 
     param: str
-    argument: Parameter
+    argument: str
+    default: Any
     convert: Validator | None
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """One context that a mutation makes stale, and what narrows it down."""
+    """One context that a mutation makes stale, and what narrows it down, sorted by parameter."""
 
     context: str
     fills: tuple[Fill, ...]
 
     def invalidation(self, arguments: Mapping[str, Any]) -> Invalidation:
         """Name what a call with these validated arguments makes stale."""
-        values = {fill.param: _value(fill, arguments) for fill in self.fills}
-        return Invalidation.of(self.context, **values)
+        params, given = [], []
+        for param, argument, default, convert in self.fills:
+            value = arguments.get(argument, default)
+            if convert is not None:
+                value = _converted(param, value, convert)
+            if is_nameable(value):
+                params.append((param, canonical(value)))
+                given.append((param, value))
+        return Invalidation(self.context, tuple(params), tuple(given))
 
 
-def _value(fill: Fill, arguments: Mapping[str, Any]) -> object:
-    value = arguments.get(fill.argument.name, fill.argument.default)
-    if fill.convert is not None:
-        try:
-            value = fill.convert.validate_python({fill.param: value})[fill.param]
-        except ValidationError:
-            return None
-    return value if is_nameable(value) else None
+def _converted(param: str, value: object, convert: Validator) -> object:
+    try:
+        return convert.validate_python({param: value})[param]
+    except ValidationError:
+        return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +87,8 @@ class Graph:
     """Everything registered, resolved.
 
     ``plans`` is keyed by a function's ``declaration``; ``live`` names the contexts that pages watch,
-    ``public`` those whose answers everyone may be handed, ``shapes`` are those of all groups by name.
+    ``public`` those whose answers everyone may be handed, ``quiet`` those that are neither; ``shapes`` are
+    those of all groups by name.
     """
 
     functions: Mapping[str, Function]
@@ -93,6 +96,7 @@ class Graph:
     plans: Mapping[object, tuple[Target, ...]]
     live: frozenset[str]
     public: frozenset[str]
+    quiet: frozenset[str]
     shapes: Mapping[str, Shape]
     defects: tuple[Defect, ...]
 
@@ -101,9 +105,22 @@ class Graph:
         plan = self.plans.get(function.declaration)
         return _plan(function, self.groups) if plan is None else plan
 
+    def shared(self, stale: Iterable[Invalidation]) -> tuple[Invalidation, ...]:
+        """Choose what shared caches may hold: what is public, or what nobody here knows to be private."""
+        return tuple(
+            [each for each in stale if each.context in self.public or each.context not in self.groups]
+        )
+
+    def is_told(self, stale: Iterable[Invalidation]) -> bool:
+        """Tell whether sockets or shared caches may have to hear of any of these."""
+        return any(each.context not in self.quiet for each in stale)
+
     def purged(self, stale: Iterable[Invalidation]) -> tuple[str, ...]:
         """List the tags that shared caches forget for these; beside ``*`` stand all public contexts."""
-        tags = purge_list(stale, self.shapes)
+        shared = self.shared(stale)
+        if not shared:
+            return ()
+        tags = purge_list(shared, self.shapes)
         if tags == (str(EVERYTHING),):
             return tuple(dict.fromkeys((*tags, *purge_list(map(Invalidation, sorted(self.public)), {}))))
         return tags
@@ -123,11 +140,14 @@ def build(functions: Mapping[str, Function]) -> Graph:
         plans={each.declaration: _plan(each, groups) for each in functions.values()},
         live=frozenset(name for name, group in groups.items() if group.context.live),
         public=frozenset(name for name, group in groups.items() if group.context.public),
+        quiet=frozenset(
+            name for name, group in groups.items() if not (group.context.live or group.context.public)
+        ),
         shapes={name: group.shape for name, group in groups.items()},
         defects=(
-            *_option_defects(options),
-            *_group_defects(members, options),
-            *_affects_defects(functions, groups),
+            *option_defects(options),
+            *group_defects(members, options),
+            *affects_defects(functions, {name: group.params for name, group in groups.items()}),
         ),
     )
 
@@ -147,6 +167,12 @@ def _group(name: str, members: list[Function], options: list[tuple[Context, Func
     for function in (*readers, *ordered):
         for parameter in function.parameters.values():
             params.setdefault(parameter.name, parameter)
+    uniform = all(
+        each.annotation == params[each.name].annotation
+        for function in members
+        for each in function.parameters.values()
+    )
+    answering = tuple(each for each in readers if not each.private)
     return Group(
         context=next((context for context, _ in options if context.name == name), Context(name)),
         readers=readers,
@@ -154,13 +180,23 @@ def _group(name: str, members: list[Function], options: list[tuple[Context, Func
         params=dict(sorted(params.items())),
         required=frozenset(_required(readers)),
         adapter=input_adapter(replace(each, default=None) for each in params.values()),
-        uniform=all(
-            each.annotation == params[name].annotation
-            for function in members
-            for name, each in function.parameters.items()
-        ),
+        uniform=uniform,
         shape=_shape(params.values(), readers, pages),
+        answering=answering,
+        keys=tuple(each.name.encode() for each in answering),
+        waits=any(each.waits for each in answering),
+        together=_together(answering) if uniform else None,
     )
+
+
+def _together(answering: tuple[Function, ...]) -> Validator | None:
+    if not answering or any(each.auth is not None for each in answering):
+        return None
+    if len(answering) == 1:
+        return answering[0].arguments
+    required = {each.name: each for one in answering for each in one.parameters.values()}
+    required |= {each.name: each for one in answering for each in one.parameters.values() if each.required}
+    return input_adapter(required.values())
 
 
 def _required(functions: Iterable[Function]) -> Iterable[str]:
@@ -194,82 +230,6 @@ def _fills(function: Function, group: Group | None) -> tuple[Fill, ...]:
         source, target = function.parameters[argument], group.params.get(param)
         if target is not None and source.scalar:
             same = source.annotation == target.annotation
-            fills.append(Fill(param, source, None if same else input_adapter([target])))
+            convert = None if same else input_adapter([target])
+            fills.append(Fill(param, source.name, source.default, convert))
     return tuple(fills)
-
-
-def _option_defects(options: list[tuple[Context, Function]]) -> Iterable[Defect]:
-    first: dict[str, tuple[Context, Function]] = {}
-    for context, function in options:
-        known, declared_by = first.setdefault(context.name, (context, function))
-        if known != context:
-            yield Defect(
-                "mizan_htmx.E005",
-                f"Context {context.name!r} has different options: {known} by {declared_by.place}"
-                f" and {context} by {function.place}.",
-                "Declare the Context in one place and import it, or use its name.",
-                function,
-            )
-
-
-def _group_defects(
-    members: Mapping[str, list[Function]], options: list[tuple[Context, Function]]
-) -> Iterable[Defect]:
-    public = {context.name for context, _ in options if context.public}
-    for name, functions in sorted(members.items()):
-        first: dict[str, tuple[Parameter, Function]] = {}
-        for function in functions:
-            for parameter in function.parameters.values():
-                known, other = first.setdefault(parameter.name, (parameter, function))
-                if known.annotation != parameter.annotation:
-                    yield Defect(
-                        "mizan_htmx.E002",
-                        f"Parameter {parameter.name!r} of context {name!r} has two types:"
-                        f" {known.annotation!r} in {other.place},"
-                        f" {parameter.annotation!r} in {function.place}.",
-                        "Give it one type everywhere: a block has one value for it.",
-                        function,
-                    )
-        guarded = [each for each in functions if each.auth is not None or each.private]
-        if name in public and guarded:
-            yield Defect(
-                "mizan_htmx.E003",
-                f"Context {name!r} is public, but {guarded[0].place} is not for everyone.",
-                "Drop public=True, or move the guarded function to a context of its own.",
-                guarded[0],
-            )
-
-
-def _affects_defects(functions: Mapping[str, Function], groups: Mapping[str, Group]) -> Iterable[Defect]:
-    for function in functions.values():
-        for context in function.affects:
-            if context.name not in groups:
-                yield Defect(
-                    "mizan_htmx.E001",
-                    f"{function.place} affects the unknown context {context.name!r}.",
-                    suggest(context.name, groups, what="contexts"),
-                    function,
-                )
-        known = {
-            name
-            for context in function.affects
-            if context.name in groups
-            for name in groups[context.name].params
-        }
-        for param in function.affects_params or ():
-            if param not in known and all(context.name in groups for context in function.affects):
-                yield Defect(
-                    "mizan_htmx.E006",
-                    f"{function.place}: affects_params names {param!r}, which no context it affects has.",
-                    suggest(param, known, what="parameters"),
-                    function,
-                )
-
-
-def suggest(name: str, known: Iterable[str], *, what: str) -> str:
-    """Write the way out of a misspelt name: the closest one, and all there are (20 at most)."""
-    names = sorted(known)
-    close = difflib.get_close_matches(name, names, n=1)
-    guess = f"Did you mean {close[0]!r}? " if close else ""
-    more = ", …" if len(names) > 20 else ""
-    return f"{guess}Known {what}: {', '.join(names[:20]) or 'none'}{more}."

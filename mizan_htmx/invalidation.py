@@ -26,6 +26,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import lru_cache
 from urllib.parse import quote, unquote_to_bytes
 
 HEADER = "X-Mizan-Invalidate"
@@ -45,6 +46,8 @@ _SOME_DAY = datetime.date(2000, 1, 1)
 SCALARS = (bool, int, float, Decimal, str, datetime.date, datetime.time, uuid.UUID, enum.Enum)
 
 
+# Those of the contexts that are declared come again and again.
+@lru_cache(1024)
 def is_name(text: str) -> bool:
     """Tell whether ``text`` may name a context or a parameter."""
     return NAME.fullmatch(text) is not None
@@ -58,6 +61,8 @@ def canonical(value: object) -> str:
     ``None`` included: a parameter that is not given is left out. Raises ValueError for a decimal of more
     digits than a header holds.
     """
+    if type(value) is int:  # as most are
+        return str(value)
     if isinstance(value, enum.Enum):
         return canonical(value.value)
     if isinstance(value, bool):
@@ -83,7 +88,7 @@ def canonical(value: object) -> str:
 
 def is_nameable(value: object) -> bool:
     """Tell whether a value has a canonical text, and one short enough to name a block."""
-    return isinstance(value, SCALARS) and not _is_left_out(value)
+    return type(value) is int or (isinstance(value, SCALARS) and not _is_left_out(value))
 
 
 def _is_left_out(value: object) -> bool:
@@ -155,8 +160,10 @@ class Invalidation:
         """Give the form that stands in a JSON answer: a bare name, or context and parameters."""
         if not self.params:
             return self.context
-        plain = {name: value for name, value in self.given if isinstance(value, (bool, int, float))}
-        params = {name: plain.get(name, text) for name, text in self.params}
+        params: dict[str, object] = dict(self.params)
+        for name, value in self.given:
+            if isinstance(value, (bool, int, float)):
+                params[name] = value
         return {"context": self.context, "params": params}
 
 
@@ -206,17 +213,26 @@ def merge(invalidations: Iterable[Invalidation], *, max_bytes: int = MAX_BYTES) 
     While the written list is longer than ``max_bytes``, the scoped entries of the context that has most of
     them collapse to its bare name; if bare names alone do not fit, the list is ``*``.
     """
+    return merged(invalidations, max_bytes=max_bytes)[0]
+
+
+def merged(
+    invalidations: Iterable[Invalidation], *, max_bytes: int = MAX_BYTES
+) -> tuple[tuple[Invalidation, ...], str]:
+    """Do as ``merge``, and give the list as it is written, too."""
     entries = tuple(invalidations)
     if len(entries) > 1:
         entries = _swallow(tuple(dict.fromkeys(entries)))
-    while len(_join(entries)) > max_bytes:
+    text = _join(entries) if len(entries) != 1 else str(entries[0])
+    while len(text) > max_bytes:
         scoped = Counter(entry.context for entry in entries if entry.params)
         if not scoped:
-            return (EVERYTHING,)
+            return (EVERYTHING,), str(EVERYTHING)
         context = scoped.most_common(1)[0][0]
         bare = Invalidation(context)
         entries = tuple(dict.fromkeys(bare if entry.context == context else entry for entry in entries))
-    return entries
+        text = _join(entries)
+    return entries, text
 
 
 def _swallow(entries: tuple[Invalidation, ...]) -> tuple[Invalidation, ...]:
@@ -234,4 +250,4 @@ def _join(entries: Iterable[Invalidation]) -> str:
 
 def format_list(invalidations: Iterable[Invalidation], *, max_bytes: int = MAX_BYTES) -> str:
     """Write a list as ``X-Mizan-Invalidate`` carries it: ASCII, at most ``max_bytes``, no CR, LF or NUL."""
-    return _join(merge(invalidations, max_bytes=max_bytes))
+    return merged(invalidations, max_bytes=max_bytes)[1]

@@ -14,8 +14,9 @@ from itertools import chain, combinations, zip_longest
 from typing import Any
 from urllib.parse import quote
 
+from mizan_htmx.errors import suggest
 from mizan_htmx.functions import Function
-from mizan_htmx.graph import Graph, Group, suggest
+from mizan_htmx.graph import Graph, Group
 from mizan_htmx.invalidation import EVERYTHING, Invalidation, parse
 
 VERSION = 1

@@ -10,8 +10,9 @@ from django.http.response import HttpResponseBase
 from mizan_htmx import single_flight
 from mizan_htmx.caching import keep_private
 from mizan_htmx.clock import must_ask_early, version_of
-from mizan_htmx.dispatch import Steps, arun, finish, run
+from mizan_htmx.dispatch import finish
 from mizan_htmx.recorder import Recorder, open_recorder
+from mizan_htmx.steps import Steps, arun, run
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase] | Callable[[HttpRequest], Awaitable[HttpResponseBase]]
 

@@ -21,9 +21,8 @@ from mizan_htmx.addresses import address_of, login_path
 from mizan_htmx.anonymous import AnonymousRequest
 from mizan_htmx.colour import loop_is_running
 from mizan_htmx.csrf import csrf_token
-
+from mizan_htmx.errors import suggest
 from mizan_htmx.functions import FUNCTION_FIELD
-from mizan_htmx.graph import suggest
 from mizan_htmx.markup import attributes_of
 from mizan_htmx.readings import plain
 from mizan_htmx.session_word import known_word, word_of

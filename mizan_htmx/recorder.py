@@ -1,6 +1,6 @@
 """What a request has made stale, and how the world learns of it once the transaction has committed."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextvars import ContextVar
 from functools import partial
 from urllib.parse import quote, unquote
@@ -13,9 +13,8 @@ from django.dispatch import Signal
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
-from mizan_htmx.errors import ValidationFailed
-from mizan_htmx.graph import suggest
-from mizan_htmx.invalidation import HEADER, Invalidation, format_list, merge, parse
+from mizan_htmx.errors import ValidationFailed, suggest
+from mizan_htmx.invalidation import HEADER, Invalidation, format_list, merged, parse
 from mizan_htmx.setup.registry import registry
 from mizan_htmx.signature import validate
 from mizan_htmx.tags import group_list
@@ -26,6 +25,9 @@ GROUPS_HEADER = "Cache-Group-Invalidation"
 #: Sent after commit with ``invalidations`` (a tuple), and ``request`` and ``response``, or ``None`` for each.
 invalidated = Signal()
 
+#: The same for this package's own sockets and edges, before; only of what they may have to hear.
+told = Signal()
+
 # Scripts can't see the headers of a redirect or of a full-page post. There the list travels in this cookie.
 COOKIE = "mizan_invalidate"
 COOKIE_SECONDS = 60
@@ -33,20 +35,19 @@ COOKIE_SECONDS = 60
 COOKIE_MAX_BYTES = 1300
 
 
-class _Entry:
+class _Pending:
     """One invalidation that stands or falls with the transaction it was made in."""
 
-    __slots__ = ("_committed", "_connection", "invalidation")
+    __slots__ = ("_connection", "invalidation", "is_committed")
 
     def __init__(self, invalidation: Invalidation, connection: BaseDatabaseWrapper) -> None:
         self.invalidation = invalidation
+        self.is_committed = False
         self._connection = connection
-        self._committed = not connection.in_atomic_block
-        if not self._committed:
-            transaction.on_commit(self)
+        transaction.on_commit(self)
 
     def __call__(self) -> None:
-        self._committed = True
+        self.is_committed = True
 
     @property
     def stands(self) -> bool:
@@ -55,40 +56,57 @@ class _Entry:
         If that one fails, the answer this entry would go into is not sent either. Django forgets the
         callbacks of a rolled back savepoint, so one that is not waiting any more was rolled back.
         """
-        return self._committed or any(waiting[1] is self for waiting in self._connection.run_on_commit)
+        return self.is_committed or any(waiting[1] is self for waiting in self._connection.run_on_commit)
 
 
 class Recorder:
-    """Collects what one request makes stale."""
+    """Collects what one request makes stale: what is so for sure, and what hangs on a transaction."""
 
-    __slots__ = ("__weakref__", "_entries", "_merged", "_standing")
+    __slots__ = ("__weakref__", "_entries", "_is_final", "_known")
 
     def __init__(self) -> None:
-        self._entries: list[_Entry] = []
-        self._standing: tuple[Invalidation, ...] = ()
-        self._merged: tuple[Invalidation, ...] = ()
+        self._entries: list[Invalidation | _Pending] = []
+        self._is_final = True
+        self._known: tuple[tuple[Invalidation, ...], str] | None = None
 
     def __len__(self) -> int:
         return len(self._entries)
 
     def add(self, invalidations: Iterable[Invalidation], *, at: int | None = None) -> None:
         """Record, at the end or at a position; it counts once the transaction around has committed."""
-        connection = connections[DEFAULT_DB_ALIAS]
         position = len(self._entries) if at is None else at
-        self._entries[position:position] = [_Entry(each, connection) for each in invalidations]
+        connection = connections[DEFAULT_DB_ALIAS]
+        if connection.in_atomic_block:
+            self._entries[position:position] = [_Pending(each, connection) for each in invalidations]
+            self._is_final = False
+        else:
+            self._entries[position:position] = invalidations
+        self._known = None
 
     def rewind(self, position: int) -> None:
         """Forget what was recorded after ``position``, a former length."""
         del self._entries[position:]
+        self._known = None
 
     def announced(self) -> tuple[Invalidation, ...]:
         """List what is stale for sure, merged and bounded as the header carries it."""
-        if not self._entries:
-            return ()
-        standing = tuple([entry.invalidation for entry in self._entries if entry.stands])
-        if standing != self._standing:  # it is asked for the body, the header and whoever listens
-            self._standing, self._merged = standing, merge(standing)
-        return self._merged
+        return self._now()[0] if self._entries else ()
+
+    def written(self) -> str:
+        """Write it as the header has it."""
+        return self._now()[1] if self._entries else ""
+
+    def _now(self) -> tuple[tuple[Invalidation, ...], str]:
+        if self._known is None or not self._is_final:  # asked for the body, the header and whoever listens
+            self._known = merged(self._standing())
+        return self._known
+
+    def _standing(self) -> Iterator[Invalidation]:
+        for entry in self._entries:
+            if isinstance(entry, Invalidation):
+                yield entry
+            elif entry.stands:
+                yield entry.invalidation
 
 
 # Weak: a request that ended without closing its recorder must not swallow what the thread does next.
@@ -108,11 +126,10 @@ def current_recorder() -> Recorder | None:
 
 def open_recorder(request: HttpRequest) -> tuple[Recorder, bool]:
     """Give the request's recorder, and whether the caller opened it and so has to announce."""
-    recorder = recorder_of(request)
-    if recorder is not None:
-        return recorder, False
-    recorder = Recorder()
-    request._mizan_recorder = recorder  # type: ignore[attr-defined]
+    known = request.__dict__.get("_mizan_recorder")
+    if known is not None:
+        return known, False
+    recorder = request.__dict__["_mizan_recorder"] = Recorder()
     _current.set(ref(recorder))
     return recorder, True
 
@@ -136,15 +153,20 @@ def close_recorder(request: HttpRequest) -> None:
     _current.set(None)
 
 
-def write(request: HttpRequest, response: HttpResponseBase, invalidations: tuple[Invalidation, ...]) -> None:
-    """Put the list into a response: the header, and the cookie where scripts can't see the header.
+def write(request: HttpRequest, response: HttpResponseBase, recorder: Recorder) -> None:
+    """Put what is stale into a response: the header, and the cookie where scripts can't see the header.
 
-    For caches on the way it stands there as the tags to purge, too; they keep no such response.
+    For caches on the way what they may have of it stands there as the tags to purge, too; they keep no such
+    response.
     """
+    invalidations = recorder.announced()
     if not invalidations:
         return
-    response.headers[HEADER] = format_list(invalidations)
-    response.headers[GROUPS_HEADER] = group_list(registry.graph.purged(invalidations))
+    response.headers[HEADER] = recorder.written()
+    graph = registry.graph
+    purged = graph.purged(invalidations) if graph.is_told(invalidations) else ()
+    if purged:
+        response.headers[GROUPS_HEADER] = group_list(purged)
     response.headers.setdefault("Cache-Control", "no-store")
     if _hides_headers(request, response):
         unread = parse(unquote(request.COOKIES.get(COOKIE, "")))
@@ -174,15 +196,24 @@ def announce(
     invalidations: tuple[Invalidation, ...],
     response: HttpResponseBase | None = None,
 ) -> None:
-    """Send ``invalidated`` once the transaction around, if there is one, has committed."""
-    if not invalidations or not invalidated.has_listeners():
+    """Tell whoever has to know what is stale once the transaction around, if there is one, has committed."""
+    if not invalidations:
         return
-    told = {"sender": None, "invalidations": invalidations, "request": request, "response": response}
-    send = partial(invalidated.send_robust, **told)
+    tell = partial(announce_now, request, invalidations, response)
     if connections[DEFAULT_DB_ALIAS].in_atomic_block:
-        transaction.on_commit(send)
+        transaction.on_commit(tell)
     else:
-        send()
+        tell()
+
+
+def announce_now(
+    request: HttpRequest | None,
+    invalidations: tuple[Invalidation, ...],
+    response: HttpResponseBase | None = None,
+) -> None:
+    """Tell it; nobody who is told can make this fail."""
+    for signal in signals_for(invalidations):
+        signal.send_robust(sender=None, invalidations=invalidations, request=request, response=response)
 
 
 async def aannounce(
@@ -191,10 +222,18 @@ async def aannounce(
     response: HttpResponseBase | None = None,
 ) -> None:
     """Do as ``announce`` in a coroutine, where Django has no transaction to wait for."""
-    if invalidations and invalidated.has_listeners():
-        await invalidated.asend_robust(
+    for signal in signals_for(invalidations):
+        await signal.asend_robust(
             sender=None, invalidations=invalidations, request=request, response=response
         )
+
+
+def signals_for(invalidations: tuple[Invalidation, ...]) -> list[Signal]:
+    """List the signals by which anybody hears of these."""
+    if not invalidations:
+        return []
+    signals = [told] if registry.graph.is_told(invalidations) else []
+    return [*signals, invalidated] if invalidated.receivers else signals
 
 
 def invalidate(request: HttpRequest | None, context: str, /, **params: object) -> None:

@@ -21,8 +21,8 @@ from django.http.response import HttpResponseBase
 
 from mizan_htmx.afterwards import reading_copy
 from mizan_htmx.csrf import SAFE_METHODS
-from mizan_htmx.dispatch import Steps, effect
 from mizan_htmx.invalidation import Invalidation, covers
+from mizan_htmx.steps import Steps, effect
 from mizan_htmx.together import MAX_BLOCKS, NOT_FOUND, Asked, render_asked, split, unheard
 
 NAMED = "HTTP_X_MIZAN_BLOCKS"

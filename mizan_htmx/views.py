@@ -1,107 +1,146 @@
-"""The JSON endpoints, and how a function on the view path serves as a Django view."""
+"""The JSON endpoints: ``call/``, ``ctx/`` and ``session/``."""
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, TypeVar
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
-from django.template.response import SimpleTemplateResponse
 from pydantic_core import to_json
 
-from mizan_htmx.anonymous import anonymous, as_anyone
-from mizan_htmx.arguments import MULTIPART, Arguments, read_call, read_query, read_view
-from mizan_htmx.caching import PRIVATE, is_shared, keep_private, share
+from mizan_htmx.arguments import MULTIPART, Arguments, read_call, read_query
+from mizan_htmx.caching import PRIVATE, share_reading
 from mizan_htmx.colour import Endpoint, loop_is_running
-from mizan_htmx.csrf import check_csrf, csrf_token, is_unchecked, set_csrf_cookie
-from mizan_htmx.dispatch import Steps, effect, execute, finish, is_for_everyone, publish, run
+from mizan_htmx.csrf import check_csrf, csrf_token, set_csrf_cookie
+from mizan_htmx.dispatch import (
+    conclude,
+    execute,
+    execute_now,
+    finish,
+    read_now,
+)
 from mizan_htmx.errors import Forbidden, MethodNotAllowed, NotFound
-from mizan_htmx.failures import html_failure, json_failure, json_response
+from mizan_htmx.failures import json_failure, json_response
 from mizan_htmx.functions import Function
 from mizan_htmx.graph import Group
-from mizan_htmx.invalidation import Invalidation
 from mizan_htmx.recorder import Recorder, open_recorder, roll_back
 from mizan_htmx.session_word import tell, word_of
 from mizan_htmx.setup.registry import registry
-from mizan_htmx.signature import validate
-
-T = TypeVar("T")
+from mizan_htmx.signature import Validator, validate
+from mizan_htmx.steps import Steps, effect, run
 
 Work = Callable[[HttpRequest, Recorder], Steps[HttpResponseBase]]
+
+_CALL = ("POST",)
+_READ = ("GET", "HEAD")
 
 
 @Endpoint
 def call(request: HttpRequest) -> Steps[HttpResponseBase]:
     """Call a function: ``POST {"fn": "rename", "args": {...}}``, or the same as a form."""
-    return _endpoint(request, ("POST",), _call)
+    return _in_steps(request, _CALL, _call)
+
+
+@call.at_once
+def _call_now(request: HttpRequest) -> HttpResponseBase:
+    return _at_once(request, _CALL, _answer_now)
 
 
 @Endpoint
 def ctx(request: HttpRequest, context: str) -> Steps[HttpResponseBase]:
     """Read a context: ``GET ctx/user/?user_id=5`` gives every reader's result under its name."""
+    return _in_steps(request, _READ, partial(_read_context, context))
 
-    def read(request: HttpRequest, recorder: Recorder) -> Steps[HttpResponseBase]:
-        return _read_context(request, recorder, context)
 
-    return _endpoint(request, ("GET", "HEAD"), read)
+@ctx.at_once
+def _ctx_now(request: HttpRequest, context: str) -> HttpResponseBase:
+    return _at_once(request, _READ, partial(_read_context_now, context))
 
 
 @login_not_required
 @Endpoint
 def session(request: HttpRequest) -> Steps[HttpResponseBase]:
     """Give the CSRF token, its cookie, and the word for who this is."""
-    return _endpoint(request, ("GET", "HEAD"), _session)
+    return _in_steps(request, _READ, _session)
 
 
-def _endpoint(request: HttpRequest, methods: Sequence[str], work: Work) -> Steps[HttpResponseBase]:
+def _in_steps(request: HttpRequest, methods: Sequence[str], work: Work) -> Steps[HttpResponseBase]:
     recorder, owned = open_recorder(request)
     try:
         if request.method not in methods:
             raise MethodNotAllowed(methods)
         response = yield from work(request, recorder)
-    except (
-        Exception
-    ) as error:  # the border to the authors' code: json_failure logs what nobody raised on purpose
-        roll_back(recorder)
-        response = json_failure(request, error)
-    if response.headers.get("Cache-Control") != PRIVATE and not is_shared(response):
-        response.headers["Cache-Control"] = PRIVATE
+    except Exception as error:  # the border to the authors' code
+        response = _failed(request, recorder, error)
     return (yield from finish(request, response, recorder, owned=owned))
+
+
+def _at_once(
+    request: HttpRequest, methods: Sequence[str], work: Callable[[HttpRequest, Recorder], HttpResponseBase]
+) -> HttpResponseBase:
+    """Do as ``_in_steps`` where nothing has to be waited for in an event loop."""
+    recorder, owned = open_recorder(request)
+    try:
+        if request.method not in methods:
+            raise MethodNotAllowed(methods)
+        response = work(request, recorder)
+    except Exception as error:  # the border to the authors' code
+        response = _failed(request, recorder, error)
+    left = conclude(request, response, recorder, owned=owned)
+    if left is not None:
+        left.sync()
+    return response
+
+
+def _failed(request: HttpRequest, recorder: Recorder, error: Exception) -> HttpResponseBase:
+    """Answer what went wrong; what nobody raised on purpose is logged."""
+    roll_back(recorder)
+    return json_failure(request, error)
+
+
+def _answer_now(request: HttpRequest, recorder: Recorder) -> HttpResponseBase:
+    function, arguments = _receive(request)
+    if function.waits:
+        return run(_answer(function, request, arguments, recorder))
+    if function.result is None:
+        return _unkept(execute_now(function, request, arguments, recorder))
+    written = execute_now(function, request, arguments, recorder, function.result.serializer.to_json)
+    return json_response(_envelope(written, recorder))
 
 
 def _call(request: HttpRequest, recorder: Recorder) -> Steps[HttpResponseBase]:
     if settings.CSRF_USE_SESSIONS or request.content_type == MULTIPART:
-        name, arguments = yield effect(_receive, False, request)  # from the session's store, into files
+        function, arguments = yield effect(_receive, False, request)  # from the session's store, into files
     else:
-        name, arguments = _receive(request)
+        function, arguments = _receive(request)
+    return (yield from _answer(function, request, arguments, recorder))
+
+
+def _receive(request: HttpRequest) -> tuple[Function, Arguments]:
+    check_csrf(request)
+    name, arguments = read_call(request)
     function = registry.graph.functions.get(name)
     if function is None:
         raise NotFound(f"There is no function {name!r}." if settings.DEBUG else "")
     if function.private:
         raise Forbidden()
-    steps = _answer(function, request, arguments, recorder)
-    return (yield from _as_one(steps, is_async=function.is_async))
-
-
-def _receive(request: HttpRequest) -> tuple[str, Arguments]:
-    check_csrf(request)
-    return read_call(request)
+    return function, arguments
 
 
 def _answer(
     function: Function, request: HttpRequest, arguments: Arguments, recorder: Recorder
 ) -> Steps[HttpResponseBase]:
     if function.result is None:
-        return (yield from execute(function, request, arguments, recorder))  # type: ignore[no-any-return]
+        return _unkept((yield from execute(function, request, arguments, recorder)))
     return json_response((yield from answer_call(function, request, arguments, recorder)))
 
 
-def _as_one(steps: Steps[T], *, is_async: bool) -> Steps[T]:
-    """Go through steps in one thread, if any waits for sync code: each alone would be a hop to one."""
-    if is_async or not loop_is_running():
-        return (yield from steps)
-    return (yield effect(run, False, steps))  # type: ignore[no-any-return]
+def _unkept(response: HttpResponseBase) -> HttpResponseBase:
+    """Let nobody keep what a function on the view path answers here, whatever it says itself."""
+    response.headers["Cache-Control"] = PRIVATE
+    return response
 
 
 def answer_call(
@@ -109,51 +148,86 @@ def answer_call(
 ) -> Steps[bytes]:
     """Write what a call of a function on the RPC path answers: its result, and what it made stale."""
     assert function.result is not None
-    written = yield from execute(function, request, arguments, recorder, function.result.serializer.to_json)
-    parts = [b'{"result":', written]
+    write = function.result.serializer.to_json
+    return _envelope((yield from execute(function, request, arguments, recorder, write)), recorder)
+
+
+def _envelope(written: bytes, recorder: Recorder) -> bytes:
     stale = recorder.announced()
-    if stale:
-        parts += [b',"invalidate":', to_json([each.as_json() for each in stale])]
-    return b"".join((*parts, b"}"))
+    if not stale:
+        return b'{"result":%s}' % written
+    return b'{"result":%s,"invalidate":%s}' % (written, to_json([each.as_json() for each in stale]))
 
 
-def _read_context(request: HttpRequest, recorder: Recorder, context: str) -> Steps[HttpResponseBase]:
+def _read_context(context: str, request: HttpRequest, recorder: Recorder) -> Steps[HttpResponseBase]:
+    group, arguments = _asked(context, request)
+    written = yield from answer_context(group, request, arguments, recorder)
+    return _context_response(group, request, arguments, recorder, written)
+
+
+def _read_context_now(context: str, request: HttpRequest, recorder: Recorder) -> HttpResponseBase:
+    group, arguments = _asked(context, request)
+    if group.waits:
+        written = run(answer_context(group, request, arguments, recorder))
+    else:
+        written = _read_all(group, request, arguments, recorder)
+    return _context_response(group, request, arguments, recorder, written)
+
+
+def _asked(context: str, request: HttpRequest) -> tuple[Group, Arguments]:
     group = registry.graph.groups.get(context)
     if group is None:
         raise NotFound(f"There is no context {context!r}." if settings.DEBUG else "")
-    arguments = Arguments((read_query(request),))
-    steps = answer_context(group, request, arguments, recorder)
-    is_async = all(reader.is_async for reader in group.readers)
-    response = json_response((yield from _as_one(steps, is_async=is_async)))
+    return group, Arguments((read_query(request),))
+
+
+def _context_response(
+    group: Group, request: HttpRequest, arguments: Arguments, recorder: Recorder, written: bytes
+) -> HttpResponseBase:
+    response = json_response(written)
     if not group.context.public:
         return response
     del response.headers["Cache-Control"]
-    values = validate(group.adapter, arguments.collect(group.params.values()))
-    return _for_everyone(group.context.name, values, request, response, recorder)
-
-
-def _for_everyone(
-    context: str,
-    values: Mapping[str, Any],
-    request: HttpRequest,
-    response: HttpResponseBase,
-    recorder: Recorder,
-) -> HttpResponseBase:
-    anonymous(request).show([Invalidation.of(context, **values)])
-    return share(request, response, recorder)
+    values = _validated(group, group.adapter, arguments)
+    return share_reading(group.context.name, values, request, response, recorder)
 
 
 def answer_context(
     group: Group, request: HttpRequest, arguments: Arguments, recorder: Recorder
 ) -> Steps[bytes]:
     """Write what reading a context answers: each reader's result under its name."""
+    if not group.waits:
+        return (yield effect(_read_all, False, group, request, arguments, recorder))  # type: ignore[no-any-return]
+    if loop_is_running() and not all(reader.is_async for reader in group.answering):
+        # In one thread, if any waits for sync code: each alone would be a hop to one.
+        return (yield effect(run, False, _read_each(group, request, arguments, recorder)))  # type: ignore[no-any-return]
+    return (yield from _read_each(group, request, arguments, recorder))
+
+
+def _read_each(group: Group, request: HttpRequest, arguments: Arguments, recorder: Recorder) -> Steps[bytes]:
+    if group.together is not None:
+        arguments = Arguments((_validated(group, group.together, arguments),), valid=True)
     results = []
-    for reader in group.readers:
-        if reader.result is not None and not reader.private:
-            write = reader.result.serializer.to_json
-            written = yield from execute(reader, request, arguments, recorder, write)
-            results.append(b'"%s":%s' % (reader.name.encode(), written))
-    return b"{" + b",".join(results) + b"}"
+    for reader in group.answering:
+        assert reader.result is not None
+        write = reader.result.serializer.to_json
+        results.append((yield from execute(reader, request, arguments, recorder, write)))
+    return _object(group, results)
+
+
+def _read_all(group: Group, request: HttpRequest, arguments: Arguments, recorder: Recorder) -> bytes:
+    if group.together is None:
+        return run(_read_each(group, request, arguments, recorder))
+    return _object(group, read_now(group, request, _validated(group, group.together, arguments), recorder))
+
+
+def _validated(group: Group, adapter: Validator, arguments: Arguments) -> dict[str, Any]:
+    return validate(adapter, arguments.collect(group.params.values()))
+
+
+def _object(group: Group, results: Sequence[bytes]) -> bytes:
+    named = [b'"%s":%s' % pair for pair in zip(group.keys, results, strict=True)]
+    return b"{%s}" % b",".join(named)
 
 
 def _session(request: HttpRequest, recorder: Recorder) -> Steps[HttpResponseBase]:
@@ -167,47 +241,3 @@ def _answer_session(request: HttpRequest) -> HttpResponseBase:
     word_of(request)
     tell(request, response)
     return response
-
-
-def serve(
-    function: Function, request: HttpRequest, positional: Sequence[Any], url_values: Mapping[str, Any]
-) -> Steps[HttpResponseBase]:
-    """Answer a request with a function on the view path."""
-    recorder, owned = open_recorder(request)
-    request._mizan_served = True  # type: ignore[attr-defined]
-    named = dict(zip(function.parameters, positional, strict=False))
-    try:
-        if request.method not in function.methods:
-            raise MethodNotAllowed(function.methods)
-        if is_unchecked(request):
-            yield effect(check_csrf, False, request)  # which may read the session
-        arguments = read_view(request, {**named, **url_values})
-        response: HttpResponseBase = yield from execute(function, request, arguments, recorder)
-        if is_for_everyone(function, request):
-            response = yield from _share_page(function, request, arguments, response, recorder)
-    except Exception as error:  # the border to the authors' code
-        try:
-            response = yield effect(html_failure, False, request, error)  # context processors may read
-            roll_back(recorder)
-        except Exception:  # Django's to answer
-            if owned:
-                yield from publish(request, recorder)
-            raise
-    keep_private(response)
-    return (yield from finish(request, response, recorder, owned=owned))
-
-
-def _share_page(
-    function: Function,
-    request: HttpRequest,
-    arguments: Arguments,
-    response: HttpResponseBase,
-    recorder: Recorder,
-) -> Steps[HttpResponseBase]:
-    """Share a page; one that renders late is rendered now, while everything still asks for nobody."""
-    assert function.context is not None
-    if isinstance(response, SimpleTemplateResponse):
-        with as_anyone(anonymous(request)):
-            response = yield effect(response.render, False)
-    values = validate(function.arguments, arguments.collect(function.parameters.values()))
-    return _for_everyone(function.context.name, values, request, response, recorder)

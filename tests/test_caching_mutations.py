@@ -28,7 +28,8 @@ class TestMutations:
 
     @pytest.fixture(autouse=True)
     def mutations(self, public: PublicSite) -> None:
-        """Register mutations of both paths."""
+        """Register mutations of both paths, and a private reader."""
+        register(client(context="inbox")(reader), "inbox_reader")
 
         @client(affects=[NEWS, "inbox"])
         def publish(request: HttpRequest, topic: str) -> None:
@@ -39,14 +40,30 @@ class TestMutations:
             control = {"Cache-Control": "private, max-age=1"} if topic == "own" else {}
             return HttpResponse("x", headers=control)
 
-        register(publish)
-        register(write)
+        @client(affects="inbox")
+        def hide(request: HttpRequest) -> None:
+            """Change what one person sees."""
+
+        @client(affects="elsewhere")
+        def forward(request: HttpRequest) -> None:
+            """Change what another process shows."""
+
+        for function in (publish, write, hide, forward):
+            register(function)
         self.write = write
 
     def test_it_names_the_groups_to_forget(self, visitor: Visitor) -> None:
         response = visitor.call("publish", topic="sport")
-        assert response.headers["Cache-Group-Invalidation"] == '"news;topic=sport", "inbox"'
+        assert response.headers["Cache-Group-Invalidation"] == '"news;topic=sport"'
         assert (response.headers[HEADER], caching(response)) == ("news;topic=sport, inbox", PRIVATE)
+
+    def test_it_names_none_of_what_only_private_answers_show(self, visitor: Visitor) -> None:
+        response = visitor.call("hide")
+        assert (response.headers[HEADER], "Cache-Group-Invalidation" in response.headers) == ("inbox", False)
+
+    def test_it_names_what_nobody_here_reads(self, visitor: Visitor) -> None:
+        response = visitor.call("forward")
+        assert response.headers["Cache-Group-Invalidation"] == '"elsewhere"'
 
     def test_a_view_keeps_a_cache_control_of_its_own(self, visitor: Visitor, settings: Settings) -> None:
         serve(settings, {"write/<str:topic>/": self.write})

@@ -19,7 +19,7 @@ from mizan_htmx.channels import publishing
 from mizan_htmx.channels.hub import Hub
 from mizan_htmx.channels.publishing import broadcast, clock, publish, tell, tell_sync
 from mizan_htmx.channels.versions import Version, versions
-from mizan_htmx.recorder import invalidated
+from mizan_htmx.recorder import aannounce
 from mizan_htmx.testing import isolated_registry
 from tests.support_hub import chat, in_thread, joined, keys, quiet, room
 from tests.support_redis import RedisServer, redis_layer, redis_process, redis_server
@@ -106,7 +106,7 @@ class TestBroadcast:
         publishing.connect()
         publishing.connect()
         start = versions().current()
-        await invalidated.asend_robust(sender=None, invalidations=keys("board"), request=None, response=None)
+        await aannounce(None, keys("board"))
         assert versions().current().seq == start.seq + 1
 
 

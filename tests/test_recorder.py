@@ -1,6 +1,7 @@
 """What is stale is announced once it is committed: by ``invalidate()``, in the header."""
 
 import re
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from django.test import RequestFactory
 
 from mizan_htmx import client, invalidate, register
 from mizan_htmx.invalidation import Invalidation, format_list
-from mizan_htmx.recorder import Recorder, current_recorder, open_recorder
+from mizan_htmx.recorder import Recorder, announce_now, current_recorder, open_recorder, told
 from mizan_htmx.testing import isolated_registry
 from tests.support_recorder import signals, user
 from tests.support_visitor import (
@@ -163,3 +164,41 @@ class TestCurrentRecorder:
         assert current_recorder() is not None
         del request
         assert current_recorder() is None
+
+
+@pytest.mark.django_db(transaction=True)
+class TestTransactions:
+    """What was recorded in a transaction stands with it, what was recorded outside of one at once."""
+
+    def test_what_is_rolled_back_leaves_what_was_recorded_before(self) -> None:
+        recorder = Recorder()
+        recorder.add([Invalidation("one")])
+        with suppress(ZeroDivisionError), transaction.atomic():
+            recorder.add([Invalidation("two")])
+            assert recorder.written() == "one, two"
+            raise ZeroDivisionError
+        assert (recorder.announced(), recorder.written()) == ((Invalidation("one"),), "one")
+
+    def test_what_is_added_later_is_announced_too(self) -> None:
+        recorder = Recorder()
+        for name, written in (("one", "one"), ("two", "one, two")):
+            recorder.add([Invalidation(name)])
+            assert recorder.written() == written
+        recorder.rewind(1)
+        assert recorder.written() == "one"
+
+
+def test_nobody_hears_of_what_is_neither_live_nor_public_but_who_listens(signals: list[Any]) -> None:
+    heard: list[object] = []
+
+    def hear(sender: object, invalidations: object, **kwargs: object) -> None:
+        heard.append(invalidations)
+
+    known, unknown = (Invalidation("user"),), (Invalidation("elsewhere"),)
+    told.connect(hear)
+    try:
+        for stale in (known, unknown):
+            announce_now(None, stale)
+    finally:
+        told.disconnect(hear)
+    assert (heard, [text for text, *_ in signals]) == ([unknown], ["user", "elsewhere"])

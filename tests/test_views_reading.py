@@ -122,3 +122,71 @@ def test_the_session_endpoint_gives_the_token_and_its_cookie(visitor: Visitor) -
     assert (status, list(content), len(content["csrfToken"])) == (200, ["csrfToken"], 64)
     assert response.headers["Cache-Control"] == "no-store"
     assert len(response.cookies["csrftoken"].value) == 32
+
+
+class TestSeveralReaders:
+    """What readers of one context take is validated once for all of them, if all may know what fits."""
+
+    def test_the_error_lists_what_any_of_them_lacks(self, visitor: Visitor, coloured: Coloured) -> None:
+        def first(request: HttpRequest, a: int) -> int:
+            raise AssertionError("Nobody reads before all fits.")
+
+        def second(request: HttpRequest, b: int, c: int = 3) -> int:
+            raise AssertionError("Nobody reads before all fits.")
+
+        for func in (first, second):
+            register(client(context="pair")(coloured(func)))
+        missed = misfit(a=[NO_INT], b=["Field required"])
+        assert answer(visitor.get(f"{MOUNT}ctx/pair/?a=x&c=4")) == missed
+
+    def test_each_gets_its_own_parameters_and_keeps_its_own_defaults(
+        self, visitor: Visitor, coloured: Coloured
+    ) -> None:
+        def first(request: HttpRequest, a: int, tab: str = "one") -> list[object]:
+            return [a, tab]
+
+        def second(request: HttpRequest, tab: str = "two", b: bool = False) -> list[object]:
+            return [tab, b]
+
+        for func in (first, second):
+            register(client(context="pair")(coloured(func)))
+        read = f"{MOUNT}ctx/pair/"
+        assert visitor.get(f"{read}?a=1").content == b'{"first":[1,"one"],"second":["two",false]}'
+        assert visitor.get(f"{read}?a=1&tab=x&b=1").content == b'{"first":[1,"x"],"second":["x",true]}'
+
+    def test_what_is_required_by_one_is_missed_though_another_has_a_default(
+        self, visitor: Visitor, coloured: Coloured
+    ) -> None:
+        def first(request: HttpRequest, tab: str = "one") -> str:
+            return tab
+
+        def second(request: HttpRequest, tab: str) -> str:
+            return tab
+
+        for func in (first, second):
+            register(client(context="pair")(coloured(func)))
+        assert answer(visitor.get(f"{MOUNT}ctx/pair/")) == misfit(tab=["Field required"])
+
+    def test_one_who_may_not_read_is_not_told_what_would_fit(
+        self, visitor: Visitor, coloured: Coloured
+    ) -> None:
+        def first(request: HttpRequest, a: int) -> int:
+            return a
+
+        def second(request: HttpRequest, b: int) -> int:
+            return b
+
+        register(client(context="pair")(coloured(first)))
+        register(client(context="pair", auth=True)(coloured(second)))
+        assert answer(visitor.get(f"{MOUNT}ctx/pair/?a=1&b=x"))[0] == 401
+
+    def test_readers_that_declare_different_types_validate_each_for_itself(self, visitor: Visitor) -> None:
+        def first(request: HttpRequest, key: int) -> int:
+            return key
+
+        def second(request: HttpRequest, key: str) -> str:
+            return key
+
+        for func in (first, second):
+            register(client(context="pair")(func))
+        assert visitor.get(f"{MOUNT}ctx/pair/?key=05").content == b'{"first":5,"second":"05"}'

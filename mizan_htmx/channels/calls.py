@@ -16,7 +16,7 @@ from mizan_htmx.arguments import Arguments
 from mizan_htmx.channels import frames
 from mizan_htmx.channels.frames import Frame
 from mizan_htmx.channels.visitors import Visitor
-from mizan_htmx.dispatch import Steps, arun, publish
+from mizan_htmx.dispatch import publish
 from mizan_htmx.errors import BadRequest, Forbidden, NotFound
 from mizan_htmx.failures import refusal_of
 from mizan_htmx.functions import Function
@@ -24,6 +24,7 @@ from mizan_htmx.graph import Group
 from mizan_htmx.invalidation import VERSION_HEADER
 from mizan_htmx.recorder import Recorder, open_recorder, roll_back
 from mizan_htmx.setup.registry import registry
+from mizan_htmx.steps import Steps, arun
 from mizan_htmx.views import answer_call, answer_context
 
 Work = Callable[[HttpRequest, Recorder], Steps[bytes]]

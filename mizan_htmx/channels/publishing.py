@@ -13,7 +13,7 @@ from mizan_htmx.channels.retrying import Retries
 from mizan_htmx.channels.versions import StoreDown, Version, versions
 from mizan_htmx.channels.wire import Event
 from mizan_htmx.invalidation import EVERYTHING, VERSION_HEADER, Invalidation, format_list, merge
-from mizan_htmx.recorder import invalidated
+from mizan_htmx.recorder import told
 from mizan_htmx.setup.registry import registry
 
 
@@ -36,8 +36,9 @@ def broadcast(
 ) -> None:
     """Publish what is live of ``invalidations``, and write its version to the response."""
     live = registry.graph.live
-    told = tuple(key for key in invalidations if key.context in live or (live and key == EVERYTHING))
-    version = publish(told)
+    if not live:
+        return
+    version = publish([key for key in invalidations if key.context in live or key == EVERYTHING])
     if version is not None and response is not None:
         response.headers[VERSION_HEADER] = str(version)
 
@@ -122,4 +123,4 @@ def clock() -> str | None:
 
 def connect() -> None:
     """Broadcast what is announced from now on."""
-    invalidated.connect(broadcast, dispatch_uid="mizan_htmx.channels.publishing.broadcast")
+    told.connect(broadcast, dispatch_uid="mizan_htmx.channels.publishing.broadcast")

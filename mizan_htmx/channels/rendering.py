@@ -15,8 +15,7 @@ from django.utils.safestring import SafeString
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from mizan_htmx.channels.channel import Channel, message_classes, read_params
-from mizan_htmx.errors import ValidationFailed
-from mizan_htmx.graph import suggest
+from mizan_htmx.errors import ValidationFailed, suggest
 from mizan_htmx.readings import plain
 from mizan_htmx.setup.registry import registry
 

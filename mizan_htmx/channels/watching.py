@@ -16,13 +16,14 @@ from mizan_htmx.channels.frames import Frame
 from mizan_htmx.channels.hub import Hub, Socket
 from mizan_htmx.channels.index import WatchIndex
 from mizan_htmx.channels.versions import StoreDown, Version, versions
-from mizan_htmx.dispatch import admit, run
+from mizan_htmx.dispatch import admit
 from mizan_htmx.errors import BadRequest, Forbidden, InternalError, MizanError, NotFound, ValidationFailed
 from mizan_htmx.functions import Function
 from mizan_htmx.invalidation import Invalidation, covers, merge, parse
 from mizan_htmx.readings import DENIED
 from mizan_htmx.setup.registry import registry
 from mizan_htmx.signature import validate
+from mizan_htmx.steps import run
 
 #: How many keys one socket may watch.
 LIMIT = 1000

@@ -20,7 +20,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from mizan_htmx.edge.backends.base import PurgeFailed, PurgeLater, PurgeRefused
 from mizan_htmx.invalidation import EVERYTHING, Invalidation, format_list, merge
-from mizan_htmx.recorder import invalidated
+from mizan_htmx.recorder import told
 from mizan_htmx.setup.conf import Edge, edges
 from mizan_htmx.setup.registry import registry
 from mizan_htmx.tags import Shape, purge_tags
@@ -242,11 +242,7 @@ def purges(invalidations: Iterable[Invalidation]) -> dict[Invalidation, tuple[st
     listed = tuple(invalidations)
     if EVERYTHING in listed:
         listed = tuple(map(Invalidation, sorted(graph.public)))
-    return {
-        each: purge_tags(each, graph.shapes.get(each.context, Shape()))
-        for each in listed
-        if each.context in graph.public or each.context not in graph.groups
-    }
+    return {each: purge_tags(each, graph.shapes.get(each.context, Shape())) for each in graph.shared(listed)}
 
 
 def drain(timeout: float) -> bool:
@@ -257,7 +253,7 @@ def drain(timeout: float) -> bool:
 
 def connect() -> None:
     """Purge what is announced from now on."""
-    invalidated.connect(forget, dispatch_uid="mizan_htmx.edge.purging.forget")
+    told.connect(forget, dispatch_uid="mizan_htmx.edge.purging.forget")
     atexit.unregister(_at_exit)
     atexit.register(_at_exit)
 

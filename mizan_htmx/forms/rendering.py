@@ -18,11 +18,12 @@ from django.utils.module_loading import import_string
 from django.utils.safestring import SafeString, mark_safe
 
 from mizan_htmx.arguments import Arguments
-from mizan_htmx.dispatch import admit, run
+from mizan_htmx.dispatch import admit
+from mizan_htmx.errors import suggest
 from mizan_htmx.forms.submission import make_form, make_formset
-from mizan_htmx.graph import suggest
 from mizan_htmx.readings import DENIED
 from mizan_htmx.setup.registry import registry
+from mizan_htmx.steps import run
 
 # A form that stands on a page more than once has an id of its own, and comes back under it.
 ID_FIELD = "mizan_form_id"

@@ -17,7 +17,7 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from mizan_htmx.arguments import Arguments, read_body
 from mizan_htmx.csrf import CsrfFailed, check_csrf
-from mizan_htmx.dispatch import Steps, admit, execute, finish, run
+from mizan_htmx.dispatch import admit, execute, finish
 from mizan_htmx.errors import MethodNotAllowed, NotFound
 from mizan_htmx.failures import html_failure
 from mizan_htmx.forms import rendering
@@ -25,6 +25,7 @@ from mizan_htmx.forms.submission import make_form, make_formset
 from mizan_htmx.functions import Function
 from mizan_htmx.recorder import Recorder, open_recorder, roll_back
 from mizan_htmx.setup.registry import registry
+from mizan_htmx.steps import Steps, run
 
 # Tells the page's script why a submission was refused, whatever the site's error pages look like.
 REASON_HEADER = "X-Mizan-Error"

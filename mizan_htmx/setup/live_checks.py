@@ -8,7 +8,7 @@ from django.apps import AppConfig
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning
 
-from mizan_htmx.graph import suggest
+from mizan_htmx.errors import suggest
 from mizan_htmx.setup.registry import registry
 
 IN_MEMORY = "channels.layers.InMemoryChannelLayer"

@@ -3,12 +3,14 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cached_property
 from types import ModuleType
 from typing import Any
 
+from mizan_htmx.defects import Defect
 from mizan_htmx.errors import DeclarationError
 from mizan_htmx.functions import Function
-from mizan_htmx.graph import Defect, Graph, build
+from mizan_htmx.graph import Graph, build
 
 
 @dataclass(slots=True)
@@ -30,7 +32,7 @@ class Registry:
         #: Tells how new what is read from now on is; ``None`` where nobody counts. Set at start.
         self.clock: Callable[[], str | None] = _nobody_counts
 
-    @property
+    @cached_property
     def graph(self) -> Graph:
         """The graph of all that is registered now."""
         contents = self._contents
@@ -69,6 +71,7 @@ class Registry:
         contents.functions[name] = function.named(name)
         contents.declared[name] = declared
         contents.graph = None
+        self._forget_graph()
 
     def adopt(self, module: ModuleType) -> None:
         """Register what stands in a module, imported or not, under its own names, unless it did so itself.
@@ -105,10 +108,15 @@ class Registry:
     def isolated(self) -> Iterator[None]:
         """Be empty inside, and what it was before afterwards. Nestable."""
         former, self._contents = self._contents, _Contents()
+        self._forget_graph()
         try:
             yield
         finally:
             self._contents = former
+            self._forget_graph()
+
+    def _forget_graph(self) -> None:
+        self.__dict__.pop("graph", None)
 
 
 def _nobody_counts() -> None:

@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
-from mizan_htmx.graph import suggest
+from mizan_htmx.errors import suggest
 
 
 class Secret:

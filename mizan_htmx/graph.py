@@ -113,7 +113,7 @@ class Graph:
 
     def is_told(self, stale: Iterable[Invalidation]) -> bool:
         """Tell whether sockets or shared caches may have to hear of any of these."""
-        return any(each.context not in self.quiet for each in stale)
+        return not self.quiet.issuperset([each.context for each in stale])
 
     def purged(self, stale: Iterable[Invalidation]) -> tuple[str, ...]:
         """List the tags that shared caches forget for these; beside ``*`` stand all public contexts."""

@@ -221,9 +221,11 @@ def merged(
 ) -> tuple[tuple[Invalidation, ...], str]:
     """Do as ``merge``, and give the list as it is written, too."""
     entries = tuple(invalidations)
-    if len(entries) > 1:
+    if len(entries) == 1:
+        text = str(entries[0])
+    else:
         entries = _swallow(tuple(dict.fromkeys(entries)))
-    text = _join(entries) if len(entries) != 1 else str(entries[0])
+        text = _join(entries)
     while len(text) > max_bytes:
         scoped = Counter(entry.context for entry in entries if entry.params)
         if not scoped:

@@ -14,7 +14,7 @@ from django.utils.functional import LazyObject, Promise
 from mizan_htmx.anonymous import AnonymousRequest
 from mizan_htmx.arguments import Arguments
 from mizan_htmx.colour import loop_is_running
-from mizan_htmx.dispatch import execute, execute_valid, is_for_everyone
+from mizan_htmx.dispatch import execute, execute_now, is_for_everyone
 from mizan_htmx.errors import Forbidden, NotFound, Unauthorized
 from mizan_htmx.functions import Function
 from mizan_htmx.graph import Group
@@ -107,8 +107,7 @@ class _Failed:
 
 
 def _read(reader: Function, request: HttpRequest, values: dict[str, Any]) -> Any:
-    waits = reader.is_async or (reader.auth is not None and reader.auth.is_async)
-    if waits and loop_is_running():
+    if reader.waits and loop_is_running():
         raise SynchronousOnlyOperation(
             f"{reader.place} is async and was read while a template rendered inside the event loop."
             " In an async view, return a TemplateResponse: Django renders it in a thread."
@@ -117,9 +116,11 @@ def _read(reader: Function, request: HttpRequest, values: dict[str, Any]) -> Any
     if recorder is None:
         recorder = Recorder()  # a page without the middleware: nobody would carry what a reader makes stale
     assert reader.context is not None
-    if registry.graph.groups[reader.context.name].uniform:  # what the context's adapter gave fits each reader
-        return run(execute_valid(reader, request, values, recorder))
-    return run(execute(reader, request, Arguments((values,)), recorder))
+    # What the context's adapter gave fits each reader, unless they declare it with several types.
+    arguments = Arguments((values,), valid=registry.graph.groups[reader.context.name].uniform)
+    if reader.waits:
+        return run(execute(reader, request, arguments, recorder))
+    return execute_now(reader, request, arguments, recorder)
 
 
 def plain(value: Any) -> Any:

@@ -122,36 +122,23 @@ def execute_now(
         return _run_body(function, clean, _admit_now(function, clean, arguments), recorder, then)
 
 
-def execute_valid(
-    function: Function,
-    request: HttpRequest,
-    values: dict[str, Any],
-    recorder: Recorder,
-    then: Callable[[Any], Any] = _as_it_is,
-) -> Steps[Any]:
-    """Do as ``execute`` with the function's own values, valid already and none of the required missing."""
-    return execute(function, request, Arguments((values,), valid=True), recorder, then)
-
-
-def read_now(group: Group, request: HttpRequest, values: dict[str, Any], recorder: Recorder) -> list[bytes]:
+def read_now(group: Group, request: HttpRequest, values: dict[str, Any]) -> list[bytes]:
     """Write the results of a group's readers, of whom none has to be asked who may call, or to be waited for.
 
-    ``values`` are those of all of them, validated together.
+    ``values`` are those of all of them, validated together; readers are declared to affect nothing.
     """
-    if group.context.public:
-        clean = anonymous(request)
-        with as_anyone(clean):
-            return [_read(reader, group, clean, values, recorder) for reader in group.answering]
-    return [_read(reader, group, request, values, recorder) for reader in group.answering]
+    if not group.context.public:
+        return [_read(reader, group, request, values) for reader in group.answering]
+    clean = anonymous(request)
+    with as_anyone(clean):
+        return [_read(reader, group, clean, values) for reader in group.answering]
 
 
-def _read(
-    reader: Function, group: Group, request: HttpRequest, values: dict[str, Any], recorder: Recorder
-) -> bytes:
-    assert reader.result is not None
+def _read(reader: Function, group: Group, request: HttpRequest, values: dict[str, Any]) -> bytes:
     if len(reader.parameters) < len(group.params):
         values = {name: values[name] for name in reader.parameters if name in values}
-    return _run_body(reader, request, values, recorder, reader.result.serializer.to_json)  # type: ignore[no-any-return]
+    result = _checked(reader, reader.func(request, **values))
+    return reader.result.serializer.to_json(result)  # type: ignore[union-attr]
 
 
 def is_for_everyone(function: Function, request: HttpRequest) -> bool:

@@ -183,7 +183,7 @@ def _group(name: str, members: list[Function], options: list[tuple[Context, Func
         uniform=uniform,
         shape=_shape(params.values(), readers, pages),
         answering=answering,
-        keys=tuple(each.name.encode() for each in answering),
+        keys=tuple(f'"{each.name}":'.encode() for each in answering),
         waits=any(each.waits for each in answering),
         together=_together(answering) if uniform else None,
     )

@@ -218,7 +218,7 @@ def _read_each(group: Group, request: HttpRequest, arguments: Arguments, recorde
 def _read_all(group: Group, request: HttpRequest, arguments: Arguments, recorder: Recorder) -> bytes:
     if group.together is None:
         return run(_read_each(group, request, arguments, recorder))
-    return _object(group, read_now(group, request, _validated(group, group.together, arguments), recorder))
+    return _object(group, read_now(group, request, _validated(group, group.together, arguments)))
 
 
 def _validated(group: Group, adapter: Validator, arguments: Arguments) -> dict[str, Any]:
@@ -226,7 +226,7 @@ def _validated(group: Group, adapter: Validator, arguments: Arguments) -> dict[s
 
 
 def _object(group: Group, results: Sequence[bytes]) -> bytes:
-    named = [b'"%s":%s' % pair for pair in zip(group.keys, results, strict=True)]
+    named = [key + result for key, result in zip(group.keys, results, strict=True)]
     return b"{%s}" % b",".join(named)
 
 

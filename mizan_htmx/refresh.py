@@ -11,7 +11,7 @@ from mizan_htmx.functions import BLOCK_FIELD
 from mizan_htmx.partials import load
 from mizan_htmx.rendering import render
 from mizan_htmx.session_word import tell
-from mizan_htmx.together import MAX_BLOCKS, NOT_FOUND, Piece, render_each, split, unheard
+from mizan_htmx.together import MAX_BLOCKS, NOT_FOUND, Piece, fields_of, render_each, split, unheard
 
 _METHODS = ("GET", "HEAD")
 
@@ -20,7 +20,10 @@ def partial(request: HttpRequest, context: str) -> HttpResponseBase:
     """Answer one block's HTML, wrapper included; 404 for a forged token or parameters that do not fit."""
     if request.method not in _METHODS:
         return HttpResponseNotAllowed(_METHODS)
-    raw = request.GET.dict()
+    if "GET" in request.__dict__:  # a middleware has asked for it, and may have changed it
+        raw = request.GET.dict()
+    else:
+        raw = fields_of(request, request.META.get("QUERY_STRING", ""))
     try:
         block = blocks.read_token(raw.get(BLOCK_FIELD, ""), raw)
         template = load(block.partial)

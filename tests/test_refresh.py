@@ -1,12 +1,13 @@
 """The endpoint that renders one block again."""
 
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import quote
 
 import pytest
 from django.core import signing
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.test import Client
 from pytest_django import Settings
 
@@ -252,3 +253,22 @@ def test_a_refresh_reads_the_registry_and_the_template_of_now(site: Site) -> Non
         assert_not_found(site, blocks_of(html)[0]["hx-get"])
         declare_readers(site)
         assert site.refresh(html).text == html.replace("Ada", "now Ada")
+
+
+def test_a_query_that_a_middleware_has_changed_is_the_one_that_counts(site: Site, settings: Settings) -> None:
+    settings.MIDDLEWARE = [*settings.MIDDLEWARE, f"{__name__}.ask_for_bob"]
+    html = site.page('{% mizan_context "user" user_id=5 %}{{ user_profile.name }}{% endmizan_context %}')
+
+    assert "Bob" in site.refresh(html).text
+
+
+def ask_for_bob(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+    """Make a middleware that puts another parameter into the query."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        query = request.GET.copy()
+        query["user_id"] = "6"
+        request.GET = query  # type: ignore[assignment]  # a copy can be changed, which stubs tell apart
+        return get_response(request)
+
+    return middleware

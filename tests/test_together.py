@@ -4,9 +4,12 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+from django.core.exceptions import TooManyFieldsSent
+from django.http import QueryDict
+from django.test import RequestFactory
 from pytest_django import Settings
 
-from mizan_htmx.together import MAX_BLOCKS
+from mizan_htmx.together import MAX_BLOCKS, fields_of
 from tests.support_blocks import Site, blocks_of, sign
 from tests.support_together import ANSWER, PARTIALS, TWO, all_of, pieces
 
@@ -105,3 +108,46 @@ def test_the_reason_is_told_only_while_debugging(site: Site, settings: Settings)
     found = pieces(site, f"{PARTIALS}?block=x")
 
     assert found == [{"status": 404, "reason": 'BadSignature: No ":" found in value'}]
+
+
+def test_each_block_sees_the_query_of_its_own_refresh(any_site: Site) -> None:
+    block = '{% mizan_context "tag" tag=tag %}{% if shown %}{{ request.GET.urlencode }}{% endif %}'
+    html = any_site.page(
+        (block.replace("shown", "'partial' in request.path") + "{% endmizan_context %}") * 2, tag="ü & 漢字"
+    )
+
+    found = pieces(any_site, all_of(html))
+
+    assert found == alone(any_site, html)
+    assert ["tag=%C3%BC+%26+%E6%BC%A2%E5%AD%97" in piece["html"] for piece in found] == [True, True]
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "",
+        "block=a%3Ab&user_id=5",
+        "a=1&a=2&b&=c&d=&&e=%20+%2B",
+        "name=%E6%BC%A2%F0%9F%98%80&broken=%FF%zz",
+        "name=漢&ü=1",
+        "a=1;b=2",
+    ],
+)
+@pytest.mark.parametrize("encoding", [None, "latin-1"])
+def test_a_query_is_read_as_django_reads_it(query: str, encoding: str | None) -> None:
+    request = RequestFactory().get("/")
+    if encoding is not None:
+        request.encoding = encoding
+
+    assert fields_of(request, query) == QueryDict(query, encoding=encoding).dict()
+
+
+def test_as_many_fields_are_read_as_django_reads(settings: Settings) -> None:
+    request = RequestFactory().get("/")
+    settings.DATA_UPLOAD_MAX_NUMBER_FIELDS = 2
+
+    assert fields_of(request, "a=1&b=2") == {"a": "1", "b": "2"}
+    with pytest.raises(TooManyFieldsSent):
+        fields_of(request, "a=1&b=2&c=3")
+    settings.DATA_UPLOAD_MAX_NUMBER_FIELDS = None
+    assert len(fields_of(request, "&".join(f"a{number}=1" for number in range(2000)))) == 2000

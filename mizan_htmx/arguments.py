@@ -76,20 +76,24 @@ def _field(layer: "MultiValueDict[str, Any]", parameter: Parameter) -> Any:
 
 def read_call(request: HttpRequest) -> tuple[str, Arguments]:
     """Read which function a ``call/`` names, and its arguments; raise BadRequest or TooLarge."""
-    is_form = request.content_type in _FORMS
+    if request.content_type in _FORMS:
+        layers, _ = read_body(request)
+        return _function_name(layers[0]), Arguments(layers, is_form=True)
     try:
-        layers = _read_form(request) if is_form else (_read_json(request),)
+        content = _read_json(request)
     except UNREADABLE as error:
         raise refusal_of_unreadable(error) from error
-    fields = layers[0]
-    if not is_form:
-        layers = (fields.get("args", _NOTHING),)
-        if type(layers[0]) is not dict:
-            raise BadRequest("'args' must be an object that maps names to values.")
+    args = content.get("args", _NOTHING)
+    if type(args) is not dict:
+        raise BadRequest("'args' must be an object that maps names to values.")
+    return _function_name(content), Arguments((args,))
+
+
+def _function_name(fields: Mapping[str, Any]) -> str:
     name = fields.get(FUNCTION_FIELD)
     if not isinstance(name, str) or not name:
         raise BadRequest("'fn' must name the function to call.")
-    return name, Arguments(layers, is_form=is_form)
+    return name
 
 
 def read_view(request: HttpRequest, url_values: Mapping[str, Any]) -> Arguments:

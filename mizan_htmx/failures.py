@@ -29,7 +29,8 @@ from mizan_htmx.errors import (
 def json_response(content: object, *, status: int = 200) -> HttpResponse:
     """Answer with JSON that no cache keeps."""
     body = content if type(content) is bytes else to_json(content, inf_nan_mode="null")
-    response = HttpResponse(body, status=status, content_type="application/json")
+    response = HttpResponse(body, content_type="application/json")
+    response.status_code = status
     response.headers["Cache-Control"] = "no-store"
     return response
 

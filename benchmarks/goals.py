@@ -108,5 +108,6 @@ def _row(goal: Goal, mine: Cell | None, twin: Cell | None) -> tuple[str, ...]:
     if mine is None or goal.figure not in mine:
         return "not measured", NOTHING, limit, NOTHING
     noise = spread(twin, goal.figure) if twin is not None and goal.figure in twin else NOTHING
-    met = "yes" if mine.figure(goal.figure) <= goal.limit else "**no**"
+    # Goals have two digits behind the point, and so have figures.
+    met = "yes" if round(mine.figure(goal.figure), 2) <= goal.limit else "**no**"
     return f"{spread(mine, goal.figure)} {goal.unit}", noise, limit, met

@@ -1,5 +1,6 @@
 """The tables of a run, in Markdown."""
 
+import textwrap
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -59,7 +60,8 @@ def goals_met(cells: list[Cell]) -> tuple[str, str]:
     for cell in cells:
         rounds[cell.section] = max(rounds[cell.section], *(len(found) for found in cell.rounds.values()))
     often = ", ".join(f"{section} {most}" for section, most in rounds.items())
-    return f"{conditions(PACKAGES)}. Rounds, of all processes together: {often}.", _table(goals.rows(cells))
+    told = f"{conditions(PACKAGES)}. Rounds, of all processes together: {often}."
+    return textwrap.fill(told, 118, break_on_hyphens=False), _table(goals.rows(cells))
 
 
 def keep(cells: list[Cell]) -> None:

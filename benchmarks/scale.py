@@ -80,11 +80,12 @@ def _registered(functions: int) -> Callable[[], None]:
     with registry.isolated():
         for each in declared(functions):
             register(each)
-        # There is no other way to have several registries at hand, and take one after the other.
-        contents = registry._contents
+        assert registry.graph.functions, "nothing was registered"
+        # All it holds: there is no other way to have several at hand, and take one after the other.
+        kept = dict(vars(registry))
 
     def use() -> None:
-        registry._contents = contents
+        vars(registry).update(kept)
 
     return use
 

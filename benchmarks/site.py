@@ -52,8 +52,8 @@ class _CheckedAsyncRequest(ASGIRequest):
     csrf_processing_done = True
 
 
-def configure(apps: Iterable[str] = (), **more: Any) -> None:
-    """Set Django up, with an empty database in memory."""
+def configure(apps: Iterable[str] = (), engines: Iterable[Any] = (), **more: Any) -> None:
+    """Set Django up, with an empty database in memory; ``engines`` are further ones of templates."""
     partials = ["template_partials"] if django.VERSION < (6, 0) else []
     own = ["django_htmx", "mizan_htmx"]
     settings.configure(
@@ -73,7 +73,8 @@ def configure(apps: Iterable[str] = (), **more: Any) -> None:
                     "DIRS": [HERE / "templates"],
                     "APP_DIRS": True,
                     "OPTIONS": {"context_processors": list(_PROCESSORS)},
-                }
+                },
+                *engines,
             ],
             **more,
         }

@@ -11,7 +11,7 @@ from typing import Any
 from benchmarks import site
 from benchmarks.crowd import bodies
 from benchmarks.figures import Cell
-from benchmarks.timing import Effort, sample
+from benchmarks.timing import Effort, sample, settled_memory
 
 SIZES = (10, 10_000)
 TITLE = "registering {:,} functions"
@@ -27,9 +27,10 @@ def run(effort: Effort, *, peers: bool, functions: int) -> Iterator[Cell]:
     made = bodies(functions)
     seconds, memory = _cost(lambda: _register(warm_up, "w"), lambda: _register(made))
     yield Cell.of("start", TITLE.format(functions), "mizan", {}, seconds=seconds, MiB=memory)
+    with settled_memory():
+        yield from _manifest(functions)
     if peers:
         yield from _peer(functions)
-    yield from _manifest(functions)
 
 
 def _cost(first: Callable[[], Any], work: Callable[[], Any]) -> tuple[float, float]:

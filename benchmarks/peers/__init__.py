@@ -5,12 +5,13 @@ from collections.abc import Callable
 from typing import Any
 
 from benchmarks import work
-from benchmarks.site import CIRCUMSTANCES, configure
+from benchmarks.site import CIRCUMSTANCES, HERE, configure
 from benchmarks.wire import HTMX, Answer, Request
 
 # What the peers want of a site before any of them can be imported.
 APPS = ("rest_framework", "django_unicorn")
 SETTINGS = {"UNICORN": {"APPS": ["benchmarks"]}}
+_JINJA = {"BACKEND": "django.template.backends.jinja2.Jinja2", "NAME": "jinja2", "DIRS": [HERE / "jinja2"]}
 
 
 class Contestant:
@@ -67,12 +68,12 @@ class Contestant:
 
 def contestants(*, peers: bool) -> list[Contestant]:
     """Set Django up for those who take part, and list them; without ``peers`` only plain Django, and us."""
-    configure(APPS, **SETTINGS) if peers else configure()
+    configure(APPS, [_JINJA], **SETTINGS) if peers else configure()
     from benchmarks.peers import mizan, plain
 
     ours: list[Contestant] = [plain.Plain(), plain.PlainAgain(), plain.Floor(), mizan.Mizan()]
     if not peers:
         return ours
-    from benchmarks.peers import drf, ninja, unicorn
+    from benchmarks.peers import drf, jinja, ninja, unicorn
 
-    return [*ours, ninja.Ninja(), drf.Drf(), unicorn.Unicorn()]
+    return [*ours, ninja.Ninja(), drf.Drf(), unicorn.Unicorn(), jinja.PlainJinja(), jinja.MizanJinja()]

@@ -8,6 +8,7 @@ from django.urls import include, path
 from pydantic import BaseModel
 
 from benchmarks import work
+from benchmarks.peers.plain import unkept
 from benchmarks.wire import HTMX, Request
 
 BODY = work.written({"board_id": 7, "title": "A new title"})
@@ -27,19 +28,14 @@ def _panels(count: int, rows: int) -> list[dict[str, Any]]:
 def _page(request: HttpRequest, count: int, rows: int) -> HttpResponse:
     template = "bench/static_page.html" if count == 20 else "bench/hand_page.html"
     shown = {"panels": _panels(count, rows), "links": work.LINKS, "board_id": 7}
-    return _private(render(request, template, shown))
-
-
-def _private(response: HttpResponse) -> HttpResponse:
-    response["Cache-Control"] = "no-store"
-    return response
+    return unkept(render(request, template, shown))
 
 
 def _one(request: HttpRequest, board_id: int, number: int) -> HttpResponse:
     if not request.user.is_authenticated:
         return HttpResponse(status=401)
     shown = {"panel": {"number": number, "rows": work.rows_of(number)}, "board_id": board_id}
-    return _private(render(request, "bench/hand_panel.html", shown))
+    return unkept(render(request, "bench/hand_panel.html", shown))
 
 
 def _some(request: HttpRequest, board_id: int) -> HttpResponse:
@@ -49,7 +45,7 @@ def _some(request: HttpRequest, board_id: int) -> HttpResponse:
         {"number": number, "rows": work.rows_of(number)}
         for number in map(int, request.GET["panels"].split(","))
     ]
-    return _private(render(request, "bench/hand_panels.html", _out_of_band(panels, board_id)))
+    return unkept(render(request, "bench/hand_panels.html", _out_of_band(panels, board_id)))
 
 
 def _out_of_band(panels: list[dict[str, Any]], board_id: int) -> dict[str, Any]:
@@ -64,7 +60,7 @@ def _rename(request: HttpRequest, then: str) -> HttpResponse:
         return HttpResponseRedirect("/page/5/20/")
     if then == "answer":
         panels = _panels(work.PARTS, 20)
-        return _private(render(request, "bench/hand_panels.html", _out_of_band(panels, given.board_id)))
+        return unkept(render(request, "bench/hand_panels.html", _out_of_band(panels, given.board_id)))
     return HttpResponse(status=204, headers={"HX-Trigger": "panels-changed"})
 
 

@@ -92,12 +92,17 @@ def _models(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 def _table(request: HttpRequest) -> HttpResponse:
-    response = render(request, "bench/hand_table.html", {"rows": work.TABLE})
+    return unkept(render(request, "bench/hand_table.html", {"rows": work.TABLE}))
+
+
+def unkept(response: HttpResponse) -> HttpResponse:
+    """Have nobody keep an answer."""
     response["Cache-Control"] = "no-store"
     return response
 
 
-def _guarded(view: View, circumstances: str) -> View:
+def guarded(view: View, circumstances: str) -> View:
+    """Let in who is to be let in under these circumstances."""
     if circumstances == CSRF:
         return csrf_protect(view)
     return _for_members(view) if circumstances == LOGGED_IN else view
@@ -130,9 +135,7 @@ class Plain(Contestant):
             "read5": _read(work.PARTS),
             "table": _table,
         }
-        patterns = [
-            path(f"{name}/", _guarded(view, circumstances), name=name) for name, view in views.items()
-        ]
+        patterns = [path(f"{name}/", guarded(view, circumstances), name=name) for name, view in views.items()]
         return [path("app/", include(patterns))]
 
 
@@ -156,7 +159,7 @@ class Floor(Contestant):
     def urlpatterns(self, circumstances: str) -> list[Any]:
         """Mount one view for all functions, and one for each context."""
         views = {"call": _floor_call, "read1": _floor_read(1), "read5": _floor_read(work.PARTS)}
-        patterns = [path(f"{name}/", _guarded(view, circumstances)) for name, view in views.items()]
+        patterns = [path(f"{name}/", guarded(view, circumstances)) for name, view in views.items()]
         return [path("app/", include(patterns))]
 
     def request(self, name: str) -> Request:

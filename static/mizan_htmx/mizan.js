@@ -48,7 +48,7 @@
   const SHARED = "[data-mizan-shared]";
   const HANDED_DOWN =
     "confirm disabled-elt include params prompt push-url replace-url select select-oob sync vals".split(" ");
-  const isHtmx2 = htmx.version.startsWith("2.");
+  const isHtmx2 = /^2\./.test(htmx.version);
 
   // ---- grammar
 
@@ -387,7 +387,8 @@
     const isNew = (each) => (isSame ? each === block : !shown.has(each) || block.contains(each));
     const arrived = blocks().filter(isNew);
     for (const each of arrived) {
-      for (const marks of [stale, since]) marks.delete(each);
+      stale.delete(each);
+      since.delete(each);
       each.removeAttribute("data-mizan-error");
     }
     markArrived(late, arrived);

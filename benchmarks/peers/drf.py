@@ -149,4 +149,4 @@ class Drf(Contestant):
         }
         admitted = _MEMBERS if circumstances == LOGGED_IN else _ANYBODY
         patterns = [path(f"{name}/", view.as_view(**admitted)) for name, view in views.items()]
-        return [path("app/", include(patterns))]
+        return [path("app/", include((patterns, "app")))]

@@ -32,7 +32,7 @@ class PlainJinja(Plain):
 
     def urlpatterns(self, circumstances: str) -> list[Any]:
         """Mount the view."""
-        return [path("app/", include([path("table/", guarded(_view, circumstances), name="table")]))]
+        return [path("app/", include(([path("table/", guarded(_view, circumstances), name="table")], "app")))]
 
 
 def jinja_rows(request: HttpRequest) -> str:

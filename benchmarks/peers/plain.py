@@ -136,7 +136,7 @@ class Plain(Contestant):
             "table": _table,
         }
         patterns = [path(f"{name}/", guarded(view, circumstances), name=name) for name, view in views.items()]
-        return [path("app/", include(patterns))]
+        return [path("app/", include((patterns, "app")))]
 
 
 class PlainAgain(Plain):
@@ -160,7 +160,7 @@ class Floor(Contestant):
         """Mount one view for all functions, and one for each context."""
         views = {"call": _floor_call, "read1": _floor_read(1), "read5": _floor_read(work.PARTS)}
         patterns = [path(f"{name}/", guarded(view, circumstances)) for name, view in views.items()]
-        return [path("app/", include(patterns))]
+        return [path("app/", include((patterns, "app")))]
 
     def request(self, name: str) -> Request:
         """Ask as our shim does."""

@@ -148,10 +148,10 @@ def _read_json(request: HttpRequest, *, empty_allowed: bool = False) -> dict[str
     if request.content_params and request.content_params.get("charset", "utf-8").lower() not in _UTF8:
         raise BadRequest("JSON must be UTF-8.")
     body = request.body
-    if not request.META.get("CONTENT_LENGTH"):  # which Django goes by; a chunked body has none
-        limit = cast("int | None", settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
-        if limit is not None and len(body) > limit:
-            raise TooLarge()
+    limit = cast("int | None", settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
+    # The first releases of Django 5.2 trust Content-Length, which a chunked body has not, or has wrong.
+    if limit is not None and len(body) > limit:
+        raise TooLarge()
     if empty_allowed and not body:
         return {}
     return parse_object(body)

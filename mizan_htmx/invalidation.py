@@ -46,10 +46,17 @@ _SOME_DAY = datetime.date(2000, 1, 1)
 SCALARS = (bool, int, float, Decimal, str, datetime.date, datetime.time, uuid.UUID, enum.Enum)
 
 
-# Those of the contexts that are declared come again and again.
-@lru_cache(1024)
 def is_name(text: str) -> bool:
     """Tell whether ``text`` may name a context or a parameter."""
+    return _is_short_name(text) if len(text) <= _SHORT else NAME.fullmatch(text) is not None
+
+
+# Those that are declared come again and again. Long ones come from whoever writes a cookie or to a socket.
+_SHORT = 100
+
+
+@lru_cache(1024)
+def _is_short_name(text: str) -> bool:
     return NAME.fullmatch(text) is not None
 
 

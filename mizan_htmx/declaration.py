@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from asgiref.sync import iscoroutinefunction
+from pydantic.fields import FieldInfo
 
 from mizan_htmx.errors import DeclarationError
 from mizan_htmx.functions import (
@@ -105,6 +106,12 @@ def _check_names(
         raise DeclarationError(
             f"{where(func)}: no argument can be called 'fn', the field that names the function."
         )
+    for each in parameters.values():
+        if _has_alias(each):
+            raise DeclarationError(
+                f"{where(func)}: argument {each.name!r} has an alias. Callers know it by its own name: drop"
+                " the alias, or name the argument so."
+            )
     if context is None:
         return
     for each in parameters.values():
@@ -123,6 +130,11 @@ def _check_names(
         )
     if context.name == GlobalContext.name and parameters:
         raise DeclarationError(global_takes_nothing(where(func), parameters))
+
+
+def _has_alias(parameter: Parameter) -> bool:
+    facts = getattr(parameter.annotation, "__metadata__", ())
+    return any(isinstance(each, FieldInfo) and each.validation_alias for each in facts)
 
 
 def _check_options(

@@ -2,12 +2,12 @@
 
 import enum
 from collections.abc import Callable
-from typing import Any
+from typing import Annotated, Any
 
 import pytest
 from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse
-from pydantic import BaseModel
+from pydantic import AliasPath, BaseModel, Field
 
 from mizan_htmx.client import Context, GlobalContext, client
 from mizan_htmx.errors import DeclarationError
@@ -54,6 +54,22 @@ def test_reading_and_affecting_at_once() -> None:
     assert refusal(reader, context="user", affects="cart") == (
         f"{where(reader)} has context= and affects=. Read a context, or change one."
     )
+
+
+def test_an_alias_that_no_argument_is_known_by() -> None:
+    def aliased(request: HttpRequest, user_id: Annotated[int, Field(alias="userId")] = 0) -> int:
+        return user_id
+
+    def deep(
+        request: HttpRequest, user_id: Annotated[int, Field(validation_alias=AliasPath("user", 0))]
+    ) -> int:
+        return user_id
+
+    for func in (aliased, deep):
+        assert refusal(func) == (
+            f"{where(func)}: argument 'user_id' has an alias. Callers know it by its own name: drop"
+            " the alias, or name the argument so."
+        )
 
 
 @pytest.mark.parametrize("context", [5, ["user"], True, b"user"])

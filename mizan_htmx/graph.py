@@ -25,7 +25,7 @@ class Group:
     each parameter with one type (E002 says where not), so what ``adapter`` gives is valid for each of them.
 
     ``answering`` are the readers that callers see, ``keys`` their names as JSON has them; ``waits`` says
-    whether any of them is async. ``together`` validates what all of them take, at once; ``None`` where each
+    whether any of them does. ``together`` validates what all of them take, at once; ``None`` where each
     has to do so for itself, such as after it has found that the caller may know what fits.
     """
 
@@ -168,9 +168,7 @@ def _group(name: str, members: list[Function], options: list[tuple[Context, Func
         for parameter in function.parameters.values():
             params.setdefault(parameter.name, parameter)
     uniform = all(
-        each.annotation == params[each.name].annotation
-        for function in members
-        for each in function.parameters.values()
+        _is_one_type(each, params[each.name]) for function in members for each in function.parameters.values()
     )
     answering = tuple(each for each in readers if not each.private)
     return Group(
@@ -187,6 +185,11 @@ def _group(name: str, members: list[Function], options: list[tuple[Context, Func
         waits=any(each.waits for each in answering),
         together=_together(answering) if uniform else None,
     )
+
+
+def _is_one_type(one: Parameter, other: Parameter) -> bool:
+    # Unions are equal in whatever order, by which the same text may be read as one type or the other.
+    return one.annotation == other.annotation and repr(one.annotation) == repr(other.annotation)
 
 
 def _together(answering: tuple[Function, ...]) -> Validator | None:
@@ -229,7 +232,6 @@ def _fills(function: Function, group: Group | None) -> tuple[Fill, ...]:
     for param, argument in sorted(pairs.items()):
         source, target = function.parameters[argument], group.params.get(param)
         if target is not None and source.scalar:
-            same = source.annotation == target.annotation
-            convert = None if same else input_adapter([target])
+            convert = None if _is_one_type(source, target) else input_adapter([target])
             fills.append(Fill(param, source.name, source.default, convert))
     return tuple(fills)

@@ -1,5 +1,7 @@
 """The JSON endpoints that are read: ``ctx/`` and ``session/``."""
 
+from decimal import Decimal
+
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
@@ -190,3 +192,19 @@ class TestSeveralReaders:
         for func in (first, second):
             register(client(context="pair")(func))
         assert visitor.get(f"{MOUNT}ctx/pair/?key=05").content == b'{"first":5,"second":"05"}'
+
+    def test_readers_that_list_the_types_of_a_union_in_another_order_do_so_too(
+        self, visitor: Visitor
+    ) -> None:
+        def first(request: HttpRequest, key: float | Decimal) -> str:
+            return repr(key)
+
+        def second(request: HttpRequest, key: Decimal | float) -> str:
+            return repr(key)
+
+        for func in (first, second):
+            register(client(context="pair")(func))
+        assert answer(visitor.get(f"{MOUNT}ctx/pair/?key=5")) == (
+            200,
+            {"first": "5.0", "second": "Decimal('5')"},
+        )

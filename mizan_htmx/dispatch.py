@@ -98,7 +98,7 @@ def execute(
     ``then`` is done with the result inside the transaction: one that can't be written is a failure too.
     A reader of a public context gets a clean request, wherever it is read.
     """
-    if not function.waits:
+    if not function.is_async:  # in one thread, where the ORM is free to use for what validates, too
         return (yield effect(execute_now, False, function, request, arguments, recorder, then))
     if not is_for_everyone(function, request):
         return (yield from _execute(function, request, arguments, recorder, then))
@@ -114,7 +114,7 @@ def execute_now(
     recorder: Recorder,
     then: Callable[[Any], Any] = _as_it_is,
 ) -> Any:
-    """Do as ``execute`` for a function that does not wait, outside of event loops, without steps between."""
+    """Do as ``execute`` for a sync function, outside of event loops, without steps between."""
     if not is_for_everyone(function, request):
         return _run_body(function, request, _admit_now(function, request, arguments), recorder, then)
     clean = anonymous(request)
@@ -156,8 +156,6 @@ def _execute(
     then: Callable[[Any], Any],
 ) -> Steps[Any]:
     values = yield from admit(function, request, arguments)
-    if not function.is_async:
-        return (yield effect(_run_body, False, function, request, values, recorder, then))
     start = len(recorder)
     try:
         returned = yield effect(function.func, True, request, **values)

@@ -2,12 +2,12 @@
 
 import json
 import math
-from typing import Any
+from typing import Annotated, Any
 
 import pytest
 from django.contrib.auth.models import User
 from django.http import Http404, HttpRequest, HttpResponse
-from pydantic import BaseModel
+from pydantic import AfterValidator, BaseModel
 from pytest_django import Settings
 
 from mizan_htmx import client, register
@@ -25,6 +25,7 @@ from tests.support_visitor import (
     empty_registry,
     misfit,
     problem,
+    serve,
 )
 
 pytestmark = pytest.mark.django_db
@@ -235,3 +236,26 @@ def test_a_nested_registry_is_empty_and_the_former_one_comes_back(visitor: Visit
     with isolated_registry():
         assert visitor.call("one").status_code == 404
     assert visitor.call("one").content == b'{"result":1}'
+
+
+def test_what_a_sync_function_takes_is_validated_where_the_database_may_be_asked(
+    visitor: Visitor, coloured: Coloured, settings: Settings
+) -> None:
+    def is_known(pk: int) -> int:
+        return User.objects.get(pk=pk).pk
+
+    def allows(request: HttpRequest, pk: Annotated[int, AfterValidator(is_known)]) -> bool:
+        return True
+
+    def show(request: HttpRequest, pk: Annotated[int, AfterValidator(is_known)]) -> int:
+        return pk
+
+    def page(request: HttpRequest, pk: Annotated[int, AfterValidator(is_known)]) -> HttpResponse:
+        return HttpResponse(str(pk))
+
+    pk = User.objects.create_user("Ada").pk
+    register(client(context="user", websocket=True, auth=coloured(allows))(show))
+    serve(settings, {"page/": client(context="user", auth=coloured(allows))(page)})
+    assert answer(visitor.call("show", pk=pk)) == (200, {"result": pk})
+    assert answer(visitor.get(f"{MOUNT}ctx/user/?pk={pk}")) == (200, {"show": pk})
+    assert visitor.get(f"/page/?pk={pk}").content == str(pk).encode()

@@ -126,7 +126,7 @@ def current_recorder() -> Recorder | None:
 
 def open_recorder(request: HttpRequest) -> tuple[Recorder, bool]:
     """Give the request's recorder, and whether the caller opened it and so has to announce."""
-    known = request.__dict__.get("_mizan_recorder")
+    known = recorder_of(request)
     if known is not None:
         return known, False
     recorder = request.__dict__["_mizan_recorder"] = Recorder()

@@ -130,6 +130,23 @@ def test_an_open_recorder_is_not_opened_twice() -> None:
     assert (open_recorder(request), owned) == ((recorder, False), True)
 
 
+class Wrapped:
+    """A request as Django REST framework hands it on."""
+
+    def __init__(self, request: HttpRequest) -> None:
+        self._request = request
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._request, name)
+
+
+def test_a_wrapped_request_has_the_recorder_of_the_one_inside() -> None:
+    request = RequestFactory().get("/")
+    recorder, _ = open_recorder(request)
+    wrapped: Any = Wrapped(request)
+    assert (open_recorder(wrapped), current_recorder()) == ((recorder, False), recorder)
+
+
 def test_a_recorder_inserts_rewinds_and_merges() -> None:
     recorder = Recorder()
     recorder.add([Invalidation.of("b"), Invalidation.of("a", x=1)])

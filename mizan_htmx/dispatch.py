@@ -32,8 +32,12 @@ def admit(function: Function, request: HttpRequest, arguments: Arguments) -> Ste
 
 
 def _admit_now(function: Function, request: HttpRequest, arguments: Arguments) -> dict[str, Any]:
-    if function.auth is not None:
-        run(_authorise(function.auth, request, arguments))
+    auth = function.auth
+    if auth is not None:
+        if auth.check is None:
+            _admit_user(auth, request)
+        else:
+            run(_authorise(auth, request, arguments))
     return _values(function, arguments)
 
 
@@ -49,10 +53,7 @@ def _authorise(auth: Auth, request: HttpRequest, arguments: Arguments) -> Steps[
         allowed = yield from _ask(auth, auth.check, request, arguments)
         if allowed:
             return
-    user = yield effect(_user, False, request)
-    if auth.check is None and auth.allows(user):
-        return
-    raise Forbidden() if user is not None else Unauthorized()
+    yield effect(_admit_user, False, auth, request)
 
 
 def _ask(auth: Auth, check: Callable[..., Any], request: HttpRequest, arguments: Arguments) -> Steps[object]:
@@ -76,10 +77,15 @@ async def _wait(awaitable: Awaitable[Any]) -> Any:
 @async_unsafe(
     "A block or page that asks who the user is was rendered inside the event loop. Return a TemplateResponse."
 )
-def _user(request: HttpRequest) -> Any:
-    """Give who is logged in, or ``None``: by ``request.user``, which another middleware may have replaced."""
+def _admit_user(auth: Auth, request: HttpRequest) -> None:
+    """Let in whom a level allows; after a callable that did not, nobody.
+
+    It goes by ``request.user``, which another middleware may have replaced.
+    """
     user = getattr(request, "user", None)
-    return user if getattr(user, "is_authenticated", False) else None
+    if auth.check is None and auth.allows(user):
+        return
+    raise Forbidden() if getattr(user, "is_authenticated", False) else Unauthorized()
 
 
 def _as_it_is(returned: Any) -> Any:
@@ -178,16 +184,25 @@ def _run_body(
     if not (function.affects or function.is_transactional):
         return then(_checked(function, function.func(request, **values)))
     start = len(recorder)
+    stale: Sequence[Invalidation] = ()
+    committed: list[bool] = []
     try:
         if function.is_transactional and _has_database():
+            is_outermost = not connections[DEFAULT_DB_ALIAS].in_atomic_block
             with transaction.atomic():
+                if is_outermost:
+                    transaction.on_commit(partial(committed.append, True))  # before the hooks of the body
                 result, stale = _outcome(function, values, function.func(request, **values), then)
                 if transaction.get_rollback():  # the body has asked for it
                     stale = ()
         else:
             result, stale = _outcome(function, values, function.func(request, **values), then)
     except Exception:
-        _fail(function, values, recorder, start)
+        if committed:  # a hook has failed, and what was written stands
+            recorder.keep(start)
+            recorder.add(stale, at=start)
+        else:
+            _fail(function, values, recorder, start)
         raise
     if stale:
         recorder.add(stale, at=start)

@@ -88,6 +88,12 @@ class Recorder:
         del self._entries[position:]
         self._known = None
 
+    def keep(self, position: int) -> None:
+        """Count what was recorded after ``position``: a hook failed, and Django forgot those after it."""
+        for entry in self._entries[position:]:
+            if isinstance(entry, _Pending):
+                entry.is_committed = True
+
     def announced(self) -> tuple[Invalidation, ...]:
         """List what is stale for sure, merged and bounded as the header carries it."""
         return self._now()[0] if self._entries else ()

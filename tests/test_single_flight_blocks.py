@@ -16,6 +16,7 @@ from tests.support_blocks import Site, blocks_of
 from tests.support_single_flight import HTMX, PAGE, flight, flying, named, names, send
 
 __all__ = ["flight", "flying"]
+
 pytest_plugins = ["tests.support_blocks_fixtures"]
 pytestmark = pytest.mark.django_db
 

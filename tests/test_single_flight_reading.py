@@ -15,6 +15,7 @@ from tests.support_blocks import Site, blocks_of
 from tests.support_single_flight import PAGE, flight, flying, names, send, serve
 
 __all__ = ["flight", "flying"]
+
 pytest_plugins = ["tests.support_blocks_fixtures"]
 pytestmark = pytest.mark.django_db
 

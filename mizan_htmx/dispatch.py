@@ -6,6 +6,7 @@ from inspect import isawaitable
 from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS, connections, transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils.asyncio import async_unsafe
@@ -187,13 +188,14 @@ def _run_body(
     stale: Sequence[Invalidation] = ()
     committed: list[bool] = []
     try:
-        if function.is_transactional and _has_database():
-            is_outermost = not connections[DEFAULT_DB_ALIAS].in_atomic_block
+        connection = connections[DEFAULT_DB_ALIAS] if function.is_transactional else None
+        if connection is not None and _is_real(connection):
+            is_outermost = not connection.in_atomic_block
             with transaction.atomic():
                 if is_outermost:
-                    transaction.on_commit(partial(committed.append, True))  # before the hooks of the body
+                    connection.on_commit(partial(committed.append, True))  # before the hooks of the body
                 result, stale = _outcome(function, values, function.func(request, **values), then)
-                if transaction.get_rollback():  # the body has asked for it
+                if connection.get_rollback():  # the body has asked for it
                     stale = ()
         else:
             result, stale = _outcome(function, values, function.func(request, **values), then)
@@ -232,8 +234,8 @@ def _stale(function: Function, values: dict[str, Any]) -> list[Invalidation]:
     return [target.invalidation(values) for target in registry.graph.plan(function)]
 
 
-def _has_database() -> bool:
-    return bool(connections[DEFAULT_DB_ALIAS].settings_dict["ENGINE"] != "django.db.backends.dummy")
+def _is_real(connection: BaseDatabaseWrapper) -> bool:
+    return bool(connection.settings_dict["ENGINE"] != "django.db.backends.dummy")
 
 
 def _checked(function: Function, returned: Any) -> Any:

@@ -89,7 +89,10 @@ class Recorder:
         self._known = None
 
     def keep(self, position: int) -> None:
-        """Count what was recorded after ``position``: a hook failed, and Django forgot those after it."""
+        """Count what was recorded after ``position`` as committed: a hook failed, and Django forgot the rest.
+
+        What a savepoint rolled back is no longer known by then, and counts, too.
+        """
         for entry in self._entries[position:]:
             if isinstance(entry, _Pending):
                 entry.is_committed = True

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks.bench import SECTIONS
+from benchmarks.counting import count
 from benchmarks.fanout import CONTESTANTS, HEADINGS, percentile
 from benchmarks.figures import Cell, read, together
 from benchmarks.goals import GOALS, rows
@@ -64,6 +65,29 @@ def test_each_section_of_the_comparison_does_its_work_and_prints_it(section: str
     assert done.returncode == 0, done.stderr
     titles = {line.split("|")[1].strip() for line in done.stdout.splitlines() if line.startswith("|")}
     assert [title for title in SMOKE[section] if title not in titles] == []
+
+
+def test_a_count_is_of_the_instructions_of_each_function_and_the_same_each_time() -> None:
+    once, twice = (count(partial(_loop, number)) for number in (10, 20))
+    (name,) = once
+    assert name.endswith("test_benchmarks.py:_loop")
+    assert count(partial(_loop, 10)) == once
+    assert twice[name] > once[name] > 20
+
+
+def _loop(number: int) -> None:
+    for _ in range(number):
+        pass
+
+
+def test_counting_lists_where_both_differ_most() -> None:
+    command = [sys.executable, "-m", "benchmarks.counting", "change", "--rows", "3"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    head, sums, *rows = done.stdout.splitlines()
+    plain, mizan = (int(each.replace(",", "")) for each in sums.split()[:2])
+    assert (head.split(), len(rows)) == (["plain", "mizan"], 3)
+    assert mizan > plain > 1000
+    assert [row.split()[0] for row in rows] == ["0"] * 3
 
 
 def test_the_costlier_one_has_the_higher_ratio_and_the_more_microseconds() -> None:

@@ -10,6 +10,8 @@ from typing import Any, NamedTuple, TypeVar
 
 from asgiref.sync import async_to_sync, sync_to_async
 
+from mizan_htmx.signature import where
+
 T = TypeVar("T")
 
 
@@ -35,7 +37,15 @@ def _in_loop(func: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
 
 
 async def _in_thread(func: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
-    return await sync_to_async(func)(*args, **kwargs)
+    return await sync_to_async(_bearable)(func, *args, **kwargs)
+
+
+def _bearable(func: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
+    """Call a function that must not raise what no future carries: whoever waits would wait for ever."""
+    try:
+        return func(*args, **kwargs)
+    except StopIteration as error:
+        raise RuntimeError(f"{where(func)} raised StopIteration.") from error
 
 
 def run(steps: Steps[T]) -> T:

@@ -197,9 +197,9 @@ def _together(answering: tuple[Function, ...]) -> Validator | None:
         return None
     if len(answering) == 1:
         return answering[0].arguments
-    required = {each.name: each for one in answering for each in one.parameters.values()}
-    required |= {each.name: each for one in answering for each in one.parameters.values() if each.required}
-    return input_adapter(required.values())
+    taken = [each for one in answering for each in one.parameters.values()]
+    fields = {each.name: each for each in taken} | {each.name: each for each in taken if each.required}
+    return input_adapter(fields.values())
 
 
 def _required(functions: Iterable[Function]) -> Iterable[str]:

@@ -172,8 +172,7 @@ def write(request: HttpRequest, response: HttpResponseBase, recorder: Recorder) 
     if not invalidations:
         return
     response.headers[HEADER] = recorder.written()
-    graph = registry.graph
-    purged = graph.purged(invalidations) if graph.is_told(invalidations) else ()
+    purged = registry.graph.purged(invalidations)
     if purged:
         response.headers[GROUPS_HEADER] = group_list(purged)
     response.headers.setdefault("Cache-Control", "no-store")

@@ -33,6 +33,12 @@ coloured = both_colours()
 registry = empty_registry()
 
 
+@client(affects="user")
+def change_one(request: HttpRequest, user_id: int) -> HttpResponse:
+    """Change one person, by a view that nobody registered."""
+    return HttpResponse()
+
+
 @pytest.mark.django_db(transaction=True)
 class TestSignal:
     """``invalidated``."""
@@ -132,11 +138,6 @@ class TestSignal:
         """Without the middleware the first one opens the recorder; the second must not be forgotten."""
         settings.MIDDLEWARE = []
 
-        def change(request: HttpRequest, user_id: int) -> HttpResponse:
-            return HttpResponse()
-
-        change_one: Any = client(affects="user")(change)
-
         def both(request: HttpRequest) -> HttpResponse:
             change_one(request, user_id=1)
             response: HttpResponse = change_one(request, user_id=2)
@@ -151,11 +152,6 @@ class TestSignal:
         self, visitor: Visitor, settings: Settings, signals: list[Any]
     ) -> None:
         settings.MIDDLEWARE = []
-
-        def change(request: HttpRequest, user_id: int) -> HttpResponse:
-            return HttpResponse()
-
-        change_one: Any = client(affects="user")(change)
 
         def late(request: HttpRequest) -> HttpResponse:
             change_one(request, user_id=1)

@@ -1,6 +1,9 @@
 /* mizan-guard.js: whose page this is. The CSRF token goes out with what changes something, and what is answered
    when the session has ended, or is somebody else's, is kept out of the page. Needs mizan.js.
 
+   While a form that the browser itself has sent takes the page away, no block is refreshed: where it signs out,
+   the page would say that its session is over, just before the next one is there.
+
    mizan.session()   whose page this is: 16 hex digits, "anonymous"; undefined where nobody knows
    mizan.session({word, csrfToken})   what a script has learned from session/; csrfToken may be undefined
 
@@ -19,6 +22,7 @@
   const WORD = "X-Mizan-Session";
   const REFUSED = "X-Mizan-Refused";
   const FIELD = "csrfmiddlewaretoken";
+  const LEAVING = 5000; // milliseconds for which a page waits to be taken away
   const settings = document.currentScript?.dataset ?? {};
   const { csrfHeader = "X-CSRFToken", csrfCookie = "csrftoken", login } = settings;
 
@@ -104,6 +108,28 @@
     // Somebody signed in or out, and the page shows what whoever was here before could see.
     if (isNew && stays) mizan.invalidate("*", {}, { source: "response" });
   };
+
+  // ---- leaving
+
+  let leaving = 0; // the timer at whose end the page is still here: it was a download, say
+
+  const stay = () => {
+    leaving = clearTimeout(leaving);
+    mizan.retry();
+  };
+
+  addEventListener("submit", (event) => {
+    const { target: form, submitter } = event;
+    const valueOf = (name) => submitter?.getAttribute(`form${name}`) ?? form.getAttribute(name) ?? "";
+    const isElsewhere = !/^(_self)?$/i.test(valueOf("target"));
+    if (event.defaultPrevented || isElsewhere || !/^post$/i.test(valueOf("method"))) return;
+    clearTimeout(leaving);
+    leaving = setTimeout(stay, LEAVING);
+  });
+  on("mizan:due", (event) => leaving && event.preventDefault());
+  addEventListener("pageshow", () => leaving && stay());
+
+  // ---- for other files
 
   const session = (news) => {
     if (news) [word, token, fetched] = [news.word, undefined, news.csrfToken];

@@ -26,6 +26,7 @@
   const SETTLING = 50; // milliseconds in which changes of the page are collected
   const WINDOW = 1000; // milliseconds in which the same key refreshes its blocks once
   const TOGETHER = 20; // milliseconds in which the keys of one change are told, one after the other
+  const OWN = 1000; // milliseconds for which a change of one's own is waited for that was told before its answer
   const [FIRST_WAIT, LONGEST_WAIT] = [500, 30_000]; // milliseconds until it connects again
   const ANSWER = 10_000; // milliseconds that the server has to answer
   const PROBE = 5_000; // the same, where nobody knows whether the connection is still alive
@@ -242,10 +243,14 @@
   /* What was told and has to wait: for the end of its window, for its turn where many are told at once, or
      for the page to be shown. key → version, or null for a window in which nothing was told yet.
      `due` is what has waited enough: version → keys. They refresh together, so that a block inside of another
-     one that is stale, too, comes with that and not by a request of its own. */
+     one that is stale, too, comes with that and not by a request of its own.
+     `changing` is who has sent a change that is not answered yet: element → the timer that gives it up. What is
+     told meanwhile is likely that change. Its answer says all that it made stale at once, and may bring it. */
   const pending = new Map();
   const held = new Set();
   const due = new Map();
+  const changing = new Map();
+  let soon = 0;
 
   const refreshSoon = (key, version, spread) => {
     const isFirst = !pending.has(key);
@@ -262,11 +267,29 @@
     if (document.hidden) return void held.add(key);
     pending.set(key, null);
     setTimeout(refresh, WINDOW, key);
-    if (!due.size) setTimeout(refreshDue, TOGETHER);
     due.set(version, [...(due.get(version) ?? []), key]);
+    planDue();
   };
 
+  const planDue = () => {
+    if (due.size && !changing.size) soon ||= setTimeout(refreshDue, TOGETHER);
+  };
+
+  const forget = (element) => {
+    clearTimeout(changing.get(element));
+    changing.delete(element);
+    planDue();
+  };
+
+  document.addEventListener("mizan:request", ({ detail: { element, isSafe } }) => {
+    if (isSafe) return;
+    clearTimeout(changing.get(element));
+    changing.set(element, setTimeout(forget, OWN, element));
+  });
+  document.addEventListener("mizan:answer", ({ detail: { element, isSafe } }) => isSafe || forget(element));
+
   const refreshDue = () => {
+    soon = 0;
     const changes = [...due];
     due.clear();
     for (const [version, keys] of changes) {

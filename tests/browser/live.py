@@ -2,8 +2,10 @@
 
 import asyncio
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+
+from playwright.async_api import Route
 
 from mizan_htmx import invalidate
 from tests.browser.tab import Tab
@@ -13,6 +15,9 @@ from tests.site.models import Card
 NOTE = "note;card_id=1"
 SECOND = "note;card_id=2"
 PLAIN = "user;user_id=6"
+
+# Where the form of the page writes the first note.
+WRITE = "/live/1/write/"
 
 # What the browser logs while there is no server, and what htmx 2 or 4 may log besides.
 AWAY = r"WebSocket|net::ERR_|htmx:"
@@ -62,6 +67,21 @@ async def has_heard(tab: Tab) -> None:
         """mizan.socket.ask({ action: "ctx", context: "global", params: {} })
             .then(() => new Promise((done) => setTimeout(done, 20)))"""
     )
+
+
+@asynccontextmanager
+async def answer_kept(tab: Tab, path: str) -> AsyncIterator[None]:
+    """Let the server do what a page sends there, but keep its answers until the end."""
+    over = asyncio.Event()
+
+    async def keep(route: Route) -> None:
+        answer = await route.fetch()
+        await over.wait()
+        await route.fulfill(response=answer)
+
+    await tab.page.route(f"**{path}", keep)
+    yield
+    over.set()
 
 
 async def set_hidden(tab: Tab, hidden: bool) -> None:

@@ -129,12 +129,12 @@ async def test_its_place_is_remembered_in_this_tab(tab: Tab) -> None:
 async def test_no_css_of_the_site_reaches_it(tab: Tab) -> None:
     await opened(tab)
     await tab.invalidate("user", user_id=5)
-    await expect(change(tab)).to_be_visible()
+    await expect(change(tab)).to_contain_text("· 1 block, ")
     size = "(it) => { const { width, height } = it.getBoundingClientRect(); return [width, height] }"
     own = await panel(tab).evaluate(size)
     await tab.open("/why/hostile/")
     await tab.invalidate("user", user_id=5)
-    await expect(change(tab)).to_be_visible()
+    await expect(change(tab)).to_contain_text("· 1 block, ")
     assert await panel(tab).evaluate(size) == own
     assert await overlay(tab).evaluate("(it) => getComputedStyle(it).position") == "fixed"
 

@@ -1,10 +1,13 @@
 """Whose page it is: the CSRF token that goes out with it, and whoever signs in or out on it."""
 
+import asyncio
+
 import pytest
 from playwright.async_api import expect
 
-from tests.browser.signing import become, login, notice
+from tests.browser.signing import SEND_PLAINLY, become, login, notice
 from tests.browser.tab import Tab, on_every_htmx
+from tests.site.gates import closed_gate, wait_until_reached
 from tests.site.models import Person
 
 __all__ = ["login"]  # a fixture
@@ -20,6 +23,13 @@ SEND = """(attributes) => {
     htmx.process(document.querySelector("#sent"));
     document.querySelector("#sent button").click();
 }"""
+
+
+# Nothing can be evaluated while a page waits to be taken away: this is, before.
+INVALIDATE_SOON = """void setTimeout(() => {
+    mizan.invalidate("letter");
+    setTimeout(() => console.log("by now"), 100);
+}, 300)"""
 
 
 async def test_a_form_with_a_token_from_before_a_login_elsewhere_is_not_refused(tab: Tab) -> None:
@@ -73,3 +83,15 @@ async def test_whoever_signs_out_by_htmx_goes_on_as_nobody(tab: Tab) -> None:
     assert len(former) == 16
     assert await tab.page.evaluate("mizan.session()") == "anonymous"
     await expect(notice(tab)).to_have_count(0)
+
+
+async def test_while_a_form_takes_the_page_away_it_asks_for_nothing(tab: Tab) -> None:
+    await become(tab, "ada")
+    await tab.open("/sessions/")
+    with closed_gate():
+        async with tab.page.expect_console_message(lambda message: message.text == "by now"):
+            await tab.page.evaluate(INVALIDATE_SOON)
+            await tab.page.evaluate(SEND_PLAINLY, "/sessions/leave/")
+        await asyncio.to_thread(wait_until_reached)
+    await expect(tab.page.locator("#letter")).to_have_count(0)
+    assert tab.refreshes == []

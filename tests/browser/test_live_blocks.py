@@ -5,7 +5,17 @@ import asyncio
 import pytest
 from playwright.async_api import expect
 
-from tests.browser.live import NOTE, PLAIN, SECOND, change, has_heard, set_hidden, title_of
+from tests.browser.live import (
+    NOTE,
+    PLAIN,
+    SECOND,
+    WRITE,
+    answer_kept,
+    change,
+    has_heard,
+    set_hidden,
+    title_of,
+)
 from tests.browser.tab import Tab, on_every_htmx
 from tests.site.gates import closed_gate, wait_until_reached
 
@@ -50,6 +60,41 @@ async def test_a_block_that_arrives_with_ones_own_change_is_not_fetched_again(ad
     await ada.happens("refreshed", 2)
     await expect(ada.page.locator("#note")).to_have_text("Rest")
     assert ada.refreshes == [NOTE, PLAIN]
+
+
+async def test_ones_own_change_that_is_told_before_its_answer_waits_for_that(ada: Tab) -> None:
+    await ada.follow("/live/")
+    await ada.page.evaluate(
+        """() => {
+            window.sources = [];
+            addEventListener("mizan:invalidate", ({ detail }) => sources.push(detail.source));
+        }"""
+    )
+    async with answer_kept(ada, WRITE):
+        await ada.submit("#write", "Rest")
+        while await title_of(1) != "Rest":
+            await asyncio.sleep(0.01)
+        await has_heard(ada)
+        assert ada.refreshes == []
+    await ada.happens("invalidate", 2)
+    await expect(ada.page.locator("#note")).to_have_text("Rest")
+    assert await ada.page.evaluate("sources") == ["response", "socket"]
+    await ada.invalidate("user", user_id=6)
+    await ada.happens("refreshed", 2)
+    assert ada.refreshes == [NOTE, PLAIN]
+
+
+async def test_what_others_change_is_seen_though_ones_own_change_is_not_answered(ada: Tab) -> None:
+    await ada.follow("/live/")
+    async with answer_kept(ada, WRITE):
+        await ada.submit("#write", "Mine")
+        await change(2, "Yours")
+        await expect(ada.page.locator("#second")).to_have_text("Yours")
+        await expect(ada.page.locator("#note")).to_have_text("Mine")
+    await ada.happens("invalidate", 2 + 1)
+    await ada.invalidate("user", user_id=6)
+    await ada.happens("refreshed", 3)
+    assert sorted(ada.refreshes) == [NOTE, SECOND, PLAIN]
 
 
 async def test_a_change_just_after_ones_own_is_not_lost(ada: Tab) -> None:

@@ -10,6 +10,7 @@ from tests.browser.signing import (
     ENTER,
     GONE,
     OVER,
+    SEND_PLAINLY,
     ada,
     another,
     become,
@@ -128,3 +129,10 @@ async def test_whoever_signs_in_by_a_boosted_form_is_at_home(tab: Tab) -> None:
         await expect(notice(other)).to_contain_text(OTHER)
         await tab.page.get_by_role("button", name="Sign", exact=True).click()
         await expect(tab.page.locator("#letter")).to_have_text("ada: Signed")
+
+
+async def test_where_a_form_leads_nowhere_the_page_goes_on(ada: Tab) -> None:
+    await ada.page.evaluate(SEND_PLAINLY, "/sessions/write/")
+    await ada.invalidate("letter")
+    await expect(ada.page.locator("#letter")).to_have_text("ada: Grace")
+    assert ada.refreshes == ["letter"]

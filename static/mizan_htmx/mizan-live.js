@@ -245,12 +245,14 @@
      `due` is what has waited enough: version → keys. They refresh together, so that a block inside of another
      one that is stale, too, comes with that and not by a request of its own.
      `changing` is who has sent a change that is not answered yet: element → the timer that gives it up. What is
-     told meanwhile is likely that change. Its answer says all that it made stale at once, and may bring it. */
+     told meanwhile is likely that change. Its answer says all that it made stale at once, and may bring it;
+     `soon` and `late` are the timers of what is due, where there is none and where there is. */
   const pending = new Map();
   const held = new Set();
   const due = new Map();
   const changing = new Map();
   let soon = 0;
+  let late = 0;
 
   const refreshSoon = (key, version, spread) => {
     const isFirst = !pending.has(key);
@@ -272,7 +274,9 @@
   };
 
   const planDue = () => {
-    if (due.size && !changing.size) soon ||= setTimeout(refreshDue, TOGETHER);
+    if (!due.size) return;
+    if (changing.size) late ||= setTimeout(refreshDue, OWN);
+    else soon ||= setTimeout(refreshDue, TOGETHER);
   };
 
   const forget = (element) => {
@@ -284,12 +288,13 @@
   document.addEventListener("mizan:request", ({ detail: { element, isSafe } }) => {
     if (isSafe) return;
     clearTimeout(changing.get(element));
-    changing.set(element, setTimeout(forget, OWN, element));
+    changing.set(element, setTimeout(forget, ANSWER, element));
   });
   document.addEventListener("mizan:answer", ({ detail: { element, isSafe } }) => isSafe || forget(element));
 
   const refreshDue = () => {
-    soon = 0;
+    soon = clearTimeout(soon);
+    late = clearTimeout(late);
     const changes = [...due];
     due.clear();
     for (const [version, keys] of changes) {

@@ -1,9 +1,11 @@
 """The Django app: finds the declared functions and channels at start, checks them, and wires the faces."""
 
 from collections.abc import Callable
+from functools import wraps
 from importlib import import_module
 from importlib.util import find_spec
 from types import ModuleType
+from typing import Any
 
 from django.apps import AppConfig
 from django.core import checks
@@ -11,13 +13,40 @@ from django.core import checks
 from mizan_htmx import session_word
 from mizan_htmx.edge import purging
 from mizan_htmx.setup.checks import check_declarations, check_partials, check_settings
-from mizan_htmx.setup.discovery import discover
+from mizan_htmx.setup.discovery import discover, load_urlconf
 from mizan_htmx.setup.edge_checks import check_public
 from mizan_htmx.setup.edge_settings import check_edges
 from mizan_htmx.setup.live_checks import check_live, check_watches
 from mizan_htmx.setup.registry import registry
 
 Adopt = Callable[[ModuleType], None]
+Check = Callable[..., list[checks.CheckMessage]]
+
+
+def _complete(check: Check) -> Check:
+    """Let a check see what the URLconf registers, too: Django runs its checks in no order."""
+
+    @wraps(check)
+    def complete(**kwargs: Any) -> list[checks.CheckMessage]:
+        load_urlconf()
+        return check(**kwargs)
+
+    return complete
+
+
+# Made once: Django knows by identity which it has.
+_CHECKS = tuple(
+    _complete(check)
+    for check in (
+        check_declarations,
+        check_settings,
+        check_partials,
+        check_watches,
+        check_live,
+        check_edges,
+        check_public,
+    )
+)
 
 
 class MizanHtmxConfig(AppConfig):
@@ -29,13 +58,8 @@ class MizanHtmxConfig(AppConfig):
     def ready(self) -> None:
         """Import what the apps declare; check it; let caches and sockets hear of what becomes stale."""
         discover(*_channels())
-        checks.register(check_declarations, "mizan_htmx")
-        checks.register(check_settings, "mizan_htmx")
-        checks.register(check_partials, "mizan_htmx")
-        checks.register(check_watches, "mizan_htmx")
-        checks.register(check_live, "mizan_htmx")
-        checks.register(check_edges, "mizan_htmx")
-        checks.register(check_public, "mizan_htmx")
+        for check in _CHECKS:
+            checks.register(check, "mizan_htmx")
         purging.connect()
         session_word.connect()
 

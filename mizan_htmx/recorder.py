@@ -15,6 +15,7 @@ from django.http.response import HttpResponseBase
 
 from mizan_htmx.errors import ValidationFailed, suggest
 from mizan_htmx.invalidation import HEADER, Invalidation, format_list, merged, parse
+from mizan_htmx.setup.discovery import load_urlconf
 from mizan_htmx.setup.registry import registry
 from mizan_htmx.signature import validate
 from mizan_htmx.tags import group_list
@@ -266,6 +267,8 @@ def invalidate(request: HttpRequest | None, context: str, /, **params: object) -
 
 def named(context: str, params: Mapping[str, object], *, by: str) -> Invalidation:
     """Name what is stale for whoever says so by ``by``; raise ValueError for what can't be meant."""
+    if context not in registry.graph.groups:
+        load_urlconf()  # which a worker has not needed yet
     groups = registry.graph.groups
     group = groups.get(context)
     if group is None:

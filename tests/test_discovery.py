@@ -1,17 +1,31 @@
 """Discovery: what stands in an app's ``mizan_clients`` is registered when Django starts."""
 
 import sys
+from collections.abc import Iterator
 
 import pytest
+from django.core.asgi import get_asgi_application
+from django.core.checks import run_checks
+from django.http import HttpRequest
 from pytest_django import Settings
 
-from mizan_htmx.setup.discovery import discover
-from mizan_htmx.setup.registry import get_function
+from mizan_htmx import client, invalidate, register
+from mizan_htmx.channels import wrap_asgi
+from mizan_htmx.invalidation import Invalidation
+from mizan_htmx.recorder import invalidated
+from mizan_htmx.setup.discovery import discover, load_urlconf
+from mizan_htmx.setup.registry import Registry, get_function
 from mizan_htmx.testing import isolated_registry
 from tests.apps.shared import summary
 
 PEOPLE = "tests.apps.people"
 CART = "tests.apps.cart"
+
+
+@client(context="profile")
+def profile(request: HttpRequest) -> str:
+    """Read anything."""
+    return "Ada"
 
 
 def discovered(settings: Settings, *installed: str) -> dict[str, str]:
@@ -107,3 +121,46 @@ def test_after_a_clash_discovery_goes_on_and_the_checks_show_all(settings: Setti
             )
             for name in ("user_profile", "rename")
         ]
+
+
+@pytest.fixture
+def late(settings: Settings) -> Iterator[Registry]:
+    """Give the registry of a process that has not been sent a request yet."""
+    sys.modules.pop("tests.apps.late.urls", None)
+    settings.ROOT_URLCONF = "tests.apps.late.urls"
+    with isolated_registry() as registry:
+        yield registry
+
+
+class TestWhatOnlyTheUrlconfRegisters:
+    """No request has asked for the URLconf."""
+
+    def test_a_process_that_serves_sockets_knows_it(self, late: Registry) -> None:
+        assert "late_news" not in late.graph.live
+        wrap_asgi(get_asgi_application())
+        assert "late_news" in late.graph.live
+
+    def test_a_worker_may_invalidate_it(self, late: Registry) -> None:
+        register(profile)
+        heard: list[object] = []
+
+        def hear(invalidations: object, **kwargs: object) -> None:
+            heard.append(invalidations)
+
+        invalidated.connect(hear)
+        try:
+            invalidate(None, "late_news")
+        finally:
+            invalidated.disconnect(hear)
+        assert heard == [(Invalidation.of("late_news"),)]
+        with pytest.raises(ValueError, match="Did you mean 'late_news'"):
+            invalidate(None, "late_new")
+
+    def test_checks_see_it(self, late: Registry) -> None:
+        found = run_checks(tags=["mizan_htmx"])
+        assert {each.id for each in found} == {"mizan_htmx.E001", "mizan_htmx.W004"}
+        assert any("'late_nws'" in each.msg for each in found)
+
+    def test_a_site_without_a_urlconf_is_fine(self, settings: Settings) -> None:
+        del settings.ROOT_URLCONF
+        load_urlconf()

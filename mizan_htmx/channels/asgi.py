@@ -11,6 +11,7 @@ from django.core.handlers.asgi import ASGIHandler, get_script_prefix
 from mizan_htmx.channels.calls import request_of
 from mizan_htmx.channels.consumer import MizanConsumer
 from mizan_htmx.csrf import is_own_origin
+from mizan_htmx.setup.discovery import load_urlconf
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Any]]
@@ -25,8 +26,10 @@ def wrap_asgi(app: Any, path: str | None = None) -> Application:
 
     The visitor is the user of the session whose cookie comes along, or one whom middleware around this has
     put into ``scope["user"]``. Only pages of this site and of CSRF_TRUSTED_ORIGINS may open it: the
-    browser sends the visitor's cookie whichever page asks.
+    browser sends the visitor's cookie whichever page asks. Loads the URLconf: what is registered there has to
+    be known here, too, and a process that only has sockets is sent no request. An error in it is raised.
     """
+    load_urlconf()
     # Without channels' AuthMiddleware: it deletes sessions that were signed with one of SECRET_KEY_FALLBACKS.
     # The consumer finds the session's user by itself.
     socket = CookieMiddleware(_with_session(MizanConsumer.as_asgi()))

@@ -1,10 +1,12 @@
-"""Import every installed app's ``mizan_clients`` module and register what stands in it."""
+"""Where functions are registered: in the ``mizan_clients`` of the apps, and in what the URLconf imports."""
 
 from collections.abc import Callable
 from importlib import import_module
 from types import ModuleType
 
 from django.apps import apps
+from django.conf import settings
+from django.urls import get_resolver
 from django.utils.module_loading import module_has_submodule
 
 from mizan_htmx.setup.registry import registry
@@ -22,3 +24,12 @@ def discover(*others: Callable[[ModuleType], None]) -> None:
             module = import_module(f"{app.name}.{MODULE}")
             for adopt in (registry.adopt, *others):
                 adopt(module)
+
+
+def load_urlconf() -> None:
+    """Import the URLconf, as the first request does, for a process that may never be sent one.
+
+    Functions may be registered in modules that only it imports. An error in it is raised.
+    """
+    if getattr(settings, "ROOT_URLCONF", None):
+        _ = get_resolver().url_patterns

@@ -1,0 +1,1 @@
+"""A site whose functions are registered in its URLconf alone."""

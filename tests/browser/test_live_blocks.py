@@ -127,10 +127,15 @@ async def test_a_change_just_before_ones_own_is_not_lost(ada: Tab) -> None:
 async def test_whoever_writes_last_everybody_sees_the_same(ada: Tab, bob: Tab) -> None:
     await ada.follow("/live/")
     await bob.follow("/live/")
+
+    async def write(tab: Tab, title: str) -> None:
+        async with tab.page.expect_response(f"**{WRITE}"):
+            await tab.submit("#write", title)
+
     for number in range(6):
         await asyncio.gather(
-            ada.submit("#write", f"Ada {number}"),
-            bob.submit("#write", f"Bob {number}"),
+            write(ada, f"Ada {number}"),
+            write(bob, f"Bob {number}"),
             change(1, f"Task {number}"),
         )
     for count, tab in enumerate((ada, bob)):

@@ -39,7 +39,11 @@ def address_for(request: HttpRequest, name: str, *arguments: str) -> str:
 
 def login_path(login_url: Any) -> str | None:
     """Give the path of what ``LOGIN_URL`` says; ``None`` where it leads nowhere: nobody logs in there."""
-    return _login_path(str(login_url) if isinstance(login_url, Promise) else login_url, _here())
+    try:
+        place = str(login_url) if isinstance(login_url, Promise) else login_url
+    except NoReverseMatch:
+        return None
+    return _login_path(place, _here())
 
 
 def _here() -> _Here:

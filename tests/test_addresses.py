@@ -78,6 +78,7 @@ def test_the_language_may_change_within_a_page(settings: Settings) -> None:
         ("/accounts/login/?from=here", "/accounts/login/"),
         ("https://login.example/in/", "/in/"),
         ("nobody", None),
+        (reverse_lazy("nobody"), None),
     ],
 )
 def test_the_login_is_where_the_setting_says(login_url: object, found: str | None) -> None:

@@ -80,7 +80,9 @@ def is_short(values: Iterable[object]) -> bool:
 @lru_cache(_REMEMBERED)
 def _is_plain(group: Group) -> bool:
     """Tell whether no code of an author's takes part in validation, which might not find the same again."""
-    return all(parameter.annotation in _PLAIN for parameter in group.params.values())
+    annotations = [parameter.annotation for parameter in group.params.values()]
+    # What is annotated with a dictionary, or with one of Django's validators, has no hash.
+    return all(isinstance(each, type) and each in _PLAIN for each in annotations)
 
 
 @lru_cache(_REMEMBERED)

@@ -5,6 +5,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 import pytest
+from django.core.validators import MinValueValidator
 from django.http import HttpRequest
 from pydantic import AfterValidator
 
@@ -62,6 +63,12 @@ def test_equal_values_of_other_types_are_bound_each_as_it_is(
         for key, value, shown in given:
             assert bound(key) == (value, shown)
             assert type(bound(key)[0]) is type(value)
+
+
+@pytest.mark.parametrize("fact", [{"of": "shelf"}, MinValueValidator(1)], ids=["dict", "of Django"])
+def test_what_a_type_is_annotated_with_may_have_no_hash(fact: object) -> None:
+    declare(Annotated[int, fact])
+    assert bound("05") == (5, "item;key=5")
 
 
 def test_an_authors_own_validator_is_asked_each_time() -> None:

@@ -20,10 +20,12 @@ def partial(request: HttpRequest, context: str) -> HttpResponseBase:
     """Answer one block's HTML, wrapper included; 404 for a forged token or parameters that do not fit."""
     if request.method not in _METHODS:
         return HttpResponseNotAllowed(_METHODS)
-    if "GET" in request.__dict__:  # a middleware has asked for it, and may have changed it
+    query = request.META.get("QUERY_STRING", "")
+    # A middleware has asked for it, and may have changed it. What nobody has quoted, Django decodes.
+    if "GET" in request.__dict__ or not query.isascii():
         raw = request.GET.dict()
     else:
-        raw = fields_of(request, request.META.get("QUERY_STRING", ""))
+        raw = fields_of(request, query)
     try:
         block = blocks.read_token(raw.get(BLOCK_FIELD, ""), raw)
         template = load(block.partial)

@@ -255,6 +255,15 @@ def test_a_refresh_reads_the_registry_and_the_template_of_now(site: Site) -> Non
         assert site.refresh(html).text == html.replace("Ada", "now Ada")
 
 
+def test_a_query_in_bytes_that_nobody_has_quoted_is_read_as_utf_8(any_site: Site) -> None:
+    html = any_site.page('{% mizan_context "tag" tag="ü" %}{{ tag_label }}{% endmizan_context %}')
+    address = blocks_of(html)[0]["hx-get"]
+    unquoted = address.replace("%C3%BC", "ü")
+
+    assert unquoted != address
+    assert any_site.get(unquoted).text == html
+
+
 def test_a_query_that_a_middleware_has_changed_is_the_one_that_counts(site: Site, settings: Settings) -> None:
     settings.MIDDLEWARE = [*settings.MIDDLEWARE, f"{__name__}.ask_for_bob"]
     html = site.page('{% mizan_context "user" user_id=5 %}{{ user_profile.name }}{% endmizan_context %}')

@@ -5,7 +5,7 @@ Built once from the registered functions, then only read; its lookups are dictio
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, get_args
 
 from pydantic import ValidationError
 
@@ -199,7 +199,18 @@ def _together(answering: tuple[Function, ...]) -> Validator | None:
         return answering[0].arguments
     taken = [each for one in answering for each in one.parameters.values()]
     fields = {each.name: each for each in taken} | {each.name: each for each in taken if each.required}
+    if len(fields) < len(taken) and any(_is_made(each.annotation) for each in fields.values()):
+        return None  # one reader might change what another one is given
     return input_adapter(fields.values())
+
+
+def _is_made(annotation: Any) -> bool:
+    """Tell whether code of an author's makes the value, which may be a list for all its type."""
+    annotation = getattr(annotation, "__value__", getattr(annotation, "__supertype__", annotation))
+    facts = getattr(annotation, "__metadata__", ())
+    return any(hasattr(each, "__get_pydantic_core_schema__") for each in facts) or any(
+        map(_is_made, get_args(annotation))
+    )
 
 
 def _required(functions: Iterable[Function]) -> Iterable[str]:

@@ -1,12 +1,14 @@
 """The JSON endpoints that are read: ``ctx/`` and ``session/``."""
 
 from decimal import Decimal
+from typing import Annotated, Any
 
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
-from pydantic import BaseModel
+from pydantic import AfterValidator, BaseModel
 from pytest_django import Settings
+from typing_extensions import TypeAliasType
 
 from mizan_htmx import client, register
 from tests.support_visitor import (
@@ -28,6 +30,7 @@ strict = both_transports(enforce_csrf_checks=True)
 coloured = both_colours()
 registry = empty_registry()
 
+Listed = Annotated[str, AfterValidator(lambda text: text.split(","))]
 NO_INT = "Input should be a valid integer, unable to parse string as an integer"
 
 
@@ -208,3 +211,19 @@ class TestSeveralReaders:
             200,
             {"first": "5.0", "second": "Decimal('5')"},
         )
+
+    @pytest.mark.parametrize("annotation", [Listed, Listed | None, TypeAliasType("Named", Listed)])
+    def test_what_one_changes_of_a_value_that_an_author_makes_is_not_what_the_next_one_gets(
+        self, visitor: Visitor, coloured: Coloured, annotation: Any
+    ) -> None:
+        def first(request: HttpRequest, ids: Any) -> list[str]:
+            return [*ids, ids.pop()]
+
+        def second(request: HttpRequest, ids: Any) -> list[str]:
+            return [*ids]
+
+        for func in (first, second):
+            func.__annotations__["ids"] = annotation
+            register(client(context="pair")(coloured(func)))
+        read = visitor.get(f"{MOUNT}ctx/pair/?ids=a,b").content
+        assert read == b'{"first":["a","b","b"],"second":["a","b"]}'

@@ -115,9 +115,13 @@ def _static(paths: tuple[str, ...]) -> tuple[str, ...]:
 def _is_settled(storage: StaticFilesStorage) -> bool:
     """Tell whether addresses stay the same: none is signed anew, and no file is looked into for its hash."""
     kind: Any = type(storage)
-    if kind.url is HashedFilesMixin.url:
-        return kind.stored_name is ManifestFilesMixin.stored_name and kind.manifest_strict is True
-    return kind.url is FileSystemStorage.url
+    hashed: Any = HashedFilesMixin
+    if kind.url is not hashed.url:
+        return kind.url is FileSystemStorage.url
+    below: Any = super(hashed, kind)  # what the mixin is mixed into has the last word
+    if kind._url is not hashed._url or below.url is not FileSystemStorage.url:
+        return False
+    return kind.stored_name is ManifestFilesMixin.stored_name and kind.manifest_strict is True
 
 
 def _sources(paths: tuple[str, ...], *settled: object) -> tuple[str, ...]:

@@ -4,7 +4,12 @@ import re
 from itertools import count
 from typing import Any, ClassVar
 
-from django.contrib.staticfiles.storage import ManifestStaticFilesStorage, StaticFilesStorage
+import pytest
+from django.contrib.staticfiles.storage import (
+    ManifestFilesMixin,
+    ManifestStaticFilesStorage,
+    StaticFilesStorage,
+)
 from pytest_django import Settings
 
 from mizan_htmx import page
@@ -35,6 +40,24 @@ class ManifestStorage(ManifestStaticFilesStorage):
         ]
 
 
+class SignedBelow(ManifestFilesMixin, SigningStorage):  # type: ignore[misc]  # as Django's own
+    """A storage with a manifest, over one that signs."""
+
+    def load_manifest(self) -> Any:
+        """Give what was collected, and the hash of that."""
+        return {path: path for path in page.ALWAYS}, "release"
+
+
+class SignedInside(ManifestStaticFilesStorage):
+    """A storage that signs what stands in its manifest."""
+
+    load_manifest = SignedBelow.load_manifest
+
+    def _url(self, *arguments: Any, **options: Any) -> str:
+        plain = super()._url(*arguments, **options)  # type: ignore[misc]  # the stubs leave it out
+        return f"{plain}?signed={next(SigningStorage.numbers)}"
+
+
 def sources(html: str) -> list[str]:
     """List where the scripts of a page are."""
     return re.findall(r' src="([^"]*)"', html)
@@ -47,8 +70,11 @@ def test_scripts_are_where_the_static_files_are_now(site: Site, settings: Settin
         assert sources(html) == [f"{prefix}{path}".replace("&", "&amp;") for path in page.ALWAYS]
 
 
-def test_addresses_that_are_signed_are_signed_for_each_page(site: Site, settings: Settings) -> None:
-    settings.STORAGES = {"staticfiles": {"BACKEND": f"{__name__}.SigningStorage"}}
+@pytest.mark.parametrize("storage", ["SigningStorage", "SignedBelow", "SignedInside"])
+def test_addresses_that_are_signed_are_signed_for_each_page(
+    site: Site, settings: Settings, storage: str
+) -> None:
+    settings.STORAGES = {"staticfiles": {"BACKEND": f"{__name__}.{storage}"}}
     first, second = (sources(site.page("{% mizan_scripts htmx=None %}")) for _ in range(2))
     assert len({*first, *second}) == 2 * len(page.ALWAYS)
 

@@ -18,7 +18,7 @@
 (() => {
   "use strict";
 
-  const { mizan } = window;
+  const { htmx, mizan } = window;
   if (!mizan) throw new Error("mizan-live.js needs mizan.js: load it before, or use {% mizan_scripts %}.");
   if (mizan.socket) return;
 
@@ -244,7 +244,7 @@
      for the page to be shown. key → version, or null for a window in which nothing was told yet.
      `due` is what has waited enough: version → keys. They refresh together, so that a block inside of another
      one that is stale, too, comes with that and not by a request of its own.
-     `changing` is who has sent a change that is not answered yet: element → the timer that gives it up. What is
+     `changing` is what may change something and is under way: request → the timer that gives it up. What is
      told meanwhile is likely that change. Its answer says all that it made stale at once, and may bring it;
      `soon` and `late` are the timers of what is due, where there is none and where there is. */
   const pending = new Map();
@@ -279,18 +279,30 @@
     else soon ||= setTimeout(refreshDue, TOGETHER);
   };
 
-  const forget = (element) => {
-    clearTimeout(changing.get(element));
-    changing.delete(element);
-    planDue();
+  const begin = (request, method) => {
+    if (/^(GET|HEAD|OPTIONS|TRACE)$/i.test(method)) return;
+    changing.set(request, setTimeout(end, ANSWER, request));
   };
 
-  document.addEventListener("mizan:request", ({ detail: { element, isSafe } }) => {
-    if (isSafe) return;
-    clearTimeout(changing.get(element));
-    changing.set(element, setTimeout(forget, ANSWER, element));
+  const end = (request) => {
+    clearTimeout(changing.get(request));
+    if (changing.delete(request)) planDue();
+  };
+
+  /* Not by mizan:request, after which htmx may still send nothing, and not by mizan:answer: on htmx 4 what came
+     with an answer is taken only when that is swapped in, and would count as older than what is told before. */
+  // htmx 2: its own events are lost on an element that has left the page
+  document.addEventListener("htmx:beforeSend", ({ detail: { xhr, requestConfig } }) => {
+    begin(xhr, requestConfig.verb);
+    xhr.addEventListener("loadend", () => end(xhr));
   });
-  document.addEventListener("mizan:answer", ({ detail: { element, isSafe } }) => isSafe || forget(element));
+
+  // htmx 4
+  const name = (event) => event.replaceAll(":", htmx.config.metaCharacter || ":");
+  document.addEventListener(name("htmx:before:request"), ({ detail: { ctx } }) => {
+    begin(ctx, ctx.request.method);
+  });
+  document.addEventListener(name("htmx:finally:request"), ({ detail: { ctx } }) => end(ctx));
 
   const refreshDue = () => {
     soon = clearTimeout(soon);

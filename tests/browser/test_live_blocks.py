@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 from playwright.async_api import expect
+from pytest_django import Settings
 
 from tests.browser.live import (
     NOTE,
@@ -15,6 +16,7 @@ from tests.browser.live import (
     has_heard,
     set_hidden,
     title_of,
+    without_server,
 )
 from tests.browser.tab import Tab, on_every_htmx
 from tests.site.gates import closed_gate, wait_until_reached
@@ -82,6 +84,52 @@ async def test_ones_own_change_that_is_told_before_its_answer_waits_for_that(ada
     await ada.invalidate("user", user_id=6)
     await ada.happens("refreshed", 2)
     assert ada.refreshes == [NOTE, PLAIN]
+
+
+async def test_what_an_answer_brings_is_not_asked_for_though_it_is_swapped_in_late(
+    ada: Tab, settings: Settings
+) -> None:
+    settings.MIZAN_SINGLE_FLIGHT = True
+    await ada.follow("/live/")
+    await ada.page.locator("#show").evaluate("(form) => form.setAttribute('hx-swap', 'delete swap:100ms')")
+    async with answer_kept(ada, "/live/1/show/"):
+        await ada.submit("#show", "Rest")
+        while await title_of(1) != "Rest":
+            await asyncio.sleep(0.01)
+        await has_heard(ada)
+    await ada.happens("invalidate", 2)
+    await expect(ada.page.locator("#note")).to_have_text("Rest")
+    assert ada.refreshes == []
+
+
+async def test_nothing_waits_for_a_change_that_does_not_arrive(ada: Tab) -> None:
+    await ada.follow("/live/")
+    await ada.page.route(f"**{WRITE}", lambda route: route.abort())
+    with without_server(ada):
+        async with ada.page.expect_event("requestfailed"):
+            await ada.submit("#write", "Rest")
+        await is_told_at_once(ada)
+
+
+async def test_nothing_waits_for_a_change_that_was_not_confirmed(ada: Tab) -> None:
+    await ada.follow("/live/")
+    await ada.page.locator("#write").evaluate(
+        """(form) => {
+            window.confirm = () => false;
+            form.setAttribute("hx-confirm", "Really?");
+        }"""
+    )
+    await ada.submit("#write", "Rest")
+    await is_told_at_once(ada)
+    assert ada.posts == []
+
+
+async def is_told_at_once(tab: Tab) -> None:
+    """See that what somebody else changes does not wait."""
+    await change(2, "Yours")
+    await has_heard(tab)
+    assert [each[:2] for each in await tab.happened()][:1] == [["invalidate", SECOND]]
+    await expect(tab.page.locator("#second")).to_have_text("Yours")
 
 
 async def test_what_others_change_is_seen_though_ones_own_change_is_not_answered(ada: Tab) -> None:

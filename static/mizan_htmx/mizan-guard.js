@@ -118,13 +118,17 @@
     mizan.retry();
   };
 
+  /* One that a script made up sends nothing. A control called "getAttribute" hides the form's method. */
   addEventListener("submit", (event) => {
-    const { target: form, submitter } = event;
-    const valueOf = (name) => submitter?.getAttribute(`form${name}`) ?? form.getAttribute(name) ?? "";
-    const isElsewhere = !/^(_self)?$/i.test(valueOf("target"));
-    if (event.defaultPrevented || isElsewhere || !/^post$/i.test(valueOf("method"))) return;
+    const { target: form, submitter, isTrusted, defaultPrevented } = event;
+    if (!isTrusted || defaultPrevented) return;
+    const attribute = (element, name) => element && Element.prototype.getAttribute.call(element, name);
+    const valueOf = (name) => attribute(submitter, `form${name}`) ?? attribute(form, name);
+    const isElsewhere = !/^(_self|_parent|_top)?$/i.test(valueOf("target") ?? "");
+    if (isElsewhere || !/^post$/i.test(valueOf("method"))) return;
     clearTimeout(leaving);
     leaving = setTimeout(stay, LEAVING);
+    setTimeout(() => event.defaultPrevented && leaving && stay()); // by who listens after this
   });
   on("mizan:due", (event) => leaving && event.preventDefault());
   addEventListener("pageshow", () => leaving && stay());

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 from playwright.async_api import expect
 
-from tests.browser.signing import SEND_PLAINLY, become, login, notice
+from tests.browser.signing import SEND_PLAINLY, become, has_run, login, notice
 from tests.browser.tab import Tab, on_every_htmx
 from tests.site.gates import closed_gate, wait_until_reached
 from tests.site.models import Person
@@ -85,9 +85,19 @@ async def test_whoever_signs_out_by_htmx_goes_on_as_nobody(tab: Tab) -> None:
     await expect(notice(tab)).to_have_count(0)
 
 
-async def test_while_a_form_takes_the_page_away_it_asks_for_nothing(tab: Tab) -> None:
+# Changes a form when it is sent, before the scripts of the page hear of that.
+PREPARE = "addEventListener('submit', ({ target: form }) => { %s }, { capture: true })"
+
+
+@pytest.mark.parametrize(
+    "change",
+    ["", "form.target = '_top'", """form.insertAdjacentHTML("beforeend", '<input name="getAttribute">')"""],
+    ids=["plain", "top", "hidden method"],
+)
+async def test_while_a_form_takes_the_page_away_it_asks_for_nothing(tab: Tab, change: str) -> None:
     await become(tab, "ada")
     await tab.open("/sessions/")
+    await tab.page.evaluate(PREPARE % change)
     with closed_gate():
         async with tab.page.expect_console_message(lambda message: message.text == "by now"):
             await tab.page.evaluate(INVALIDATE_SOON)
@@ -95,3 +105,36 @@ async def test_while_a_form_takes_the_page_away_it_asks_for_nothing(tab: Tab) ->
         await asyncio.to_thread(wait_until_reached)
     await expect(tab.page.locator("#letter")).to_have_count(0)
     assert tab.refreshes == []
+
+
+async def test_a_form_that_is_kept_from_being_sent_holds_nothing_back(tab: Tab) -> None:
+    await become(tab, "ada")
+    await tab.open("/sessions/")
+    await tab.page.evaluate("addEventListener('submit', (event) => event.preventDefault())")
+    await tab.page.evaluate(SEND_PLAINLY, "/sessions/leave/")
+    await refreshes_at_once(tab)
+
+
+async def test_a_submission_that_a_script_made_up_holds_nothing_back(tab: Tab) -> None:
+    await become(tab, "ada")
+    await tab.open("/sessions/")
+    await tab.page.evaluate(
+        """() => {
+            const form = Object.assign(document.createElement("form"), { method: "post" });
+            document.body.append(form);
+            const submission = () => new Event("submit", { bubbles: true });
+            for (const target of [form, document]) target.dispatchEvent(submission());
+        }"""
+    )
+    await refreshes_at_once(tab)
+
+
+async def refreshes_at_once(tab: Tab) -> None:
+    """See that what becomes stale is asked for in this moment."""
+    await tab.invalidate("letter")
+    await has_run(tab)
+    assert [each[:2] for each in await tab.happened()][:2] == [
+        ["invalidate", "letter"],
+        ["refreshing", "letter"],
+    ]
+    await tab.happens("refreshed", 1)

@@ -2,6 +2,8 @@
 
 import sys
 from collections.abc import Iterator
+from importlib import import_module
+from pathlib import Path
 
 import pytest
 from django.core.asgi import get_asgi_application
@@ -164,3 +166,18 @@ class TestWhatOnlyTheUrlconfRegisters:
     def test_a_site_without_a_urlconf_is_fine(self, settings: Settings) -> None:
         del settings.ROOT_URLCONF
         load_urlconf()
+
+    def test_the_module_of_the_asgi_application_may_be_imported_by_the_urlconf(
+        self, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        (tmp_path / "own_urls.py").write_text("import own_asgi\n\nurlpatterns = []\n")
+        (tmp_path / "own_asgi.py").write_text(
+            "from mizan_htmx.channels import wrap_asgi\n\napplication = wrap_asgi(None)\n"
+        )
+        monkeypatch.syspath_prepend(tmp_path)
+        settings.ROOT_URLCONF = "own_urls"
+        try:
+            assert import_module("own_urls").urlpatterns == []
+        finally:
+            for name in ("own_urls", "own_asgi"):
+                sys.modules.pop(name, None)

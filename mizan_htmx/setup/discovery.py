@@ -6,7 +6,6 @@ from types import ModuleType
 
 from django.apps import apps
 from django.conf import settings
-from django.urls import get_resolver
 from django.utils.module_loading import module_has_submodule
 
 from mizan_htmx.setup.registry import registry
@@ -31,5 +30,7 @@ def load_urlconf() -> None:
 
     Functions may be registered in modules that only it imports. An error in it is raised.
     """
-    if getattr(settings, "ROOT_URLCONF", None):
-        _ = get_resolver().url_patterns
+    urlconf = getattr(settings, "ROOT_URLCONF", None)
+    # Not by Django's resolver: it refuses a URLconf that is just being imported, and imports who asks for it.
+    if urlconf and isinstance(urlconf, str):
+        import_module(urlconf)

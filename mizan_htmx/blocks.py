@@ -221,8 +221,8 @@ def make(
     own = {name: value for name, value in attributes.items() if name not in bound and value is not None}
     # Text that is marked as safe would not be any more after a refresh: it is escaped at once.
     texts = {name: str(value) + "" for name, value in own.items()}
-    if variables or texts:
-        is_kept = is_kept and is_short([*variables.values(), *texts.values()])
+    if variables or texts or parent:
+        is_kept = is_kept and is_short([parent, *variables.values(), *texts.values()])
     own_id = texts.get("id") or ""
     if not own_id:
         name = _kept_name if is_kept else _name

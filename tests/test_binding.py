@@ -95,17 +95,22 @@ def test_the_declaration_of_now_counts() -> None:
         assert bound("05") == ("05", "item;key=05")
 
 
-def test_what_is_short_is_kept_and_what_visitors_may_send_at_any_length_is_not() -> None:
-    declare(str)
+@pytest.mark.parametrize(
+    ("annotation", "longest", "longer"), [(str, "x" * 300, "x" * 301), (int, -(10**250), 10**300)]
+)
+def test_what_is_short_is_kept_and_what_visitors_may_send_at_any_length_is_not(
+    annotation: Any, longest: object, longer: object
+) -> None:
+    declare(annotation)
     groups = find_groups(("item",))
 
-    def again(text: str) -> tuple[Bound, Bound]:
-        return bind(groups, {"key": text}), bind(groups, {"key": text})
+    def again(key: object) -> tuple[Bound, Bound]:
+        return bind(groups, {"key": key}), bind(groups, {"key": key})
 
-    first, second = again("x" * 300)
+    first, second = again(longest)
     assert first is second
     assert first.is_short
-    first, second = again("x" * 301)
+    first, second = again(longer)
     assert first == second
     assert first is not second
     assert not first.is_short

@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf.urls.i18n import i18n_patterns
 from django.core.signing import BadSignature
+from django.test import RequestFactory
 from django.test.utils import override_script_prefix, override_settings
 from django.urls import clear_url_caches, include, path, set_urlconf
 from django.utils import translation
@@ -92,6 +94,34 @@ def test_a_key_that_is_no_fallback_any_more_is_not_read(block: Block, settings: 
     settings.SECRET_KEY = "new"
     with pytest.raises(BadSignature):
         blocks.read_token(old, {"user_id": "5"})
+
+
+@pytest.mark.parametrize(
+    ("variables", "attributes", "parent", "is_short"),
+    [
+        ({"n": 10**250, "flag": True}, {"class": "wide"}, "card", True),
+        ({"n": 10**300}, {}, "", False),
+        ({"text": "x" * 301}, {}, "", False),
+        ({}, {"class": "x" * 301}, "", False),
+        ({}, {}, "x" * 301, False),
+    ],
+)
+@pytest.mark.usefixtures("block")
+def test_only_what_is_made_of_little_is_kept(
+    variables: dict[str, Any], attributes: dict[str, Any], parent: str, is_short: bool
+) -> None:
+    made = blocks.make(
+        "page.html#card",
+        contexts=("user",),
+        params={"user_id": 5},
+        variables=variables,
+        attributes=attributes,
+        request=RequestFactory().get("/"),
+        parent=parent,
+    )
+
+    assert made.is_short is is_short
+    assert blocks.read_token(made.token, {"user_id": "5"}) == made
 
 
 def test_equal_variables_of_other_types_are_signed_apart() -> None:

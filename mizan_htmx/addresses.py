@@ -27,9 +27,11 @@ def address_of(name: str, *arguments: str) -> str:
 def address_for(request: HttpRequest, name: str, *arguments: str) -> str:
     """Do as ``address_of`` for one of many addresses on the page that answers this request.
 
-    Its URLconf and script prefix are settled before a page is rendered, and asking Django for them costs as
-    much as all else that a small block needs; the language may change on the way.
+    Its URLconf and script prefix are settled once Django has found its view, and asking Django for them costs
+    as much as all else that a small block needs; the language may change on the way.
     """
+    if request.resolver_match is None:
+        return address_of(name, *arguments)
     urlconf = request.__dict__.get("urlconf")
     settled: tuple[object, ref[URLResolver], str] | None = request.__dict__.get("_mizan_here")
     if settled is None or settled[0] is not urlconf:

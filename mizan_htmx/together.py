@@ -130,11 +130,11 @@ def _posing(request: HttpRequest, asked: Asked) -> Iterator[None]:
     It stays the same object: what is read, logged in or put on it while one block renders, the next one and
     the site's middleware find there.
     """
+    path = unquote(address_for(request, "mizan:partial", asked.block.contexts[0]))
+    path_info = "/" + path.removeprefix(get_script_prefix())
     state, environ = request.__dict__, request.META
     before = {name: state.pop(name) for name in _OF_ONE if name in state}
     environ_before = {name: environ[name] for name in _META_OF_ONE if name in environ}
-    path = unquote(address_for(request, "mizan:partial", asked.block.contexts[0]))
-    path_info = "/" + path.removeprefix(get_script_prefix())
     state.update(path=path, path_info=path_info, resolver_match=_match(request, path_info))
     environ.update(QUERY_STRING=asked.query, PATH_INFO=path_info)
     if not hasattr(type(request), "GET"):  # which reads the query string when somebody asks

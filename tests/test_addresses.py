@@ -7,7 +7,7 @@ from django.conf.urls.i18n import i18n_patterns
 from django.http import HttpResponse
 from django.test import RequestFactory
 from django.test.utils import override_script_prefix
-from django.urls import include, path, reverse_lazy, set_urlconf
+from django.urls import include, path, resolve, reverse_lazy, set_urlconf
 from django.utils import translation
 from pytest_django import Settings
 
@@ -43,8 +43,19 @@ def test_each_request_has_the_urlconf_that_was_set_for_it() -> None:
     assert address_of("mizan:call") == "/there/mizan/call/"
 
 
+def test_a_urlconf_counts_from_when_django_looks_for_the_view() -> None:
+    """A middleware that has chosen it may render a block before."""
+    request = RequestFactory().get("/")
+    request.urlconf = THERE  # type: ignore[assignment]
+    assert address_for(request, "mizan:call") == "/here/mizan/call/"
+    set_urlconf(THERE)  # type: ignore[arg-type]
+    request.resolver_match = resolve("/there/mizan/call/")
+    assert address_for(request, "mizan:call") == "/there/mizan/call/"
+
+
 def test_a_request_that_gets_another_urlconf_on_the_way_has_its_addresses() -> None:
     request = RequestFactory().get("/")
+    request.resolver_match = resolve("/here/mizan/call/")
     assert address_for(request, "mizan:call") == "/here/mizan/call/"
     request.urlconf = THERE  # type: ignore[assignment]  # a tuple of patterns serves as well
     set_urlconf(THERE)  # type: ignore[arg-type]
@@ -61,8 +72,9 @@ def test_each_request_has_its_script_prefix() -> None:
 
 
 def test_the_language_may_change_within_a_page(settings: Settings) -> None:
-    settings.ROOT_URLCONF = IN_LANGUAGES
     request = RequestFactory().get("/")
+    request.resolver_match = resolve("/here/mizan/call/")
+    settings.ROOT_URLCONF = IN_LANGUAGES
     for language in ("en", "de", "en"):
         with translation.override(language):
             assert address_for(request, "mizan:call") == f"/{language}/mizan/call/"

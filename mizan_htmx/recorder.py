@@ -267,8 +267,7 @@ def invalidate(request: HttpRequest | None, context: str, /, **params: object) -
 
 def named(context: str, params: Mapping[str, object], *, by: str) -> Invalidation:
     """Name what is stale for whoever says so by ``by``; raise ValueError for what can't be meant."""
-    if context not in registry.graph.groups:
-        load_urlconf()  # which a worker has not needed yet
+    load_urlconf()  # where no request has done so
     groups = registry.graph.groups
     group = groups.get(context)
     if group is None:

@@ -15,6 +15,7 @@ from mizan_htmx import client, invalidate, register
 from mizan_htmx.channels import wrap_asgi
 from mizan_htmx.invalidation import Invalidation
 from mizan_htmx.recorder import invalidated
+from mizan_htmx.setup import discovery
 from mizan_htmx.setup.discovery import discover, load_urlconf
 from mizan_htmx.setup.registry import Registry, get_function
 from mizan_htmx.testing import isolated_registry
@@ -22,6 +23,12 @@ from tests.apps.shared import summary
 
 PEOPLE = "tests.apps.people"
 CART = "tests.apps.cart"
+
+
+@client(context="late_news")
+def headline(request: HttpRequest) -> str:
+    """Read what the URLconf says is live."""
+    return "Nothing"
 
 
 @client(context="profile")
@@ -128,10 +135,16 @@ def test_after_a_clash_discovery_goes_on_and_the_checks_show_all(settings: Setti
 @pytest.fixture
 def late(settings: Settings) -> Iterator[Registry]:
     """Give the registry of a process that has not been sent a request yet."""
-    sys.modules.pop("tests.apps.late.urls", None)
-    settings.ROOT_URLCONF = "tests.apps.late.urls"
     with isolated_registry() as registry:
+        not_loaded(settings)
         yield registry
+
+
+def not_loaded(settings: Settings) -> None:
+    """Have a URLconf that is still to be imported."""
+    sys.modules.pop("tests.apps.late.urls", None)
+    discovery._load.cache_clear()
+    settings.ROOT_URLCONF = "tests.apps.late.urls"
 
 
 class TestWhatOnlyTheUrlconfRegisters:
@@ -157,6 +170,19 @@ class TestWhatOnlyTheUrlconfRegisters:
         assert heard == [(Invalidation.of("late_news"),)]
         with pytest.raises(ValueError, match="Did you mean 'late_news'"):
             invalidate(None, "late_new")
+
+    def test_a_worker_knows_what_only_that_says_of_a_context(self, late: Registry) -> None:
+        register(headline)
+        assert "late_news" not in late.graph.live
+        invalidate(None, "late_news")
+        assert "late_news" in late.graph.live
+
+    def test_it_stays_when_a_test_was_the_first_to_need_it(self, settings: Settings) -> None:
+        with isolated_registry() as outer:
+            not_loaded(settings)
+            with isolated_registry():
+                load_urlconf()
+            assert "late_news" in outer.graph.live
 
     def test_checks_see_it(self, late: Registry) -> None:
         found = run_checks(tags=["mizan_htmx"])

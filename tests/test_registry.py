@@ -7,6 +7,8 @@ from django.http import HttpRequest, HttpResponse
 
 from mizan_htmx.client import Context, client
 from mizan_htmx.errors import DeclarationError
+from mizan_htmx.functions import Function
+from mizan_htmx.graph import Graph, build
 from mizan_htmx.setup.registry import Registry, get_function, register
 from mizan_htmx.testing import isolated_registry
 
@@ -129,6 +131,20 @@ def test_the_first_use_freezes_a_graph_and_a_later_registration_makes_another() 
         assert registry.graph is not first
         assert list(first.functions) == ["user_profile"]
         assert list(registry.graph.functions) == ["user_profile", "rename"]
+
+
+def test_what_is_registered_while_the_graph_is_made_is_in_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    registry = Registry()
+    registry.register(user_profile)
+
+    def build_slowly(functions: dict[str, Function]) -> Graph:
+        made = build(functions)
+        if "clock" not in functions:
+            registry.register(clock)  # as another thread may
+        return made
+
+    monkeypatch.setattr("mizan_htmx.setup.registry.build", build_slowly)
+    assert set(registry.graph.functions) == {"user_profile", "clock"}
 
 
 def test_a_module_is_adopted_except_for_what_is_registered_or_not_declared() -> None:

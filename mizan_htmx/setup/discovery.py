@@ -1,6 +1,7 @@
 """Where functions are registered: in the ``mizan_clients`` of the apps, and in what the URLconf imports."""
 
 from collections.abc import Callable
+from functools import cache
 from importlib import import_module
 from types import ModuleType
 
@@ -31,6 +32,11 @@ def load_urlconf() -> None:
     Functions may be registered in modules that only it imports. An error in it is raised.
     """
     urlconf = getattr(settings, "ROOT_URLCONF", None)
-    # Not by Django's resolver: it refuses a URLconf that is just being imported, and imports who asks for it.
     if urlconf and isinstance(urlconf, str):
-        import_module(urlconf)
+        _load(urlconf)
+
+
+@cache
+def _load(urlconf: str) -> None:
+    # Not by Django's resolver: it refuses a URLconf that is just being imported, and imports who asks for it.
+    import_module(urlconf)

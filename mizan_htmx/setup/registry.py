@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import cached_property
+from threading import Lock
 from types import ModuleType
 from typing import Any
 
@@ -22,23 +22,35 @@ class _Contents:
     watches: list[Any] = field(default_factory=list)
     clashes: list[Defect] = field(default_factory=list)
     graph: Graph | None = None
+    changes: int = 0
+
+
+class _Graph:
+    """An attribute that is worked out where the registry has none, and put there: then it costs no call."""
+
+    def __get__(self, registry: "Registry", owner: type) -> Graph:
+        while True:
+            contents = registry._contents
+            changes = contents.changes
+            graph = contents.graph or build(contents.functions.copy())
+            with registry._lock:
+                # Another thread may have registered something meanwhile.
+                if registry._contents is contents and contents.changes == changes:
+                    contents.graph = registry.__dict__["graph"] = graph
+                    return graph
 
 
 class Registry:
     """Collects declared functions; the first use freezes them into a graph, a later one makes a new graph."""
 
+    #: The graph of all that is registered now.
+    graph = _Graph()
+
     def __init__(self) -> None:
         self._contents = _Contents()
+        self._lock = Lock()
         #: Tells how new what is read from now on is; ``None`` where nobody counts. Set at start.
         self.clock: Callable[[], str | None] = _nobody_counts
-
-    @cached_property
-    def graph(self) -> Graph:
-        """The graph of all that is registered now."""
-        contents = self._contents
-        if contents.graph is None:
-            contents.graph = build(dict(contents.functions))
-        return contents.graph
 
     @property
     def forms(self) -> dict[str, Any]:
@@ -67,11 +79,13 @@ class Registry:
         clash = self._clash(function, name)
         if clash is not None:
             raise DeclarationError(f"{clash.message} {clash.hint}")
-        contents = self._contents
-        contents.functions[name] = function.named(name)
-        contents.declared[name] = declared
-        contents.graph = None
-        self._forget_graph()
+        with self._lock:
+            contents = self._contents
+            contents.functions[name] = function.named(name)
+            contents.declared[name] = declared
+            contents.changes += 1
+            contents.graph = None
+            self._forget_graph()
 
     def adopt(self, module: ModuleType) -> None:
         """Register what stands in a module, imported or not, under its own names, unless it did so itself.
@@ -107,12 +121,16 @@ class Registry:
     @contextmanager
     def isolated(self) -> Iterator[None]:
         """Be empty inside, and what it was before afterwards. Nestable."""
-        former, self._contents = self._contents, _Contents()
-        self._forget_graph()
+        former = self._contents
+        self._put(_Contents())
         try:
             yield
         finally:
-            self._contents = former
+            self._put(former)
+
+    def _put(self, contents: _Contents) -> None:
+        with self._lock:
+            self._contents = contents
             self._forget_graph()
 
     def _forget_graph(self) -> None:

@@ -68,14 +68,15 @@
   let isOver = false; // by the last answer that could tell
 
   /* Whoever signs out is shown the login page as well: as a page of its own, whose address leads nowhere else. */
-  const isLogin = ({ answered, target, url }) =>
+  const isLogin = ({ answered, target }) =>
     Boolean(answered) &&
     locate(answered).pathname === login &&
-    locate(url).pathname !== login &&
     (target !== document.body || locate(answered).search !== "");
 
   const reasonOf = (answer, isOther) => {
-    if (answer.status === 401 || isLogin(answer)) return "login";
+    // What the login page itself is asked, it may refuse: the password was wrong.
+    const isAsked = locate(answer.url).pathname === login;
+    if (!isAsked && (answer.status === 401 || isLogin(answer))) return "login";
     if (answer.header(REFUSED) === "csrf") return "csrf";
     return isOther ? "user" : null;
   };

@@ -131,6 +131,23 @@ async def test_whoever_signs_in_by_a_boosted_form_is_at_home(tab: Tab) -> None:
         await expect(tab.page.locator("#letter")).to_have_text("ada: Signed")
 
 
+async def test_a_wrong_password_ends_no_session(tab: Tab) -> None:
+    await tab.open(ENTER)
+    with tab.forgive(r"\b401\b"):
+        await tab.page.evaluate(
+            """(action) => {
+                const form = `<form hx-post="${action}"><input name="username" value="ada"></form>`;
+                document.body.insertAdjacentHTML("beforeend", form);
+                htmx.process(document.body);
+                const tell = ({ defaultPrevented }) => (document.body.dataset.refused = defaultPrevented);
+                addEventListener("mizan:answer", tell);
+                document.body.lastElementChild.requestSubmit();
+            }""",
+            ENTER,
+        )
+        await expect(tab.page.locator("body")).to_have_attribute("data-refused", "false")
+
+
 async def test_where_a_form_leads_nowhere_the_page_goes_on(ada: Tab) -> None:
     await ada.page.evaluate(SEND_PLAINLY, "/sessions/write/")
     await ada.invalidate("letter")

@@ -2,6 +2,7 @@
 
 from django.contrib import auth
 from django.contrib.auth.decorators import login_required
+from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.views import LoginView
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -46,6 +47,16 @@ def page(request: HttpRequest) -> HttpResponse:
     return render(request, "site/sessions.html")
 
 
+class Enter(LoginView):
+    """Sign in; a wrong password is answered by 401."""
+
+    template_name = "site/sessions_enter.html"
+
+    def form_invalid(self, form: AuthenticationForm) -> HttpResponse:
+        """Show the form again."""
+        return self.render_to_response(self.get_context_data(form=form), status=401)
+
+
 def leave(request: HttpRequest) -> HttpResponse:
     """Sign out, and show a page that says so; slow while a test holds the gate."""
     auth.logout(request)
@@ -55,7 +66,7 @@ def leave(request: HttpRequest) -> HttpResponse:
 
 urlpatterns = [
     path("sessions/", page, name="sessions"),
-    path("sessions/enter/", LoginView.as_view(template_name="site/sessions_enter.html"), name="enter"),
+    path("sessions/enter/", Enter.as_view(), name="enter"),
     path("sessions/leave/", leave, name="leave_sessions"),
     path("sessions/write/", write, name="write"),
     path("sessions/seal/", seal, name="seal"),

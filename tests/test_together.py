@@ -5,8 +5,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from django.core.exceptions import TooManyFieldsSent
-from django.http import QueryDict
-from django.test import RequestFactory
+from django.test import AsyncRequestFactory, RequestFactory
 from pytest_django import Settings
 
 from mizan_htmx.together import MAX_BLOCKS, fields_of
@@ -134,12 +133,24 @@ def test_each_block_sees_the_query_of_its_own_refresh(any_site: Site) -> None:
     ],
 )
 @pytest.mark.parametrize("encoding", [None, "latin-1"])
-def test_a_query_is_read_as_django_reads_it(query: str, encoding: str | None) -> None:
-    request = RequestFactory().get("/")
+@pytest.mark.parametrize("factory", [RequestFactory, AsyncRequestFactory])
+def test_a_query_is_read_as_django_reads_it(
+    factory: type[RequestFactory] | type[AsyncRequestFactory], query: str, encoding: str | None
+) -> None:
+    request = factory().get(f"/?{query}")
     if encoding is not None:
         request.encoding = encoding
 
-    assert fields_of(request, query) == QueryDict(query, encoding=encoding).dict()
+    assert fields_of(request, request.META["QUERY_STRING"]) == request.GET.dict()
+
+
+def test_what_nobody_has_quoted_is_read_as_utf_8(any_site: Site) -> None:
+    html = any_site.page('{% mizan_context "tag" tag="ü" %}{{ tag_label }}{% endmizan_context %}')
+    address = all_of(html)
+    unquoted = address.replace("%C3%BC", "ü")
+
+    assert unquoted != address
+    assert pieces(any_site, unquoted) == alone(any_site, html)
 
 
 def test_as_many_fields_are_read_as_django_reads(settings: Settings) -> None:

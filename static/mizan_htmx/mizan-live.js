@@ -26,7 +26,7 @@
   const SETTLING = 50; // milliseconds in which changes of the page are collected
   const WINDOW = 1000; // milliseconds in which the same key refreshes its blocks once
   const TOGETHER = 20; // milliseconds in which the keys of one change are told, one after the other
-  const OWN = 1000; // milliseconds for which a change of one's own is waited for that was told before its answer
+  const OWN = 2000; // milliseconds for which a change of one's own is waited for that was told before its answer
   const [FIRST_WAIT, LONGEST_WAIT] = [500, 30_000]; // milliseconds until it connects again
   const ANSWER = 10_000; // milliseconds that the server has to answer
   const PROBE = 5_000; // the same, where nobody knows whether the connection is still alive
@@ -298,11 +298,11 @@
   });
 
   // htmx 4
-  const name = (event) => event.replaceAll(":", htmx.config.metaCharacter || ":");
-  document.addEventListener(name("htmx:before:request"), ({ detail: { ctx } }) => {
+  const name4 = (name) => name.replaceAll(":", htmx.config.metaCharacter || ":");
+  document.addEventListener(name4("htmx:before:request"), ({ detail: { ctx } }) => {
     begin(ctx, ctx.request.method);
   });
-  document.addEventListener(name("htmx:finally:request"), ({ detail: { ctx } }) => end(ctx));
+  document.addEventListener(name4("htmx:finally:request"), ({ detail: { ctx } }) => end(ctx));
 
   const refreshDue = () => {
     soon = clearTimeout(soon);

@@ -80,40 +80,6 @@
     else shortenResponse(request.response.raw, cut);
   });
 
-  // ---- the socket, which may tell of the change before its answer is there
-
-  /* Blocks of live contexts wait for what the answer brings; not for long, if it takes its time. */
-  const PATIENCE = 2000; // milliseconds
-  const awaited = new Set();
-
-  const release = (request) => {
-    if (awaited.delete(request) && !awaited.size) mizan.retry();
-  };
-
-  const wait = (request, headers) => {
-    if (!(NAMED in headers)) return;
-    awaited.add(request);
-    setTimeout(release, PATIENCE, request);
-  };
-
-  document.addEventListener("mizan:due", (event) => {
-    if (awaited.size && event.target.matches("[data-mizan-version]")) event.preventDefault();
-  });
-
-  // htmx 2: its own events are lost on an element that has left the page
-  document.addEventListener("htmx:beforeSend", ({ detail: { xhr, requestConfig } }) => {
-    wait(xhr, requestConfig.headers);
-    xhr.addEventListener("loadend", () => release(xhr));
-  });
-
-  // htmx 4
-  const colon = window.htmx.config.metaCharacter || ":";
-  const name = (event) => event.replaceAll(":", colon);
-  document.addEventListener(name("htmx:before:request"), ({ detail: { ctx } }) => {
-    wait(ctx, ctx.request.headers);
-  });
-  document.addEventListener(name("htmx:finally:request"), ({ detail: { ctx } }) => release(ctx));
-
   /* htmx 2 reads both when it has all of the answer. */
   const shortenXhr = (xhr, cut) => {
     xhr.addEventListener("readystatechange", () => {

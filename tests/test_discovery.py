@@ -13,13 +13,12 @@ from pytest_django import Settings
 
 from mizan_htmx import client, invalidate, register
 from mizan_htmx.channels import wrap_asgi
-from mizan_htmx.invalidation import Invalidation
-from mizan_htmx.recorder import invalidated
 from mizan_htmx.setup import discovery
 from mizan_htmx.setup.discovery import discover, load_urlconf
 from mizan_htmx.setup.registry import Registry, get_function
 from mizan_htmx.testing import isolated_registry
 from tests.apps.shared import summary
+from tests.support_watch import listening
 
 PEOPLE = "tests.apps.people"
 CART = "tests.apps.cart"
@@ -157,17 +156,9 @@ class TestWhatOnlyTheUrlconfRegisters:
 
     def test_a_worker_may_invalidate_it(self, late: Registry) -> None:
         register(profile)
-        heard: list[object] = []
-
-        def hear(invalidations: object, **kwargs: object) -> None:
-            heard.append(invalidations)
-
-        invalidated.connect(hear)
-        try:
+        with listening() as heard:
             invalidate(None, "late_news")
-        finally:
-            invalidated.disconnect(hear)
-        assert heard == [(Invalidation.of("late_news"),)]
+        assert heard == ["late_news"]
         with pytest.raises(ValueError, match="Did you mean 'late_news'"):
             invalidate(None, "late_new")
 

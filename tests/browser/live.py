@@ -70,17 +70,18 @@ async def has_heard(tab: Tab) -> None:
 
 
 @asynccontextmanager
-async def answer_kept(tab: Tab, path: str) -> AsyncIterator[None]:
-    """Let the server do what a page sends there, but keep its answers until the end."""
-    over = asyncio.Event()
+async def answer_kept(tab: Tab, path: str) -> AsyncIterator[asyncio.Event]:
+    """Let the server do what a page sends there, keep its answers until the end, and tell of the first."""
+    there, over = asyncio.Event(), asyncio.Event()
 
     async def keep(route: Route) -> None:
         answer = await route.fetch()
+        there.set()
         await over.wait()
         await route.fulfill(response=answer)
 
     await tab.page.route(f"**{path}", keep)
-    yield
+    yield there
     over.set()
 
 

@@ -23,6 +23,14 @@ GONE = "You are not signed in. Nothing you entered is lost."
 BACK = "You are signed in."
 OVER = "mizan: .* the session of the page is over"  # what the console says of a block
 
+# Puts a form into the page and sends it: the attributes, as HTML has them.
+SEND = """(attributes) => {
+    const form = `<form id="sent" ${attributes}><button>Leave</button></form>`;
+    document.body.insertAdjacentHTML("beforeend", form);
+    htmx.process(document.querySelector("#sent"));
+    document.querySelector("#sent button").click();
+}"""
+
 # Puts a form into the page that htmx does not know, and sends it: who is named in it, with the token.
 SEND_PLAINLY = """(action) => {
     const token = `<input type="hidden" name="csrfmiddlewaretoken" value="${mizan.cookie("csrftoken")}">`;

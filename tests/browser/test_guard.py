@@ -5,7 +5,7 @@ import asyncio
 import pytest
 from playwright.async_api import expect
 
-from tests.browser.signing import SEND_PLAINLY, become, has_run, login, notice
+from tests.browser.signing import SEND, SEND_PLAINLY, become, has_run, login, notice
 from tests.browser.tab import Tab, on_every_htmx
 from tests.site.gates import closed_gate, wait_until_reached
 from tests.site.models import Person
@@ -15,15 +15,6 @@ __all__ = ["login"]  # a fixture
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), on_every_htmx]
 
 ANOTHER_SECRET = "0123456789abcdefABCDEF0123456789"
-
-# Puts a form into the page and sends it: the attributes, as HTML has them.
-SEND = """(attributes) => {
-    const form = `<form id="sent" ${attributes}><button>Leave</button></form>`;
-    document.body.insertAdjacentHTML("beforeend", form);
-    htmx.process(document.querySelector("#sent"));
-    document.querySelector("#sent button").click();
-}"""
-
 
 # Nothing can be evaluated while a page waits to be taken away: this is, before.
 INVALIDATE_SOON = """void setTimeout(() => {

@@ -72,10 +72,9 @@ async def test_ones_own_change_that_is_told_before_its_answer_waits_for_that(ada
             addEventListener("mizan:invalidate", ({ detail }) => sources.push(detail.source));
         }"""
     )
-    async with answer_kept(ada, WRITE):
+    async with answer_kept(ada, WRITE) as there:
         await ada.submit("#write", "Rest")
-        while await title_of(1) != "Rest":
-            await asyncio.sleep(0.01)
+        await there.wait()
         await has_heard(ada)
         assert ada.refreshes == []
     await ada.happens("invalidate", 2)
@@ -92,10 +91,9 @@ async def test_what_an_answer_brings_is_not_asked_for_though_it_is_swapped_in_la
     settings.MIZAN_SINGLE_FLIGHT = True
     await ada.follow("/live/")
     await ada.page.locator("#show").evaluate("(form) => form.setAttribute('hx-swap', 'delete swap:100ms')")
-    async with answer_kept(ada, "/live/1/show/"):
+    async with answer_kept(ada, "/live/1/show/") as there:
         await ada.submit("#show", "Rest")
-        while await title_of(1) != "Rest":
-            await asyncio.sleep(0.01)
+        await there.wait()
         await has_heard(ada)
     await ada.happens("invalidate", 2)
     await expect(ada.page.locator("#note")).to_have_text("Rest")
@@ -139,7 +137,7 @@ async def test_what_others_change_is_seen_though_ones_own_change_is_not_answered
         await change(2, "Yours")
         await expect(ada.page.locator("#second")).to_have_text("Yours")
         await expect(ada.page.locator("#note")).to_have_text("Mine")
-    await ada.happens("invalidate", 2 + 1)
+    await ada.happens("invalidate", 3)
     await ada.invalidate("user", user_id=6)
     await ada.happens("refreshed", 3)
     assert sorted(ada.refreshes) == [NOTE, SECOND, PLAIN]

@@ -5,7 +5,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from asgiref.sync import sync_to_async
@@ -14,13 +14,14 @@ from django.contrib.auth.models import User
 from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.staticfiles.handlers import ASGIStaticFilesHandler
 from django.core.asgi import get_asgi_application
+from django.db.utils import ConnectionHandler
 from django.http import HttpRequest
 from django.test import AsyncClient
 from pytest_django import Settings
 
 from mizan_htmx import client, register
+from mizan_htmx.channels import asgi, wrap_asgi
 from mizan_htmx.channels import register as register_channel
-from mizan_htmx.channels import wrap_asgi
 from tests.support_sessions import SessionStore as CountingStore
 from tests.support_sockets import ROOM, ChatChannel, Tab, person, said
 from tests.support_visitor import empty_registry
@@ -266,3 +267,27 @@ class TestVisitor:
             assert await tab.ask(action="subscribe", **ROOM) == {"subscribed": True, **ROOM}
         key = cookie.removeprefix("sessionid=")
         assert await sync_to_async(SessionStore().exists)(key)
+
+
+class TestKeptConnections:
+    """``CONN_MAX_AGE``, which takes a site with sockets down."""
+
+    DATABASES: ClassVar = {
+        "default": {"ENGINE": "django.db.backends.postgresql", "CONN_MAX_AGE": 60},
+        "other": {"ENGINE": "django.db.backends.mysql", "CONN_MAX_AGE": None},
+        "closed": {"ENGINE": "django.db.backends.postgresql", "CONN_MAX_AGE": 0},
+        "file": {"ENGINE": "django.db.backends.sqlite3", "CONN_MAX_AGE": 60},
+    }
+
+    def test_a_process_with_sockets_warns_once_for_each_database(
+        self, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        monkeypatch.setattr(asgi, "_warned", set())
+        monkeypatch.setattr(asgi, "connections", ConnectionHandler(self.DATABASES))
+        for _ in range(3):
+            wrap_asgi(Inner())
+        assert caplog.messages == [
+            f"DATABASES[{alias!r}] has CONN_MAX_AGE = {age}. A process with sockets keeps a connection for"
+            " each thread that way, until the database refuses more. Set it to 0 for this process, or use a pool."
+            for alias, age in (("default", 60), ("other", None))
+        ]

@@ -2,19 +2,22 @@
 
 import asyncio
 import logging
+import re
 import threading
 from typing import Any, ClassVar
 
 import pytest
 from channels.testing import WebsocketCommunicator
-from django.db import OperationalError
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest
 
 from mizan_htmx import client, register
-from mizan_htmx.channels import MizanConsumer, outbox
+from mizan_htmx.channels import MizanConsumer, consumer, outbox
 from mizan_htmx.channels import register as register_channel
 from mizan_htmx.channels.floods import Bucket
 from mizan_htmx.channels.hub import Hub, hubs
+from mizan_htmx.channels.outages import database_outage
+from mizan_htmx.channels.visitors import Visitor
 from tests.support_sockets import PATIENCE, ROOM, ChatChannel, Tab, person
 from tests.support_visitor import empty_registry
 
@@ -176,18 +179,85 @@ async def test_a_check_while_the_database_is_away_takes_nothing_from_anybody(
     class Chat(ChatChannel):
         def authorize(self, params: Any) -> bool:
             if away:
-                raise OperationalError("the text")
+                raise OperationalError("connection refused\n\tIs it running?")
             return True
 
     register_channel(Chat, "chat")
+    database_outage.forget()
     async with Tab(Keeping.as_asgi(), user=person()) as tab:
         await tab.ask(action="subscribe", **ROOM)
         away = True
         with caplog.at_level(logging.ERROR):
             await Keeping.sockets[0].recheck()
             await tab.say("[]")  # by now it is done, whoever has done it
-        assert caplog.messages == ["What a socket has could not be checked."]
+        assert caplog.messages == [
+            "Sockets can't ask the database: OperationalError: connection refused Is it running?."
+            " They keep what they have, and are checked later."
+        ]
+        assert [record.exc_info for record in caplog.records] == [None]
         assert (await tab.ask(action="unsubscribe", **ROOM))["unsubscribed"] is True
+
+
+@pytest.mark.parametrize("error", [OperationalError("gone"), InterfaceError("closed")])
+async def test_checks_without_a_database_are_one_line_and_their_end_another(
+    error: Exception, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def user(visitor: Visitor) -> Any:
+        raise error
+
+    database_outage.forget()
+    async with Tab(Keeping.as_asgi(), user=person()), Tab(Keeping.as_asgi(), user=person()) as tab:
+        with monkeypatch.context() as patch:
+            patch.setattr(Visitor, "user", user)
+            for socket in Keeping.sockets * 5:
+                await socket.recheck()
+        assert [record.exc_info for record in caplog.records] == [None]
+        Keeping.sockets[0].visitor.session_key = "of a session"
+        monkeypatch.setattr(Visitor, "user", _user_of(Keeping.sockets[0].visitor.given))
+        await Keeping.sockets[0].recheck()
+        assert re.fullmatch(r"Sockets can ask the database again, after \d+\.\d s\.", caplog.messages[1])
+        assert (await tab.say("[]"))["error"] == "Malformed frame", "and nobody was sent away"
+
+
+def _user_of(given: object) -> Any:
+    async def user(visitor: Visitor) -> Any:
+        return given
+
+    return user
+
+
+async def test_a_socket_that_opens_while_the_database_is_away_is_refused_in_one_line(
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def visitor_of(scope: object) -> Any:
+        raise OperationalError("gone")
+
+    database_outage.forget()
+    monkeypatch.setattr(consumer, "visitor_of", visitor_of)
+    for _ in range(3):
+        wire = WebsocketCommunicator(MizanConsumer.as_asgi(), "/ws/")
+        assert await wire.connect() == (False, 1000)
+        await wire.disconnect()
+    assert caplog.messages == [
+        "Sockets can't ask the database: OperationalError: gone."
+        " They keep what they have, and are checked later."
+    ]
+    assert hubs() == []
+
+
+async def test_a_frame_that_needs_the_database_while_it_is_away_leaves_no_traceback(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    class Chat(ChatChannel):
+        def authorize(self, params: Any) -> bool:
+            raise OperationalError("gone")
+
+    register_channel(Chat, "chat")
+    database_outage.forget()
+    async with Tab(user=person()) as tab:
+        for _ in range(3):
+            assert (await tab.ask(action="subscribe", **ROOM))["code"] == "INTERNAL_ERROR"
+    assert [record.exc_info for record in caplog.records] == [None]
 
 
 async def test_one_that_leaves_before_it_was_taken_in_leaves_nothing() -> None:

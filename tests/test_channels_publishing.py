@@ -3,6 +3,7 @@
 import asyncio
 import json
 import logging
+import re
 import subprocess
 import sys
 import threading
@@ -29,12 +30,17 @@ __all__ = ["quiet", "redis_layer", "redis_process", "redis_server"]
 
 def publish_elsewhere(layers: Any, colour: str, *written: str) -> str:
     """Publish in another process, and give what it printed; warnings are errors there, too."""
-    command = [sys.executable, "-W", "error", "-m", "tests.support_publish_process"]
-    done = subprocess.run(
-        [*command, json.dumps(layers), colour, *written], capture_output=True, text=True, check=False
-    )
+    done = run_elsewhere(layers, colour, *written)
     assert (done.returncode, done.stderr) == (0, "")
     return done.stdout
+
+
+def run_elsewhere(layers: Any, colour: str, *written: str) -> "subprocess.CompletedProcess[str]":
+    """Run a process that publishes and ends."""
+    command = [sys.executable, "-W", "error", "-m", "tests.support_publish_process"]
+    return subprocess.run(
+        [*command, json.dumps(layers), colour, *written], capture_output=True, text=True, check=False
+    )
 
 
 async def both_loops_hear_it() -> None:
@@ -186,21 +192,21 @@ class TestRedisAway:
         start = publish(keys("before"))
         assert start is not None
         redis_server.stop()
-        began = monotonic()
+        start_of_outage = monotonic()
         for number in range(2000):
             assert publish(keys(f"board;board_id={number}")) is None
         assert publish(keys("user")) is None
         assert clock() == ""
-        assert monotonic() - began < 5
+        assert monotonic() - start_of_outage < 5
         redis_server.start()
         wait_until_published()
         changes = versions().since(start.seq, start.epoch)
         assert [str(key) for key, _ in changes.stale] == ["*"]  # of a life that nobody remembers
         changes = versions().since(0, changes.now.epoch)
         assert [str(key) for key, _ in changes.stale] == ["board", "user"]
-        assert [record.levelno for record in caplog.records if record.name.startswith("mizan")] == [
-            logging.ERROR
-        ]
+        began, ended = [record for record in caplog.records if record.name.startswith("mizan")]
+        assert began.levelno == logging.ERROR
+        assert re.fullmatch(r"The channel layer answers again, after \d+\.\d s\.", ended.getMessage())
 
     def test_publications_made_while_it_hung_follow_those_before(
         self, redis_layer: str, redis_server: RedisServer
@@ -233,6 +239,20 @@ class TestRedisAway:
         publish_elsewhere(settings.CHANNEL_LAYERS, "async", "a", "b")
         stale = versions().since(start.seq, start.epoch).stale
         assert sorted(str(key) for key, _ in stale) == ["a", "b"]
+
+    @pytest.mark.parametrize("colour", ["sync", "async"])
+    def test_a_process_that_ends_during_an_outage_names_what_it_has_not_published(
+        self, settings: Settings, redis_layer: str, redis_server: RedisServer, colour: str
+    ) -> None:
+        redis_server.stop()
+        done = run_elsewhere(settings.CHANNEL_LAYERS, colour, "a", "board;board_id=3")
+        assert done.returncode == 0
+        began, lost = done.stderr.splitlines()
+        assert began.startswith("The channel layer does not answer: ConnectionError: ")
+        assert lost == (
+            "The process ends before this could be published: a, board;board_id=3."
+            " Pages that show it stay as they are."
+        )
 
 
 def wait_until_published() -> None:

@@ -7,6 +7,7 @@ from typing import Any
 from channels.sessions import CookieMiddleware, InstanceSessionWrapper
 from django.conf import settings
 from django.core.handlers.asgi import ASGIHandler, get_script_prefix
+from django.db import connections
 
 from mizan_htmx.channels.calls import request_of
 from mizan_htmx.channels.consumer import MizanConsumer
@@ -30,6 +31,7 @@ def wrap_asgi(app: Any, path: str | None = None) -> Application:
     be known here, too, and a process that only has sockets is sent no request. An error in it is raised.
     """
     load_urlconf()
+    _warn_of_kept_connections()
     # Without channels' AuthMiddleware: it deletes sessions that were signed with one of SECRET_KEY_FALLBACKS.
     # The consumer finds the session's user by itself.
     socket = CookieMiddleware(_with_session(MizanConsumer.as_asgi()))
@@ -47,6 +49,29 @@ def wrap_asgi(app: Any, path: str | None = None) -> Application:
         return await _refuse(receive, send)
 
     return application
+
+
+def _warn_of_kept_connections() -> None:
+    """Log, once in a process, which databases keep their connections.
+
+    Here each frame that asks a database and each request has a thread of its own, which ends before the
+    connection does: the database's limit is reached with a few hundred sockets.
+    """
+    for alias, database in connections.settings.items():
+        if database["CONN_MAX_AGE"] != 0 and alias not in _warned and not _is_a_file(database["ENGINE"]):
+            _warned.add(alias)
+            logger.warning(
+                "DATABASES[%r] has CONN_MAX_AGE = %r. A process with sockets keeps a connection for each"
+                " thread that way, until the database refuses more. Set it to 0 for this process, or use a pool.",
+                *(alias, database["CONN_MAX_AGE"]),
+            )
+
+
+def _is_a_file(engine: str) -> bool:
+    return engine.endswith(("sqlite3", "spatialite"))
+
+
+_warned: set[str] = set()
 
 
 def _with_session(app: Application) -> Application:

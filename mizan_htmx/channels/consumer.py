@@ -8,12 +8,12 @@ from asgiref.sync import ThreadSensitiveContext
 from channels.consumer import get_handler_name
 from channels.exceptions import StopConsumer
 from channels.generic.websocket import AsyncWebsocketConsumer
-from django.db import InterfaceError, OperationalError
 
 from mizan_htmx.channels import calls, frames
 from mizan_htmx.channels.floods import POLICY_VIOLATION, Bucket
 from mizan_htmx.channels.frames import Frame
 from mizan_htmx.channels.hub import Hub
+from mizan_htmx.channels.outages import DATABASE_ERRORS, database_outage
 from mizan_htmx.channels.outbox import Outbox
 from mizan_htmx.channels.subscriptions import Subscriptions
 from mizan_htmx.channels.visitors import Visitor, visitor_of
@@ -65,9 +65,14 @@ class MizanConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
         await getattr(self, get_handler_name(message))(message)
 
     async def connect(self) -> None:
-        """Take the socket in."""
-        async with ThreadSensitiveContext():
-            self.visitor = await visitor_of(self.scope)
+        """Take the socket in, or refuse it while the database does not say whose session it is."""
+        try:
+            async with ThreadSensitiveContext():
+                self.visitor = await visitor_of(self.scope)
+        except DATABASE_ERRORS as error:
+            database_outage.fail(error)
+            await self.close()
+            return
         self._outbox = Outbox(self.base_send, Hub.here().writers)
         self._bucket = Bucket(self.burst, self.rate, self.patience, now=_now())
         self._subscriptions = Subscriptions(self, self._outbox, self.scope)
@@ -100,6 +105,9 @@ class MizanConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
             return await self._act(frame)
         except MizanError as error:
             return frames.refusal(frame, error)
+        except DATABASE_ERRORS as error:
+            database_outage.fail(error)
+            return frames.refusal(frame, InternalError())
         except Exception:  # the border to hooks and auth callables, which are somebody else's
             logger.exception("A frame failed.")
             return frames.refusal(frame, InternalError())
@@ -138,8 +146,15 @@ class MizanConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
         """
         if self._outbox.closed:
             return
-        async with ThreadSensitiveContext():
-            current = await self.visitor.is_current()
+        try:
+            async with ThreadSensitiveContext():
+                current = await self.visitor.is_current()
+        except DATABASE_ERRORS as error:
+            # Says nothing about the visitor. The hub asks again within a minute.
+            database_outage.fail(error)
+            return
+        if self.visitor.session_key:  # otherwise nobody was asked
+            database_outage.succeed()
         if not current:
             self.put(frames.refusal(None, Unauthorized("Not authorized")))
             await self.end(SESSION_ENDED)
@@ -158,9 +173,8 @@ class MizanConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
         try:
             await self._watches.recheck()
             await self._subscriptions.recheck(await self.visitor.user())
-        except (OperationalError, InterfaceError):
-            # Says nothing about the visitor. The hub asks again within a minute.
-            logger.exception("What a socket has could not be checked.")
+        except DATABASE_ERRORS as error:
+            database_outage.fail(error)
 
     async def websocket_disconnect(self, message: Any) -> None:
         """Stop: the client has gone."""

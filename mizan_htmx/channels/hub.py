@@ -11,6 +11,7 @@ from threading import Lock
 from typing import TYPE_CHECKING, Protocol
 
 from mizan_htmx.channels.index import WatchIndex
+from mizan_htmx.channels.outages import DATABASE_ERRORS, database_outage
 from mizan_htmx.channels.pushing import Rendered, frame_of
 from mizan_htmx.channels.running import Running, Stale
 from mizan_htmx.channels.throttle import Throttle
@@ -244,6 +245,9 @@ class Hub:
         for subscription in tuple(self._topics.get(topic, ())):
             try:
                 frame = await frame_of(event, subscription.params, subscription.partial, rendered)
+            except DATABASE_ERRORS as error:
+                database_outage.fail(error)
+                continue
             except Exception:  # the border to the site's templates
                 logger.exception("A message of channel %r could not be rendered.", event["channel"])
                 continue

@@ -1,13 +1,11 @@
 """Asking now and then, and when there is reason to, whether visitors still may what they may."""
 
 import asyncio
-import logging
 import random
 from typing import Protocol
 
+from mizan_htmx.channels.outages import check_outage
 from mizan_htmx.channels.tasks import end
-
-logger = logging.getLogger("mizan_htmx.channels")
 
 EVERY = 60.0
 #: The first time comes early: the session may have been ending just when the socket was opened.
@@ -62,8 +60,8 @@ class Rechecks:
         try:
             async with self._turns:
                 await member.recheck()
-        except Exception:  # one visitor's trouble is not the others'
-            logger.exception("A socket could not be checked again.")
+        except Exception as error:  # one visitor's trouble is not the others'
+            check_outage.fail(error, traceback=True)
         finally:
             del self._tasks[member]
         if member in self._again and member in self._timers:

@@ -5,7 +5,7 @@ from threading import Lock
 from time import monotonic
 from typing import Any, ClassVar
 
-from mizan_htmx.channels.outages import outage
+from mizan_htmx.channels.outages import layer_outage
 from mizan_htmx.channels.versions import KEPT, Changes, StoreDown, Version, new_epoch
 from mizan_htmx.invalidation import EVERYTHING, Invalidation, parse
 
@@ -100,11 +100,12 @@ class RedisVersions:
             with self._lock:
                 self._down = True
                 self._quiet_until = monotonic() + SECONDS
-            outage.complain(error)
+            layer_outage.fail(error, "versions")
             raise StoreDown(str(error)) from error
         if self._down:
             with self._lock:
                 self._down, self._quiet_until = False, 0.0
+        layer_outage.succeed("versions")
         pairs = zip(stale[::2], stale[1::2], strict=True)
         return Changes(
             Version(epoch, seq),

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from threading import Event, Lock, Thread
 
 from mizan_htmx.channels.versions import StoreDown
-from mizan_htmx.invalidation import Invalidation, merge
+from mizan_htmx.invalidation import Invalidation, format_list, merge
 
 logger = logging.getLogger("mizan_htmx.channels")
 
@@ -25,13 +25,15 @@ class Retries:
         self._publish = publish
         self._lock = Lock()
         self._waiting: tuple[Invalidation, ...] = ()
+        self._under_way: tuple[Invalidation, ...] = ()
         self._thread: Thread | None = None
         self._stop = Event()
 
     @property
     def waiting(self) -> tuple[Invalidation, ...]:
-        """What has not been published yet."""
-        return self._waiting
+        """What has not been published yet, as far as anybody knows."""
+        with self._lock:
+            return merge((*self._under_way, *self._waiting))
 
     def add(self, keys: Iterable[Invalidation]) -> None:
         """Publish soon. Starts the thread if there is none; after a fork there is none."""
@@ -47,7 +49,8 @@ class Retries:
     def _run(self) -> None:
         while True:
             with self._lock:
-                keys, self._waiting = self._waiting, ()
+                keys = self._under_way = self._waiting
+                self._waiting = ()
                 if not keys:
                     self._thread = None
                     return
@@ -59,16 +62,24 @@ class Retries:
             self._publish(keys)
         except StoreDown:
             with self._lock:
-                self._waiting = merge((*keys, *self._waiting))
+                self._waiting, self._under_way = merge((*keys, *self._waiting)), ()
             return False
         except Exception:  # the border to the channel layer; what it can't take it never will
-            logger.exception("%s could not be published.", ", ".join(map(str, keys)))
+            logger.exception("%s could not be published.", format_list(keys))
+        with self._lock:
+            self._under_way = ()
         return True
 
     def _finish(self) -> None:
         thread = self._thread
         if thread is not None:
             thread.join(LAST_WORDS)
+        lost = self.waiting
+        if lost:
+            logger.error(
+                "The process ends before this could be published: %s. Pages that show it stay as they are.",
+                format_list(lost),
+            )
 
     def stop(self) -> None:
         """Give up what waits, and end the thread."""
@@ -78,4 +89,4 @@ class Retries:
         if thread is not None:
             thread.join()
         with self._lock:
-            self._waiting, self._thread = (), None
+            self._waiting, self._under_way, self._thread = (), (), None

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.core.signing import BadSignature
-from django.db import InterfaceError, OperationalError
 from pydantic import BaseModel
 
 from mizan_htmx.channels import frames, publishing, rendering
@@ -22,6 +21,7 @@ from mizan_htmx.channels.channel import (
 )
 from mizan_htmx.channels.frames import Frame
 from mizan_htmx.channels.hub import Hub, Socket, Subscription
+from mizan_htmx.channels.outages import DATABASE_ERRORS, database_outage
 from mizan_htmx.channels.outbox import Outbox
 from mizan_htmx.errors import BadRequest, Forbidden, InternalError, MizanError, NotFound, ValidationFailed
 from mizan_htmx.readings import DENIED
@@ -156,6 +156,8 @@ class Subscriptions:
     async def _end_quietly(self, address: _Address) -> None:
         try:
             await self._end(address)
+        except DATABASE_ERRORS as error:
+            database_outage.fail(error)
         except Exception:  # the border to the authors' code: all the others must end, too
             logger.exception("Channel %r did not end well.", address.channel)
 
@@ -174,7 +176,7 @@ async def _asked(hook: Callable[..., Any], /, *args: Any) -> Any:
         return await ask(hook, *args)
     except DENIED:
         raise Forbidden("Not authorized") from None
-    except (OperationalError, InterfaceError):
+    except DATABASE_ERRORS:
         raise  # the database can't be asked: that says nothing about the visitor
     except Exception as error:  # the border to the authors' code
         logger.exception("A hook of a channel failed: %s", getattr(hook, "__qualname__", hook))

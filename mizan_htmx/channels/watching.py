@@ -6,7 +6,6 @@ from typing import Any
 
 from asgiref.sync import sync_to_async
 from channels.db import aclose_old_connections, database_sync_to_async
-from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest
 
 from mizan_htmx.arguments import Arguments
@@ -15,6 +14,7 @@ from mizan_htmx.channels.calls import request_for
 from mizan_htmx.channels.frames import Frame
 from mizan_htmx.channels.hub import Hub, Socket
 from mizan_htmx.channels.index import WatchIndex
+from mizan_htmx.channels.outages import DATABASE_ERRORS
 from mizan_htmx.channels.versions import StoreDown, Version, versions
 from mizan_htmx.dispatch import admit
 from mizan_htmx.errors import BadRequest, Forbidden, InternalError, MizanError, NotFound, ValidationFailed
@@ -195,7 +195,7 @@ def _error_of(request: HttpRequest, key: Invalidation) -> MizanError | None:
             continue
         except ValidationFailed as error:  # he is let in
             refusal = ValidationFailed(error.fields, "Invalid params")
-        except (OperationalError, InterfaceError):
+        except DATABASE_ERRORS:
             raise
         except Exception:  # an author's auth; what it says is not told
             logger.exception("The auth of %s failed.", reader)

@@ -9,7 +9,7 @@ from typing import Any
 
 from channels.layers import InMemoryChannelLayer, get_channel_layer
 
-from mizan_htmx.channels.outages import outage
+from mizan_htmx.channels.outages import layer_outage
 
 GROUP = "mizan.hubs"
 
@@ -20,6 +20,9 @@ RENEWED_EVERY = 60.0
 LONGEST_PAUSE = 5.0
 #: How many events may wait to be sent; while the layer does not answer the oldest are dropped.
 WAITING = 1000
+
+# The parts of the layer that fail apart.
+SENDING, RECEIVING = "sending", "receiving"
 
 Event = Mapping[str, Any]
 
@@ -39,13 +42,14 @@ async def send(layer: Any, event: Event) -> None:
         try:
             async with asyncio.timeout(SECONDS):
                 await layer.group_send(GROUP, {"type": "mizan.event", **event})
+            layer_outage.succeed(SENDING)
             return
         except TimeoutError as error:
             failure: Exception = error
             break
         except Exception as error:  # every layer has its own exceptions
             failure = error
-    outage.complain(failure)
+    layer_outage.fail(failure, SENDING)
 
 
 def send_alone(layer: Any, event: Event) -> None:
@@ -113,7 +117,7 @@ class Receiver:
                 # layer would, too.
                 failures = 0 if monotonic() - began > 2 * SECONDS else failures + 1
                 if failures:
-                    outage.complain(error)
+                    layer_outage.fail(error, RECEIVING)
                     await asyncio.sleep(min(2.0 ** (failures - 2), LONGEST_PAUSE))
 
     async def keep(self) -> None:
@@ -128,7 +132,7 @@ class Receiver:
             try:
                 await self._join()
             except Exception as error:  # every layer has its own exceptions
-                outage.complain(error)
+                layer_outage.fail(error, RECEIVING)
                 await asyncio.sleep(SECONDS)
                 self._renew.set()
 
@@ -137,6 +141,7 @@ class Receiver:
             if not self._name:
                 self._name = await self._layer.new_channel()
             await self._layer.group_add(GROUP, self._name)
+        layer_outage.succeed(RECEIVING)
 
     async def part(self) -> None:
         """Leave the group: whoever does not say good-bye costs every event a little, for a day."""

@@ -2,7 +2,7 @@
 
 =================  =====================================================================================
 ``DATABASE_URL``   such as ``postgres://user:password@host/name``; default: ``demo/var/db.sqlite3``
-``REDIS_URL``      such as ``redis://host:6379/0``; default: cache and channels in memory, for one process
+``REDIS_URL``      such as ``redis://host:6379/0``; default: channels in memory, for one process
 ``SECRET_KEY``     default: one that is made for this checkout and kept in ``demo/var``
 ``MEDIA_ROOT``     where the files on cards are kept; default: ``demo/var/media``
 ``DEBUG``          default: off
@@ -68,16 +68,14 @@ DEMO_MODE = env.bool("DEMO_MODE", default=set(ALLOWED_HOSTS) <= set(THIS_MACHINE
 
 DATABASES = {"default": database(env.str("DATABASE_URL", default="") or f"sqlite:///{VAR / 'db.sqlite3'}")}
 
+# What must outlive an outage of Redis, such as sessions, is in the database. A request waits for Redis only to
+# publish what became stale, a second at most.
 REDIS_URL = env.str("REDIS_URL", default="")
 if REDIS_URL:
-    CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
-    SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
     CHANNEL_LAYERS = {
         "default": {"BACKEND": "channels_redis.core.RedisChannelLayer", "CONFIG": {"hosts": [REDIS_URL]}}
     }
 else:
-    # The default cache is this process's own. Sessions in it would differ from process to process.
-    SESSION_ENGINE = "django.contrib.sessions.backends.db"
     CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
     # That no other process is heard: `serve` is the only one.
     SILENCED_SYSTEM_CHECKS = ["mizan_htmx.W004"]

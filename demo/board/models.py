@@ -269,3 +269,12 @@ class Message(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name}: {self.get_subject_display()}"
+
+
+class HelpCount(models.Model):
+    """How often somebody said that the page which explains the demo helped: one row."""
+
+    times = models.PositiveIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return str(self.times)

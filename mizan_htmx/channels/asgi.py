@@ -62,7 +62,8 @@ def _warn_of_kept_connections() -> None:
             _warned.add(alias)
             logger.warning(
                 "DATABASES[%r] has CONN_MAX_AGE = %r. A process with sockets keeps a connection for each"
-                " thread that way, until the database refuses more. Set it to 0 for this process, or use a pool.",
+                " thread that way, until the database refuses more. Set it to 0 for this process, or use a"
+                " pool.",
                 *(alias, database["CONN_MAX_AGE"]),
             )
 

@@ -1,21 +1,19 @@
 """The page that explains the demo: the same for everyone, so a cache in front of the site may keep it."""
 
-from django.core.cache import cache
+from django.db.models import F
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from demo.board.access import Request
 from demo.board.contexts import HELPED
+from demo.board.models import HelpCount
 from mizan_htmx import client
-
-KEY = "helped"
 
 
 @client(context=HELPED)
 def helped(request: HttpRequest) -> int:
     """Count how often somebody said that the page helped."""
-    times: int = cache.get(KEY, 0)
-    return times
+    return HelpCount.objects.values_list("times", flat=True).first() or 0
 
 
 @client(context=HELPED)
@@ -26,7 +24,7 @@ def help_page(request: HttpRequest) -> HttpResponse:
 
 @client(affects=HELPED)
 def say_it_helped(request: Request) -> HttpResponse:
-    """Count once more. It is forgotten with the cache it is in."""
-    cache.add(KEY, 0, None)
-    cache.incr(KEY)
+    """Count once more."""
+    count, _ = HelpCount.objects.get_or_create(pk=1)
+    HelpCount.objects.filter(pk=count.pk).update(times=F("times") + 1)
     return HttpResponse(status=204) if request.htmx else redirect("help")

@@ -6,15 +6,17 @@ import socket
 
 import uvicorn
 from django.conf import settings
-from django.core.cache import cache
 from django.core.management import CommandError, call_command
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import OperationalError
+from redis import Redis
 from redis.exceptions import RedisError
 
 from demo.board import presence
 
 HOST = "127.0.0.1"
+#: How long Redis may take to answer before it is said that it does not, in seconds.
+REDIS_SECONDS = 2.0
 
 
 class Command(BaseCommand):
@@ -40,10 +42,8 @@ class Command(BaseCommand):
 
 def _prepare() -> None:
     """See whether Redis answers, which hears of what is seeded, and make the database ready."""
-    try:
-        cache.get("serve")
-    except (RedisError, ValueError) as error:
-        raise CommandError(f"Redis can't be used: {error}") from error
+    if settings.REDIS_URL:
+        _try_redis(settings.REDIS_URL)
     try:
         call_command("migrate", verbosity=0)
         call_command("seed")
@@ -51,6 +51,14 @@ def _prepare() -> None:
             presence.clear()  # with Redis there may be other servers, which have pages of their own
     except OperationalError as error:
         raise CommandError(f"The database can't be used: {error}".strip()) from error
+
+
+def _try_redis(url: str) -> None:
+    try:
+        with Redis.from_url(url, socket_connect_timeout=REDIS_SECONDS, socket_timeout=REDIS_SECONDS) as redis:
+            redis.ping()
+    except (RedisError, ValueError) as error:
+        raise CommandError(f"Redis can't be used: {error}") from error
 
 
 class _Server(uvicorn.Server):

@@ -12,7 +12,6 @@
 PORT ?= 8000
 VENV = .venv
 BIN = $(VENV)/bin
-PIP = $(BIN)/python -m pip --quiet --disable-pip-version-check install --constraint constraints.txt
 PYTEST = $(BIN)/python -m pytest
 BENCH = .venv-bench
 BENCH_PIP = $(BENCH)/bin/python -m pip --quiet --disable-pip-version-check install --constraint constraints.txt
@@ -88,17 +87,17 @@ clean:
 
 $(VENV)/.demo: $(VENV)/.made pyproject.toml constraints.txt
 	@echo "Installing what the demo needs …"
-	@$(PIP) hatchling && $(PIP) --no-build-isolation --editable ".[demo]"
+	@$(BIN)/python -m tools.install demo
 	@touch $@
 
 $(VENV)/.test: $(VENV)/.made pyproject.toml constraints.txt
 	@echo "Installing what the tests need …"
-	@$(PIP) hatchling && $(PIP) --no-build-isolation --editable ".[test]"
+	@$(BIN)/python -m tools.install test
 	@touch $@ $(VENV)/.demo
 
 $(BENCH)/.bench: $(BENCH)/.made pyproject.toml constraints.txt benchmarks/requirements.txt
 	@echo "Installing what is measured …"
-	@$(BENCH_PIP) hatchling && $(BENCH_PIP) --no-build-isolation --editable ".[demo]"
+	@$(BENCH)/bin/python -m tools.install demo
 	@$(BENCH_PIP) --requirement benchmarks/requirements.txt
 	@touch $@
 

@@ -52,7 +52,10 @@ def database(url: str) -> dict[str, Any]:
         )
     config: dict[str, Any] = environ.Env.db_url_config(url)
     if config["ENGINE"].endswith("sqlite3"):
-        Path(config["NAME"]).parent.mkdir(parents=True, exist_ok=True)
+        try:
+            Path(config["NAME"]).parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise ImproperlyConfigured(f"{error}. DATABASE_URL names another place.") from error
         # A transaction that starts by reading can't wait for another writer: SQLite refuses it at once.
         own = {"timeout": 20, "transaction_mode": "IMMEDIATE", "init_command": "PRAGMA journal_mode=WAL"}
         config["OPTIONS"] = {**own, **config.get("OPTIONS", {})}
@@ -68,8 +71,8 @@ DEMO_MODE = env.bool("DEMO_MODE", default=set(ALLOWED_HOSTS) <= set(THIS_MACHINE
 
 DATABASES = {"default": database(env.str("DATABASE_URL", default="") or f"sqlite:///{VAR / 'db.sqlite3'}")}
 
-# What must outlive an outage of Redis, such as sessions, is in the database. A request waits for Redis only to
-# publish what became stale, a second at most.
+# What must outlive an outage of Redis, such as sessions, is in the database. A request waits for Redis only
+# to publish what became stale, a second at most.
 REDIS_URL = env.str("REDIS_URL", default="")
 if REDIS_URL:
     CHANNEL_LAYERS = {

@@ -54,6 +54,38 @@ def test_a_database_that_does_not_answer_is_named(tmp_path: Path) -> None:
     assert "Traceback" not in answer.stderr
 
 
+@pytest.mark.parametrize(
+    ("setting", "value", "message"),
+    [
+        (
+            "DATABASE_URL",
+            "sqlite:///{}",
+            "CommandError: The database {} can't be used: unable to open database file",
+        ),
+        (
+            "DATABASE_URL",
+            "sqlite:///{}/a.txt/b/db.sqlite3",
+            "The demo can't start: [Errno 20] Not a directory: '{}/a.txt/b'."
+            " DATABASE_URL names another place.",
+        ),
+        (
+            "MEDIA_ROOT",
+            "{}/a.txt/media",
+            "CommandError: {}/a.txt/media can't be written: Not a directory."
+            " MEDIA_ROOT names another folder.",
+        ),
+    ],
+)
+def test_a_file_that_can_t_be_written_is_named(
+    tmp_path: Path, setting: str, value: str, message: str
+) -> None:
+    folder = tmp_path / "taken"
+    folder.mkdir()
+    (folder / "a.txt").write_text("a file")
+    answer = manage(tmp_path, "serve", "--port", "0", **{setting: value.format(folder)})
+    assert (answer.returncode, answer.stderr) == (1, message.format(folder) + "\n")
+
+
 @pytest.mark.parametrize("url", ["redis://127.0.0.1:{port}/0", "nonsense"])
 def test_a_redis_that_does_not_answer_is_named(tmp_path: Path, url: str) -> None:
     with socket.create_server(("127.0.0.1", 0)) as other:

@@ -1,5 +1,7 @@
 """What ``make`` runs before anything is installed finds its way, or says what is missing."""
 
+import os
+import socket
 import subprocess
 import sys
 import tarfile
@@ -8,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tools import browser, htmx, node, redis, varnish
+from tools import browser, htmx, install, node, redis, varnish
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -290,3 +292,53 @@ def test_a_module_of_varnish_that_is_missing_is_named(varnish_of: Path) -> None:
     )
     program(varnish_of / "varnishd", vmods)
     assert varnish.lacking() == f"module 'xkey' for {varnish_of}/varnishd"
+
+
+@pytest.mark.parametrize(
+    ("output", "reason"),
+    [
+        (
+            "WARNING: Retrying (Retry(total=0, connect=None)) after connection broken by"
+            " 'NewConnectionError('<pip._vendor.urllib3.connection.HTTPSConnection object at 0x7f>:"
+            " Failed to establish a new connection: [Errno -3] Temporary failure in name resolution')'\n"
+            "ERROR: No matching distribution found for hatchling",
+            "No package index could be reached (Temporary failure in name resolution): is there a network?"
+            " PIP_INDEX_URL names another one than PyPI.",
+        ),
+        (
+            "ERROR: Could not install packages due to an OSError: [Errno 13] Permission denied: '/a/b/c.py'\n"
+            "Consider using the `--user` option or check the permissions.",
+            "/a/b/c.py can't be written: Permission denied.",
+        ),
+        (
+            "ERROR: Could not install packages due to an OSError: [Errno 28] No space left on device",
+            "A file can't be written: No space left on device.",
+        ),
+        (
+            "ERROR: Ignored the following yanked versions: 1\nERROR: No matching distribution found for a==3",
+            "No matching distribution found for a==3",
+        ),
+        ("Killed", "pip failed."),
+    ],
+)
+def test_the_reason_of_a_failed_installation_is_found(output: str, reason: str) -> None:
+    assert install.reason_in(output) == reason
+
+
+def test_an_index_that_can_t_be_reached_is_the_reason_and_the_rest_is_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    monkeypatch.chdir(ROOT)
+    monkeypatch.setenv("PIP_CONFIG_FILE", os.devnull)
+    monkeypatch.setenv("PIP_INDEX_URL", f"http://127.0.0.1:{port}/simple")
+    monkeypatch.setenv("PIP_RETRIES", "1")
+    monkeypatch.delenv("PIP_FIND_LINKS", raising=False)
+    log = tmp_path / "pip.log"
+    problem = install.run(["no-such-package-of-mizan"], log)
+    assert problem == (
+        "No package index could be reached (Connection refused): is there a network?"
+        f" PIP_INDEX_URL names another one than PyPI. All that pip said: {log}"
+    )
+    assert "no-such-package-of-mizan" in log.read_text(encoding="utf-8")

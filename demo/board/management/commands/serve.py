@@ -8,7 +8,7 @@ import uvicorn
 from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.core.management.base import BaseCommand, CommandParser
-from django.db import OperationalError
+from django.db import OperationalError, connection
 from redis import Redis
 from redis.exceptions import RedisError
 
@@ -50,7 +50,17 @@ def _prepare() -> None:
         if not settings.REDIS_URL:
             presence.clear()  # with Redis there may be other servers, which have pages of their own
     except OperationalError as error:
-        raise CommandError(f"The database can't be used: {error}".strip()) from error
+        raise CommandError(f"The database{_file()} can't be used: {error}".strip()) from error
+    except OSError as error:  # attachments are files
+        raise CommandError(
+            f"{error.filename} can't be written: {error.strerror}. MEDIA_ROOT names another folder."
+        ) from error
+
+
+def _file() -> str:
+    """Return the file of the database, which SQLite's messages leave out."""
+    name = settings.DATABASES["default"]["NAME"]
+    return f" {name}" if connection.vendor == "sqlite" else ""
 
 
 def _try_redis(url: str) -> None:

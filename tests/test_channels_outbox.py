@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from mizan_htmx.channels.outbox import Outbox
 from mizan_htmx.channels.writers import Writers
 from tests.support_outbox import Client, text, until
@@ -20,6 +22,22 @@ async def test_a_server_that_can_not_send_any_more_ends_the_row() -> None:
     row.put("c")
     row.close(1000)
     assert sent == [text("a")]
+
+
+@pytest.mark.parametrize(("code", "tried"), [(1008, [1008, 4008]), (1013, [1013, 4013]), (4401, [4401])])
+async def test_a_code_that_the_server_does_not_send_becomes_one_of_an_applications_own(
+    code: int, tried: list[int]
+) -> None:
+    async def send(message: Any) -> None:
+        sent.append(message["code"])
+        if message["code"] < 3000:
+            raise RuntimeError("invalid close code")
+
+    sent: list[int] = []
+    row = Outbox(send, Writers())
+    row.close(code)
+    await until(lambda: len(sent) == len(tried))
+    assert sent == tried
 
 
 async def test_a_place_is_kept_until_it_is_filled_or_given_up() -> None:

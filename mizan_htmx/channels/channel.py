@@ -17,6 +17,9 @@ from mizan_htmx.errors import ValidationFailed
 from mizan_htmx.setup.registry import registry
 from mizan_htmx.signature import validate
 
+# Models of what comes from a page.
+_RECEIVED = ("Params", "ReactMessage")
+
 logger = logging.getLogger("mizan_htmx.channels")
 
 
@@ -113,8 +116,13 @@ def _checked_group(channel: type[Channel], group: object) -> str:
 
 def message_classes(channel: type[Channel]) -> tuple[type[BaseModel], ...]:
     """List what a channel may send: ``DjangoMessage``, and the other pydantic models declared on it."""
-    declared = (getattr(channel, name) for name in dir(channel) if name not in ("Params", "ReactMessage"))
-    return tuple(each for each in declared if is_model(each))
+    # Out of the classes' own dictionaries, asking no attribute: another package may have put a descriptor on
+    # every class that raises there, as zope.interface does, which comes with Twisted and so with daphne.
+    declared: dict[str, object] = {}
+    for cls in reversed(channel.__mro__):
+        declared |= vars(cls)
+    sent = (value for name, value in sorted(declared.items()) if name not in _RECEIVED)
+    return tuple(value for value in sent if is_model(value))
 
 
 def is_model(value: object) -> bool:

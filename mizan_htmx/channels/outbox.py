@@ -13,6 +13,9 @@ from mizan_htmx.channels.writers import Writer, Writers
 LIMIT = 256
 TRY_AGAIN_LATER = 1013  # RFC 6455's registry of close codes
 
+#: Added to a code that the server does not send: autobahn, and so daphne, takes 1000 and 3000 to 4999 alone.
+PRIVATE_USE = 3000
+
 Message = Mapping[str, Any]
 Send = Callable[[Message], Awaitable[None]]
 
@@ -106,7 +109,7 @@ class Outbox:
         try:
             while (found := self._next()) is not None:
                 self._row.popleft()
-                await self._send(_text(found) if isinstance(found, str) else found)
+                await self._deliver(_text(found) if isinstance(found, str) else found)
         except Exception:  # the server's way to say that the client is gone; it will say so again
             self.closed = True
             self._row.clear()
@@ -115,6 +118,16 @@ class Outbox:
             if self.closed:
                 # It was cancelled by ``cut``, and the client is still to be told.
                 self._wake()
+
+    async def _deliver(self, message: Message) -> None:
+        try:
+            await self._send(message)
+        except Exception:  # every server has its own exceptions
+            code = message.get("code", PRIVATE_USE)
+            if code >= PRIVATE_USE:
+                raise
+            # Taken for the end of the client, this would leave a socket open that nobody serves.
+            await self._send(_closing(code + PRIVATE_USE))
 
 
 def _text(frame: str) -> Message:

@@ -32,7 +32,7 @@
   const PROBE = 5_000; // the same, where nobody knows whether the connection is still alive
   const RETURN = 3_000; // milliseconds in which a page that came back has to be followed again
   const [MOST_KEYS, MOST_TEXT] = [1000, 60_000]; // what the server takes in one frame, keys and characters
-  const FLOOD = 1008;
+  const FLOODS = [1008, 4008]; // the latter where the server, such as daphne, sends none of the protocol's own
 
   const root = document.documentElement;
   const url = new URL(document.currentScript?.dataset.socket ?? "/ws/", location.href);
@@ -98,7 +98,7 @@
     for (const part of parts) part.lose();
     for (const { reject } of [...waiting.splice(0), ...questions.values()]) reject(offline());
     questions.clear();
-    if (code === FLOOD) failures = Math.max(failures, 6);
+    if (FLOODS.includes(code)) failures = Math.max(failures, 6);
     if (!isAway && isNeeded()) again = setTimeout(connect, waitAfter(failures++));
   };
 

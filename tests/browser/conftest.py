@@ -16,7 +16,7 @@ import uvicorn
 from playwright.async_api import Browser, async_playwright, expect
 from pytest_django.live_server_helper import LiveServer
 
-from tests.browser.serving import Site
+from tests.browser.serving import SERVERS, Site
 from tests.browser.tab import OBSERVE, Tab
 from tests.site.asgi import application
 from tests.site.models import Board, Card, Person
@@ -128,9 +128,16 @@ def asgi_server(live_server: LiveServer) -> Iterator[str]:
 
 
 @pytest.fixture
-def site(live_server: LiveServer, content: None) -> Iterator[Site]:
+def server(request: pytest.FixtureRequest) -> str:
+    """Give the name of the server with sockets: uvicorn, or what ``on_both_servers`` says."""
+    name: str = getattr(request, "param", "uvicorn")
+    return name
+
+
+@pytest.fixture
+def site(live_server: LiveServer, content: None, server: str) -> Iterator[Site]:
     """Serve the site with sockets; the test may stop it and start it again."""
-    site = Site(application)
+    site = SERVERS[server](application)
     site.start()
     yield site
     site.stop()

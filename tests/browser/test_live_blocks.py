@@ -18,6 +18,7 @@ from tests.browser.live import (
     title_of,
     without_server,
 )
+from tests.browser.serving import on_both_servers
 from tests.browser.tab import Tab, on_every_htmx
 from tests.site.gates import closed_gate, wait_until_reached
 
@@ -33,6 +34,7 @@ async def test_what_one_person_changes_another_sees(ada: Tab, bob: Tab) -> None:
     assert bob.refreshes == [NOTE]
 
 
+@on_both_servers
 async def test_what_a_task_changes_everybody_sees(ada: Tab, bob: Tab) -> None:
     await ada.follow("/live/")
     await bob.follow("/live/")
@@ -215,6 +217,7 @@ async def test_a_hidden_tab_waits_until_it_is_shown(ada: Tab) -> None:
     assert ada.refreshes == [NOTE]
 
 
+@on_both_servers
 async def test_a_function_called_over_the_socket_refreshes_what_it_affects(ada: Tab, bob: Tab) -> None:
     await ada.follow("/live/")
     await bob.follow("/live/")

@@ -7,7 +7,7 @@ import pytest
 from playwright.async_api import Locator, expect
 
 from tests.browser.live import has_heard, push, say, without_server
-from tests.browser.serving import Site
+from tests.browser.serving import Site, on_both_servers
 from tests.browser.tab import Tab, on_newest_htmx
 from tests.site.gates import closed_gate, wait_until_reached
 
@@ -47,6 +47,7 @@ async def told(tab: Tab) -> list[list[object]]:
     return told
 
 
+@on_both_servers
 async def test_what_one_person_says_everybody_reads_and_htmx_has_processed_it(ada: Tab, bob: Tab) -> None:
     await ada.follow("/talk/1/")
     await bob.follow("/talk/1/")
@@ -120,6 +121,7 @@ async def test_what_is_typed_while_a_message_is_on_its_way_stays(ada: Tab) -> No
     assert ["sent", "form", {"channel": "talk", "params": {"board_id": 1}}] in await told(ada)
 
 
+@on_both_servers
 async def test_a_message_that_is_refused_stays_in_the_form_and_says_why(ada: Tab) -> None:
     await ada.page.add_init_script(LISTEN)
     await ada.follow("/talk/1/")
@@ -150,6 +152,7 @@ async def test_without_a_connection_the_text_stays_and_can_be_sent_later(ada: Ta
     await expect(text(ada)).to_have_value("")
 
 
+@on_both_servers
 async def test_what_was_said_while_the_server_was_away_is_fetched(ada: Tab, site: Site) -> None:
     await ada.follow("/talk/1/")
     with without_server(ada):
@@ -210,6 +213,7 @@ async def test_a_channel_that_is_refused_says_so(ada: Tab) -> None:
     await expect(text(ada)).to_have_value("Hello")
 
 
+@on_both_servers
 async def test_a_script_can_say_something_from_any_page(ada: Tab, bob: Tab) -> None:
     await bob.follow("/talk/1/")
     await ada.page.add_init_script(LISTEN)

@@ -13,7 +13,7 @@ from mizan_htmx.channels import versions
 from mizan_htmx.channels.versions import MemoryVersions
 from mizan_htmx.channels.visitors import Visitor
 from tests.browser.live import NOTE, PLAIN, SECOND, change, has_heard, without_server
-from tests.browser.serving import Site
+from tests.browser.serving import Site, on_both_servers
 from tests.browser.tab import REPORT, Tab
 from tests.site import live
 from tests.site.models import Person
@@ -39,6 +39,7 @@ async def is_lost(tab: Tab) -> None:
     await expect(tab.page.locator("html")).to_have_attribute("data-mizan-socket", "closed")
 
 
+@on_both_servers
 async def test_the_page_shows_whether_it_is_followed(ada: Tab, site: Site) -> None:
     await ada.follow("/live/")
     with without_server(ada):
@@ -48,6 +49,7 @@ async def test_the_page_shows_whether_it_is_followed(ada: Tab, site: Site) -> No
         await ada.was("closed", "open", "closed", "open")
 
 
+@on_both_servers
 async def test_only_what_changed_meanwhile_is_fetched_when_the_server_is_back(ada: Tab, site: Site) -> None:
     await ada.follow("/live/")
     with without_server(ada):
@@ -157,6 +159,7 @@ async def test_a_page_out_of_the_back_forward_cache_is_fetched_where_sockets_do_
     assert sorted(ada.refreshes) == [NOTE, SECOND, PLAIN]
 
 
+@on_both_servers
 async def test_what_one_may_not_see_any_more_is_not_told_after_the_session(ada: Tab, session: str) -> None:
     context = ada.page.context
     await context.add_cookies([{"name": "sessionid", "value": session, "url": ada.address}])
@@ -239,6 +242,7 @@ async def test_a_page_is_followed_only_when_its_watch_could_be_checked(
     await expect(ada.page.locator("#note")).to_have_text("Rest")
 
 
+@on_both_servers
 async def test_a_channel_that_may_not_be_heard_any_more_tells_the_page(
     ada: Tab, session: str, monkeypatch: pytest.MonkeyPatch, django_user_model: type[User]
 ) -> None:

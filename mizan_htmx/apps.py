@@ -16,7 +16,7 @@ from mizan_htmx.setup.checks import check_declarations, check_partials, check_se
 from mizan_htmx.setup.discovery import discover, load_urlconf
 from mizan_htmx.setup.edge_checks import check_public
 from mizan_htmx.setup.edge_settings import check_edges
-from mizan_htmx.setup.live_checks import check_live, check_watches
+from mizan_htmx.setup.live_checks import check_live, check_watchers, check_watches
 from mizan_htmx.setup.registry import registry
 
 Adopt = Callable[[ModuleType], None]
@@ -42,6 +42,7 @@ _CHECKS = tuple(
         check_settings,
         check_partials,
         check_watches,
+        check_watchers,
         check_live,
         check_edges,
         check_public,

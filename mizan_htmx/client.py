@@ -90,6 +90,9 @@ def client(
         shell: Any = wraps(func)(_SHELLS[function.path, function.is_async](function))
         shell.func = func
         shell.mizan = function
+        function.declaration.decorated = shell
+        if function.auth is not None or function.is_unguarded:
+            shell.login_required = False  # for LoginRequiredMiddleware: the function decides by itself
         return cast("ClientFunction[..., Any]", shell)
 
     return decorate if func is None else decorate(func)

@@ -46,6 +46,7 @@ class Endpoint:
         update_wrapper(self, steps)
         # Exempt from the middleware, which would answer in HTML: the endpoints check by themselves.
         self.csrf_exempt = True
+        self.login_required = False
 
     def __call__(self, request: HttpRequest, /, **url_values: Any) -> Any:
         """Answer the request, or give the coroutine that does."""

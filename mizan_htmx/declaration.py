@@ -69,6 +69,7 @@ def declare(
         affects=targets,
         affects_params=_scope(func, affects_params, signature.parameters),
         auth=_auth(func, auth, signature.parameters),
+        is_unguarded=auth is False,
         private=private,
         route=route,
         methods=_methods(methods, reads=own is not None),

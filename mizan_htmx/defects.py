@@ -1,6 +1,6 @@
 """What is declared and can't work, with its remedy; the system checks show it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from mizan_htmx.errors import suggest
@@ -34,7 +34,9 @@ def option_defects(options: list[tuple[Context, Function]]) -> Iterable[Defect]:
 
 
 def group_defects(
-    members: Mapping[str, list[Function]], options: list[tuple[Context, Function]]
+    members: Mapping[str, list[Function]],
+    options: list[tuple[Context, Function]],
+    is_guarded: Callable[[Function], bool],
 ) -> Iterable[Defect]:
     """Find what readers of one context contradict each other in (E002), or their context in (E003)."""
     public = {context.name for context, _ in options if context.public}
@@ -52,14 +54,22 @@ def group_defects(
                         "Give it one type everywhere: a block has one value for it.",
                         function,
                     )
-        guarded = [each for each in functions if each.auth is not None or each.private]
+        guarded = [each for each in functions if is_guarded(each) or each.private]
         if name in public and guarded:
-            yield Defect(
-                "mizan_htmx.E003",
-                f"Context {name!r} is public, but {guarded[0].place} is not for everyone.",
-                "Drop public=True, or move the guarded function to a context of its own.",
-                guarded[0],
-            )
+            yield _not_for_everyone(name, guarded[0])
+
+
+def _not_for_everyone(context: str, function: Function) -> Defect:
+    is_by_default = function.auth is None and not function.private
+    return Defect(
+        "mizan_htmx.E003",
+        f"Context {context!r} is public, but {function.place} is not for everyone"
+        + (": LoginRequiredMiddleware guards what has no auth=." if is_by_default else "."),
+        "Say auth=False, or drop public=True."
+        if is_by_default
+        else "Drop public=True, or move the guarded function to a context of its own.",
+        function,
+    )
 
 
 def affects_defects(

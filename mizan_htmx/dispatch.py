@@ -27,16 +27,17 @@ from mizan_htmx.steps import Effect, Steps, effect, run
 
 def admit(function: Function, request: HttpRequest, arguments: Arguments) -> Steps[dict[str, Any]]:
     """Let the caller in, or raise Unauthorized or Forbidden; then give the validated arguments."""
-    if function.auth is not None:
-        yield from _authorise(function.auth, request, arguments)
+    auth = registry.graph.auth_of(function)
+    if auth is not None:
+        yield from _authorise(auth, request, arguments)
     return _values(function, arguments)
 
 
 def _admit_now(function: Function, request: HttpRequest, arguments: Arguments) -> dict[str, Any]:
-    auth = function.auth
+    auth = registry.graph.auth_of(function)
     if auth is not None:
         if auth.check is None:
-            _admit_user(auth, request)
+            admit_user(auth, request)
         else:
             run(_authorise(auth, request, arguments))
     return _values(function, arguments)
@@ -54,7 +55,7 @@ def _authorise(auth: Auth, request: HttpRequest, arguments: Arguments) -> Steps[
         allowed = yield from _ask(auth, auth.check, request, arguments)
         if allowed:
             return
-    yield effect(_admit_user, False, auth, request)
+    yield effect(admit_user, False, auth, request)
 
 
 def _ask(auth: Auth, check: Callable[..., Any], request: HttpRequest, arguments: Arguments) -> Steps[object]:
@@ -78,7 +79,7 @@ async def _wait(awaitable: Awaitable[Any]) -> Any:
 @async_unsafe(
     "A block or page that asks who the user is was rendered inside the event loop. Return a TemplateResponse."
 )
-def _admit_user(auth: Auth, request: HttpRequest) -> None:
+def admit_user(auth: Auth, request: HttpRequest) -> None:
     """Let in whom a level allows; after a callable that did not, nobody.
 
     It goes by ``request.user``, which another middleware may have replaced.

@@ -75,6 +75,19 @@ class Auth:
         return bool(user.is_active and (user.is_superuser if self.level == "superuser" else user.is_staff))
 
 
+class Declaration:
+    """What a function, and all that ``named`` makes of it, are known by.
+
+    ``decorated`` is what Django's ``login_not_required`` may be put on, now or later: what ``@client``
+    returned, or the class of a form.
+    """
+
+    __slots__ = ("decorated",)
+
+    def __init__(self) -> None:
+        self.decorated: object = None
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Function:
     """A declared function. Two are equal only if they are the same.
@@ -82,6 +95,7 @@ class Function:
     ``result`` is ``None`` on the view path, where the function answers by itself. ``affects_params`` maps a
     context's parameter to the argument that fills it; ``None`` means: every name they share.
     ``declaration`` is one and the same object for a function and what ``named`` makes of it.
+    ``auth`` is what it says itself, ``Graph.auth_of`` who may call; ``is_unguarded``: it says ``auth=False``.
     ``records_itself``: its body says what it made stale, which is not known from its arguments.
     ``waits``: its body is async, or who says who may call. ``is_transactional``: its body runs in a
     transaction of its own.
@@ -98,12 +112,13 @@ class Function:
     affects: tuple[Context, ...] = ()
     affects_params: Mapping[str, str] | None = None
     auth: Auth | None = None
+    is_unguarded: bool = False
     private: bool = False
     route: str | None = None
     methods: tuple[str, ...] = ("POST",)
     websocket: bool = False
     atomic: bool = True
-    declaration: object = field(default_factory=object, repr=False)
+    declaration: Declaration = field(default_factory=Declaration, repr=False)
     records_itself: bool = False
     waits: bool = field(init=False, repr=False)
     is_transactional: bool = field(init=False, repr=False)
@@ -124,6 +139,14 @@ class Function:
     def place(self) -> str:
         """Say where it was declared."""
         return where(self.func)
+
+    @property
+    def is_open(self) -> bool:
+        """Return whether it says that nobody has to sign in: ``auth=False``, or ``login_not_required``."""
+        if self.is_unguarded:
+            return True
+        # Its own alone: a form that is made of one for everybody has fields that nobody has thought of there.
+        return not getattr(self.declaration.decorated, "__dict__", {}).get("login_required", True)
 
     def named(self, name: str) -> "Function":
         """Give the same function as it stands in the registry under ``name``."""

@@ -3,14 +3,14 @@
 Built once from the registered functions, then only read; its lookups are dictionary lookups.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple, get_args
 
 from pydantic import ValidationError
 
 from mizan_htmx.defects import Defect, affects_defects, group_defects, option_defects
-from mizan_htmx.functions import Context, Function
+from mizan_htmx.functions import Auth, Context, Function
 from mizan_htmx.invalidation import EVERYTHING, Invalidation, canonical, is_nameable
 from mizan_htmx.signature import Parameter, Validator, input_adapter
 from mizan_htmx.tags import Shape, purge_list
@@ -27,6 +27,8 @@ class Group:
     ``answering`` are the readers that callers see, ``keys`` their names as JSON has them; ``waits`` says
     whether any of them does. ``together`` validates what all of them take, at once; ``None`` where each
     has to do so for itself, such as after it has found that the caller may know what fits.
+
+    ``deciders`` are those whose ``auth`` says who may watch the context.
     """
 
     context: Context
@@ -41,6 +43,7 @@ class Group:
     keys: tuple[bytes, ...]
     waits: bool
     together: Validator | None
+    deciders: tuple[Function, ...]
 
 
 class Fill(NamedTuple):
@@ -88,7 +91,8 @@ class Graph:
 
     ``plans`` is keyed by a function's ``declaration``; ``live`` names the contexts that pages watch,
     ``public`` those whose answers everyone may be handed, ``quiet`` those that are neither; ``shapes`` are
-    those of all groups by name.
+    those of all groups by name. ``default_auth`` is asked for functions that say nothing, where the site asks
+    everybody to sign in.
     """
 
     functions: Mapping[str, Function]
@@ -99,6 +103,11 @@ class Graph:
     quiet: frozenset[str]
     shapes: Mapping[str, Shape]
     defects: tuple[Defect, ...]
+    default_auth: Auth | None = None
+
+    def auth_of(self, function: Function) -> Auth | None:
+        """Return who may call a function: as it says or, where it says nothing, as the site does."""
+        return _auth_of(function, self.default_auth)
 
     def plan(self, function: Function) -> tuple[Target, ...]:
         """List what goes stale when ``function`` ran, registered or only used as a view."""
@@ -126,14 +135,28 @@ class Graph:
         return tags
 
 
-def build(functions: Mapping[str, Function]) -> Graph:
-    """Resolve the registered functions into a graph; what is off is listed in its ``defects``."""
+def _auth_of(function: Function, default: Auth | None) -> Auth | None:
+    if function.auth is not None or default is None or function.is_open:
+        return function.auth
+    return default
+
+
+def build(functions: Mapping[str, Function], *, login_required: bool = False) -> Graph:
+    """Resolve the registered functions into a graph; what is off is listed in its ``defects``.
+
+    ``login_required``: whoever says nothing of ``auth`` asks for somebody who is signed in.
+    """
+    default = Auth("required") if login_required else None
+
+    def is_guarded(function: Function) -> bool:
+        return _auth_of(function, default) is not None
+
     members: dict[str, list[Function]] = {}
     for function in functions.values():
         if function.context is not None:
             members.setdefault(function.context.name, []).append(function)
     options = [*_options(functions.values())]
-    groups = {name: _group(name, group, options) for name, group in sorted(members.items())}
+    groups = {name: _group(name, group, options, is_guarded) for name, group in sorted(members.items())}
     return Graph(
         functions=functions,
         groups=groups,
@@ -146,9 +169,10 @@ def build(functions: Mapping[str, Function]) -> Graph:
         shapes={name: group.shape for name, group in groups.items()},
         defects=(
             *option_defects(options),
-            *group_defects(members, options),
+            *group_defects(members, options, is_guarded),
             *affects_defects(functions, {name: group.params for name, group in groups.items()}),
         ),
+        default_auth=default,
     )
 
 
@@ -159,7 +183,12 @@ def _options(functions: Iterable[Function]) -> Iterable[tuple[Context, Function]
                 yield context, function
 
 
-def _group(name: str, members: list[Function], options: list[tuple[Context, Function]]) -> Group:
+def _group(
+    name: str,
+    members: list[Function],
+    options: list[tuple[Context, Function]],
+    is_guarded: Callable[[Function], bool],
+) -> Group:
     ordered = sorted(members, key=lambda each: each.name)
     readers = tuple(each for each in ordered if each.result is not None)
     pages = tuple(each for each in ordered if each.result is None)
@@ -183,7 +212,23 @@ def _group(name: str, members: list[Function], options: list[tuple[Context, Func
         answering=answering,
         keys=tuple(f'"{each.name}":'.encode() for each in answering),
         waits=any(each.waits for each in answering),
-        together=_together(answering) if uniform else None,
+        together=_together(answering) if uniform and not any(map(is_guarded, answering)) else None,
+        deciders=_deciders(readers, pages),
+    )
+
+
+def _deciders(readers: tuple[Function, ...], pages: tuple[Function, ...]) -> tuple[Function, ...]:
+    """Choose who says who may watch a context: the readers that anybody can ask.
+
+    Private ones answer nobody, and need no ``auth`` for that. Where there are no others, those count that
+    have one, then the pages.
+    """
+    return (
+        tuple(each for each in readers if not each.private)
+        or tuple(each for each in readers if each.auth is not None)
+        or tuple(each for each in pages if not each.private)
+        or pages
+        or readers
     )
 
 
@@ -193,7 +238,7 @@ def _is_one_type(one: Parameter, other: Parameter) -> bool:
 
 
 def _together(answering: tuple[Function, ...]) -> Validator | None:
-    if not answering or any(each.auth is not None for each in answering):
+    if not answering:
         return None
     if len(answering) == 1:
         return answering[0].arguments

@@ -1,6 +1,6 @@
 """What the templates of one request read: each reader once per distinct arguments, and only if used."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass
 from functools import lru_cache
@@ -14,7 +14,7 @@ from django.utils.functional import LazyObject, Promise
 from mizan_htmx.anonymous import AnonymousRequest
 from mizan_htmx.arguments import Arguments
 from mizan_htmx.colour import loop_is_running
-from mizan_htmx.dispatch import execute, execute_now, is_for_everyone
+from mizan_htmx.dispatch import admit_user, execute, execute_now, is_for_everyone
 from mizan_htmx.errors import Forbidden, NotFound, Unauthorized
 from mizan_htmx.functions import Function
 from mizan_htmx.graph import Group
@@ -121,6 +121,28 @@ def _read(reader: Function, request: HttpRequest, values: dict[str, Any]) -> Any
     if reader.waits:
         return run(execute(reader, request, arguments, recorder))
     return execute_now(reader, request, arguments, recorder)
+
+
+def is_kept_from(request: HttpRequest, groups: Iterable[Group]) -> bool:
+    """Return whether a block of these contexts shows this visitor nothing, whatever stands in its template.
+
+    So it is where the site asks everybody to sign in and nobody who reads here says anything else: other
+    parts of the template were as guarded as the readers then.
+    """
+    graph = registry.graph
+    default = graph.default_auth
+    if default is None:
+        return False
+    members = (each for group in groups for each in group.readers or group.pages)
+    if any(graph.auth_of(each) is not default for each in members):
+        return False
+    try:
+        admit_user(default, request)
+    except DENIED:
+        if isinstance(request, AnonymousRequest):
+            request.object("it is not for everyone")
+        return True
+    return False
 
 
 def plain(value: Any) -> Any:

@@ -1,6 +1,7 @@
 """The endpoints that render one block again, or several together."""
 
 from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.http.response import HttpResponseBase
 
@@ -16,6 +17,8 @@ from mizan_htmx.together import MAX_BLOCKS, NOT_FOUND, Piece, fields_of, render_
 _METHODS = ("GET", "HEAD")
 
 
+# Who may see it is asked for each block, by its readers.
+@login_not_required
 def partial(request: HttpRequest, context: str) -> HttpResponseBase:
     """Answer one block's HTML, wrapper included; 404 for a forged token or parameters that do not fit."""
     if request.method not in _METHODS:
@@ -41,6 +44,7 @@ def partial(request: HttpRequest, context: str) -> HttpResponseBase:
     return response
 
 
+@login_not_required
 def partials(request: HttpRequest) -> HttpResponseBase:
     """Answer several blocks as JSON, in the order asked for; 400 for none, or for too many.
 

@@ -19,7 +19,7 @@ from mizan_htmx.clock import version_of
 from mizan_htmx.invalidation import Invalidation
 from mizan_htmx.markup import attributes_of
 from mizan_htmx.partials import Partial
-from mizan_htmx.readings import DENIED, Readings, Unread, readers_of
+from mizan_htmx.readings import DENIED, Readings, Unread, is_kept_from, readers_of
 from mizan_htmx.setup.registry import registry
 
 REFRESH = "mizan:refresh"
@@ -104,17 +104,7 @@ def _render_lazy(block: Block, placeholder: Partial | None, request: HttpRequest
 
 def _render(block: Block, partial: Partial, request: HttpRequest, known: str) -> SafeString | None:
     version = None if registry.graph.live.isdisjoint(block.contexts) else version_of(request)
-    readings = Readings(request, readers_of(find_groups(block.contexts)), block.values)
-    context = BlockContext(request, block, partial, readings)
-    try:
-        inner = partial.render(context)
-    except Exception as error:  # the author's template; only a reader's own refusal is ours
-        if readings.failure is None:
-            raise
-        inner = _denied(readings.failure, error)
-    else:
-        if readings.failure is not None:
-            inner = _denied(readings.failure, None)
+    inner = _inner(block, partial, request)
     if version is not None:  # which changes even where the content does not
         return _wrap(block, inner, request, version=version)
     has_hash = getattr(settings, "MIZAN_SINGLE_FLIGHT", False)
@@ -122,6 +112,21 @@ def _render(block: Block, partial: Partial, request: HttpRequest, known: str) ->
     if known and digest == known:
         return None
     return _wrap(block, inner, request, hash=digest if has_hash else None)
+
+
+def _inner(block: Block, partial: Partial, request: HttpRequest) -> str:
+    groups = find_groups(block.contexts)
+    if is_kept_from(request, groups):
+        return ""
+    readings = Readings(request, readers_of(groups), block.values)
+    context = BlockContext(request, block, partial, readings)
+    try:
+        inner = partial.render(context)
+    except Exception as error:  # the author's template; only a reader's own refusal is ours
+        if readings.failure is None:
+            raise
+        return _denied(readings.failure, error)
+    return inner if readings.failure is None else _denied(readings.failure, None)
 
 
 def _digest(inner: str) -> str:

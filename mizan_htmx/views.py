@@ -5,7 +5,6 @@ from functools import partial
 from typing import Any
 
 from django.conf import settings
-from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from pydantic_core import to_json
@@ -59,7 +58,6 @@ def _ctx_now(request: HttpRequest, context: str) -> HttpResponseBase:
     return _at_once(request, _READ, partial(_read_context_now, context))
 
 
-@login_not_required
 @Endpoint
 def session(request: HttpRequest) -> Steps[HttpResponseBase]:
     """Give the CSRF token, its cookie, and the word for who this is."""

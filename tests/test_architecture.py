@@ -15,6 +15,7 @@ FLOORS: dict[str, tuple[str, ...]] = {
     "words": ("errors", "invalidation", "tags"),
     "nouns": ("signature", "functions", "declaration", "defects", "graph", "manifest"),
     "start-up": (
+        "setup.middleware",
         "setup.registry",
         "setup.discovery",
         "setup.conf",
@@ -82,8 +83,9 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "defects": ("functions", "signature"),
     "graph": ("defects", "functions", "signature"),
     "manifest": ("functions", "graph"),
+    "setup.registry": ("setup.middleware",),
     "setup.discovery": ("setup.registry",),
-    "setup.checks": ("setup.registry",),
+    "setup.checks": ("setup.middleware", "setup.registry"),
     "setup.live_checks": ("setup.registry",),
     "setup.edge_checks": ("setup.registry",),
     "setup.edge_settings": ("setup.conf",),

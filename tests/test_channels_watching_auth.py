@@ -115,3 +115,61 @@ async def test_a_database_that_is_away_ends_no_watch(
         assert "OperationalError: the text" in caplog.text
         publish("board;board_id=3")
         assert (await tab.hear())["invalidate"] == "board;board_id=3"
+
+
+class TestPrivateReaders:
+    """Nobody can ask them, so that they need no ``auth``; whoever watches could be told by them alone."""
+
+    async def asked(self, **scope: Any) -> Any:
+        """Ask to watch the board; give the first frame that comes."""
+        async with Tab(**scope) as tab:
+            return await tab.ask(action="watch", id=1, contexts="board;board_id=3")
+
+    @pytest.mark.parametrize("private_auth", [None, False, "staff"])
+    async def test_they_do_not_count_beside_one_that_anybody_can_ask(
+        self, coloured: Coloured, private_auth: Any
+    ) -> None:
+        declare(auth=True)
+        register(client(context=BOARD, private=True, auth=private_auth)(coloured(board)), "own")
+        refused = {"id": 1, **REFUSED, "contexts": "board;board_id=3"}
+        assert await self.asked() == refused
+        assert await self.asked(user=person()) == watching_of("board;board_id=3")
+
+    async def test_they_do_not_shut_what_is_open(self) -> None:
+        declare()
+        register(client(context=BOARD, private=True, auth="staff")(board), "own")
+        assert await self.asked() == watching_of("board;board_id=3")
+
+    @pytest.mark.parametrize(
+        ("private_auth", "page_auth", "allowed"),
+        [
+            (None, True, {"ada"}),
+            (True, None, {"ada"}),
+            ("staff", True, set()),
+            (True, "staff", {"ada"}),
+            (None, None, {"ada", "nobody"}),
+        ],
+    )
+    async def test_where_there_are_no_others_their_auth_counts_and_then_the_pages(
+        self, private_auth: Any, page_auth: Any, allowed: set[str]
+    ) -> None:
+        register(client(context=BOARD, private=True, auth=private_auth)(board))
+        register(client(context=BOARD, auth=page_auth)(page))
+        register(client(context=BOARD, private=True)(page), "own_page")
+        answers = {"ada": await self.asked(user=person()), "nobody": await self.asked()}
+        assert {who for who, answer in answers.items() if "error" not in answer} == allowed
+
+    @pytest.mark.parametrize(("auth", "allowed"), [(None, True), (True, False)])
+    async def test_where_there_is_nothing_else_they_decide(self, auth: Any, allowed: bool) -> None:
+        register(client(context=BOARD, private=True, auth=auth)(board))
+        assert ("error" not in await self.asked()) == allowed
+
+    async def test_one_that_is_still_let_in_by_a_private_reader_loses_the_watch(self) -> None:
+        barred: set[int] = set()
+        declare(lambda request, board_id: board_id not in barred)
+        register(client(context=BOARD, private=True)(board), "own")
+        async with Tab(user=person()) as tab:
+            await tab.ask(action="watch", id=1, contexts="board;board_id=3")
+            barred.add(3)
+            await publishing.tell({"kind": "check", "user": "1"})
+            assert await tab.hear() == {**REFUSED, "contexts": "board;board_id=3"}

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 from django.core.checks import CheckMessage, Error, Warning
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from pytest_django import Settings
 
 from mizan_htmx.channels import Channel
@@ -101,3 +101,61 @@ def test_w004_a_channel_without_a_shared_layer(settings: Settings) -> None:
     with isolated_registry():
         register_channel(ChatChannel, "chat")
         assert run() == [SHARED]
+
+
+ROOM = Context("room", live=True)
+
+
+def read_room(request: HttpRequest, room_id: int) -> str:
+    """Read what a room is called."""
+    return "Hall"
+
+
+def show_room(request: HttpRequest, room_id: int) -> HttpResponse:
+    """Show a room."""
+    return HttpResponse()
+
+
+def w011(*members: tuple[Any, dict[str, Any]], context: Context = ROOM) -> list[CheckMessage]:
+    """Check a context whose functions have these options."""
+    with isolated_registry():
+        for number, (func, options) in enumerate(members):
+            register(client(context=context, **options)(func), f"function_{number}")
+        return [each for each in run() if each.id == "mizan_htmx.W011"]
+
+
+def test_w011_a_live_context_that_one_reader_guards_and_another_opens() -> None:
+    assert w011((read_room, {"auth": True}), (read_room, {})) == [
+        Warning(
+            f"{where(read_room)} has no auth=, so everybody may watch the live context 'room', which"
+            f" {where(read_room)} guards.",
+            hint="Give it auth=, too, or private=True if only templates read it. Where everybody may learn"
+            " when the context changes, say auth=False.",
+            obj=read_room,
+            id="mizan_htmx.W011",
+        )
+    ]
+    assert len(w011((show_room, {"auth": True}), (show_room, {}))) == 1
+
+
+@pytest.mark.parametrize(
+    "members",
+    [
+        [(read_room, {}), (read_room, {})],
+        [(read_room, {"auth": True}), (read_room, {"auth": "staff"})],
+        [(read_room, {"auth": True}), (read_room, {"auth": False})],
+        [(read_room, {"auth": True}), (read_room, {"private": True})],
+        [(read_room, {"auth": True}), (show_room, {})],
+        [(read_room, {"private": True}), (show_room, {"auth": True})],
+    ],
+)
+def test_w011_is_not_for_what_is_meant(members: Any) -> None:
+    assert w011(*members) == []
+
+
+def test_w011_is_for_live_contexts_and_for_sites_that_open_what_says_nothing(settings: Settings) -> None:
+    members = (read_room, {"auth": True}), (read_room, dict[str, Any]())
+    assert w011(*members, context=Context("room")) == []
+    middleware = "django.contrib.auth.middleware.LoginRequiredMiddleware"
+    settings.MIDDLEWARE = [*settings.MIDDLEWARE, middleware]
+    assert w011(*members) == []

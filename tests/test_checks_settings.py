@@ -8,7 +8,7 @@ from django.urls import include, path
 from pytest_django import Settings
 
 from mizan_htmx.client import client
-from mizan_htmx.setup.checks import AUTHENTICATION, MIDDLEWARE
+from mizan_htmx.setup.middleware import AUTHENTICATION, MIDDLEWARE
 from tests.support_checks import checks, error, place
 
 

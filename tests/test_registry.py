@@ -137,8 +137,8 @@ def test_what_is_registered_while_the_graph_is_made_is_in_it(monkeypatch: pytest
     registry = Registry()
     registry.register(user_profile)
 
-    def build_slowly(functions: dict[str, Function]) -> Graph:
-        made = build(functions)
+    def build_slowly(functions: dict[str, Function], **options: bool) -> Graph:
+        made = build(functions, **options)
         if "clock" not in functions:
             registry.register(clock)  # as another thread may
         return made

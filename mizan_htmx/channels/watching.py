@@ -73,7 +73,8 @@ class Watches:
             self._socket.put(text)
 
     async def _errors_of(self, keys: Iterable[Invalidation]) -> dict[Invalidation, MizanError]:
-        guarded = [key for key in keys if all(reader.auth is not None for reader in _readers(key))]
+        auth_of = registry.graph.auth_of
+        guarded = [key for key in keys if all(auth_of(each) is not None for each in _deciders(key))]
         if not guarded:
             return {}
         request = await request_for(self._socket.visitor, self._scope)
@@ -173,10 +174,8 @@ def _resolve(sent: Invalidation) -> Invalidation | None:
     return key
 
 
-def _readers(key: Invalidation) -> tuple[Function, ...]:
-    """List those who decide about a key: what gives its data or, where nothing does, the pages."""
-    group = registry.graph.groups[key.context]
-    return group.readers or group.pages
+def _deciders(key: Invalidation) -> tuple[Function, ...]:
+    return registry.graph.groups[key.context].deciders
 
 
 def _ask(request: HttpRequest, keys: Iterable[Invalidation]) -> dict[Invalidation, MizanError]:
@@ -185,12 +184,12 @@ def _ask(request: HttpRequest, keys: Iterable[Invalidation]) -> dict[Invalidatio
 
 
 def _error_of(request: HttpRequest, key: Invalidation) -> MizanError | None:
-    """Say why this visitor may not watch a key; he may if any of its readers lets him in."""
+    """Say why this visitor may not watch a key; he may if any of those who decide lets him in."""
     arguments = Arguments((dict(key.params),))
     refusal: MizanError = Forbidden("Not authorized")
-    for reader in _readers(key):
+    for function in _deciders(key):
         try:
-            run(admit(reader, request, arguments))
+            run(admit(function, request, arguments))
         except DENIED:
             continue
         except ValidationFailed as error:  # he is let in
@@ -198,7 +197,7 @@ def _error_of(request: HttpRequest, key: Invalidation) -> MizanError | None:
         except DATABASE_ERRORS:
             raise
         except Exception:  # an author's auth; what it says is not told
-            logger.exception("The auth of %s failed.", reader)
+            logger.exception("The auth of %s failed.", function)
             return InternalError()
         else:
             return None

@@ -108,7 +108,9 @@ def _declare(cls: Any, affects: Any = None) -> Callable[[Callable[..., Any]], De
     def decorate(function: Callable[..., Any]) -> Declared:
         function.__module__ = cls.__module__
         function.__qualname__ = f"{cls.__qualname__}.{function.__name__}"
-        return client(affects=affects, auth=cls.mizan.auth)(function)
+        declared = client(affects=affects, auth=cls.mizan.auth)(function)
+        declared.mizan.declaration.decorated = cls
+        return declared
 
     return decorate
 

@@ -6,6 +6,7 @@ from functools import partial
 from typing import Any
 
 from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.urls import reverse
@@ -46,26 +47,31 @@ _FORMSET = _Kind("formset.", make_formset, rendering.write_formset)
 _Work = Callable[[HttpRequest, Any, Recorder], Steps[HttpResponseBase]]
 
 
-# The endpoints check CSRF by themselves, so that a form that was left open can say what happened.
+# The endpoints check CSRF by themselves, so that a form that was left open can say what happened, and ask the
+# form who may use it.
 @csrf_exempt
+@login_not_required
 def form(request: HttpRequest, name: str) -> HttpResponseBase:
     """Show a form, or take its submission: 422 with its errors, or what its hook returned."""
     return run(_endpoint(request, name, ("GET", "HEAD", "POST"), partial(_answer, _FORM)))
 
 
 @csrf_exempt
+@login_not_required
 def validate(request: HttpRequest, name: str) -> HttpResponseBase:
     """Render a half-filled form with the errors of the fields that were touched."""
     return run(_endpoint(request, name, ("POST",), partial(_check, _FORM)))
 
 
 @csrf_exempt
+@login_not_required
 def formset(request: HttpRequest, name: str) -> HttpResponseBase:
     """Do as ``form`` for the formset of a form that enables it."""
     return run(_endpoint(request, name, ("GET", "HEAD", "POST"), partial(_answer, _FORMSET)))
 
 
 @csrf_exempt
+@login_not_required
 def formset_validate(request: HttpRequest, name: str) -> HttpResponseBase:
     """Do as ``validate`` for a formset."""
     return run(_endpoint(request, name, ("POST",), partial(_check, _FORMSET)))

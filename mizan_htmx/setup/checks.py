@@ -10,12 +10,9 @@ from django.core.checks import CheckMessage, Error, Warning
 from django.template import engines
 from django.template.backends.django import DjangoTemplates
 from django.urls import NoReverseMatch, reverse
-from django.utils.module_loading import import_string
 
+from mizan_htmx.setup.middleware import AUTHENTICATION, MIDDLEWARE, is_installed
 from mizan_htmx.setup.registry import registry
-
-MIDDLEWARE = "mizan_htmx.middleware.MizanMiddleware"
-AUTHENTICATION = "django.contrib.auth.middleware.AuthenticationMiddleware"
 
 
 def check_declarations(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
@@ -32,7 +29,7 @@ def check_settings(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> li
     found: list[CheckMessage] = []
     if not functions:
         return found
-    if guarded is not None and not _installed(AUTHENTICATION):
+    if guarded is not None and not is_installed(AUTHENTICATION):
         found.append(
             Error(
                 f"{guarded.place} has auth=, but no one can be logged in: {AUTHENTICATION!r} is missing.",
@@ -41,7 +38,7 @@ def check_settings(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> li
                 id="mizan_htmx.E007",
             )
         )
-    if not _installed(MIDDLEWARE):
+    if not is_installed(MIDDLEWARE):
         found.append(
             Warning(
                 f"{MIDDLEWARE!r} is not in MIDDLEWARE.",
@@ -50,7 +47,7 @@ def check_settings(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> li
                 id="mizan_htmx.W001",
             )
         )
-    if getattr(settings, "MIZAN_SINGLE_FLIGHT", False) and not _installed(MIDDLEWARE):
+    if getattr(settings, "MIZAN_SINGLE_FLIGHT", False) and not is_installed(MIDDLEWARE):
         found.append(
             Warning(
                 f"MIZAN_SINGLE_FLIGHT is on, but no answer brings blocks along without {MIDDLEWARE!r}.",
@@ -86,9 +83,3 @@ def check_partials(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> li
             id="mizan_htmx.E008",
         )
     ]
-
-
-def _installed(dotted: str) -> bool:
-    """Tell whether MIDDLEWARE holds this class or a subclass of it."""
-    classes = (getattr(import_string(each), "__mro__", ()) for each in settings.MIDDLEWARE)
-    return any(f"{each.__module__}.{each.__qualname__}" == dotted for mro in classes for each in mro)

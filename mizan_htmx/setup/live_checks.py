@@ -29,6 +29,28 @@ def check_watches(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> lis
     ]
 
 
+def check_watchers(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    """Report live contexts that one reader guards and another one opens: who may read one may watch."""
+    graph = registry.graph
+    found: list[CheckMessage] = []
+    for name in sorted(graph.live):
+        deciders = graph.groups[name].deciders
+        guarded = [each for each in deciders if graph.auth_of(each) is not None]
+        silent = [each for each in deciders if graph.auth_of(each) is None and not each.is_open]
+        if guarded and silent:
+            found.append(
+                Warning(
+                    f"{silent[0].place} has no auth=, so everybody may watch the live context {name!r},"
+                    f" which {guarded[0].place} guards.",
+                    hint="Give it auth=, too, or private=True if only templates read it. Where everybody may"
+                    " learn when the context changes, say auth=False.",
+                    obj=silent[0],
+                    id="mizan_htmx.W011",
+                )
+            )
+    return found
+
+
 def check_live(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
     """Report what keeps live contexts and channels from reaching all pages."""
     live = sorted(registry.graph.live)

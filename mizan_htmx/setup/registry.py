@@ -7,10 +7,13 @@ from threading import Lock
 from types import ModuleType
 from typing import Any
 
+from django.core.signals import setting_changed
+
 from mizan_htmx.defects import Defect
 from mizan_htmx.errors import DeclarationError
 from mizan_htmx.functions import Function
 from mizan_htmx.graph import Graph, build
+from mizan_htmx.setup.middleware import LOGIN_REQUIRED, is_installed
 
 
 @dataclass(slots=True)
@@ -32,7 +35,10 @@ class _Graph:
         while True:
             contents = registry._contents
             changes = contents.changes
-            graph = contents.graph or build(contents.functions.copy())
+            graph = contents.graph
+            login_required = is_installed(LOGIN_REQUIRED)
+            if graph is None or (graph.default_auth is not None) != login_required:
+                graph = build(contents.functions.copy(), login_required=login_required)
             with registry._lock:
                 # Another thread may have registered something meanwhile.
                 if registry._contents is contents and contents.changes == changes:
@@ -133,6 +139,12 @@ class Registry:
             self._contents = contents
             self._forget_graph()
 
+    def settings_changed(self, *, setting: str, **kwargs: object) -> None:
+        """Ask again whether the site asks everybody to sign in, when a test changes that."""
+        if setting == "MIDDLEWARE":
+            with self._lock:
+                self._forget_graph()
+
     def _forget_graph(self) -> None:
         self.__dict__.pop("graph", None)
 
@@ -155,6 +167,7 @@ def _function_of(declared: Callable[..., Any]) -> Function:
 
 
 registry = Registry()
+setting_changed.connect(registry.settings_changed, dispatch_uid="mizan_htmx.setup.registry")
 
 
 def register(declared: Callable[..., Any], name: str | None = None) -> None:

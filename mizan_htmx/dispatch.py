@@ -9,7 +9,6 @@ from django.db import DEFAULT_DB_ALIAS, connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
-from django.utils.asyncio import async_unsafe
 
 from mizan_htmx.anonymous import anonymous, as_anyone
 from mizan_htmx.arguments import Arguments
@@ -19,7 +18,7 @@ from mizan_htmx.functions import Auth, Function
 from mizan_htmx.graph import Group
 from mizan_htmx.invalidation import Invalidation
 from mizan_htmx.recorder import Recorder, aannounce, announce, close_recorder, signals_for, write
-from mizan_htmx.session_word import tell_change
+from mizan_htmx.session_word import tell_change, user_of
 from mizan_htmx.setup.registry import registry
 from mizan_htmx.signature import validate
 from mizan_htmx.steps import Effect, Steps, effect, run
@@ -76,15 +75,12 @@ async def _wait(awaitable: Awaitable[Any]) -> Any:
     return await awaitable
 
 
-@async_unsafe(
-    "A block or page that asks who the user is was rendered inside the event loop. Return a TemplateResponse."
-)
 def admit_user(auth: Auth, request: HttpRequest) -> None:
     """Let in whom a level allows; after a callable that did not, nobody.
 
     It goes by ``request.user``, which another middleware may have replaced.
     """
-    user = getattr(request, "user", None)
+    user = user_of(request)
     if auth.check is None and auth.allows(user):
         return
     raise Forbidden() if getattr(user, "is_authenticated", False) else Unauthorized()

@@ -12,6 +12,7 @@ from django.conf import settings
 from django.contrib.auth.signals import user_logged_in, user_logged_out
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
+from django.utils.asyncio import async_unsafe
 from django.utils.crypto import salted_hmac
 from django.utils.functional import LazyObject, empty
 
@@ -31,9 +32,31 @@ def word_of(request: HttpRequest) -> str | None:
 def known_word(request: HttpRequest) -> str | None:
     """Give the word if the user has been loaded for this request already."""
     user = getattr(request, "user", None)
-    if isinstance(user, LazyObject) and user.__dict__.get("_wrapped") is empty:
+    if _is_unloaded(user):
         user = request.__dict__.get("_acached_user")  # loaded by ``auser()`` in a coroutine
     return None if user is None else _word(user)
+
+
+def _is_unloaded(user: object) -> bool:
+    return isinstance(user, LazyObject) and user.__dict__.get("_wrapped") is empty
+
+
+def user_of(request: HttpRequest) -> Any:
+    """Return ``request.user``, loaded; ``None`` on a site that knows no users.
+
+    Raises SynchronousOnlyOperation where that would hold up an event loop.
+    """
+    user = getattr(request, "user", None)
+    if _is_unloaded(user):
+        _load(user)
+    return user
+
+
+@async_unsafe(
+    "A block or page that asks who the user is was rendered inside the event loop. Return a TemplateResponse."
+)
+def _load(user: Any) -> None:
+    getattr(user, "is_authenticated", None)
 
 
 def _word(user: Any) -> str:

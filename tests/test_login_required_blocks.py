@@ -29,6 +29,7 @@ def public_pages(site: Site, settings: Settings) -> None:
     settings.ROOT_URLCONF = (
         path("page/", _public(site.page_view)),
         path("async/", _apublic(site.async_view)),
+        path("inside/", site.inside_view),
         path("api/mizan/", include("mizan_htmx.urls")),
     )
 
@@ -150,3 +151,11 @@ def test_a_form_that_says_nothing_is_not_shown(any_site: Site) -> None:
     assert "<form" not in any_site.page('{% mizan_form "contact" %}')
     sign_in(any_site)
     assert "<form" in any_site.page('{% mizan_form "contact" %}')
+
+
+def test_a_user_who_was_loaded_before_is_known_inside_the_event_loop(site: Site) -> None:
+    """The middleware has asked who it is, in a thread."""
+    register(client(context="news")(headline))
+    site.server, site.address = "asgi", "/inside/"
+    sign_in(site)
+    assert site.page(NEWS + "{{ headline }}" + END).endswith(">News!</div>")

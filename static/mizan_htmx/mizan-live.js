@@ -4,8 +4,9 @@
    are bound to and which version they show, and tells which of it is stale: never what is new, which mizan.js
    fetches by the block's own request. What happened while there was no socket is told when there is one again.
 
-   <html data-mizan-socket="open">   the server follows all that the page shows; "closed": it does not; absent
-                                     as long as nothing on the page needs it
+   <html data-mizan-socket="open">   the server follows all that the page shows, but for blocks that are marked
+                                     as failed; "closed": it does not; absent as long as nothing on the page
+                                     needs it
    mizan:socket   on document when that changes; detail {state}
 
    mizan.socket is for other files that use the same socket, such as mizan-channels.js:
@@ -32,6 +33,7 @@
   const PROBE = 5_000; // the same, where nobody knows whether the connection is still alive
   const RETURN = 3_000; // milliseconds in which a page that came back has to be followed again
   const [MOST_KEYS, MOST_TEXT] = [1000, 60_000]; // what the server takes in one frame, keys and characters
+  const LOST = { NOT_FOUND: 404, VALIDATION_ERROR: 422 }; // what a site that has changed says of a key
   const FLOODS = [1008, 4008]; // the latter where the server, such as daphne, sends none of the protocol's own
 
   const root = document.documentElement;
@@ -153,12 +155,14 @@
 
   /* watched   the keys that the server was last asked to watch, as a list;
      accepted  those that it took, ever;
+     refused   key → the code with which it was refused, or "" where it was left out without a word;
      known     key → version that blocks of this key must have to be up to date, or to have been told otherwise;
      seen      block → its version when it was last looked at;
      retrying  the timer of the next attempt where the server could not tell who may watch what, after so many
                in a row. */
   let watched = "";
   const accepted = new Set();
+  const refused = new Map();
   const known = new Map();
   const seen = new WeakMap();
   let retrying = 0;
@@ -198,15 +202,43 @@
   const watch = async (patience) => {
     const versions = shown();
     for (const block of blocks()) seen.set(block, block.dataset.mizanVersion);
-    for (const key of known.keys()) if (!versions.has(key)) known.delete(key);
+    for (const map of [known, refused]) for (const key of map.keys()) if (!versions.has(key)) map.delete(key);
     for (const [key, version] of versions) learn(key, version);
     watched = listOf(versions.keys());
     const frame = { action: "watch", contexts: watched, versions: Object.fromEntries(versions) };
     const answer = ask(frame, patience);
     answer.catch(doubt);
     const { data } = await answer;
-    for (const key of split(data?.watching ?? "")) accepted.add(key);
+    const taken = split(data?.watching ?? "");
+    for (const key of taken) accepted.add(key);
+    takeBack(taken.filter((key) => refused.delete(key)));
+    leaveOut([...versions.keys()].filter((key) => !taken.includes(key)));
     if (!retrying) faults = 0;
+  };
+
+  /* What was given up is asked for where it is followed again, such as after a release was taken back. */
+  const takeBack = (keys) => {
+    for (const block of blocks()) if (keysOf(block).some((key) => keys.includes(key))) mizan.retry(block);
+  };
+
+  /* Of what was left out without a word nobody tells anything: since the page was made, its context has ceased
+     to be live, or another text stands for the same value. By its refresh the block says the like. If it does
+     not, it can't be followed. */
+  const leaveOut = (keys) => {
+    const again = keys.filter((key) => refused.get(key) === "");
+    const first = keys.filter((key) => !refused.has(key));
+    for (const key of first) refused.set(key, "");
+    if (first.length) mizan.invalidate(listOf(first), {}, { source: "socket" });
+    giveUp(again, 404, "it is not live");
+  };
+
+  /* Nobody will tell that these are stale: what they show is taken for old from now on. */
+  const giveUp = (keys, status, reason) => {
+    const isLost = (key) => keys.includes(key);
+    for (const block of blocks()) {
+      const key = block.dataset.mizanError === undefined && keysOf(block).find(isLost);
+      if (key) mizan.fail(block, status, `The server does not follow ${key}: ${reason}.`);
+    }
   };
 
   /* The server's own trouble says nothing about what one may watch. It passes, and nobody would ask again. */
@@ -234,10 +266,15 @@
     settling ||= setTimeout(lookAround, SETTLING);
   });
 
+  /* A block that has come since its key was refused may be followed by now: by another server, or anew. */
+  const isInDoubt = (block) =>
+    !seen.has(block) && keysOf(block).some((key) => refused.get(key) === "" || refused.get(key) in LOST);
+
   const look = () => {
+    const doubtful = blocks().filter(isInDoubt);
     const behind = blocks().filter(isBehind);
     // Where the socket is lost meanwhile, the next one begins with this.
-    if (behind.length || listOf(shown().keys()) !== watched) watch().catch(() => {});
+    if (doubtful.length || behind.length || listOf(shown().keys()) !== watched) watch().catch(() => {});
   };
 
   /* What was told and has to wait: for the end of its window, for its turn where many are told at once, or
@@ -322,6 +359,8 @@
       refreshSoon(key, versions[key], spread);
     }
     if (error && contexts) doubt({ code });
+    if (error) for (const key of split(contexts)) refused.set(key, code);
+    if (error && code in LOST) giveUp(split(contexts), LOST[code], error);
     // Of what may not be watched any more, nothing may be seen either.
     const lost = error && code === "FORBIDDEN" ? split(contexts).filter((key) => accepted.delete(key)) : [];
     if (lost.length) mizan.invalidate(lost.join(", "), {}, { source: "socket" });

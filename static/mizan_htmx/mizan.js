@@ -9,6 +9,8 @@
                                             a later one, are not; who says so; which blocks it can concern
    mizan.refresh(block)                     makes this one stale, whatever it shows
    mizan.retry()                            asks for what is stale, even where that failed or was held back
+   mizan.fail(block, 404, "no such …")      marks a block as one that a refresh would not make fresh: by the
+                                            attribute and the event of one that failed, with no end of its wait
    mizan.deliver(request, pieces, versions) what came with the answer to a request of htmx, by block id: HTML,
                                             null for what is unchanged, and the version it has: not asked for,
                                             unless something has become stale since
@@ -123,12 +125,15 @@
      brought  block → its HTML, which came with the answer that made it stale, or null: it is the same;
      failed   those of them whose refresh did not work. They wait for the next occasion: a broken block must
               not cause a storm of requests;
+     lost     blocks that the server does not have any more, as far as anybody knows: each occasion asks for
+              them once, and nobody asks by the clock;
      flights  htmx's requests under way. `late` is what became stale after they were sent: their answers may
               be older than that, so what they bring is stale on arrival, unless its version says otherwise. */
   const stale = new WeakSet();
   const since = new WeakMap();
   const brought = new WeakMap();
   const failed = new WeakSet();
+  const lost = new WeakSet();
   const flights = new Map();
 
   const blocks = (root = document) => [...root.querySelectorAll(BLOCK)];
@@ -254,12 +259,21 @@
     stale.add(block);
     failed.add(block);
     if (!block.isConnected) return; // what replaced it came by a request of its own
-    const message =
-      `mizan: ${tagOf(block)}, which shows ${block.dataset.mizan}, was not refreshed.` +
-      ` Expected of GET ${url}: status 200 with ${PROOF}; got: ${got}.`;
+    const expected = `Expected of GET ${url}: status 200 with ${PROOF}; got: ${got}.`;
+    report(block, status, `was not refreshed. ${expected}`, wait);
+  };
+
+  const report = (block, status, reason, wait) => {
+    const message = `mizan: ${tagOf(block)}, which shows ${block.dataset.mizan}, ${reason}`;
     if (block.dataset.mizanError !== String(status)) console.error(message);
     block.dataset.mizanError = status;
-    fire(block, "mizan:error", { status, message, wait });
+    fire(block, "mizan:error", { status, message, wait: lost.has(block) ? Infinity : wait });
+  };
+
+  const lose = (block, status, reason) => {
+    if (!block?.matches?.(BLOCK)) throw new TypeError(`mizan.fail: ${tagOf(block)} is no block`);
+    for (const set of [stale, failed, lost]) set.add(block);
+    report(block, status, `can't be kept up to date. ${reason}`, Infinity);
   };
 
   const tagOf = (element) => element?.cloneNode?.().outerHTML?.replace(/<\/[^<]*$/, "") ?? String(element);
@@ -387,8 +401,7 @@
     const isNew = (each) => (isSame ? each === block : !shown.has(each) || block.contains(each));
     const arrived = blocks().filter(isNew);
     for (const each of arrived) {
-      stale.delete(each);
-      since.delete(each);
+      for (const marks of [stale, failed, lost, since]) marks.delete(each);
       each.removeAttribute("data-mizan-error");
     }
     markArrived(late, arrived);
@@ -499,6 +512,7 @@
     invalidate,
     refresh,
     retry,
+    fail: lose,
     deliver,
     cookie,
     format: write,

@@ -1,6 +1,7 @@
 """What scripts can do: ``mizan.parse``, ``mizan.covers``, ``mizan.invalidate``, and the events."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -151,3 +152,29 @@ async def test_the_page_has_one_new_global(tab: Tab) -> None:
     await tab.open("/people/")
     after = set(await tab.page.evaluate("Object.getOwnPropertyNames(window)"))
     assert after - before == {"htmx", "mizan"}
+
+
+async def test_what_a_script_fails_is_marked_and_not_asked_for_until_there_is_an_occasion(tab: Tab) -> None:
+    await tab.open("/people/")
+    block = tab.block("user;user_id=5")
+    with tab.forgive("^mizan: <.*, which shows user;user_id=5, can't be kept up to date. It is gone."):
+        wait = await block.evaluate(
+            """(block) => new Promise((resolve) => {
+                addEventListener("mizan:error", ({ detail }) => resolve(String(detail.wait)));
+                mizan.fail(block, 404, "It is gone.");
+            })"""
+        )
+    assert wait == "Infinity"
+    await expect(block).to_have_attribute("data-mizan-error", "404")
+    await expect(block).to_have_class(re.compile("mizan-stale"))
+    assert tab.refreshes == []
+    await tab.page.evaluate("mizan.retry()")
+    await tab.happens("refreshed", 1)
+    await expect(block).not_to_have_attribute("data-mizan-error", "404")
+    await expect(block).not_to_have_class(re.compile("mizan-stale"))
+
+
+async def test_only_a_block_can_be_failed(tab: Tab) -> None:
+    await tab.open("/people/")
+    with pytest.raises(Error, match=r"mizan\.fail: <body.*> is no block"):
+        await tab.page.evaluate("mizan.fail(document.body, 404, 'It is gone.')")

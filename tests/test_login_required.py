@@ -201,8 +201,11 @@ class TestViews:
         assert visitor.get("/page/").content == b"page"
 
     def test_one_with_an_auth_answers_as_on_any_site(self, visitor: Visitor, settings: Settings) -> None:
-        views = {"page/": {"context": "thing"}, "change/": {"affects": "thing"}}
-        serve(settings, {path: client(auth=is_known, **own)(page) for path, own in views.items()})
+        shown, change = (
+            client(auth=is_known, context="thing")(page),
+            client(auth=is_known, affects="thing")(page),
+        )
+        serve(settings, {"page/": shown, "change/": change})
         assert visitor.get("/page/?a=1").headers["Location"] == "/login/?next=/page/%3Fa%3D1"
         assert visitor.form("/change/", "", HX_Request="true").status_code == 401
         sign_in(visitor)

@@ -90,11 +90,8 @@ def test_a_block_whose_readers_say_nothing_is_empty_for_who_is_nobody(any_site: 
 
 @pytest.mark.parametrize("is_marked", [False, True])
 def test_a_block_whose_reader_says_so_is_for_everybody(any_site: Site, is_marked: bool) -> None:
-    register(
-        login_not_required(client(context="news")(headline))
-        if is_marked
-        else client(context="news", auth=False)(headline)
-    )
+    declared: Any = client(context="news", auth=None if is_marked else False)(headline)
+    register(login_not_required(declared) if is_marked else declared)
     html = any_site.page(NEWS + "{{ headline }}" + END)
     assert html.endswith(">News!</div>")
     any_site.assert_refreshes_alike(html)

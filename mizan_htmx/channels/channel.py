@@ -10,6 +10,7 @@ from asgiref.sync import async_to_sync, iscoroutinefunction
 from channels.db import database_sync_to_async
 from pydantic import BaseModel, TypeAdapter
 from pydantic_core import from_json
+from typing_extensions import TypeIs
 
 from mizan_htmx.channels import publishing
 from mizan_htmx.channels.wire import Event
@@ -125,7 +126,7 @@ def message_classes(channel: type[Channel]) -> tuple[type[BaseModel], ...]:
     return tuple(value for value in sent if is_model(value))
 
 
-def is_model(value: object) -> bool:
+def is_model(value: object) -> TypeIs[type[BaseModel]]:
     """Tell whether a value is a pydantic model."""
     return isinstance(value, type) and issubclass(value, BaseModel)
 

@@ -179,6 +179,14 @@ class TestJson:
             assert visitor.call("change").status_code == 200
         assert answer(visitor.call("change")) == REFUSED
 
+    def test_a_process_without_requests_may_lack_what_other_middleware_needs(
+        self, settings: Settings
+    ) -> None:
+        settings.MIDDLEWARE = ["no.such.Middleware", *settings.MIDDLEWARE]
+        assert registry.graph.default_auth is not None
+        with override_settings(MIDDLEWARE=["no.such.Middleware"]):
+            assert registry.graph.default_auth is None
+
 
 class TestViews:
     """In the URLconf."""

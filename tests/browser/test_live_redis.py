@@ -30,19 +30,29 @@ pytestmark = [
 ]
 
 
+COMMANDS = {
+    "uvicorn": ["uvicorn", "--ws", "websockets-sansio", "--lifespan", "off", "--log-level", "warning"],
+    "daphne": ["daphne", "--verbosity", "0"],
+}
+
+# Lets the other server be daphne, too.
+beside_both_servers = pytest.mark.parametrize("other_site", COMMANDS, indirect=True)
+
+
 @pytest.fixture
-def other_site(redis_layer: str, content: None) -> Iterator[str]:
+def other_site(request: pytest.FixtureRequest, redis_layer: str, content: None) -> Iterator[str]:
     """Serve the site from a process of its own, on the same database and Redis, and give its address."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    command = [sys.executable, "-m", "uvicorn", "tests.site.asgi:application", "--port", str(port)]
+    command = [*COMMANDS[getattr(request, "param", "uvicorn")], "--port", str(port)]
     environment = {
         **os.environ,
         "MIZAN_SITE_DATABASE": str(connection.settings_dict["NAME"]),
         "MIZAN_SITE_LAYERS": json.dumps(configured.CHANNEL_LAYERS),
     }
-    options = ["--ws", "websockets-sansio", "--lifespan", "off", "--log-level", "warning"]
-    process = subprocess.Popen([*command, *options], env=environment)
+    process = subprocess.Popen(
+        [sys.executable, "-m", *command, "tests.site.asgi:application"], env=environment
+    )
     while not answers(port):
         assert process.poll() is None
         time.sleep(0.05)
@@ -67,6 +77,7 @@ async def carol(chromium: Browser, other_site: str, htmx: str) -> AsyncIterator[
         yield tab
 
 
+@beside_both_servers
 async def test_what_one_changes_on_one_server_another_sees_on_another(ada: Tab, carol: Tab) -> None:
     await ada.follow("/live/")
     await carol.follow("/live/")
@@ -87,6 +98,7 @@ async def test_ones_own_change_is_fetched_once(ada: Tab) -> None:
     assert ada.refreshes == [NOTE, PLAIN]
 
 
+@beside_both_servers
 async def test_a_message_reaches_the_pages_of_all_servers(ada: Tab, carol: Tab) -> None:
     await ada.follow("/talk/1/")
     await carol.follow("/talk/1/")

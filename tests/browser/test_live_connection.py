@@ -9,7 +9,7 @@ from django.test import Client
 from playwright.async_api import expect
 
 from mizan_htmx import invalidate
-from mizan_htmx.channels import versions
+from mizan_htmx.channels import MizanConsumer, versions
 from mizan_htmx.channels.versions import MemoryVersions
 from mizan_htmx.channels.visitors import Visitor
 from tests.browser.live import NOTE, PLAIN, SECOND, change, has_heard, without_server
@@ -89,6 +89,21 @@ async def test_everything_live_is_fetched_when_the_server_has_lost_its_memory(
     await ada.happens("refreshed", 2)
     await has_heard(ada)
     assert sorted(ada.refreshes) == [NOTE, SECOND]
+    await change(1, "Rest")
+    await expect(ada.page.locator("#note")).to_have_text("Rest")
+
+
+@on_both_servers
+async def test_a_page_that_is_sent_away_for_a_flood_knows_it_and_comes_back(
+    ada: Tab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(MizanConsumer, "burst", 5)
+    monkeypatch.setattr(MizanConsumer, "patience", 0)
+    await ada.page.add_init_script("Math.random = () => 0")  # so that it need not wait before it comes back
+    await ada.follow("/live/")
+    question = "mizan.socket.ask({ action: 'ctx', context: 'global', params: {} }).catch(() => {})"
+    await ada.page.evaluate(f"() => {{ for (let count = 0; count < 20; count += 1) {question}; }}")
+    await ada.was("closed", "open", "closed", "open")
     await change(1, "Rest")
     await expect(ada.page.locator("#note")).to_have_text("Rest")
 

@@ -12,7 +12,7 @@ from django.core import checks
 
 from mizan_htmx import session_word
 from mizan_htmx.edge import purging
-from mizan_htmx.setup.checks import check_declarations, check_partials, check_settings
+from mizan_htmx.setup.checks import check_declarations, check_methods, check_partials, check_settings
 from mizan_htmx.setup.discovery import discover, load_urlconf
 from mizan_htmx.setup.edge_checks import check_public
 from mizan_htmx.setup.edge_settings import check_edges
@@ -39,6 +39,7 @@ _CHECKS = tuple(
     _complete(check)
     for check in (
         check_declarations,
+        check_methods,
         check_settings,
         check_partials,
         check_watches,

@@ -11,11 +11,10 @@ from django.middleware.csrf import CsrfViewMiddleware, get_token
 
 from mizan_htmx.arguments import UNREADABLE, refusal_of_unreadable
 from mizan_htmx.errors import Forbidden
+from mizan_htmx.functions import SAFE_METHODS
 
 # Says why an answer is 403: the visitor's token or session has gone, not the right.
 REFUSED_HEADER = "X-Mizan-Refused"
-
-SAFE_METHODS = ("GET", "HEAD", "OPTIONS", "TRACE")
 
 
 class CsrfFailed(Forbidden):

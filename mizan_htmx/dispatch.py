@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 from inspect import isawaitable
-from typing import Any
+from typing import Any, TypeAlias
 
 from django.db import DEFAULT_DB_ALIAS, connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -18,10 +18,13 @@ from mizan_htmx.functions import Auth, Function
 from mizan_htmx.graph import Group
 from mizan_htmx.invalidation import Invalidation
 from mizan_htmx.recorder import Recorder, aannounce, announce, close_recorder, signals_for, write
+from mizan_htmx.refusals import is_refused
 from mizan_htmx.session_word import tell_change, user_of
 from mizan_htmx.setup.registry import registry
 from mizan_htmx.signature import validate
 from mizan_htmx.steps import Effect, Steps, effect, run
+
+Then: TypeAlias = Callable[[Any], Any]
 
 
 def admit(function: Function, request: HttpRequest, arguments: Arguments) -> Steps[dict[str, Any]]:
@@ -91,11 +94,7 @@ def _as_it_is(returned: Any) -> Any:
 
 
 def execute(
-    function: Function,
-    request: HttpRequest,
-    arguments: Arguments,
-    recorder: Recorder,
-    then: Callable[[Any], Any] = _as_it_is,
+    function: Function, request: HttpRequest, arguments: Arguments, recorder: Recorder, then: Then = _as_it_is
 ) -> Steps[Any]:
     """Admit, run the body, record what it makes stale, and give its result (validated, on the RPC path).
 
@@ -112,11 +111,7 @@ def execute(
 
 
 def execute_now(
-    function: Function,
-    request: HttpRequest,
-    arguments: Arguments,
-    recorder: Recorder,
-    then: Callable[[Any], Any] = _as_it_is,
+    function: Function, request: HttpRequest, arguments: Arguments, recorder: Recorder, then: Then = _as_it_is
 ) -> Any:
     """Do as ``execute`` for a sync function, outside of event loops, without steps between."""
     if not is_for_everyone(function, request):
@@ -157,15 +152,15 @@ def _execute(
     request: HttpRequest,
     arguments: Arguments,
     recorder: Recorder,
-    then: Callable[[Any], Any],
+    then: Then,
 ) -> Steps[Any]:
     values = yield from admit(function, request, arguments)
     start = len(recorder)
     try:
         returned = yield effect(function.func, True, request, **values)
-        result, stale = _outcome(function, values, returned, then)
+        result, stale = _outcome(function, request, values, returned, then)
     except Exception:
-        _fail(function, values, recorder, start)
+        _fail(function, request, values, recorder, start)
         raise
     recorder.add(stale, at=start)
     return result
@@ -176,7 +171,7 @@ def _run_body(
     request: HttpRequest,
     values: dict[str, Any],
     recorder: Recorder,
-    then: Callable[[Any], Any],
+    then: Then,
 ) -> Any:
     """Run a sync body, in a transaction if it changes something."""
     if not (function.affects or function.is_transactional):
@@ -191,17 +186,17 @@ def _run_body(
             with transaction.atomic():
                 if is_outermost:
                     connection.on_commit(partial(committed.append, True))  # before the hooks of the body
-                result, stale = _outcome(function, values, function.func(request, **values), then)
+                result, stale = _outcome(function, request, values, function.func(request, **values), then)
                 if connection.get_rollback():  # the body has asked for it
                     stale = ()
         else:
-            result, stale = _outcome(function, values, function.func(request, **values), then)
+            result, stale = _outcome(function, request, values, function.func(request, **values), then)
     except Exception:
         if committed:  # a hook has failed, and what was written stands
             recorder.keep(start)
             recorder.add(stale, at=start)
         else:
-            _fail(function, values, recorder, start)
+            _fail(function, request, values, recorder, start)
         raise
     if stale:
         recorder.add(stale, at=start)
@@ -209,25 +204,30 @@ def _run_body(
 
 
 def _outcome(
-    function: Function, values: dict[str, Any], returned: Any, then: Callable[[Any], Any]
+    function: Function, request: HttpRequest, values: dict[str, Any], returned: Any, then: Then
 ) -> tuple[Any, Sequence[Invalidation]]:
     """Hold what a body returned to its declaration; give the result, and what is stale now."""
     result = then(_checked(function, returned))
-    if not function.affects or function.records_itself:
+    if function.records_itself:
         return result, ()
-    refused = function.result is None and returned.status_code >= 400
-    return result, () if refused else _stale(function, values)
+    stale = _stale(function, request, values)
+    refused = stale and function.result is None and is_refused(function, request, returned)
+    return result, () if refused else stale
 
 
-def _fail(function: Function, values: dict[str, Any], recorder: Recorder, start: int) -> None:
+def _fail(
+    function: Function, request: HttpRequest, values: dict[str, Any], recorder: Recorder, start: int
+) -> None:
     if function.is_transactional:
         recorder.rewind(start)
     elif function.affects:
         # Nobody knows what it wrote before it failed: one refresh too many beats a stale page.
-        recorder.add(_stale(function, values), at=start)
+        recorder.add(_stale(function, request, values), at=start)
 
 
-def _stale(function: Function, values: dict[str, Any]) -> list[Invalidation]:
+def _stale(function: Function, request: HttpRequest, values: dict[str, Any]) -> Sequence[Invalidation]:
+    if not function.affects or request.method in function.silent:
+        return ()
     return [target.invalidation(values) for target in registry.graph.plan(function)]
 
 

@@ -14,6 +14,8 @@ RULE = "A letter or '_', then letters, digits, '_', '-', '.'."
 
 # In a form or an hx-vals this field names the function, so no argument can have it.
 FUNCTION_FIELD = "fn"
+# Methods that ask for nothing to be changed (RFC 9110 section 9.2.1).
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 # In the URL of a refresh this field holds the signed block, so no parameter of a context can have it.
 BLOCK_FIELD = "block"
 
@@ -98,7 +100,8 @@ class Function:
     ``auth`` is what it says itself, ``Graph.auth_of`` who may call; ``is_unguarded``: it says ``auth=False``.
     ``records_itself``: its body says what it made stale, which is not known from its arguments.
     ``waits``: its body is async, or who says who may call. ``is_transactional``: its body runs in a
-    transaction of its own.
+    transaction of its own. ``silent``: the methods by which a view only shows what its others change; they
+    announce nothing of what it affects.
     """
 
     name: str
@@ -122,6 +125,7 @@ class Function:
     records_itself: bool = False
     waits: bool = field(init=False, repr=False)
     is_transactional: bool = field(init=False, repr=False)
+    silent: frozenset[str] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         # Asked for each call.
@@ -129,6 +133,9 @@ class Function:
         object.__setattr__(self, "is_transactional", changes and self.atomic and not self.is_async)
         waits = self.is_async or (self.auth is not None and self.auth.is_async)
         object.__setattr__(self, "waits", waits)
+        safe = SAFE_METHODS.intersection(self.methods)
+        shows = self.result is None and len(safe) < len(self.methods)
+        object.__setattr__(self, "silent", safe if shows else frozenset())
 
     @property
     def path(self) -> str:

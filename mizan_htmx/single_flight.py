@@ -20,7 +20,7 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 
 from mizan_htmx.afterwards import reading_copy
-from mizan_htmx.csrf import SAFE_METHODS
+from mizan_htmx.functions import SAFE_METHODS
 from mizan_htmx.invalidation import Invalidation, covers
 from mizan_htmx.steps import Steps, effect
 from mizan_htmx.together import MAX_BLOCKS, NOT_FOUND, Asked, render_asked, split, unheard

@@ -12,7 +12,7 @@ ROOT = Path(__file__).resolve().parent.parent / PACKAGE
 
 # A room is a module, or a folder whose modules may import one another. It may import from the floors below.
 FLOORS: dict[str, tuple[str, ...]] = {
-    "words": ("errors", "invalidation", "tags"),
+    "words": ("errors", "internals", "invalidation", "tags"),
     "nouns": ("signature", "functions", "declaration", "defects", "graph", "manifest"),
     "start-up": (
         "setup.middleware",
@@ -37,6 +37,7 @@ FLOORS: dict[str, tuple[str, ...]] = {
         "failures",
         "readings",
         "recorder",
+        "refusals",
         "serving",
         "session_word",
         "steps",
@@ -92,7 +93,7 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "csrf": ("arguments",),
     "caching": ("anonymous", "recorder"),
     "colour": ("steps",),
-    "dispatch": ("anonymous", "arguments", "csrf", "recorder", "session_word", "steps"),
+    "dispatch": ("anonymous", "arguments", "csrf", "recorder", "refusals", "session_word", "steps"),
     "readings": ("anonymous", "arguments", "colour", "dispatch", "recorder", "steps"),
     "views": (
         "arguments",
@@ -105,6 +106,7 @@ ARROWS: dict[str, tuple[str, ...]] = {
         "session_word",
         "steps",
     ),
+    "refusals": ("arguments",),
     "serving": (
         "anonymous",
         "arguments",

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from django.core.checks import run_checks
+from django.core.checks import Warning, run_checks
 from django.http import HttpRequest, HttpResponse
 
 from mizan_htmx.client import Context, client
@@ -182,3 +182,30 @@ def test_a_message_names_its_function_and_not_all_that_is_known_of_it() -> None:
     assert message.obj.func is rename.func
     assert str(message).endswith(f"(mizan_htmx.E001) {message.msg}\n\tHINT: Known contexts: none.")
     assert "TypeAdapter" not in str(message)
+
+
+@pytest.mark.parametrize(
+    ("methods", "written"), [("GET", "GET, HEAD"), (["OPTIONS", "get"], "OPTIONS, GET, HEAD")]
+)
+def test_w010_affects_by_methods_that_change_nothing(methods: Any, written: str) -> None:
+    @client(affects="user", methods=methods)
+    def visit(request: HttpRequest, user_id: int) -> HttpResponse:
+        return HttpResponse()
+
+    @client(affects="user", methods=["GET", "POST"])
+    def edit(request: HttpRequest, user_id: int) -> HttpResponse:
+        return HttpResponse()
+
+    @client(methods=["GET"])
+    def show(request: HttpRequest, user_id: int) -> HttpResponse:
+        return HttpResponse()
+
+    assert checks(user_profile, visit, edit, show) == [
+        Warning(
+            f"{place(visit)} has affects=, and answers only {written}.",
+            hint="What a GET changes is changed by whoever follows a link, and CSRF is not checked. Let it"
+            " answer POST, or drop affects=.",
+            obj=visit.func,
+            id="mizan_htmx.W010",
+        )
+    ]

@@ -11,6 +11,7 @@ from django.template import engines
 from django.template.backends.django import DjangoTemplates
 from django.urls import NoReverseMatch, reverse
 
+from mizan_htmx.functions import SAFE_METHODS
 from mizan_htmx.setup.middleware import AUTHENTICATION, MIDDLEWARE, is_installed
 from mizan_htmx.setup.registry import registry
 
@@ -19,6 +20,21 @@ def check_declarations(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -
     """Report every defect of the graph."""
     return [
         Error(defect.message, hint=defect.hint, obj=defect.obj, id=defect.id) for defect in registry.defects
+    ]
+
+
+def check_methods(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    """Report views that say what they affect, and answer only methods that are not to change anything."""
+    return [
+        Warning(
+            f"{function.place} has affects=, and answers only {', '.join(function.methods)}.",
+            hint="What a GET changes is changed by whoever follows a link, and CSRF is not checked. Let it"
+            " answer POST, or drop affects=.",
+            obj=function,
+            id="mizan_htmx.W010",
+        )
+        for function in registry.graph.functions.values()
+        if function.affects and SAFE_METHODS.issuperset(function.methods)
     ]
 
 

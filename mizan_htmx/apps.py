@@ -10,7 +10,7 @@ from typing import Any
 from django.apps import AppConfig
 from django.core import checks
 
-from mizan_htmx import session_word
+from mizan_htmx import session_word, watch
 from mizan_htmx.edge import purging
 from mizan_htmx.setup.checks import check_declarations, check_methods, check_partials, check_settings
 from mizan_htmx.setup.discovery import discover, load_urlconf
@@ -60,6 +60,7 @@ class MizanHtmxConfig(AppConfig):
     def ready(self) -> None:
         """Import what the apps declare; check it; let caches and sockets hear of what becomes stale."""
         discover(*_channels())
+        watch.listen_to_all()
         for check in _CHECKS:
             checks.register(check, "mizan_htmx")
         purging.connect()

@@ -10,6 +10,7 @@ from typing import Any, TypeAlias, TypeVar, overload
 from django.db import DatabaseError, connections
 from django.db.models import Model, Q, QuerySet, signals
 
+from mizan_htmx import cascades
 from mizan_htmx.commit import tell
 from mizan_htmx.errors import DeclarationError
 from mizan_htmx.functions import Context
@@ -135,6 +136,7 @@ def _listen(model: type[Model]) -> None:
         signals.post_save.connect(_after_save, sender=model)
         signals.pre_delete.connect(_before_delete, sender=model)
     signals.m2m_changed.connect(_relations_change, sender=model)
+    cascades.listen_above(model, _before_others_go)
     for subclass in model.__subclasses__():
         _listen(subclass)
 
@@ -173,6 +175,33 @@ def _before_delete(
     # What is deleted with something else has just been read; this one may be old, and the row moved since.
     stored = _stored(instance, using) if watches and origin is instance else []
     tell(stale_with(watches, [*stored, instance]), using)
+
+
+def _before_others_go(
+    sender: type[Model], instance: Model, using: str, origin: object = None, **kwargs: Any
+) -> None:
+    """Ask about rows that go or change with this one, of which Django says nothing."""
+    watched = frozenset(watch.model for watch in registry.watches)
+    told: list[Invalidation] = []
+    try:
+        rows = cascades.find(instance, using, origin, watched=watched, read=as_stored, limit=MAX_ROWS)
+        for found in rows:
+            watches = watches_of(found.model)
+            told += stale_with(watches, found.before)
+            told += _all_of(watches) if found.after is None else stale_with(watches, found.after)
+    except cascades.TooMany:
+        told = [each for model in cascades.reached(sender, watched) for each in _all_of(watches_of(model))]
+    tell(told, using)
+
+
+def _all_of(watches: Iterable[Watch]) -> list[Invalidation]:
+    return [Invalidation(watch.context) for watch in watches]
+
+
+def listen_to_all() -> None:
+    """Hear what the watches have to hear, now that all models are there."""
+    for watch in registry.watches:
+        _listen(watch.model)
 
 
 def _is_surely_new(instance: Model) -> bool:
@@ -261,7 +290,7 @@ class WatchedQuerySet(QuerySet[M]):
         )
         watches = watches_of(self.model)
         if update_conflicts and created:  # what they were before is known to the database alone
-            tell([Invalidation(watch.context) for watch in watches], self.db)
+            tell(_all_of(watches), self.db)
         else:
             tell(stale_with(watches, created), self.db)
         return created

@@ -39,6 +39,7 @@ INSTALLED_APPS = [
     "crispy_bootstrap5",
     "django_htmx",
     "mizan_htmx",
+    "tests.apps.cascading",
     "tests.apps.watched",
     "tests.site",
 ]

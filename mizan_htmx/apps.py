@@ -18,6 +18,7 @@ from mizan_htmx.setup.edge_checks import check_public
 from mizan_htmx.setup.edge_settings import check_edges
 from mizan_htmx.setup.live_checks import check_live, check_watchers, check_watches
 from mizan_htmx.setup.registry import registry
+from mizan_htmx.setup.replicas import check_lag
 
 Adopt = Callable[[ModuleType], None]
 Check = Callable[..., list[checks.CheckMessage]]
@@ -45,6 +46,7 @@ _CHECKS = tuple(
         check_watches,
         check_watchers,
         check_live,
+        check_lag,
         check_edges,
         check_public,
     )
@@ -72,7 +74,7 @@ def _channels() -> list[Adopt]:
     if find_spec("channels") is None:
         return []
     publishing = import_module("mizan_htmx.channels.publishing")
-    registry.clock = publishing.clock
+    registry.clock, registry.clock_before = publishing.clock, publishing.clock_before
     publishing.connect()
     import_module("mizan_htmx.channels.visitors").connect()
     return [import_module("mizan_htmx.channels.registration").adopt]

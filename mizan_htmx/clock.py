@@ -3,14 +3,40 @@
 from django.db import connections
 from django.http import HttpRequest
 
+from mizan_htmx.functions import SAFE_METHODS
 from mizan_htmx.setup.registry import registry
+from mizan_htmx.setup.replicas import replica_lag
+
+# Of a life that no store has: what has it is refreshed as soon as somebody follows it.
+_NEVER = "00000000.0"
 
 
 def version_of(request: HttpRequest) -> str | None:
-    """Give the version that was current when this request first asked; ``None`` where nobody counts."""
+    """Give the version that was current when this request first asked; ``None`` where nobody counts.
+
+    Where a replica may be behind, it is the version of so long ago.
+    """
     if not hasattr(request, "_mizan_version"):
-        request._mizan_version = registry.clock()  # type: ignore[attr-defined]
+        lag = replica_lag()
+        version = registry.clock_before(lag) if lag else registry.clock()
+        if lag and version and request.method not in SAFE_METHODS:
+            version = _before(version)
+        request._mizan_version = version  # type: ignore[attr-defined]
     return request._mizan_version  # type: ignore[no-any-return, attr-defined]
+
+
+def may_be_old(version: str) -> bool:
+    """Tell whether something may have become stale since a version that a request has read by."""
+    return bool(replica_lag()) and version != registry.clock()
+
+
+def _before(version: str) -> str:
+    """Give the version before: the page takes what comes with the answer to a change for its result.
+
+    So it is where that is read from the primary; a replica may not have it yet.
+    """
+    epoch, _, seq = version.partition(".")
+    return f"{epoch}.{int(seq) - 1}" if int(seq) else _NEVER
 
 
 def must_ask_early() -> bool:

@@ -15,7 +15,7 @@ from mizan_htmx.addresses import address_for
 from mizan_htmx.anonymous import AnonymousRequest, anonymous, as_anyone
 from mizan_htmx.binding import find_groups
 from mizan_htmx.blocks import Block, Wrapper
-from mizan_htmx.clock import version_of
+from mizan_htmx.clock import may_be_old, version_of
 from mizan_htmx.invalidation import Invalidation
 from mizan_htmx.markup import attributes_of
 from mizan_htmx.partials import Partial
@@ -106,6 +106,8 @@ def _render(block: Block, partial: Partial, request: HttpRequest, known: str) ->
     version = None if registry.graph.live.isdisjoint(block.contexts) else version_of(request)
     inner = _inner(block, partial, request)
     if version is not None:  # which changes even where the content does not
+        if isinstance(request, AnonymousRequest) and may_be_old(version):
+            request.object("it may be older than what was made stale: MIZAN_REPLICA_LAG")
         return _wrap(block, inner, request, version=version)
     has_hash = getattr(settings, "MIZAN_SINGLE_FLIGHT", False)
     digest = _digest(inner) if has_hash or known else None

@@ -23,6 +23,7 @@ FLOORS: dict[str, tuple[str, ...]] = {
         "setup.live_checks",
         "setup.edge_checks",
         "setup.edge_settings",
+        "setup.replicas",
     ),
     "request": (
         "anonymous",

@@ -121,6 +121,14 @@ def clock() -> str | None:
         return ""
 
 
+def clock_before(seconds: float) -> str | None:
+    """Do as ``clock`` for a version of so many seconds ago."""
+    try:
+        return str(versions().before(seconds))
+    except StoreDown:
+        return ""
+
+
 def connect() -> None:
     """Broadcast what is announced from now on."""
     told.connect(broadcast, dispatch_uid="mizan_htmx.channels.publishing.broadcast")

@@ -5,6 +5,7 @@ from threading import Lock
 from time import monotonic
 from typing import Any, ClassVar
 
+from mizan_htmx.channels import moments
 from mizan_htmx.channels.outages import layer_outage
 from mizan_htmx.channels.versions import KEPT, Changes, StoreDown, Version, new_epoch
 from mizan_htmx.invalidation import EVERYTHING, Invalidation, parse
@@ -69,6 +70,8 @@ class RedisVersions:
         self._script = self._client.register_script(SCRIPT)
         prefix = f"{config.get('prefix', 'asgi')}:{{mizan}}"  # in a cluster, both on one node
         self._keys = [f"{prefix}:clock", f"{prefix}:stale"]
+        self._before = self._client.register_script(moments.SCRIPT)
+        self._moments = f"{prefix}:moments"
         self._kept = kept
         self._lock = Lock()
         self._down = False
@@ -77,6 +80,15 @@ class RedisVersions:
     def current(self) -> Version:
         """Give the version of now."""
         return self._run("current").now
+
+    def before(self, seconds: float) -> Version:
+        """Return the version of so many seconds ago, or an older one."""
+        now = self.current()
+        ago = int(min(seconds, LIFETIME) * 1000) + 1  # both moments lose a part of a millisecond
+        found = self._ask(
+            self._before, [self._moments], [str(now), ago, moments.KEPT, moments.APART, LIFETIME]
+        )
+        return Version.parse(found) or Version(now.epoch, 0)
 
     def advance(self, keys: Iterable[Invalidation]) -> Version:
         """Begin a new version, in which ``keys`` have become stale."""
@@ -91,11 +103,19 @@ class RedisVersions:
         self._client.close()
 
     def _run(self, action: str, *args: str) -> Changes:
+        epoch, seq, stale = self._ask(
+            self._script, self._keys, [action, new_epoch(), self._kept, LIFETIME, *args]
+        )
+        pairs = zip(stale[::2], stale[1::2], strict=True)
+        return Changes(
+            Version(epoch, seq),
+            tuple((key, Version(epoch, int(at))) for text, at in pairs for key in _read(text)),
+        )
+
+    def _ask(self, script: Any, keys: list[str], args: list[Any]) -> Any:
         self._take_turn()
         try:
-            epoch, seq, stale = self._script(
-                keys=self._keys, args=[action, new_epoch(), self._kept, LIFETIME, *args]
-            )
+            answer = script(keys=keys, args=args)
         except self._errors as error:
             with self._lock:
                 self._down = True
@@ -106,11 +126,7 @@ class RedisVersions:
             with self._lock:
                 self._down, self._quiet_until = False, 0.0
         layer_outage.succeed("versions")
-        pairs = zip(stale[::2], stale[1::2], strict=True)
-        return Changes(
-            Version(epoch, seq),
-            tuple((key, Version(epoch, int(at))) for text, at in pairs for key in _read(text)),
-        )
+        return answer
 
     def _take_turn(self) -> None:
         if not self._down:

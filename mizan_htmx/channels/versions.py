@@ -15,6 +15,7 @@ from weakref import WeakKeyDictionary
 from channels import DEFAULT_CHANNEL_LAYER
 from channels.layers import channel_layers, get_channel_layer
 
+from mizan_htmx.channels.moments import Moments
 from mizan_htmx.invalidation import EVERYTHING, Invalidation
 
 #: How many keys a store remembers; what is older counts as "everything".
@@ -68,6 +69,10 @@ class Versions(Protocol):
         """Give the version of now."""
         ...
 
+    def before(self, seconds: float) -> Version:
+        """Return the version of so many seconds ago, or an older one."""
+        ...
+
     def advance(self, keys: Iterable[Invalidation]) -> Version:
         """Begin a new version, in which ``keys`` have become stale."""
         ...
@@ -88,10 +93,16 @@ class MemoryVersions:
         self._kept = kept
         self._trimmed = 0
         self._stale: dict[Invalidation, Version] = {}
+        self._moments: Moments[Version] = Moments()
 
     def current(self) -> Version:
         """Give the version of now."""
         return self._now
+
+    def before(self, seconds: float) -> Version:
+        """Return the version of so many seconds ago, or an older one."""
+        now = self._now
+        return self._moments.find(now, seconds) or Version(now.epoch, 0)
 
     def advance(self, keys: Iterable[Invalidation]) -> Version:
         """Begin a new version, in which ``keys`` have become stale."""

@@ -57,6 +57,8 @@ class Registry:
         self._lock = Lock()
         #: Tells how new what is read from now on is; ``None`` where nobody counts. Set at start.
         self.clock: Callable[[], str | None] = _nobody_counts
+        #: The same for what is read from a database that is so many seconds behind.
+        self.clock_before: Callable[[float], str | None] = _nobody_counts
 
     @property
     def forms(self) -> dict[str, Any]:
@@ -149,7 +151,7 @@ class Registry:
         self.__dict__.pop("graph", None)
 
 
-def _nobody_counts() -> None:
+def _nobody_counts(lag: float = 0) -> None:
     return None
 
 

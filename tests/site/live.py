@@ -10,6 +10,7 @@ from mizan_htmx import Context, client
 from mizan_htmx.channels import Channel
 from tests.site.gates import pass_gate
 from tests.site.models import Card, Person
+from tests.site.replica import title_of
 
 NOTE = Context("note", live=True)
 DIARY = Context("diary", live=True)
@@ -21,7 +22,7 @@ SECRET = {13}
 @client(context=NOTE)
 def note_title(request: HttpRequest, card_id: int) -> str:
     """Read a note, which is the title of a card; slow while a test holds the gate."""
-    title = Card.objects.get(pk=card_id).title
+    title = title_of(card_id)
     pass_gate()
     return title
 

@@ -115,13 +115,9 @@ def _going(instance: Model, using: str, origin: object, limit: int) -> Collectio
 
 
 def _seen_with(origin: object) -> dict[Any, Any]:
-    if isinstance(origin, QuerySet):
-        holder = origin
-    elif isinstance(origin, Model):
-        holder = origin._state
-    else:
-        return {}
-    return vars(holder).setdefault("_mizan_going", {})
+    holder = origin._state if isinstance(origin, Model) else origin
+    seen: dict[Any, Any] = getattr(holder, "__dict__", {}).setdefault("_mizan_going", {})
+    return seen
 
 
 def _find(

@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Callable
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from django import forms
@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.template import engines
 from django.template.response import SimpleTemplateResponse, TemplateResponse
 from django.utils.functional import SimpleLazyObject
+from django.views.generic import FormView
 from pytest_django import Settings
 
 from mizan_htmx import client, invalidate, register
@@ -246,6 +247,30 @@ class TestFormsThatComeBack:
         register(client(affects="movies")(coloured(edit)))
         assert HEADER not in visitor.form(CALL, "fn=edit&title=toolong").headers
         assert visitor.form(CALL, "fn=edit&title=ok").headers[HEADER] == "movies"
+
+    def test_by_a_view_of_djangos(self, visitor: Visitor, coloured: Coloured, settings: Settings) -> None:
+        class AddMovie(FormView):  # type: ignore[type-arg]
+            form_class = Movie
+            success_url = "/done/"
+
+            def get_template_names(self) -> Any:
+                return empty()
+
+        def add(request: HttpRequest) -> HttpResponse:
+            return cast("HttpResponse", AddMovie.as_view()(request))
+
+        register(client(context="movies")(movies))
+        serve(settings, {"add/": client(affects="movies", methods=["GET", "POST"])(coloured(add))})
+        answers = [
+            visitor.get("/add/"),
+            visitor.form("/add/", "title=toolong"),
+            visitor.form("/add/", "title=ok"),
+        ]
+        assert [(each.status_code, each.headers.get(HEADER)) for each in answers] == [
+            QUIET,
+            QUIET,
+            (302, "movies"),
+        ]
 
     def test_a_page_that_was_rendered_by_the_view(self, visitor: Visitor, settings: Settings) -> None:
         def edit(request: HttpRequest) -> HttpResponse:

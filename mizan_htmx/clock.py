@@ -7,9 +7,6 @@ from mizan_htmx.functions import SAFE_METHODS
 from mizan_htmx.setup.registry import registry
 from mizan_htmx.setup.replicas import replica_lag
 
-# Of a life that no store has: what has it is refreshed as soon as somebody follows it.
-_NEVER = "00000000.0"
-
 
 def version_of(request: HttpRequest) -> str | None:
     """Give the version that was current when this request first asked; ``None`` where nobody counts.
@@ -31,12 +28,13 @@ def may_be_old(version: str) -> bool:
 
 
 def _before(version: str) -> str:
-    """Give the version before: the page takes what comes with the answer to a change for its result.
+    """Give the version before, ``-1`` before all.
 
-    So it is where that is read from the primary; a replica may not have it yet.
+    The page takes what comes with the answer to a change for its result, if nothing was between the two. That
+    is so where it was read from the primary; a replica may not have it yet.
     """
     epoch, _, seq = version.partition(".")
-    return f"{epoch}.{int(seq) - 1}" if int(seq) else _NEVER
+    return f"{epoch}.{int(seq) - 1}"
 
 
 def must_ask_early() -> bool:

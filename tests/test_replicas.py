@@ -206,7 +206,7 @@ class TestBlocks:
 
     @pytest.mark.parametrize(
         ("before", "version"),
-        [("0a1b2c3d.5", "0a1b2c3d.4"), ("0a1b2c3d.0", "00000000.0"), ("", ""), (None, None)],
+        [("0a1b2c3d.5", "0a1b2c3d.4"), ("0a1b2c3d.0", "0a1b2c3d.-1"), ("", ""), (None, None)],
     )
     def test_what_comes_with_a_change_does_not_look_like_its_result(
         self, settings: Settings, before: str | None, version: str | None

@@ -10,7 +10,7 @@ from django.db import connection
 from playwright.async_api import Locator, expect
 from pytest_django import Settings
 
-from mizan_htmx.channels.versions import versions
+from mizan_htmx.channels.versions import MemoryVersions, Version, new_epoch, versions
 from tests.browser.live import NOTE, SECOND, change
 from tests.browser.tab import Tab, on_every_htmx
 from tests.site.replica import Replica, current
@@ -71,7 +71,11 @@ async def test_what_others_change_arrives_once_the_replica_has_it(ada: Tab, repl
     assert {*ada.refreshes} == {NOTE, SECOND}
 
 
-async def test_ones_own_change_does_so_too(ada: Tab, replica: Replica) -> None:
+@pytest.mark.parametrize("single_flight", [False, True], ids=["refreshed", "brought along"])
+async def test_ones_own_change_does_so_too(
+    ada: Tab, replica: Replica, settings: Settings, single_flight: bool
+) -> None:
+    settings.MIZAN_SINGLE_FLIGHT = single_flight
     note = ada.page.locator("#note")
     await ada.follow("/live/")
     await ada.submit("#write", "Rest")
@@ -85,6 +89,20 @@ async def test_a_block_that_came_with_ones_own_change_does_so_too(ada: Tab, repl
     shown = ada.page.locator("#shown [data-mizan]")
     await fail_to_see_it(ada, shown, times=1)
     await up_to_date(ada, replica, shown, ada.page.locator("#note"))
+
+
+async def test_one_that_came_with_the_first_change_of_all_does_so_too(ada: Tab, replica: Replica) -> None:
+    """Before which there is no version."""
+    store = versions()
+    assert isinstance(store, MemoryVersions)
+    store._now = Version(new_epoch(), 0)
+    store.before(0)
+    await asyncio.to_thread(replica.replicate)
+    await ada.follow("/live/")
+    await ada.submit("#show", "Rest")
+    shown = ada.page.locator("#shown [data-mizan]")
+    await fail_to_see_it(ada, shown, times=1)
+    await up_to_date(ada, replica, shown)
 
 
 async def test_a_page_that_was_read_too_early_does_so_too(ada: Tab, replica: Replica) -> None:

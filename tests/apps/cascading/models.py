@@ -39,7 +39,8 @@ class Named(models.Model):
 class Tag(Named):
     """Something that Python deletes with what it is about, whatever that is."""
 
-    content_type = models.ForeignKey(ContentType, models.CASCADE)
+    # Apps without migrations get their tables first.
+    content_type = models.ForeignKey(ContentType, models.CASCADE, db_constraint=False)
     object_id = models.IntegerField()
     about = GenericForeignKey()
 

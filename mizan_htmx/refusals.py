@@ -13,16 +13,17 @@ from django.http.response import HttpResponseBase
 from django.template.response import SimpleTemplateResponse
 
 from mizan_htmx.arguments import URLENCODED
-from mizan_htmx.functions import Function
+from mizan_htmx.functions import SAFE_METHODS, Function
 from mizan_htmx.internals import is_validated
 
 logger = logging.getLogger("mizan_htmx")
 
 Form: TypeAlias = "BaseForm | BaseFormSet[Any]"
 
-#: How deep forms are looked for in a context, and among how many values of one list or dictionary.
+#: How deep forms are looked for in a context, among how many values of one list, and of one depth.
 DEPTH = 5
 WIDTH = 100
+MOST = 2000
 
 # What holds one form: the wrappers of Django's admin, and a bound field.
 _HOLDERS = ("form", "formset")
@@ -74,7 +75,7 @@ def _forms_in(context: object) -> Iterator[Form]:
             else:
                 own = getattr(value, "__dict__", {})
                 deeper += [own[name] for name in _HOLDERS if name in own]
-        level = deeper
+        level = deeper[:MOST]
 
 
 def _has_errors(form: Form) -> bool:
@@ -95,7 +96,7 @@ def _is_of(request: HttpRequest, form: Form) -> bool:
 
 def _sent_by(request: HttpRequest) -> QueryDict:
     # Django parses forms for POST only; the body was read for the function's arguments.
-    if request.method != "POST" and request.content_type == URLENCODED:
+    if request.method not in ("POST", *SAFE_METHODS) and request.content_type == URLENCODED:
         return QueryDict(request.body, encoding="utf-8")
     return request.POST
 

@@ -147,6 +147,7 @@ class TestFormsThatComeBack:
             lambda request: {"page": {"forms": ({"one": of(Movie(request.POST))},)}},
             lambda request: {"adminform": SimpleNamespace(form=of(Movie(request.POST)))},
             lambda request: {"field": of(Movie(request.POST))["title"]},
+            lambda request: {"rows": [[{}] * 1000] * 1000, "forms": [of(Movie(request.POST))]},
             # Beside it: one that is not filled in, one that was not looked at, one of something else.
             lambda request: {"form": of(Movie(request.POST)), "new": Movie()},
             lambda request: {"form": of(Movie(request.POST)), "other": Search(request.POST)},

@@ -126,6 +126,19 @@ class TestStores:
                 assert time.monotonic() < asked + LIMIT
             assert time.monotonic() >= asked + 0.25
 
+    def test_a_life_that_is_over_is_not_named(self, redis_server: RedisServer) -> None:
+        """Versions of two lives can't be compared, and a page would not know that it is behind."""
+        config = redis_server.layers("core")["default"]["CONFIG"]
+        store = RedisVersions(config)
+        former = store.advance(keys("board"))
+        until(lambda: store.before(0) == former)
+        with redis_server.client() as redis:
+            redis.delete(f"{config['prefix']}:{{mizan}}:clock")
+        now = store.current()
+        assert now.epoch != former.epoch
+        assert store.before(0.5) == Version(now.epoch, 0)
+        store.close()
+
     def test_another_process_has_asked(self, redis_server: RedisServer) -> None:
         config = redis_server.layers("core")["default"]["CONFIG"]
         one, other = RedisVersions(config), RedisVersions(config)

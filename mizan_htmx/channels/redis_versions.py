@@ -88,7 +88,7 @@ class RedisVersions:
         found = self._ask(
             self._before, [self._moments], [str(now), ago, moments.KEPT, moments.APART, LIFETIME]
         )
-        return Version.parse(found) or Version(now.epoch, 0)
+        return now.or_before(Version.parse(found))
 
     def advance(self, keys: Iterable[Invalidation]) -> Version:
         """Begin a new version, in which ``keys`` have become stale."""

@@ -44,6 +44,10 @@ class Version:
         match = _TEXT.fullmatch(text)
         return cls(match[1], int(match[2])) if match else None
 
+    def or_before(self, former: "Version | None") -> "Version":
+        """Return ``former``, or the first version of this life if it is of another one, or not known."""
+        return former if former is not None and former.epoch == self.epoch else Version(self.epoch, 0)
+
     def is_before(self, other: "Version") -> bool:
         """Tell whether it is older than ``other``, or can't be compared with it."""
         return self.epoch != other.epoch or self.seq < other.seq
@@ -102,7 +106,7 @@ class MemoryVersions:
     def before(self, seconds: float) -> Version:
         """Return the version of so many seconds ago, or an older one."""
         now = self._now
-        return self._moments.find(now, seconds) or Version(now.epoch, 0)
+        return now.or_before(self._moments.find(now, seconds))
 
     def advance(self, keys: Iterable[Invalidation]) -> Version:
         """Begin a new version, in which ``keys`` have become stale."""

@@ -78,7 +78,7 @@ def normalise(pattern: str) -> str:
 def _context(group: Group, base_url: str, views: Iterable[str]) -> dict[str, Any]:
     shown = [each for each in (*group.readers, *group.pages) if not each.private]
     routes = [normalise(page.route) for page in group.pages if page.route is not None]
-    functions = [{"name": each.name, "path": each.path} for each in sorted(shown, key=lambda each: each.name)]
+    functions = [{"name": each.name, "path": each.path} for each in shown]
     public = group.context.public
     optional = [name for name in group.params if name not in group.required] if group.readers else []
     if public:  # what an answer may lack changes its tags

@@ -92,7 +92,7 @@ def test_a_public_context_says_so_and_how_long_it_may_be_kept() -> None:
         },
         "news": {
             "endpoints": ["/rpc/ctx/news/"],
-            "functions": [{"name": "front_page", "path": "view"}, {"name": "headlines", "path": "rpc"}],
+            "functions": [{"name": "headlines", "path": "rpc"}, {"name": "front_page", "path": "view"}],
             "max_age": 600,
             "optional": ["page", "topic"],
             "params": ["page", "topic"],
@@ -132,6 +132,51 @@ def test_check_is_quiet_about_a_file_that_is_up_to_date(tmp_path: Path, form: li
     written = target.read_bytes()
     assert export("--output", str(target), "--check", *form) == ""
     assert target.read_bytes() == written
+
+
+@pytest.mark.parametrize("written_as", [str, Path])
+@pytest.mark.parametrize("option", [{}, {"format": "vcl", "origin": "127.0.0.1:8000"}])
+def test_python_may_name_the_file_as_a_path_or_as_text_in_a_folder_that_is_new(
+    written_as: type, option: dict[str, str], tmp_path: Path
+) -> None:
+    target = tmp_path / "folder" / "that is" / "new" / "m.json"
+    told = StringIO()
+    call_command("export_edge_manifest", output=written_as(target), stderr=told, **option)
+    form = [text for name, value in option.items() for text in (f"--{name}", value)]
+    assert target.read_text(encoding="utf-8").strip() == export(*form).strip()
+    assert told.getvalue() == f"Wrote 2 contexts to {target}.\n"
+    checked = StringIO()
+    call_command("export_edge_manifest", output=written_as(target), check=True, stderr=checked, **option)
+    assert checked.getvalue() == f"{target} is up to date.\n"
+
+
+@pytest.mark.parametrize("option", ["--output", "-o"])
+def test_the_command_line_makes_the_folder_too(option: str, tmp_path: Path) -> None:
+    target = tmp_path / "new" / "edge.json"
+    export(option, str(target))
+    assert target.read_text(encoding="utf-8").strip() == export().strip()
+
+
+def test_a_path_from_the_working_directory_needs_no_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    export("--output", "edge.json")
+    assert (tmp_path / "edge.json").read_text(encoding="utf-8").strip() == export().strip()
+
+
+def test_a_folder_that_can_not_be_made_is_an_error_in_one_line(tmp_path: Path) -> None:
+    (tmp_path / "taken").write_text("", encoding="utf-8")
+    target = tmp_path / "taken" / "edge.json"
+    with pytest.raises(CommandError) as caught:
+        export("--output", str(target))
+    assert str(caught.value).startswith(f"The manifest can't be written to {str(target)!r}: ")
+
+
+def test_checking_makes_no_folder(tmp_path: Path) -> None:
+    with pytest.raises(CommandError):
+        export("--output", str(tmp_path / "new" / "edge.json"), "--check")
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_check_refuses_a_file_that_is_out_of_date_and_leaves_it(tmp_path: Path) -> None:

@@ -18,8 +18,8 @@ from mizan_htmx.testing import isolated_registry
 
 # docs/protocol.md, "Edge manifest", with its line breaks taken out.
 EXAMPLE = (
-    '{"contexts": {"user": {"functions": [{"name": "profile_page", "path": "view"},'
-    ' {"name": "user_profile", "path": "rpc"}],'
+    '{"contexts": {"user": {"functions": [{"name": "user_profile", "path": "rpc"},'
+    ' {"name": "profile_page", "path": "view"}],'
     ' "endpoints": ["/api/mizan/ctx/user/"], "params": ["user_id"], "views": ["/profile/:user_id/"]}},'
     ' "mutations": {"rename": {"affects": ["user"], "params": ["user_id"]}}, "version": 1}'
 )
@@ -76,6 +76,29 @@ def written(manifest: dict[str, Any]) -> str:
 
 def test_the_example_of_the_protocol_byte_for_byte() -> None:
     assert written(manifest_of(*PROTOCOL)) == json.dumps(json.loads(EXAMPLE), sort_keys=True)
+
+
+def test_functions_that_give_data_stand_before_pages_each_by_name() -> None:
+    @client(context="user")
+    def zodiac(request: HttpRequest, user_id: int) -> str:
+        return "Gemini"
+
+    @client(context="user")
+    def about_page(request: HttpRequest, user_id: int) -> HttpResponse:
+        return HttpResponse()
+
+    listed = [
+        (profile_page, zodiac, about_page, user_profile),
+        (user_profile, about_page, zodiac, profile_page),
+    ]
+    for functions in listed:
+        found = manifest_of(*functions)["contexts"]["user"]["functions"]
+        assert [(each["name"], each["path"]) for each in found] == [
+            ("user_profile", "rpc"),
+            ("zodiac", "rpc"),
+            ("about_page", "view"),
+            ("profile_page", "view"),
+        ]
 
 
 def test_keys_are_sorted_without_anybody_sorting_them() -> None:

@@ -19,7 +19,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Declare the options."""
-        parser.add_argument("--output", type=Path, help="The file to write. Default: standard output.")
+        parser.add_argument(
+            "--output", "-o", help="The file to write, whose folder is made. Default: standard output."
+        )
         parser.add_argument(
             "--indent", type=int, default=2, help="Spaces a level; 0 for one line. Default: 2."
         )
@@ -37,19 +39,20 @@ class Command(BaseCommand):
         )
 
     def handle(
-        self, *args: Any, output: Path | None, check: bool, base_url: str | None, **options: Any
+        self, *args: Any, output: str | Path | None, check: bool, base_url: str | None, **options: Any
     ) -> None:
-        """Write the manifest, or compare it."""
+        """Write the manifest, or compare it; ``call_command`` may give a path, too."""
+        file = Path(output) if output else None
         manifest = generate_edge_manifest(base_url or mounted_at())
         text = _text(manifest, **options)
         if check:
-            _compare(text, output)
-            self.stderr.write(f"{output} is up to date.")
-        elif output is None:
+            _compare(text, file)
+            self.stderr.write(f"{file} is up to date.")
+        elif file is None:
             self.stdout.write(text)
         else:
-            _write(text, output)
-            self.stderr.write(f"Wrote {len(manifest['contexts'])} contexts to {output}.")
+            _write(text, file)
+            self.stderr.write(f"Wrote {len(manifest['contexts'])} contexts to {file}.")
 
 
 def _text(manifest: dict[str, Any], *, format: str, origin: str | None, indent: int, **options: Any) -> str:
@@ -67,6 +70,7 @@ def _text(manifest: dict[str, Any], *, format: str, origin: str | None, indent: 
 
 def _write(text: str, output: Path) -> None:
     try:
+        output.parent.mkdir(parents=True, exist_ok=True)
         output.write_text(_ended(text), encoding="utf-8")
     except OSError as error:
         raise CommandError(f"The manifest can't be written to {str(output)!r}: {error.strerror}.") from error

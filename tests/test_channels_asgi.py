@@ -19,6 +19,7 @@ from django.http import HttpRequest
 from django.test import AsyncClient
 from pytest_django import Settings
 
+import mizan_htmx
 from mizan_htmx import client, register
 from mizan_htmx.channels import asgi, wrap_asgi
 from mizan_htmx.channels import register as register_channel
@@ -292,3 +293,51 @@ class TestKeptConnections:
             " a pool."
             for alias, age in (("default", 60), ("other", None))
         ]
+def run_python(program: str) -> str:
+    """Run a program in a Python of its own, where nothing is imported yet; give what it printed."""
+    settings = {**os.environ, "DJANGO_SETTINGS_MODULE": "tests.site.settings"}
+    done = subprocess.run(
+        [sys.executable, "-c", program], env=settings, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout.strip()
+
+
+class TestFromThePackageItself:
+    """``from mizan_htmx import wrap_asgi``, as code that comes from mizan has it."""
+
+    @pytest.mark.usefixtures("registry")
+    async def test_it_serves_the_socket(self) -> None:
+        inner = Inner()
+        application = mizan_htmx.wrap_asgi(inner, "/live/")
+        async with Tab(application, path="/live/", headers=OWN, scheme="ws") as tab:
+            assert (await tab.ask(action="nothing", id="1"))["error"].startswith("Unknown action")
+        async with Tab(application, path="/ws/", headers=OWN, scheme="ws"):
+            assert [scope["path"] for scope in inner.scopes] == ["/ws/"]
+
+    def test_importing_the_package_imports_no_channels(self) -> None:
+        program = (
+            "import sys\nfrom mizan_htmx import wrap_asgi\n"
+            "print(sorted(name for name in sys.modules if 'channels' in name.split('.')))"
+        )
+        assert run_python(program) == "[]"
+
+    @pytest.mark.parametrize("missing", ["channels", "channels.sessions"])
+    def test_without_the_extra_it_says_which_to_install(self, missing: str) -> None:
+        program = (
+            f"import sys\nsys.modules[{missing!r}] = None\n"
+            "from mizan_htmx import wrap_asgi\n"
+            "try:\n    wrap_asgi(object())\n"
+            "except ImportError as error:\n    print(error)"
+        )
+        assert run_python(program) == (
+            "wrap_asgi needs the package channels. Install the extra: pip install 'mizan_htmx[channels]'"
+        )
+
+    def test_another_module_that_is_missing_is_named_by_itself(self) -> None:
+        program = (
+            "import sys\nimport mizan_htmx\nsys.modules['mizan_htmx.channels.consumer'] = None\n"
+            "try:\n    mizan_htmx.wrap_asgi(object())\n"
+            "except ModuleNotFoundError as error:\n    print(error.name)"
+        )
+        assert run_python(program) == "mizan_htmx.channels.consumer"

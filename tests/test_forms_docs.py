@@ -74,6 +74,12 @@ def test_the_formset_example_works(contact: dict[str, Any], visitor: Visitor) ->
     assert submit(visitor, "guest.formset", rows) == {"success": True, "data": {"guests": 2}}
 
 
+def test_the_rows_in_json_are_answered(contact: dict[str, Any], visitor: Visitor) -> None:
+    exec(examples("python")[2], contact)
+    response = visitor.send("POST", CALL, examples("json")[1])
+    assert answer(response) == (200, {"result": {"success": True, "data": {"guests": 2}}})
+
+
 def test_it_lists_the_options_and_hooks() -> None:
     hooks = [name for name, each in vars(mizanFormMixin).items() if not name.startswith("_")]
     hooks = [name for name in hooks if inspect.isroutine(getattr(mizanFormMixin, name))]

@@ -6,7 +6,17 @@ import pytest
 from django.http import HttpRequest
 
 from tests.site.models import Board, Card
-from tests.support_forms import address, declare_card, elements, errors_of, field, forms_site, post, submit
+from tests.support_forms import (
+    address,
+    declare_card,
+    elements,
+    errors_of,
+    field,
+    forms_site,
+    post,
+    result,
+    submit,
+)
 from tests.support_visitor import HEADER, Visitor, both_transports
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -68,6 +78,36 @@ def test_it_shows_the_rows_that_its_hook_chose(board: Board, visitor: Visitor) -
     assert [field(html, f"card-{at}-title").get("value") for at in range(3)] == ["Milk", "Butter", None]
     assert field(html, "card-INITIAL_FORMS")["value"] == "2"
     assert "Secret" not in html
+
+
+def nothing(cls: Any, request: HttpRequest) -> dict[str, Any]:
+    """Choose no rows."""
+    return {}
+
+
+class TestWithoutAQueryset:
+    """A hook that chooses no rows offers none: a table is not for anyone to see and change."""
+
+    def test_it_shows_none(self, board: Board, visitor: Visitor) -> None:
+        declare(board, get_formset_kwargs=classmethod(nothing))
+        html = visitor.get(PATH).text
+        assert field(html, "card-INITIAL_FORMS")["value"] == "0"
+        assert [field(html, "card-0-title").get("value"), "Milk" in html] == [None, False]
+
+    def test_it_changes_none(self, board: Board, visitor: Visitor) -> None:
+        declare(board, get_formset_kwargs=classmethod(nothing))
+        milk, butter = stored(board)
+        forged = [{**milk, "title": "Oat milk"}, {**butter, "DELETE": "on"}]
+        post(visitor, PATH, fields(*forged))
+        submit(visitor, "card.formset", fields(*forged))
+        assert result(visitor.call("card.formset.submit", forms=forged))["success"] is False
+        assert titles() == ["Secret", "Milk", "Butter"]
+
+    def test_it_adds_some(self, board: Board, visitor: Visitor) -> None:
+        declare(board, get_formset_kwargs=classmethod(nothing))
+        new = {"board": board.pk, "title": "Bread"}
+        assert post(visitor, PATH, fields(new, initial=0)).status_code == 200
+        assert titles() == ["Secret", "Milk", "Butter", "Bread"]
 
 
 def test_rows_are_changed_added_and_deleted(board: Board, visitor: Visitor) -> None:

@@ -24,7 +24,8 @@ site = forms_site()
 
 PLAIN = {
     "label": "Field",
-    "type": "CharField",
+    "type": "text",
+    "field": "CharField",
     "widget": "TextInput",
     "required": True,
     "disabled": False,
@@ -66,7 +67,8 @@ def test_a_schema_holds_the_texts_and_the_fields_in_order(visitor: Visitor) -> N
                 **PLAIN,
                 "name": "email",
                 "label": "Email",
-                "type": "EmailField",
+                "field": "EmailField",
+                "type": "email",
                 "widget": "EmailInput",
                 "max_length": 320,
             },
@@ -91,86 +93,106 @@ KINDS: dict[str, tuple[forms.Field, dict[str, Any]]] = {
         forms.CharField(label=gettext_lazy("Monday"), help_text=gettext_lazy("Tuesday")),
         {"label": "Monday", "help_text": "Tuesday"},
     ),
-    "area": (forms.CharField(widget=forms.Textarea), {"widget": "Textarea"}),
-    "password": (forms.CharField(widget=forms.PasswordInput), {"widget": "PasswordInput"}),
-    "hidden": (forms.CharField(widget=forms.HiddenInput), {"widget": "HiddenInput"}),
+    "area": (forms.CharField(widget=forms.Textarea), {"type": "textarea", "widget": "Textarea"}),
+    "password": (
+        forms.CharField(widget=forms.PasswordInput),
+        {"type": "password", "widget": "PasswordInput"},
+    ),
+    "hidden": (forms.CharField(widget=forms.HiddenInput), {"type": "hidden", "widget": "HiddenInput"}),
     "integer": (
         forms.IntegerField(initial=3),
-        {"type": "IntegerField", "widget": "NumberInput", "initial": 3},
+        {"field": "IntegerField", "type": "number", "widget": "NumberInput", "initial": 3},
     ),
-    "float": (forms.FloatField(initial=0.5), {"type": "FloatField", "widget": "NumberInput", "initial": 0.5}),
+    "float": (
+        forms.FloatField(initial=0.5),
+        {"field": "FloatField", "type": "number", "widget": "NumberInput", "initial": 0.5},
+    ),
     "decimal": (
         forms.DecimalField(initial=decimal.Decimal("1.50")),
-        {"type": "DecimalField", "widget": "NumberInput", "initial": "1.50"},
+        {"field": "DecimalField", "type": "number", "widget": "NumberInput", "initial": "1.50"},
     ),
     "truth": (
         forms.BooleanField(initial=True),
-        {"type": "BooleanField", "widget": "CheckboxInput", "initial": True},
+        {"field": "BooleanField", "type": "checkbox", "widget": "CheckboxInput", "initial": True},
     ),
     "perhaps": (
         forms.NullBooleanField(),
-        {"type": "NullBooleanField", "widget": "NullBooleanSelect"},
+        {"field": "NullBooleanField", "type": "select", "widget": "NullBooleanSelect"},
     ),
     "date": (
         forms.DateField(initial=datetime.date(2026, 1, 31)),
-        {"type": "DateField", "widget": "DateInput", "initial": "2026-01-31"},
+        {"field": "DateField", "type": "date", "widget": "DateInput", "initial": "2026-01-31"},
     ),
     "date from a callable": (
         forms.DateField(initial=lambda: datetime.date(2026, 1, 31)),
-        {"type": "DateField", "widget": "DateInput", "initial": "2026-01-31"},
+        {"field": "DateField", "type": "date", "widget": "DateInput", "initial": "2026-01-31"},
     ),
     "time": (
         forms.TimeField(initial=datetime.time(9, 30)),
-        {"type": "TimeField", "widget": "TimeInput", "initial": "09:30:00"},
+        {"field": "TimeField", "type": "time", "widget": "TimeInput", "initial": "09:30:00"},
     ),
     "moment": (
         forms.DateTimeField(initial=datetime.datetime(2026, 1, 31, 9, 30, tzinfo=datetime.UTC)),
-        {"type": "DateTimeField", "widget": "DateTimeInput", "initial": "2026-01-31T09:30:00"},
+        {
+            "field": "DateTimeField",
+            "type": "datetime",
+            "widget": "DateTimeInput",
+            "initial": "2026-01-31T09:30:00",
+        },
     ),
     "span": (
         forms.DurationField(initial=datetime.timedelta(minutes=90)),
-        {"type": "DurationField", "initial": "01:30:00"},
+        {"field": "DurationField", "initial": "01:30:00"},
     ),
-    "parts": (forms.SplitDateTimeField(), {"type": "SplitDateTimeField", "widget": "SplitDateTimeWidget"}),
+    "parts": (
+        forms.SplitDateTimeField(),
+        {"field": "SplitDateTimeField", "type": "datetime", "widget": "SplitDateTimeWidget"},
+    ),
     "lazy initial": (forms.CharField(initial=gettext_lazy("Monday")), {"initial": "Monday"}),
     "uuid": (
         forms.UUIDField(initial=uuid.UUID(int=5)),
-        {"type": "UUIDField", "initial": "00000000-0000-0000-0000-000000000005"},
+        {"field": "UUIDField", "initial": "00000000-0000-0000-0000-000000000005"},
     ),
     "json": (
         forms.JSONField(initial={"a": 1}),
-        {"type": "JSONField", "widget": "Textarea", "initial": '{"a": 1}'},
+        {"field": "JSONField", "type": "textarea", "widget": "Textarea", "initial": '{"a": 1}'},
     ),
-    "slug": (forms.SlugField(), {"type": "SlugField"}),
-    "pattern": (forms.RegexField("a+"), {"type": "RegexField"}),
+    "slug": (forms.SlugField(), {"field": "SlugField"}),
+    "pattern": (forms.RegexField("a+"), {"field": "RegexField"}),
     "file": (
         forms.FileField(max_length=50),
-        {"type": "FileField", "widget": "ClearableFileInput", "max_length": 50},
+        {"field": "FileField", "type": "file", "widget": "ClearableFileInput", "max_length": 50},
     ),
     "file that is there": (
         forms.FileField(initial=File(BytesIO(b"secret"), name="a.txt")),
-        {"type": "FileField", "widget": "ClearableFileInput", "initial": "a.txt"},
+        {"field": "FileField", "type": "file", "widget": "ClearableFileInput", "initial": "a.txt"},
     ),
     "choice": (
         forms.ChoiceField(choices=PAIRS, initial="b"),
-        {"type": "ChoiceField", "widget": "Select", "choices": ALL_PAIRS, "initial": "b"},
+        {"field": "ChoiceField", "type": "select", "widget": "Select", "choices": ALL_PAIRS, "initial": "b"},
     ),
     "choice from a callable": (
         forms.ChoiceField(choices=lambda: PAIRS),
-        {"type": "ChoiceField", "widget": "Select", "choices": ALL_PAIRS},
+        {"field": "ChoiceField", "type": "select", "widget": "Select", "choices": ALL_PAIRS},
     ),
     "radio": (
         forms.ChoiceField(choices=PAIRS, widget=forms.RadioSelect),
-        {"type": "ChoiceField", "widget": "RadioSelect", "choices": ALL_PAIRS},
+        {"field": "ChoiceField", "type": "radio", "widget": "RadioSelect", "choices": ALL_PAIRS},
     ),
     "groups": (
         forms.ChoiceField(choices=[(gettext_lazy("Monday"), PAIRS), ("c", "C")]),
-        {"type": "ChoiceField", "widget": "Select", "choices": [["Monday", ALL_PAIRS], ["c", "C"]]},
+        {
+            "field": "ChoiceField",
+            "type": "select",
+            "widget": "Select",
+            "choices": [["Monday", ALL_PAIRS], ["c", "C"]],
+        },
     ),
     "typed": (
         forms.TypedChoiceField(coerce=int, choices=[(1, "one"), (None, "none"), (True, "yes")]),
         {
-            "type": "TypedChoiceField",
+            "field": "TypedChoiceField",
+            "type": "select",
             "widget": "Select",
             "choices": [[1, "one"], [None, "none"], [True, "yes"]],
         },
@@ -178,7 +200,8 @@ KINDS: dict[str, tuple[forms.Field, dict[str, Any]]] = {
     "many": (
         forms.MultipleChoiceField(choices=PAIRS, initial=["a", "b"]),
         {
-            "type": "MultipleChoiceField",
+            "field": "MultipleChoiceField",
+            "type": "multiselect",
             "widget": "SelectMultiple",
             "choices": ALL_PAIRS,
             "initial": ["a", "b"],
@@ -201,7 +224,8 @@ def test_choices_from_the_database_have_keys_and_texts(visitor: Visitor) -> None
     ada, bob = (Board.objects.create(title=title) for title in ("Ada's", "Bob's"))
     field = forms.ModelChoiceField(Board.objects.order_by("title"), required=False, initial=bob)
     assert described(visitor, field) == {
-        "type": "ModelChoiceField",
+        "field": "ModelChoiceField",
+        "type": "select",
         "widget": "Select",
         "required": False,
         "initial": bob.pk,
@@ -213,7 +237,8 @@ def test_many_choices_from_the_database_have_keys_and_texts(visitor: Visitor) ->
     ada, bob = (Board.objects.create(title=title) for title in ("Ada's", "Bob's"))
     field = forms.ModelMultipleChoiceField(Board.objects.order_by("title"), initial=[ada, bob.pk])
     assert described(visitor, field) == {
-        "type": "ModelMultipleChoiceField",
+        "field": "ModelMultipleChoiceField",
+        "type": "multiselect",
         "widget": "SelectMultiple",
         "initial": [ada.pk, bob.pk],
         "choices": [[ada.pk, "Ada's"], [bob.pk, "Bob's"]],
@@ -271,11 +296,11 @@ def test_a_formset_describes_its_rows_and_how_many_there_may_be(visitor: Visitor
         "can_delete": True,
         "can_order": True,
     }
-    assert [(each["name"], each["type"], each["required"]) for each in fields] == [
-        ("name", "CharField", True),
-        ("email", "EmailField", True),
-        ("ORDER", "IntegerField", False),
-        ("DELETE", "BooleanField", False),
+    assert [(each["name"], each["type"], each["field"], each["required"]) for each in fields] == [
+        ("name", "text", "CharField", True),
+        ("email", "email", "EmailField", True),
+        ("ORDER", "number", "IntegerField", False),
+        ("DELETE", "checkbox", "BooleanField", False),
     ]
 
 

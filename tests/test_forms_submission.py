@@ -1,7 +1,6 @@
 """Validating and submitting over ``call/``: as JSON, as a form, with files."""
 
 import datetime
-import json
 from typing import Any
 
 import pytest
@@ -259,19 +258,8 @@ class TestDataThatIsNone:
         expected = misfit(data=["Must be an object that maps field names to values."])
         assert answer(visitor.call(function, data=data)) == expected
 
-    def test_data_must_be_given(self, function: str, visitor: Visitor) -> None:
-        declare_contact()
-        expected = misfit(data=["Must be an object that maps field names to values."])
-        assert answer(visitor.call(function)) == expected
-
     @pytest.mark.parametrize("value", [{"a": 1}, [[1]], [{"a": 1}]])
     def test_values_must_be_flat(self, value: object, function: str, visitor: Visitor) -> None:
         declare_contact()
         expected = misfit(**{"data.name": ["Must be a scalar or a list of scalars."]})
         assert answer(visitor.call(function, data={"name": value})) == expected
-
-
-def test_other_names_beside_data_are_ignored(visitor: Visitor) -> None:
-    declare_contact()
-    body = json.dumps({"fn": "contact.submit", "args": {"data": VALID, "request": 1, "files": {}, "self": 0}})
-    assert result(visitor.send("POST", CALL, body)) == {"success": True, "data": {}}

@@ -11,43 +11,20 @@ from pydantic_core import to_jsonable_python
 
 from mizan_htmx.client import ClientFunction, client
 from mizan_htmx.errors import DeclarationError
-from mizan_htmx.forms.schema import FormSchema, FormSetSchema, describe_fields
-from mizan_htmx.forms.submission import (
-    Outcome,
+from mizan_htmx.forms.binding import (
+    FIELDS,
+    ROWS,
+    bind_form,
+    bind_formset,
     make_form,
     make_formset,
-    read_data,
-    record_stale,
-    submit_form,
-    submit_formset,
+    unwrapped,
 )
+from mizan_htmx.forms.reports import FormSetReport, Report, RowsReport, report_form, report_formset
+from mizan_htmx.forms.schema import FormSchema, FormSetSchema, RowsSchema, describe_fields
+from mizan_htmx.forms.submission import Outcome, record_stale, submit_form, submit_formset
+from mizan_htmx.forms.values import Given
 from mizan_htmx.setup.registry import registry
-
-
-class ErrorItem(BaseModel):
-    """One thing that is wrong: the text to show, and Django's code for it."""
-
-    message: str
-    code: str
-
-
-class FieldErrors(BaseModel):
-    """What is wrong with one field; ``__all__`` stands for the form itself."""
-
-    field: str
-    errors: list[ErrorItem]
-
-
-class Report(BaseModel):
-    """What a validation found; empty when all fits."""
-
-    errors: list[FieldErrors]
-
-
-class FormSetReport(Report):
-    """What a validation found in each row, and in all of them together."""
-
-    rows: list[list[FieldErrors]]
 
 
 class _Result(BaseModel):
@@ -102,6 +79,14 @@ def _place(cls: Any) -> str:
     return f"{cls.__module__}.{cls.__qualname__}"
 
 
+class _AsSent:
+    """Hands a form's function all its arguments in one, as they came: what fits is for the form to say."""
+
+    def validate_python(self, raw: Any, /) -> Any:
+        """Return the one argument."""
+        return {FIELDS: raw}
+
+
 def _declare(cls: Any, affects: Any = None) -> Callable[[Callable[..., Any]], Declared]:
     """Declare a function of a form; messages about it name the form's place, not this module."""
 
@@ -109,6 +94,7 @@ def _declare(cls: Any, affects: Any = None) -> Callable[[Callable[..., Any]], De
         function.__module__ = cls.__module__
         function.__qualname__ = f"{cls.__qualname__}.{function.__name__}"
         declared = client(affects=affects, auth=cls.mizan.auth)(function)
+        vars(declared)["mizan"] = replace(declared.mizan, arguments=_AsSent())
         declared.mizan.declaration.decorated = cls
         return declared
 
@@ -117,27 +103,35 @@ def _declare(cls: Any, affects: Any = None) -> Callable[[Callable[..., Any]], De
 
 def _schema(cls: Any) -> Declared:
     @_declare(cls)
-    def schema(request: HttpRequest) -> FormSchema:
-        return FormSchema(**_texts(cls), fields=describe_fields(make_form(cls, request)))
+    def schema(request: HttpRequest, data: Any = None) -> FormSchema:
+        form = bind_form(cls, request, data) if data else make_form(cls, request)
+        return FormSchema(**_texts(cls), fields=describe_fields(form))
 
     return schema
 
 
 def _formset_schema(cls: Any) -> Declared:
     @_declare(cls)
-    def formset_schema(request: HttpRequest) -> FormSetSchema:
-        formset: Any = make_formset(cls, request)
-        return FormSetSchema(
-            **_texts(cls),
-            fields=describe_fields(formset.empty_form),
-            prefix=formset.prefix,
-            min_num=formset.min_num,
-            max_num=formset.max_num,
-            can_delete=formset.can_delete,
-            can_order=formset.can_order,
-        )
+    def formset_schema(request: HttpRequest, data: Any = None) -> RowsSchema | FormSetSchema:
+        if ROWS not in unwrapped(data):
+            return _describe_formset(cls, make_formset(cls, request))
+        bound = bind_formset(cls, request, data)
+        rows = [FormSchema(**_texts(cls), fields=describe_fields(form)) for form in bound.forms]
+        return RowsSchema(**dict(_describe_formset(cls, bound.formset)), forms=rows)
 
     return formset_schema
+
+
+def _describe_formset(cls: Any, formset: Any) -> FormSetSchema:
+    return FormSetSchema(
+        **_texts(cls),
+        fields=describe_fields(formset.empty_form),
+        prefix=formset.prefix,
+        min_num=formset.min_num,
+        max_num=formset.max_num,
+        can_delete=formset.can_delete,
+        can_order=formset.can_order,
+    )
 
 
 def _texts(cls: Any) -> dict[str, Any]:
@@ -149,38 +143,20 @@ def _texts(cls: Any) -> dict[str, Any]:
 def _validate(cls: Any) -> Declared:
     @_declare(cls)
     def validate(request: HttpRequest, data: Any = None) -> Report:
-        form = make_form(cls, request, *read_data(request, data))
-        return Report(errors=_field_errors(form))
+        return report_form(bind_form(cls, request, data))
 
     return validate
 
 
 def _formset_validate(cls: Any) -> Declared:
     @_declare(cls)
-    def formset_validate(request: HttpRequest, data: Any = None) -> FormSetReport:
-        formset = make_formset(cls, request, *read_data(request, data))
-        rows = [_field_errors(form) for form in formset.forms]
-        overall = _items(formset.non_form_errors().as_data())
-        return FormSetReport(
-            rows=rows, errors=[FieldErrors(field="__all__", errors=overall)] if overall else []
-        )
+    def formset_validate(request: HttpRequest, data: Any = None) -> RowsReport | FormSetReport:
+        return report_formset(bind_formset(cls, request, data))
 
     return formset_validate
 
 
-def _field_errors(form: Any) -> list[FieldErrors]:
-    return [FieldErrors(field=name, errors=_items(found)) for name, found in form.errors.as_data().items()]
-
-
-def _items(found: Any) -> list[ErrorItem]:
-    return [
-        ErrorItem(message=str(message), code=str(error.code or "invalid"))
-        for error in found
-        for message in error.messages
-    ]
-
-
-def _submit(cls: Any, carry: Callable[[Any, HttpRequest, object], Outcome]) -> Declared:
+def _submit(cls: Any, carry: Callable[[Any, HttpRequest, Given], Outcome]) -> Declared:
     @_declare(cls, cls.mizan.affects)
     def submit(request: HttpRequest, data: Any = None) -> Accepted | Refused:
         outcome = carry(cls, request, data)

@@ -1,5 +1,6 @@
 """The mixin that makes a Django form a mizan form."""
 
+from inspect import signature
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django import forms
@@ -12,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from mizan_htmx.errors import DeclarationError
 from mizan_htmx.forms.functions import register_form
 from mizan_htmx.forms.meta import mizanFormMeta
+from mizan_htmx.forms.submission import submit_rows
 
 if TYPE_CHECKING:
     _Base = forms.BaseForm
@@ -33,8 +35,11 @@ class mizanFormMixin(_Base):
     #: Arguments of ``formset_factory`` (``modelformset_factory`` for a ModelForm), with ``enable_formset``.
     formset_options: ClassVar[dict[str, Any]] = {}
 
+    _takes_request: ClassVar[bool] = False
+
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
+        cls._takes_request = _takes(cls, "request")
         if "mizan" not in vars(cls):
             return
         if not isinstance(cls.mizan, mizanFormMeta):
@@ -48,9 +53,11 @@ class mizanFormMixin(_Base):
         """Give what the form is made with besides data and files: ``initial``, ``instance``, ….
 
         Called for each rendering, validation and submission. ``request.GET`` holds the parameters that
-        ``{% mizan_form "card" card_id=5 %}`` named. Raise PermissionDenied or Http404 to refuse.
+        ``{% mizan_form "card" card_id=5 %}`` named. Raise PermissionDenied or Http404 to refuse. By itself
+        it gives ``request``, where ``__init__`` has a parameter of that name. Rows of a formset are made
+        with what is not one of Django's own arguments, where the form has an ``__init__`` of its own.
         """
-        return {}
+        return {"request": request} if cls._takes_request else {}
 
     @classmethod
     def get_formset_kwargs(cls, request: HttpRequest) -> dict[str, Any]:
@@ -73,5 +80,19 @@ class mizanFormMixin(_Base):
 
     @classmethod
     def on_formset_success(cls, request: HttpRequest, formset: "BaseFormSet[Any]") -> Returned:
-        """Do what the formset is for; as ``on_submit_success``, for all its forms together."""
-        return None
+        """Do what the formset is for; as ``on_submit_success``, for all its forms together.
+
+        By itself it asks the hook of each row that was filled in, where the form has one.
+        """
+        if cls.on_submit_success is mizanFormMixin.on_submit_success:
+            return None
+        return submit_rows(request, formset)
+
+
+def _takes(cls: type, name: str) -> bool:
+    """Return whether a class is made with an argument of this name, and not only with any."""
+    parameter = signature(cls).parameters.get(name)
+    return parameter is not None and parameter.kind in (
+        parameter.POSITIONAL_OR_KEYWORD,
+        parameter.KEYWORD_ONLY,
+    )

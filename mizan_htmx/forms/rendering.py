@@ -20,7 +20,7 @@ from django.utils.safestring import SafeString, mark_safe
 from mizan_htmx.arguments import Arguments
 from mizan_htmx.dispatch import admit
 from mizan_htmx.errors import suggest
-from mizan_htmx.forms.submission import make_form, make_formset
+from mizan_htmx.forms.binding import make_form, make_formset
 from mizan_htmx.readings import DENIED
 from mizan_htmx.setup.registry import registry
 from mizan_htmx.steps import run

@@ -1,20 +1,26 @@
 """A form described as data."""
 
+from decimal import Decimal
 from typing import Any
 
 from django import forms
 from django.forms.boundfield import BoundField
 from django.forms.models import ModelChoiceIteratorValue
+from django.utils.formats import localize_input
 from pydantic import BaseModel
 from pydantic_core import to_jsonable_python
 
 
 class FieldSchema(BaseModel):
-    """One field: ``type`` is the form field's class, ``widget`` the widget's, ``choices`` pairs or groups."""
+    """One field: ``type`` in the page's words, ``field`` and ``widget`` by Django's classes.
+
+    ``choices`` are pairs or groups.
+    """
 
     name: str
     label: str
     type: str
+    field: str
     widget: str
     required: bool
     disabled: bool
@@ -45,6 +51,12 @@ class FormSetSchema(FormSchema):
     can_order: bool
 
 
+class RowsSchema(FormSetSchema):
+    """A formset with rows that were sent: each as a form of its own."""
+
+    forms: list[FormSchema]
+
+
 def describe_fields(form: forms.BaseForm) -> list[FieldSchema]:
     """Describe the fields of a form, in order."""
     return [_describe(bound) for bound in form]
@@ -56,16 +68,46 @@ def _describe(bound: BoundField) -> FieldSchema:
     return FieldSchema(
         name=bound.name,
         label=str(bound.label),
-        type=type(field).__name__,
+        type=_type_of(field.widget),
+        field=type(field).__name__,
         widget=type(field.widget).__name__,
         required=field.required,
         disabled=field.disabled,
         help_text=str(field.help_text),
-        initial=to_jsonable_python(field.prepare_value(bound.initial), fallback=str),
+        initial=to_jsonable_python(_initial(bound), fallback=str),
         min_length=getattr(field, "min_length", None),
         max_length=getattr(field, "max_length", None),
         choices=None if choices is None else [(_plain(value), _label(label)) for value, label in choices],
     )
+
+
+def _initial(bound: BoundField) -> Any:
+    """Return what a field begins with; a number as the page writes it where it comes back to be read so."""
+    value = bound.field.prepare_value(bound.initial)
+    is_number = isinstance(value, (int, float, Decimal)) and not isinstance(value, bool)
+    return localize_input(value) if bound.field.localize and is_number else value
+
+
+def _type_of(widget: forms.Widget) -> str:
+    """Name what a page shows for a widget, by the words of HTML where it has one."""
+    if widget.is_hidden:
+        return "hidden"
+    if isinstance(widget, forms.Textarea):
+        return "textarea"
+    if getattr(widget, "allow_multiple_selected", False):
+        return "multiselect"
+    word = str(getattr(widget, "input_type", None) or "text")
+    if word == "text":  # as Django writes dates and times, too
+        return next((named for classes, named in _MOMENTS if isinstance(widget, classes)), word)
+    return _WORDS.get(word, word)
+
+
+_WORDS = {"datetime-local": "datetime"}
+_MOMENTS: tuple[tuple[tuple[type[forms.Widget], ...], str], ...] = (
+    ((forms.DateTimeInput, forms.SplitDateTimeWidget), "datetime"),
+    ((forms.DateInput, forms.SelectDateWidget), "date"),
+    ((forms.TimeInput,), "time"),
+)
 
 
 def _plain(value: Any) -> Any:

@@ -6,21 +6,18 @@ from typing import Any
 
 from django import forms
 from django.db import models
-from django.forms import BaseFormSet
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
-from django.utils.datastructures import MultiValueDict
 
-from mizan_htmx.arguments import MULTIPART, URLENCODED
 from mizan_htmx.errors import ValidationFailed
+from mizan_htmx.forms.binding import BoundRows, bind_form, bind_formset, is_deleted
+from mizan_htmx.forms.reports import error_texts, formset_errors
+from mizan_htmx.forms.values import Given
 from mizan_htmx.functions import Function
 from mizan_htmx.invalidation import SCALARS, Invalidation
 from mizan_htmx.recorder import recorder_of
 from mizan_htmx.setup.registry import registry
 from mizan_htmx.signature import validate
-
-Data = MultiValueDict[str, Any]
-Files = MultiValueDict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,41 +30,11 @@ class Outcome:
     errors: Mapping[str, Any] = field(default_factory=dict)
 
 
-def read_data(request: HttpRequest, data: object) -> tuple[Data, Files]:
-    """Find a form's data: the request's own fields and files, or the JSON object ``data``.
-
-    Numbers and truth values become the text that a browser would post, because fields expect no other type.
-    Raises ValidationFailed where JSON values are neither scalars nor lists of scalars.
-    """
-    if request.content_type in (URLENCODED, MULTIPART):
-        return request.POST, request.FILES
-    if not isinstance(data, dict):
-        raise ValidationFailed({"data": ["Must be an object that maps field names to values."]})
-    fields: Data = MultiValueDict()
-    for name, value in data.items():
-        values = value if isinstance(value, list) else [value]
-        if not all(isinstance(each, (str, int, float, bool)) or each is None for each in values):
-            raise ValidationFailed({f"data.{name}": ["Must be a scalar or a list of scalars."]})
-        if value is not None:
-            fields.setlist(name, [each if each is None else str(each) for each in values])
-    return fields, MultiValueDict()
-
-
-def make_form(cls: Any, request: HttpRequest, data: Data | None = None, files: Files | None = None) -> Any:
-    """Make the form as its class wants it for this request."""
-    return cls(data=data, files=files, **cls.get_init_kwargs(request))
-
-
-def error_texts(form: forms.BaseForm) -> dict[str, list[str]]:
-    """List a form's errors by field, ``__all__`` for those of the form itself."""
-    return {name: list(map(str, messages)) for name, messages in form.errors.items()}
-
-
-def submit_form(cls: Any, request: HttpRequest, data: object) -> Outcome:
+def submit_form(cls: Any, request: HttpRequest, given: Given) -> Outcome:
     """Carry a submission of a form through, inside the caller's transaction."""
-    form = make_form(cls, request, *read_data(request, data))
+    form = bind_form(cls, request, given)
     if not form.is_valid():
-        errors = error_texts(form)
+        errors = error_texts(form.errors)
         return Outcome(form, False, form.on_submit_failure(request, errors), errors)
     saved = _watch_save(form)
     returned = form.on_submit_success(request)
@@ -124,43 +91,53 @@ def _value(form: Any, key: str) -> object:
     return value if isinstance(value, SCALARS) else None
 
 
-def formset_class(cls: Any) -> "type[BaseFormSet[Any]]":
-    """Make the formset class of a form: a model formset for a ModelForm."""
-    options = {"extra": 1, **cls.formset_options}
-    if issubclass(cls, forms.BaseModelForm):
-        made: type[BaseFormSet[Any]] = forms.modelformset_factory(cls._meta.model, form=cls, **options)
-        return made
-    return forms.formset_factory(cls, **options)
-
-
-def make_formset(
-    cls: Any, request: HttpRequest, data: Data | None = None, files: Files | None = None
-) -> "BaseFormSet[Any]":
-    """Make the formset as its form's class wants it for this request."""
-    kwargs = {"prefix": cls.mizan.name, **cls.get_formset_kwargs(request)}
-    made: Any = formset_class(cls)
-    if issubclass(made, forms.BaseModelFormSet):
-        # Django's own default is every row of the table, for anyone to see and change.
-        kwargs.setdefault("queryset", made.model._default_manager.none())
-    formset: BaseFormSet[Any] = made(data=data, files=files, **kwargs)
-    return formset
-
-
-def formset_errors(formset: "BaseFormSet[Any]") -> dict[str, Any]:
-    """List a formset's errors: ``rows`` by form and field, ``__all__`` for those of all together."""
-    return {
-        "rows": [error_texts(form) for form in formset.forms],
-        "__all__": list(map(str, formset.non_form_errors())),
-    }
-
-
-def submit_formset(cls: Any, request: HttpRequest, data: object) -> Outcome:
+def submit_formset(cls: Any, request: HttpRequest, given: Given) -> Outcome:
     """Carry a submission of a formset through, inside the caller's transaction."""
-    formset: Any = make_formset(cls, request, *read_data(request, data))
+    bound = bind_formset(cls, request, given)
+    formset = bound.formset
     if not formset.is_valid():
-        return Outcome(formset, False, errors=formset_errors(formset))
+        return _refuse_rows(bound, request)
     saved = _watch_save(formset)
     returned = cls.on_formset_success(request, formset)
     if not saved and hasattr(formset, "save"):
         formset.save()
     return Outcome(formset, True, returned)
+
+
+def _refuse_rows(bound: BoundRows, request: HttpRequest) -> Outcome:
+    """Ask the hooks of the rows that do not fit; the first response goes out in the formset's place."""
+    errors = formset_errors(bound)
+    answers = [
+        form.on_submit_failure(request, found)
+        for form, found in zip(bound.forms, errors["rows"], strict=True)
+        if found
+    ]
+    return Outcome(bound.formset, False, _first_response(answers), errors)
+
+
+def submit_rows(request: HttpRequest, formset: Any) -> HttpResponseBase | None:
+    """Ask the hook of each row that was filled in, and return the first response.
+
+    A row of a model formset that its hook has saved is not saved again with the others.
+    """
+    return _first_response([_submit_row(request, form) for form in _filled_in(formset)])
+
+
+def _first_response(answers: Iterable[Any]) -> HttpResponseBase | None:
+    return next((each for each in answers if isinstance(each, HttpResponseBase)), None)
+
+
+def _filled_in(formset: Any) -> Iterable[Any]:
+    of_models = isinstance(formset, forms.BaseModelFormSet)
+    rows = formset.initial_forms if getattr(formset, "edit_only", False) else formset.forms
+    for form in rows:
+        if form.cleaned_data and not is_deleted(formset, form) and (form.has_changed() or not of_models):
+            yield form
+
+
+def _submit_row(request: HttpRequest, form: Any) -> Any:
+    saved = _watch_save(form)
+    returned = form.on_submit_success(request)
+    if saved and hasattr(form, "instance"):
+        form.save = lambda commit=True: form.instance
+    return returned

@@ -19,10 +19,10 @@ from django_htmx.http import HttpResponseClientRedirect
 from mizan_htmx.arguments import Arguments, read_body
 from mizan_htmx.csrf import CsrfFailed, check_csrf
 from mizan_htmx.dispatch import admit, execute, finish
-from mizan_htmx.errors import MethodNotAllowed, NotFound
+from mizan_htmx.errors import MethodNotAllowed, NotFound, ValidationFailed
 from mizan_htmx.failures import html_failure
 from mizan_htmx.forms import rendering
-from mizan_htmx.forms.submission import make_form, make_formset
+from mizan_htmx.forms.binding import is_form, make_form, make_formset
 from mizan_htmx.functions import Function
 from mizan_htmx.recorder import Recorder, open_recorder, roll_back
 from mizan_htmx.setup.registry import registry
@@ -122,6 +122,11 @@ def _answer(kind: _Kind, request: HttpRequest, cls: Any, recorder: Recorder) -> 
     if request.method != "POST":
         yield from admit(submit, request, Arguments(()))
         return _page(request, cls, kind.write(cls, request, kind.make(cls, request), form_id=""), status=200)
+    if not is_form(request):
+        yield from admit(submit, request, Arguments(()))
+        raise ValidationFailed(
+            message="A page's form is sent here, urlencoded or as multipart. JSON goes to call/."
+        )
     form_id = rendering.posted_id(request)
     outcome = (yield from execute(submit, request, Arguments(()), recorder)).outcome
     if isinstance(outcome.returned, HttpResponseBase):

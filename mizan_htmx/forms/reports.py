@@ -1,0 +1,86 @@
+"""What is wrong with a form or a formset, as scripts are told."""
+
+from typing import Any
+
+from django import forms
+from pydantic import BaseModel
+
+from mizan_htmx.forms.binding import BoundRows
+
+
+class ErrorItem(BaseModel):
+    """One thing that is wrong: the text to show, and Django's code for it."""
+
+    message: str
+    code: str
+
+
+class FieldErrors(BaseModel):
+    """What is wrong with one field; ``__all__`` stands for the form itself."""
+
+    field: str
+    errors: list[ErrorItem]
+
+
+class Report(BaseModel):
+    """What a validation found; empty when all fits."""
+
+    errors: list[FieldErrors]
+
+
+class FormSetReport(Report):
+    """What a validation found in each row, and in all of them together."""
+
+    rows: list[list[FieldErrors]]
+
+
+class RowsReport(FormSetReport):
+    """The same for rows that were sent as such, in their order."""
+
+    per_form: list[Report]
+
+
+def report_form(form: forms.BaseForm) -> Report:
+    """Report what is wrong with a form."""
+    return Report(errors=_by_field(form.errors))
+
+
+def report_formset(bound: BoundRows) -> FormSetReport:
+    """Report what is wrong with a formset, as it was sent: ``per_form`` answers to ``forms``."""
+    rows = [_by_field(bound.errors_of(form)) for form in bound.forms]
+    overall = _items(bound.formset.non_form_errors().as_data())
+    errors = [FieldErrors(field="__all__", errors=overall)] if overall else []
+    if bound.named:
+        return RowsReport(errors=errors, rows=rows, per_form=[Report(errors=each) for each in rows])
+    return FormSetReport(errors=errors, rows=rows)
+
+
+def _by_field(errors: Any) -> list[FieldErrors]:
+    return [FieldErrors(field=name, errors=_items(found)) for name, found in errors.as_data().items()]
+
+
+def _items(found: Any) -> list[ErrorItem]:
+    return [
+        ErrorItem(message=str(message), code=str(error.code or "invalid"))
+        for error in found
+        for message in error.messages
+    ]
+
+
+def error_texts(errors: Any) -> dict[str, list[str]]:
+    """List the texts of a form's errors by field, ``__all__`` for those of the form itself."""
+    return {name: list(map(str, messages)) for name, messages in errors.items()}
+
+
+def formset_errors(bound: BoundRows) -> dict[str, Any]:
+    """List a formset's errors: ``rows`` by form and field, ``__all__`` for those of all together."""
+    errors: dict[str, Any] = {
+        "rows": [error_texts(bound.errors_of(form)) for form in bound.forms],
+        "__all__": list(map(str, bound.formset.non_form_errors())),
+    }
+    if bound.named:
+        errors["per_form"] = [
+            {"errors": [each.model_dump() for each in _by_field(bound.errors_of(form))]}
+            for form in bound.forms
+        ]
+    return errors

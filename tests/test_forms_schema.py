@@ -4,10 +4,12 @@ import datetime
 import decimal
 import uuid
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django import forms
+from django.contrib.admin.widgets import AdminDateWidget, AdminSplitDateTime, AdminTextareaWidget
 from django.contrib.auth.models import Group, User
 from django.core.files import File
 from django.http import HttpRequest
@@ -213,6 +215,80 @@ KINDS: dict[str, tuple[forms.Field, dict[str, Any]]] = {
 @pytest.mark.parametrize(("field", "expected"), KINDS.values(), ids=KINDS.keys())
 def test_a_field_is_described(field: forms.Field, expected: dict[str, Any], visitor: Visitor) -> None:
     assert described(visitor, field) == expected
+
+
+class Slider(forms.NumberInput):
+    """A widget of a site's own that has a type of HTML."""
+
+    input_type = "range"
+
+
+class Canvas(forms.Widget):
+    """A widget of a site's own that has none."""
+
+    template_name = "canvas.html"
+
+
+TYPES: dict[str, list[forms.Field]] = {
+    "text": [
+        forms.GenericIPAddressField(),
+        forms.IntegerField(localize=True),
+        forms.DecimalField(localize=True),
+        forms.DateField(widget=forms.TextInput),
+        forms.CharField(widget=Canvas),
+        forms.ComboField(fields=[forms.CharField()]),
+    ],
+    "url": [forms.URLField(assume_scheme="https")],
+    "password": [forms.CharField(widget=forms.PasswordInput(render_value=True))],
+    "number": [forms.IntegerField(min_value=1), forms.CharField(widget=forms.NumberInput)],
+    "checkbox": [forms.BooleanField(required=False), forms.NullBooleanField(widget=forms.CheckboxInput)],
+    "select": [
+        forms.TypedChoiceField(choices=PAIRS),
+        forms.BooleanField(widget=forms.Select(choices=PAIRS)),
+        forms.ModelChoiceField(Board.objects.all()),
+        forms.FilePathField(path=str(Path(__file__).parent), match=r"support_forms.py$"),
+    ],
+    "multiselect": [
+        forms.TypedMultipleChoiceField(choices=PAIRS),
+        forms.MultipleChoiceField(choices=PAIRS, widget=forms.CheckboxSelectMultiple),
+        forms.ModelMultipleChoiceField(Board.objects.all()),
+        forms.ModelMultipleChoiceField(Board.objects.all(), widget=forms.CheckboxSelectMultiple),
+    ],
+    "radio": [
+        forms.ModelChoiceField(Board.objects.all(), widget=forms.RadioSelect),
+        forms.NullBooleanField(widget=forms.RadioSelect(choices=PAIRS)),
+    ],
+    "textarea": [forms.CharField(widget=AdminTextareaWidget), forms.JSONField()],
+    "date": [
+        forms.DateField(widget=forms.DateInput(attrs={"type": "date"})),
+        forms.DateField(widget=forms.SelectDateWidget),
+        forms.DateField(widget=AdminDateWidget),
+    ],
+    "datetime": [
+        forms.DateTimeField(widget=forms.DateTimeInput(attrs={"type": "datetime-local"})),
+        forms.SplitDateTimeField(widget=AdminSplitDateTime),
+    ],
+    "time": [forms.TimeField(widget=forms.TimeInput(attrs={"type": "time"}))],
+    "file": [forms.ImageField(), forms.FileField(widget=forms.FileInput)],
+    "hidden": [
+        forms.BooleanField(widget=forms.HiddenInput),
+        forms.ModelChoiceField(Board.objects.all(), widget=forms.HiddenInput),
+        forms.MultipleChoiceField(choices=PAIRS, widget=forms.MultipleHiddenInput),
+        forms.SplitDateTimeField(widget=forms.SplitHiddenDateTimeWidget),
+    ],
+    "color": [forms.CharField(widget=forms.ColorInput)],
+    "tel": [forms.CharField(widget=forms.TelInput), forms.CharField(widget=forms.TextInput({"type": "tel"}))],
+    "search": [forms.CharField(widget=forms.SearchInput)],
+    "range": [forms.IntegerField(widget=Slider)],
+}
+
+
+@pytest.mark.parametrize(
+    ("word", "field"), [(word, field) for word, fields in TYPES.items() for field in fields]
+)
+def test_the_type_is_what_the_page_shows(word: str, field: forms.Field, visitor: Visitor) -> None:
+    found = {"type": "text", "field": "CharField", **described(visitor, field)}
+    assert (found["type"], found["field"]) == (word, type(field).__name__)
 
 
 def test_initial_of_the_form_goes_before_that_of_the_field(visitor: Visitor) -> None:

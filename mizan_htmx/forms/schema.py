@@ -88,26 +88,35 @@ def _initial(bound: BoundField) -> Any:
     return localize_input(value) if bound.field.localize and is_number else value
 
 
+# What HTML has no word for, or Django none that says what it is.
+_WORDS: dict[type[forms.Widget], str] = {
+    forms.Textarea: "textarea",
+    forms.SelectDateWidget: "date",
+    forms.SplitDateTimeWidget: "datetime",
+}
+# Django writes these as fields of text, unless a site says otherwise.
+_TYPED: dict[type[forms.Widget], str] = {
+    forms.DateTimeInput: "datetime",
+    forms.DateInput: "date",
+    forms.TimeInput: "time",
+}
+
+
 def _type_of(widget: forms.Widget) -> str:
     """Name what a page shows for a widget, by the words of HTML where it has one."""
     if widget.is_hidden:
         return "hidden"
-    if isinstance(widget, forms.Textarea):
-        return "textarea"
-    if getattr(widget, "allow_multiple_selected", False):
+    word = _among(_WORDS, widget)
+    if word is None and getattr(widget, "allow_multiple_selected", False):
         return "multiselect"
-    word = str(getattr(widget, "input_type", None) or "text")
-    if word == "text":  # as Django writes dates and times, too
-        return next((named for classes, named in _MOMENTS if isinstance(widget, classes)), word)
-    return _WORDS.get(word, word)
+    word = word or str(getattr(widget, "input_type", None) or "text")
+    if word == "text":
+        return _among(_TYPED, widget) or word
+    return "datetime" if word == "datetime-local" else word
 
 
-_WORDS = {"datetime-local": "datetime"}
-_MOMENTS: tuple[tuple[tuple[type[forms.Widget], ...], str], ...] = (
-    ((forms.DateTimeInput, forms.SplitDateTimeWidget), "datetime"),
-    ((forms.DateInput, forms.SelectDateWidget), "date"),
-    ((forms.TimeInput,), "time"),
-)
+def _among(words: dict[type[forms.Widget], str], widget: forms.Widget) -> str | None:
+    return next((word for kind, word in words.items() if isinstance(widget, kind)), None)
 
 
 def _plain(value: Any) -> Any:

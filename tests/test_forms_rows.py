@@ -286,7 +286,7 @@ class TestAsAPageSendsThem:
         seen = declare()
         fields = self.fields(prefix, ADA, BOB)
         for function, answered in (
-            ("contact.formset.validate", {"errors": [], "rows": [[], []]}),
+            ("contact.formset.validate", {"errors": [], "rows": [[], []], "per_form": [{"errors": []}] * 2}),
             ("contact.formset.submit", {"success": True, "data": {"rows": 2}}),
         ):
             assert result(visitor.form(CALL, urlencode({"fn": function, **fields}))) == answered
@@ -302,9 +302,11 @@ class TestAsAPageSendsThem:
     def test_errors_stand_by_row(self, visitor: Visitor) -> None:
         declare()
         body = urlencode({"fn": "contact.formset.submit", **self.fields("form", ADA, {"email": "bob"})})
+        bad = {"field": "email", "errors": [{"message": BAD_EMAIL, "code": "invalid"}]}
         assert result(visitor.form(CALL, body))["errors"] == {
             "rows": [{}, {"name": [REQUIRED], "email": [BAD_EMAIL]}],
             "__all__": [],
+            "per_form": [{"errors": []}, {"errors": [NEEDED[0], bad]}],
         }
 
     def test_without_a_management_form_it_is_refused(self, visitor: Visitor) -> None:

@@ -31,11 +31,14 @@ _OF_ONE_FORM = frozenset(signature(forms.BaseForm).parameters) | {*signature(for
 
 @dataclass(frozen=True, slots=True)
 class BoundRows:
-    """A formset and its forms in the order in which they were sent; ``named`` as rows, not as a page does."""
+    """A formset and its forms in the order in which they were sent.
+
+    ``per_form``: what is wrong is told for each of them as for a form, too, as mizan's clients read it.
+    """
 
     formset: Any
     forms: Sequence[Any]
-    named: bool = False
+    per_form: bool
 
     def errors_of(self, form: Any) -> Any:
         """Return what is wrong with a row: nothing with one that is to be deleted."""
@@ -146,7 +149,7 @@ def bind_formset(cls: Any, request: HttpRequest, given: Given) -> BoundRows:
     kwargs = _formset_kwargs(cls, request, made)
     if is_form(request):
         formset = _filled(made, _as_posted(kwargs, made, request), request.POST, request.FILES)
-        return BoundRows(formset, formset.forms)
+        return BoundRows(formset, formset.forms, per_form=True)
     values = unwrapped(given)
     if ROWS in values:
         return _bind_rows(made, kwargs, values[ROWS])
@@ -154,7 +157,7 @@ def bind_formset(cls: Any, request: HttpRequest, given: Given) -> BoundRows:
     formset = _filled(made, kwargs, as_posted(values))
     for form in formset.forms:
         fit(form, values, by_page_names(form), "" if values is given else f"{FIELDS}.")
-    return BoundRows(formset, formset.forms)
+    return BoundRows(formset, formset.forms, per_form=False)
 
 
 def _as_posted(kwargs: dict[str, Any], made: Any, request: HttpRequest) -> dict[str, Any]:
@@ -184,7 +187,7 @@ def _bind_rows(made: Any, kwargs: dict[str, Any], rows: Any) -> BoundRows:
         if not is_new[sent_at]:
             _refuse_strangers(form, key)
         fit(form, rows[sent_at], by_own_names(form), f"{ROWS}.{sent_at}.")
-    return BoundRows(formset, [*placed.values()], named=True)
+    return BoundRows(formset, [*placed.values()], per_form=True)
 
 
 def _refuse_strangers(form: Any, key: str | None) -> None:

@@ -35,7 +35,7 @@ class FormSetReport(Report):
 
 
 class RowsReport(FormSetReport):
-    """The same for rows that were sent as such, in their order."""
+    """The same, and for each row as for a form of its own."""
 
     per_form: list[Report]
 
@@ -46,11 +46,11 @@ def report_form(form: forms.BaseForm) -> Report:
 
 
 def report_formset(bound: BoundRows) -> FormSetReport:
-    """Report what is wrong with a formset, as it was sent: ``per_form`` answers to ``forms``."""
+    """Report what is wrong with a formset, in the shape that fits what was sent."""
     rows = [_by_field(bound.errors_of(form)) for form in bound.forms]
     overall = _items(bound.formset.non_form_errors().as_data())
     errors = [FieldErrors(field="__all__", errors=overall)] if overall else []
-    if bound.named:
+    if bound.per_form:
         return RowsReport(errors=errors, rows=rows, per_form=[Report(errors=each) for each in rows])
     return FormSetReport(errors=errors, rows=rows)
 
@@ -78,7 +78,7 @@ def formset_errors(bound: BoundRows) -> dict[str, Any]:
         "rows": [error_texts(bound.errors_of(form)) for form in bound.forms],
         "__all__": list(map(str, bound.formset.non_form_errors())),
     }
-    if bound.named:
+    if bound.per_form:
         errors["per_form"] = [
             {"errors": [each.model_dump() for each in _by_field(bound.errors_of(form))]}
             for form in bound.forms

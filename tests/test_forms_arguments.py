@@ -9,8 +9,10 @@ import pytest
 from django import forms
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import HttpRequest
+from django.test import RequestFactory
 
 from mizan_htmx.forms import mizanFormMeta, mizanFormMixin
+from mizan_htmx.setup.registry import get_function
 from tests.site.models import Board, Card
 from tests.support_forms import (
     BAD_EMAIL,
@@ -286,3 +288,13 @@ def test_files_come_as_multipart_under_the_pages_names(visitor: Visitor) -> None
     fields = {"fn": "one.submit", "p-title": "A", "p-file": SimpleUploadedFile("a.txt", b"hello")}
     assert result(upload(visitor, CALL, fields))["success"] is True
     assert (seen[0]["title"], seen[0]["file"].name) == ("A", "a.txt")
+
+
+def test_from_python_a_function_takes_what_a_call_takes(rf: RequestFactory) -> None:
+    seen = declare({"name": forms.CharField()})
+    function: Any = get_function("one.submit")
+    request = rf.post(CALL, "{}", content_type="application/json")
+    assert function(request).success is False
+    assert function(request, {"name": "Ada"}).success is True
+    assert function(request, data={"data": {"name": "Bob"}}).success is True
+    assert seen == [{"name": "Ada"}, {"name": "Bob"}]

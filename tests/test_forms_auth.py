@@ -8,8 +8,8 @@ import pytest
 from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse
 
-from mizan_htmx.errors import Forbidden
-from tests.support_forms import VALID, address, declare_contact, forms_site, post, template_folder
+from mizan_htmx.errors import DeclarationError, Forbidden
+from tests.support_forms import VALID, address, declare_contact, forms_site, post, result, template_folder
 from tests.support_visitor import HEADER, Visitor, answer, both_transports, problem
 
 pytestmark = pytest.mark.django_db
@@ -165,3 +165,22 @@ class TestInAPage:
         declare_contact(get_init_kwargs=classmethod(refuse))
         response = self.show(folder, visitor, '{% mizan_form "contact" %}')
         assert (response.status_code, response.text) == (200, "<p>Before</p><p>After</p>")
+
+
+def test_an_auth_is_shown_no_data_that_is_not_what_is_bound(visitor: Visitor) -> None:
+    seen: list[object] = []
+
+    def check_data(request: HttpRequest, data: object = None, name: object = None, **others: object) -> bool:
+        seen.extend((data, name, others))
+        return True
+
+    declare_contact(auth=check_data)
+    forms_of_it: list[dict[str, Any]] = [{"data": VALID}, VALID, {"data": {"name": "Eve"}, **VALID}]
+    for args in forms_of_it:
+        assert result(visitor.call("contact.submit", **args))["success"] is True
+    assert seen == [None, None, {}] * 3
+
+
+def test_an_auth_that_needs_data_is_an_error_at_declaration() -> None:
+    with pytest.raises(DeclarationError, match="wants 'data', which is no argument of it"):
+        declare_contact(auth=lambda request, data: True)

@@ -388,3 +388,23 @@ class TestHooksOfRows:
         row = {"board": board.pk, "title": "Milk"}
         assert ask(visitor, "card.formset.submit", row)["success"] is True
         assert [each.title for each in Card.objects.all()] == ["By the hook" if saves else "Milk"]
+
+    def test_rows_that_are_not_saved_are_not_asked(self, visitor: Visitor) -> None:
+        board = Board.objects.create(title="Ada's")
+        asked: list[str] = []
+
+        def on_submit_success(self: Any, request: HttpRequest) -> None:
+            asked.append(self.cleaned_data["title"])
+
+        milk, butter = (Card.objects.create(board=board, title=title) for title in ("Milk", "Butter"))
+        declare_card(
+            enable_formset=True,
+            formset_options={"edit_only": True},
+            get_formset_kwargs=classmethod(lambda cls, request: {"queryset": Card.objects.all()}),
+            on_submit_success=on_submit_success,
+        )
+        old = [{"id": each.pk, "board": board.pk, "title": each.title} for each in (milk, butter)]
+        rows = [{**old[0], "title": "Oat milk"}, old[1], {"board": board.pk, "title": "Bread"}]
+        assert ask(visitor, "card.formset.submit", *rows)["success"] is True
+        assert asked == ["Oat milk"]
+        assert set(Card.objects.values_list("title", flat=True)) == {"Oat milk", "Butter"}

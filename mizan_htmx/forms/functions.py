@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from inspect import signature
+from types import MappingProxyType
 from typing import Any, Literal
 
 from django.http import HttpRequest
@@ -56,6 +58,8 @@ class Refused(_Result):
 
 Declared = ClientFunction[..., Any]
 
+_NOTHING: Given = MappingProxyType({})
+
 
 def register_form(cls: Any) -> None:
     """Register a form and its functions; raise DeclarationError if another form has the name."""
@@ -90,9 +94,12 @@ class _AsSent:
 def _declare(cls: Any, affects: Any = None) -> Callable[[Callable[..., Any]], Declared]:
     """Declare a function of a form; messages about it name the form's place, not this module."""
 
-    def decorate(function: Callable[..., Any]) -> Declared:
+    def decorate(function: Any) -> Declared:
         function.__module__ = cls.__module__
         function.__qualname__ = f"{cls.__qualname__}.{function.__name__}"
+        # Nothing is declared but the request: an ``auth`` that saw some ``data`` would not see what is bound.
+        request = signature(function).parameters["request"]
+        function.__signature__ = signature(function).replace(parameters=[request])
         declared = client(affects=affects, auth=cls.mizan.auth)(function)
         vars(declared)["mizan"] = replace(declared.mizan, arguments=_AsSent())
         declared.mizan.declaration.decorated = cls
@@ -103,7 +110,7 @@ def _declare(cls: Any, affects: Any = None) -> Callable[[Callable[..., Any]], De
 
 def _schema(cls: Any) -> Declared:
     @_declare(cls)
-    def schema(request: HttpRequest, data: Any = None) -> FormSchema:
+    def schema(request: HttpRequest, data: Given = _NOTHING) -> FormSchema:
         form = bind_form(cls, request, data) if data else make_form(cls, request)
         return FormSchema(**_texts(cls), fields=describe_fields(form))
 
@@ -112,7 +119,7 @@ def _schema(cls: Any) -> Declared:
 
 def _formset_schema(cls: Any) -> Declared:
     @_declare(cls)
-    def formset_schema(request: HttpRequest, data: Any = None) -> RowsSchema | FormSetSchema:
+    def formset_schema(request: HttpRequest, data: Given = _NOTHING) -> RowsSchema | FormSetSchema:
         if ROWS not in unwrapped(data):
             return _describe_formset(cls, make_formset(cls, request))
         bound = bind_formset(cls, request, data)
@@ -142,7 +149,7 @@ def _texts(cls: Any) -> dict[str, Any]:
 
 def _validate(cls: Any) -> Declared:
     @_declare(cls)
-    def validate(request: HttpRequest, data: Any = None) -> Report:
+    def validate(request: HttpRequest, data: Given = _NOTHING) -> Report:
         return report_form(bind_form(cls, request, data))
 
     return validate
@@ -150,7 +157,7 @@ def _validate(cls: Any) -> Declared:
 
 def _formset_validate(cls: Any) -> Declared:
     @_declare(cls)
-    def formset_validate(request: HttpRequest, data: Any = None) -> RowsReport | FormSetReport:
+    def formset_validate(request: HttpRequest, data: Given = _NOTHING) -> RowsReport | FormSetReport:
         return report_formset(bind_formset(cls, request, data))
 
     return formset_validate
@@ -158,7 +165,7 @@ def _formset_validate(cls: Any) -> Declared:
 
 def _submit(cls: Any, carry: Callable[[Any, HttpRequest, Given], Outcome]) -> Declared:
     @_declare(cls, cls.mizan.affects)
-    def submit(request: HttpRequest, data: Any = None) -> Accepted | Refused:
+    def submit(request: HttpRequest, data: Given = _NOTHING) -> Accepted | Refused:
         outcome = carry(cls, request, data)
         result: Accepted | Refused = Refused(errors=dict(outcome.errors))
         if outcome.success:

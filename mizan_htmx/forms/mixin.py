@@ -91,7 +91,7 @@ class mizanFormMixin(_Base):
 
 def _takes(cls: type, name: str) -> bool:
     """Return whether a class is made with an argument of this name, and not only with any."""
-    parameter = signature(cls).parameters.get(name)
+    parameter = signature(cls.__init__).parameters.get(name)  # type: ignore[misc]
     return parameter is not None and parameter.kind in (
         parameter.POSITIONAL_OR_KEYWORD,
         parameter.KEYWORD_ONLY,

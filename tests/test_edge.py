@@ -93,9 +93,9 @@ def test_the_whole_manifest(site: Site) -> None:
             "user": {
                 "endpoints": ["/api/mizan/ctx/user/"],
                 "functions": [
+                    {"name": "user_profile", "path": "rpc"},
                     {"name": "member_page", "path": "view"},
                     {"name": "profile_page", "path": "view"},
-                    {"name": "user_profile", "path": "rpc"},
                 ],
                 "params": ["user_id"],
                 "views": ["/members/:user_id/", "/profile/:user_id/"],
@@ -252,8 +252,9 @@ def test_the_command_writes_to_a_file(site: Site, tmp_path: Path) -> None:
 
 
 def test_the_command_refuses_a_path_it_can_not_write(site: Site, tmp_path: Path) -> None:
+    (tmp_path / "taken").write_text("", encoding="utf-8")
     for target, reason in (
-        (tmp_path / "missing" / "manifest.json", "No such file or directory"),
+        (tmp_path / "taken" / "manifest.json", "File exists"),
         (tmp_path, "Is a directory"),
     ):
         with pytest.raises(CommandError) as caught:

@@ -165,14 +165,6 @@ def test_a_path_from_the_working_directory_needs_no_folder(
     assert (tmp_path / "edge.json").read_text(encoding="utf-8").strip() == export().strip()
 
 
-def test_a_folder_that_can_not_be_made_is_an_error_in_one_line(tmp_path: Path) -> None:
-    (tmp_path / "taken").write_text("", encoding="utf-8")
-    target = tmp_path / "taken" / "edge.json"
-    with pytest.raises(CommandError) as caught:
-        export("--output", str(target))
-    assert str(caught.value).startswith(f"The manifest can't be written to {str(target)!r}: ")
-
-
 def test_checking_makes_no_folder(tmp_path: Path) -> None:
     with pytest.raises(CommandError):
         export("--output", str(tmp_path / "new" / "edge.json"), "--check")

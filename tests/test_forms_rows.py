@@ -7,6 +7,7 @@ import pytest
 from django import forms
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import HttpRequest, HttpResponse
+from pytest_django import DjangoAssertNumQueries
 
 from mizan_htmx.forms import mizanFormMeta, mizanFormMixin
 from tests.site.models import Board, Card
@@ -71,6 +72,22 @@ class TestSchema:
         assert [each["name"] for each in schema["forms"][0]["fields"]] == names
         assert [each["name"] for each in schema["fields"]] == names
 
+    def test_rows_begin_with_what_is_theirs(self, visitor: Visitor) -> None:
+        declare(get_formset_kwargs=classmethod(lambda cls, request: {"initial": [ADA, BOB]}))
+        schema = ask(visitor, "contact.formset.schema", {}, {}, {})
+        initials = [[each["initial"] for each in form["fields"]] for form in schema["forms"]]
+        assert initials == [[*ADA.values()], [*BOB.values()], [None, None]]
+
+    def test_choices_are_asked_for_once(
+        self, visitor: Visitor, django_assert_max_num_queries: DjangoAssertNumQueries
+    ) -> None:
+        Board.objects.create(title="Ada's")
+        declare(board=forms.ModelChoiceField(Board.objects.all()))
+        with django_assert_max_num_queries(4):
+            schema = ask(visitor, "contact.formset.schema", *[{}] * 50)
+        labels = [form["fields"][2]["choices"][-1][1] for form in schema["forms"]]
+        assert labels == ["Ada's"] * 50
+
     def test_a_row_may_change_its_own_fields(self, visitor: Visitor) -> None:
         class StepForm(mizanFormMixin, forms.Form):
             mizan = mizanFormMeta(name="step", enable_formset=True)
@@ -86,6 +103,16 @@ class TestSchema:
             ["country"],
             ["country", "state"],
         ]
+
+    def test_so_may_the_formset(self, visitor: Visitor) -> None:
+        class Numbered(forms.BaseFormSet):  # type: ignore[type-arg]
+            def add_fields(self, form: Any, index: int | None) -> None:
+                super().add_fields(form, index)
+                form.fields["name"].help_text = f"Row {index}"
+
+        declare(formset_options={"formset": Numbered})
+        schema = ask(visitor, "contact.formset.schema", {}, {})
+        assert [form["fields"][0]["help_text"] for form in schema["forms"]] == ["Row 0", "Row 1"]
 
 
 class TestValidateAndSubmit:
@@ -257,6 +284,11 @@ class TestModelFormset:
         ids = [next(each for each in form["fields"] if each["name"] == "id") for form in schema["forms"]]
         assert [each["initial"] for each in ids] == [None, rows[1]["id"], None, rows[3]["id"]]
         assert {each["type"] for each in ids} == {"hidden"}
+
+    def test_a_schema_lists_no_object_that_is_not_offered(self, board: Board, visitor: Visitor) -> None:
+        for args in ({}, {"forms": [{}, self.row("Milk")]}):
+            text = visitor.call("card.formset.schema", **args).text
+            assert [title in text for title in ("Secret", "Butter")] == [False, False]
 
     @pytest.mark.parametrize("key", ["x", 0, -1, 10**30, True, [1], 1.5])
     def test_a_key_that_is_none_of_them_changes_nothing(

@@ -291,6 +291,18 @@ def test_the_type_is_what_the_page_shows(word: str, field: forms.Field, visitor:
     assert (found["type"], found["field"]) == (word, type(field).__name__)
 
 
+@pytest.mark.parametrize(
+    "field",
+    [
+        forms.ModelChoiceField(Board.objects.all(), widget=forms.HiddenInput),
+        forms.ChoiceField(choices=PAIRS, widget=forms.HiddenInput),
+        forms.MultipleChoiceField(choices=PAIRS, widget=forms.MultipleHiddenInput),
+    ],
+)
+def test_a_hidden_field_shows_no_choices(field: forms.Field, visitor: Visitor) -> None:
+    assert "choices" not in described(visitor, field)
+
+
 def test_initial_of_the_form_goes_before_that_of_the_field(visitor: Visitor) -> None:
     field = forms.CharField(initial="field's")
     assert described(visitor, field, initial={"field": "form's"}) == {"initial": "form's"}

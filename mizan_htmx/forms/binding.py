@@ -132,9 +132,14 @@ def _formset_kwargs(cls: Any, request: HttpRequest, made: Any) -> dict[str, Any]
     return kwargs
 
 
+def has_own_init(cls: Any) -> bool:
+    """Return whether a form is made by an ``__init__`` that is not Django's."""
+    return cls.__init__ not in (forms.BaseForm.__init__, forms.BaseModelForm.__init__)
+
+
 def _row_kwargs(cls: Any, request: HttpRequest) -> dict[str, Any]:
     """Return what an ``__init__`` of the author's is given; Django's own takes nothing that is a row's."""
-    if cls.__init__ in (forms.BaseForm.__init__, forms.BaseModelForm.__init__):
+    if not has_own_init(cls):
         return {}
     kwargs = cls.get_init_kwargs(request)
     return {name: value for name, value in kwargs.items() if name not in _OF_ONE_FORM}

@@ -23,7 +23,7 @@ from mizan_htmx.forms.binding import (
     unwrapped,
 )
 from mizan_htmx.forms.reports import FormSetReport, Report, RowsReport, report_form, report_formset
-from mizan_htmx.forms.schema import FormSchema, FormSetSchema, RowsSchema, describe_fields
+from mizan_htmx.forms.schema import FormSchema, FormSetSchema, RowsSchema, describe_fields, describe_rows
 from mizan_htmx.forms.submission import Outcome, record_stale, submit_form, submit_formset
 from mizan_htmx.forms.values import Given
 from mizan_htmx.setup.registry import registry
@@ -123,7 +123,7 @@ def _formset_schema(cls: Any) -> Declared:
         if ROWS not in unwrapped(data):
             return _describe_formset(cls, make_formset(cls, request))
         bound = bind_formset(cls, request, data)
-        rows = [FormSchema(**_texts(cls), fields=describe_fields(form)) for form in bound.forms]
+        rows = [FormSchema(**_texts(cls), fields=fields) for fields in describe_rows(cls, bound.forms)]
         return RowsSchema(**dict(_describe_formset(cls, bound.formset)), forms=rows)
 
     return formset_schema

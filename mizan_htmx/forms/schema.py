@@ -1,5 +1,6 @@
 """A form described as data."""
 
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from typing import Any
 
@@ -9,6 +10,8 @@ from django.forms.models import ModelChoiceIteratorValue
 from django.utils.formats import localize_input
 from pydantic import BaseModel
 from pydantic_core import to_jsonable_python
+
+from mizan_htmx.forms.binding import has_own_init
 
 
 class FieldSchema(BaseModel):
@@ -62,9 +65,29 @@ def describe_fields(form: forms.BaseForm) -> list[FieldSchema]:
     return [_describe(bound) for bound in form]
 
 
+def describe_rows(cls: Any, rows: Iterable[forms.BaseForm]) -> Iterator[list[FieldSchema]]:
+    """Describe the fields of each row of a form's formset.
+
+    Those that no code of the author's can make another in each row are described once: choices may be a
+    query, and there may be thousands of rows.
+    """
+    can_differ = has_own_init(cls) or "formset" in cls.formset_options
+    same = () if can_differ else cls.base_fields
+    known: dict[str, FieldSchema] = {}
+    for form in rows:
+        yield [_once(bound, known) if bound.name in same else _describe(bound) for bound in form]
+
+
+def _once(bound: BoundField, known: dict[str, FieldSchema]) -> FieldSchema:
+    if bound.name not in known:
+        known[bound.name] = _describe(bound)
+    return known[bound.name].model_copy(update={"initial": _initial(bound)})
+
+
 def _describe(bound: BoundField) -> FieldSchema:
     field = bound.field
-    choices = getattr(field, "choices", None)
+    # A hidden field shows none. That of a model formset's keys would list the table.
+    choices = None if field.widget.is_hidden else getattr(field, "choices", None)
     return FieldSchema(
         name=bound.name,
         label=str(bound.label),
@@ -74,7 +97,7 @@ def _describe(bound: BoundField) -> FieldSchema:
         required=field.required,
         disabled=field.disabled,
         help_text=str(field.help_text),
-        initial=to_jsonable_python(_initial(bound), fallback=str),
+        initial=_initial(bound),
         min_length=getattr(field, "min_length", None),
         max_length=getattr(field, "max_length", None),
         choices=None if choices is None else [(_plain(value), _label(label)) for value, label in choices],
@@ -85,7 +108,8 @@ def _initial(bound: BoundField) -> Any:
     """Return what a field begins with; a number as the page writes it where it comes back to be read so."""
     value = bound.field.prepare_value(bound.initial)
     is_number = isinstance(value, (int, float, Decimal)) and not isinstance(value, bool)
-    return localize_input(value) if bound.field.localize and is_number else value
+    shown = localize_input(value) if bound.field.localize and is_number else value
+    return to_jsonable_python(shown, fallback=str)
 
 
 # What HTML has no word for, or Django none that says what it is.

@@ -293,6 +293,8 @@ class TestKeptConnections:
             " a pool."
             for alias, age in (("default", 60), ("other", None))
         ]
+
+
 def run_python(program: str) -> str:
     """Run a program in a Python of its own, where nothing is imported yet; give what it printed."""
     settings = {**os.environ, "DJANGO_SETTINGS_MODULE": "tests.site.settings"}

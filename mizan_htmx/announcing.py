@@ -68,8 +68,12 @@ def _send(
     invalidations: _Stale,
     response: HttpResponseBase | None,
 ) -> None:
-    for signal in signals:
-        signal.send_robust(sender=None, invalidations=invalidations, request=request, response=response)
+    for number, signal in enumerate(signals):
+        try:
+            signal.send_robust(sender=None, invalidations=invalidations, request=request, response=response)
+        except BaseException:  # SystemExit: the process ends, because its time is over, for example
+            _in_thread(partial(_send, signals[number:], request, invalidations, response))
+            raise
 
 
 async def _asend(

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from functools import partial
 from typing import Any
-from weakref import ref
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
@@ -32,28 +31,22 @@ def surround_commits(connection: BaseDatabaseWrapper, commit: Around, settle: Ar
     """Let ``commit`` carry out each COMMIT of a connection, and ``settle`` what follows it or a rollback.
 
     Relies on ``Atomic.__exit__``: where a transaction ends it calls the connection's ``commit()`` or
-    ``rollback()``, and then, whatever became of that, ``set_autocommit(True)``, which runs the hooks.
+    ``rollback()``, and then, whatever became of that, ``set_autocommit(True)``, which runs the hooks. So it
+    does where it connects; nothing has been committed then.
     """
-    own = ref(connection)  # a connection that holds itself would stay open after its thread has ended
-    former = {name: vars(connection).get(name) for name in ("commit", "set_autocommit")}
+    commit_now, set_autocommit_now = connection.commit, connection.set_autocommit
 
-    def bound(name: str) -> Callable[..., None]:
-        known: Callable[..., None] | None = former[name]
-        return known or getattr(type(own()), name).__get__(own())  # type: ignore[no-any-return]
-
-    def commit_now() -> None:
-        held = own()
-        if held is None or held.in_atomic_block:  # which Django refuses
-            bound("commit")()
+    def commit_it() -> None:
+        if connection.in_atomic_block:  # Django refuses
+            commit_now()
         else:
-            commit(bound("commit"))
+            commit(commit_now)
 
     def set_autocommit(autocommit: bool, *args: Any, **kwargs: Any) -> None:
-        set_now = partial(bound("set_autocommit"), autocommit, *args, **kwargs)
         if autocommit:
-            settle(set_now)
+            settle(partial(set_autocommit_now, autocommit, *args, **kwargs))
         else:
-            set_now()
+            set_autocommit_now(autocommit, *args, **kwargs)
 
     holder: Any = connection
-    holder.commit, holder.set_autocommit = commit_now, set_autocommit
+    holder.commit, holder.set_autocommit = commit_it, set_autocommit

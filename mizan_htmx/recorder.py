@@ -12,6 +12,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
+from mizan_htmx.announcing import aannounce as aannounce
 from mizan_htmx.announcing import announce_anywhere
 from mizan_htmx.announcing import announce_now as announce_now
 from mizan_htmx.announcing import invalidated as invalidated

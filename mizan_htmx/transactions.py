@@ -38,8 +38,8 @@ class Share:
     """
 
     __slots__ = (
-        *("__weakref__", "_connection", "_listener", "_waiting"),
-        *("is_committed", "is_over", "keeper", "key", "keys"),
+        *("_listener", "_waiting"),
+        *("connection", "is_committed", "is_over", "keeper", "key", "keys"),
     )
 
     def __init__(self, waiting: "_Waiting", connection: BaseDatabaseWrapper, key: _Key) -> None:
@@ -51,12 +51,7 @@ class Share:
         self.keeper: Listener | None = None
         self._listener = key[1]
         self._waiting = waiting
-        self._connection = ref(connection)
-
-    @property
-    def connection(self) -> BaseDatabaseWrapper | None:
-        """The connection whose transaction it waits for, while that is there."""
-        return self._connection()
+        self.connection = connection
 
     @property
     def listener(self) -> Listener | None:
@@ -66,19 +61,16 @@ class Share:
     @property
     def stands(self) -> bool:
         """Whether it is committed, or still waits for the outer transaction to commit."""
-        connection = self.connection
-        return self.is_committed or (
-            connection is not None and any(hook[1] is self for hook in commit_hooks(connection))
-        )
+        return self.is_committed or any(hook[1] is self for hook in commit_hooks(self.connection))
 
     def __call__(self) -> None:
         """Settle what has not been seen to commit: tests call hooks of transactions that never end."""
         if self.is_committed:
             return
-        listener, connection = self.listener, self.connection
+        listener = self.listener
         shares = [self]
-        if listener is not None and connection is not None:
-            shares = [each for each in _shares(connection) if each.listener is listener or each is self]
+        if listener is not None:
+            shares = [each for each in _shares(self.connection) if each.listener is listener] or shares
         _mark(shares)
         self._waiting.is_over = True
         _settle(shares)
@@ -124,12 +116,11 @@ class _Transactions:
     def __init__(self, connection: BaseDatabaseWrapper) -> None:
         self.waiting: _Waiting | None = None
         self._due: list[Share] = []
-        self._connection = ref(connection)
+        self._connection = connection
         surround_commits(connection, self._commit, self._settle)
 
     def _commit(self, commit: Callable[[], None]) -> None:
-        connection = self._connection()
-        shares = [] if connection is None else _shares(connection)
+        shares = _shares(self._connection)
         try:
             commit()
         except BaseException as error:
@@ -139,6 +130,8 @@ class _Transactions:
             raise
         _mark(shares)
         self._due += shares
+        if not self._connection.settings_dict["AUTOCOMMIT"]:
+            self._settle(_nothing)  # nothing follows: Django runs no hooks then
 
     def _settle(self, run_hooks: Callable[[], None]) -> None:
         # Hooks may have transactions of their own.
@@ -147,6 +140,10 @@ class _Transactions:
             run_hooks()
         finally:
             _settle(due)
+
+
+def _nothing() -> None:
+    """Run the hooks of a database that has none."""
 
 
 def _is_refusal(error: BaseException) -> bool:
@@ -161,7 +158,9 @@ def _is_refusal(error: BaseException) -> bool:
 
 
 def _shares(connection: BaseDatabaseWrapper) -> list[Share]:
-    return [hook[1] for hook in commit_hooks(connection) if isinstance(hook[1], Share)]
+    """List what waits; a test, and a database without autocommit, keep also what does not wait any more."""
+    hooks = (hook[1] for hook in commit_hooks(connection))
+    return [hook for hook in hooks if isinstance(hook, Share) and not hook.is_committed]
 
 
 def _mark(shares: Iterable[Share]) -> None:

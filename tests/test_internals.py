@@ -17,8 +17,8 @@ def test_hooks_wait_in_a_list_that_grows_until_a_savepoint_or_all_is_rolled_back
         connection.on_commit(print)
         hooks = commit_hooks(default)
         with suppress(ValueError), transaction.atomic():
-            connection.on_commit(repr)
-            assert [hook[1] for hook in hooks] == [print, repr]
+            connection.on_commit(list)
+            assert [hook[1] for hook in hooks] == [print, list]
             assert commit_hooks(default) is hooks
             raise ValueError
         assert [hook[1] for hook in commit_hooks(default)] == [print]

@@ -229,7 +229,7 @@ def lose(monkeypatch: pytest.MonkeyPatch) -> Callable[[BaseException], None]:
     """Let COMMIT be carried out from now on, and its answer be this error."""
 
     def arm(error: BaseException) -> None:
-        kind = type(connections["default"])
+        kind: Any = type(connections["default"])
         commit = kind._commit
 
         def lost(self: BaseDatabaseWrapper) -> None:

@@ -1,9 +1,10 @@
 """How those hear of it who have to know what is stale: signals, which nothing can make fail or cut off."""
 
 import asyncio
+import atexit
 import os
-from collections.abc import Callable, Coroutine
-from functools import partial
+from collections.abc import Callable
+from functools import cache
 from threading import Thread
 from typing import Any
 
@@ -36,7 +37,7 @@ def announce_now(
     request: HttpRequest | None, invalidations: _Stale, response: HttpResponseBase | None = None
 ) -> None:
     """Tell it; nobody who is told can make this fail."""
-    _send(signals_for(invalidations), request, invalidations, response)
+    _Announcement(signals_for(invalidations), request, invalidations, response).send()
 
 
 async def aannounce(
@@ -45,64 +46,83 @@ async def aannounce(
     """Do as ``announce_now`` in a coroutine. Where that is cancelled, it is told all the same."""
     signals = signals_for(invalidations)
     if signals:
-        await asyncio.shield(_in_background(_asend(signals, request, invalidations, response)))
+        await asyncio.shield(_begin(_Announcement(signals, request, invalidations, response)))
 
 
 def announce_anywhere(
     request: HttpRequest | None, invalidations: _Stale, response: HttpResponseBase | None = None
 ) -> None:
     """Tell it from any code, which in an event loop waits for nobody: receivers of a site's own hear soon."""
-    signals = signals_for(invalidations)
+    announcement = _Announcement(signals_for(invalidations), request, invalidations, response)
     if not _is_in_loop():
-        _send(signals, request, invalidations, response)
+        announcement.send()
         return
-    _send([each for each in signals if each is told], request, invalidations, response)
-    left = [each for each in signals if each is not told]
-    if left:
-        _in_background(_asend(left, request, invalidations, response))
+    announcement.send(told)
+    if announcement.left:
+        _begin(announcement)
 
 
-def _send(
-    signals: list[Signal],
-    request: HttpRequest | None,
-    invalidations: _Stale,
-    response: HttpResponseBase | None,
-) -> None:
-    for number, signal in enumerate(signals):
+class _Announcement:
+    """What is being told; ``left`` are the signals that have still to be sent."""
+
+    def __init__(
+        self,
+        signals: list[Signal],
+        request: HttpRequest | None,
+        invalidations: _Stale,
+        response: HttpResponseBase | None,
+    ) -> None:
+        self.left = signals
+        self._named: dict[str, Any] = {
+            "sender": None,
+            "invalidations": invalidations,
+            "request": request,
+            "response": response,
+        }
+
+    def send(self, *only: Signal) -> None:
+        """Send what is left, or what of it is among these."""
+        for signal in [each for each in self.left if not only or each in only]:
+            try:
+                signal.send_robust(**self._named)
+            except BaseException:  # SystemExit: the process ends, because its time is over, for example
+                _in_thread(self.send)
+                raise
+            self.left.remove(signal)
+
+    async def asend(self) -> None:
+        """Send what is left in a coroutine."""
         try:
-            signal.send_robust(sender=None, invalidations=invalidations, request=request, response=response)
-        except BaseException:  # SystemExit: the process ends, because its time is over, for example
-            _in_thread(partial(_send, signals[number:], request, invalidations, response))
+            while self.left:
+                await self.left[0].asend_robust(**self._named)
+                del self.left[0]
+        except asyncio.CancelledError:  # the loop ends
+            _in_thread(self.send)
             raise
 
 
-async def _asend(
-    signals: list[Signal],
-    request: HttpRequest | None,
-    invalidations: _Stale,
-    response: HttpResponseBase | None,
-) -> None:
-    left = list(signals)
-    try:
-        while left:
-            await left[0].asend_robust(
-                sender=None, invalidations=invalidations, request=request, response=response
-            )
-            del left[0]
-    except asyncio.CancelledError:  # the loop ends
-        _in_thread(partial(_send, left, request, invalidations, response))
-        raise
+# A loop itself holds on to its tasks only weakly. What is left here when the process ends was on a loop that
+# was stopped.
+_begun: dict[asyncio.Task[None], _Announcement] = {}
 
 
-# A loop itself holds on to its tasks only weakly.
-_running: set[asyncio.Task[None]] = set()
-
-
-def _in_background(work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
-    task = asyncio.get_running_loop().create_task(work)
-    _running.add(task)
-    task.add_done_callback(_running.discard)
+def _begin(announcement: _Announcement) -> asyncio.Task[None]:
+    at_exit(_send_what_is_left)
+    task = asyncio.get_running_loop().create_task(announcement.asend())
+    _begun[task] = announcement
+    task.add_done_callback(_begun.pop)
     return task
+
+
+def _send_what_is_left() -> None:
+    for announcement in list(_begun.values()):
+        announcement.send()
+
+
+@cache
+def at_exit(work: Callable[[], None]) -> None:
+    """Do this when the process ends; not from an import, so that edges wait for what it tells them."""
+    atexit.register(work)
 
 
 def _in_thread(work: Callable[[], None]) -> None:

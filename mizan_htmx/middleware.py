@@ -40,7 +40,7 @@ class MizanMiddleware:
             response = cast("HttpResponseBase", self.get_response(request))
             return run(_finish(request, response, recorder, owned=owned))
         except BaseException:
-            abandon(request, recorder, owned=owned)
+            abandon(recorder, owned=owned)
             raise
 
     async def _acall(self, request: HttpRequest) -> HttpResponseBase:
@@ -51,7 +51,7 @@ class MizanMiddleware:
             response = await cast("Awaitable[HttpResponseBase]", self.get_response(request))
             return await arun(_finish(request, response, recorder, owned=owned))
         except BaseException:
-            abandon(request, recorder, owned=owned)
+            abandon(recorder, owned=owned)
             raise
 
 

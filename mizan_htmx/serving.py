@@ -46,10 +46,10 @@ def serve(
                 yield from publish(request, recorder)
             raise
         except BaseException:
-            abandon(request, recorder, owned=owned)
+            abandon(recorder, owned=owned)
             raise
     except BaseException:
-        abandon(request, recorder, owned=owned)
+        abandon(recorder, owned=owned)
         raise
     keep_private(response)
     return (yield from finish(request, response, recorder, owned=owned))

@@ -70,7 +70,7 @@ def _in_steps(request: HttpRequest, methods: Sequence[str], work: Work) -> Steps
     except Exception as error:  # the border to the authors' code
         response = _failed(request, recorder, error)
     except BaseException:
-        abandon(request, recorder, owned=owned)
+        abandon(recorder, owned=owned)
         raise
     return (yield from finish(request, response, recorder, owned=owned))
 
@@ -87,7 +87,7 @@ def _at_once(
     except Exception as error:  # the border to the authors' code
         response = _failed(request, recorder, error)
     except BaseException:
-        abandon(request, recorder, owned=owned)
+        abandon(recorder, owned=owned)
         raise
     left = conclude(request, response, recorder, owned=owned)
     if left is not None:

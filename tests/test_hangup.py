@@ -309,7 +309,7 @@ def test_a_recorder_that_was_closed_tells_each_thing_by_itself(told: Told) -> No
     recorder, _ = open_recorder(request)
     with transaction.atomic():
         invalidate(request, "guest", guest_id=1)
-        abandon(request, recorder, owned=True)
+        abandon(recorder, owned=True)
         invalidate(request, "guest", guest_id=2)
         assert told == []
     invalidate(request, "guest", guest_id=3)

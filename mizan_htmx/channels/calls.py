@@ -125,7 +125,7 @@ async def _answer(frame: Frame, request: HttpRequest, work: Work) -> str:
         await arun(publish(request, recorder, told))
         answer = frames.refusal(frame, known)
     except BaseException:  # the server ends the socket
-        abandon(request, recorder, owned=True)
+        abandon(recorder, owned=True)
         raise
     else:
         await arun(publish(request, recorder, told))

@@ -90,7 +90,7 @@ def _endpoint(
         response = _failure(request, error)
         roll_back(recorder)
     except BaseException:
-        abandon(request, recorder, owned=owned)
+        abandon(recorder, owned=owned)
         raise
     response.headers.setdefault("Cache-Control", "no-store")
     return (yield from finish(request, response, recorder, owned=owned))

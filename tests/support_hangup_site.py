@@ -122,8 +122,8 @@ def hooked(request: HttpRequest, room_id: int) -> HttpResponse:
 def plain(request: HttpRequest) -> HttpResponse:
     """Stop, then change what is watched."""
     pass_gate()
-    Item.objects.create(room_id=1)
     rename(1)
+    Item.objects.create(room_id=1)
     return HttpResponse()
 
 

@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -314,10 +315,10 @@ class TestUnknownOutcome:
 
 
 @pytest.fixture
-def other(monkeypatch: pytest.MonkeyPatch) -> Iterator[BaseDatabaseWrapper]:
-    """Have another database in memory, in this thread alone, with the tables of the watched models."""
-    in_memory = {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:", "OPTIONS": {}}
-    connections.settings["other"] = {**connections.settings["default"], **in_memory}
+def other(tmp_path: Path) -> Iterator[BaseDatabaseWrapper]:
+    """Have another database, in this thread alone, with the tables of the watched models."""
+    own = {"ENGINE": "django.db.backends.sqlite3", "NAME": str(tmp_path / "other.sqlite3"), "OPTIONS": {}}
+    connections.settings["other"] = {**connections.settings["default"], **own}
     made = connections["other"]
     # Django's test cases guard connections to databases that they do not know.
     for name in ("connect", "cursor", "chunked_cursor", "temporary_connection"):

@@ -23,10 +23,10 @@ def tell(stale: Iterable[Invalidation], using: str = DEFAULT_DB_ALIAS) -> None:
     recorder = current_recorder()
     share = share_of(connection, recorder) if connection.in_atomic_block else None
     if share is not None:
-        keys = tuple(each for each in keys if not share.keys[each])
+        keys = tuple(each for each in keys if not share.keys.get(each))
     if recorder is not None:
         recorder.put(keys, (share,))
     elif share is not None:
-        share.keys.update(keys)
+        share.take(keys)
     else:
         announce_anywhere(None, merge(keys))

@@ -13,7 +13,7 @@ from django.utils.asyncio import async_unsafe
 
 from mizan_htmx.anonymous import anonymous, as_anyone
 from mizan_htmx.arguments import Arguments
-from mizan_htmx.elsewhere import written_elsewhere
+from mizan_htmx.elsewhere import WrittenElsewhere
 from mizan_htmx.errors import Forbidden, Unauthorized, ValidationFailed
 from mizan_htmx.functions import Auth, Function
 from mizan_htmx.graph import Group
@@ -214,7 +214,7 @@ def _run_in_transaction(
     """Run a body whose writes stand or fall as a whole; what it wrote to other databases may outlive it."""
     start = len(recorder)
     connection = connections[DEFAULT_DB_ALIAS]
-    with written_elsewhere(recorder) as elsewhere:
+    with WrittenElsewhere(recorder) as elsewhere:
         try:
             with transaction.atomic():
                 result, stale = _outcome(function, values, function.func(request, **values), then)

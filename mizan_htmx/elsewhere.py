@@ -1,8 +1,8 @@
 """What a body writes to other databases than the default one, whose transaction does not hold that."""
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
-from typing import Any
+from contextlib import ExitStack
+from typing import Any, Self
 
 from django.core.exceptions import ImproperlyConfigured
 from django.db import DEFAULT_DB_ALIAS, InterfaceError, OperationalError, connections
@@ -16,12 +16,24 @@ from mizan_htmx.transactions import Share, share_of
 _READING = ("SELECT", "SAVEPOINT", "RELEASE", "ROLLBACK", "BEGIN", "SET", "SHOW", "EXPLAIN", "PRAGMA")
 
 
-class Elsewhere:
-    """Remembers with which transactions what was written stands or falls."""
+class WrittenElsewhere:
+    """Looks, inside ``with``, at what is written there, and remembers what that stands or falls with."""
 
     def __init__(self, recorder: Recorder) -> None:
         self._recorder = recorder
         self._shares: dict[Share | None, None] = {}
+        self._wrappers: ExitStack | None = None
+
+    def __enter__(self) -> Self:
+        if len(connections.settings) > 1:
+            self._wrappers = ExitStack()
+            for connection in _others():
+                self._wrappers.enter_context(connection.execute_wrapper(self))
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        if self._wrappers is not None:
+            self._wrappers.close()
 
     def __call__(
         self,
@@ -50,16 +62,6 @@ class Elsewhere:
         shares = [each for each in self._shares if each is None or each.stands]
         if shares:
             self._recorder.put([*stale, *self._recorder.since(start)], shares, at=start)
-
-
-@contextmanager
-def written_elsewhere(recorder: Recorder) -> Iterator[Elsewhere]:
-    """Look at what is written to other databases meanwhile; costs nothing where there are none."""
-    elsewhere = Elsewhere(recorder)
-    with ExitStack() as wrappers:
-        for connection in _others():
-            wrappers.enter_context(connection.execute_wrapper(elsewhere))
-        yield elsewhere
 
 
 def _others() -> Iterator[BaseDatabaseWrapper]:

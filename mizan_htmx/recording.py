@@ -1,5 +1,6 @@
 """What one request makes stale: collected for its answer, told by itself where there is none any more."""
 
+import asyncio
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from threading import Lock
 from weakref import WeakSet, ref
@@ -22,7 +23,7 @@ class Recorder:
     """
 
     __slots__ = (
-        *("__weakref__", "_answer", "_entries", "_is_final", "_known", "_lock", "_request"),
+        *("__weakref__", "_answer", "_entries", "_is_final", "_is_on_loop", "_known", "_lock", "_request"),
         "is_closed",
     )
 
@@ -32,6 +33,7 @@ class Recorder:
         self._answer: tuple[HttpRequest | None, HttpResponseBase | None] | None = None
         self._entries: list[tuple[Invalidation, Share | None]] = []
         self._is_final = True
+        self._is_on_loop = asyncio._get_running_loop() is not None
         self._known: tuple[tuple[Invalidation, ...], str] | None = None
         self._lock = Lock()
 
@@ -58,8 +60,8 @@ class Recorder:
             for share in held:
                 if share is not None:
                     self._is_final = False
-                    share.keys.update(stale)
-            if not self.is_closed:
+                    share.take(stale)
+            if self._is_on_loop and not self.is_closed:
                 _expect(self)
         if stale and len(held) < len(known):
             announce_anywhere(self._asked(), merge(stale))
@@ -73,7 +75,7 @@ class Recorder:
         with self._lock:
             for each, share in self._entries[position:]:
                 if share is not None:
-                    share.keys[each] -= 1
+                    share.take((each,), -1)
             del self._entries[position:]
             self._known = None
 
@@ -99,7 +101,7 @@ class Recorder:
         """Return what is to be told now; all that comes later, or waits for a transaction, tells itself."""
         with self._lock:
             self.is_closed = True
-            if self._entries:
+            if self._is_on_loop and self._entries:
                 _waiting.discard(self)
             if self._is_final:
                 return self._now()[0]
@@ -116,6 +118,7 @@ class Recorder:
             for share in shares:
                 share.is_over, share.keeper = True, None
             if not self.is_closed:
+                self._is_final = all(share is None or share.is_over for _, share in self._entries)
                 return
             through = set(shares)
             stale = [each for each, share in self._entries if share in through]
@@ -145,6 +148,8 @@ class Recorder:
     def _standing(self) -> Iterator[Invalidation]:
         """Yield what stands, or still waits: if its transaction fails, the answer is not sent either."""
         entries = self._entries
+        if self._is_final:
+            return (each for each, _ in entries)
         fallen = {
             share for share in {share for _, share in entries} if share is not None and not share.stands
         }

@@ -5,12 +5,11 @@ told once all of them have run, so that no refresh overtakes a hook that clears 
 is lost may have been carried out, and counts as one that was.
 """
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Protocol, TypeAlias
 from weakref import ref
 
-from django.db import DatabaseError, IntegrityError, connections
+from django.db import DEFAULT_DB_ALIAS, DatabaseError, IntegrityError, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.http import HttpRequest
 
@@ -44,7 +43,7 @@ class Share:
 
     def __init__(self, waiting: "_Waiting", connection: BaseDatabaseWrapper, key: _Key) -> None:
         self.key = key
-        self.keys: Counter[Invalidation] = Counter()
+        self.keys: dict[Invalidation, int] = {}
         self.is_committed = False
         self.is_over = False
         #: Holds the listener once nobody else does.
@@ -74,6 +73,11 @@ class Share:
         _mark(shares)
         self._waiting.is_over = True
         _settle(shares)
+
+    def take(self, stale: Iterable[Invalidation], times: int = 1) -> None:
+        """Take what is said; ``-1`` takes it back once."""
+        for each in stale:
+            self.keys[each] = self.keys.get(each, 0) + times
 
     def tell(self) -> None:
         """Tell what has no request to go with; of a transaction, each key once."""
@@ -183,6 +187,9 @@ def _settle(shares: Sequence[Share]) -> None:
 
 def in_transaction() -> list[BaseDatabaseWrapper]:
     """List the connections of this thread that are in a transaction: what is written now may fall with it."""
+    if len(connections.settings) == 1:
+        default = connections[DEFAULT_DB_ALIAS]
+        return [default] if default.in_atomic_block else []
     return [each for each in connections.all(initialized_only=True) if each.in_atomic_block]
 
 
@@ -213,6 +220,6 @@ def announce(request: HttpRequest | None, invalidations: tuple[Invalidation, ...
     """Tell whoever has to know what is stale, once a transaction around, if there is one, has committed."""
     shares = [share_of(connection, by_hand=True) for connection in in_transaction()]
     for share in shares:
-        share.keys.update(invalidations)
+        share.take(invalidations)
     if not shares:
         announce_anywhere(request, invalidations)

@@ -289,6 +289,24 @@ async def test_a_receiver_that_is_slow_is_not_cut_off(gate: Gate, told: Told, se
     assert told == ["guest;guest_id=5"]
 
 
+async def test_a_receiver_that_is_a_coroutine_is_told_by_a_thread_that_was_left(
+    gate: Gate, settings: Settings
+) -> None:
+    """The loop of the server may wait for that thread; nobody waits for ever."""
+    heard: list[str] = []
+
+    async def hear(invalidations: Any, **kwargs: Any) -> None:
+        heard.extend(map(str, invalidations))
+
+    serve(settings, {"put/": csrf_exempt(within(gate))})
+    invalidated.connect(hear)
+    try:
+        await hang_up(gate, "/put/", "")
+    finally:
+        invalidated.disconnect(hear)
+    assert heard == ["room;room_id=1"]
+
+
 async def test_the_request_is_named_and_no_response(gate: Gate, settings: Settings) -> None:
     heard: list[tuple[str, object]] = []
 

@@ -8,6 +8,7 @@ from functools import cache
 from threading import Thread
 from typing import Any
 
+from django.db import connections
 from django.dispatch import Signal
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
@@ -99,6 +100,8 @@ class _Announcement:
         except asyncio.CancelledError:  # the loop ends
             _in_thread(self.send)
             raise
+        except RuntimeError:  # asgiref's: the thread of the request that was left takes no calls any more
+            _in_thread(self.send)
 
 
 # A loop itself holds on to its tasks only weakly. What is left here when the process ends was on a loop that
@@ -127,8 +130,15 @@ def at_exit(work: Callable[[], None]) -> None:
 
 def _in_thread(work: Callable[[], None]) -> None:
     """Do it in a thread that the process waits for; here, where no thread can be started any more."""
+
+    def in_thread() -> None:
+        try:
+            work()
+        finally:
+            connections.close_all()  # which receivers may have opened
+
     try:
-        Thread(target=work, name="mizan_htmx.announcing").start()
+        Thread(target=in_thread, name="mizan_htmx.announcing").start()
     except RuntimeError:
         work()
 

@@ -2,6 +2,7 @@
 
 from asyncio import CancelledError
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from inspect import isawaitable
 from typing import Any
 
@@ -169,7 +170,8 @@ def _execute(
     except BaseException as error:  # the client may have hung up
         try:
             if isinstance(error, CancelledError):
-                yield effect(_pass, False)  # what the body waited for goes on in the request's thread
+                with suppress(RuntimeError):  # asgiref's: where there is no such thread any more
+                    yield effect(_pass, False)  # what the body waited for goes on in the request's thread
         finally:
             # Nobody knows what it wrote before it failed: one refresh too many beats a stale page.
             recorder.add(_stale(function, values), at=start)

@@ -2,12 +2,13 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from threading import Event
 from typing import Any
 
 from asgiref.sync import markcoroutinefunction
 from django.core.handlers.asgi import ASGIHandler
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 
 PATIENCE = 30.0
@@ -56,8 +57,13 @@ class Noticing:
 NOTICING = f"{__name__}.Noticing"
 
 
-async def hang_up(gate: Gate, path: str, body: str, content_type: str = FORM) -> list[Any]:
-    """Send a request, hang up while it is held at the gate, let it go on; give what was answered."""
+async def hang_up(
+    gate: Gate, path: str, body: str, content_type: str = FORM, *, opens: bool = False
+) -> list[Any]:
+    """Send a request, hang up while it is held at the gate; give what was answered.
+
+    It goes on once it is given up; where that has to wait for its thread, ``opens`` lets it go on before.
+    """
     sent: list[Any] = []
     inbox: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
     Noticing.gate = gate
@@ -69,6 +75,8 @@ async def hang_up(gate: Gate, path: str, body: str, content_type: str = FORM) ->
     task = asyncio.create_task(ASGIHandler()(_scope(path, content_type), inbox.get, send))
     assert await asyncio.to_thread(gate.reached.wait, PATIENCE), "The gate was not reached."
     inbox.put_nowait({"type": "http.disconnect"})
+    if opens:
+        gate.opened.set()
     async with asyncio.timeout(PATIENCE):
         await task
     assert gate.opened.is_set(), "The request was not given up."
@@ -95,3 +103,33 @@ def _scope(path: str, content_type: str) -> dict[str, Any]:
         "client": ("127.0.0.1", 1),
         "server": ("testserver", 80),
     }
+
+
+class Plain:
+    """A middleware of a site's own that is sync, and so has all that is inside of it called in a thread."""
+
+    sync_capable = True
+    async_capable = False
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Answer."""
+        return self.get_response(request)
+
+
+class Impatient(Noticing):
+    """A middleware that answers 503 by itself once the gate has been reached."""
+
+    async def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Answer, or give up."""
+        answer = asyncio.ensure_future(self.get_response(request))
+        assert await asyncio.to_thread(self.gate.reached.wait, PATIENCE)
+        answer.cancel()
+        with suppress(asyncio.CancelledError):
+            await answer
+        return HttpResponse(status=503)
+
+
+PLAIN, IMPATIENT = f"{__name__}.Plain", f"{__name__}.Impatient"

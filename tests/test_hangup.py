@@ -1,14 +1,16 @@
 """A client that hangs up keeps nothing quiet: what its request commits is told, once, as it is committed."""
 
 import asyncio
+import threading
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from typing import Any
 
 import pytest
-from asgiref.sync import sync_to_async
+from asgiref.sync import ThreadSensitiveContext, sync_to_async
 from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse
-from django.test import RequestFactory
+from django.test import AsyncClient, RequestFactory
 from django.views.decorators.csrf import csrf_exempt
 from pytest_django import Settings
 
@@ -16,8 +18,9 @@ from mizan_htmx import client, invalidate, register
 from mizan_htmx.recorder import abandon, invalidated, open_recorder, recorder_of
 from mizan_htmx.watch import watch_model
 from tests.apps.watched.models import Item, Room
-from tests.support_hangup import NOTICING, Gate, hang_up
-from tests.support_visitor import CALL, serve
+from tests.support_hangup import IMPATIENT, NOTICING, PATIENCE, PLAIN, Gate, Noticing, hang_up
+from tests.support_sockets import Tab, person
+from tests.support_visitor import CALL, HEADER, serve
 from tests.support_watch import Told, ear, rooms_and_guests
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -74,6 +77,13 @@ def change_quietly() -> None:
 def is_changed() -> bool:
     """Tell whether that has been committed."""
     return Room.objects.get(pk=1).name == "changed"
+
+
+def join_announcements() -> None:
+    """Wait for the threads that tell what could be told nowhere else."""
+    for thread in threading.enumerate():
+        if thread.name == "mizan_htmx.announcing":
+            thread.join(PATIENCE)
 
 
 def function(gate: Gate) -> Callable[..., None]:
@@ -337,3 +347,97 @@ def test_a_recorder_that_was_closed_tells_each_thing_by_itself(told: Told) -> No
     assert told == ["guest;guest_id=1, guest;guest_id=2", "guest;guest_id=3"]
     assert recorder_of(request) is recorder
     assert not connection.run_on_commit
+
+
+@pytest.mark.parametrize(
+    "middleware", [[NOTICING, MIZAN, PLAIN], [NOTICING, PLAIN, MIZAN]], ids=["inside", "around"]
+)
+@pytest.mark.parametrize("kind", ["sync", "async"])
+async def test_a_site_with_middleware_that_runs_in_a_thread(
+    gate: Gate, told: Told, settings: Settings, middleware: list[str], kind: str
+) -> None:
+    def change(request: HttpRequest, guest_id: int) -> HttpResponse:
+        change_quietly()
+        gate.hold()
+        return HttpResponse()
+
+    async def achange(request: HttpRequest, guest_id: int) -> HttpResponse:
+        await sync_to_async(change_quietly)()
+        await gate.ahold()
+        return HttpResponse()
+
+    settings.MIDDLEWARE = middleware
+    declared = client(affects="guest")(change if kind == "sync" else achange)
+    serve(settings, {"change/": csrf_exempt(declared)})
+    await hang_up(gate, "/change/", "guest_id=5", opens=kind == "sync")
+    assert await sync_to_async(is_changed)()
+    async with asyncio.timeout(PATIENCE):
+        while not told:  # by a thread of its own, where that of the request has ended
+            await asyncio.to_thread(join_announcements)
+    assert told == ["guest;guest_id=5"]
+
+
+class TestTimeouts:
+    """A site's own middleware gives a request up, and answers something else."""
+
+    @pytest.fixture(autouse=True)
+    def impatient(self, settings: Settings, gate: Gate) -> None:
+        """Give up whatever has reached the gate."""
+        settings.MIDDLEWARE = [MIZAN, IMPATIENT]
+        Noticing.gate = gate
+
+    async def test_that_answer_carries_what_a_coroutine_has_changed(
+        self, gate: Gate, told: Told, settings: Settings
+    ) -> None:
+        @client(affects="guest")
+        async def change(request: HttpRequest, guest_id: int) -> HttpResponse:
+            await sync_to_async(change_quietly)()
+            await gate.ahold()
+            return HttpResponse()
+
+        serve(settings, {"change/": csrf_exempt(change)})
+        response = await AsyncClient().post("/change/", {"guest_id": "5"})
+        assert (response.status_code, response.headers[HEADER]) == (503, "guest;guest_id=5")
+        assert told == ["guest;guest_id=5"]
+
+    async def test_what_goes_on_in_a_thread_is_told_when_it_is_committed(
+        self, gate: Gate, told: Told, settings: Settings
+    ) -> None:
+        done = asyncio.Event()
+        loop = asyncio.get_running_loop()
+
+        @client(affects="guest")
+        def change(request: HttpRequest, guest_id: int) -> HttpResponse:
+            gate.hold()
+            change_quietly()
+            return HttpResponse()
+
+        def hear(**kwargs: object) -> None:
+            loop.call_soon_threadsafe(done.set)
+
+        serve(settings, {"change/": csrf_exempt(change)})
+        invalidated.connect(hear)
+        try:
+            async with ThreadSensitiveContext(), asyncio.timeout(30):
+                response = await AsyncClient().post("/change/", {"guest_id": "5"})
+                assert (response.status_code, HEADER in response.headers, told) == (503, False, [])
+                gate.opened.set()
+                await done.wait()
+        finally:
+            invalidated.disconnect(hear)
+        assert told == ["guest;guest_id=5"]
+
+
+async def test_a_call_over_a_socket_that_the_server_ends(gate: Gate, told: Told) -> None:
+    register(client(affects="guest", websocket=True)(function(gate)), "change")
+    async with asyncio.timeout(30):
+        tab = Tab(user=person())
+        await tab.wire.connect(PATIENCE)
+        await tab.tell(action="rpc", id=1, fn="change", args={"guest_id": 5})
+        assert await asyncio.to_thread(gate.reached.wait, PATIENCE)
+        tab.wire.future.cancel()
+        gate.opened.set()
+        with suppress(asyncio.CancelledError):
+            await tab.wire.future
+    assert await sync_to_async(is_changed)()
+    assert told == ["guest;guest_id=5"]

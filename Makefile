@@ -38,7 +38,8 @@ demo-edge: $(VENV)/.demo
 test: lint unit node edge browser
 
 unit: $(VENV)/.test
-	@MIZAN_REDIS=`$(BIN)/python -m tools.redis` && export MIZAN_REDIS && set -x && \
+	@MIZAN_REDIS=`$(BIN)/python -m tools.redis` && MIZAN_POSTGRES=`$(BIN)/python -m tools.postgres` && \
+	export MIZAN_REDIS MIZAN_POSTGRES && set -x && \
 	$(PYTEST) -n 2 --dist loadfile --ignore=tests/browser --ignore=tests/edge $(ARGS)
 
 node: $(VENV)/.test
@@ -66,7 +67,8 @@ format: $(VENV)/.test
 	$(BIN)/python -m ruff format .
 
 coverage: $(VENV)/.test
-	@MIZAN_REDIS=`$(BIN)/python -m tools.redis` && export MIZAN_REDIS && set -x && \
+	@MIZAN_REDIS=`$(BIN)/python -m tools.redis` && MIZAN_POSTGRES=`$(BIN)/python -m tools.postgres` && \
+	export MIZAN_REDIS MIZAN_POSTGRES && set -x && \
 	$(PYTEST) --cov --ignore=tests/browser --ignore=tests/edge $(ARGS)
 
 # In an environment of its own: the peers are not for the tests.

@@ -1,7 +1,8 @@
 """The one way in: admit (auth, validation), the body, what it makes stale; for both colours."""
 
+from asyncio import CancelledError
 from collections.abc import Awaitable, Callable, Sequence
-from functools import partial
+from contextlib import suppress
 from inspect import isawaitable
 from typing import Any, TypeAlias
 
@@ -12,17 +13,17 @@ from django.http.response import HttpResponseBase
 
 from mizan_htmx.anonymous import anonymous, as_anyone
 from mizan_htmx.arguments import Arguments
-from mizan_htmx.csrf import tell_refusal
+from mizan_htmx.elsewhere import WrittenElsewhere
 from mizan_htmx.errors import Forbidden, Unauthorized, ValidationFailed
 from mizan_htmx.functions import Auth, Function
 from mizan_htmx.graph import Group
 from mizan_htmx.invalidation import Invalidation
-from mizan_htmx.recorder import Recorder, aannounce, announce, close_recorder, signals_for, write
+from mizan_htmx.recorder import Recorder
 from mizan_htmx.refusals import is_refused
-from mizan_htmx.session_word import tell_change, user_of
+from mizan_htmx.session_word import user_of
 from mizan_htmx.setup.registry import registry
 from mizan_htmx.signature import validate
-from mizan_htmx.steps import Effect, Steps, effect, run
+from mizan_htmx.steps import Steps, effect, run
 
 Then: TypeAlias = Callable[[Any], Any]
 
@@ -159,11 +160,21 @@ def _execute(
     try:
         returned = yield effect(function.func, True, request, **values)
         result, stale = _outcome(function, request, values, returned, then)
-    except Exception:
-        _fail(function, request, values, recorder, start)
+    except BaseException as error:  # the client may have hung up
+        try:
+            if isinstance(error, CancelledError):
+                with suppress(RuntimeError):  # asgiref's: where there is no such thread any more
+                    yield effect(_pass, False)  # what the body waited for goes on in the request's thread
+        finally:
+            # Nobody knows what it wrote before it failed: one refresh too many beats a stale page.
+            recorder.add(_stale(function, request, values), at=start)
         raise
     recorder.add(stale, at=start)
     return result
+
+
+def _pass() -> None:
+    """Wait, as a call into the request's thread, until that has done what it had to do."""
 
 
 def _run_body(
@@ -176,30 +187,41 @@ def _run_body(
     """Run a sync body, in a transaction if it changes something."""
     if not (function.affects or function.is_transactional):
         return then(_checked(function, function.func(request, **values)))
+    if function.is_transactional and _is_real(connections[DEFAULT_DB_ALIAS]):
+        return _run_in_transaction(function, request, values, recorder, then)
     start = len(recorder)
-    stale: Sequence[Invalidation] = ()
-    committed: list[bool] = []
     try:
-        connection = connections[DEFAULT_DB_ALIAS] if function.is_transactional else None
-        if connection is not None and _is_real(connection):
-            is_outermost = not connection.in_atomic_block
-            with transaction.atomic():
-                if is_outermost:
-                    connection.on_commit(partial(committed.append, True))  # before the hooks of the body
-                result, stale = _outcome(function, request, values, function.func(request, **values), then)
-                if connection.get_rollback():  # the body has asked for it
-                    stale = ()
-        else:
-            result, stale = _outcome(function, request, values, function.func(request, **values), then)
-    except Exception:
-        if committed:  # a hook has failed, and what was written stands
-            recorder.keep(start)
-            recorder.add(stale, at=start)
-        else:
-            _fail(function, request, values, recorder, start)
+        result, stale = _outcome(function, request, values, function.func(request, **values), then)
+    except BaseException:
+        recorder.add(_stale(function, request, values), at=start)  # as in _execute()
         raise
-    if stale:
-        recorder.add(stale, at=start)
+    recorder.add(stale, at=start)
+    return result
+
+
+def _run_in_transaction(
+    function: Function,
+    request: HttpRequest,
+    values: dict[str, Any],
+    recorder: Recorder,
+    then: Callable[[Any], Any],
+) -> Any:
+    """Run a body whose writes stand or fall as a whole; what it wrote to other databases may outlive it."""
+    start = len(recorder)
+    connection = connections[DEFAULT_DB_ALIAS]
+    with WrittenElsewhere(recorder) as elsewhere:
+        try:
+            with transaction.atomic():
+                result, stale = _outcome(function, request, values, function.func(request, **values), then)
+                is_kept = not connection.get_rollback()  # for which the body may have asked
+                if is_kept:
+                    # Before the commit, which nothing can come between then.
+                    recorder.add(stale, at=start)
+        except BaseException:
+            elsewhere.record(_stale(function, request, values), start)
+            raise
+        if not is_kept:
+            elsewhere.record(stale, start)
     return result
 
 
@@ -213,16 +235,6 @@ def _outcome(
     stale = _stale(function, request, values)
     refused = stale and function.result is None and is_refused(function, request, returned)
     return result, () if refused else stale
-
-
-def _fail(
-    function: Function, request: HttpRequest, values: dict[str, Any], recorder: Recorder, start: int
-) -> None:
-    if function.is_transactional:
-        recorder.rewind(start)
-    elif function.affects:
-        # Nobody knows what it wrote before it failed: one refresh too many beats a stale page.
-        recorder.add(_stale(function, request, values), at=start)
 
 
 def _stale(function: Function, request: HttpRequest, values: dict[str, Any]) -> Sequence[Invalidation]:
@@ -244,51 +256,3 @@ def _checked(function: Function, returned: Any) -> Any:
             f"{function.place} is annotated to return an HttpResponse, but returned {returned!r}."
         )
     return returned
-
-
-def finish(
-    request: HttpRequest, response: HttpResponseBase, recorder: Recorder, *, owned: bool
-) -> Steps[HttpResponseBase]:
-    """Write what is stale into the response, and what its status does not say.
-
-    Whoever opened the recorder also announces what is stale.
-    """
-    left = conclude(request, response, recorder, owned=owned)
-    if left is not None:
-        yield left
-    return response
-
-
-def conclude(
-    request: HttpRequest, response: HttpResponseBase, recorder: Recorder, *, owned: bool
-) -> Effect | None:
-    """Do of ``finish`` what waits for nobody; give the step that is left, if there is one."""
-    stale = recorder.announced()
-    if stale:
-        write(request, response, recorder)
-    tell_change(request, response)
-    tell_refusal(request, response)
-    if not owned:
-        return None
-    close_recorder(request)
-    return _announcement(request, stale, response) if stale else None
-
-
-def publish(
-    request: HttpRequest, recorder: Recorder, response: HttpResponseBase | None = None
-) -> Steps[None]:
-    """Announce what this request made stale to the rest of the process, and take nothing more."""
-    stale = recorder.announced()
-    close_recorder(request)
-    left = _announcement(request, stale, response)
-    if left is not None:
-        yield left
-
-
-def _announcement(
-    request: HttpRequest, stale: tuple[Invalidation, ...], response: HttpResponseBase | None
-) -> Effect | None:
-    if not signals_for(stale):
-        return None
-    told = (request, stale, response)
-    return Effect(partial(announce, *told), partial(aannounce, *told))

@@ -10,8 +10,8 @@ from django.http.response import HttpResponseBase
 from mizan_htmx import single_flight
 from mizan_htmx.caching import keep_private
 from mizan_htmx.clock import must_ask_early, version_of
-from mizan_htmx.dispatch import finish
-from mizan_htmx.recorder import Recorder, open_recorder
+from mizan_htmx.finishing import finish
+from mizan_htmx.recorder import Recorder, abandon, open_recorder
 from mizan_htmx.steps import Steps, arun, run
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase] | Callable[[HttpRequest], Awaitable[HttpResponseBase]]
@@ -36,15 +36,23 @@ class MizanMiddleware:
         if must_ask_early():
             version_of(request)
         recorder, owned = open_recorder(request)
-        response = cast("HttpResponseBase", self.get_response(request))
-        return run(_finish(request, response, recorder, owned=owned))
+        try:
+            response = cast("HttpResponseBase", self.get_response(request))
+            return run(_finish(request, response, recorder, owned=owned))
+        except BaseException:
+            abandon(recorder, owned=owned)
+            raise
 
     async def _acall(self, request: HttpRequest) -> HttpResponseBase:
         if must_ask_early():
             await sync_to_async(version_of)(request)
         recorder, owned = open_recorder(request)
-        response = await cast("Awaitable[HttpResponseBase]", self.get_response(request))
-        return await arun(_finish(request, response, recorder, owned=owned))
+        try:
+            response = await cast("Awaitable[HttpResponseBase]", self.get_response(request))
+            return await arun(_finish(request, response, recorder, owned=owned))
+        except BaseException:
+            abandon(recorder, owned=owned)
+            raise
 
 
 def _finish(

@@ -1,33 +1,30 @@
 """What a request has made stale, and how the world learns of it once the transaction has committed."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from contextvars import ContextVar
-from functools import partial
 from urllib.parse import quote, unquote
 from weakref import ref
 
 from django.core.exceptions import ImproperlyConfigured
-from django.db import DEFAULT_DB_ALIAS, connections, transaction
-from django.db.backends.base.base import BaseDatabaseWrapper
-from django.dispatch import Signal
+from django.db import connections
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
+from mizan_htmx.announcing import aannounce as aannounce
+from mizan_htmx.announcing import announce_now as announce_now
+from mizan_htmx.announcing import invalidated as invalidated
+from mizan_htmx.announcing import told as told
 from mizan_htmx.errors import ValidationFailed, suggest
-from mizan_htmx.invalidation import HEADER, Invalidation, format_list, merged, parse
+from mizan_htmx.invalidation import HEADER, Invalidation, format_list, parse
+from mizan_htmx.recording import Recorder as Recorder
 from mizan_htmx.setup.discovery import load_urlconf
 from mizan_htmx.setup.registry import registry
 from mizan_htmx.signature import validate
 from mizan_htmx.tags import group_list
+from mizan_htmx.transactions import announce as announce
 
 # RFC 9875: caches that know it forget these groups, in which ``Cache-Groups`` puts responses.
 GROUPS_HEADER = "Cache-Group-Invalidation"
-
-#: Sent after commit with ``invalidations`` (a tuple), and ``request`` and ``response``, or ``None`` for each.
-invalidated = Signal()
-
-#: The same for this package's own sockets and edges, before; only of what they may have to hear.
-told = Signal()
 
 # Scripts can't see the headers of a redirect or of a full-page post. There the list travels in this cookie.
 COOKIE = "mizan_invalidate"
@@ -36,95 +33,12 @@ COOKIE_SECONDS = 60
 COOKIE_MAX_BYTES = 1300
 
 
-class _Pending:
-    """One invalidation that stands or falls with the transaction it was made in."""
-
-    __slots__ = ("_connection", "invalidation", "is_committed")
-
-    def __init__(self, invalidation: Invalidation, connection: BaseDatabaseWrapper) -> None:
-        self.invalidation = invalidation
-        self.is_committed = False
-        self._connection = connection
-        transaction.on_commit(self)
-
-    def __call__(self) -> None:
-        self.is_committed = True
-
-    @property
-    def stands(self) -> bool:
-        """Tell whether it is committed, or still waits for the outer transaction to commit.
-
-        If that one fails, the answer this entry would go into is not sent either. Django forgets the
-        callbacks of a rolled back savepoint, so one that is not waiting any more was rolled back.
-        """
-        return self.is_committed or any(waiting[1] is self for waiting in self._connection.run_on_commit)
-
-
-class Recorder:
-    """Collects what one request makes stale: what is so for sure, and what hangs on a transaction."""
-
-    __slots__ = ("__weakref__", "_entries", "_is_final", "_known")
-
-    def __init__(self) -> None:
-        self._entries: list[Invalidation | _Pending] = []
-        self._is_final = True
-        self._known: tuple[tuple[Invalidation, ...], str] | None = None
-
-    def __len__(self) -> int:
-        return len(self._entries)
-
-    def add(self, invalidations: Iterable[Invalidation], *, at: int | None = None) -> None:
-        """Record, at the end or at a position; it counts once the transaction around has committed."""
-        position = len(self._entries) if at is None else at
-        connection = connections[DEFAULT_DB_ALIAS]
-        if connection.in_atomic_block:
-            self._entries[position:position] = [_Pending(each, connection) for each in invalidations]
-            self._is_final = False
-        else:
-            self._entries[position:position] = invalidations
-        self._known = None
-
-    def rewind(self, position: int) -> None:
-        """Forget what was recorded after ``position``, a former length."""
-        del self._entries[position:]
-        self._known = None
-
-    def keep(self, position: int) -> None:
-        """Count what was recorded after ``position`` as committed: a hook failed, and Django forgot the rest.
-
-        What a savepoint rolled back is no longer known by then, and counts, too.
-        """
-        for entry in self._entries[position:]:
-            if isinstance(entry, _Pending):
-                entry.is_committed = True
-
-    def announced(self) -> tuple[Invalidation, ...]:
-        """List what is stale for sure, merged and bounded as the header carries it."""
-        return self._now()[0] if self._entries else ()
-
-    def written(self) -> str:
-        """Write it as the header has it."""
-        return self._now()[1] if self._entries else ""
-
-    def _now(self) -> tuple[tuple[Invalidation, ...], str]:
-        if self._known is None or not self._is_final:  # asked for the body, the header and whoever listens
-            self._known = merged(self._standing())
-        return self._known
-
-    def _standing(self) -> Iterator[Invalidation]:
-        for entry in self._entries:
-            if isinstance(entry, Invalidation):
-                yield entry
-            elif entry.stands:
-                yield entry.invalidation
-
-
 # Weak: a request that ended without closing its recorder must not swallow what the thread does next.
 _current: ContextVar[ref[Recorder] | None] = ContextVar("mizan_htmx.recorder", default=None)
 
 
 def recorder_of(request: HttpRequest) -> Recorder | None:
-    """Give the recorder of a request, if something listens to it."""
+    """Give the recorder of a request, if something listens to it; a closed one, after the answer."""
     return getattr(request, "_mizan_recorder", None)
 
 
@@ -137,9 +51,9 @@ def current_recorder() -> Recorder | None:
 def open_recorder(request: HttpRequest) -> tuple[Recorder, bool]:
     """Give the request's recorder, and whether the caller opened it and so has to announce."""
     known = recorder_of(request)
-    if known is not None:
+    if known is not None and not known.is_closed:
         return known, False
-    recorder = request.__dict__["_mizan_recorder"] = Recorder()
+    recorder = request.__dict__["_mizan_recorder"] = Recorder(request)
     _current.set(ref(recorder))
     return recorder, True
 
@@ -154,13 +68,25 @@ def roll_back(recorder: Recorder) -> None:
     for connection in held:
         connection.set_rollback(True)
     if held:
-        recorder.rewind(0)
+        recorder.drop(held)
 
 
-def close_recorder(request: HttpRequest) -> None:
-    """Take nothing more for this request: nobody would announce it."""
-    del request._mizan_recorder  # type: ignore[attr-defined]
+def close_recorder(
+    request: HttpRequest, recorder: Recorder, response: HttpResponseBase | None = None
+) -> tuple[Invalidation, ...]:
+    """Collect nothing more for this request's answer; return what is to be told with it."""
     _current.set(None)
+    return recorder.close(request, response)
+
+
+def abandon(recorder: Recorder, *, owned: bool) -> None:
+    """Tell what stands of a request that ends without an answer; what is still being written tells itself.
+
+    Its client has hung up, its time is over, or the process is about to end.
+    """
+    if owned:
+        _current.set(None)
+        recorder.abandon()
 
 
 def write(request: HttpRequest, response: HttpResponseBase, recorder: Recorder) -> None:
@@ -198,51 +124,6 @@ def _hides_headers(request: HttpRequest, response: HttpResponseBase) -> bool:
         return False
     mode = request.META.get("HTTP_SEC_FETCH_MODE")
     return mode == "navigate" if mode else "text/html" in request.META.get("HTTP_ACCEPT", "")
-
-
-def announce(
-    request: HttpRequest | None,
-    invalidations: tuple[Invalidation, ...],
-    response: HttpResponseBase | None = None,
-) -> None:
-    """Tell whoever has to know what is stale once the transaction around, if there is one, has committed."""
-    if not invalidations:
-        return
-    tell = partial(announce_now, request, invalidations, response)
-    if connections[DEFAULT_DB_ALIAS].in_atomic_block:
-        transaction.on_commit(tell)
-    else:
-        tell()
-
-
-def announce_now(
-    request: HttpRequest | None,
-    invalidations: tuple[Invalidation, ...],
-    response: HttpResponseBase | None = None,
-) -> None:
-    """Tell it; nobody who is told can make this fail."""
-    for signal in signals_for(invalidations):
-        signal.send_robust(sender=None, invalidations=invalidations, request=request, response=response)
-
-
-async def aannounce(
-    request: HttpRequest | None,
-    invalidations: tuple[Invalidation, ...],
-    response: HttpResponseBase | None = None,
-) -> None:
-    """Do as ``announce`` in a coroutine, where Django has no transaction to wait for."""
-    for signal in signals_for(invalidations):
-        await signal.asend_robust(
-            sender=None, invalidations=invalidations, request=request, response=response
-        )
-
-
-def signals_for(invalidations: tuple[Invalidation, ...]) -> list[Signal]:
-    """List the signals by which anybody hears of these."""
-    if not invalidations:
-        return []
-    signals = [told] if registry.graph.is_told(invalidations) else []
-    return [*signals, invalidated] if invalidated.receivers else signals
 
 
 def invalidate(request: HttpRequest | None, context: str, /, **params: object) -> None:

@@ -11,11 +11,12 @@ from mizan_htmx.anonymous import anonymous, as_anyone
 from mizan_htmx.arguments import Arguments, read_view
 from mizan_htmx.caching import keep_private, share_reading
 from mizan_htmx.csrf import check_csrf, is_unchecked
-from mizan_htmx.dispatch import execute, finish, is_for_everyone, publish
+from mizan_htmx.dispatch import execute, is_for_everyone
 from mizan_htmx.errors import MethodNotAllowed
 from mizan_htmx.failures import html_failure
+from mizan_htmx.finishing import finish, publish
 from mizan_htmx.functions import Function
-from mizan_htmx.recorder import Recorder, open_recorder, roll_back
+from mizan_htmx.recorder import Recorder, abandon, open_recorder, roll_back
 from mizan_htmx.signature import validate
 from mizan_htmx.steps import Steps, effect
 
@@ -44,6 +45,12 @@ def serve(
             if owned:
                 yield from publish(request, recorder)
             raise
+        except BaseException:
+            abandon(recorder, owned=owned)
+            raise
+    except BaseException:
+        abandon(recorder, owned=owned)
+        raise
     keep_private(response)
     return (yield from finish(request, response, recorder, owned=owned))
 

@@ -55,7 +55,7 @@ def run(steps: Steps[T]) -> T:
         while True:
             try:
                 value = step.sync()
-            except Exception as error:  # whatever it is belongs to the steps: they know what to do about it
+            except BaseException as error:  # whatever it is belongs to the steps: they know what to do
                 step = steps.throw(error)
             else:
                 step = steps.send(value)
@@ -70,7 +70,7 @@ async def arun(steps: Steps[T]) -> T:
         while True:
             try:
                 value = await step.aio()
-            except Exception as error:  # as in run()
+            except BaseException as error:  # as in run(); the client has hung up, for example
                 step = steps.throw(error)
             else:
                 step = steps.send(value)

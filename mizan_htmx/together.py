@@ -88,7 +88,7 @@ def unheard(request: HttpRequest) -> Iterator[Recorder]:
     finally:
         recorder.rewind(start)
         if owned:
-            close_recorder(request)
+            close_recorder(request, recorder)
 
 
 def split(query: str) -> list[str]:

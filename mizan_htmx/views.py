@@ -13,18 +13,13 @@ from mizan_htmx.arguments import MULTIPART, Arguments, read_call, read_query
 from mizan_htmx.caching import PRIVATE, share_reading
 from mizan_htmx.colour import Endpoint, loop_is_running
 from mizan_htmx.csrf import check_csrf, csrf_token, set_csrf_cookie
-from mizan_htmx.dispatch import (
-    conclude,
-    execute,
-    execute_now,
-    finish,
-    read_now,
-)
+from mizan_htmx.dispatch import execute, execute_now, read_now
 from mizan_htmx.errors import Forbidden, MethodNotAllowed, NotFound
 from mizan_htmx.failures import json_failure, json_response
+from mizan_htmx.finishing import conclude, finish
 from mizan_htmx.functions import Function
 from mizan_htmx.graph import Group
-from mizan_htmx.recorder import Recorder, open_recorder, roll_back
+from mizan_htmx.recorder import Recorder, abandon, open_recorder, roll_back
 from mizan_htmx.session_word import tell, word_of
 from mizan_htmx.setup.registry import registry
 from mizan_htmx.signature import Validator, validate
@@ -72,6 +67,9 @@ def _in_steps(request: HttpRequest, methods: Sequence[str], work: Work) -> Steps
         response = yield from work(request, recorder)
     except Exception as error:  # the border to the authors' code
         response = _failed(request, recorder, error)
+    except BaseException:
+        abandon(recorder, owned=owned)
+        raise
     return (yield from finish(request, response, recorder, owned=owned))
 
 
@@ -86,6 +84,9 @@ def _at_once(
         response = work(request, recorder)
     except Exception as error:  # the border to the authors' code
         response = _failed(request, recorder, error)
+    except BaseException:
+        abandon(recorder, owned=owned)
+        raise
     left = conclude(request, response, recorder, owned=owned)
     if left is not None:
         left.sync()

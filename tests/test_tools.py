@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tools import browser, htmx, install, node, redis, varnish
+from tools import browser, htmx, install, node, postgres, redis, varnish
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -125,6 +125,77 @@ def test_root_gets_the_redis_that_was_installed(tmp_path: Path, monkeypatch: pyt
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.setattr("os.geteuid", lambda: 0)
     assert redis.server() == f"{tmp_path}/redis-server"
+
+
+def cluster_program(folder: Path, script: str = "echo 'postgres (PostgreSQL) 17.6'") -> Path:
+    """Write what calls itself PostgreSQL, and the program beside it that makes clusters."""
+    folder.mkdir(parents=True, exist_ok=True)
+    program(folder / "initdb", "exit 0")
+    return program(folder / "postgres", script)
+
+
+def test_an_installed_postgres_is_taken_from_path_or_the_newest_of_debian(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(postgres, "DEBIAN", tmp_path / "postgresql")
+    monkeypatch.setenv("PATH", str(tmp_path / "bin"))
+    assert postgres.installed() == ""
+    cluster_program(tmp_path / "postgresql" / "9.6" / "bin")
+    newest = cluster_program(tmp_path / "postgresql" / "17" / "bin")
+    assert postgres.server() == str(newest)
+    on_path = cluster_program(tmp_path / "bin")
+    assert postgres.server() == str(on_path)
+
+
+@pytest.mark.parametrize("script", ["exit 1", "echo MariaDB"])
+def test_a_chosen_postgres_that_does_not_start_is_not_replaced(tmp_path: Path, script: str) -> None:
+    chosen = cluster_program(tmp_path, script)
+    with pytest.raises(postgres.NoPostgres) as raised:
+        postgres.server(str(chosen))
+    assert str(raised.value) == (
+        f"MIZAN_POSTGRES names '{chosen}', which does not start or has no initdb beside it."
+    )
+
+
+def test_a_chosen_postgres_without_initdb_is_not_replaced(tmp_path: Path) -> None:
+    chosen = cluster_program(tmp_path)
+    assert postgres.server(str(chosen)) == str(chosen)
+    (tmp_path / "initdb").unlink()
+    with pytest.raises(postgres.NoPostgres):
+        postgres.server(str(chosen))
+
+
+def test_without_postgres_and_a_package_manager_the_missing_part_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(postgres, "DEBIAN", tmp_path / "postgresql")
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.delenv(postgres.VARIABLE, raising=False)
+    assert postgres.main() == 1
+    assert capsys.readouterr() == (
+        "",
+        "The tests need postgresql. There is no apt-get to install it with. Install it, or name one in"
+        " MIZAN_POSTGRES.\n",
+    )
+
+
+def test_root_has_postgres_installed_and_others_are_told_how(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    debian = tmp_path / "postgresql"
+    made = cluster_program(tmp_path / "made").parent
+    program(
+        tmp_path / "apt-get",
+        f'case "$*" in *install*) /bin/mkdir -p {debian}/17 && /bin/cp -r {made} {debian}/17/bin;; esac',
+    )
+    monkeypatch.setattr(postgres, "DEBIAN", debian)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr("os.geteuid", lambda: 1000)
+    with pytest.raises(postgres.NoPostgres) as raised:
+        postgres.server()
+    assert str(raised.value) == "As root: apt-get install postgresql. Or name one in MIZAN_POSTGRES."
+    monkeypatch.setattr("os.geteuid", lambda: 0)
+    assert postgres.server() == f"{debian}/17/bin/postgres"
 
 
 @pytest.fixture

@@ -33,6 +33,19 @@ called = site.post("/call/", '{"fn": "change"}', content_type="application/json"
 print(called.content, called.headers["X-Mizan-Invalidate"], site.get("/ctx/people/").content)
 """
 
+FAILING = """
+import logging
+logging.disable(logging.CRITICAL)
+
+@register
+@client(affects="people")
+def fail(request) -> int:
+    raise ValueError
+
+called = site.post("/call/", '{"fn": "fail"}', content_type="application/json")
+print(called.status_code, called.headers["X-Mizan-Invalidate"])
+"""
+
 SOCKETS = """
 import asyncio
 from channels.testing import WebsocketCommunicator
@@ -63,6 +76,10 @@ def test_a_site_without_a_database_is_served() -> None:
     assert (
         printed_by(WITHOUT_DATABASE) == """b'{"result":1,"invalidate":["people"]}' people b'{"look":2}'\n"""
     )
+
+
+def test_a_mutation_that_fails_has_no_transaction_that_is_rolled_back_and_announces() -> None:
+    assert printed_by(WITHOUT_DATABASE + FAILING).splitlines()[1:] == ["500 people"]
 
 
 def test_its_pages_are_told_what_became_stale() -> None:

@@ -16,13 +16,13 @@ from mizan_htmx.arguments import Arguments
 from mizan_htmx.channels import frames
 from mizan_htmx.channels.frames import Frame
 from mizan_htmx.channels.visitors import Visitor
-from mizan_htmx.dispatch import publish
 from mizan_htmx.errors import BadRequest, Forbidden, NotFound
 from mizan_htmx.failures import refusal_of
+from mizan_htmx.finishing import publish
 from mizan_htmx.functions import Function
 from mizan_htmx.graph import Group
 from mizan_htmx.invalidation import VERSION_HEADER
-from mizan_htmx.recorder import Recorder, open_recorder, roll_back
+from mizan_htmx.recorder import Recorder, abandon, open_recorder, roll_back
 from mizan_htmx.setup.registry import registry
 from mizan_htmx.steps import Steps, arun
 from mizan_htmx.views import answer_call, answer_context
@@ -124,6 +124,9 @@ async def _answer(frame: Frame, request: HttpRequest, work: Work) -> str:
             logger.error("%s over the socket: %r", type(error).__name__, named, exc_info=error)
         await arun(publish(request, recorder, told))
         answer = frames.refusal(frame, known)
+    except BaseException:  # the server ends the socket
+        abandon(recorder, owned=True)
+        raise
     else:
         await arun(publish(request, recorder, told))
         if session is not None and key is not None:

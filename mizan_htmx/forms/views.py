@@ -18,13 +18,14 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from mizan_htmx.arguments import Arguments, read_body
 from mizan_htmx.csrf import CsrfFailed, check_csrf
-from mizan_htmx.dispatch import admit, execute, finish
+from mizan_htmx.dispatch import admit, execute
 from mizan_htmx.errors import MethodNotAllowed, NotFound, ValidationFailed
 from mizan_htmx.failures import html_failure
+from mizan_htmx.finishing import finish
 from mizan_htmx.forms import rendering
 from mizan_htmx.forms.binding import is_form, make_form, make_formset
 from mizan_htmx.functions import Function
-from mizan_htmx.recorder import Recorder, open_recorder, roll_back
+from mizan_htmx.recorder import Recorder, abandon, open_recorder, roll_back
 from mizan_htmx.setup.registry import registry
 from mizan_htmx.steps import Steps, run
 
@@ -94,6 +95,9 @@ def _endpoint(
     except Exception as error:  # the border to the authors' hooks
         response = _failure(request, error)
         roll_back(recorder)
+    except BaseException:
+        abandon(recorder, owned=owned)
+        raise
     response.headers.setdefault("Cache-Control", "no-store")
     return (yield from finish(request, response, recorder, owned=owned))
 

@@ -71,7 +71,7 @@ class MizanConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
         self._outbox = Outbox(self.base_send, Hub.here().writers)
         self._bucket = Bucket(self.burst, self.rate, self.patience, now=_now())
         self._subscriptions = Subscriptions(self, self._outbox, self.scope)
-        self._watches = Watches(self, self.scope)
+        self._watches = Watches(self, self.scope, self._bucket.charge)
         self._hub = Hub.here()
         await self._hub.join(self)
         await self.accept()

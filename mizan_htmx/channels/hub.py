@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from mizan_htmx.channels.index import WatchIndex
 from mizan_htmx.channels.pushing import Rendered, frame_of
+from mizan_htmx.channels.recall import Recall
 from mizan_htmx.channels.running import Running, Stale
 from mizan_htmx.channels.throttle import Throttle
 from mizan_htmx.channels.versions import Version
@@ -88,6 +89,7 @@ class Hub:
         self._throttle: Throttle[Socket] = Throttle(loop, self._put_stale, self._put_stale_late)
         self._sender = Sender()
         self.writers = Writers()
+        self.recall = Recall()
         self._changing = asyncio.Lock()
         self._running: Running | None = None
 
@@ -204,7 +206,9 @@ class Hub:
                 case "stale":
                     version = Version(event["epoch"], event["seq"])
                     if running.is_news(version):
-                        self.tell((key, version) for key in parse(event["keys"]))
+                        keys = parse(event["keys"])
+                        self.recall.hear(keys, version)
+                        self.tell((key, version) for key in keys)
                 case "push":
                     if (event["group"], event["channel"]) in self._topics:
                         running.lanes.put(event)

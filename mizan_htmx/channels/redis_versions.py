@@ -49,7 +49,7 @@ elseif action == 'since' then
 end
 redis.call('EXPIRE', clock, lifetime)
 redis.call('EXPIRE', stale, lifetime)
-return {epoch, seq, since}
+return {epoch, seq, floor, table.concat(since, ' ')}
 """
 
 
@@ -93,7 +93,7 @@ class RedisVersions:
     def _run(self, action: str, *args: str) -> Changes:
         self._take_turn()
         try:
-            epoch, seq, stale = self._script(
+            epoch, seq, floor, stale = self._script(
                 keys=self._keys, args=[action, new_epoch(), self._kept, LIFETIME, *args]
             )
         except self._errors as error:
@@ -105,10 +105,13 @@ class RedisVersions:
         if self._down:
             with self._lock:
                 self._down, self._quiet_until = False, 0.0
-        pairs = zip(stale[::2], stale[1::2], strict=True)
+        # One text: the client takes far longer to read a list of thousands.
+        texts = stale.split()
+        pairs = zip(texts[::2], texts[1::2], strict=True)
         return Changes(
             Version(epoch, seq),
             tuple((key, Version(epoch, int(at))) for text, at in pairs for key in _read(text)),
+            floor,
         )
 
     def _take_turn(self) -> None:

@@ -22,6 +22,8 @@ from mizan_htmx.errors import BadRequest, InternalError, MizanError, Unauthorize
 
 #: The session that opened the socket has ended. 4000 and up are an application's own (RFC 6455, 7.4.2).
 SESSION_ENDED = 4401
+#: A frame is larger than what is taken (RFC 6455, 7.4.1).
+TOO_BIG = 1009
 
 logger = logging.getLogger("mizan_htmx.channels")
 
@@ -77,8 +79,12 @@ class MizanConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
         await self.accept()
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
-        """Handle one frame; one that comes too fast waits first."""
+        """Handle one frame; one that comes too fast, or before others are answered, waits first."""
         if self._outbox.closed:
+            return
+        if frames.is_too_large(text_data if bytes_data is None else bytes_data):
+            # At once: what the server took in, and may have inflated, is the cost of it.
+            self._outbox.cut(TOO_BIG)
             return
         delay = self._bucket.take(_now())
         if self._bucket.is_flooded:
@@ -86,11 +92,14 @@ class MizanConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
             return
         if delay:
             await asyncio.sleep(delay)
+        await self._outbox.room()
+        if self._outbox.closed:
+            return
         # A thread for each frame that needs one, as for each request: nobody waits for another's slow hook.
         async with self._turn, ThreadSensitiveContext():
             answer = await self._answer(text_data)
             if answer is not None:
-                self.put(answer)
+                self._outbox.answer(answer)
         await self._check_if_due()
 
     async def _answer(self, text: str | None) -> str | None:

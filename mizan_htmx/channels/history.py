@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable
 from mizan_htmx.channels.versions import KEPT, Changes, Version
 from mizan_htmx.invalidation import EVERYTHING, Invalidation
 
-#: In how many ways the changes of one shape are looked up. Visitors choose which optional parameters they name.
+#: In how many ways the changes of one shape are looked up. Visitors choose which of its names they share.
 MOST_VIEWS = 16
 
 Values = tuple[str, ...]
@@ -144,7 +144,7 @@ class History:
         return max(found, self._everything)
 
     def missed(self, key: Invalidation, shown: Version) -> Version | None:
-        """Return since which version ``key`` is stale for who was shown this one; ``None`` where it is not."""
+        """Return the version that made ``key`` stale after one that was shown; ``None`` where none did."""
         if not shown.is_before(self.now):
             return None
         if shown.epoch != self.now.epoch or not self.knows(shown):

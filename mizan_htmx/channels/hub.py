@@ -18,7 +18,7 @@ from mizan_htmx.channels.throttle import Throttle
 from mizan_htmx.channels.versions import Version
 from mizan_htmx.channels.wire import Event, Sender
 from mizan_htmx.channels.writers import Writers
-from mizan_htmx.invalidation import Invalidation, covers, parse
+from mizan_htmx.invalidation import Invalidation, parse
 
 if TYPE_CHECKING:
     from mizan_htmx.channels.visitors import Visitor  # which tell the hub when to ask them again
@@ -237,14 +237,15 @@ class Hub:
 
     def _put_stale_late(self, told: Invalidation, version: Version, sockets: Mapping[Socket, None]) -> None:
         """Tell those who had to wait, unless they stopped watching meanwhile."""
-        still = [each for each in sockets if any(covers(told, key) for key in self.watched(each))]
+        watching = {each for found in self._index.find(told).values() for each in found}
+        still = {each: None for each in sockets if each in watching}
         if still:
-            self._put_stale(told, version, dict.fromkeys(still))
+            self._put_stale(told, version, still)
 
     async def _deliver(self, event: Event) -> None:
         """Tell the subscribers of a channel what was pushed."""
         topic = (event["group"], event["channel"])
-        rendered: Rendered = {}
+        rendered = Rendered()
         for subscription in tuple(self._topics.get(topic, ())):
             try:
                 frame = await frame_of(event, subscription.params, subscription.partial, rendered)

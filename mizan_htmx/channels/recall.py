@@ -89,7 +89,7 @@ class Recall:
 
 
 def _is_known(changes: Changes, after: Version) -> bool:
-    """Return whether ``changes`` are all since a version, and not what stands for those that are forgotten."""
+    """Return whether these are all changes since a version, none of which is forgotten."""
     return changes.now.epoch == after.epoch and changes.floor <= after.seq <= changes.now.seq
 
 

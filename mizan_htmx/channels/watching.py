@@ -28,7 +28,7 @@ from mizan_htmx.steps import run
 LIMIT = 1000
 #: What each key of a frame costs, in frames, and what it costs more where its ``auth`` is asked. The first is
 #: the time of reading it as part of the time that a frame takes, the second that of a query.
-PRICE, PRICE_OF_ASKING = 0.005, 0.1
+PRICE, PRICE_OF_ASKING = 0.01, 0.1
 #: So many keys are looked at before the loop does something else.
 AT_ONCE = 100
 

@@ -7,6 +7,7 @@ from mizan_htmx.invalidation import EVERYTHING, Invalidation
 
 Watcher = TypeVar("Watcher", bound=Hashable)
 Keys = dict[Invalidation, None]
+Values = tuple[str, ...]
 
 
 class _Shape:
@@ -20,7 +21,7 @@ class _Shape:
 
     def __init__(self) -> None:
         self._keys: Keys = {}
-        self._views: dict[frozenset[str], dict[Invalidation, Keys]] = {}
+        self._views: dict[frozenset[str], dict[Values, Keys]] = {}
 
     def __bool__(self) -> bool:
         return bool(self._keys)
@@ -28,15 +29,15 @@ class _Shape:
     def add(self, key: Invalidation) -> None:
         self._keys[key] = None
         for names, view in self._views.items():
-            view.setdefault(restrict(key, names), {})[key] = None
+            view.setdefault(_values(key, names), {})[key] = None
 
     def discard(self, key: Invalidation) -> None:
         del self._keys[key]
         for names, view in self._views.items():
-            restricted = restrict(key, names)
-            del view[restricted][key]
-            if not view[restricted]:
-                del view[restricted]
+            values = _values(key, names)
+            del view[values][key]
+            if not view[values]:
+                del view[values]
 
     def find(self, stale: Invalidation, shared: frozenset[str]) -> tuple[Invalidation, Keys]:
         """Give what ``stale`` says in the ``shared`` names, and the keys that agree with it."""
@@ -47,8 +48,8 @@ class _Shape:
         if view is None:
             view = self._views[shared] = {}
             for key in self._keys:
-                view.setdefault(restrict(key, shared), {})[key] = None
-        return restricted, view.get(restricted, {})
+                view.setdefault(_values(key, shared), {})[key] = None
+        return restricted, view.get(_values(stale, shared), {})
 
 
 class WatchIndex(Generic[Watcher]):
@@ -112,6 +113,10 @@ class WatchIndex(Generic[Watcher]):
 def restrict(key: Invalidation, names: frozenset[str]) -> Invalidation:
     """Leave only the parameters called ``names``."""
     return Invalidation(key.context, tuple(pair for pair in key.params if pair[0] in names))
+
+
+def _values(key: Invalidation, names: frozenset[str]) -> Values:
+    return tuple(value for name, value in key.params if name in names)
 
 
 def _names(key: Invalidation) -> frozenset[str]:

@@ -109,7 +109,8 @@ async def _measured(
         # Before there are sockets: what happens later their process hears by itself.
         before, now = (await trigger.call("fall_behind")).split()
         crowd, pages = await gather_crowd(clients, server.port, deflate="", client=Page)
-        stack.callback(lambda: [page.abort() for page in pages])
+        for page in pages:
+            stack.callback(page.abort)
         for number, page in enumerate(pages):
             page.own = f"board;board_id={number + 1}"
         side = Side(server, pages, crowd, trigger, before, now)

@@ -29,7 +29,7 @@ class Steps:
             self._longest = max(self._longest, took)
 
         gc.callbacks.append(self._collected)
-        asyncio.Handle._run = measured  # type: ignore[method-assign]
+        asyncio.Handle._run = measured  # type: ignore[assignment, method-assign]
 
     def _collected(self, phase: str, found: dict[str, int]) -> None:
         if phase == "start":

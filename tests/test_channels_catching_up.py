@@ -269,7 +269,7 @@ class TestPrices:
             {"contexts": ", ".join(keys)},
             {"contexts": ", ".join(keys), "versions": dict.fromkeys(keys, "x")},
         )
-        assert (plain, shown) == (pytest.approx(1), pytest.approx(2))
+        assert [plain, shown] == [pytest.approx(1), pytest.approx(2)]
 
     async def test_a_key_that_auth_is_asked_for_costs_a_tenth_more_when_it_is_new(self) -> None:
         asked: list[int] = []

@@ -1,7 +1,6 @@
 """One call of the store for all who ask, and only for what is new; whatever a page says that it shows."""
 
 import asyncio
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -26,7 +25,7 @@ class Calls(list[tuple[int, str]]):
 
 
 @pytest.fixture(params=["memory", "redis"])
-def store(request: pytest.FixtureRequest, settings: Settings) -> Iterator[Versions]:
+def store(request: pytest.FixtureRequest, settings: Settings) -> Versions:
     """Configure each kind of store, empty, and give it."""
     if request.param == "memory":
         settings.CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
@@ -57,6 +56,11 @@ def fill(store: Versions, publications: int, each: int = 10) -> None:
         store.advance([Invalidation.of("board", board_id=number * each + place) for place in range(each)])
 
 
+def key(written: str) -> Invalidation:
+    """Read one key."""
+    return keys(written)[0]
+
+
 async def test_a_page_is_told_what_it_has_missed_and_the_next_only_asks_for_what_is_new(
     store: Versions, calls: Calls
 ) -> None:
@@ -70,7 +74,7 @@ async def test_a_page_is_told_what_it_has_missed_and_the_next_only_asks_for_what
     assert calls == [(0, life), (20, life), (20, life)]
     assert calls.told == 200
     await in_thread(store.advance, keys("user"))
-    assert (await recall.history({life: 3})).missed(*keys("user"), Version(life, 20)) == Version(life, 21)
+    assert (await recall.history({life: 3})).missed(key("user"), Version(life, 20)) == Version(life, 21)
     assert calls.told == 201
 
 
@@ -103,7 +107,7 @@ async def test_an_answer_is_never_older_than_the_question(
 
     monkeypatch.setattr(type(store), "since", slow)
     await recall.history({life: 0})
-    assert (await asking[0]).missed(*keys("news"), Version(life, 0)) == Version(life, 1)
+    assert (await asking[0]).missed(key("news"), Version(life, 0)) == Version(life, 1)
 
 
 async def _task(work: Any) -> "asyncio.Task[History]":
@@ -119,7 +123,7 @@ async def test_made_up_epochs_and_versions_cost_one_call_that_tells_nothing(
     history = await recall.history(made_up)
     assert len(calls) == 1
     assert calls.told == 1
-    assert all(history.missed(*keys("x"), Version(*each)) == history.now for each in made_up.items())
+    assert all(history.missed(key("x"), Version(*each)) == history.now for each in made_up.items())
     await recall.history({**made_up, life: 10**17, "": 0})
     assert len(calls) == 2
     assert calls.told == 1
@@ -130,9 +134,9 @@ async def test_ever_older_versions_have_everything_read_once(store: Versions, ca
     await in_thread(fill, store, 20)
     for seq in reversed(range(21)):
         history = await recall.history({life: seq})
-        for key in (*keys("board;board_id=5"), *keys("board;board_id=195")):
-            last = 1 if key.params[0][1] == "5" else 20
-            assert history.missed(key, Version(life, seq)) == (Version(life, last) if last > seq else None)
+        for each in keys("board;board_id=5", "board;board_id=195"):
+            last = 1 if each.params[0][1] == "5" else 20
+            assert history.missed(each, Version(life, seq)) == (Version(life, last) if last > seq else None)
     # From 20, then 19 and so all of it, and then nothing new any more.
     assert calls.told == 200
     assert calls.count((0, life)) == 1
@@ -147,7 +151,7 @@ async def test_what_is_heard_need_not_be_asked_for(store: Versions, calls: Calls
     history = await recall.history({life: 0})
     assert calls[-1] == (1, life)
     assert calls.told == 0
-    assert history.missed(*keys("news"), Version(life, 0)) == version
+    assert history.missed(key("news"), Version(life, 0)) == version
 
 
 async def test_a_publication_that_is_heard_while_the_store_is_asked_counts_once(
@@ -192,7 +196,7 @@ async def test_many_changes_are_taken_in_by_steps(
     history = await recall.history({life: 0})
     assert steps == [50] * 4
     assert history.now == Version(life, 20)
-    assert history.last(*keys("x")) == 0
+    assert history.last(key("x")) == 0
 
 
 async def test_a_store_that_begins_a_new_life_is_read_anew(store: Versions, calls: Calls) -> None:
@@ -205,9 +209,9 @@ async def test_a_store_that_begins_a_new_life_is_read_anew(store: Versions, call
         store.__init__()  # type: ignore[misc]
     new = await in_thread(store.advance, keys("news"))
     history = await recall.history({life: 3, new.epoch: 0})
-    assert history.missed(*keys("news"), Version(new.epoch, 0)) == new
-    assert history.missed(*keys("user"), Version(new.epoch, 0)) is None
-    assert history.missed(*keys("user"), Version(life, 3)) == new
+    assert history.missed(key("news"), Version(new.epoch, 0)) == new
+    assert history.missed(key("user"), Version(new.epoch, 0)) is None
+    assert history.missed(key("user"), Version(life, 3)) == new
 
 
 async def test_a_history_follows_what_the_store_forgets(settings: Settings, store: Versions) -> None:
@@ -219,9 +223,9 @@ async def test_a_history_follows_what_the_store_forgets(settings: Settings, stor
         history = await recall.history({life: 0})
         changes = await in_thread(store.since, history.floor, life)
         assert history.floor == changes.floor
-        assert history.missed(*keys("x"), Version(life, changes.floor)) is None
+        assert history.missed(key("x"), Version(life, changes.floor)) is None
         if changes.floor:
-            assert history.missed(*keys("x"), Version(life, changes.floor - 1)) == history.now
+            assert history.missed(key("x"), Version(life, changes.floor - 1)) == history.now
     assert history.floor > 0
     shapes = [shape for each in history._shapes.values() for shape in each.values()]
     assert sum(len(shape.changes) for shape in shapes) <= 30

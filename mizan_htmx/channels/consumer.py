@@ -93,11 +93,14 @@ class MizanConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
         if delay:
             await asyncio.sleep(delay)
         await self._outbox.room()
-        if self._outbox.closed:
+        await self._handle(text_data)
+
+    async def _handle(self, text: str | None) -> None:
+        if self._outbox.closed:  # while it waited
             return
         # A thread for each frame that needs one, as for each request: nobody waits for another's slow hook.
         async with self._turn, ThreadSensitiveContext():
-            answer = await self._answer(text_data)
+            answer = await self._answer(text)
             if answer is not None:
                 self._outbox.answer(answer)
         await self._check_if_due()

@@ -97,6 +97,7 @@ class Watches:
     async def _catch_up(self, shown: Mapping[Invalidation, Version]) -> None:
         if not shown:
             return
+        stale: dict[Invalidation, Version | None]
         oldest: dict[str, int] = {}
         for version in shown.values():
             oldest[version.epoch] = min(version.seq, oldest.get(version.epoch, version.seq))
@@ -105,7 +106,7 @@ class Watches:
         except StoreDown:
             # Nobody knows what they missed. What was read while nobody counted has no version and is not
             # told: it would be refreshed for ever. The hub tells what has changed once the store is back.
-            stale = {key: None for key, version in shown.items() if version != _NEVER}
+            stale = dict.fromkeys(key for key, version in shown.items() if version != _NEVER)
         else:
             missed = ((key, history.missed(key, version)) for key, version in shown.items())
             stale = {key: version for key, version in missed if version is not None}

@@ -119,6 +119,7 @@ async def _measured(
         with settled_memory():
             # Of a process that nobody has asked for what is older.
             cold, *_ = await side.come_back(is_behind=True)
+            await trigger.call("settle")
             for _ in range(_WARM_UP + rounds):
                 shuffled.shuffle(titles)
                 for title in titles:

@@ -6,6 +6,7 @@ All three take the same: a WebSocket at ``/ws/`` that sends ``watch`` and is ans
 
 import argparse
 import asyncio
+import gc
 import json
 import logging
 import resource
@@ -97,7 +98,12 @@ def mizan() -> Application:
     def steps(request: HttpRequest) -> float:
         return measured.take()
 
-    for function in (cards, touch, fall_behind, steps):
+    @client
+    def settle(request: HttpRequest) -> None:
+        gc.collect()
+        gc.freeze()
+
+    for function in (cards, touch, fall_behind, steps, settle):
         register(function)
     urlpatterns.append(path("api/mizan/", include("mizan_htmx.urls")))
     return wrap_asgi(get_asgi_application())

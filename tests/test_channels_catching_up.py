@@ -311,6 +311,37 @@ async def test_a_key_that_was_lost_is_asked_for_again() -> None:
         assert await tab.ask(action="watch", id=1, contexts=key) == {"id": 1, **refused}
 
 
+async def test_a_thousand_reasons_to_refuse_are_told_in_a_few_frames() -> None:
+    declare()
+    keys = [f"board;board_id=3;x{number}=1" for number in range(1000)]
+    async with Tab() as tab:
+        await tab.tell(action="watch", id=1, contexts=", ".join(keys))
+        refused: list[dict[str, Any]] = []
+        while "ok" not in (frame := await tab.hear()):
+            refused.append(frame)
+        assert frame == watching_of("")
+    assert [len(parse(each["contexts"])) for each in refused] == [1] * watching.REASONS + [
+        1000 - watching.REASONS
+    ]
+    assert refused[0]["details"] == {"fields": {"x0": ["Unknown parameter."]}}
+    assert refused[-1] == {
+        "id": 1,
+        "error": "Invalid params",
+        "code": "VALIDATION_ERROR",
+        "details": {"fields": {}},
+        "contexts": ", ".join(keys[watching.REASONS :]),
+    }
+
+
+async def test_a_long_reason_is_not_told_in_full() -> None:
+    declare()
+    key = "board;board_id=3;" + ";".join(f"x{number}=1" for number in range(5000))
+    async with Tab() as tab:
+        answer = await tab.ask(action="watch", contexts=f"news, {key}")
+        assert answer["contexts"].startswith("board;board_id=3;x0=1;")
+        assert (answer["code"], answer["details"]) == ("VALIDATION_ERROR", {"fields": {}})
+
+
 async def test_keys_that_collapse_have_the_newest_version_of_them(store: Versions) -> None:
     declare()
     life = store.current().epoch

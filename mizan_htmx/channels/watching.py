@@ -29,6 +29,8 @@ LIMIT = 1000
 #: What each key of a frame costs, in frames, and what it costs more where its ``auth`` is asked. The first is
 #: the time of reading it as part of the time that a frame takes, the second that of a query.
 PRICE, PRICE_OF_ASKING = 0.01, 0.1
+#: So many reasons for which keys are refused are told in full, if they are not longer than this.
+REASONS, LONGEST_REASON = 20, 5000
 #: So many keys are looked at before the loop does something else.
 AT_ONCE = 100
 
@@ -115,13 +117,20 @@ class Watches:
 
 
 class _Refusals:
-    """The keys that are refused, one frame for all that have the same reason."""
+    """The keys that are refused, one frame for all that have the same reason.
+
+    Reasons may say what stood in each key; so only some are told in full, and none that is long.
+    """
 
     def __init__(self) -> None:
         self._reasons: dict[str, tuple[MizanError, list[Invalidation]]] = {}
 
     def add(self, error: MizanError, key: Invalidation) -> None:
-        self._reasons.setdefault(repr(error.as_dict()), (error, []))[1].append(key)
+        reason = repr(error.as_dict())
+        if reason not in self._reasons and (len(self._reasons) >= REASONS or len(reason) > LONGEST_REASON):
+            error = ValidationFailed(message=error.message) if error.details else type(error)()
+            reason = repr(error.as_dict())
+        self._reasons.setdefault(reason, (error, []))[1].append(key)
 
     def written(self, frame: Frame) -> Iterator[str]:
         for error, keys in self._reasons.values():

@@ -1,7 +1,9 @@
 """What one socket can have the server keep, and what happens to frames that are too large."""
 
 import asyncio
+import gc
 import json
+import tracemalloc
 from typing import Any
 
 import pytest
@@ -10,13 +12,14 @@ from django.http import HttpRequest
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field, RootModel
 
 from mizan_htmx import client, register
-from mizan_htmx.channels import MizanConsumer, frames, outbox, rendering, subscriptions
+from mizan_htmx.channels import MizanConsumer, frames, outbox, rendering, subscriptions, watching
 from mizan_htmx.channels import register as register_channel
 from mizan_htmx.channels.outbox import Outbox
 from mizan_htmx.channels.writers import Writers
 from tests.support_outbox import Client, text, until
 from tests.support_sockets import PATIENCE, ROOM, SUBSCRIBED, ChatChannel, Tab, chat, person, said
 from tests.support_visitor import empty_registry
+from tests.support_watching import declare, publish
 
 registry = empty_registry()
 
@@ -282,3 +285,40 @@ class TestWaiting:
         assert [json.loads(each["text"])["id"] for each in sent[1:]] == list(range(5))
         await inbox.put({"type": "websocket.disconnect", "code": 1000})
         await socket
+
+
+async def test_all_that_a_page_can_have_one_socket_keep_is_about_a_megabyte() -> None:
+    class Unlimited(MizanConsumer):
+        burst = 10_000
+
+    chat()
+    declare()
+    token = rendering.sign("chat", "line.html")
+    rooms = [f"{number:03}" + "x" * 150 for number in range(subscriptions.LIMIT)]
+
+    async def fill(tab: Tab, name: str) -> None:
+        tabs = "".join(f"{name}{number:030}," for number in range(watching.LIMIT)).split(",")[:-1]
+        keys = ", ".join(f"board;board_id=1;tab={each}" for each in tabs)
+        assert len(keys) > 0.8 * frames.MAX_BYTES
+        errors = 0
+        for room in rooms:
+            address = {"channel": "chat", "params": {"room": room}, "partial": token}
+            errors += "error" in await tab.ask(action="subscribe", **address)
+        assert errors < subscriptions.LIMIT / 10
+        await tab.ask(action="watch", id="x" * frames.MAX_ID, contexts=keys)
+        publish(f"board;tab={tabs[0]}")  # has those found that watch it
+        assert (await tab.hear())["invalidate"] == f"board;tab={tabs[0]}"
+
+    async with (
+        Tab(Unlimited.as_asgi(), user=person()) as first,
+        Tab(Unlimited.as_asgi(), user=person()) as second,
+    ):
+        await fill(first, "a")  # what there is once for all
+        tracemalloc.start()
+        try:
+            await fill(second, "b")
+            gc.collect()
+            kept, _ = tracemalloc.get_traced_memory()
+        finally:
+            tracemalloc.stop()
+    assert kept < 1.2 * 2**20

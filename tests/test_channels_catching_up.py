@@ -14,6 +14,7 @@ from mizan_htmx.channels import MizanConsumer, publishing, watching
 from mizan_htmx.channels.floods import Bucket
 from mizan_htmx.channels.frames import Frame
 from mizan_htmx.channels.hub import Hub
+from mizan_htmx.channels.recall import Recall
 from mizan_htmx.channels.versions import Version, Versions, versions
 from mizan_htmx.channels.watching import Watches
 from mizan_htmx.invalidation import Invalidation, covers, merge, parse
@@ -127,6 +128,17 @@ async def test_what_the_store_has_dropped_is_stale_and_nothing_else(store: Versi
         assert await told(tab, keys) == expected
 
 
+@pytest.fixture
+def unread(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let nothing be read before it is asked for."""
+
+    async def load(self: Recall) -> None:
+        return None
+
+    monkeypatch.setattr(Recall, "load", load)
+
+
+@pytest.mark.usefixtures("unread")
 async def test_a_watch_asks_the_store_once_whatever_it_names(
     store: Versions, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -148,6 +160,7 @@ async def test_a_watch_asks_the_store_once_whatever_it_names(
         assert len(calls) == 1
 
 
+@pytest.mark.usefixtures("unread")
 async def test_pages_that_come_back_together_are_told_by_a_few_calls(
     store: Versions, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -9,10 +9,11 @@ from pytest_django import Settings
 from mizan_htmx.channels import recall as module
 from mizan_htmx.channels import redis_versions
 from mizan_htmx.channels.history import History
+from mizan_htmx.channels.hub import Hub
 from mizan_htmx.channels.recall import Recall
 from mizan_htmx.channels.versions import StoreDown, Version, Versions, versions
 from mizan_htmx.invalidation import Invalidation, parse
-from tests.support_hub import in_thread, keys, quiet
+from tests.support_hub import PATIENCE, in_thread, joined, keys, quiet
 from tests.support_redis import RedisServer, redis_process, redis_server
 
 __all__ = ["quiet", "redis_process", "redis_server"]
@@ -283,3 +284,38 @@ async def test_each_key_is_read_once_however_many_pages_ask(
     for _ in range(5):
         await asyncio.gather(*(recall.history({life: number % 10}) for number in range(100)))
     assert len(read) == 100
+
+
+async def test_all_that_is_remembered_can_be_read_before_anybody_asks(store: Versions, calls: Calls) -> None:
+    recall, life = Recall(), store.current().epoch
+    await in_thread(fill, store, 20)
+    await recall.load()
+    read = len(calls), calls.told
+    history = await recall.history({life: 0})
+    assert (history.start, history.missed(key("board;board_id=5"), Version(life, 0))) == (0, Version(life, 1))
+    assert (len(calls), calls.told) == (read[0] + 1, read[1])
+
+
+async def test_a_hub_reads_a_shared_store_when_it_begins(
+    redis_server: RedisServer, settings: Settings
+) -> None:
+    settings.CHANNEL_LAYERS = redis_server.layers("core")
+    await in_thread(fill, versions(), 20)
+    async with joined("news"):
+        async with asyncio.timeout(PATIENCE):
+            while (history := Hub.here().recall._history) is None or history.start:
+                await asyncio.sleep(0.01)
+    assert history.last(key("board;board_id=5")) == 1
+
+
+async def test_a_store_that_is_down_is_read_when_it_is_asked(
+    store: Versions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def down(self: Versions, seq: int, epoch: str) -> None:
+        raise StoreDown
+
+    recall = Recall()
+    with monkeypatch.context() as patched:
+        patched.setattr(type(store), "since", down)
+        await recall.load()
+    assert (await recall.history({})).now == store.current()

@@ -114,7 +114,7 @@ class Hub:
             running = self._running
             try:
                 if running is None:
-                    running = self._running = Running(self.take, self.tell, self._deliver)
+                    running = self._running = Running(self.take, self.tell, self.recall.load, self._deliver)
                     await running.start()
                 self._watched[socket] = frozenset()
                 self._subscribed[socket] = set()

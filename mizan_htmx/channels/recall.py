@@ -2,12 +2,13 @@
 
 import asyncio
 from collections.abc import Collection, Mapping
+from contextlib import suppress
 from contextvars import Context
 
 from asgiref.sync import sync_to_async
 
 from mizan_htmx.channels.history import History
-from mizan_htmx.channels.versions import Changes, Version, Versions, versions
+from mizan_htmx.channels.versions import Changes, StoreDown, Version, Versions, versions
 from mizan_htmx.invalidation import Invalidation
 
 #: So many changes are taken in before the loop does something else.
@@ -30,6 +31,12 @@ class Recall:
         """Take note of a publication, so that the store need not be asked for it."""
         if self._history is not None and not self._is_adding:
             self._history.hear(keys, version)
+
+    async def load(self) -> None:
+        """Read all that the store remembers; nothing while it is down."""
+        with suppress(StoreDown):
+            history = await self.history({})
+            await self.history({history.now.epoch: history.floor})
 
     async def history(self, oldest: Mapping[str, int]) -> History:
         """Return what the store knows at a moment after this call; raise StoreDown.

@@ -24,9 +24,9 @@ Stale = Iterable[tuple[Invalidation, Version]]
 class Running:
     """The tasks of a hub. ``take`` gets what the layer brings, ``tell`` what it had lost.
 
-    ``load`` reads what a shared store remembers, before pages ask for it. ``deliver`` hands a pushed message to
-    its subscribers. Without a layer that reaches other processes there is nothing to receive and nothing to
-    miss.
+    ``load`` reads what a shared store remembers, before pages ask for it. ``deliver`` hands a pushed message
+    to its subscribers. Without a layer that reaches other processes there is nothing to receive and nothing
+    to miss.
     """
 
     def __init__(

@@ -20,7 +20,7 @@ from typing import Any
 
 from benchmarks import machine
 from benchmarks.serving import allow_many_sockets
-from benchmarks.sockets import Crowd, Trigger, gather_crowd
+from benchmarks.sockets import Client, Crowd, Trigger, gather_crowd
 from benchmarks.timing import settled_memory
 from tools import redis as redis_program
 
@@ -42,6 +42,7 @@ class Contestant:
     title: str
     application: str
     layer: str = "memory"
+    options: tuple[str, ...] = ()
 
 
 CONTESTANTS = {
@@ -152,7 +153,7 @@ def started(contestant: Contestant) -> Iterator[Server]:
     """Run one of the servers, with a Redis of its own."""
     command = [sys.executable, "-m", "benchmarks.serving", contestant.application]
     with redis_server() as redis:
-        command += ["--layer", contestant.layer, "--redis", redis]
+        command += ["--layer", contestant.layer, "--redis", redis, *contestant.options]
         with running(command, stdout=subprocess.PIPE, cwd=ROOT) as process:
             assert process.stdout is not None
             port = process.stdout.readline()
@@ -164,7 +165,7 @@ def started(contestant: Contestant) -> Iterator[Server]:
 @asynccontextmanager
 async def watching(server: Server, size: int, deflate: str = "") -> AsyncIterator[Crowd]:
     """Have so many clients watch meanwhile; the server ends with it."""
-    crowd, clients = await gather_crowd(size, server.port, deflate=deflate)
+    crowd, clients = await gather_crowd(size, server.port, deflate=deflate, client=Client)
     try:
         yield crowd
     finally:
@@ -202,7 +203,7 @@ async def measure(server: Server, options: argparse.Namespace) -> Result:
 
 async def one_change(server: Server, trigger: Trigger, deflate: str) -> float:
     """Have one page watch, and give the bytes that tell it of a change."""
-    crowd, (client,) = await gather_crowd(1, server.port, deflate=deflate)
+    crowd, (client,) = await gather_crowd(1, server.port, deflate=deflate, client=Client)
     await _round(crowd, trigger)
     client.abort()
     await asyncio.sleep(GAP)

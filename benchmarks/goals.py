@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from benchmarks import asgi, live, pages, scale, start, weight, work
+from benchmarks import asgi, behind, live, pages, scale, start, weight, work
 from benchmarks.figures import NOTHING, Cell, spread
 from benchmarks.site import BARE, CSRF
 
@@ -65,6 +65,13 @@ def _live(contestant: str) -> Goal:
     return Goal(title, 1.5, "times", "live", live.TITLE, contestant, twin=live.TWIN)
 
 
+def _behind(store: str) -> Iterator[Goal]:
+    against = f"{behind.TITLE}: {store}, against nothing missed"
+    yield Goal(against, 1.25, "times", "behind", behind.TITLE, store, twin=behind.TWIN.format(store))
+    longest = f"{behind.TITLE}: {store}, longest step of the loop"
+    yield Goal(longest, 20, "ms", "behind", behind.TITLE, store, "step")
+
+
 def _goals() -> Iterator[Goal]:
     yield from (_rpc(name) for name in work.CALLS)
     yield from (_csrf(name) for name in work.CALLS)
@@ -81,6 +88,7 @@ def _goals() -> Iterator[Goal]:
     yield _start(start.RESOLVE.format(most), "us", 20, "µs")
     yield from (_hops(*each) for each in _COLOURS)
     yield from (_live(contestant) for contestant in ("mizan", "mizan-redis", "mizan-pubsub"))
+    yield from (each for store in ("memory", "redis") for each in _behind(store))
     title = "mizan.js, minified and packed"
     yield Goal(title, 4096, "bytes", "weight", "mizan.js", weight.MINIFIED, "packed")
 

@@ -25,6 +25,7 @@ _HEADINGS = {
     "start": "Start and manifest",
     "asgi": "ASGI: CPU time as a multiple of the plain sync view's [quartiles] (µs)",
     "live": "Live, 1,000 pages",
+    "behind": "Live, 1,000 pages that come back",
     "weight": "Scripts, bytes",
 }
 _BYTES = ("up", "down", "packed")
@@ -36,6 +37,7 @@ _DETAILS = {
     "start": ("seconds", "MiB", "us", "bytes", "packed"),
     "asgi": ("hops", *_BYTES),
     "live": ("ratio", "ms", "p99", "cpu", "down", "packed"),
+    "behind": ("ratio", "ms", "cold", "cpu", "step"),
     "weight": ("bytes", "packed"),
 }
 _SIDE_BY_SIDE = ("rpc", "scale", "asgi")

@@ -6,6 +6,7 @@ All three take the same: a WebSocket at ``/ws/`` that sends ``watch`` and is ans
 
 import argparse
 import asyncio
+import gc
 import json
 import logging
 import resource
@@ -20,6 +21,7 @@ import uvicorn
 from django.conf import settings
 
 from benchmarks.sockets import KEY
+from benchmarks.steps import Steps
 
 LAYERS = {
     "memory": {"BACKEND": "channels.layers.InMemoryChannelLayer"},
@@ -28,6 +30,9 @@ LAYERS = {
 }
 # As long as what a hub sends, version and all.
 FRAME = json.dumps({"invalidate": KEY, "versions": {KEY: "5f0c29ab.1000"}, "spread": 300})
+
+#: How many boards change while nobody looks; the store remembers 10,000.
+CHANGES = 9900
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Any]]
@@ -60,6 +65,7 @@ def configure(layer: str, redis: str) -> None:
 
 
 urlpatterns: list[Any] = []
+measured = Steps()
 
 
 def mizan() -> Application:
@@ -70,6 +76,8 @@ def mizan() -> Application:
 
     from mizan_htmx import Context, client, register
     from mizan_htmx.channels import wrap_asgi
+    from mizan_htmx.channels.versions import versions
+    from mizan_htmx.invalidation import Invalidation
 
     @client(context=Context("board", live=True))
     def cards(request: HttpRequest, board_id: int) -> list[str]:
@@ -79,8 +87,24 @@ def mizan() -> Application:
     def touch(request: HttpRequest, board_id: int) -> int:
         return time.monotonic_ns()
 
-    register(cards)
-    register(touch)
+    @client
+    def fall_behind(request: HttpRequest) -> str:
+        before = versions().current()
+        for first in range(1, CHANGES, 100):
+            now = versions().advance(Invalidation.of("board", board_id=first + more) for more in range(100))
+        return f"{before} {now}"
+
+    @client
+    def steps(request: HttpRequest) -> float:
+        return measured.take()
+
+    @client
+    def settle(request: HttpRequest) -> None:
+        gc.collect()
+        gc.freeze()
+
+    for function in (cards, touch, fall_behind, steps, settle):
+        register(function)
     urlpatterns.append(path("api/mizan/", include("mizan_htmx.urls")))
     return wrap_asgi(get_asgi_application())
 
@@ -165,11 +189,14 @@ def main() -> None:
     parser.add_argument("application", choices=APPLICATIONS)
     parser.add_argument("--layer", choices=LAYERS, default="memory")
     parser.add_argument("--redis", default="")
+    parser.add_argument("--steps", action="store_true", help="measure the steps of the event loop")
     options = parser.parse_args()
     allow_many_sockets()
     warnings.simplefilter("ignore")
     logging.basicConfig(level=logging.WARNING)
     configure(options.layer, options.redis)
+    if options.steps:
+        measured.watch()
     application: Any = APPLICATIONS[options.application]()
     listening = socket.create_server(("127.0.0.1", 0), backlog=2048)
     config = uvicorn.Config(

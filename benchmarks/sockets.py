@@ -6,7 +6,7 @@ import json
 import os
 import struct
 import time
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 KEY = "board;board_id=3"
 WATCH = json.dumps({"action": "watch", "id": "1", "contexts": KEY})
@@ -77,12 +77,21 @@ class Client(asyncio.Protocol):
         while (found := _split(data)) is not None:
             opcode, payload, data = found
             if opcode == TEXT:
-                self._crowd.count()
+                self.hear(payload)
             elif opcode == PING:
                 self.transport.write(frame(0xA, payload))
             elif opcode == CLOSE:
                 self.transport.close()
         self._buffer = data
+
+    def send(self, content: object) -> None:
+        """Send a frame."""
+        assert self.transport is not None
+        self.transport.write(frame(TEXT, json.dumps(content).encode()))
+
+    def hear(self, content: bytes) -> None:
+        """Tell the crowd of a frame."""
+        self._crowd.count()
 
     def abort(self) -> None:
         """Be gone."""
@@ -92,6 +101,9 @@ class Client(asyncio.Protocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """Take note that it is closed."""
         self._crowd.lost += 1
+
+
+Kind = TypeVar("Kind", bound=Client)
 
 
 def frame(opcode: int, payload: bytes) -> bytes:
@@ -115,18 +127,18 @@ def _split(data: bytes) -> tuple[int, bytes, bytes] | None:
     return data[0] & 0x0F, data[start : start + size], data[start + size :]
 
 
-async def gather_crowd(size: int, port: int, *, deflate: str) -> tuple[Crowd, list[Client]]:
+async def gather_crowd(size: int, port: int, *, deflate: str, client: type[Kind]) -> tuple[Crowd, list[Kind]]:
     """Open sockets, some at a time, and wait until the server has confirmed that all of them watch."""
     crowd = Crowd(size)
     confirmed = crowd.expect()
-    clients: list[Client] = []
+    clients: list[Kind] = []
     loop = asyncio.get_running_loop()
     for start in range(0, size, AT_ONCE):
         batch = [
-            loop.create_connection(lambda: Client(crowd, port, deflate=deflate), "127.0.0.1", port)
+            loop.create_connection(lambda: client(crowd, port, deflate=deflate), "127.0.0.1", port)
             for _ in range(min(AT_ONCE, size - start))
         ]
-        clients += [client for _, client in await asyncio.gather(*batch)]
+        clients += [each for _, each in await asyncio.gather(*batch)]
         while len(crowd.arrivals) < len(clients):
             if crowd.lost:
                 raise RuntimeError("The server closed a socket.")
@@ -155,8 +167,12 @@ class Trigger:
 
     async def pull(self) -> int:
         """Call it, and give the time at which its body ended."""
-        _, answer = await self._ask("POST", "/api/mizan/call/", {"fn": "touch", "args": {"board_id": 3}})
-        return int(answer["result"])
+        return int(await self.call("touch", board_id=3))
+
+    async def call(self, function: str, **arguments: object) -> Any:
+        """Call any function, and return its result."""
+        _, answer = await self._ask("POST", "/api/mizan/call/", {"fn": function, "args": arguments})
+        return answer["result"]
 
     async def _ask(self, method: str, path: str, content: object = None) -> tuple[dict[str, str], Any]:
         body = b"" if content is None else json.dumps(content).encode()

@@ -22,7 +22,6 @@ import datetime
 import enum
 import re
 import uuid
-from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -41,6 +40,7 @@ NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*")
 _VALUE = re.compile(r"(?:[A-Za-z0-9._~-]|%[0-9A-Fa-f]{2})*")
 _BARE = re.compile(r"[A-Za-z0-9._~-]*")
 _BLANKS = " \t"
+_BETWEEN = ", "
 _SOME_DAY = datetime.date(2000, 1, 1)
 
 SCALARS = (bool, int, float, Decimal, str, datetime.date, datetime.time, uuid.UUID, enum.Enum)
@@ -199,6 +199,8 @@ def parse(header: str) -> tuple[Invalidation, ...]:
 
 
 def _parse_entry(text: str) -> Invalidation | None:
+    if not text:
+        return None
     context, *pairs = (part.strip(_BLANKS) for part in text.split(";"))
     if not (is_name(context) or text == "*"):
         return None
@@ -226,22 +228,40 @@ def merge(invalidations: Iterable[Invalidation], *, max_bytes: int = MAX_BYTES) 
 def merged(
     invalidations: Iterable[Invalidation], *, max_bytes: int = MAX_BYTES
 ) -> tuple[tuple[Invalidation, ...], str]:
-    """Do as ``merge``, and give the list as it is written, too."""
+    """Do as ``merge``, and return the list as it is written, too. The time grows with what is written."""
     entries = tuple(invalidations)
-    if len(entries) == 1:
-        text = str(entries[0])
-    else:
+    if len(entries) != 1:
         entries = _swallow(tuple(dict.fromkeys(entries)))
-        text = _join(entries)
-    while len(text) > max_bytes:
-        scoped = Counter(entry.context for entry in entries if entry.params)
-        if not scoped:
-            return (EVERYTHING,), str(EVERYTHING)
-        context = scoped.most_common(1)[0][0]
-        bare = Invalidation(context)
-        entries = tuple(dict.fromkeys(bare if entry.context == context else entry for entry in entries))
-        text = _join(entries)
-    return entries, text
+    texts = [str(entry) for entry in entries]
+    size = sum(map(len, texts)) + len(_BETWEEN) * (len(texts) - 1)
+    if size <= max_bytes:
+        return entries, _BETWEEN.join(texts)
+    collapsed = _collapsing(entries, texts, size - max_bytes)
+    if collapsed is None:
+        return (EVERYTHING,), str(EVERYTHING)
+    fits = tuple(
+        dict.fromkeys(Invalidation(each.context) if each.context in collapsed else each for each in entries)
+    )
+    return fits, _BETWEEN.join(map(str, fits))
+
+
+def _collapsing(entries: Iterable[Invalidation], texts: Iterable[str], excess: int) -> set[str] | None:
+    """Choose the contexts whose bare names save ``excess`` characters; ``None`` if all of them do not.
+
+    None of ``entries`` is swallowed by another, so that a context stands there bare or scoped, never both.
+    """
+    lengths: dict[str, list[int]] = {}
+    for entry, text in zip(entries, texts, strict=True):
+        if entry.params:
+            lengths.setdefault(entry.context, []).append(len(text) + len(_BETWEEN))
+    # Of two with equally many entries the one that stands first; sorting keeps their order.
+    chosen: set[str] = set()
+    for context, mine in sorted(lengths.items(), key=lambda each: -len(each[1])):
+        chosen.add(context)
+        excess -= sum(mine) - len(context) - len(_BETWEEN)
+        if excess <= 0:
+            return chosen
+    return None
 
 
 def _swallow(entries: tuple[Invalidation, ...]) -> tuple[Invalidation, ...]:
@@ -251,10 +271,6 @@ def _swallow(entries: tuple[Invalidation, ...]) -> tuple[Invalidation, ...]:
     if not bare:
         return entries
     return tuple(entry for entry in entries if not entry.params or entry.context not in bare)
-
-
-def _join(entries: Iterable[Invalidation]) -> str:
-    return ", ".join(map(str, entries))
 
 
 def format_list(invalidations: Iterable[Invalidation], *, max_bytes: int = MAX_BYTES) -> str:

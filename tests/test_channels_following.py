@@ -76,6 +76,27 @@ class TestLostEvents:
             await asyncio.gather(*(in_thread(storm) for _ in range(2)))
             await page.hears(*(f"k{number}" for number in range(300)))
 
+    async def test_many_lost_events_are_told_by_steps(
+        self, redis_layer: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("mizan_htmx.channels.following.AT_ONCE", 2)
+        names = [f"k{number}" for number in range(7)]
+        steps: list[int] = []
+        tell = Hub.tell
+
+        def counted(self: Hub, stale: Any) -> None:
+            stale = tuple(stale)
+            steps.append(len(stale))
+            tell(self, stale)
+
+        monkeypatch.setattr(Hub, "tell", counted)
+        async with joined(*names) as page:
+            for name in names[:-1]:
+                await lose(name)
+            await in_thread(publish, keys(names[-1]))
+            await page.hears(*names)
+        assert max(steps) == 2
+
 
 class TestRedisAway:
     """Redis goes, and comes back."""

@@ -58,6 +58,18 @@ def test_what_is_left_by_all_is_forgotten() -> None:
     assert (len(index), index._shapes, index._watchers) == (0, {}, {})
 
 
+def test_one_who_does_not_watch_a_key_takes_it_from_nobody() -> None:
+    index: WatchIndex[int] = WatchIndex()
+    key = Invalidation.of("board", board_id=1)
+    index.add(key, 0)
+    index.add(key, 0)
+    index.discard(key, 1)
+    assert index.find(key) == {key: {0: None}}
+    index.discard(key, 0)
+    index.discard(key, 0)
+    assert index.find(key) == {}
+
+
 class Counting(str):
     """A text that counts how often it is compared or looked up."""
 

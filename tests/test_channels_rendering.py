@@ -226,7 +226,7 @@ async def test_a_message_is_rendered_once_however_its_hearers_write_the_same(
     register(Counting, "counting")
     (tmp_path / "turn.html").write_text("{{ params.limit }}: {{ message.turn }}", encoding="utf-8")
     token = rendering.sign("counting", "turn.html")
-    spellings: list[dict[str, Any]] = [{}, {"limit": 10}, {"limit": "10"}, {"more": [1]}, {"limit": 11}]
+    spellings: list[dict[str, Any]] = [{}, {"limit": 10}, {"limit": "10"}, {"limit": 10.0}, {"limit": 11}]
     async with Tab() as tab:
         for written in spellings:
             params = {"room": "a", **written}

@@ -116,6 +116,7 @@ async def test_frames_carry_the_params_as_their_subscriber_wrote_them() -> None:
     class Board(ChatChannel):
         class Params(BaseModel):
             pk: int
+            b: int = 1
 
         def authorize(self, params: Any) -> bool:
             return True

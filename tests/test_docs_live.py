@@ -14,8 +14,16 @@ from django.template.loader import render_to_string
 from django.test import RequestFactory
 from pytest_django import Settings
 
-from mizan_htmx.channels import MizanConsumer, channel, frames, pushing, registration, subscriptions, watching
-from mizan_htmx.channels.outbox import LIMIT as WAITING
+from mizan_htmx.channels import (
+    MizanConsumer,
+    channel,
+    frames,
+    outbox,
+    pushing,
+    registration,
+    subscriptions,
+    watching,
+)
 from mizan_htmx.channels.registration import register
 from mizan_htmx.setup.registry import Registry
 from tests.support_sockets import ChatChannel, Tab, person
@@ -77,12 +85,21 @@ def test_the_limits_are_those_of_the_code() -> None:
         f"{frames.MAX_BYTES // 1024} KiB",
         str(subscriptions.LIMIT),
     ]
+    assert rows["an `id`"] == f"{frames.MAX_ID} characters"
+    assert rows["their parameters and partials"].startswith(f"{subscriptions.LIMIT_OF_TEXT:,} characters")
     assert rows["watched keys of a page"] == f"{watching.LIMIT:,}"
+    a_frame, asked = round(1 / watching.PRICE), round(1 / watching.PRICE_OF_ASKING)
+    assert rows["keys in a `watch`"] == (
+        f"{a_frame} count as one frame, and so do {a_frame} versions;"
+        f" where `auth` is asked, {asked} new keys do"
+    )
+    assert rows["characters that wait for it"].startswith(f"{outbox.LIMIT_OF_TEXT:,} ")
+    assert rows["answers that wait for it"].startswith(f"{outbox.ROOM:,} ")
     assert rows["frames from a page"].startswith(
         f"{MizanConsumer.burst} at once, then {MizanConsumer.rate:.0f} a second; others wait."
         f" After more than {MizanConsumer.patience} in a row"
     )
-    assert rows["frames that wait for a slow client"].startswith(f"{WAITING}; then close 1013")
+    assert rows["frames that wait for a slow client"].startswith(f"{outbox.LIMIT}; then close 1013")
     assert rows["messages that wait to be rendered"].startswith(f"{pushing.WAITING:,} in each group")
 
 

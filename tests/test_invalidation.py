@@ -1,6 +1,7 @@
 """The codec, ``covers()`` and ``merge()``: the vectors shared with the browser, and what goes beyond them."""
 
 import json
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from mizan_htmx.invalidation import (
     format_list,
     is_name,
     merge,
+    merged,
     parse,
 )
 
@@ -113,6 +115,66 @@ def test_merge_is_idempotent(entries: list[Invalidation], max_bytes: int) -> Non
 def test_merge_never_forgets_a_block(entries: list[Invalidation], shown: Invalidation, size: int) -> None:
     if any(covers(each, shown) for each in entries):
         assert any(covers(each, shown) for each in merge(entries, max_bytes=size))
+
+
+def merged_step_by_step(entries: list[Invalidation], max_bytes: int) -> tuple[Invalidation, ...]:
+    """Do what ``merge`` promises, word by word: write the list, collapse one context, and look again."""
+    kept = list(dict.fromkeys(entries))
+    if EVERYTHING in kept:
+        kept = [EVERYTHING]
+    bare = {each.context for each in kept if not each.params}
+    kept = [each for each in kept if not each.params or each.context not in bare]
+    while len(", ".join(map(str, kept))) > max_bytes:
+        scoped = Counter(each.context for each in kept if each.params)
+        if not scoped:
+            return (EVERYTHING,)
+        most = scoped.most_common(1)[0][0]
+        kept = list(dict.fromkeys(Invalidation(most) if each.context == most else each for each in kept))
+    return tuple(kept)
+
+
+MANY = st.lists(
+    st.builds(
+        entry,
+        st.sampled_from(["a", "user", "cart", "a-long-name-of-a-context", "b.c"]),
+        st.dictionaries(st.sampled_from(["x", "y"]), st.text("ab1é ", max_size=4), max_size=2),
+    ),
+    max_size=40,
+)
+
+
+@unhurried
+@given(st.one_of(LISTS, MANY), st.integers(0, 400))
+def test_merge_does_in_one_pass_what_it_promises_step_by_step(
+    entries: list[Invalidation], max_bytes: int
+) -> None:
+    assert merged(entries, max_bytes=max_bytes) == (
+        merged_step_by_step(entries, max_bytes),
+        ", ".join(map(str, merged_step_by_step(entries, max_bytes))),
+    )
+
+
+@pytest.mark.parametrize("scoped", [1, 2, 5])
+def test_merge_writes_each_entry_at_most_twice_however_many_collapse(
+    scoped: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written: Counter[Invalidation] = Counter()
+    write = Invalidation.__str__
+
+    def counted(self: Invalidation) -> str:
+        written[self] += 1
+        return write(self)
+
+    hostile = [Invalidation.of(f"c{context}", x=x) for context in range(3000) for x in range(scoped)]
+    monkeypatch.setattr(Invalidation, "__str__", counted)
+    assert merge(hostile, max_bytes=30_000)
+    assert max(written.values()) <= 2
+    assert written.total() <= 2 * len(hostile) + 1
+
+
+def test_of_two_contexts_with_as_many_entries_the_first_collapses() -> None:
+    entries = parse("b;x=1, a;x=1, b;x=2, a;x=2")
+    assert format_list(entries, max_bytes=len("b, a;x=1, a;x=2")) == "b, a;x=1, a;x=2"
 
 
 def test_the_context_with_most_scoped_entries_collapses_first() -> None:

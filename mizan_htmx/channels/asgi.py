@@ -26,9 +26,12 @@ def wrap_asgi(app: Any, path: str | None = None) -> Application:
     """Serve the socket at ``path``, by default ``settings.MIZAN_SOCKET_PATH``; ``app`` serves all else.
 
     The visitor is the user of the session whose cookie comes along, or one whom middleware around this has
-    put into ``scope["user"]``. Only pages of this site and of CSRF_TRUSTED_ORIGINS may open it: the
-    browser sends the visitor's cookie whichever page asks. Loads the URLconf: what is registered there has to
-    be known here, too, and a process that only has sockets is sent no request. An error in it is raised.
+    put into ``scope["user"]``. Only pages of this site and of CSRF_TRUSTED_ORIGINS may open it: the browser
+    sends the visitor's cookie whichever page asks. A message of more than 64 KiB closes the socket, but only
+    the server's own option keeps it from being taken in and inflated: start uvicorn with ``--ws-max-size
+    65536``, daphne with ``--websocket-max-message-size 65536``. Loads the URLconf: what is registered there
+    has to be known here, too, and a process that only has sockets is sent no request. An error in it is
+    raised.
     """
     load_urlconf()
     _warn_of_kept_connections()

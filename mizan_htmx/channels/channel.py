@@ -2,13 +2,13 @@
 
 import logging
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from inspect import isawaitable
 from typing import Any, ClassVar, cast
 
 from asgiref.sync import async_to_sync, iscoroutinefunction
 from channels.db import database_sync_to_async
-from pydantic import BaseModel, TypeAdapter
+from pydantic import AliasChoices, AliasPath, BaseModel, RootModel, TypeAdapter
 from pydantic_core import from_json
 from typing_extensions import TypeIs
 
@@ -16,7 +16,7 @@ from mizan_htmx.channels import publishing
 from mizan_htmx.channels.wire import Event
 from mizan_htmx.errors import ValidationFailed
 from mizan_htmx.setup.registry import registry
-from mizan_htmx.signature import validate
+from mizan_htmx.signature import MAX_FIELD_ERRORS, validate
 
 # Models of what comes from a page.
 _RECEIVED = ("Params", "ReactMessage")
@@ -170,8 +170,38 @@ def read_params(channel: type[Channel], params: Mapping[str, Any]) -> BaseModel 
     if channel.Params is not None:
         return read_model(channel.Params, params)
     if params:
-        raise ValidationFailed({name: ["This channel takes no parameters."] for name in params})
+        raise _refusal_of(params, "This channel takes no parameters.")
     return None
+
+
+def refuse_undeclared(channel: type[Channel], params: Mapping[str, Any]) -> None:
+    """Raise ValidationFailed for parameters that ``Params`` does not declare.
+
+    pydantic passes over them, and what a page has written is kept. A model that does something with others
+    (``extra``, a RootModel) is asked itself.
+    """
+    model = channel.Params
+    if model is None or issubclass(model, RootModel) or model.model_config.get("extra", "ignore") != "ignore":
+        return
+    unknown = params.keys() - _names_of(model)
+    if unknown:
+        raise _refusal_of(sorted(unknown), "Unknown parameter.")
+
+
+def _names_of(model: type[BaseModel]) -> frozenset[str]:
+    """List what the fields of a model may be called in what it reads."""
+    names = set(model.model_fields)
+    for each in model.model_fields.values():
+        aliases = each.validation_alias
+        choices = aliases.choices if isinstance(aliases, AliasChoices) else [aliases, each.alias]
+        names |= {str(path.path[0] if isinstance(path, AliasPath) else path) for path in choices if path}
+    return frozenset(names)
+
+
+def _refusal_of(names: Collection[str], reason: str) -> ValidationFailed:
+    if len(names) > MAX_FIELD_ERRORS:
+        return ValidationFailed({"__all__": [f"{len(names)} values do not fit."]})
+    return ValidationFailed({name: [reason] for name in names})
 
 
 def read_model(model: type[BaseModel], values: Any) -> BaseModel:

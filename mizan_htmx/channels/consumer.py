@@ -22,6 +22,8 @@ from mizan_htmx.errors import BadRequest, InternalError, MizanError, Unauthorize
 
 #: The session that opened the socket has ended. 4000 and up are an application's own (RFC 6455, 7.4.2).
 SESSION_ENDED = 4401
+#: A frame is larger than what is taken (RFC 6455, 7.4.1).
+TOO_BIG = 1009
 
 logger = logging.getLogger("mizan_htmx.channels")
 
@@ -76,14 +78,18 @@ class MizanConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
         self._outbox = Outbox(self.base_send, Hub.here().writers)
         self._bucket = Bucket(self.burst, self.rate, self.patience, now=_now())
         self._subscriptions = Subscriptions(self, self._outbox, self.scope)
-        self._watches = Watches(self, self.scope)
+        self._watches = Watches(self, self.scope, self._bucket.charge)
         self._hub = Hub.here()
         await self._hub.join(self)
         await self.accept()
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
-        """Handle one frame; one that comes too fast waits first."""
+        """Handle one frame; one that comes too fast, or before others are answered, waits first."""
         if self._outbox.closed:
+            return
+        if frames.is_too_large(text_data if bytes_data is None else bytes_data):
+            # At once: what the server took in, and may have inflated, is the cost of it.
+            self._outbox.cut(TOO_BIG)
             return
         delay = self._bucket.take(_now())
         if self._bucket.is_flooded:
@@ -91,11 +97,17 @@ class MizanConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
             return
         if delay:
             await asyncio.sleep(delay)
+        await self._outbox.room()
+        await self._handle(text_data)
+
+    async def _handle(self, text: str | None) -> None:
+        if self._outbox.closed:  # while it waited
+            return
         # A thread for each frame that needs one, as for each request: nobody waits for another's slow hook.
         async with self._turn, ThreadSensitiveContext():
-            answer = await self._answer(text_data)
+            answer = await self._answer(text)
             if answer is not None:
-                self.put(answer)
+                self._outbox.answer(answer)
         await self._check_if_due()
 
     async def _answer(self, text: str | None) -> str | None:

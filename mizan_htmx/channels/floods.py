@@ -27,6 +27,10 @@ class Bucket:
         """Tell whether too many frames in a row came too fast."""
         return self.slowed > self.patience
 
+    def charge(self, tokens: float) -> None:
+        """Take more tokens for a frame that has come; the next one waits for them."""
+        self.level -= tokens
+
     def take(self, now: float) -> float:
         """Take a token at this time, in seconds; tell how long to wait for it."""
         self.level = min(self.burst, self.level + (now - self.now) * self.rate) - 1

@@ -17,6 +17,8 @@ ASKED_EVERY = 5.0
 GRACE = 0.1
 #: How long to wait before a store that did not answer is asked again.
 PAUSE = 1.0
+#: So many changes are told before the loop does something else.
+AT_ONCE = 500
 
 
 class Follower:
@@ -96,10 +98,10 @@ class Follower:
             )
         except StoreDown:
             return False
-        self._take(changes)
+        await self._take(changes)
         return True
 
-    def _take(self, changes: Changes) -> None:
+    async def _take(self, changes: Changes) -> None:
         seen, now = self.seen, changes.now
         stale = changes.stale
         if seen is not None and seen.epoch == now.epoch:
@@ -116,4 +118,6 @@ class Follower:
             self.seen = now
         if stale:
             self._missed()
-            self._catch_up(stale)
+            for start in range(0, len(stale), AT_ONCE):
+                self._catch_up(stale[start : start + AT_ONCE])
+                await asyncio.sleep(0)

@@ -21,6 +21,9 @@ from mizan_htmx.errors import BadRequest, InternalError, MizanError, TooLarge
 #: What a frame may have, in bytes of UTF-8.
 MAX_BYTES = 64 * 1024
 
+#: What the text of an ``id`` may have, in characters: it stands in each frame that answers.
+MAX_ID = 128
+
 ACTIONS = ("subscribe", "unsubscribe", "message", "rpc", "ctx", "watch")
 
 #: These are answered with ``ok``, and so need an id to be told apart.
@@ -47,17 +50,30 @@ class Frame:
         return given if isinstance(given, (str, int)) and not isinstance(given, bool) else None
 
 
+def is_too_large(content: str | bytes | None) -> bool:
+    """Return whether a frame has more than ``MAX_BYTES``. One that has far more is not looked at."""
+    if content is None or 4 * len(content) <= MAX_BYTES:
+        return False
+    return len(content) > MAX_BYTES or (isinstance(content, str) and len(_encoded(content)) > MAX_BYTES)
+
+
 def read(text: str | None) -> Frame:
     """Read a frame; raise TooLarge, or BadRequest for one that is no JSON object."""
     if text is None:  # binary
         raise BadRequest("Malformed frame")
-    content = text.encode("utf-8", "surrogatepass")
-    if len(content) > MAX_BYTES:
+    if is_too_large(text):
         raise TooLarge("Frame too large")
     try:
-        return Frame(parse_object(content))
+        frame = Frame(parse_object(_encoded(text)))
     except BadRequest:
         raise BadRequest("Malformed frame") from None
+    if len(str(frame.id or "")) > MAX_ID:
+        raise BadRequest(f"'id' must have at most {MAX_ID} characters.")
+    return frame
+
+
+def _encoded(text: str) -> bytes:
+    return text.encode("utf-8", "surrogatepass")
 
 
 def unknown(kind: str, name: object) -> str:

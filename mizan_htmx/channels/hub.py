@@ -13,12 +13,13 @@ from typing import TYPE_CHECKING, Protocol
 from mizan_htmx.channels.index import WatchIndex
 from mizan_htmx.channels.outages import DATABASE_ERRORS, database_outage
 from mizan_htmx.channels.pushing import Rendered, frame_of
+from mizan_htmx.channels.recall import Recall
 from mizan_htmx.channels.running import Running, Stale
 from mizan_htmx.channels.throttle import Throttle
 from mizan_htmx.channels.versions import Version
 from mizan_htmx.channels.wire import Event, Sender
 from mizan_htmx.channels.writers import Writers
-from mizan_htmx.invalidation import Invalidation, covers, parse
+from mizan_htmx.invalidation import Invalidation, parse
 
 if TYPE_CHECKING:
     from mizan_htmx.channels.visitors import Visitor  # which tell the hub when to ask them again
@@ -89,6 +90,7 @@ class Hub:
         self._throttle: Throttle[Socket] = Throttle(loop, self._put_stale, self._put_stale_late)
         self._sender = Sender()
         self.writers = Writers()
+        self.recall = Recall()
         self._changing = asyncio.Lock()
         self._running: Running | None = None
 
@@ -113,7 +115,7 @@ class Hub:
             running = self._running
             try:
                 if running is None:
-                    running = self._running = Running(self.take, self.tell, self._deliver)
+                    running = self._running = Running(self.take, self.tell, self.recall.load, self._deliver)
                     await running.start()
                 self._watched[socket] = frozenset()
                 self._subscribed[socket] = set()
@@ -205,7 +207,9 @@ class Hub:
                 case "stale":
                     version = Version(event["epoch"], event["seq"])
                     if running.is_news(version):
-                        self.tell((key, version) for key in parse(event["keys"]))
+                        keys = parse(event["keys"])
+                        self.recall.hear(keys, version)
+                        self.tell((key, version) for key in keys)
                 case "push":
                     if (event["group"], event["channel"]) in self._topics:
                         running.lanes.put(event)
@@ -234,14 +238,15 @@ class Hub:
 
     def _put_stale_late(self, told: Invalidation, version: Version, sockets: Mapping[Socket, None]) -> None:
         """Tell those who had to wait, unless they stopped watching meanwhile."""
-        still = [each for each in sockets if any(covers(told, key) for key in self.watched(each))]
+        watching = {each for found in self._index.find(told).values() for each in found}
+        still = {each: None for each in sockets if each in watching}
         if still:
-            self._put_stale(told, version, dict.fromkeys(still))
+            self._put_stale(told, version, still)
 
     async def _deliver(self, event: Event) -> None:
         """Tell the subscribers of a channel what was pushed."""
         topic = (event["group"], event["channel"])
-        rendered: Rendered = {}
+        rendered = Rendered()
         for subscription in tuple(self._topics.get(topic, ())):
             try:
                 frame = await frame_of(event, subscription.params, subscription.partial, rendered)

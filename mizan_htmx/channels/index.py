@@ -6,21 +6,49 @@ from typing import Generic, TypeVar
 from mizan_htmx.invalidation import EVERYTHING, Invalidation
 
 Watcher = TypeVar("Watcher", bound=Hashable)
+Name = TypeVar("Name", bound=Hashable)
+Member = TypeVar("Member", bound=Hashable)
 Keys = dict[Invalidation, None]
+Values = tuple[str, ...]
+
+
+class _Groups(dict[Name, "Member | dict[Member, None]"], Generic[Name, Member]):
+    """Members by name, each once and in order; one alone without a dictionary, which is larger than most."""
+
+    def add(self, name: Name, member: Member) -> None:
+        there = self.get(name)
+        if there is None or there == member:
+            self[name] = member
+        elif isinstance(there, dict):
+            there[member] = None
+        else:
+            self[name] = {there: None, member: None}
+
+    def discard(self, name: Name, member: Member) -> None:
+        left = self.of(name)
+        left.pop(member, None)
+        if not left:
+            self.pop(name, None)
+
+    def of(self, name: Name) -> dict[Member, None]:
+        there = self.get(name)
+        if there is None:
+            return {}
+        return there if isinstance(there, dict) else {there: None}
 
 
 class _Shape:
     """The watched keys of one context that have the same parameter names.
 
-    ``_views`` groups them by the values of some of these names, one view for each set of names that an
-    invalidation has shared with this shape so far: that is as many as there are kinds of mutations.
+    ``_views`` has one for each set of these names that an invalidation has shared with this shape so far:
+    that is as many as there are kinds of mutations.
     """
 
     __slots__ = ("_keys", "_views")
 
     def __init__(self) -> None:
         self._keys: Keys = {}
-        self._views: dict[frozenset[str], dict[Invalidation, Keys]] = {}
+        self._views: dict[frozenset[str], _Groups[Values, Invalidation]] = {}
 
     def __bool__(self) -> bool:
         return bool(self._keys)
@@ -28,15 +56,12 @@ class _Shape:
     def add(self, key: Invalidation) -> None:
         self._keys[key] = None
         for names, view in self._views.items():
-            view.setdefault(restrict(key, names), {})[key] = None
+            view.add(_values(key, names), key)
 
     def discard(self, key: Invalidation) -> None:
         del self._keys[key]
         for names, view in self._views.items():
-            restricted = restrict(key, names)
-            del view[restricted][key]
-            if not view[restricted]:
-                del view[restricted]
+            view.discard(_values(key, names), key)
 
     def find(self, stale: Invalidation, shared: frozenset[str]) -> tuple[Invalidation, Keys]:
         """Give what ``stale`` says in the ``shared`` names, and the keys that agree with it."""
@@ -45,17 +70,17 @@ class _Shape:
             return restricted, self._keys
         view = self._views.get(shared)
         if view is None:
-            view = self._views[shared] = {}
+            view = self._views[shared] = _Groups()
             for key in self._keys:
-                view.setdefault(restrict(key, shared), {})[key] = None
-        return restricted, view.get(restricted, {})
+                view.add(_values(key, shared), key)
+        return restricted, view.of(_values(stale, shared))
 
 
 class WatchIndex(Generic[Watcher]):
     """The watched keys with their watchers; not thread-safe."""
 
     def __init__(self) -> None:
-        self._watchers: dict[Invalidation, dict[Watcher, None]] = {}
+        self._watchers: _Groups[Invalidation, Watcher] = _Groups()
         self._shapes: dict[str, dict[frozenset[str], _Shape]] = {}
 
     def __len__(self) -> int:
@@ -63,19 +88,16 @@ class WatchIndex(Generic[Watcher]):
 
     def add(self, key: Invalidation, watcher: Watcher) -> None:
         """Let ``watcher`` hear of what makes ``key`` stale."""
-        watchers = self._watchers.setdefault(key, {})
-        if not watchers:
+        if key not in self._watchers:
             self._shapes.setdefault(key.context, {}).setdefault(_names(key), _Shape()).add(key)
-        watchers[watcher] = None
+        self._watchers.add(key, watcher)
 
     def discard(self, key: Invalidation, watcher: Watcher) -> None:
         """Undo ``add``; do nothing where it was not called."""
-        watchers = self._watchers.get(key)
-        if watchers is None or watcher not in watchers:
+        if key not in self._watchers:
             return
-        del watchers[watcher]
-        if not watchers:
-            del self._watchers[key]
+        self._watchers.discard(key, watcher)
+        if key not in self._watchers:
             self._forget(key)
 
     def _forget(self, key: Invalidation) -> None:
@@ -97,7 +119,7 @@ class WatchIndex(Generic[Watcher]):
         for told, keys in self._matches(stale):
             watchers = found.setdefault(told, {})
             for key in keys:
-                watchers.update(self._watchers[key])
+                watchers.update(self._watchers.of(key))
         return {told: watchers for told, watchers in found.items() if watchers}
 
     def _matches(self, stale: Invalidation) -> Iterator[tuple[Invalidation, Keys]]:
@@ -112,6 +134,10 @@ class WatchIndex(Generic[Watcher]):
 def restrict(key: Invalidation, names: frozenset[str]) -> Invalidation:
     """Leave only the parameters called ``names``."""
     return Invalidation(key.context, tuple(pair for pair in key.params if pair[0] in names))
+
+
+def _values(key: Invalidation, names: frozenset[str]) -> Values:
+    return tuple(value for name, value in key.params if name in names)
 
 
 def _names(key: Invalidation) -> frozenset[str]:

@@ -11,6 +11,10 @@ from mizan_htmx.channels.writers import Writer, Writers
 
 #: So many frames may wait for a slow client. One that is further behind reconnects and catches up.
 LIMIT = 256
+#: So many characters that nobody has asked for may wait, and one frame more.
+LIMIT_OF_TEXT = 256 * 1024
+#: So many may not have been sent when the next frame of a client is looked at: its answer may be of any size.
+ROOM = 64 * 1024
 TRY_AGAIN_LATER = 1013  # RFC 6455's registry of close codes
 
 #: Added to a code that the server does not send: autobahn, and so daphne, takes 1000 and 3000 to 4999 alone.
@@ -35,6 +39,11 @@ class Outbox:
         self._writers = writers
         # Frames stand there as text, without an object for each: there is one for each socket at a time.
         self._row: deque[Place | str] = deque()
+        # In characters: what stands in the row as text, and all that is not sent.
+        self._pushed = 0
+        self._unsent = 0
+        self._has_room = asyncio.Event()
+        self._has_room.set()
         self._is_due = False
         self._writer: Writer | None = None
         # As it was when the socket opened: frames come from anywhere.
@@ -45,6 +54,14 @@ class Outbox:
         """Queue a frame; a client that lets too many wait is sent away."""
         self._append(frame)
 
+    def answer(self, frame: str) -> None:
+        """Queue what the client has asked for, of any size: the next is asked for when there is room."""
+        self.fill(self.reserve(), frame)
+
+    async def room(self) -> None:
+        """Wait until the client has read most of what waits for it, or will read no more."""
+        await self._has_room.wait()
+
     def reserve(self) -> Place:
         """Keep a place for a frame that is not known yet."""
         place = Place()
@@ -54,6 +71,7 @@ class Outbox:
     def fill(self, place: Place, frame: str) -> None:
         """Put a frame into its place."""
         place.message = _text(frame)
+        self._count(len(frame))
         self._wake()
 
     def give_up(self, place: Place) -> None:
@@ -66,6 +84,7 @@ class Outbox:
         """Close the socket once all that waits is sent, and take nothing more."""
         if not self.closed:
             self.closed = True
+            self._has_room.set()
             self._row.append(Place(_closing(code)))
             self._wake()
 
@@ -77,8 +96,7 @@ class Outbox:
 
     def stop(self) -> None:
         """Forget all that waits, and write no more."""
-        self.closed = True
-        self._row.clear()
+        self._forget()
         # It waits for this client and for no other, unless it is what has called this.
         if self._writer is not None and self._writer is not asyncio.current_task():
             self._writer.cancel()
@@ -86,11 +104,28 @@ class Outbox:
     def _append(self, place: Place | str) -> None:
         if self.closed:
             return
-        if len(self._row) >= LIMIT:
+        if len(self._row) >= LIMIT or self._pushed > LIMIT_OF_TEXT:
             self.cut(TRY_AGAIN_LATER)
             return
         self._row.append(place)
+        if isinstance(place, str):
+            self._pushed += len(place)
+            self._count(len(place))
         self._wake()
+
+    def _count(self, characters: int) -> None:
+        if self.closed:
+            return
+        self._unsent += characters
+        if self._unsent <= ROOM:
+            self._has_room.set()
+        else:
+            self._has_room.clear()
+
+    def _forget(self) -> None:
+        self.closed = True
+        self._row.clear()
+        self._has_room.set()
 
     def _wake(self) -> None:
         if not self._is_due and self._next() is not None:
@@ -109,10 +144,13 @@ class Outbox:
         try:
             while (found := self._next()) is not None:
                 self._row.popleft()
-                await self._deliver(_text(found) if isinstance(found, str) else found)
+                if isinstance(found, str):
+                    self._pushed -= len(found)
+                message = _text(found) if isinstance(found, str) else found
+                await self._deliver(message)
+                self._count(-len(message.get("text", "")))
         except Exception:  # the server's way to say that the client is gone; it will say so again
-            self.closed = True
-            self._row.clear()
+            self._forget()
         finally:
             self._writer, self._is_due = None, False
             if self.closed:

@@ -8,6 +8,7 @@ import json
 import logging
 from collections import deque
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from channels.db import database_sync_to_async
@@ -17,11 +18,16 @@ from mizan_htmx.channels.wire import Event
 
 logger = logging.getLogger("mizan_htmx.channels")
 
-#: HTML of one message, by what the parameters mean and by partial.
-Rendered = dict[tuple[str, str], str]
-
 #: More messages than this wait in no lane; the oldest are dropped.
 WAITING = 1000
+
+
+@dataclass(slots=True)
+class Rendered:
+    """One message: its payload as JSON, and its HTML by what the parameters mean and by partial."""
+
+    payload: str | None = None
+    html: dict[tuple[str, str], str] = field(default_factory=dict)
 
 
 class Lanes:
@@ -66,25 +72,26 @@ async def frame_of(event: Event, params: str, partial: str, rendered: Rendered) 
 
     What is rendered stays in ``rendered``, for those who wrote the same parameters in another way.
     """
-    frame: dict[str, Any] = {
-        "channel": event["channel"],
-        "params": json.loads(params),
-        "type": event["message"],
-        "data": event["payload"],
-    }
+    head = {"channel": event["channel"], "params": json.loads(params), "type": event["message"]}
+    tail: dict[str, str] = {}
     if partial:
         # The template may ask the database; a thread for it alone, since a slow one must not hold up others.
         render = database_sync_to_async(_html, thread_sensitive=False)
-        frame["html"] = await render(frame, partial, rendered)
-        frame["partial"] = partial
-    return json.dumps(frame)
+        html = await render(event, head["params"], partial, rendered)
+        tail = {"html": html, "partial": partial}
+    if rendered.payload is None:
+        rendered.payload = json.dumps(event["payload"])
+    # The payload may be long, and is the same for all.
+    written = f'{json.dumps(head)[:-1]}, "data": {rendered.payload}'
+    return f"{written}, {json.dumps(tail)[1:]}" if tail else f"{written}}}"
 
 
-def _html(frame: Mapping[str, Any], partial: str, rendered: Rendered) -> str:
+def _html(event: Event, params: Mapping[str, Any], partial: str, rendered: Rendered) -> str:
     # Not at the top: a channel pushes its messages, and its class renders them.
     from mizan_htmx.channels.rendering import meaning, render
 
-    asked = (meaning(frame["channel"], frame["params"]), partial)
-    if asked not in rendered:
-        rendered[asked] = render(partial, frame["channel"], frame["params"], frame["type"], frame["data"])
-    return rendered[asked]
+    channel = event["channel"]
+    asked = (meaning(channel, params), partial)
+    if asked not in rendered.html:
+        rendered.html[asked] = render(partial, channel, params, event["message"], event["payload"])
+    return rendered.html[asked]

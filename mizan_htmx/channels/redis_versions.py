@@ -50,7 +50,7 @@ elseif action == 'since' then
 end
 redis.call('EXPIRE', clock, lifetime)
 redis.call('EXPIRE', stale, lifetime)
-return {epoch, seq, since}
+return {epoch, seq, floor, table.concat(since, ' ')}
 """
 
 
@@ -103,13 +103,16 @@ class RedisVersions:
         self._client.close()
 
     def _run(self, action: str, *args: str) -> Changes:
-        epoch, seq, stale = self._ask(
+        epoch, seq, floor, stale = self._ask(
             self._script, self._keys, [action, new_epoch(), self._kept, LIFETIME, *args]
         )
-        pairs = zip(stale[::2], stale[1::2], strict=True)
+        # One text: the client takes far longer to read a list of thousands.
+        texts = stale.split()
+        pairs = zip(texts[::2], texts[1::2], strict=True)
         return Changes(
             Version(epoch, seq),
             tuple((key, Version(epoch, int(at))) for text, at in pairs for key in _read(text)),
+            floor,
         )
 
     def _ask(self, script: Any, keys: list[str], args: list[Any]) -> Any:

@@ -24,18 +24,21 @@ Stale = Iterable[tuple[Invalidation, Version]]
 class Running:
     """The tasks of a hub. ``take`` gets what the layer brings, ``tell`` what it had lost.
 
-    ``deliver`` hands a pushed message to its subscribers. Without a layer that reaches other processes there
-    is nothing to receive and nothing to miss.
+    ``load`` reads what a shared store remembers, before pages ask for it. ``deliver`` hands a pushed message
+    to its subscribers. Without a layer that reaches other processes there is nothing to receive and nothing
+    to miss.
     """
 
     def __init__(
         self,
         take: Callable[[Event], None],
         tell: Callable[[Stale], None],
+        load: Callable[[], Coroutine[Any, Any, None]],
         deliver: Callable[[Event], Coroutine[Any, Any, None]],
     ) -> None:
         self._take = take
         self._tell = tell
+        self._load = load
         self._layer = get_channel_layer()
         self._tasks: list[asyncio.Task[None]] = []
         self._receiver: wire.Receiver | None = None
@@ -62,6 +65,7 @@ class Running:
             await follower.start()
             self._follower = follower
             self._run(follower.run())
+            self._run(self._load())
 
     def _ask(self) -> None:
         if self._follower is not None:

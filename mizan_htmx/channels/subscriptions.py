@@ -18,6 +18,7 @@ from mizan_htmx.channels.channel import (
     push_event,
     read_model,
     read_params,
+    refuse_undeclared,
 )
 from mizan_htmx.channels.frames import Frame
 from mizan_htmx.channels.hub import Hub, Socket, Subscription
@@ -29,6 +30,8 @@ from mizan_htmx.setup.registry import registry
 
 #: What one socket may subscribe to.
 LIMIT = 200
+#: What the addresses of all of them may have together, in characters: they are kept, and stand in each frame.
+LIMIT_OF_TEXT = 64 * 1024
 
 logger = logging.getLogger("mizan_htmx.channels")
 
@@ -40,6 +43,9 @@ class _Address:
     channel: str
     params: str
     partial: str = ""
+
+    def __len__(self) -> int:
+        return len(self.channel) + len(self.params) + len(self.partial)
 
     def frame(self, **content: object) -> dict[str, object]:
         """Write content with the address it concerns."""
@@ -73,7 +79,7 @@ class Subscriptions:
         _check_partial(address)
         if address in self._live:
             raise BadRequest("Already subscribed")
-        if len(self._live) >= LIMIT:
+        if len(self._live) >= LIMIT or sum(map(len, self._live)) + len(address) > LIMIT_OF_TEXT:
             raise BadRequest("Too many subscriptions")
         user = await self._socket.visitor.user()
         instance = channel(user, {**self._scope, "user": user})
@@ -202,7 +208,9 @@ def _address_of(frame: Frame) -> _Address:
 
 def _valid_params(channel: type[Channel], frame: Frame) -> BaseModel | None:
     try:
-        return read_params(channel, frame.body.get("params", {}))
+        params = frame.body.get("params", {})
+        refuse_undeclared(channel, params)
+        return read_params(channel, params)
     except ValidationFailed as error:
         raise ValidationFailed(error.fields, "Invalid params") from None
 

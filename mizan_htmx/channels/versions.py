@@ -7,7 +7,8 @@ compared. A block is up to date with an event if both have the same epoch and th
 import re
 import secrets
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import takewhile
 from threading import Lock
 from typing import ClassVar, Protocol
 from weakref import WeakKeyDictionary
@@ -55,10 +56,14 @@ class Version:
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """What became stale since some version: keys with their latest version, oldest first; and what is now."""
+    """What became stale since some version: keys with their latest version, oldest first; and what is now.
+
+    What became stale up to ``floor`` is not known any more.
+    """
 
     now: Version
     stale: tuple[tuple[Invalidation, Version], ...]
+    floor: int = field(default=0, compare=False)
 
 
 class Versions(Protocol):
@@ -123,13 +128,12 @@ class MemoryVersions:
     def since(self, seq: int, epoch: str) -> Changes:
         """List what became stale after a version: ``*`` if that is not known any more."""
         with self._lock:
-            now = self._now
-            if epoch != now.epoch or not self._trimmed <= seq <= now.seq:
-                return Changes(now, ((EVERYTHING, now),))
-            if seq == now.seq:
-                return Changes(now, ())
-            later = [(key, version) for key, version in self._stale.items() if version.seq > seq]
-        return Changes(now, tuple(later))
+            now, floor = self._now, self._trimmed
+            if epoch != now.epoch or not floor <= seq <= now.seq:
+                return Changes(now, ((EVERYTHING, now),), floor)
+            newest_first = reversed(self._stale.items())
+            later = list(takewhile(lambda each: each[1].seq > seq, newest_first))
+        return Changes(now, tuple(reversed(later)), floor)
 
 
 def new_epoch() -> str:

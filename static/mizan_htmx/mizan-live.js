@@ -12,7 +12,8 @@
    mizan.socket is for other files that use the same socket, such as mizan-channels.js:
    opened()       connects where there is no socket; a promise that it is open
    ask(frame)     sends a frame when it is; a promise of what the server answers. Both fail with an Error that
-                  has `code` and `fields`; "OFFLINE" is the code where there was no answer
+                  has `code` and `fields`; "OFFLINE" is the code where there was no answer, "TOO_LARGE" where
+                  the frame is more than the server takes
    use(part)      calls part.isNeeded() to tell whether the page needs the socket, part.open() each time it
                   has opened (a promise of being done), part.lose() each time that was in vain or it was lost,
                   part.look() when the page has changed meanwhile, and part.hear(frame) for each frame */
@@ -34,7 +35,10 @@
   const RETURN = 3_000; // milliseconds in which a page that came back has to be followed again
   const [MOST_KEYS, MOST_TEXT] = [1000, 60_000]; // what the server takes in one frame, keys and characters
   const LOST = { NOT_FOUND: 404, VALIDATION_ERROR: 422 }; // what a site that has changed says of a key
-  const FLOODS = [1008, 4008]; // the latter where the server, such as daphne, sends none of the protocol's own
+  const MOST_BYTES = 65_536; // of a frame: a larger one would cost the socket
+  // Closed for what this page does: it would do so again at once. 1008: too many frames; 1009: one too large. And
+  // what stands for them where the server, such as daphne, sends none of the protocol's own.
+  const REPROACHES = [1008, 1009, 4008, 4009];
 
   const root = document.documentElement;
   const url = new URL(document.currentScript?.dataset.socket ?? "/ws/", location.href);
@@ -100,7 +104,7 @@
     for (const part of parts) part.lose();
     for (const { reject } of [...waiting.splice(0), ...questions.values()]) reject(offline());
     questions.clear();
-    if (FLOODS.includes(code)) failures = Math.max(failures, 6);
+    if (REPROACHES.includes(code)) failures = Math.max(failures, 6);
     if (!isAway && isNeeded()) again = setTimeout(connect, waitAfter(failures++));
   };
 
@@ -115,10 +119,14 @@
   const ask = async (frame, patience = ANSWER) => {
     await opened();
     const id = String(++lastId);
+    const text = JSON.stringify({ ...frame, id });
+    if (new TextEncoder().encode(text).length > MOST_BYTES) {
+      throw problem("TOO_LARGE", "The server does not take that much at once.");
+    }
     return new Promise((resolve, reject) => {
       questions.set(id, { resolve, reject });
       setTimeout(() => questions.delete(id) && reject(offline("The server does not answer.")), patience);
-      socket.send(JSON.stringify({ ...frame, id }));
+      socket.send(text);
     });
   };
 

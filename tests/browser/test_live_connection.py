@@ -274,3 +274,49 @@ async def test_a_channel_that_may_not_be_heard_any_more_tells_the_page(
     monkeypatch.undo()
     await ada.submit("#say", "Here again")
     await expect(ada.page.locator("#lines li").last).to_contain_text("Here again")
+
+
+# Lets a test send what the shim would not, and see how long it waits. Nothing is left to chance.
+WATCHED = """
+    Math.random = () => 0.9;
+    window.sockets = [];
+    window.delays = [];
+    const { setTimeout: later, WebSocket: Socket } = window;
+    window.setTimeout = (call, delay, ...more) => {
+        delays.push(delay);
+        return later(call, delay, ...more);
+    };
+    window.WebSocket = class extends Socket {
+        constructor(...where) {
+            super(...where);
+            sockets.push(this);
+        }
+    };
+"""
+
+
+async def test_a_page_whose_frame_was_too_large_takes_its_time_to_connect_again(ada: Tab) -> None:
+    await ada.page.add_init_script(WATCHED)
+    await ada.follow("/live/")
+    await ada.page.evaluate(
+        """() => new Promise((done) => {
+            sockets[0].addEventListener("close", ({ code }) => { window.code = code; setTimeout(done, 0); });
+            sockets[0].send("x".repeat(65_537));
+        })"""
+    )
+    await is_lost(ada)
+    assert await ada.page.evaluate("code") == 1009
+    assert 27_000 in await ada.page.evaluate("delays")
+    assert await ada.page.evaluate("sockets.length") == 1
+
+
+async def test_what_is_more_than_a_frame_takes_is_not_sent_and_the_socket_lives_on(ada: Tab) -> None:
+    await ada.page.add_init_script(WATCHED)
+    await ada.follow("/live/")
+    code = await ada.page.evaluate(
+        """mizan.socket.ask({ action: "ctx", context: "global", params: { text: "ü".repeat(33_000) } })
+            .catch(({ code }) => code)"""
+    )
+    assert code == "TOO_LARGE"
+    await has_heard(ada)
+    assert await ada.page.evaluate("sockets.length") == 1

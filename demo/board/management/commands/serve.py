@@ -76,7 +76,12 @@ class _Server(uvicorn.Server):
 
     def __init__(self, address: str, command: BaseCommand) -> None:
         super().__init__(
-            uvicorn.Config("demo.asgi:application", log_level="warning", timeout_graceful_shutdown=3)
+            uvicorn.Config(
+                "demo.asgi:application",
+                log_level="warning",
+                timeout_graceful_shutdown=3,
+                ws_max_size=64 * 1024,  # as docs/channels.md has it
+            )
         )
         self.address = address
         self.command = command

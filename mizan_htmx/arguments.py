@@ -83,10 +83,17 @@ def read_call(request: HttpRequest) -> tuple[str, Arguments]:
         content = _read_json(request)
     except UNREADABLE as error:
         raise refusal_of_unreadable(error) from error
-    args = content.get("args", _NOTHING)
-    if type(args) is not dict:
-        raise BadRequest("'args' must be an object that maps names to values.")
-    return _function_name(content), Arguments((args,))
+    return _function_name(content), Arguments((read_object(content, "args"),))
+
+
+def read_object(content: Mapping[str, Any], field: str) -> dict[str, Any]:
+    """Return the object that a field holds, empty for none and for ``null``; raise BadRequest for other JSON."""
+    value = content.get(field)
+    if value is None:
+        return _NOTHING
+    if type(value) is not dict:
+        raise BadRequest(f"{field!r} must be an object that maps names to values.")
+    return value
 
 
 def _function_name(fields: Mapping[str, Any]) -> str:

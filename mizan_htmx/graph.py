@@ -27,6 +27,8 @@ class Group:
     ``answering`` are the readers that callers see, ``keys`` their names as JSON has them; ``waits`` says
     whether any of them does. ``together`` validates what all of them take, at once; ``None`` where each
     has to do so for itself, such as after it has found that the caller may know what fits.
+
+    ``is_private``: every function of it is, so that callers are not told that there is such a context.
     """
 
     context: Context
@@ -41,6 +43,7 @@ class Group:
     keys: tuple[bytes, ...]
     waits: bool
     together: Validator | None
+    is_private: bool
 
 
 class Fill(NamedTuple):
@@ -184,6 +187,7 @@ def _group(name: str, members: list[Function], options: list[tuple[Context, Func
         keys=tuple(f'"{each.name}":'.encode() for each in answering),
         waits=any(each.waits for each in answering),
         together=_together(answering) if uniform else None,
+        is_private=all(each.private for each in members),
     )
 
 

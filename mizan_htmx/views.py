@@ -21,7 +21,7 @@ from mizan_htmx.dispatch import (
     finish,
     read_now,
 )
-from mizan_htmx.errors import Forbidden, MethodNotAllowed, NotFound
+from mizan_htmx.errors import MethodNotAllowed, NotFound
 from mizan_htmx.failures import json_failure, json_response
 from mizan_htmx.functions import Function
 from mizan_htmx.graph import Group
@@ -122,10 +122,8 @@ def _receive(request: HttpRequest) -> tuple[Function, Arguments]:
     check_csrf(request)
     name, arguments = read_call(request)
     function = registry.graph.functions.get(name)
-    if function is None:
+    if function is None or function.private:  # alike, so that nobody learns of a private one
         raise NotFound(f"There is no function {name!r}." if settings.DEBUG else "")
-    if function.private:
-        raise Forbidden()
     return function, arguments
 
 
@@ -176,7 +174,7 @@ def _read_context_now(context: str, request: HttpRequest, recorder: Recorder) ->
 
 def _asked(context: str, request: HttpRequest) -> tuple[Group, Arguments]:
     group = registry.graph.groups.get(context)
-    if group is None:
+    if group is None or group.is_private:
         raise NotFound(f"There is no context {context!r}." if settings.DEBUG else "")
     return group, Arguments((read_query(request),))
 

@@ -87,7 +87,7 @@ def read_call(request: HttpRequest) -> tuple[str, Arguments]:
 
 
 def read_object(content: Mapping[str, Any], field: str) -> dict[str, Any]:
-    """Return the object that a field holds, empty for none and for ``null``; raise BadRequest for other JSON."""
+    """Return the object that a field holds, empty for ``null`` and nothing; raise BadRequest for the rest."""
     value = content.get(field)
     if value is None:
         return _NOTHING

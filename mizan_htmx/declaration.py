@@ -49,6 +49,8 @@ def declare(
     is_view = returns_response(signature.returns, func)
     targets = _contexts(func, affects)
     own = _context(func, context)
+    if own is not None:
+        signature = signature.of_a_context()
     _check_names(func, signature.parameters, own)
     _check_options(
         func, targets=targets, affects_params=affects_params, methods=methods, route=route, is_view=is_view

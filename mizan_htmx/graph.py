@@ -7,12 +7,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple, get_args
 
-from pydantic import ValidationError
-
 from mizan_htmx.defects import Defect, affects_defects, group_defects, option_defects
+from mizan_htmx.errors import ValidationFailed
 from mizan_htmx.functions import Context, Function
 from mizan_htmx.invalidation import EVERYTHING, Invalidation, canonical, is_nameable
-from mizan_htmx.signature import Parameter, Validator, input_adapter
+from mizan_htmx.scalars import UNNAMEABLE
+from mizan_htmx.signature import Parameter, Validator, input_adapter, validate
 from mizan_htmx.tags import Shape, purge_list
 
 
@@ -44,6 +44,14 @@ class Group:
     waits: bool
     together: Validator | None
     is_private: bool
+
+    def shown(self, values: Mapping[str, Any]) -> Invalidation:
+        """Return what a block of these validated values shows; raise ValidationFailed where one has no text."""
+        try:
+            return Invalidation.of(self.context.name, **values)
+        except TypeError:  # an author's validator made something else of a scalar
+            wrong = [name for name, each in values.items() if each is not None and not is_nameable(each)]
+            raise ValidationFailed({name: [UNNAMEABLE] for name in wrong}) from None
 
 
 class Fill(NamedTuple):
@@ -80,8 +88,8 @@ class Target:
 
 def _converted(param: str, value: object, convert: Validator) -> object:
     try:
-        return convert.validate_python({param: value})[param]
-    except ValidationError:
+        return validate(convert, {param: value})[param]
+    except ValidationFailed:
         return None
 
 

@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parent.parent / PACKAGE
 # A room is a module, or a folder whose modules may import one another. It may import from the floors below.
 FLOORS: dict[str, tuple[str, ...]] = {
     "words": ("errors", "invalidation", "tags"),
-    "nouns": ("signature", "functions", "declaration", "defects", "graph", "manifest"),
+    "nouns": ("scalars", "signature", "functions", "declaration", "defects", "graph", "manifest"),
     "start-up": (
         "setup.registry",
         "setup.discovery",
@@ -77,10 +77,11 @@ FLOORS: dict[str, tuple[str, ...]] = {
 # On one floor, who may import whom.
 ARROWS: dict[str, tuple[str, ...]] = {
     "tags": ("invalidation",),
+    "signature": ("scalars",),
     "functions": ("signature",),
     "declaration": ("functions", "signature"),
     "defects": ("functions", "signature"),
-    "graph": ("defects", "functions", "signature"),
+    "graph": ("defects", "functions", "scalars", "signature"),
     "manifest": ("functions", "graph"),
     "setup.discovery": ("setup.registry",),
     "setup.checks": ("setup.registry",),

@@ -46,7 +46,7 @@ class Group:
     is_private: bool
 
     def shown(self, values: Mapping[str, Any]) -> Invalidation:
-        """Return what a block of these validated values shows; raise ValidationFailed where one has no text."""
+        """Return what a block of these validated values shows; raise ValidationFailed for no text."""
         try:
             return Invalidation.of(self.context.name, **values)
         except TypeError:  # an author's validator made something else of a scalar

@@ -13,7 +13,16 @@ ROOT = Path(__file__).resolve().parent.parent / PACKAGE
 # A room is a module, or a folder whose modules may import one another. It may import from the floors below.
 FLOORS: dict[str, tuple[str, ...]] = {
     "words": ("errors", "invalidation", "tags"),
-    "nouns": ("scalars", "signature", "functions", "declaration", "defects", "graph", "manifest"),
+    "nouns": (
+        "scalars",
+        "signature",
+        "callables",
+        "functions",
+        "declaration",
+        "defects",
+        "graph",
+        "manifest",
+    ),
     "start-up": (
         "setup.registry",
         "setup.discovery",
@@ -79,7 +88,8 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "tags": ("invalidation",),
     "signature": ("scalars",),
     "functions": ("signature",),
-    "declaration": ("functions", "signature"),
+    "callables": ("scalars", "signature"),
+    "declaration": ("callables", "functions", "signature"),
     "defects": ("functions", "signature"),
     "graph": ("defects", "functions", "scalars", "signature"),
     "manifest": ("functions", "graph"),

@@ -2,7 +2,7 @@
 
 import functools
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Annotated, Any, NewType, Optional, Protocol, TypeVar, Union
+from typing import Annotated, Any, NewType, Optional, Protocol, TypeVar, Union
 
 import pytest
 from django.core.handlers.asgi import ASGIRequest
@@ -17,9 +17,6 @@ from pydantic import BaseModel
 from mizan_htmx import client
 from mizan_htmx.errors import DeclarationError
 from mizan_htmx.signature import where
-
-if TYPE_CHECKING:
-    from rest_framework.request import Request  # of what is not installed
 
 FUNCTION = (
     " @client takes functions, because what it declares is called by its name: move the work into a function"

@@ -41,9 +41,9 @@ Layer = Mapping[str, Any] | frozenset[str]
 class Arguments:
     """Raw values in layers, the later ones winning over the earlier.
 
-    A layer is a mapping of values (JSON, URL), a MultiValueDict of form fields, or the names of boxes of which
-    none is ticked. ``is_form``: a box that is required and missing means false. ``valid``: they have
-    the declared types, and none is missing.
+    A layer is a mapping of values (JSON, URL), a MultiValueDict of form fields, or the names of boxes that
+    are not ticked. ``is_form``: a box that is required and missing means false. ``valid``: they have the
+    declared types, and none is missing.
     """
 
     __slots__ = ("is_form", "layers", "valid")

@@ -20,11 +20,11 @@ from mizan_htmx.functions import (
     global_takes_nothing,
 )
 from mizan_htmx.invalidation import is_name
+from mizan_htmx.results import read_result
 from mizan_htmx.signature import (
     Parameter,
     Signature,
     input_adapter,
-    output_adapter,
     read_signature,
     returns_response,
     where,
@@ -66,7 +66,7 @@ def declare(
         func=func,
         parameters=signature.parameters,
         arguments=input_adapter(signature.parameters.values(), func),
-        result=None if is_view else output_adapter(signature.returns, func),
+        result=None if is_view else read_result(signature.returns, func),
         is_async=iscoroutinefunction(func),
         context=own,
         is_local=context == LOCAL,

@@ -106,7 +106,7 @@ def _answer_now(request: HttpRequest, recorder: Recorder) -> HttpResponseBase:
         return run(_answer(function, request, arguments, recorder))
     if function.result is None:
         return _unkept(execute_now(function, request, arguments, recorder))
-    written = execute_now(function, request, arguments, recorder, function.result.serializer.to_json)
+    written = execute_now(function, request, arguments, recorder, function.result.write)
     return json_response(_envelope(written, recorder))
 
 
@@ -146,7 +146,7 @@ def answer_call(
 ) -> Steps[bytes]:
     """Write what a call of a function on the RPC path answers: its result, and what it made stale."""
     assert function.result is not None
-    write = function.result.serializer.to_json
+    write = function.result.write
     return _envelope((yield from execute(function, request, arguments, recorder, write)), recorder)
 
 
@@ -208,7 +208,7 @@ def _read_each(group: Group, request: HttpRequest, arguments: Arguments, recorde
     results = []
     for reader in group.answering:
         assert reader.result is not None
-        write = reader.result.serializer.to_json
+        write = reader.result.write
         results.append((yield from execute(reader, request, arguments, recorder, write)))
     return _object(group, results)
 

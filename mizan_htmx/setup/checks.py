@@ -73,8 +73,8 @@ def check_settings(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> li
 
 
 _WRITE_OUT = (
-    "write 'template_partials.apps.SimpleAppConfig' into INSTALLED_APPS, and into TEMPLATES, without APP_DIRS,"
-    " OPTIONS = {'loaders': [('template_partials.loader.Loader',"
+    "write 'template_partials.apps.SimpleAppConfig' into INSTALLED_APPS, and into TEMPLATES, without"
+    " APP_DIRS, OPTIONS = {'loaders': [('template_partials.loader.Loader',"
     " [('django.template.loaders.cached.Loader', [your loaders])])]}. docs/settings.md has it whole."
 )
 

@@ -42,9 +42,9 @@ MAX_BYTES = 4096
 # A number with more digits, before and behind the point, names no block; nor does an integer with more than
 # Python reads from text (``int`` in its documentation, "Integer string conversion length limitation").
 MAX_DIGITS = MAX_BYTES
-LONGEST_INT = 10**sys.int_info.default_max_str_digits - 1
+LONGEST_INT: int = 10**sys.int_info.default_max_str_digits - 1
 # Whatever PYTHONINTMAXSTRDIGITS says, Python writes that many.
-_SHORT_INT = 10**sys.int_info.str_digits_check_threshold
+_SHORT_INT: int = 10**sys.int_info.str_digits_check_threshold
 
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*")
 _VALUE = re.compile(r"(?:[A-Za-z0-9._~-]|%[0-9A-Fa-f]{2})*")

@@ -20,7 +20,7 @@ from typing_extensions import TypeAliasType
 from mizan_htmx.invalidation import LONGEST_INT, SCALARS, canonical, is_nameable
 
 # What a field that is repeated fills, and a JSON list.
-_COLLECTIONS = (list, tuple, set, frozenset, collections.deque)
+_COLLECTIONS: tuple[Any, ...] = (list, tuple, set, frozenset, collections.deque)
 _COLLECTIONS += (abc.Sequence, abc.MutableSequence, abc.Set, abc.MutableSet, abc.Collection, abc.Iterable)
 
 # Of these each value that pydantic lets pass has a text.
@@ -54,7 +54,8 @@ def members_of(annotation: Any) -> Iterable[Any]:
 
 
 def _is_json(fact: Any) -> bool:
-    return fact is Json or (isinstance(Json, type) and isinstance(fact, Json))
+    json: Any = Json  # to mypy it is no class
+    return fact is json or isinstance(fact, json)
 
 
 def class_of(annotation: Any) -> Any:

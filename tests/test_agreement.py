@@ -233,12 +233,13 @@ async def over_the_socket(text: str) -> dict[str, str]:
     """Send a text by each frame; give the codes, ``"ok"`` for none."""
     codes = {}
     async with Tab() as tab:
-        for name, frame in {
+        asked: dict[str, dict[str, Any]] = {
             "ctx": {"action": "ctx", "context": "thing", "params": {"value": text}},
             "rpc of the reader": {"action": "rpc", "fn": "read", "args": {"value": text}},
             "rpc": {"action": "rpc", "fn": "change", "args": {"value": text}},
             "watch": {"action": "watch", "contexts": f"thing;value={quote(text, safe='')}"},
-        }.items():
+        }
+        for name, frame in asked.items():
             answer = await tab.ask(id=1, **frame)
             while "invalidate" in answer:  # what was made stale by the frame before
                 answer = await tab.hear()

@@ -147,7 +147,8 @@ async def test_null_and_nothing_are_no_arguments() -> None:
     register(client(websocket=True)(default))
     register(client(context="default")(default), "read")
     async with Tab() as tab:
-        for given in ({}, {"args": None, "params": None}, {"args": {}, "params": {}}):
+        frames: list[dict[str, Any]] = [{}, {"args": None, "params": None}, {"args": {}, "params": {}}]
+        for given in frames:
             called = await tab.ask(action="rpc", id=1, fn="default", **given)
             read = await tab.ask(action="ctx", id=1, context="default", **given)
             assert (called["data"], read["data"]) == ({"result": 7}, {"read": 7})

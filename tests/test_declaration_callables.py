@@ -245,7 +245,7 @@ class Model(BaseModel):
     POST: int = 1
 
 
-NONE = [
+NONE: list[Any] = [
     int,
     str,
     Model,

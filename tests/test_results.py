@@ -112,7 +112,7 @@ class Kind(enum.Enum):
     ODD = BYTES
 
 
-REFUSED = [
+REFUSED: list[Any] = [
     bytes,
     list[bytes],
     bytes | None,

@@ -55,13 +55,21 @@ def _well_formed(value: Any) -> Any:
 def read_result(annotation: Any, func: Callable[..., Any]) -> Result:
     """Compile what a function returns; raise DeclarationError for what not every value of can be JSON."""
     adapter = output_adapter(annotation, func)
-    config: Mapping[str, Any] = {}
-    if next(_bytes_in(adapter.core_schema, config, set()), None):
-        raise DeclarationError(
-            f"{where(func)}: {annotation!r} has bytes in it, and JSON has none: not all bytes are text."
-            " Return 'str', a pydantic model with ConfigDict(ser_json_bytes='base64'), or an HttpResponse."
-        )
+    refuse_bytes(
+        adapter.core_schema,
+        f"{where(func)}: {annotation!r}",
+        "Return 'str', a pydantic model with ConfigDict(ser_json_bytes='base64'), or an HttpResponse.",
+    )
     return Result(adapter)
+
+
+def refuse_bytes(schema: Any, what: str, instead: str) -> None:
+    """Raise DeclarationError for what pydantic has compiled, if it would write bytes as text."""
+    config: Mapping[str, Any] = {}
+    if next(_bytes_in(schema, config, set()), None):
+        raise DeclarationError(
+            f"{what} has bytes in it, and JSON has none: not all bytes are text. {instead}"
+        )
 
 
 def _bytes_in(schema: Any, config: Mapping[str, Any], seen: set[int]) -> Iterator[Any]:

@@ -12,12 +12,26 @@ from typing import Annotated, Any, NamedTuple
 
 import pytest
 from django.http import HttpRequest
-from pydantic import Base64Bytes, BaseModel, ConfigDict, Field, PlainSerializer, RootModel, computed_field
+from pydantic import (
+    Base64Bytes,
+    BaseModel,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    RootModel,
+    TypeAdapter,
+    computed_field,
+)
 from typing_extensions import TypedDict
 
 from mizan_htmx import client, register
+from mizan_htmx.channels import register as register_channel
+from mizan_htmx.channels.channel import payload_of
 from mizan_htmx.errors import DeclarationError
+from mizan_htmx.forms.functions import Accepted
+from mizan_htmx.results import Result
 from mizan_htmx.signature import where
+from tests.support_sockets import ChatChannel
 from tests.support_visitor import (
     MOUNT,
     Coloured,
@@ -213,3 +227,32 @@ def test_what_nobody_can_write_is_the_functions_own_failure(visitor: Visitor) ->
 
 def test_templates_get_bytes_as_they_are() -> None:
     assert client(returning(Safe, Safe(content=BYTES)))(HttpRequest()).content == BYTES
+
+
+def test_a_channel_that_would_send_bytes_is_refused_and_one_that_may_send_anything_writes_it() -> None:
+    class News(ChatChannel):
+        class DjangoMessage(BaseModel):  # type: ignore[assignment]
+            content: list[bytes]
+
+    with pytest.raises(DeclarationError) as caught:
+        register_channel(News, "news")
+    assert str(caught.value) == (
+        f"{where(News)}.DjangoMessage has bytes in it, and JSON has none: not all bytes are text. Declare 'str',"
+        " or ConfigDict(ser_json_bytes='base64', val_json_bytes='base64') on it."
+    )
+
+    class Held(ChatChannel):
+        class DjangoMessage(BaseModel):  # type: ignore[assignment]
+            held: Any = None
+            text: str = ""
+
+    register_channel(Held, "held")
+    message = Held.DjangoMessage(held=BYTES, text="\ud800")
+    assert payload_of(Held, message) == {"held": "__4=", "text": "\ufffd"}
+
+
+def test_what_a_form_returns_may_have_bytes_in_it() -> None:
+    accepted = Accepted(data={"a": BYTES, "b": Kind.ODD, "c": "\ud800"})
+    assert Result(TypeAdapter(Accepted)).write(accepted) == (
+        '{"success":true,"data":{"a":"__4=","b":"__4=","c":"\ufffd"}}'.encode()
+    )

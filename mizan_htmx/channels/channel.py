@@ -14,8 +14,9 @@ from pydantic_core import from_json
 from mizan_htmx.channels import publishing
 from mizan_htmx.channels.wire import Event
 from mizan_htmx.errors import ValidationFailed
+from mizan_htmx.results import Result
 from mizan_htmx.setup.registry import registry
-from mizan_htmx.signature import validate
+from mizan_htmx.signature import output_adapter, validate
 
 logger = logging.getLogger("mizan_htmx.channels")
 
@@ -131,7 +132,8 @@ def payload_of(channel: type[Channel], message: BaseModel) -> dict[str, Any]:
             f"{channel.__qualname__} can't send {message!r}. Its messages: {known}."
             " Declare the class on the channel, as 'class DjangoMessage(BaseModel)'."
         )
-    return cast("dict[str, Any]", from_json(message.model_dump_json(), allow_inf_nan=False))
+    written = Result(output_adapter(type(message))).write(message)
+    return cast("dict[str, Any]", from_json(written, allow_inf_nan=False))
 
 
 def push_event(name: str, group: str, message: BaseModel, payload: Mapping[str, Any]) -> Event:

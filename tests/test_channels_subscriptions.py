@@ -224,7 +224,7 @@ async def test_boxes_of_a_form_that_are_not_ticked_are_false_and_lists_empty() -
         name: str = "nobody"
 
     class WishChannel(ChatChannel):
-        ReactMessage = Wish
+        ReactMessage = Wish  # type: ignore[assignment]
 
         def receive(self, params: Any, msg: Any) -> Any:
             return self.DjangoMessage(text=msg.model_dump_json())

@@ -231,18 +231,18 @@ def test_templates_get_bytes_as_they_are() -> None:
 
 def test_a_channel_that_would_send_bytes_is_refused_and_one_that_may_send_anything_writes_it() -> None:
     class News(ChatChannel):
-        class DjangoMessage(BaseModel):  # type: ignore[assignment]
+        class DjangoMessage(BaseModel):
             content: list[bytes]
 
     with pytest.raises(DeclarationError) as caught:
         register_channel(News, "news")
     assert str(caught.value) == (
-        f"{where(News)}.DjangoMessage has bytes in it, and JSON has none: not all bytes are text. Declare 'str',"
-        " or ConfigDict(ser_json_bytes='base64', val_json_bytes='base64') on it."
+        f"{where(News)}.DjangoMessage has bytes in it, and JSON has none: not all bytes are text."
+        " Declare 'str', or ConfigDict(ser_json_bytes='base64', val_json_bytes='base64') on it."
     )
 
     class Held(ChatChannel):
-        class DjangoMessage(BaseModel):  # type: ignore[assignment]
+        class DjangoMessage(BaseModel):
             held: Any = None
             text: str = ""
 

@@ -80,9 +80,7 @@ def _check(channel: type[Channel]) -> None:
             )
     for model in message_classes(channel):
         refuse_bytes(
-            model.__dict__.get(
-                "__pydantic_core_schema__"
-            ),  # worked out later, where it names what is not there yet
+            vars(model).get("__pydantic_core_schema__"),  # none yet where it names what comes later
             f"{where(channel)}.{model.__name__}",
             "Declare 'str', or ConfigDict(ser_json_bytes='base64', val_json_bytes='base64') on it.",
         )

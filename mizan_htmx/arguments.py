@@ -66,22 +66,22 @@ class Arguments:
             return {each.name: values[each.name] for each in parameters if each.name in values}
         raw: dict[str, Any] = {}
         for parameter in parameters:
-            layer = next((each for each in reversed(self.layers) if _fills(each, parameter)), None)
+            name = parameter.name
+            layer = next((each for each in reversed(self.layers) if name in each), None)
+            if type(layer) is frozenset and not (parameter.flag or parameter.many):
+                # A box that is one value or nothing: below is only the query, and then its default.
+                layer = next(
+                    (each for each in self.layers if type(each) is not frozenset and name in each), None
+                )
             if isinstance(layer, MultiValueDict):
-                raw[parameter.name] = _field(layer, parameter)
+                raw[name] = _field(layer, parameter)
             elif isinstance(layer, frozenset):
-                raw[parameter.name] = [] if parameter.many else False
+                raw[name] = [] if parameter.many else False
             elif layer is not None:
-                raw[parameter.name] = layer[parameter.name]
+                raw[name] = layer[name]
             elif self.is_form and parameter.flag and parameter.required:
-                raw[parameter.name] = False
+                raw[name] = False
         return raw
-
-
-def _fills(layer: "Layer", parameter: Parameter) -> bool:
-    if type(layer) is frozenset and not (parameter.flag or parameter.many):
-        return False  # a box that is one value or nothing: its default says which
-    return parameter.name in layer
 
 
 def _field(layer: "MultiValueDict[str, Any]", parameter: Parameter) -> Any:

@@ -17,7 +17,7 @@ from pydantic import AfterValidator, BeforeValidator, Json
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 from typing_extensions import TypeAliasType
 
-from mizan_htmx.invalidation import LONGEST_INT, SCALARS, canonical, is_nameable
+from mizan_htmx.invalidation import LONGEST_INT, MAX_DIGITS, SCALARS, canonical, is_nameable
 
 # What a field that is repeated fills, and a JSON list.
 _COLLECTIONS: tuple[Any, ...] = (list, tuple, set, frozenset, collections.deque)
@@ -26,7 +26,7 @@ _COLLECTIONS += (abc.Sequence, abc.MutableSequence, abc.Set, abc.MutableSet, abc
 # Of these each value that pydantic lets pass has a text.
 _ALWAYS_NAMEABLE = (bool, str, UUID, float, date, datetime, time)
 
-_TOO_LONG = PydanticCustomError("mizan_digits", "Input should be a number of at most 4096 digits")
+_TOO_LONG = "Input should be a number of at most {digits} digits"
 _FLAGS = re.compile(r"[0-9]{1,18}")
 UNNAMEABLE = "Names no block."
 
@@ -172,5 +172,5 @@ def _named(value: Any) -> Any:
 
 def _written_out(value: Any) -> Any:
     if isinstance(value, Decimal) and value.is_finite() and not is_nameable(value):
-        raise _TOO_LONG
+        raise PydanticCustomError("mizan_digits", _TOO_LONG, {"digits": MAX_DIGITS})
     return value

@@ -7,7 +7,7 @@ from collections import deque
 from collections.abc import Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING, Annotated, Any, Literal
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 import pytest
 from django.core.files.uploadedfile import UploadedFile
@@ -454,3 +454,24 @@ def test_a_nested_model_drops_what_it_does_not_know(visitor: Visitor) -> None:
     register(client(resize))
     response = visitor.call("resize", size={"width": "5", "is_staff": True, "__proto__": {"a": 1}})
     assert answer(response) == (200, {"result": {"width": 5}})
+
+
+@pytest.mark.parametrize("annotation", [Decimal, Decimal | None, Annotated[Decimal, "price"], Decimal | str])
+@pytest.mark.parametrize("text", ["1E+999999999999", "1E-999999999999", "0." + "1" * 5000])
+def test_no_function_takes_a_number_that_nobody_can_write_out(
+    visitor: Visitor, coloured: Coloured, annotation: Any, text: str
+) -> None:
+    def keep(request: HttpRequest, price: Any) -> int:
+        return 1
+
+    keep.__annotations__["price"] = annotation
+    register(client(coloured(keep)))
+    for response in (visitor.call("keep", price=text), visitor.form(CALL, f"fn=keep&price={quote(text)}")):
+        status, content = answer(response)
+        if annotation == Decimal | str:
+            assert status == 200  # as a text
+        else:
+            assert content["details"]["fields"] == {
+                "price": ["Input should be a number of at most 4096 digits"]
+            }
+            assert status == 422

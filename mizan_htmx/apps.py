@@ -17,6 +17,7 @@ from mizan_htmx.setup.discovery import discover, load_urlconf
 from mizan_htmx.setup.edge_checks import check_public
 from mizan_htmx.setup.edge_settings import check_edges
 from mizan_htmx.setup.live_checks import check_live, check_watchers, check_watches
+from mizan_htmx.setup.loaders import watch_loaders
 from mizan_htmx.setup.registry import registry
 from mizan_htmx.setup.replicas import check_lag
 
@@ -58,6 +59,11 @@ class MizanHtmxConfig(AppConfig):
 
     name = "mizan_htmx"
     verbose_name = "mizan_htmx"
+
+    def import_models(self) -> None:
+        """Import none; note which template loaders there are while no app is ready yet."""
+        super().import_models()
+        watch_loaders()
 
     def ready(self) -> None:
         """Import what the apps declare; check it; let caches and sockets hear of what becomes stale."""

@@ -4,12 +4,14 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 from typing import Any, cast
+from urllib.parse import unquote
 
 from django.conf import settings
 from django.core.exceptions import BadRequest as DjangoBadRequest
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
 from django.http import HttpRequest, QueryDict, UnreadablePostError
 from django.http.multipartparser import MultiPartParserError
+from django.http.request import HttpHeaders
 from django.utils.datastructures import MultiValueDict
 from pydantic_core import from_json
 
@@ -20,6 +22,11 @@ from mizan_htmx.signature import Parameter
 URLENCODED = "application/x-www-form-urlencoded"
 MULTIPART = "multipart/form-data"
 
+#: Names the boxes of a form that are not ticked.
+UNTICKED_HEADER = "X-Mizan-Unticked"
+MAX_UNTICKED = 4096
+_UNTICKED = HttpHeaders.to_wsgi_name(UNTICKED_HEADER)
+
 _FORMS = (URLENCODED, MULTIPART)
 _NOTHING: dict[str, Any] = {}
 _UTF8 = ("utf-8", "utf8", "us-ascii")
@@ -28,18 +35,20 @@ _UTF8 = ("utf-8", "utf8", "us-ascii")
 _HUGE = re.compile(rb"\d[eE]\+?\d\d|(?<!\d)\d{300}")
 
 
+Layer = Mapping[str, Any] | frozenset[str]
+
+
 class Arguments:
     """Raw values in layers, the later ones winning over the earlier.
 
-    A layer is a mapping of values (JSON, URL) or a MultiValueDict of form fields. ``is_form``: a box that is
-    not ticked is missing, and means false. ``valid``: they have the declared types, and none is missing.
+    A layer is a mapping of values (JSON, URL), a MultiValueDict of form fields, or the names of boxes that
+    are not ticked. ``is_form``: a box that is required and missing means false. ``valid``: they have the
+    declared types, and none is missing.
     """
 
     __slots__ = ("is_form", "layers", "valid")
 
-    def __init__(
-        self, layers: tuple[Mapping[str, Any], ...], *, is_form: bool = False, valid: bool = False
-    ) -> None:
+    def __init__(self, layers: "tuple[Layer, ...]", *, is_form: bool = False, valid: bool = False) -> None:
         self.layers = layers
         self.is_form = is_form
         self.valid = valid
@@ -57,19 +66,28 @@ class Arguments:
             return {each.name: values[each.name] for each in parameters if each.name in values}
         raw: dict[str, Any] = {}
         for parameter in parameters:
-            layer = next((each for each in reversed(self.layers) if parameter.name in each), None)
+            name = parameter.name
+            layer = next((each for each in reversed(self.layers) if name in each), None)
+            if type(layer) is frozenset and not (parameter.flag or parameter.many):
+                # A box that is one value or nothing: below is only the query, and then its default.
+                layer = next(
+                    (each for each in self.layers if type(each) is not frozenset and name in each), None
+                )
             if isinstance(layer, MultiValueDict):
-                raw[parameter.name] = _field(layer, parameter)
+                raw[name] = _field(layer, parameter)
+            elif isinstance(layer, frozenset):
+                raw[name] = [] if parameter.many else False
             elif layer is not None:
-                raw[parameter.name] = layer[parameter.name]
+                raw[name] = layer[name]
             elif self.is_form and parameter.flag and parameter.required:
-                raw[parameter.name] = False
+                raw[name] = False
         return raw
 
 
 def _field(layer: "MultiValueDict[str, Any]", parameter: Parameter) -> Any:
     if parameter.many:
-        return layer.getlist(parameter.name)
+        values = layer.getlist(parameter.name)
+        return None if parameter.blank and values == [""] else values
     value = layer[parameter.name]
     return None if parameter.blank and value == "" else value
 
@@ -77,16 +95,23 @@ def _field(layer: "MultiValueDict[str, Any]", parameter: Parameter) -> Any:
 def read_call(request: HttpRequest) -> tuple[str, Arguments]:
     """Read which function a ``call/`` names, and its arguments; raise BadRequest or TooLarge."""
     if request.content_type in _FORMS:
-        layers, _ = read_body(request)
-        return _function_name(layers[0]), Arguments(layers, is_form=True)
+        fields, _ = read_body(request)
+        return _function_name(fields[0]), Arguments((*read_unticked(request), *fields), is_form=True)
     try:
         content = _read_json(request)
     except UNREADABLE as error:
         raise refusal_of_unreadable(error) from error
-    args = content.get("args", _NOTHING)
-    if type(args) is not dict:
-        raise BadRequest("'args' must be an object that maps names to values.")
-    return _function_name(content), Arguments((args,))
+    return _function_name(content), Arguments((*read_unticked(request), read_object(content, "args")))
+
+
+def read_object(content: Mapping[str, Any], field: str) -> dict[str, Any]:
+    """Return the object that a field holds, empty for ``null`` and nothing; raise BadRequest for the rest."""
+    value = content.get(field)
+    if value is None:
+        return _NOTHING
+    if type(value) is not dict:
+        raise BadRequest(f"{field!r} must be an object that maps names to values.")
+    return value
 
 
 def _function_name(fields: Mapping[str, Any]) -> str:
@@ -102,7 +127,20 @@ def read_view(request: HttpRequest, url_values: Mapping[str, Any]) -> Arguments:
     if request.method in ("GET", "HEAD"):
         return Arguments((query, url_values))
     layers, is_form = read_body(request, empty_allowed=True)
-    return Arguments((query, *layers, url_values), is_form=is_form)
+    return Arguments((query, *read_unticked(request), *layers, url_values), is_form=is_form)
+
+
+def read_unticked(request: HttpRequest) -> tuple[frozenset[str], ...]:
+    """Read which boxes of the form that is sent have no tick; a form leaves them out, and so does its body.
+
+    The shim names them in a header, as ``a,b``, percent-encoded. Raises BadRequest for one that is too long.
+    """
+    text = request.META.get(_UNTICKED, "")
+    if not text:
+        return ()
+    if len(text) > MAX_UNTICKED:
+        raise BadRequest(f"{UNTICKED_HEADER} has {len(text)} characters. Send at most {MAX_UNTICKED}.")
+    return (frozenset(map(unquote, text.split(","))),)
 
 
 def read_query(request: HttpRequest) -> QueryDict:

@@ -110,10 +110,10 @@ def _bind_each(groups: tuple[Group, ...], raw: Mapping[str, Any]) -> Bound:
 
 
 def _bind(group: Group, raw: Mapping[str, Any]) -> tuple[Mapping[str, Any], Invalidation]:
-    context, values = group.context.name, validate(group.adapter, raw)
-    shown = Invalidation.of(context, **values)
+    values = validate(group.adapter, raw)
+    shown = group.shown(values)
     texts = dict(shown.params)
     if texts == {name: raw[name] for name in group.params if name in raw}:
         return values, shown
     values = validate(group.adapter, texts)
-    return values, Invalidation.of(context, **values)
+    return values, group.shown(values)

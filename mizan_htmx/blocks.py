@@ -15,6 +15,7 @@ from typing_extensions import TypedDict
 
 from mizan_htmx.addresses import address_of
 from mizan_htmx.binding import bind, bound_names, find_groups, is_short
+from mizan_htmx.graph import Group
 from mizan_htmx.ids import content_name, free_id
 from mizan_htmx.invalidation import Invalidation
 from mizan_htmx.readings import plain
@@ -183,10 +184,15 @@ def read_token(token: str, raw: Mapping[str, str]) -> Block:
     content = read(token, settings.SECRET_KEY, tuple(settings.SECRET_KEY_FALLBACKS))
     partial, contexts, shown_id, wrapper, variables = content
     groups = find_groups(contexts)
-    known = {name: raw[name] for group in groups for name in group.params if name in raw}
-    values, shown, is_kept = bind(groups, known)
+    values, shown, is_kept = bind(groups, _given(groups, raw))
     is_kept = is_kept and len(token) <= _LONGEST_TOKEN
     return Block(partial, contexts, values, _as_given(variables), wrapper, shown_id, False, shown, is_kept)
+
+
+def _given(groups: Iterable[Group], raw: Mapping[str, str]) -> dict[str, str]:
+    """Return what an address has for these; an empty field is ``None``, as in ``ctx/``, and left out."""
+    params = {name: each for group in groups for name, each in group.params.items() if name in raw}
+    return {name: raw[name] for name, each in params.items() if raw[name] or not each.blank}
 
 
 def _read_content(

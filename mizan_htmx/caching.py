@@ -15,7 +15,7 @@ from django.utils.cache import patch_vary_headers
 from django.utils.http import parse_etags
 
 from mizan_htmx.anonymous import AnonymousRequest, anonymous
-from mizan_htmx.invalidation import HEADER, MAX_BYTES, Invalidation
+from mizan_htmx.invalidation import HEADER, MAX_BYTES
 from mizan_htmx.recorder import Recorder
 from mizan_htmx.setup.conf import Untaggable, is_kept_apart, lifetime_headers, tag_headers
 from mizan_htmx.setup.registry import registry
@@ -125,8 +125,8 @@ def share_reading(
     response: HttpResponseBase,
     recorder: Recorder,
 ) -> HttpResponseBase:
-    """Share an answer that shows a public context, read with these values."""
-    anonymous(request).show([Invalidation.of(context, **values)])
+    """Share an answer that shows a public context, read with these values; raise ValidationFailed."""
+    anonymous(request).show([registry.graph.groups[context].shown(values)])
     return share(request, response, recorder)
 
 

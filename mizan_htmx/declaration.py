@@ -7,6 +7,7 @@ from typing import Any
 from asgiref.sync import iscoroutinefunction
 from pydantic.fields import FieldInfo
 
+from mizan_htmx.callables import check_callable, check_request
 from mizan_htmx.errors import DeclarationError
 from mizan_htmx.functions import (
     BLOCK_FIELD,
@@ -19,10 +20,11 @@ from mizan_htmx.functions import (
     global_takes_nothing,
 )
 from mizan_htmx.invalidation import is_name
+from mizan_htmx.results import read_result
 from mizan_htmx.signature import (
     Parameter,
+    Signature,
     input_adapter,
-    output_adapter,
     read_signature,
     returns_response,
     where,
@@ -45,10 +47,12 @@ def declare(
     """Read a function and its options; raise DeclarationError for what can't be meant."""
     if context is not None and affects is not None:
         raise DeclarationError(f"{where(func)} has context= and affects=. Read a context, or change one.")
-    signature = read_signature(func)
+    signature = _signature(func)
     is_view = returns_response(signature.returns, func)
     targets = _contexts(func, affects)
     own = _context(func, context)
+    if own is not None:
+        signature = signature.of_a_context()
     _check_names(func, signature.parameters, own)
     _check_options(
         func, targets=targets, affects_params=affects_params, methods=methods, route=route, is_view=is_view
@@ -62,7 +66,7 @@ def declare(
         func=func,
         parameters=signature.parameters,
         arguments=input_adapter(signature.parameters.values(), func),
-        result=None if is_view else output_adapter(signature.returns, func),
+        result=None if is_view else read_result(signature.returns, func),
         is_async=iscoroutinefunction(func),
         context=own,
         is_local=context == LOCAL,
@@ -76,6 +80,13 @@ def declare(
         websocket=websocket,
         atomic=atomic,
     )
+
+
+def _signature(func: Callable[..., Any]) -> Signature:
+    check_callable(func)
+    signature = read_signature(func)
+    check_request(func)
+    return signature
 
 
 def _context(func: Callable[..., Any], context: str | Context | None) -> Context | None:
@@ -220,6 +231,7 @@ def _wanted(
     taken = list(inspect.signature(auth).parameters.values())
     if not taken or taken[0].kind in (inspect.Parameter.KEYWORD_ONLY, inspect.Parameter.VAR_KEYWORD):
         raise DeclarationError(f"{where(func)}: its auth {where(auth)} takes no request. Let it take one.")
+    check_request(auth, of=f"{where(func)}: its auth ")
     after_request = taken[1:]
     if any(each.kind is each.VAR_KEYWORD for each in after_request):
         return list(parameters.values())

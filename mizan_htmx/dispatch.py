@@ -138,7 +138,7 @@ def _read(reader: Function, group: Group, request: HttpRequest, values: dict[str
     if len(reader.parameters) < len(group.params):
         values = {name: values[name] for name in reader.parameters if name in values}
     result = _checked(reader, reader.func(request, **values))
-    return reader.result.serializer.to_json(result)  # type: ignore[union-attr]
+    return reader.result.write(result)  # type: ignore[union-attr]
 
 
 def is_for_everyone(function: Function, request: HttpRequest) -> bool:
@@ -250,7 +250,7 @@ def _is_real(connection: BaseDatabaseWrapper) -> bool:
 def _checked(function: Function, returned: Any) -> Any:
     """Hold a result to what the function says it returns."""
     if function.result is not None:
-        return function.result.validator.validate_python(returned, from_attributes=True)
+        return function.result.validate(returned, from_attributes=True)
     if not isinstance(returned, HttpResponseBase):
         raise TypeError(
             f"{function.place} is annotated to return an HttpResponse, but returned {returned!r}."

@@ -4,10 +4,9 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from pydantic import TypeAdapter
-
 from mizan_htmx.errors import DeclarationError
 from mizan_htmx.invalidation import is_name
+from mizan_htmx.results import Result
 from mizan_htmx.signature import Parameter, Validator, where
 
 RULE = "A letter or '_', then letters, digits, '_', '-', '.'."
@@ -108,7 +107,7 @@ class Function:
     func: Callable[..., Any]
     parameters: Mapping[str, Parameter]
     arguments: Validator
-    result: TypeAdapter[Any] | None
+    result: Result | None
     is_async: bool
     context: Context | None = None
     is_local: bool = False

@@ -7,12 +7,12 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple, get_args
 
-from pydantic import ValidationError
-
 from mizan_htmx.defects import Defect, affects_defects, group_defects, option_defects
+from mizan_htmx.errors import ValidationFailed
 from mizan_htmx.functions import Auth, Context, Function
 from mizan_htmx.invalidation import EVERYTHING, Invalidation, canonical, is_nameable
-from mizan_htmx.signature import Parameter, Validator, input_adapter
+from mizan_htmx.scalars import UNNAMEABLE
+from mizan_htmx.signature import Parameter, Validator, input_adapter, validate
 from mizan_htmx.tags import Shape, purge_list
 
 
@@ -28,7 +28,8 @@ class Group:
     whether any of them does. ``together`` validates what all of them take, at once; ``None`` where each
     has to do so for itself, such as after it has found that the caller may know what fits.
 
-    ``deciders`` are those whose ``auth`` says who may watch the context.
+    ``deciders`` are those whose ``auth`` says who may watch the context. ``is_private``: every function of it
+    is, so that callers are not told that there is such a context.
     """
 
     context: Context
@@ -44,6 +45,15 @@ class Group:
     waits: bool
     together: Validator | None
     deciders: tuple[Function, ...]
+    is_private: bool
+
+    def shown(self, values: Mapping[str, Any]) -> Invalidation:
+        """Return what a block of these validated values shows; raise ValidationFailed for no text."""
+        try:
+            return Invalidation.of(self.context.name, **values)
+        except TypeError:  # an author's validator made something else of a scalar
+            wrong = [name for name, each in values.items() if each is not None and not is_nameable(each)]
+            raise ValidationFailed({name: [UNNAMEABLE] for name in wrong}) from None
 
 
 class Fill(NamedTuple):
@@ -80,8 +90,8 @@ class Target:
 
 def _converted(param: str, value: object, convert: Validator) -> object:
     try:
-        return convert.validate_python({param: value})[param]
-    except ValidationError:
+        return validate(convert, {param: value})[param]
+    except ValidationFailed:
         return None
 
 
@@ -214,6 +224,7 @@ def _group(
         waits=any(each.waits for each in answering),
         together=_together(answering) if uniform and not any(map(is_guarded, answering)) else None,
         deciders=_deciders(readers, pages),
+        is_private=all(each.private for each in members),
     )
 
 

@@ -20,7 +20,9 @@ Standard library only, so that an edge worker or a script can use it without Dja
 
 import datetime
 import enum
+import math
 import re
+import sys
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -35,6 +37,13 @@ VERSION_HEADER = "X-Mizan-Version"
 # Varnish refuses response header lines over 8,192 bytes and answers 503 after the commit; common proxies
 # stop at 4 or 8 KiB for all headers together.
 MAX_BYTES = 4096
+
+# A number with more digits, before and behind the point, names no block; nor does an integer with more than
+# Python reads from text (``int`` in its documentation, "Integer string conversion length limitation").
+MAX_DIGITS = MAX_BYTES
+LONGEST_INT: int = 10**sys.int_info.default_max_str_digits - 1
+# Whatever PYTHONINTMAXSTRDIGITS says, Python writes that many.
+_SHORT_INT: int = 10**sys.int_info.str_digits_check_threshold
 
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*")
 _VALUE = re.compile(r"(?:[A-Za-z0-9._~-]|%[0-9A-Fa-f]{2})*")
@@ -65,17 +74,17 @@ def canonical(value: object) -> str:
 
     Aware times are written in UTC, decimals and floats in plain notation without trailing zeros, because
     values that compare equal must name the same block. Raises TypeError for anything that is no scalar,
-    ``None`` included: a parameter that is not given is left out. Raises ValueError for a decimal of more
-    digits than a header holds.
+    ``None`` included: a parameter that is not given is left out. Raises ValueError for a number that is none,
+    or has more digits than a header holds.
     """
     if type(value) is int:  # as most are
-        return str(value)
+        return str(value) if -_SHORT_INT < value < _SHORT_INT else _long(value)
     if isinstance(value, enum.Enum):
         return canonical(value.value)
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, int):
-        return str(int(value))
+        return canonical(int(value))
     if isinstance(value, float):
         return _plain(Decimal(repr(float(value))))
     if isinstance(value, Decimal):
@@ -95,11 +104,19 @@ def canonical(value: object) -> str:
 
 def is_nameable(value: object) -> bool:
     """Tell whether a value has a canonical text, and one short enough to name a block."""
-    return type(value) is int or (isinstance(value, SCALARS) and not _is_left_out(value))
+    if type(value) is int:
+        return -LONGEST_INT <= value <= LONGEST_INT
+    return isinstance(value, SCALARS) and not _is_left_out(value)
 
 
 def _is_left_out(value: object) -> bool:
-    return value is None or (isinstance(value, Decimal) and abs(value.adjusted()) > MAX_BYTES)
+    if isinstance(value, enum.Enum):
+        return not is_nameable(value.value)
+    if isinstance(value, int):
+        return not -LONGEST_INT <= value <= LONGEST_INT
+    if isinstance(value, float):
+        return not math.isfinite(value)
+    return value is None or (isinstance(value, Decimal) and _written_out(value) is None)
 
 
 def _in_utc(moment: datetime.datetime) -> datetime.datetime:
@@ -110,11 +127,29 @@ def _in_utc(moment: datetime.datetime) -> datetime.datetime:
 
 
 def _plain(number: Decimal) -> str:
-    if not is_nameable(number):
-        raise ValueError(f"{number} has too many digits to name a block.")
+    text = _written_out(number)
+    if text is None:
+        raise ValueError(f"{number:.3E} can't name a block: it has too many digits, or is no number.")
+    return text
+
+
+def _written_out(number: Decimal) -> str | None:
+    """Write a number in plain notation; ``None`` for what is none, or has too many digits."""
+    if not number.is_finite():
+        return None
+    if not number:
+        return "0"
+    if abs(number.adjusted()) > MAX_DIGITS:  # of which most would be zeros that are written nowhere yet
+        return None
     text = format(number, "f")
     text = text.rstrip("0").rstrip(".") if "." in text else text
-    return "0" if text == "-0" else text
+    return text if len(text.replace(".", "").lstrip("-")) <= MAX_DIGITS else None
+
+
+def _long(number: int) -> str:
+    if not is_nameable(number):
+        raise ValueError(f"{Decimal(number):.3E} can't name a block: it has too many digits.")
+    return format(Decimal(number), "f")
 
 
 def _well_formed(text: str) -> str:
@@ -149,8 +184,8 @@ class Invalidation:
     def of(cls, context: str, /, **values: object) -> "Invalidation":
         """Build one from Python values; raise ValueError for a bad name.
 
-        ``None`` means "not given". A decimal of more digits than a header holds is left out as well: the
-        invalidation then covers more.
+        ``None`` means "not given". What has no text, such as a number of too many digits, is left out as
+        well: the invalidation then covers more.
         """
         if context == "*":
             raise _no_name(context)

@@ -162,7 +162,7 @@ def named(context: str, params: Mapping[str, object], *, by: str) -> Invalidatio
             hint = suggest(name, group.params, what="parameters")
             raise ValueError(f"Context {context!r} has no parameter {name!r} in {by}(). {hint}")
     try:
-        values = validate(group.adapter, {name: value for name, value in params.items() if value is not None})
+        given = {name: value for name, value in params.items() if value is not None}
+        return group.shown(validate(group.adapter, given))
     except ValidationFailed as error:
         raise ValueError(f"{by}({context!r}, …): {error.fields}") from None
-    return Invalidation.of(context, **values)

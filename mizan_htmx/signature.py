@@ -4,25 +4,33 @@ import inspect
 import types
 import typing
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
-from enum import Enum
+from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import Annotated, Any, Literal, NotRequired, Protocol, Union, get_args, get_origin
+from typing import Annotated, Any, NotRequired, Protocol, get_origin
 
+from django.core.exceptions import ValidationError as DjangoValidationError
 from django.http.response import HttpResponseBase
-from pydantic import BeforeValidator, ConfigDict, TypeAdapter
+from pydantic import ConfigDict, TypeAdapter
 from pydantic.errors import PydanticSchemaGenerationError, PydanticUndefinedAnnotation, PydanticUserError
 from pydantic_core import CoreSchema, SchemaValidator, ValidationError, core_schema
-from typing_extensions import TypeAliasType, TypedDict
+from typing_extensions import TypedDict
 
 from mizan_htmx.errors import DeclarationError, ValidationFailed
-from mizan_htmx.invalidation import SCALARS, canonical
+from mizan_htmx.scalars import (
+    class_of,
+    is_collection,
+    is_scalar,
+    limited,
+    limited_schema,
+    members_of,
+    readable,
+    takes_text,
+)
 
 # An answer lists this many field errors at most: a list of a million wrong values is only counted.
 MAX_FIELD_ERRORS = 100
 
 _MISSING: Any = inspect.Parameter.empty
-_COLLECTIONS = (list, tuple, set, frozenset)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +38,8 @@ class Parameter:
     """One argument of a function, with what has to be known to fill it from a form field.
 
     ``scalar``: its values have one canonical text. ``many``: a repeated field fills it. ``flag``: a checkbox,
-    which a browser leaves out when it is not ticked. ``blank``: an empty field means ``None``.
+    which a browser leaves out when it is not ticked. ``blank``: an empty field means ``None``. ``names``: it
+    is a parameter of a context, so each value must have a text.
     """
 
     name: str
@@ -40,6 +49,7 @@ class Parameter:
     many: bool
     flag: bool
     blank: bool
+    names: bool = False
 
     @property
     def required(self) -> bool:
@@ -53,6 +63,11 @@ class Signature:
 
     parameters: Mapping[str, Parameter]
     returns: Any
+
+    def of_a_context(self) -> "Signature":
+        """Return the same where the parameters are those of a context."""
+        named = {name: replace(each, names=True) for name, each in self.parameters.items()}
+        return replace(self, parameters=named)
 
 
 def where(func: Callable[..., Any]) -> str:
@@ -109,54 +124,22 @@ def _resolve(func: Callable[..., Any], names: set[str]) -> dict[str, Any]:
 
 def describe(name: str, annotation: Any, default: Any = _MISSING) -> Parameter:
     """Work out how a parameter of this type is filled."""
-    members = list(_members(annotation))
+    members = list(members_of(annotation))
     real = [member for member in members if member is not type(None)]
     return Parameter(
         name=name,
         annotation=annotation,
         default=default,
-        scalar=bool(real) and all(_is_scalar(member) for member in real),
-        many=any(_class_of(member) in _COLLECTIONS for member in real),
+        scalar=bool(real) and all(map(is_scalar, real)),
+        many=any(map(is_collection, real)),
         flag=real == [bool],
-        blank=len(real) < len(members) and str not in real,
+        blank=len(real) < len(members) and not any(map(takes_text, real)),
     )
-
-
-def _members(annotation: Any) -> Iterable[Any]:
-    """Flatten unions, ``Annotated``, ``NewType`` and type aliases into the types a value may have."""
-    origin = get_origin(annotation)
-    if origin is Annotated:
-        yield from _members(get_args(annotation)[0])
-    elif origin in (Union, types.UnionType):
-        for member in get_args(annotation):
-            yield from _members(member)
-    elif isinstance(annotation, TypeAliasType):
-        yield from _members(annotation.__value__)
-    elif isinstance(annotation, typing.NewType):
-        yield from _members(annotation.__supertype__)
-    elif annotation is None:
-        yield type(None)
-    else:
-        yield annotation
-
-
-def _class_of(annotation: Any) -> Any:
-    return get_origin(annotation) or annotation
-
-
-def _is_scalar(annotation: Any) -> bool:
-    if get_origin(annotation) is Literal:
-        return True
-    if not isinstance(annotation, type):
-        return False
-    if issubclass(annotation, Enum):
-        return all(isinstance(member.value, SCALARS) for member in annotation)
-    return issubclass(annotation, SCALARS)
 
 
 def returns_response(annotation: Any, func: Callable[..., Any] | None = None) -> bool:
     """Tell whether a return annotation means the view path; raise DeclarationError where it means both."""
-    classes = [_class_of(each) for each in _members(annotation)]
+    classes = [class_of(each) for each in members_of(annotation)]
     responses = [isinstance(each, type) and issubclass(each, HttpResponseBase) for each in classes]
     if any(responses) and not all(responses):
         raise DeclarationError(
@@ -183,7 +166,7 @@ def input_adapter(parameters: Iterable[Parameter], func: Callable[..., Any] | No
     fields = {}
     listed = tuple(parameters)
     for each in listed:
-        schema = _schema_of(each.annotation)
+        schema = _schema_of(each)
         if schema is None:
             return _compile(_shape(listed), func).validator
         fields[each.name] = core_schema.typed_dict_field(schema, required=each.required)
@@ -192,59 +175,47 @@ def input_adapter(parameters: Iterable[Parameter], func: Callable[..., Any] | No
 
 
 def _shape(parameters: Iterable[Parameter]) -> Any:
-    fields = {
-        each.name: _readable(each.annotation) if each.required else NotRequired[_readable(each.annotation)]
-        for each in parameters
-    }
+    fields = {}
+    for each in parameters:
+        shape = limited(readable(each.annotation), names=each.names)
+        fields[each.name] = shape if each.required else NotRequired[shape]
+    return _typed_dict(fields)
+
+
+def _typed_dict(fields: dict[str, Any]) -> Any:
     typed_dict: Any = TypedDict  # mypy knows it with a literal dictionary only
     shape = typed_dict("Arguments", fields)
     shape.__pydantic_config__ = _INPUT
     return shape
 
 
-def _schema_of(annotation: Any) -> CoreSchema | None:
+def _schema_of(parameter: Parameter) -> CoreSchema | None:
     """Give what pydantic makes of a class, or of one that may be ``None``; ``None`` for all the rest.
 
     Making a TypedDict for each function and asking pydantic takes a quarter of a millisecond and 6 KiB.
     """
-    real = [member for member in _members(annotation) if member is not type(None)]
+    annotation = parameter.annotation
+    real = [member for member in members_of(annotation) if member is not type(None)]
     if len(real) != 1 or not isinstance(real[0], type) or get_origin(annotation) is Annotated:
         return None
-    return _schema_of_class(real[0]) if annotation is real[0] else _schema_of_optional(real[0], annotation)
-
-
-def _schema_of_optional(member: type, annotation: Any) -> CoreSchema | None:
-    schema = _schema_of_class(member) if annotation == (member | None) else None
-    return None if schema is None else core_schema.nullable_schema(schema)
+    is_optional = annotation is not real[0]
+    if is_optional and annotation != (real[0] | None):
+        return None
+    schema = _schema_of_class(real[0], parameter.names)
+    return core_schema.nullable_schema(schema) if schema is not None and is_optional else schema
 
 
 @lru_cache(_REMEMBERED)
-def _schema_of_class(annotation: type) -> CoreSchema | None:
-    if not _is_scalar(annotation):
+def _schema_of_class(annotation: type, names: bool) -> CoreSchema | None:
+    if not is_scalar(annotation):
         return None  # it may refer to others, or to itself
     try:
-        whole: Any = TypeAdapter(_shape([describe("value", annotation)])).core_schema
+        whole: Any = TypeAdapter(_typed_dict({"value": readable(annotation)})).core_schema
     except _ERRORS:
         return None  # compiling the function's own shape says where it stands
-    return whole["fields"]["value"]["schema"] if whole["type"] == "typed-dict" else None
-
-
-def _readable(annotation: Any) -> Any:
-    """Let the members of a ``Literal`` or ``Enum`` be given as text too: forms and URLs hold nothing else."""
-    values: list[Any] = []
-    for member in _members(annotation):
-        if get_origin(member) is Literal:
-            values += get_args(member)
-        elif isinstance(member, type) and issubclass(member, Enum):
-            values += [each.value for each in member]
-    texts = {
-        canonical(each): each for each in values if isinstance(each, SCALARS) and not isinstance(each, str)
-    }
-    if not texts:
-        return annotation
-    return Annotated[
-        annotation, BeforeValidator(lambda raw: texts.get(raw, raw) if type(raw) is str else raw)
-    ]
+    if whole["type"] != "typed-dict":
+        return None
+    return limited_schema(whole["fields"]["value"]["schema"], annotation, names=names)
 
 
 def output_adapter(annotation: Any, func: Callable[..., Any] | None = None) -> TypeAdapter[Any]:
@@ -284,3 +255,5 @@ def validate(adapter: Validator, raw: Mapping[str, Any]) -> dict[str, Any]:
         for each in error.errors(include_url=False, include_context=False, include_input=False):
             fields.setdefault(".".join(map(str, each["loc"])), []).append(each["msg"])
         raise ValidationFailed(fields) from None
+    except DjangoValidationError as error:  # by a validator of Django's, which pydantic does not know
+        raise ValidationFailed({"__all__": [*map(str, error.messages)]}) from None

@@ -14,7 +14,7 @@ from mizan_htmx.caching import PRIVATE, share_reading
 from mizan_htmx.colour import Endpoint, loop_is_running
 from mizan_htmx.csrf import check_csrf, csrf_token, set_csrf_cookie
 from mizan_htmx.dispatch import execute, execute_now, read_now
-from mizan_htmx.errors import Forbidden, MethodNotAllowed, NotFound
+from mizan_htmx.errors import MethodNotAllowed, NotFound
 from mizan_htmx.failures import json_failure, json_response
 from mizan_htmx.finishing import conclude, finish
 from mizan_htmx.functions import Function
@@ -105,7 +105,7 @@ def _answer_now(request: HttpRequest, recorder: Recorder) -> HttpResponseBase:
         return run(_answer(function, request, arguments, recorder))
     if function.result is None:
         return _unkept(execute_now(function, request, arguments, recorder))
-    written = execute_now(function, request, arguments, recorder, function.result.serializer.to_json)
+    written = execute_now(function, request, arguments, recorder, function.result.write)
     return json_response(_envelope(written, recorder))
 
 
@@ -121,10 +121,8 @@ def _receive(request: HttpRequest) -> tuple[Function, Arguments]:
     check_csrf(request)
     name, arguments = read_call(request)
     function = registry.graph.functions.get(name)
-    if function is None:
+    if function is None or function.private:  # alike, so that nobody learns of a private one
         raise NotFound(f"There is no function {name!r}." if settings.DEBUG else "")
-    if function.private:
-        raise Forbidden()
     return function, arguments
 
 
@@ -147,7 +145,7 @@ def answer_call(
 ) -> Steps[bytes]:
     """Write what a call of a function on the RPC path answers: its result, and what it made stale."""
     assert function.result is not None
-    write = function.result.serializer.to_json
+    write = function.result.write
     return _envelope((yield from execute(function, request, arguments, recorder, write)), recorder)
 
 
@@ -175,7 +173,7 @@ def _read_context_now(context: str, request: HttpRequest, recorder: Recorder) ->
 
 def _asked(context: str, request: HttpRequest) -> tuple[Group, Arguments]:
     group = registry.graph.groups.get(context)
-    if group is None:
+    if group is None or group.is_private:
         raise NotFound(f"There is no context {context!r}." if settings.DEBUG else "")
     return group, Arguments((read_query(request),))
 
@@ -209,7 +207,7 @@ def _read_each(group: Group, request: HttpRequest, arguments: Arguments, recorde
     results = []
     for reader in group.answering:
         assert reader.result is not None
-        write = reader.result.serializer.to_json
+        write = reader.result.write
         results.append((yield from execute(reader, request, arguments, recorder, write)))
     return _object(group, results)
 

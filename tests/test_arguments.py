@@ -3,19 +3,22 @@
 import datetime
 import enum
 import uuid
+from collections import deque
+from collections.abc import Sequence
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+from urllib.parse import quote, urlencode
 
 import pytest
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.test import RequestFactory
-from pydantic import BaseModel
+from pydantic import BaseModel, Json
 from pytest_django import Settings
 
 from mizan_htmx import client, register
 from mizan_htmx.arguments import Arguments, read_call, read_view
-from mizan_htmx.errors import BadRequest, TooLarge
+from mizan_htmx.errors import BadRequest, DeclarationError, TooLarge
 from mizan_htmx.signature import describe
 from tests.support_visitor import (
     BOUNDARY,
@@ -117,6 +120,161 @@ def test_a_box_that_is_missing_is_false_in_a_form_where_it_has_no_default(
     assert answer(visitor.call("tick")) == misfit(flag=["Field required"])
     assert answer(visitor.form(CALL, "fn=tick")) == (200, {"result": False})
     assert answer(visitor.form(CALL, "fn=tick&flag=on")) == (200, {"result": True})
+
+
+UNTICKED = {
+    "flag: bool = True": (bool, True, False),
+    "flag: bool": (bool, ..., False),
+    "flag: bool | None = True": (bool | None, True, False),
+    "flag: bool | None = None": (bool | None, None, False),
+    "flag: Annotated[bool] = True": (Annotated[bool, "news"], True, False),
+    "flag: list[str] = all": (list[str], ["all"], []),
+    "flag: list[int]": (list[int], ..., []),
+    "flag: set[int] | None = None": (set[int] | None, None, []),
+    "flag: str = on": (str, "on", "on"),
+    "flag: Literal[yes] | None = yes": (Literal["yes"] | None, "yes", "yes"),
+}
+
+
+@pytest.mark.parametrize("name", UNTICKED)
+@pytest.mark.parametrize(
+    ("body", "content_type"),
+    [
+        ("fn=kept&other=1", "application/x-www-form-urlencoded"),
+        (multipart(("fn", "kept"), ("other", "1")), BOUNDARY),
+        ('{"fn": "kept", "args": {}}', JSON),
+    ],
+    ids=["form", "multipart", "json"],
+)
+def test_a_box_that_is_not_ticked_is_false_whatever_its_default(
+    visitor: Visitor, coloured: Coloured, settings: Settings, name: str, body: str | bytes, content_type: str
+) -> None:
+    """Without the header it could not be unticked: a form says nothing about such a box."""
+    annotation, default, expected = UNTICKED[name]
+
+    def kept(request: HttpRequest, flag: Any) -> Any:
+        return flag
+
+    def view(request: HttpRequest, flag: Any) -> HttpResponse:
+        return JsonResponse(list(flag) if isinstance(flag, set) else flag, safe=False)
+
+    for func in (kept, view):
+        func.__annotations__["flag"] = annotation
+        func.__defaults__ = None if default is ... else (default,)
+    register(client(coloured(kept)))
+    methods = ["POST", "PUT", "PATCH", "DELETE"]
+    serve(settings, {"view/": client(methods=methods)(coloured(view))})
+    headers = {"X-Mizan-Unticked": "some%2Cother,flag"}
+
+    def sent(method: str, url: str, **options: Any) -> Any:
+        return answer(visitor.send(method, url, body, content_type=content_type, **options))
+
+    assert sent("POST", CALL, headers=headers) == (200, {"result": expected})
+    for method in methods:
+        assert sent(method, "/view/", headers=headers) == (200, expected)
+    if default is not ...:
+        without = [*default] if isinstance(default, list) else default
+        assert sent("POST", CALL) == (200, {"result": without})
+        assert sent("POST", CALL, headers={"X-Mizan-Unticked": "flags"}) == (200, {"result": without})
+
+
+def test_what_a_form_says_of_a_box_wins_over_the_header_and_that_over_the_query(
+    visitor: Visitor, settings: Settings
+) -> None:
+    def view(request: HttpRequest, flag: bool = True, many: list[int] | None = None) -> HttpResponse:
+        return JsonResponse([flag, many], safe=False)
+
+    shown = client(methods=["GET", "POST"])(view)
+    serve(settings, {"view/": shown, "view/<str:flag>/": shown})
+    header = {"X_Mizan_Unticked": "flag,many"}
+    assert answer(visitor.form("/view/", "flag=on&many=3", **header))[1] == [True, [3]]
+    assert answer(visitor.form("/view/?flag=on&many=3", "", **header))[1] == [False, []]
+    assert answer(visitor.form("/view/on/", "", **header))[1] == [True, []]
+    assert answer(visitor.get("/view/", **header))[1] == [True, None]
+
+
+def test_a_header_of_boxes_has_a_bound(visitor: Visitor, settings: Settings) -> None:
+    def kept(request: HttpRequest, flag: bool = True) -> bool:
+        return flag
+
+    register(client(kept))
+    names = "flag," + "x" * 4091
+    assert answer(visitor.form(CALL, "fn=kept", X_Mizan_Unticked=names)) == (200, {"result": False})
+    status, content = answer(visitor.form(CALL, "fn=kept", X_Mizan_Unticked=names + "x"))
+    assert (status, content["code"]) == (400, "BAD_REQUEST")
+    assert answer(visitor.form(CALL, "fn=kept", X_Mizan_Unticked="%FF%,,\x00,=")) == (200, {"result": True})
+
+
+EMPTY: dict[str, tuple[Any, object]] = {
+    "list[int] | None": (list[int] | None, None),
+    "set[int] | None": (set[int] | None, None),
+    "tuple[int, ...] | None": (tuple[int, ...] | None, None),
+    "Annotated[list[int], …] | None": (Annotated[list[int], "ids"] | None, None),
+    "Annotated[list[int] | None]": (Annotated[list[int] | None, "ids"], None),
+    "Sequence[int] | None": (Sequence[int] | None, None),
+    "deque[int] | None": (deque[int] | None, None),
+    "list[str] | None": (list[str] | None, [""]),
+    "list[Any] | None": (list[Any] | None, [""]),
+    "list | None": (list | None, [""]),
+    "list[int | str] | None": (list[int | str] | None, [""]),
+    "Json[list[int]] | None": (Json[list[int]] | None, None),
+}
+
+
+@pytest.mark.parametrize("name", EMPTY)
+def test_an_empty_field_is_none_for_a_list_that_holds_no_text(
+    visitor: Visitor, coloured: Coloured, name: str
+) -> None:
+    annotation, expected = EMPTY[name]
+
+    def pick(request: HttpRequest, ids: Any) -> Any:
+        return ids
+
+    pick.__annotations__["ids"] = annotation
+    register(client(coloured(pick)))
+    assert answer(visitor.form(CALL, "fn=pick&ids=")) == (200, {"result": expected})
+    one = "[1]" if "Json" in name else "1"
+    given = answer(visitor.form(CALL, f"fn=pick&ids={one}"))[1]["result"]
+    assert [*map(str, given)] == ["1"]
+    if "Json" not in name:
+        given = answer(visitor.form(CALL, "fn=pick&ids=1&ids=2"))[1]["result"]
+        assert sorted(map(str, given)) == ["1", "2"]
+
+
+@pytest.mark.parametrize(
+    ("annotation", "text", "value"),
+    [
+        (Json[list[int]], "[1, 2]", [1, 2]),
+        (Json[list[Any]], "[1, 2]", [1, 2]),
+        (Json, '{"a": [1]}', {"a": [1]}),
+        (Json[dict[str, int]] | None, '{"a": 1}', {"a": 1}),
+        (Annotated[Json[list[int]], "ids"], "[1]", [1]),
+        (Json[bool], "true", True),
+        (Json[Size], '{"width": 5}', {"width": 5}),
+        (list[Json[int]], "5", [5]),
+    ],
+    ids=str,
+)
+def test_a_field_with_json_in_it_is_read_as_such(
+    visitor: Visitor, coloured: Coloured, annotation: Any, text: str, value: object
+) -> None:
+    def keep(request: HttpRequest, data: Any) -> Any:
+        return data
+
+    keep.__annotations__["data"] = annotation
+    register(client(coloured(keep)))
+    assert answer(visitor.form(CALL, urlencode({"fn": "keep", "data": text}))) == (200, {"result": value})
+    body = multipart(("fn", "keep"), ("data", text))
+    assert answer(visitor.send("POST", CALL, body, content_type=BOUNDARY)) == (200, {"result": value})
+    assert answer(visitor.form(CALL, "fn=keep&data=["))[0] == 422
+
+
+def test_json_in_a_field_is_no_parameter_of_a_context() -> None:
+    def keep(request: HttpRequest, data: Json[int]) -> int:
+        return data
+
+    with pytest.raises(DeclarationError, match="Parameters of a context are scalars"):
+        client(context="data")(keep)
 
 
 def test_a_blank_number_that_is_required_does_not_fit(visitor: Visitor) -> None:
@@ -296,3 +454,24 @@ def test_a_nested_model_drops_what_it_does_not_know(visitor: Visitor) -> None:
     register(client(resize))
     response = visitor.call("resize", size={"width": "5", "is_staff": True, "__proto__": {"a": 1}})
     assert answer(response) == (200, {"result": {"width": 5}})
+
+
+@pytest.mark.parametrize("annotation", [Decimal, Decimal | None, Annotated[Decimal, "price"], Decimal | str])
+@pytest.mark.parametrize("text", ["1E+999999999999", "1E-999999999999", "0." + "1" * 5000])
+def test_no_function_takes_a_number_that_nobody_can_write_out(
+    visitor: Visitor, coloured: Coloured, annotation: Any, text: str
+) -> None:
+    def keep(request: HttpRequest, price: Any) -> int:
+        return 1
+
+    keep.__annotations__["price"] = annotation
+    register(client(coloured(keep)))
+    for response in (visitor.call("keep", price=text), visitor.form(CALL, f"fn=keep&price={quote(text)}")):
+        status, content = answer(response)
+        if annotation == Decimal | str:
+            assert status == 200  # as a text
+        else:
+            assert content["details"]["fields"] == {
+                "price": ["Input should be a number of at most 4096 digits"]
+            }
+            assert status == 422

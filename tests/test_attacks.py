@@ -218,15 +218,41 @@ class TestNames:
         assert answer(visitor.call(hidden.__name__)) == (404, problem("NOT_FOUND", "Not found."))
 
 
-def test_a_private_function_answers_as_a_forbidden_one(visitor: Visitor, coloured: Coloured) -> None:
-    def staff_only(request: HttpRequest, size: int) -> int:
+@pytest.mark.parametrize(
+    "options", [{}, {"auth": "staff"}, {"context": "local"}, {"affects": "user"}], ids=str
+)
+@pytest.mark.parametrize("debug", [False, True])
+def test_a_private_function_answers_as_one_that_is_not_there(
+    visitor: Visitor, coloured: Coloured, settings: Settings, options: dict[str, Any], debug: bool
+) -> None:
+    """A 403 told that there is one of that name."""
+
+    def inner(request: HttpRequest, size: int) -> int:
         raise AssertionError("The body ran.")
 
-    register(client(auth="staff")(coloured(staff_only)))
-    register(client(private=True)(coloured(staff_only)), "inner")
+    settings.DEBUG = debug
+    register(client(private=True, **options)(coloured(inner)))
     visitor.login(User.objects.create_user("ada"))
-    first, second = (visitor.call(name, size=size) for name, size in [("staff_only", "x"), ("inner", 1)])
-    assert (first.status_code, first.content) == (second.status_code, second.content)
+
+    def answers(name: str) -> list[tuple[int, bytes, list[tuple[str, str]]]]:
+        bodies = [
+            f'{{"fn": "{name}", "args": {args}}}' for args in ('{"size": 1}', '{"size": "x"}', "null", "5")
+        ]
+        asked = [visitor.send("POST", CALL, body) for body in bodies]
+        asked += [visitor.form(CALL, f"fn={name}&size=1"), visitor.get(f"{MOUNT}ctx/{name}/?size=1")]
+        return [
+            (each.status_code, each.content.replace(name.encode(), b"NAME"), sorted(each.headers.items()))
+            for each in asked
+        ]
+
+    assert [
+        (status, content, {**dict(headers), "Content-Length": ""})
+        for status, content, headers in answers("inner")
+    ] == [
+        (status, content, {**dict(headers), "Content-Length": ""})
+        for status, content, headers in answers("other")
+    ]
+    assert {status for status, *_ in answers("inner")} == {404, 400}
 
 
 @pytest.mark.parametrize("decorator", [login_required, staff_member_required])

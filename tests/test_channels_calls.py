@@ -116,12 +116,42 @@ async def test_only_functions_for_the_socket_are_reached(settings: Settings, fn:
         }
 
 
-async def test_a_private_function_is_not_reached() -> None:
-    register(client(websocket=True, private=True)(double))
-    refusal = {"code": "FORBIDDEN", "message": "You may not do this."}
+@pytest.mark.parametrize("websocket", [True, False])
+@pytest.mark.parametrize("args", [{"number": 1}, {"number": "x"}, 5])
+async def test_a_private_function_is_as_unknown_as_none(
+    settings: Settings, websocket: bool, args: object
+) -> None:
+    register(client(websocket=websocket, private=True)(double))
     async with Tab() as tab:
-        answer = await tab.ask(action="rpc", id=1, fn="double", args={"number": 1})
-        assert answer == {"id": 1, "ok": False, "error": refusal}
+        for debug in (False, True):
+            settings.DEBUG = debug
+            answers = [await tab.ask(action="rpc", id=1, fn=fn, args=args) for fn in ("double", "nobody")]
+            assert answers[0]["error"]["code"] == "NOT_FOUND"
+            assert str(answers[0]).replace("double", "nobody") == str(answers[1])
+
+
+async def test_a_context_of_private_functions_alone_is_as_unknown_as_none(settings: Settings) -> None:
+    register(client(context="local", private=True)(double))
+    async with Tab() as tab:
+        for debug in (False, True):
+            settings.DEBUG = debug
+            answers = [await tab.ask(action="ctx", id=1, context=name) for name in ("double", "nobody")]
+            assert answers[0]["error"]["code"] == "NOT_FOUND"
+            assert str(answers[0]).replace("double", "nobody") == str(answers[1])
+
+
+async def test_null_and_nothing_are_no_arguments() -> None:
+    def default(request: HttpRequest, number: int = 7) -> int:
+        return number
+
+    register(client(websocket=True)(default))
+    register(client(context="default")(default), "read")
+    async with Tab() as tab:
+        frames: list[dict[str, Any]] = [{}, {"args": None, "params": None}, {"args": {}, "params": {}}]
+        for given in frames:
+            called = await tab.ask(action="rpc", id=1, fn="default", **given)
+            read = await tab.ask(action="ctx", id=1, context="default", **given)
+            assert (called["data"], read["data"]) == ({"result": 7}, {"read": 7})
 
 
 async def test_an_unknown_context_is_named_with_debug_only(settings: Settings) -> None:

@@ -1,5 +1,6 @@
 """Subscribe, unsubscribe and message: who hears what, in which order, and what ends a subscription."""
 
+import json
 from typing import Any
 
 import pytest
@@ -214,3 +215,37 @@ async def test_one_who_may_no_more_is_told_and_unsubscribed(
         assert await tab.hear() == said("hi", **OTHER)
         assert (await tab.ask(action="unsubscribe", **OTHER))["unsubscribed"] is True
     assert ended == ["a", "b"]
+
+
+async def test_boxes_of_a_form_that_are_not_ticked_are_false_and_lists_empty() -> None:
+    class Wish(BaseModel):
+        text: str = "x"
+        loud: bool = True
+        days: list[int] = [1]
+        name: str = "nobody"
+
+    class WishChannel(ChatChannel):
+        ReactMessage = Wish  # type: ignore[assignment]
+
+        def receive(self, params: Any, msg: Any) -> Any:
+            return self.DjangoMessage(text=msg.model_dump_json())
+
+    register(WishChannel, "wish")
+    about = {**ROOM, "channel": "wish"}
+    async with Tab(user=person()) as tab:
+        await tab.ask(action="subscribe", **about)
+        for more, expected in (
+            ({}, ("x", True, [1])),
+            ({"unticked": None, "data": {}}, ("x", True, [1])),
+            ({"unticked": ["loud", "days", "name", "nothing", "loud"]}, ("x", False, [])),
+            ({"unticked": ["loud"], "data": {"loud": "on", "text": "y"}}, ("y", True, [1])),
+        ):
+            heard = await tab.ask(action="message", **about, **more)
+            said = json.loads(heard["data"]["text"])
+            assert (said["text"], said["loud"], said["days"], said["name"]) == (*expected, "nobody")
+        for wrong in ("loud", [5], {"loud": True}):
+            assert await tab.ask(action="message", **about, unticked=wrong) == {
+                "error": "'unticked' must list the names of boxes.",
+                "code": "BAD_REQUEST",
+                **about,
+            }

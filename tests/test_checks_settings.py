@@ -127,7 +127,11 @@ def test_e008_without_partials(settings: Settings) -> None:
     assert checks(user_profile) == [
         Error(
             "No template engine finds partials, so no block can refresh.",
-            hint="Add 'template_partials' to INSTALLED_APPS; Django 6.0 has them built in.",
+            hint="Add 'template_partials' to INSTALLED_APPS; Django 6.0 has them built in. Where there are"
+            " template loaders of the site's own, or of another app, write"
+            " 'template_partials.apps.SimpleAppConfig' into INSTALLED_APPS, and into TEMPLATES, without"
+            " APP_DIRS, OPTIONS = {'loaders': [('template_partials.loader.Loader',"
+            " [('django.template.loaders.cached.Loader', [your loaders])])]}. docs/settings.md has it whole.",
             id="mizan_htmx.E008",
         )
     ]

@@ -280,4 +280,4 @@ def test_a_private_view_may_stand_in_the_urlconf_but_not_be_called(
     register(declared)
     serve(settings, {"rename/<int:user_id>/": declared})
     assert visitor.form("/rename/5/", "name=Ada").content == b"5Ada"
-    assert visitor.call("rename", user_id=5, name="Ada").status_code == 403
+    assert visitor.call("rename", user_id=5, name="Ada").status_code == 404

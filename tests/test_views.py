@@ -132,7 +132,7 @@ class TestCall:
         response = visitor.send("POST", CALL, '{"args": {}' + fn + "}")
         assert answer(response) == (400, problem("BAD_REQUEST", "'fn' must name the function to call."))
 
-    @pytest.mark.parametrize("args", ["null", "[]", "5", '"user_id=5"', "true"])
+    @pytest.mark.parametrize("args", ["[]", "5", '"user_id=5"', "true"])
     def test_args_that_are_no_object_are_400(self, visitor: Visitor, args: str) -> None:
         response = visitor.send("POST", CALL, f'{{"fn": "rename", "args": {args}}}')
         message = "'args' must be an object that maps names to values."
@@ -220,12 +220,23 @@ def test_each_check_comes_before_the_next(strict: Visitor, coloured: Coloured, s
     assert answer(response) == (404, problem("NOT_FOUND", "The body ran."))
 
 
-def test_a_private_function_is_refused_before_anything_about_it_is_told(visitor: Visitor) -> None:
+def test_a_private_function_is_not_found_before_anything_about_it_is_told(visitor: Visitor) -> None:
     def secret(request: HttpRequest, size: int) -> int:
         raise AssertionError("The body ran.")
 
     register(client(private=True, auth=True)(secret))
-    assert answer(visitor.call("secret", size="x")) == (403, problem("FORBIDDEN", "You may not do this."))
+    assert answer(visitor.call("secret", size="x")) == (404, problem("NOT_FOUND", "Not found."))
+
+
+@pytest.mark.parametrize(
+    "body", ['{"fn": "one"}', '{"fn": "one", "args": null}', '{"fn": "one", "args": {}}']
+)
+def test_null_and_nothing_are_no_arguments(visitor: Visitor, coloured: Coloured, body: str) -> None:
+    def one(request: HttpRequest, number: int = 1) -> int:
+        return number
+
+    register(client(coloured(one)))
+    assert answer(visitor.send("POST", CALL, body)) == (200, {"result": 1})
 
 
 def test_a_nested_registry_is_empty_and_the_former_one_comes_back(visitor: Visitor) -> None:

@@ -12,11 +12,11 @@ from django.contrib.sessions.backends.base import SessionBase, UpdateError
 from django.core.handlers.asgi import ASGIRequest
 from django.http import HttpRequest, HttpResponse
 
-from mizan_htmx.arguments import Arguments
+from mizan_htmx.arguments import Arguments, read_object
 from mizan_htmx.channels import frames
 from mizan_htmx.channels.frames import Frame
 from mizan_htmx.channels.visitors import Visitor
-from mizan_htmx.errors import BadRequest, Forbidden, NotFound
+from mizan_htmx.errors import BadRequest, NotFound
 from mizan_htmx.failures import refusal_of
 from mizan_htmx.finishing import publish
 from mizan_htmx.functions import Function
@@ -84,11 +84,11 @@ def _function_of(frame: Frame) -> Function:
     if not isinstance(name, str) or not name:
         raise BadRequest("Missing 'fn': it names the function to call.")
     function = registry.graph.functions.get(name)
-    if function is None or not function.websocket:
-        hint = ": it is not declared with websocket=True" if function and settings.DEBUG else ""
+    if function is None or function.private:  # alike, so that nobody learns of a private one
+        raise NotFound(frames.unknown("function", name))
+    if not function.websocket:
+        hint = ": it is not declared with websocket=True" if settings.DEBUG else ""
         raise NotFound(frames.unknown("function", name) + hint)
-    if function.private:
-        raise Forbidden()
     return function
 
 
@@ -97,16 +97,13 @@ def _group_of(frame: Frame) -> Group:
     if not isinstance(name, str) or not name:
         raise BadRequest("Missing 'context': it names the context to read.")
     group = registry.graph.groups.get(name)
-    if group is None:
+    if group is None or group.is_private:
         raise NotFound(frames.unknown("context", name))
     return group
 
 
 def _arguments_of(frame: Frame, field: str) -> Arguments:
-    values = frame.body.get(field, {})
-    if not isinstance(values, dict):
-        raise BadRequest(f"{field!r} must be an object that maps names to values.")
-    return Arguments((values,))
+    return Arguments((read_object(frame.body, field),))
 
 
 async def _answer(frame: Frame, request: HttpRequest, work: Work) -> str:

@@ -15,8 +15,9 @@ from typing_extensions import TypeIs
 from mizan_htmx.channels import publishing
 from mizan_htmx.channels.wire import Event
 from mizan_htmx.errors import ValidationFailed
+from mizan_htmx.results import Result
 from mizan_htmx.setup.registry import registry
-from mizan_htmx.signature import MAX_FIELD_ERRORS, validate
+from mizan_htmx.signature import MAX_FIELD_ERRORS, output_adapter, validate
 
 # Models of what comes from a page.
 _RECEIVED = ("Params", "ReactMessage")
@@ -140,7 +141,8 @@ def payload_of(channel: type[Channel], message: BaseModel) -> dict[str, Any]:
             f"{channel.__qualname__} can't send {message!r}. Its messages: {known}."
             " Declare the class on the channel, as 'class DjangoMessage(BaseModel)'."
         )
-    return cast("dict[str, Any]", from_json(message.model_dump_json(), allow_inf_nan=False))
+    written = Result(output_adapter(type(message))).write(message)
+    return cast("dict[str, Any]", from_json(written, allow_inf_nan=False))
 
 
 def push_event(name: str, group: str, message: BaseModel, payload: Mapping[str, Any]) -> Event:

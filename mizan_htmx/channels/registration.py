@@ -5,10 +5,11 @@ from inspect import isabstract
 from types import ModuleType
 from typing import Any
 
-from mizan_htmx.channels.channel import Channel, is_model
+from mizan_htmx.channels.channel import Channel, is_model, message_classes
 from mizan_htmx.errors import DeclarationError
 from mizan_htmx.functions import RULE
 from mizan_htmx.invalidation import is_name
+from mizan_htmx.results import refuse_bytes
 from mizan_htmx.setup.registry import registry
 from mizan_htmx.signature import where
 
@@ -77,6 +78,12 @@ def _check(channel: type[Channel]) -> None:
                 f"{where(channel)}.{name} must be a pydantic model, as in 'class {name}(BaseModel)',"
                 f" not {model!r}."
             )
+    for model in message_classes(channel):
+        refuse_bytes(
+            vars(model).get("__pydantic_core_schema__"),  # none yet where it names what comes later
+            f"{where(channel)}.{model.__name__}",
+            "Declare 'str', or ConfigDict(ser_json_bytes='base64', val_json_bytes='base64') on it.",
+        )
     if channel.Params is not None and "message" in channel.Params.model_fields:
         raise DeclarationError(
             f"{where(channel)}.Params can't have a field 'message': push() takes the message by that name."

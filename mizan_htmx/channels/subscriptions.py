@@ -9,6 +9,7 @@ from typing import Any
 from django.core.signing import BadSignature
 from pydantic import BaseModel
 
+from mizan_htmx.arguments import Arguments
 from mizan_htmx.channels import frames, publishing, rendering
 from mizan_htmx.channels.channel import (
     Channel,
@@ -27,6 +28,7 @@ from mizan_htmx.channels.outbox import Outbox
 from mizan_htmx.errors import BadRequest, Forbidden, InternalError, MizanError, NotFound, ValidationFailed
 from mizan_htmx.readings import DENIED
 from mizan_htmx.setup.registry import registry
+from mizan_htmx.signature import describe
 
 #: What one socket may subscribe to.
 LIMIT = 200
@@ -129,7 +131,7 @@ class Subscriptions:
         if channel.ReactMessage is None:
             raise BadRequest(f"Channel {address.channel!r} does not accept messages")
         try:
-            message = read_model(channel.ReactMessage, frame.body.get("data", {}))
+            message = read_model(channel.ReactMessage, _data_of(frame, channel.ReactMessage))
         except ValidationFailed as error:
             raise ValidationFailed(error.fields, "Invalid message") from None
         reply = await _asked(live.channel.receive, live.params, message)
@@ -195,6 +197,18 @@ def _channel_of(frame: Frame) -> type[Channel]:
     if channel is None:
         raise NotFound(frames.unknown("channel", name))
     return channel
+
+
+def _data_of(frame: Frame, model: type[BaseModel]) -> Any:
+    """Return what a message holds, and what the boxes of its form say that are not ticked."""
+    data, unticked = frame.body.get("data", {}), frame.body.get("unticked") or []
+    if not isinstance(unticked, list) or not all(isinstance(each, str) for each in unticked):
+        raise BadRequest("'unticked' must list the names of boxes.")
+    if not unticked or not isinstance(data, dict):
+        return data
+    named = [name for name in dict.fromkeys(unticked) if name in model.model_fields and name not in data]
+    fields = [describe(name, model.model_fields[name].annotation) for name in named]
+    return data | Arguments((frozenset(named),)).collect(fields)
 
 
 def _address_of(frame: Frame) -> _Address:

@@ -206,13 +206,9 @@ def _resolve(sent: Invalidation) -> Invalidation | None:
     if wrong:
         raise ValidationFailed(wrong, "Invalid params")
     try:
-        key = Invalidation.of(sent.context, **validate(group.adapter, texts))
+        return group.shown(validate(group.adapter, texts))
     except ValidationFailed as error:
         raise ValidationFailed(error.fields, "Invalid params") from None
-    unnameable = {name: ["Names no block."] for name in sorted(texts.keys() - dict(key.params).keys())}
-    if unnameable:  # a number of more digits than a header holds: the key would be a wider one
-        raise ValidationFailed(unnameable, "Invalid params")
-    return key
 
 
 def _deciders(key: Invalidation) -> tuple[Function, ...]:

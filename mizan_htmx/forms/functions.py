@@ -46,7 +46,10 @@ class Accepted(_Result):
 
     @field_serializer("data")
     def _plain(self, data: dict[str, Any]) -> Any:
-        return to_jsonable_python(data, fallback=str)
+        try:
+            return to_jsonable_python(data, fallback=str)
+        except ValueError:  # bytes that are no UTF-8
+            return to_jsonable_python(data, fallback=str, bytes_mode="base64")
 
 
 class Refused(_Result):

@@ -76,10 +76,10 @@ def _stale(cls: Any, context: str, form: Any) -> Invalidation:
     pairs = {name: name for name in group.params if name in form.fields} if scope is None else scope
     raw = {param: _value(form, key) for param, key in pairs.items() if param in group.params}
     try:
-        values = validate(group.adapter, {name: value for name, value in raw.items() if value is not None})
+        given = {name: value for name, value in raw.items() if value is not None}
+        return group.shown(validate(group.adapter, given))
     except ValidationFailed:
         return Invalidation.of(context)
-    return Invalidation.of(context, **values)
 
 
 def _value(form: Any, key: str) -> object:

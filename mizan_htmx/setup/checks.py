@@ -12,6 +12,7 @@ from django.template.backends.django import DjangoTemplates
 from django.urls import NoReverseMatch, reverse
 
 from mizan_htmx.functions import SAFE_METHODS
+from mizan_htmx.setup.loaders import lost_loaders
 from mizan_htmx.setup.middleware import AUTHENTICATION, MIDDLEWARE, is_installed
 from mizan_htmx.setup.registry import registry
 
@@ -84,18 +85,40 @@ def check_settings(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> li
     return found
 
 
+_WRITE_OUT = (
+    "write 'template_partials.apps.SimpleAppConfig' into INSTALLED_APPS, and into TEMPLATES, without"
+    " APP_DIRS, OPTIONS = {'loaders': [('template_partials.loader.Loader',"
+    " [('django.template.loaders.cached.Loader', [your loaders])])]}. docs/settings.md has it whole."
+)
+
+
 def check_partials(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
-    """Report a Django before 6.0 whose template loaders do not find partials."""
-    if django.VERSION >= (6, 0):
-        return []
+    """Report template loaders that were replaced and, before Django 6.0, none that finds partials."""
+    found: list[CheckMessage] = []
+    has_partials = django.VERSION >= (6, 0)
+    lost = ", ".join(map(repr, lost_loaders()))
+    if lost:
+        remove = "Take 'template_partials' out of INSTALLED_APPS: Django has partials built in."
+        found.append(
+            Error(
+                f"'template_partials' has replaced the site's template loaders: {lost} is lost.",
+                hint=remove if has_partials else f"To keep them, {_WRITE_OUT}",
+                id="mizan_htmx.E018",
+            )
+        )
+    if not has_partials and not _finds_partials():
+        found.append(
+            Error(
+                "No template engine finds partials, so no block can refresh.",
+                hint="Add 'template_partials' to INSTALLED_APPS; Django 6.0 has them built in. Where there"
+                f" are template loaders of the site's own, or of another app, {_WRITE_OUT}",
+                id="mizan_htmx.E008",
+            )
+        )
+    return found
+
+
+def _finds_partials() -> bool:
     backends = [each for each in engines.all() if isinstance(each, DjangoTemplates)]
     loaders = [loader for backend in backends for loader in backend.engine.template_loaders]
-    if not backends or any(type(each).__module__ == "template_partials.loader" for each in loaders):
-        return []
-    return [
-        Error(
-            "No template engine finds partials, so no block can refresh.",
-            hint="Add 'template_partials' to INSTALLED_APPS; Django 6.0 has them built in.",
-            id="mizan_htmx.E008",
-        )
-    ]
+    return not backends or any(type(each).__module__ == "template_partials.loader" for each in loaders)

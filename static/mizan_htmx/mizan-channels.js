@@ -179,14 +179,14 @@
 
   // ---- what goes
 
-  const send = async (channel, params, data) => {
+  const send = async (channel, params, data, more = {}) => {
     const topic = topicOf({ channel, params });
     const find = () => [...joined.values()].find((each) => topicOf(each.wanted) === topic);
     if (!find() && !scripts.has(topic)) scripts.set(topic, { channel, params });
     await opened();
     look();
     await find().answer;
-    return ask({ action: "message", channel, params, data });
+    return ask({ action: "message", channel, params, data, ...more });
   };
 
   const call = async (fn, args = {}) => {
@@ -209,15 +209,24 @@
     return values;
   };
 
+  /* What is not ticked is not sent: the server is told of such boxes, to tell them from ones that are not there. */
+  const { get: elementsOf } = Object.getOwnPropertyDescriptor(HTMLFormElement.prototype, "elements");
+  const untickedOf = (form, sent) => {
+    const isUnticked = (box) => box.type === "checkbox" && box.name && !box.checked && !box.matches(":disabled");
+    const names = [...elementsOf.call(form)].filter(isUnticked).map(({ name }) => name);
+    return [...new Set(names)].filter((name) => !Object.hasOwn(sent, name));
+  };
+
   const busy = new WeakSet();
 
   const submit = async (form, submitter) => {
     const sent = valuesOf(form, submitter);
+    const unticked = untickedOf(form, sent);
     const { channel, params } = sentBy(form);
     busy.add(form);
     form.setAttribute("aria-busy", "true");
     try {
-      await send(channel, params, sent);
+      await send(channel, params, sent, unticked.length ? { unticked } : {});
     } catch (error) {
       fire(form, "mizan:error", explain(error));
       return;

@@ -1,6 +1,9 @@
 /* mizan-guard.js: whose page this is. The CSRF token goes out with what changes something, and what is answered
    when the session has ended, or is somebody else's, is kept out of the page. Needs mizan.js.
 
+   What changes something also names the boxes of its form that are not ticked, in X-Mizan-Unticked: a form says
+   nothing of those, and a server could not tell them from boxes that are not there.
+
    While a form that the browser itself has sent takes the page away, no block is refreshed: where it signs out,
    the page would say that its session is over, just before the next one is there.
 
@@ -60,6 +63,114 @@
     if (!own) return;
     headers[name] = own;
     if (body?.has?.(FIELD)) body.set(FIELD, own);
+  });
+
+  // ---- the boxes that are not ticked
+
+  const UNTICKED = "X-Mizan-Unticked";
+  const LONGEST = 4096; // characters, as the server takes them
+  const isHtmx2 = /^2\./.test(window.htmx.version);
+
+  const isForm = (element) => element instanceof HTMLFormElement;
+  const boxesIn = (root) => [...root.querySelectorAll("input[type=checkbox]")];
+  // A control called "elements" hides the form's own; so with whatever else is asked of an element that may be one.
+  const { get: elementsOf } = Object.getOwnPropertyDescriptor(HTMLFormElement.prototype, "elements");
+  const { get: parentOf } = Object.getOwnPropertyDescriptor(Node.prototype, "parentElement");
+  const ask = (element, method, ...given) => Element.prototype[method].call(element, ...given);
+  const around = (element) => {
+    const ancestors = [];
+    for (let each = element; each; each = parentOf.call(each)) ancestors.push(each);
+    return ancestors;
+  };
+  const attributeOf = (element, name) =>
+    ask(element, "getAttribute", name) ?? ask(element, "getAttribute", "data-" + name);
+
+  /* Find what an attribute says for an element, nearest first, with the element that says it. On htmx 2 what
+     stands around counts, on htmx 4 only what says so itself. */
+  const inherited = (element, name) => {
+    const found = [];
+    for (const each of around(element)) {
+      const isOwn = each === element;
+      const own = isOwn || isHtmx2 || window.htmx.config.implicitInheritance ? [name, `${name}:append`] : [];
+      for (const key of [...own, `${name}:inherited`, `${name}:inherited:append`]) {
+        const text = attributeOf(each, key);
+        if (text === null) continue;
+        found.push({ text, holder: each });
+        if (!key.endsWith("append") && !/(^|,)\s*inherit\s*(,|$)/.test(text)) return found;
+      }
+    }
+    return found;
+  };
+
+  /* Find what hx-include names. What a selector means that is none of CSS is htmx's to say; here is what it says. */
+  const select = (element, holder, selector) => {
+    const [, word, rest = ""] = /^(\S+)\s*(.*)$/s.exec(selector) ?? [];
+    const all = (css) => [...document.querySelectorAll(css)];
+    const compare = (each) => Node.prototype.compareDocumentPosition.call(element, each);
+    const is = (place) => (each) => compare(each) & place;
+    try {
+      if (selector === "this") return [holder];
+      if (/^(inherit|window)?$/.test(selector)) return [];
+      if (/^(document|body)$/.test(selector)) return [document.body];
+      if (word === "closest") return [ask(element, "closest", rest)];
+      if (word === "find") return [ask(element, "querySelector", rest)];
+      if (word === "findAll") return [...ask(element, "querySelectorAll", rest)];
+      if (word === "next") return [all(rest || "*").find(is(Node.DOCUMENT_POSITION_FOLLOWING))];
+      if (word === "previous") return [all(rest || "*").findLast(is(Node.DOCUMENT_POSITION_PRECEDING))];
+      return all(word === "global" ? rest : selector);
+    } catch {
+      return []; // no selector; htmx has told so
+    }
+  };
+
+  const included = (element) =>
+    inherited(element, "hx-include").flatMap(({ text, holder }) =>
+      // A comma inside of <…/> or of brackets belongs to the selector.
+      (text.match(/(?:<[^>]*\/>|\([^)]*\)|\[[^\]]*\]|[^,])+/g) ?? []).flatMap((part) =>
+        select(element, holder, part.trim().replace(/<(.*)\/>$/s, "$1").trim()),
+      ),
+    );
+
+  /* Which controls a request takes its values from: those of the form, what hx-include names, and the element. */
+  const sources = (element, method) => {
+    const takesForm = isHtmx2 || method.toUpperCase() !== "DELETE";
+    const form = isForm(element) ? element : takesForm ? (element.form ?? element.closest("form")) : null;
+    const controlsOf = (each) => (isForm(each) ? [...elementsOf.call(each)] : [each, ...boxesIn(each)]);
+    const isContainer = !isHtmx2 && !form && !/^button$|-/i.test(element.localName);
+    const own = isContainer ? controlsOf(element) : [element];
+    return [form, ...included(element)].filter(Boolean).flatMap(controlsOf).concat(own);
+  };
+
+  /* hx-params of htmx 2 leaves fields out. */
+  const isSent = (element) => {
+    const [{ text = "*" } = {}] = isHtmx2 ? inherited(element, "hx-params") : [];
+    const listed = (list) => list.split(",").map((each) => each.trim());
+    if (text === "none") return () => false;
+    if (text === "*") return () => true;
+    if (text.startsWith("not ")) return (name) => !listed(text.slice(4)).includes(name);
+    return (name) => listed(text).includes(name);
+  };
+
+  const isUnticked = (control) =>
+    control instanceof HTMLInputElement &&
+    control.type === "checkbox" &&
+    control.name &&
+    !control.checked &&
+    !control.matches(":disabled");
+
+  const untickedIn = (element, method, body) => {
+    const boxes = sources(element, method).filter(isUnticked);
+    if (!boxes.length) return [];
+    const names = new Set(boxes.map(({ name }) => name.toWellFormed?.() ?? name));
+    return [...names].filter(isSent(element)).filter((name) => !body?.has?.(name));
+  };
+
+  on("mizan:request", ({ detail: { element, method, isSafe, url, headers, body } }) => {
+    if (isSafe || !isOwn(url)) return;
+    const names = untickedIn(element, method, body);
+    const text = names.map(encodeURIComponent).join(",");
+    if (text.length > LONGEST) console.error("mizan: a form has too many unticked boxes to name them", element);
+    else if (text) headers[UNTICKED] = text;
   });
 
   // ---- the session

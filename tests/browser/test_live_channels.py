@@ -1,6 +1,7 @@
 """Channels in a page: messages arrive as HTML, and a form says something and keeps what was not said."""
 
 import asyncio
+import json
 import re
 
 import pytest
@@ -45,6 +46,31 @@ async def told(tab: Tab) -> list[list[object]]:
     """List what form and template have reported."""
     told: list[list[object]] = await tab.page.evaluate("told")
     return told
+
+
+async def test_a_form_says_which_boxes_are_not_ticked(ada: Tab) -> None:
+    sent: list[str] = []
+    ada.page.on("websocket", lambda wire: wire.on("framesent", lambda text: sent.append(str(text))))
+    await ada.follow("/talk/1/")
+    boxes = [
+        ("a", ""),
+        ("b", "checked"),
+        ("c", "disabled"),
+        ("d", ""),
+        ("d", "checked"),
+        ("e", ""),
+        ("e", ""),
+    ]
+    html = "".join(f'<input type="checkbox" name="{name}" {state}>' for name, state in boxes)
+    await ada.page.locator("#say").evaluate(
+        "(form, html) => form.insertAdjacentHTML('beforeend', html)", html
+    )
+    await ada.page.locator("#say [name=text]").fill("Hello")
+    await ada.page.locator("#say button").click()
+    await expect(lines(ada).last).to_contain_text("Hello")
+    (message,) = [json.loads(text) for text in sent if '"message"' in text]
+    assert message["unticked"] == ["a", "e"]
+    assert message["data"] == {"text": "Hello", "b": "on", "d": "on"}
 
 
 @on_both_servers

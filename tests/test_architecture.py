@@ -104,6 +104,7 @@ ARROWS: dict[str, tuple[str, ...]] = {
         "csrf",
         "dispatch",
         "failures",
+        "localization",
         "recorder",
         "session_word",
         "steps",

@@ -119,12 +119,12 @@ def _render_lazy(
     block: Block, placeholder: Partial | None, request: HttpRequest, spoken: Spoken
 ) -> SafeString:
     if placeholder is None:
-        return _wrap(block, "", request, lazy="")
+        return _wrap(block, "", request, spoken, lazy="")
     unread = Unread(request, readers_of(find_groups(block.contexts)), block.values, spoken)
     inner = placeholder.render(BlockContext(request, block, placeholder, unread, spoken))
     if unread.failure is not None:  # a condition has swallowed it
         raise unread.failure
-    return _wrap(block, inner, request, lazy="")
+    return _wrap(block, inner, request, spoken, lazy="")
 
 
 def _render(
@@ -143,12 +143,12 @@ def _render(
         if readings.failure is not None:
             inner = _denied(readings.failure, None)
     if version is not None:  # which changes even where the content does not
-        return _wrap(block, inner, request, version=version)
+        return _wrap(block, inner, request, spoken, version=version)
     has_hash = getattr(settings, "MIZAN_SINGLE_FLIGHT", False)
     digest = _digest(inner) if has_hash or known else None
     if known and digest == known:
         return None
-    return _wrap(block, inner, request, hash=digest if has_hash else None)
+    return _wrap(block, inner, request, spoken, hash=digest if has_hash else None)
 
 
 def _digest(inner: str) -> str:
@@ -162,11 +162,18 @@ def _denied(failure: Exception, raised: Exception | None) -> str:
 
 
 def _wrap(
-    block: Block, inner: str, request: HttpRequest, *, trigger: str = REFRESH, **own: str | None
+    block: Block,
+    inner: str,
+    request: HttpRequest,
+    spoken: Spoken | None = None,
+    *,
+    trigger: str = REFRESH,
+    **own: str | None,
 ) -> SafeString:
     """Write the element; ``own`` are attributes of this one rendering, where they are not ``None``."""
     write = _kept_tag if block.is_short else _tag
-    url = block.url_below(address_for(request, "mizan:partial", block.contexts[0]))
+    language = spoken[0] if spoken is not None else None
+    url = block.url_below(address_for(request, "mizan:partial", block.contexts[0], language=language))
     before, after = write(block.id, block.wrapper, block.bound, url, trigger, shared=block.is_shared)
     written = attributes_of([(f"data-mizan-{name}", text) for name, text in own.items() if text is not None])
     return mark_safe(f"{before}{written}{after}{inner}</{block.wrapper.tag}>")

@@ -24,11 +24,12 @@ def address_of(name: str, *arguments: str) -> str:
     return _reverse(name, arguments, _here())
 
 
-def address_for(request: HttpRequest, name: str, *arguments: str) -> str:
+def address_for(request: HttpRequest, name: str, *arguments: str, language: str | None = None) -> str:
     """Do as ``address_of`` for one of many addresses on the page that answers this request.
 
     Its URLconf and script prefix are settled once Django has found its view, and asking Django for them costs
-    as much as all else that a small block needs; the language may change on the way.
+    as much as all else that a small block needs; the language may change on the way. ``language`` is the one
+    that is active, where that is known.
     """
     if request.resolver_match is None:
         return address_of(name, *arguments)
@@ -36,7 +37,7 @@ def address_for(request: HttpRequest, name: str, *arguments: str) -> str:
     settled: tuple[object, ref[URLResolver], str] | None = request.__dict__.get("_mizan_here")
     if settled is None or settled[0] is not urlconf:
         settled = request.__dict__["_mizan_here"] = (urlconf, *_here()[:2])
-    return _reverse(name, arguments, (settled[1], settled[2], get_language()))
+    return _reverse(name, arguments, (settled[1], settled[2], language or get_language()))
 
 
 def login_path(login_url: Any) -> str | None:

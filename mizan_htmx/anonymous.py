@@ -21,6 +21,7 @@ from django.utils import timezone, translation
 from django_htmx.middleware import HtmxDetails
 
 from mizan_htmx.invalidation import Invalidation
+from mizan_htmx.localization import Localization, Spoken, localization_of, pass_language
 
 _ATTRIBUTE = "_mizan_anonymous"
 _READINGS = "_mizan_readings_of_anyone"
@@ -119,15 +120,22 @@ def anonymous(request: HttpRequest) -> AnonymousRequest:
             clean.__dict__["_mizan_readings"] = request.__dict__[_READINGS]
     if "_mizan_recorder" in request.__dict__:  # opened since
         clean.__dict__["_mizan_recorder"] = request.__dict__["_mizan_recorder"]
+    pass_language(request, clean)
     return cast("AnonymousRequest", clean)
 
 
 @contextmanager
-def as_anyone(request: AnonymousRequest) -> Iterator[None]:
-    """Render in the language of the clean request and the site's own time zone, not in the visitor's."""
-    language = getattr(request, "LANGUAGE_CODE", settings.LANGUAGE_CODE)
-    with translation.override(language), timezone.override(None):
-        yield
+def as_anyone(request: AnonymousRequest, localization: Localization | None = None) -> Iterator[Spoken]:
+    """Render in the language of the clean request and the site's own time zone, not in the visitor's.
+
+    ``localization`` is what a block of public contexts carries in its own address.
+    """
+    if localization is None:
+        localization = localization_of(request)
+    language = localization.known_language or getattr(request, "LANGUAGE_CODE", settings.LANGUAGE_CODE)
+    zone = localization.zone
+    with translation.override(language), timezone.override(zone), localization.noted(request):
+        yield language, zone or timezone.get_default_timezone()
 
 
 def _known(request: HttpRequest) -> list[str]:

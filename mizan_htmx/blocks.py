@@ -18,6 +18,7 @@ from mizan_htmx.binding import bind, bound_names, find_groups, is_short
 from mizan_htmx.graph import Group
 from mizan_htmx.ids import content_name, free_id
 from mizan_htmx.invalidation import Invalidation
+from mizan_htmx.localization import PLAIN, Localization, Written
 from mizan_htmx.readings import plain
 from mizan_htmx.setup.registry import registry
 
@@ -52,8 +53,16 @@ class _Options(TypedDict, total=False):
     poll: int
 
 
+class _Place(Written, total=False):
+    """What is otherwise where a block stands than at its address; ``engine`` names its template engine."""
+
+    engine: str
+
+
 # What a token holds. Another release of this site may have signed something else.
-_CONTENT = TypeAdapter(tuple[str, Contexts, str, _Options, dict[str, Variable]])
+_Content = tuple[str, Contexts, str, _Options, dict[str, Variable]]
+_ContentAtPlace = tuple[str, Contexts, str, _Options, dict[str, Variable], _Place]
+_CONTENT: TypeAdapter[_Content | _ContentAtPlace] = TypeAdapter(_Content | _ContentAtPlace)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +107,8 @@ class Block:
     ``partial`` is its reference, ``template.html#name``. ``values`` are the parameters of each context, as
     validated; ``variables`` what ``with`` passes in. It is stale when one of ``bound`` is covered, which is
     worked out of the others where it is not given. A ``lazy`` one shows a placeholder at first; no refresh
-    is lazy, so that is not part of its address. ``is_short`` tells that what is made of it may be kept.
+    is lazy, so that is not part of its address. ``localization`` and ``engine``, the name of the template
+    engine, are what its address alone would not say. ``is_short`` tells that what is made of it may be kept.
     """
 
     partial: str
@@ -110,6 +120,8 @@ class Block:
     lazy: bool = False
     bound: tuple[Invalidation, ...] = field(default=(), compare=False)
     is_short: bool = field(default=False, compare=False)
+    localization: Localization = PLAIN
+    engine: str = ""
 
     def __post_init__(self) -> None:
         if not self.bound:
@@ -136,8 +148,12 @@ class Block:
         return write(address, self.bound, settings.SECRET_KEY, *self._signed)
 
     @property
-    def _signed(self) -> tuple[str, tuple[str, ...], str, Wrapper, _Written]:
-        return self.partial, self.contexts, self.id, self.wrapper, _written(self.variables)
+    def _signed(self) -> "_Signed":
+        written = _written(self.variables)
+        return self.partial, self.contexts, self.id, self.wrapper, written, self.localization, self.engine
+
+
+_Signed = tuple[str, tuple[str, ...], str, Wrapper, _Written, Localization, str]
 
 
 def _written(variables: Mapping[str, Variable]) -> _Written:
@@ -170,8 +186,12 @@ def _sign(
     shown_id: str,
     wrapper: Wrapper,
     variables: _Written,
+    localization: Localization,
+    engine: str,
 ) -> str:
     content = [partial, contexts, shown_id, wrapper.unusual, _as_given(variables)]
+    if localization or engine:  # else as it always was
+        content.append({**localization.written, **({"engine": engine} if engine else {})})
     return signing.Signer(key=secret, salt=SALT).sign_object(content)
 
 
@@ -182,11 +202,14 @@ def read_token(token: str, raw: Mapping[str, str]) -> Block:
     """
     read = _kept_content if len(token) <= _LONGEST_TOKEN else _read_content
     content = read(token, settings.SECRET_KEY, tuple(settings.SECRET_KEY_FALLBACKS))
-    partial, contexts, shown_id, wrapper, variables = content
+    partial, contexts, shown_id, wrapper, variables, localization, engine = content
     groups = find_groups(contexts)
     values, shown, is_kept = bind(groups, _given(groups, raw))
     is_kept = is_kept and len(token) <= _LONGEST_TOKEN
-    return Block(partial, contexts, values, _as_given(variables), wrapper, shown_id, False, shown, is_kept)
+    given = _as_given(variables)
+    return Block(
+        partial, contexts, values, given, wrapper, shown_id, False, shown, is_kept, localization, engine
+    )
 
 
 def _given(groups: Iterable[Group], raw: Mapping[str, str]) -> dict[str, str]:
@@ -195,13 +218,13 @@ def _given(groups: Iterable[Group], raw: Mapping[str, str]) -> dict[str, str]:
     return {name: raw[name] for name, each in params.items() if raw[name] or not each.blank}
 
 
-def _read_content(
-    token: str, secret: str | bytes, former: tuple[str | bytes, ...]
-) -> tuple[str, tuple[str, ...], str, Wrapper, _Written]:
-    partial, contexts, shown_id, options, variables = _CONTENT.validate_python(
+def _read_content(token: str, secret: str | bytes, former: tuple[str | bytes, ...]) -> _Signed:
+    partial, contexts, shown_id, options, variables, *place = _CONTENT.validate_python(
         signing.Signer(key=secret, fallback_keys=[*former], salt=SALT).unsign_object(token)
     )
-    return partial, contexts, shown_id, Wrapper(**options), _written(variables)
+    at: _Place = place[0] if place else {}
+    localization, engine = Localization.of_written(at), at.get("engine", "")
+    return partial, contexts, shown_id, Wrapper(**options), _written(variables), localization, engine
 
 
 # Pages ask for the same block again and again, and many of them for the same one after a change. What nobody
@@ -218,6 +241,8 @@ def make(
     attributes: Mapping[str, Any],
     request: HttpRequest,
     parent: str,
+    localization: Localization = PLAIN,
+    engine: str = "",
 ) -> Block:
     """Make the block that a tag stands for; raise ValueError for what can't be bound."""
     groups = find_groups(contexts)
@@ -237,7 +262,9 @@ def make(
         raise ValueError(f"id={own_id!r} can't name a block: letters, digits, '_' and '-' only.")
     wrapper = _wrapper(own, texts) if own else _DEFAULT
     lazy = bool(own.get("lazy", False))
-    return Block(partial, contexts, values, variables, wrapper, own_id, lazy, shown, is_kept)
+    return Block(
+        partial, contexts, values, variables, wrapper, own_id, lazy, shown, is_kept, localization, engine
+    )
 
 
 _DEFAULT = Wrapper()

@@ -15,10 +15,13 @@ from django.utils.safestring import SafeString, mark_safe
 
 from mizan_htmx import blocks
 from mizan_htmx.binding import bound_names, check_names, find_groups
-from mizan_htmx.partials import Partial, define, load, unnamed
+from mizan_htmx.enclosing import check_around, open_tags
+from mizan_htmx.localization import Spoken, spoken_here
+from mizan_htmx.partials import Partial, define, load_near, name_of, unnamed
 from mizan_htmx.readings import plain
-from mizan_htmx.rendering import render, render_lazy
+from mizan_htmx.rendering import is_for_everyone, render, render_lazy
 from mizan_htmx.setup.registry import registry
+from mizan_htmx.surroundings import localization_in
 
 END = "endmizan_context"
 ATTRIBUTES = ("tag", "class", "id", "swap", "partial", "announce", "poll", "lazy")
@@ -31,7 +34,7 @@ Expressions = Mapping[str, FilterExpression]
 class Binding:
     """What stands in a ``{% mizan_context %}`` tag, compiled but not resolved.
 
-    ``written_out`` are the contexts where all of them are written out.
+    ``written_out`` are the contexts where all of them are written out; ``tags`` names those around it.
     """
 
     contexts: tuple[FilterExpression, ...]
@@ -40,6 +43,7 @@ class Binding:
     attributes: Expressions
     name: str | None
     written_out: tuple[str, ...] | None
+    tags: frozenset[str]
 
 
 def mizan_context(parser: Parser, token: Token) -> Node:
@@ -121,6 +125,7 @@ def _takes_content_from_elsewhere(binding: Binding) -> bool:
 
 
 def _parse(parser: Parser, token: Token) -> Binding:
+    tags = open_tags(parser)
     bits = token.split_contents()[1:]
     name = None
     if len(bits) > 2 and bits[-2] == "as":
@@ -152,7 +157,7 @@ def _parse(parser: Parser, token: Token) -> Binding:
         raise TemplateSyntaxError(
             '{% mizan_context %} needs a context: {% mizan_context "user" user_id=5 %}.'
         )
-    binding = Binding(tuple(contexts), params, variables, attributes, name, _written_out(contexts))
+    binding = Binding(tuple(contexts), params, variables, attributes, name, _written_out(contexts), tags)
     _check_early(binding)
     return binding
 
@@ -209,33 +214,55 @@ class ContextNode(Node):
     def render(self, context: Context) -> SafeString:
         """Render the block with what the tag's expressions resolve to here."""
         request = request_of(context)
-        block = self._block(context, request)
-        assert context.template is not None
-        engine = context.template.engine
-        if self.reference:
-            self._check_partial()
-            self.partial.engine = engine  # as the loader sets it
-        partial = self.partial if self.reference else load(block.partial)
+        check_around(self)
+        attributes = {name: each.resolve(context) for name, each in self.binding.attributes.items()}
+        partial, reference, engine = self._content(context, attributes)
+        here = spoken_here()
+        block = self._block(context, request, attributes, reference, engine, here)
         if not block.lazy:
-            return render(block, partial, request)
+            return render(block, partial, request, here)
         waiting = self.placeholder or _placeholder_in(partial.nodelist)
         if waiting is not None:
-            waiting.engine = engine
+            waiting.engine = partial.engine
         return render_lazy(block, waiting, request)
 
-    def _block(self, context: Context, request: HttpRequest) -> blocks.Block:
+    def _content(self, context: Context, attributes: Mapping[str, object]) -> tuple[Partial, str, str]:
+        assert context.template is not None
+        engine = context.template.engine
+        if not self.reference:
+            reference = str(attributes.get("partial"))
+            partial, name = load_near(reference, engine)
+            return partial, reference, name
+        self._check_partial()
+        self.partial.engine = engine  # as the loader sets it
+        return self.partial, self.reference, name_of(engine, self.reference)
+
+    def _block(
+        self,
+        context: Context,
+        request: HttpRequest,
+        attributes: Mapping[str, object],
+        reference: str,
+        engine: str,
+        here: Spoken,
+    ) -> blocks.Block:
         binding = self.binding
-        attributes = {name: each.resolve(context) for name, each in binding.attributes.items()}
+        contexts = binding.written_out or tuple(
+            dict.fromkeys(str(each.resolve(context)) for each in binding.contexts)
+        )
+        public = is_for_everyone(contexts)
         variables = {name: each.resolve(context) for name, each in binding.variables.items()}
         try:
             return blocks.make(
-                self.reference or str(attributes.get("partial")),
-                contexts=binding.written_out or _contexts(binding, context),
+                reference,
+                contexts=contexts,
                 params={name: each.resolve(context) for name, each in binding.params.items()},
                 variables={name: _scalar(name, value) for name, value in variables.items()},
                 attributes=attributes,
                 request=request,
                 parent=getattr(context, "block_id", ""),
+                localization=localization_in(context, request, here, public=public, tags=binding.tags),
+                engine=engine,
             )
         except ValueError as error:
             raise TemplateSyntaxError(str(error)) from error
@@ -246,10 +273,6 @@ class ContextNode(Node):
             raise TemplateSyntaxError(
                 f"A {{% partialdef {name} %}} took the name of a block. Give one of them another name."
             )
-
-
-def _contexts(binding: Binding, context: Context) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(str(each.resolve(context)) for each in binding.contexts))
 
 
 def request_of(context: Context, tag: str = "mizan_context") -> HttpRequest:

@@ -11,6 +11,7 @@ from mizan_htmx import single_flight
 from mizan_htmx.caching import keep_private
 from mizan_htmx.clock import must_ask_early, version_of
 from mizan_htmx.finishing import finish
+from mizan_htmx.localization import remember_base, spoken_here
 from mizan_htmx.recorder import Recorder, abandon, open_recorder
 from mizan_htmx.steps import Steps, arun, run
 
@@ -33,6 +34,7 @@ class MizanMiddleware:
         """Answer the request, or give the coroutine that does."""
         if self.is_async:
             return self._acall(request)
+        remember_base(request, spoken_here())
         if must_ask_early():
             version_of(request)
         recorder, owned = open_recorder(request)
@@ -44,6 +46,7 @@ class MizanMiddleware:
             raise
 
     async def _acall(self, request: HttpRequest) -> HttpResponseBase:
+        remember_base(request, spoken_here())
         if must_ask_early():
             await sync_to_async(version_of)(request)
         recorder, owned = open_recorder(request)

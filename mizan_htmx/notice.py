@@ -10,6 +10,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 
 from mizan_htmx.caching import PRIVATE
 from mizan_htmx.failures import login_address
+from mizan_htmx.localization import as_on_page, finish_on_page
 
 TEMPLATE = "mizan_htmx/session.html"
 
@@ -19,8 +20,10 @@ def notice(request: HttpRequest) -> HttpResponseBase:
     """Render the notice, with the way to the login page and back to ``?next=``, a path of this site."""
     if request.method not in ("GET", "HEAD"):
         return HttpResponseNotAllowed(["GET", "HEAD"])
-    back = request.GET.get("next", "")
-    response = render(request, TEMPLATE, {"login_url": _login_url(back)})
+    with as_on_page(request):
+        back = request.GET.get("next", "")
+        response = render(request, TEMPLATE, {"login_url": _login_url(back)})
+        finish_on_page(request, response)
     response.headers["Cache-Control"] = PRIVATE
     return response
 

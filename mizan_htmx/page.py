@@ -23,10 +23,12 @@ from mizan_htmx.colour import loop_is_running
 from mizan_htmx.csrf import csrf_token
 from mizan_htmx.errors import suggest
 from mizan_htmx.functions import FUNCTION_FIELD
+from mizan_htmx.localization import sign
 from mizan_htmx.markup import attributes_of
 from mizan_htmx.readings import plain
 from mizan_htmx.session_word import known_word, word_of
 from mizan_htmx.setup.registry import registry
+from mizan_htmx.surroundings import localization_here, localization_without_request, query_of
 
 ALWAYS = (
     "mizan_htmx/mizan.js",
@@ -94,6 +96,8 @@ def _known(request: HttpRequest, nonce: str | None) -> Iterator[tuple[str, str]]
         yield "data-session", session
     if login is not None:
         yield "data-login", login
+    if spoken := localization_here(request):
+        yield "data-locale", sign(spoken)
     if nonce is not None:
         yield "nonce", nonce
 
@@ -132,8 +136,13 @@ def _sources(paths: tuple[str, ...], *settled: object) -> tuple[str, ...]:
 _kept_sources = lru_cache(16)(_sources)
 
 
-def call_attributes(name: str, arguments: Mapping[str, object]) -> SafeString:
-    """Write ``hx-post`` and ``hx-vals`` for a function; raise ValueError for one that can't be called."""
+def call_attributes(
+    name: str, arguments: Mapping[str, object], request: HttpRequest | None = None
+) -> SafeString:
+    """Write ``hx-post`` and ``hx-vals`` for a function; raise ValueError for one that can't be called.
+
+    ``request`` is that of the page, whose language and time zone the answer will have.
+    """
     functions = registry.graph.functions
     function = functions.get(name)
     if function is None or function.private:
@@ -149,7 +158,9 @@ def call_attributes(name: str, arguments: Mapping[str, object]) -> SafeString:
     except ValueError as error:
         wrong = ", ".join(f"{key}={value!r}" for key, value in given.items())
         raise ValueError(f"{{% mizan_call {name!r} %}}: {wrong} can't be written as JSON. {error}") from None
-    attributes = {"hx-post": address_of("mizan:call"), "hx-vals": values.decode()}
+    spoken = localization_without_request() if request is None else localization_here(request)
+    query = f"?{query_of(spoken)}" if spoken else ""
+    attributes = {"hx-post": address_of("mizan:call") + query, "hx-vals": values.decode()}
     if function.result is not None:
         attributes["hx-swap"] = "none"  # the answer is JSON, for nobody to see
     return format_html_join(" ", '{}="{}"', attributes.items())

@@ -18,6 +18,7 @@ from mizan_htmx.dispatch import admit_user, execute, execute_now, is_for_everyon
 from mizan_htmx.errors import Forbidden, NotFound, Unauthorized
 from mizan_htmx.functions import Function
 from mizan_htmx.graph import Group
+from mizan_htmx.localization import Spoken, spoken_here
 from mizan_htmx.recorder import Recorder, recorder_of
 from mizan_htmx.setup.registry import registry
 from mizan_htmx.steps import run
@@ -43,16 +44,23 @@ class Readings(Mapping[str, Any]):
     ``failure`` keeps the first exception: template conditions such as ``{% if a and b %}`` swallow them.
     """
 
-    def __init__(self, request: HttpRequest, readers: Readers, values: Sequence[Mapping[str, Any]]) -> None:
+    def __init__(
+        self,
+        request: HttpRequest,
+        readers: Readers,
+        values: Sequence[Mapping[str, Any]],
+        spoken: Spoken | None = None,
+    ) -> None:
         self._request = request
         self._readers = readers
         self._values = values
+        self._spoken = spoken
         self.failure: Exception | None = None
 
     def __getitem__(self, name: str) -> Any:
         try:
             reader, number = self._readers[name]
-            return read(reader, self._request, self._values[number])
+            return read(reader, self._request, self._values[number], self._spoken)
         except Exception as error:
             self.failure = self.failure or error
             raise
@@ -78,11 +86,16 @@ class Unread(Readings):
         raise self.failure
 
 
-def read(reader: Function, request: HttpRequest, values: Mapping[str, Any]) -> Any:
-    """Give a reader's result for these validated values; it runs once per request for equal ones."""
+def read(
+    reader: Function, request: HttpRequest, values: Mapping[str, Any], spoken: Spoken | None = None
+) -> Any:
+    """Give a reader's result for these validated values; it runs once per request for equal ones.
+
+    It runs again where another language or time zone is spoken, which may be in what it gives.
+    """
     own = {name: values[name] for name in reader.parameters if name in values}
     # Not by its function, which may be declared twice, with another auth.
-    key = (reader.declaration, *own.items())
+    key = (reader.declaration, spoken or spoken_here(), *own.items())
     results: dict[_Key, Any] = request.__dict__.setdefault("_mizan_readings", {})
     if isinstance(request, AnonymousRequest) and not is_for_everyone(reader, request):
         request.object(f"it shows {reader.name!r}, which is not public")

@@ -9,6 +9,7 @@ from mizan_htmx import blocks
 from mizan_htmx.caching import PRIVATE, keep_private, share
 from mizan_htmx.failures import json_response
 from mizan_htmx.functions import BLOCK_FIELD
+from mizan_htmx.localization import label
 from mizan_htmx.partials import load
 from mizan_htmx.rendering import render
 from mizan_htmx.session_word import tell
@@ -29,7 +30,7 @@ def partial(request: HttpRequest, context: str) -> HttpResponseBase:
         raw = fields_of(request, request.META.get("QUERY_STRING", ""))
     try:
         block = blocks.read_token(raw.get(BLOCK_FIELD, ""), raw)
-        template = load(block.partial)
+        template = load(block.partial, block.engine)
     except NOT_FOUND as error:
         return _not_found(error)
     if block.contexts[0] != context:
@@ -37,6 +38,7 @@ def partial(request: HttpRequest, context: str) -> HttpResponseBase:
     with unheard(request) as recorder:
         html = render(block, template, request)
         response = HttpResponse(html, headers={blocks.REFRESH_HEADER: "1"})
+        label(request, response, block.localization)
         if block.is_shared:
             return share(request, response, recorder)
     tell(request, response)

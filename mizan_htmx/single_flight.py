@@ -23,6 +23,7 @@ from mizan_htmx.afterwards import reading_copy
 from mizan_htmx.functions import SAFE_METHODS
 from mizan_htmx.invalidation import Invalidation, covers
 from mizan_htmx.steps import Steps, effect
+from mizan_htmx.surroundings import as_at_endpoints
 from mizan_htmx.together import MAX_BLOCKS, NOT_FOUND, Asked, render_asked, split, unheard
 
 NAMED = "HTTP_X_MIZAN_BLOCKS"
@@ -85,7 +86,8 @@ def _may_carry(response: HttpResponse) -> bool:
 def _bring(request: HttpRequest, response: HttpResponse, stale: Sequence[Invalidation]) -> None:
     clean = reading_copy(request)
     try:
-        found = _render(clean, request.META[NAMED], stale)
+        with as_at_endpoints(request, clean):
+            found = _render(clean, request.META[NAMED], stale)
     except Exception:  # the change is made: whatever fails here, its answer stands
         logger.exception("Nothing was brought along with the answer of %s.", request.path)
         return

@@ -62,7 +62,7 @@ class Asked:
         """Read it; raise one of ``NOT_FOUND`` for what this site did not sign or does not have."""
         given = fields_of(request, query)
         block = blocks.read_token(given.get(BLOCK_FIELD, ""), given)
-        return cls(block, load(block.partial), query, given.get(HASH_FIELD, ""))
+        return cls(block, load(block.partial, block.engine), query, given.get(HASH_FIELD, ""))
 
 
 def fields_of(request: HttpRequest, query: str) -> dict[str, str]:

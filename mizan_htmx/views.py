@@ -19,6 +19,7 @@ from mizan_htmx.failures import json_failure, json_response
 from mizan_htmx.finishing import conclude, finish
 from mizan_htmx.functions import Function
 from mizan_htmx.graph import Group
+from mizan_htmx.localization import as_on_page, finish_on_page
 from mizan_htmx.recorder import Recorder, abandon, open_recorder, roll_back
 from mizan_htmx.session_word import tell, word_of
 from mizan_htmx.setup.registry import registry
@@ -34,12 +35,14 @@ _READ = ("GET", "HEAD")
 @Endpoint
 def call(request: HttpRequest) -> Steps[HttpResponseBase]:
     """Call a function: ``POST {"fn": "rename", "args": {...}}``, or the same as a form."""
-    return _in_steps(request, _CALL, _call)
+    with as_on_page(request):
+        return finish_on_page(request, (yield from _in_steps(request, _CALL, _call)))
 
 
 @call.at_once
 def _call_now(request: HttpRequest) -> HttpResponseBase:
-    return _at_once(request, _CALL, _answer_now)
+    with as_on_page(request):
+        return finish_on_page(request, _at_once(request, _CALL, _answer_now))
 
 
 @Endpoint

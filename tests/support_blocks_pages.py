@@ -18,6 +18,8 @@ def _block(body: str) -> st.SearchStrategy[str]:
     return tags.map(lambda tag: f"{{% mizan_context {tag} %}}{body}{{% endmizan_context %}}")
 
 
+_LOCALIZED = ["language 'de'", "language 'en-us'", "timezone 'Asia/Tokyo'", "timezone 'UTC'", "localize off"]
+
 _leaves = st.sampled_from(
     [
         "text <b>&amp;</b>\n",
@@ -26,6 +28,7 @@ _leaves = st.sampled_from(
         "{{ flag }}{{ text }}{{ number }}{{ nothing }}{{ outer }}",
         "{% if user_motto and unread %}both{% else %}not{% endif %}",
         '{% include "part.html" %}{% include "part.html" with text="T" only %}',
+        "{% load i18n tz %}{% translate 'Yes' %} {{ 1234.5 }} {% get_current_timezone as here %}{{ here }}",
     ]
 )
 _bodies = st.recursive(
@@ -33,10 +36,9 @@ _bodies = st.recursive(
     lambda inner: st.one_of(
         inner.flatmap(_block),
         inner.map(lambda body: f"{{% for n in 'ab' %}}{body}{{% endfor %}}"),
-        inner.map(
-            lambda body: (
-                f"{{% with text='W' %}}{{% autoescape off %}}{body}{{% endautoescape %}}{{% endwith %}}"
-            )
+        inner.map(lambda body: f"{{% with text='W' %}}{body}{{% endwith %}}"),
+        st.tuples(st.sampled_from(_LOCALIZED), inner).map(
+            lambda pair: f"{{% load i18n l10n tz %}}{{% {pair[0]} %}}{pair[1]}{{% end{pair[0].split()[0]} %}}"
         ),
         st.lists(inner, min_size=2, max_size=3).map("".join),
     ),

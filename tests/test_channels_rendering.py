@@ -2,6 +2,7 @@
 
 import asyncio
 import datetime
+import re
 import sys
 from collections.abc import Callable, Iterator
 from itertools import count
@@ -10,7 +11,7 @@ from typing import Any
 
 import pytest
 from django.core import signing
-from django.template import TemplateSyntaxError
+from django.template import TemplateDoesNotExist, TemplateSyntaxError, engines
 from django.template.loader import render_to_string
 from django.utils import translation
 from pydantic import BaseModel, ConfigDict
@@ -18,7 +19,7 @@ from pytest_django import Settings
 
 from mizan_htmx.channels import Channel, register, rendering
 from mizan_htmx.testing import isolated_registry
-from tests.support_blocks import template_settings
+from tests.support_blocks import LIBRARIES, template_settings
 from tests.support_sockets import Tab
 
 # A push asks for its group in a thread where an earlier test may have left a connection.
@@ -210,6 +211,71 @@ async def test_everybody_gets_the_language_of_the_site_and_not_that_of_who_pushe
         for language in ("de", "fr"):
             await asyncio.to_thread(push, language)
             assert (await tab.hear())["html"] == "en-us"
+
+
+async def test_a_page_gets_messages_in_its_language_and_time_zone(
+    render: Render, tmp_path: Path, settings: Settings
+) -> None:
+    source = "{% load i18n tz %}{% get_current_language as l %}{% get_current_timezone as z %}{{ l }} {{ z }}"
+    (tmp_path / "language.html").write_text(source, encoding="utf-8")
+    tag = '{% mizan_channel "news" partial="language.html" target="#x" %}'
+    plain = render(tag)
+    assert f'data-mizan-partial="{rendering.sign("news", "language.html")}"' in plain
+    around = '{% load i18n tz %}{% language "de" %}{% timezone "Asia/Tokyo" %}' + tag
+    german = render(around + "{% endtimezone %}{% endlanguage %}")
+
+    async with Tab() as tab:
+        for html, shown in ((plain, "en-us UTC"), (german, "de Asia/Tokyo")):
+            token = re.search('data-mizan-partial="([^"]*)"', html)
+            assert token
+            await tab.ask(action="subscribe", channel="news", params={}, partial=token[1])
+            await News.push(News.DjangoMessage(text="x"))
+            heard = [await tab.hear() for _ in range(1 if shown == "en-us UTC" else 2)]
+            assert shown in [each["html"] for each in heard]
+
+
+def test_a_partial_is_that_of_the_engine_of_the_page(
+    render: Render, tmp_path: Path, settings: Settings
+) -> None:
+    for name in ("one", "two"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "mine.html").write_text(f"{name} {{{{ message.text }}}}", encoding="utf-8")
+        (tmp_path / name / f"only-{name}.html").write_text(f"only {name}", encoding="utf-8")
+    settings.TEMPLATES = [
+        {**template_settings(tmp_path / name)[0], "NAME": name, "OPTIONS": {"builtins": LIBRARIES}}
+        for name in ("one", "two")
+    ]
+
+    def shown(engine: str, partial: str) -> str:
+        source = f'{{% mizan_channel "news" partial="{partial}" target="#x" %}}'
+        html = engines[engine].from_string(source).render({})
+        token = re.search('data-mizan-partial="([^"]*)"', html)
+        assert token
+        return rendering.render(token[1], "news", {}, "DjangoMessage", {"text": "x"})
+
+    assert [shown(engine, "mine.html") for engine in ("one", "two")] == ["one x", "two x"]
+    assert shown("two", "only-one.html") == "only one"
+    assert shown("one", "only-two.html") == "only two"
+    with pytest.raises(TemplateDoesNotExist):
+        shown("two", "nobodys.html")
+    gone = rendering.sign("news", "mine.html", engine="gone")
+    with pytest.raises(TemplateDoesNotExist):
+        rendering.render(gone, "news", {}, "DjangoMessage", {"text": "x"})
+
+
+def test_a_partial_may_be_of_another_kind_of_engine(
+    render: Render, tmp_path: Path, settings: Settings
+) -> None:
+    (tmp_path / "dummy").mkdir()
+    (tmp_path / "dummy" / "plain.html").write_text("$channel", encoding="utf-8")
+    backend = "django.template.backends.dummy.TemplateStrings"
+    dummy = {"BACKEND": backend, "DIRS": [tmp_path / "dummy"], "APP_DIRS": False, "OPTIONS": {}}
+    settings.TEMPLATES = [*settings.TEMPLATES, dummy]
+    html = render('{% mizan_channel "news" partial="plain.html" target="#x" %}')
+
+    token = rendering.sign("news", "plain.html")
+    assert token in html
+    assert rendering.render(token, "news", {}, "DjangoMessage", {"text": "x"}) == "news"
 
 
 async def test_a_message_is_rendered_once_however_its_hearers_write_the_same(

@@ -4,14 +4,31 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings as django_settings
-from django.http import HttpRequest
-from django.template import Context, Template, TemplateDoesNotExist, TemplateSyntaxError
+from django.http import HttpRequest, HttpResponse
+from django.template import (
+    Context,
+    Engine,
+    RequestContext,
+    Template,
+    TemplateDoesNotExist,
+    TemplateSyntaxError,
+    engines,
+)
 from django.template.loader import get_template
 from django.test import RequestFactory
+from django.urls import include, path
 from pytest_django import Settings
 
 from mizan_htmx import client, partials, register
-from tests.support_blocks import Site, blocks_of, partial_url, sign, syntax_error, template_settings
+from tests.support_blocks import (
+    LIBRARIES,
+    Site,
+    blocks_of,
+    partial_url,
+    sign,
+    syntax_error,
+    template_settings,
+)
 
 pytest_plugins = ["tests.support_blocks_fixtures"]
 
@@ -241,6 +258,128 @@ def test_a_page_of_a_second_engine_refreshes_too(tmp_path: Path, site: Site, set
     html = site.page(PERSON, person=5)
 
     assert site.assert_refreshes_alike(html) == 1
+
+
+CARD = (
+    '{% mizan_context "user" user_id=5 %}WORD {{ user_profile.name }}{% endmizan_context %}'
+    '{% mizan_context "user" user_id=6 lazy %}{% placeholder %}WORD waits{% endplaceholder %}WORD'
+    "{% endmizan_context %}"
+    '{% mizan_context "notifications" partial="own.html#part" %}{% endmizan_context %}'
+    '{% mizan_context "notifications" partial="own.html#slow" lazy %}{% endmizan_context %}'
+    '{% mizan_context "notifications" %}{% include "inner.html" %}{% endmizan_context %}'
+)
+TEMPLATES = {
+    "card.html": CARD,
+    "own.html": (
+        '{% mizan_context "notifications" as part %}WORD part{% endmizan_context %}'
+        '{% mizan_context "notifications" as slow %}{% placeholder %}WORD waits{% endplaceholder %}WORD slow'
+        "{% endmizan_context %}"
+    ),
+    "inner.html": 'WORD inner{% mizan_context "notifications" %}WORD nested{% endmizan_context %}',
+}
+
+
+@pytest.fixture(params=["named django", "own names"])
+def engines_of_two(
+    site: Site, tmp_path: Path, settings: Settings, request: pytest.FixtureRequest
+) -> tuple[str, str]:
+    """Give the names of two engines, each with templates of the same names and its own words."""
+    names = ("first", "second") if request.param == "own names" else ("django", "other")
+    written = []
+    for name, word in zip(names, ("ONE", "TWO"), strict=True):
+        folder = tmp_path / name
+        folder.mkdir()
+        for file, source in TEMPLATES.items():
+            (folder / file).write_text(source.replace("WORD", word), encoding="utf-8")
+        made = template_settings(folder)[0]
+        if request.param == "own names":  # as where nobody has wrapped the loaders
+            made["OPTIONS"]["loaders"] = ["django.template.loaders.filesystem.Loader"]
+        written.append({**made, "NAME": name})
+    settings.TEMPLATES = written
+
+    def page(request: HttpRequest, name: str) -> HttpResponse:
+        return HttpResponse(engines[name].get_template("card.html").render({}, request))
+
+    settings.ROOT_URLCONF = (path("by/<str:name>/", page), path("api/mizan/", include("mizan_htmx.urls")))
+    return names
+
+
+@pytest.mark.parametrize(("number", "word", "other"), [(0, "ONE", "TWO"), (1, "TWO", "ONE")])
+@pytest.mark.parametrize("server", ["wsgi", "asgi"])
+def test_a_block_refreshes_with_the_engine_of_its_page(
+    site: Site, engines_of_two: tuple[str, str], number: int, word: str, other: str, server: str
+) -> None:
+    site.server = server
+    html = site.get(f"/by/{engines_of_two[number]}/").text
+
+    assert (html.count(word), html.count(other)) == (6, 0)
+    found = blocks_of(html)
+    assert len(found) == 6
+    for block in found:
+        refreshed = site.get(block["hx-get"])
+        assert (refreshed.status_code, word in refreshed.text) == (200, True)
+        assert other not in refreshed.text
+        assert "waits" not in refreshed.text
+        if "data-mizan-lazy" not in block:
+            assert refreshed.text in html
+    together = "&".join(block["hx-get"].partition("?")[2] for block in found)
+    pieces = site.get(f"/api/mizan/partials/?{together}").text
+    assert (word in pieces, other in pieces) == (True, False)
+
+
+def test_only_an_engine_that_is_not_the_first_to_have_it_is_in_the_token(
+    site: Site, engines_of_two: tuple[str, str], tmp_path: Path
+) -> None:
+    def tokens(name: str) -> list[str]:
+        return [block["hx-get"] for block in blocks_of(site.get(f"/by/{name}/").text)]
+
+    first, second = engines_of_two
+    id_of = blocks_of(site.get(f"/by/{first}/").text)[2]["id"]
+    plain = ["own.html#part", ["notifications"], id_of, {}, {}]
+    assert sign(plain) in tokens(first)[2]
+    assert sign([*plain, {"engine": second}]) in tokens(second)[2]
+    for file in TEMPLATES:
+        (tmp_path / first / file).unlink()
+    assert sign(plain) in tokens(second)[2]
+    (tmp_path / first / "own.html").write_text("{% nosuch %}", encoding="utf-8")
+    assert sign([*plain, {"engine": second}]) in tokens(second)[2]
+
+
+def test_a_block_may_take_its_content_from_an_engine_before(
+    site: Site, engines_of_two: tuple[str, str], tmp_path: Path
+) -> None:
+    (tmp_path / engines_of_two[1] / "own.html").unlink()
+    html = site.get(f"/by/{engines_of_two[1]}/").text
+
+    assert "ONE part" in html
+    assert site.get(blocks_of(html)[2]["hx-get"]).text in html
+
+
+@pytest.mark.parametrize("engine", ["gone", "dummy"])
+def test_an_engine_that_is_not_there_any_more(site: Site, settings: Settings, engine: str) -> None:
+    dummy = "django.template.backends.dummy.TemplateStrings"
+    other = {"BACKEND": dummy, "NAME": "dummy", "DIRS": [], "APP_DIRS": False, "OPTIONS": {}}
+    settings.TEMPLATES = [*settings.TEMPLATES, other]
+    site.page('{% mizan_context "notifications" as one %}{% endmizan_context %}')
+    content = ["page.html#one", ["notifications"], "x", {}, {}, {"engine": engine}]
+
+    assert site.get(partial_url(sign(content), "notifications")).status_code == 404
+
+
+@pytest.mark.parametrize("others", [1, 2])
+def test_an_engine_of_nobodys_settings_has_no_name(
+    tmp_path: Path, site: Site, settings: Settings, others: int
+) -> None:
+    settings.TEMPLATES = [{**settings.TEMPLATES[0], "NAME": str(number)} for number in range(others)]
+    source = '{% mizan_context "notifications" as one %}1{% endmizan_context %}'
+    (tmp_path / "alone").mkdir()
+    (tmp_path / "alone" / "alone.html").write_text(source, encoding="utf-8")
+    engine = Engine(dirs=[str(tmp_path / "alone")], builtins=LIBRARIES)
+    html = engine.get_template("alone.html").render(RequestContext(RequestFactory().get("/")))
+
+    [block] = blocks_of(html)
+    assert sign(["alone.html#one", ["notifications"], block["id"], {}, {}]) in block["hx-get"]
+    assert site.get(block["hx-get"]).status_code == 404
 
 
 @pytest.mark.parametrize("variables", [{}, {"request": "no request"}])

@@ -1,7 +1,8 @@
 """Channels in a page: what the template tags write, and pushed messages as HTML.
 
-Which partial a page may have rendered travels signed, together with the channel it is for. It is rendered
-for everybody at once, without a request: it knows ``message``, ``params`` and ``channel``, and no ``user``.
+Which partial a page may have rendered travels signed, together with the channel it is for, and with the
+page's language and time zone where they are not those of the site. It is rendered for all such pages at once,
+without a request: it knows ``message``, ``params`` and ``channel``, and no ``user``.
 """
 
 import json
@@ -9,37 +10,61 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.core import signing
+from django.template import Engine, TemplateDoesNotExist
+from django.template.backends.django import Template
 from django.template.loader import get_template
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
-from pydantic import BaseModel, TypeAdapter, ValidationError
+from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError, with_config
 
 from mizan_htmx.channels.channel import Channel, message_classes, read_params
 from mizan_htmx.errors import ValidationFailed, suggest
+from mizan_htmx.localization import PLAIN, Localization, Written
+from mizan_htmx.partials import find, load_near
 from mizan_htmx.readings import plain
 from mizan_htmx.setup.registry import registry
+from mizan_htmx.surroundings import localization_without_request
 
 SALT = "mizan_htmx.channel"
 PLACES = ("beforeend", "afterbegin", "beforebegin", "afterend", "innerHTML", "outerHTML")
 
-# What a token holds: the channel and the partial's reference.
-_CONTENT = TypeAdapter(tuple[str, str])
+
+@with_config(ConfigDict(extra="forbid"))
+class _Place(Written, total=False):
+    """What a page has that pushed messages have not; ``engine`` names its template engine."""
+
+    engine: str
 
 
-def sign(channel: str, reference: str) -> str:
+# What a token holds: the channel and the partial's reference, and what is otherwise on its page.
+_CONTENT: TypeAdapter[tuple[str, str] | tuple[str, str, _Place]] = TypeAdapter(
+    tuple[str, str] | tuple[str, str, _Place]
+)
+
+
+def sign(channel: str, reference: str, localization: Localization = PLAIN, engine: str = "") -> str:
     """Allow pages to have messages of a channel rendered with a partial, ``template.html#name``."""
-    return signing.Signer(salt=SALT).sign_object([channel, reference])
+    content: list[Any] = [channel, reference]
+    if localization or engine:
+        content.append({**localization.written, **({"engine": engine} if engine else {})})
+    return signing.Signer(salt=SALT).sign_object(content)
 
 
 def read(token: str, channel: str) -> str:
     """Give the partial's reference; raise BadSignature for a token that this site did not sign for it."""
+    return _read(token, channel)[0]
+
+
+def _read(token: str, channel: str) -> tuple[str, _Place]:
     try:
-        signed_for, reference = _CONTENT.validate_python(signing.Signer(salt=SALT).unsign_object(token))
+        signed_for, reference, *place = _CONTENT.validate_python(
+            signing.Signer(salt=SALT).unsign_object(token)
+        )
     except (ValidationError, ValueError) as error:  # signed, by another release of this site
         raise signing.BadSignature(f"{token!r} names no partial.") from error
     if signed_for != channel:
         raise signing.BadSignature(f"{token!r} was signed for the channel {signed_for!r}, not {channel!r}.")
-    return reference
+    return reference, place[0] if place else {}
 
 
 def render(
@@ -49,13 +74,27 @@ def render(
 
     Raises BadSignature, and whatever the template does.
     """
-    reference = read(token, channel)
+    reference, place = _read(token, channel)
     cls: type[Channel] = registry.channels[channel]
     models = {model.__name__: model for model in message_classes(cls)}
     # As JSON, so that a strict model takes back the dates that it has written.
     message = models[message_type].model_validate_json(json.dumps(payload))
     known = {"message": message, "params": read_params(cls, params), "channel": channel}
-    return get_template(reference).render(known).strip()
+    template = _template(reference, place.get("engine", ""))
+    with Localization.of_written(place).spoken():
+        html: str = template.render(known)
+    return html.strip()
+
+
+def _template(reference: str, engine: str) -> Any:
+    """Find a template of any engine by its reference; raise TemplateDoesNotExist."""
+    try:
+        found: Any = find(reference, engine)
+        return Template(*found)
+    except TemplateDoesNotExist:
+        if engine:
+            raise
+        return get_template(reference)  # by an engine that is not Django's own
 
 
 def meaning(channel: str, params: Mapping[str, Any]) -> str:
@@ -65,7 +104,13 @@ def meaning(channel: str, params: Mapping[str, Any]) -> str:
 
 
 def channel_element(
-    name: str, params: Mapping[str, object], *, partial: str | None, target: str | None, place: str
+    name: str,
+    params: Mapping[str, object],
+    *,
+    partial: str | None,
+    target: str | None,
+    place: str,
+    engine: Engine | None = None,
 ) -> SafeString:
     """Write the element that subscribes a page as long as it is in it; raise ValueError for what can't be."""
     attributes = {"data-mizan-channel": name, "data-mizan-params": _written("mizan_channel", name, params)}
@@ -79,11 +124,19 @@ def channel_element(
             raise ValueError(
                 f"{{% mizan_channel {name!r} %}}: swap={place!r} is no place. {', '.join(PLACES)} are."
             )
-        get_template(partial)
-        attributes["data-mizan-partial"] = sign(name, partial)
+        engine_name = _engine_name(partial, engine)
+        _template(partial, engine_name)
+        attributes["data-mizan-partial"] = sign(name, partial, localization_without_request(), engine_name)
         attributes["data-mizan-target"] = target
         attributes["data-mizan-place"] = place
     return format_html("<template{}></template>", format_html_join("", ' {}="{}"', attributes.items()))
+
+
+def _engine_name(partial: str, engine: Engine | None) -> str:
+    try:
+        return load_near(partial, engine)[1] if engine is not None else ""
+    except TemplateDoesNotExist:  # in an engine that is not Django's own, if anywhere
+        return ""
 
 
 def send_attributes(name: str, params: Mapping[str, object]) -> SafeString:

@@ -24,6 +24,7 @@ from mizan_htmx.forms.binding import make_form, make_formset
 from mizan_htmx.readings import DENIED
 from mizan_htmx.setup.registry import registry
 from mizan_htmx.steps import run
+from mizan_htmx.surroundings import LANGUAGE, localization_here, query_of
 
 # A form that stands on a page more than once has an id of its own, and comes back under it.
 ID_FIELD = "mizan_form_id"
@@ -162,7 +163,10 @@ def render_page(cls: Any, request: HttpRequest, inner: SafeString) -> SafeString
 
 def _context(cls: Any, request: HttpRequest, form_id: str, kind: str) -> dict[str, Any]:
     name = cls.mizan.name
-    query = f"?{request.GET.urlencode()}" if request.GET else ""
+    # A visitor may choose another language while the form is open, and 1.234 is another number then.
+    spoken = query_of(localization_here(request, tags=frozenset([LANGUAGE])))
+    query = "&".join(part for part in (request.GET.urlencode(), spoken) if part)
+    query = query and f"?{query}"
     live = cls.mizan.live_validation
     return {
         "meta": cls.mizan,

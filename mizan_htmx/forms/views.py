@@ -25,6 +25,7 @@ from mizan_htmx.finishing import finish
 from mizan_htmx.forms import rendering
 from mizan_htmx.forms.binding import is_form, make_form, make_formset
 from mizan_htmx.functions import Function
+from mizan_htmx.localization import as_on_page, finish_on_page
 from mizan_htmx.recorder import Recorder, abandon, open_recorder, roll_back
 from mizan_htmx.setup.registry import registry
 from mizan_htmx.steps import Steps, run
@@ -54,28 +55,34 @@ _Work = Callable[[HttpRequest, Any, Recorder], Steps[HttpResponseBase]]
 @login_not_required
 def form(request: HttpRequest, name: str) -> HttpResponseBase:
     """Show a form, or take its submission: 422 with its errors, or what its hook returned."""
-    return run(_endpoint(request, name, ("GET", "HEAD", "POST"), partial(_answer, _FORM)))
+    return _serve(request, _endpoint(request, name, ("GET", "HEAD", "POST"), partial(_answer, _FORM)))
 
 
 @csrf_exempt
 @login_not_required
 def validate(request: HttpRequest, name: str) -> HttpResponseBase:
     """Render a half-filled form with the errors of the fields that were touched."""
-    return run(_endpoint(request, name, ("POST",), partial(_check, _FORM)))
+    return _serve(request, _endpoint(request, name, ("POST",), partial(_check, _FORM)))
 
 
 @csrf_exempt
 @login_not_required
 def formset(request: HttpRequest, name: str) -> HttpResponseBase:
     """Do as ``form`` for the formset of a form that enables it."""
-    return run(_endpoint(request, name, ("GET", "HEAD", "POST"), partial(_answer, _FORMSET)))
+    return _serve(request, _endpoint(request, name, ("GET", "HEAD", "POST"), partial(_answer, _FORMSET)))
 
 
 @csrf_exempt
 @login_not_required
 def formset_validate(request: HttpRequest, name: str) -> HttpResponseBase:
     """Do as ``validate`` for a formset."""
-    return run(_endpoint(request, name, ("POST",), partial(_check, _FORMSET)))
+    return _serve(request, _endpoint(request, name, ("POST",), partial(_check, _FORMSET)))
+
+
+def _serve(request: HttpRequest, steps: Steps[HttpResponseBase]) -> HttpResponseBase:
+    """Answer in the language and time zone of the page that the form stands on."""
+    with as_on_page(request):
+        return finish_on_page(request, run(steps))
 
 
 def _endpoint(

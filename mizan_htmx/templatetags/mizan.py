@@ -5,6 +5,7 @@ from importlib.util import find_spec
 from typing import Any
 
 from django import template
+from django.http import HttpRequest
 from django.template import Context, TemplateSyntaxError
 from django.utils.safestring import SafeString
 
@@ -30,15 +31,17 @@ def mizan_scripts(context: Context, htmx: int | None = 2, debug: bool | None = N
         return page.scripts(request, htmx=htmx, nonce=nonce, debug=debug)
 
 
-@register.simple_tag
-def mizan_call(name: str, /, **arguments: object) -> SafeString:
+@register.simple_tag(takes_context=True)
+def mizan_call(context: Context, name: str, /, **arguments: object) -> SafeString:
     """Write the attributes that call a mutation: ``<button {% mizan_call "rename" user_id=5 %}>``."""
+    request = getattr(context, "request", None) or context.get("request")
     with as_syntax_errors():
-        return page.call_attributes(name, arguments)
+        return page.call_attributes(name, arguments, request if isinstance(request, HttpRequest) else None)
 
 
-@register.simple_tag
+@register.simple_tag(takes_context=True)
 def mizan_channel(
+    context: Context,
     name: str,
     /,
     partial: str | None = None,
@@ -53,8 +56,11 @@ def mizan_channel(
     _need_channels("mizan_channel")
     from mizan_htmx.channels import rendering
 
+    engine = None if context.template is None else context.template.engine
     with as_syntax_errors():
-        return rendering.channel_element(name, params, partial=partial, target=target, place=swap)
+        return rendering.channel_element(
+            name, params, partial=partial, target=target, place=swap, engine=engine
+        )
 
 
 @register.simple_tag

@@ -22,7 +22,7 @@
   const { mizan, htmx } = window;
   if (!mizan) throw new Error("mizan-session.js needs mizan.js: load it before, or use {% mizan_scripts %}.");
 
-  const { mount } = document.currentScript.dataset;
+  const { mount, locale } = document.currentScript.dataset;
   const NOBODY = "anonymous";
   const READING = 10_000; // milliseconds that good news stay where there is nothing to do about them
   const ANNOUNCING = 100; // milliseconds after which screen readers have found a new live region
@@ -96,7 +96,8 @@
 
   const load = async () => {
     const next = encodeURIComponent(location.pathname + location.search);
-    const response = await fetch(`${mount}session/notice/?next=${next}`);
+    const spoken = locale ? `&mizan-locale=${encodeURIComponent(locale)}` : "";
+    const response = await fetch(`${mount}session/notice/?next=${next}${spoken}`);
     if (!response.ok || response.redirected) return null;
     const template = document.createElement("template");
     template.innerHTML = await response.text();

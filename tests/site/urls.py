@@ -37,6 +37,7 @@ urlpatterns = [
     path("slogan/change/now/", public.change_slogan, name="change_slogan"),
     path("", include("tests.site.together")),
     path("", include("tests.site.keep")),
+    path("", include("tests.site.languages")),
     path("", include("tests.site.sessions")),
     path("", include("tests.site.pace")),
     path("", include("tests.site.provenance")),

@@ -17,18 +17,21 @@
   if (window[LOADED]) return;
   window[LOADED] = true;
   const { mizan } = window;
-  if (!mizan) throw new Error("mizan-guard.js needs mizan.js: load it before, or use {% mizan_scripts %}.");
+  if (!mizan?.dom) throw new Error("mizan-guard.js needs mizan.js: load it before, or use {% mizan_scripts %}.");
+
+  const { of, page, isOwn } = mizan.dom;
 
   const WORD = "X-Mizan-Session";
   const REFUSED = "X-Mizan-Refused";
   const FIELD = "csrfmiddlewaretoken";
   const LEAVING = 5000; // milliseconds for which a page waits to be taken away
-  const settings = document.currentScript?.dataset ?? {};
-  const { csrfHeader = "X-CSRFToken", csrfCookie = "csrftoken", login } = settings;
+  const settings = mizan.dom.settings();
+  const { csrfHeader = "X-CSRFToken", csrfCookie = "csrftoken", login, mount, csrfSession } = settings;
+  const source = csrfSession ?? (mount && mount + "session/");
+  const tokens = source && mizan.dom.address(source, "data-csrf-session or data-mount").href;
 
-  const on = (name, listener) => document.addEventListener(name, listener);
-  const locate = (url) => new URL(url, document.baseURI);
-  const isOwn = (url) => locate(url).origin === location.origin;
+  const on = (name, listener) => page.addEventListener(name, listener);
+  const locate = (url) => new URL(url, page.baseURI);
 
   // ---- the CSRF token
 
@@ -40,7 +43,7 @@
   const fetchToken = () => {
     const request = new XMLHttpRequest();
     try {
-      request.open("GET", settings.csrfSession ?? settings.mount + "session/", false);
+      request.open("GET", tokens, false);
       request.send();
       return JSON.parse(request.responseText).csrfToken;
     } catch {
@@ -48,12 +51,19 @@
     }
   };
 
-  const ownToken = () => mizan.cookie(csrfCookie) ?? (settings.mount && (fetched ??= fetchToken()));
+  const ownToken = () => mizan.cookie(csrfCookie) ?? (tokens && (fetched ??= fetchToken()));
+
+  /* A form that is included may have it from a script. */
+  const withhold = (body) => {
+    const given = body?.get?.(FIELD);
+    if (given && [mizan.cookie(csrfCookie), token, fetched].includes(given)) body.delete(FIELD);
+  };
 
   /* Set the token by script: on htmx 4 an element's own hx-headers replaces an inherited one. Django prefers the
      one of a form, which may be older than a login in another tab. */
   on("mizan:request", ({ detail: { isSafe, url, headers, body } }) => {
-    if (isSafe || !isOwn(url)) return;
+    if (!isOwn(url)) return withhold(body);
+    if (isSafe) return;
     const isToken = (name) => name.toLowerCase() === csrfHeader.toLowerCase();
     const name = Object.keys(headers).find(isToken) ?? csrfHeader;
     const own = token ? (headers[name] ?? token) : ownToken();
@@ -71,7 +81,7 @@
   const isLogin = ({ answered, target }) =>
     Boolean(answered) &&
     locate(answered).pathname === login &&
-    (target !== document.body || locate(answered).search !== "");
+    (target !== page.body || locate(answered).search !== "");
 
   const reasonOf = (answer, isOther) => {
     // What the login page itself is asked, it may refuse: the password was wrong.
@@ -84,7 +94,7 @@
   on("mizan:answer", (event) => {
     const answer = event.detail;
     const { block, element, target, isSafe, url, status, header } = answer;
-    if (!isOwn(url) || !(block || !isSafe || target?.closest?.("[data-mizan]"))) return;
+    if (!isOwn(url) || !(block || !isSafe || of(target)?.closest?.("[data-mizan]"))) return;
     const now = header(WORD);
     const isOther = Boolean(block && now && word && now !== word);
     const reason = reasonOf(answer, isOther);
@@ -98,7 +108,7 @@
     // What a person did is told each time, so that it can be held; of refreshes, only the first.
     const detail = { state, reason, element, status };
     const news = new CustomEvent("mizan:session", { bubbles: true, cancelable: true, detail });
-    if (!isTold) document.dispatchEvent(news);
+    if (!isTold) page.dispatchEvent(news);
   });
 
   const learn = (now, { isSafe, header }) => {
@@ -119,12 +129,11 @@
     mizan.retry();
   };
 
-  /* One that a script made up sends nothing. A control called "getAttribute" hides the form's method. */
+  /* One that a script made up sends nothing. */
   addEventListener("submit", (event) => {
     const { target: form, submitter, isTrusted, defaultPrevented } = event;
     if (!isTrusted || defaultPrevented) return;
-    const attribute = (element, name) => element && Element.prototype.getAttribute.call(element, name);
-    const valueOf = (name) => attribute(submitter, `form${name}`) ?? attribute(form, name);
+    const valueOf = (name) => submitter?.getAttribute(`form${name}`) ?? of(form).getAttribute(name);
     const isElsewhere = !/^(_self|_parent|_top)?$/i.test(valueOf("target") ?? "");
     if (isElsewhere || !/^post$/i.test(valueOf("method"))) return;
     clearTimeout(leaving);

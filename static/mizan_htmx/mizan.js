@@ -16,6 +16,10 @@
    mizan.parse("user;user_id=5, cart")      [{context: "user", params: {user_id: "5"}}, …]
    mizan.covers("user", "user;user_id=5")   true
    mizan.later("5f0c29ab.17", "5f0c29ab.15")   2; NaN where versions can't be compared
+   mizan.dom                                for the scripts that go with this one. of(node): the node by whose
+                                            properties no markup stands; page: the document so; settings(): what
+                                            the running script's tag says; isOwn(url): leads to this origin;
+                                            address(text, name): an URL of this origin, or an error
 
    mizan:invalidate   on document; detail {header, entries, version, blocks, source, cause}; preventDefault()
                       leaves the blocks alone
@@ -35,9 +39,14 @@
 (() => {
   "use strict";
 
-  if (window.mizan) return;
-  const htmx = window.htmx;
-  if (!htmx) throw new Error("mizan.js needs htmx: load htmx before it, or use {% mizan_scripts %}.");
+  const LOADED = Symbol.for("mizan");
+  if (window[LOADED]) return;
+  window[LOADED] = true;
+  const { htmx } = window;
+  // An element with the id "htmx" is called so, too.
+  if (typeof htmx?.version !== "string") {
+    throw new Error("mizan.js needs htmx: load htmx before it, or use {% mizan_scripts %}.");
+  }
 
   const HEADER = "X-Mizan-Invalidate";
   const VERSION = "X-Mizan-Version";
@@ -49,6 +58,40 @@
   const HANDED_DOWN =
     "confirm disabled-elt include params prompt push-url replace-url select select-oob sync vals".split(" ");
   const isHtmx2 = /^2\./.test(htmx.version);
+
+  // ---- the page, past what its markup lays over it
+
+  /* <img name="cookie"> hides document.cookie, and <input name="matches"> the method of the form around it. What
+     a node has by those names is what its prototype gives it. Other elements than forms hide nothing. */
+  const past = (node) => ({
+    get: (_, name) => {
+      const value = Reflect.get(Object.getPrototypeOf(node), name, node);
+      return typeof value === "function" ? value.bind(node) : value;
+    },
+    set: (_, name, value) => Reflect.set(Object.getPrototypeOf(node), name, value, node),
+  });
+  const of = (node) =>
+    node === document || node instanceof HTMLFormElement ? new Proxy({}, past(node)) : node;
+  const page = of(document);
+
+  const settings = () => page.currentScript?.dataset ?? {};
+
+  /* As the browser reads an address, which hangs on the page's base element. */
+  const isOwn = (url) => {
+    try {
+      const { origin, protocol } = new URL(url, page.baseURI);
+      return origin === location.origin && protocol === location.protocol;
+    } catch {
+      return false; // no address at all
+    }
+  };
+
+  /* An address that the server wrote for the scripts. It is of this site, whatever the base of the page. */
+  const address = (text, name) => {
+    const url = new URL(text, location.href);
+    if (url.host === location.host && /^(http|ws)s?:$/.test(url.protocol)) return url;
+    throw new TypeError(`mizan: ${name} is ${url.href}. It must be of this origin, ${location.origin}.`);
+  };
 
   // ---- grammar
 
@@ -131,16 +174,14 @@
   const failed = new WeakSet();
   const flights = new Map();
 
-  const blocks = (root = document) => [...root.querySelectorAll(BLOCK)];
-  const covered = ({ entries, version }, among) =>
-    among.filter(
-      ({ dataset }) =>
-        dataset.mizanLazy === undefined && // shows nothing yet
-        covers(entries, dataset.mizan) &&
-        !(later(dataset.mizanVersion, version) >= 0),
-    );
+  const blocks = () => [...page.querySelectorAll(BLOCK)];
+  const isCovered = ({ entries, version }, { dataset }) =>
+    dataset.mizanLazy === undefined && // shows nothing yet
+    covers(entries, dataset.mizan) &&
+    !(later(dataset.mizanVersion, version) >= 0);
+  const covered = (news, among) => among.filter((block) => isCovered(news, of(block)));
   const fire = (target, name, detail) =>
-    target.dispatchEvent(new CustomEvent(name, { bubbles: true, cancelable: true, detail }));
+    of(target).dispatchEvent(new CustomEvent(name, { bubbles: true, cancelable: true, detail }));
 
   /* Mark what the entries cover on the page as it is before the response that carries them is swapped in:
      blocks that arrive with it are new elements, and not marked. */
@@ -162,7 +203,7 @@
   };
 
   const isInside = (element, set) => {
-    for (let up = element.parentElement; up; up = up.parentElement) if (set.has(up)) return true;
+    for (let up = of(element).parentElement; up; up = of(up).parentElement) if (set.has(up)) return true;
     return false;
   };
 
@@ -170,12 +211,12 @@
      overlap are ever under way: what is held back here goes out when the other has ended. */
   const flush = () => {
     planned = 0;
-    if (document.hidden) return;
+    if (page.hidden) return;
     const due = new Set(blocks().filter((block) => stale.has(block) && !failed.has(block)));
     const busy = new Set([...flights.values()].map(({ block }) => block));
     for (const block of due) {
       const waits = busy.has(block) || isInside(block, due) || isInside(block, busy);
-      if (waits || [...busy].some((other) => block.contains(other))) continue;
+      if (waits || [...busy].some((other) => of(block).contains(other))) continue;
       if (fire(block, "mizan:due")) send(block);
     }
   };
@@ -192,21 +233,21 @@
   };
 
   const refresh = (block) => {
-    if (!block?.matches?.(BLOCK)) throw new TypeError(`mizan.refresh: ${tagOf(block)} is no block`);
-    const news = { entries: parse(block.dataset.mizan) };
+    if (!of(block)?.matches?.(BLOCK)) throw new TypeError(`mizan.refresh: ${tagOf(block)} is no block`);
+    const news = { entries: parse(of(block).dataset.mizan) };
     for (const { late } of flights.values()) late.push(news);
     spoil(block);
     retry(block);
   };
 
-  const swapOf = (block) => block.getAttribute("hx-swap") ?? block.dataset.mizanSwap;
+  const swapOf = (block) => of(block).getAttribute("hx-swap") ?? of(block).dataset.mizanSwap;
 
   /* What is empty until it is loaded is a stale block: as a refresh it is safe from what pages hand down. Unless
      htmx 4 was here first, which waits one tick for its extensions. */
   const fill = () => {
-    const empty = document.querySelectorAll(`${BLOCK}[hx-trigger^="load"]:not(.htmx-request)`);
+    const empty = page.querySelectorAll(`${BLOCK}[hx-trigger^="load"]:not(.htmx-request)`);
     for (const block of empty) {
-      block.setAttribute("hx-trigger", "mizan:refresh");
+      of(block).setAttribute("hx-trigger", "mizan:refresh");
       stale.add(block);
     }
     return empty.length > 0;
@@ -217,10 +258,9 @@
      block htmx does what it does outside. */
   const bare = () => {
     const own = `${BLOCK}:is([hx-target], [hx-swap]):not([hx-trigger^="load"])`;
-    for (const block of document.querySelectorAll(own)) {
-      block.dataset.mizanSwap = swapOf(block);
-      block.removeAttribute("hx-target");
-      block.removeAttribute("hx-swap");
+    for (const block of page.querySelectorAll(own)) {
+      of(block).dataset.mizanSwap = swapOf(block);
+      for (const name of ["hx-target", "hx-swap"]) of(block).removeAttribute(name);
     }
   };
 
@@ -231,17 +271,20 @@
   const shield = (block) => {
     const own = { "hx-target": "this", "hx-swap": swapOf(block) };
     const names = [...HANDED_DOWN.map((name) => "hx-" + name), ...Object.keys(own)];
-    const missing = names.filter((name) => !block.hasAttribute(name));
-    for (const name of missing) block.setAttribute(name, own[name] ?? (isHtmx2 ? "unset" : ""));
-    return () => missing.forEach((name) => block.removeAttribute(name));
+    const missing = names.filter((name) => !of(block).hasAttribute(name));
+    for (const name of missing) of(block).setAttribute(name, own[name] ?? (isHtmx2 ? "unset" : ""));
+    return () => missing.forEach((name) => of(block).removeAttribute(name));
   };
 
   const send = (block) => {
-    block.removeAttribute("data-mizan-lazy");
+    if (!isOwn(of(block).getAttribute("hx-get"))) {
+      return fail({ block, got: "it is not of this origin, and was not sent", wait: Infinity });
+    }
+    of(block).removeAttribute("data-mizan-lazy");
     const trigger = () => {
       const unshield = shield(block);
       // Bubbling, it would refresh the blocks around this one, too.
-      block.dispatchEvent(new CustomEvent("mizan:refresh"));
+      of(block).dispatchEvent(new CustomEvent("mizan:refresh"));
       unshield();
       return [...flights.values()].some((flight) => flight.block === block);
     };
@@ -250,19 +293,21 @@
     if (!trigger()) fail({ block, got: "htmx did not send it" });
   };
 
-  const fail = ({ block, status = 0, url = block.getAttribute("hx-get"), got = "no answer", wait = 0 }) => {
+  const fail = ({ block, status = 0, url, got = "no answer", wait = 0 }) => {
     stale.add(block);
     failed.add(block);
-    if (!block.isConnected) return; // what replaced it came by a request of its own
+    const { isConnected, dataset } = of(block);
+    if (!isConnected) return; // what replaced it came by a request of its own
     const message =
-      `mizan: ${tagOf(block)}, which shows ${block.dataset.mizan}, was not refreshed.` +
-      ` Expected of GET ${url}: status 200 with ${PROOF}; got: ${got}.`;
-    if (block.dataset.mizanError !== String(status)) console.error(message);
-    block.dataset.mizanError = status;
+      `mizan: ${tagOf(block)}, which shows ${dataset.mizan}, was not refreshed.` +
+      ` Expected of GET ${url ?? of(block).getAttribute("hx-get")}: status 200 with ${PROOF}; got: ${got}.`;
+    if (dataset.mizanError !== String(status)) console.error(message);
+    dataset.mizanError = status;
     fire(block, "mizan:error", { status, message, wait });
   };
 
-  const tagOf = (element) => element?.cloneNode?.().outerHTML?.replace(/<\/[^<]*$/, "") ?? String(element);
+  const tagOf = (element) =>
+    of(element)?.cloneNode?.().outerHTML?.replace(/<\/[^<]*$/, "") ?? String(element);
 
   const write = (context, values) => {
     const given = Object.entries(values ?? {}).filter(([, value]) => value !== null && value !== undefined);
@@ -279,9 +324,9 @@
   const deliver = (request, pieces, versions) => {
     const { late } = flights.get(request);
     for (const block of blocks()) {
-      const { id } = block;
-      const dataset = { ...block.dataset, mizanVersion: versions.get(id) };
-      const isOld = late.some((news) => covered(news, [{ dataset }]).length);
+      const { id } = of(block);
+      const dataset = { ...of(block).dataset, mizanVersion: versions.get(id) };
+      const isOld = late.some((news) => isCovered(news, { dataset }));
       if (stale.has(block) && pieces.has(id) && !isOld) brought.set(block, pieces.get(id));
     }
   };
@@ -292,12 +337,12 @@
 
   const prepare = (element, method, url, headers, body, event) => {
     fire(document, "mizan:request", { element, method, isSafe: isSafe(method), url, headers, body, event });
-    const word = element.matches?.(SHARED) && since.get(element);
+    const word = of(element).matches?.(SHARED) && since.get(element);
     if (word) body.set(SINCE, word);
   };
 
   const start = (request, element, target, method, url, headers) => {
-    const block = element.matches?.(BLOCK) ? element : null;
+    const block = of(element).matches?.(BLOCK) ? element : null;
     const began = performance.now();
     const flight = { request, element, target, block, method, isSafe: isSafe(method), url, began, late: [] };
     flights.set(request, flight);
@@ -317,6 +362,7 @@
     flight.status = status;
     const answer = { ...flight, header, answered };
     flight.isRefused = !fire(document, "mizan:answer", answer);
+    if (!isOwn(answered || url)) return; // another site has no say in what is stale, and is no block
     if (block) {
       // A login page or an error page may stand where a block was expected. What a refresh says is stale is
       // ignored: two blocks could make each other stale for ever.
@@ -344,9 +390,10 @@
   const admit = (request) => {
     const flight = flights.get(request);
     if (!flight?.block) return !flight?.isRefused;
-    if (flight.isProven && flight.block.isConnected) {
+    const { isConnected, innerHTML } = of(flight.block);
+    if (flight.isProven && isConnected) {
       flight.shown = new Set(blocks());
-      flight.former = flight.block.innerHTML;
+      flight.former = innerHTML;
     }
     return Boolean(flight.shown) && flight.status === 200;
   };
@@ -373,8 +420,9 @@
      nevertheless. What counts is that nobody else's change stands between the two. */
   const lift = ({ version }) => {
     for (const block of blocks()) {
-      const isNext = later(version, block.dataset.mizanVersion) === 1;
-      if (isNext && !stale.has(block)) block.dataset.mizanVersion = version;
+      const { dataset } = of(block);
+      const isNext = later(version, dataset.mizanVersion) === 1;
+      if (isNext && !stale.has(block)) dataset.mizanVersion = version;
     }
   };
 
@@ -384,38 +432,38 @@
     if (!shown && !isSame) return fail(flight);
     bare();
     // A morph keeps the elements. What is in a block that stays may have come later than the block.
-    const isNew = (each) => (isSame ? each === block : !shown.has(each) || block.contains(each));
+    const isNew = (each) => (isSame ? each === block : !shown.has(each) || of(block).contains(each));
     const arrived = blocks().filter(isNew);
     for (const each of arrived) {
       stale.delete(each);
       since.delete(each);
-      each.removeAttribute("data-mizan-error");
+      of(each).removeAttribute("data-mizan-error");
     }
     markArrived(late, arrived);
-    const fresh = arrived.find(({ id }) => id === block.id);
+    const fresh = arrived.find((each) => of(each).id === of(block).id);
     const milliseconds = performance.now() - began;
-    const changed = !isSame && fresh?.innerHTML !== former;
+    const changed = !isSame && of(fresh)?.innerHTML !== former;
     if (fresh) fire(fresh, "mizan:refreshed", { url, milliseconds, together, changed });
   };
 
   // ---- the cookie: an invalidation that no script could read as a header
 
   const cookie = (name) => {
-    const pair = document.cookie.split("; ").find((text) => text.startsWith(name + "="));
+    const pair = page.cookie.split("; ").find((text) => text.startsWith(name + "="));
     return pair?.slice(name.length + 1);
   };
 
   const takeCookie = (carrier) => {
     const value = cookie(COOKIE);
     if (!value) return false;
-    document.cookie = COOKIE + "=; Max-Age=0; Path=/";
+    page.cookie = COOKIE + "=; Max-Age=0; Path=/";
     return mark({ entries: parse(decode(value)) }, { source: "cookie", carrier });
   };
 
   /* Leave word for the page that follows, which may come out of a cache. Cookies end at 4,096 bytes. */
   const remember = (list) => {
     const value = encodeURIComponent(list);
-    document.cookie = `${COOKIE}=${value.length < 4000 ? value : "*"}; Max-Age=60; Path=/; SameSite=Lax`;
+    page.cookie = `${COOKIE}=${value.length < 4000 ? value : "*"}; Max-Age=60; Path=/; SameSite=Lax`;
   };
 
   // ---- htmx 4: the hooks of an extension see the answers to elements that have left the page, too
@@ -428,7 +476,7 @@
   const extension = {
     htmx_config_request: (_, { ctx: { sourceElement, sourceEvent, request } }) => {
       // Of a block that is a fieldset, htmx would send what is filled in, and the server refuse it.
-      if (sourceElement.matches?.(BLOCK)) request.body = new FormData();
+      if (of(sourceElement).matches?.(BLOCK)) request.body = new FormData();
       prepare(sourceElement, request.method, request.action, request.headers, request.body, sourceEvent);
     },
     htmx_before_request: (_, { ctx }) => {
@@ -445,7 +493,7 @@
   // ---- htmx 2: its events are lost on an element that has left the page, so listen to the request itself
 
   const listen = () => {
-    const on = (name, listener) => document.addEventListener(name, ({ detail }) => listener(detail), true);
+    const on = (name, listener) => page.addEventListener(name, ({ detail }) => listener(detail), true);
     on("htmx:configRequest", ({ verb, path, headers, elt, parameters, triggeringEvent }) => {
       prepare(elt, verb, path, headers, parameters, triggeringEvent);
     });
@@ -480,7 +528,7 @@
   new MutationObserver(() => {
     const filled = fill();
     bare();
-    if (filled && document.readyState === "complete") plan(); // until then, catchUp() will
+    if (filled && page.readyState === "complete") plan(); // until then, catchUp() will
   }).observe(document, {
     subtree: true,
     childList: true,
@@ -501,6 +549,7 @@
     retry,
     deliver,
     cookie,
+    dom: Object.freeze({ of, page, settings, isOwn, address }),
     format: write,
     parse,
     covers: (stale, shown) => covers(parse(stale), shown),

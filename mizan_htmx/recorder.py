@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Iterator, Mapping
 from contextvars import ContextVar
 from functools import partial
-from urllib.parse import quote, unquote
 from weakref import ref
 
 from django.core.exceptions import ImproperlyConfigured
@@ -13,8 +12,9 @@ from django.dispatch import Signal
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
+from mizan_htmx.cookie import carry
 from mizan_htmx.errors import ValidationFailed, suggest
-from mizan_htmx.invalidation import HEADER, Invalidation, format_list, merged, parse
+from mizan_htmx.invalidation import HEADER, Invalidation, merged
 from mizan_htmx.setup.discovery import load_urlconf
 from mizan_htmx.setup.registry import registry
 from mizan_htmx.signature import validate
@@ -28,12 +28,6 @@ invalidated = Signal()
 
 #: The same for this package's own sockets and edges, before; only of what they may have to hear.
 told = Signal()
-
-# Scripts can't see the headers of a redirect or of a full-page post. There the list travels in this cookie.
-COOKIE = "mizan_invalidate"
-COOKIE_SECONDS = 60
-# RFC 6265 section 6.1 grants a cookie 4,096 bytes; percent-encoding makes up to three of one.
-COOKIE_MAX_BYTES = 1300
 
 
 class _Pending:
@@ -177,27 +171,7 @@ def write(request: HttpRequest, response: HttpResponseBase, recorder: Recorder) 
     if purged:
         response.headers[GROUPS_HEADER] = group_list(purged)
     response.headers.setdefault("Cache-Control", "no-store")
-    if _hides_headers(request, response):
-        unread = parse(unquote(request.COOKIES.get(COOKIE, "")))
-        text = format_list((*unread, *invalidations), max_bytes=COOKIE_MAX_BYTES)
-        response.set_cookie(
-            COOKIE,
-            quote(text, safe=""),
-            max_age=COOKIE_SECONDS,
-            secure=request.is_secure(),
-            httponly=False,
-            samesite="Lax",
-        )
-
-
-def _hides_headers(request: HttpRequest, response: HttpResponseBase) -> bool:
-    if 300 <= response.status_code < 400:
-        return True
-    # Not by request.headers, which would write all of them anew for each request.
-    if "HTTP_HX_REQUEST" in request.META:
-        return False
-    mode = request.META.get("HTTP_SEC_FETCH_MODE")
-    return mode == "navigate" if mode else "text/html" in request.META.get("HTTP_ACCEPT", "")
+    carry(request, response, invalidations)
 
 
 def announce(

@@ -52,6 +52,7 @@
   const VERSION = "X-Mizan-Version";
   const PROOF = "X-Mizan-Refresh";
   const COOKIE = "mizan_invalidate";
+  const SECURE_COOKIE = "__Host-" + COOKIE; // on https, where no other site can write it
   const SINCE = "mizan-since";
   const BLOCK = "[data-mizan]";
   const SHARED = "[data-mizan-shared]";
@@ -448,23 +449,78 @@
 
   // ---- the cookie: an invalidation that no script could read as a header
 
-  const cookie = (name) => {
-    const pair = page.cookie.split("; ").find((text) => text.startsWith(name + "="));
-    return pair?.slice(name.length + 1);
+  /* All that have the name: sites under the same domain may have written others, and those for a longer path
+     come first. */
+  const cookies = (name) => {
+    const pairs = page.cookie.split("; ").filter((text) => text.startsWith(name + "="));
+    return pairs.map((pair) => pair.slice(name.length + 1));
+  };
+  const cookie = (name) => cookies(name)[0];
+
+  /* What a cookie says, in notes. Whether the page is on https, the server may see otherwise behind a proxy. */
+  const NOTE = /^([0-9a-f]{16}):([^|:]+)$/;
+  const notes = () =>
+    [SECURE_COOKIE, COOKIE]
+      .flatMap(cookies)
+      .flatMap((value) => value.split("|"))
+      .map((text) => NOTE.exec(text))
+      .filter(Boolean)
+      .map(([text, number, list]) => ({ text, number, list: decode(list) }));
+
+  /* Some cookies stay: those for another path or a whole domain, which this page can't delete. So the numbers
+     that were read are remembered, the last ones first, for all tabs where the browser lets us. */
+  const READ = "mizan-read";
+  const MOST_READ = 1000;
+  let known = [];
+
+  const readBefore = () => {
+    try {
+      const kept = JSON.parse(localStorage.getItem(READ));
+      if (Array.isArray(kept)) return [...known, ...kept];
+    } catch {
+      // no storage, or somebody else's text in it
+    }
+    return known;
+  };
+
+  const rememberRead = (numbers) => {
+    known = [...new Set(numbers)].slice(0, MOST_READ);
+    try {
+      localStorage.setItem(READ, JSON.stringify(known));
+    } catch {
+      // then this page alone knows
+    }
+  };
+
+  const leave = (name, text, seconds) => {
+    const secure = name === SECURE_COOKIE ? "; Secure" : "";
+    page.cookie = `${name}=${text}; Max-Age=${seconds}; Path=/; SameSite=Lax${secure}`;
   };
 
   const takeCookie = (carrier) => {
-    const value = cookie(COOKIE);
-    if (!value) return false;
-    page.cookie = COOKIE + "=; Max-Age=0; Path=/";
-    return mark({ entries: parse(decode(value)) }, { source: "cookie", carrier });
+    const found = notes();
+    if (!found.length) return false;
+    for (const name of [SECURE_COOKIE, COOKIE]) leave(name, "", 0);
+    const before = readBefore();
+    const isNew = new Map(found.map((note) => [note.number, note]));
+    for (const number of before) isNew.delete(number);
+    rememberRead([...found.map(({ number }) => number), ...before]);
+    const lists = [...isNew.values()].map(({ list }) => list);
+    return mark({ entries: lists.flatMap(parse) }, { source: "cookie", carrier });
   };
 
   /* Leave word for the page that follows, which may come out of a cache. Cookies end at 4,096 bytes. */
   const remember = (list) => {
-    const value = encodeURIComponent(list);
-    page.cookie = `${COOKIE}=${value.length < 4000 ? value : "*"}; Max-Age=60; Path=/; SameSite=Lax`;
+    const number = [...crypto.getRandomValues(new Uint8Array(8))].map(twoDigits).join("");
+    const own = `${number}:${encodeURIComponent(list)}`;
+    const before = readBefore();
+    const unread = notes().filter((note) => !before.includes(note.number));
+    const whole = [...unread.map(({ text }) => text), own].join("|");
+    const fitting = [whole, own].find((text) => text.length < 3900) ?? `${number}:*`;
+    leave(location.protocol === "https:" ? SECURE_COOKIE : COOKIE, fitting, 60);
   };
+
+  const twoDigits = (byte) => byte.toString(16).padStart(2, "0");
 
   // ---- htmx 4: the hooks of an extension see the answers to elements that have left the page, too
 

@@ -106,6 +106,18 @@ async def test_the_notice_of_a_session_comes_from_this_site(tab: Tab, elsewhere:
     assert elsewhere.asked == []
 
 
+@on_every_htmx
+async def test_a_cookie_is_read_beside_an_image_of_that_name(tab: Tab) -> None:
+    await open_with(tab, '<img name="cookie">')
+    bare = 'document.querySelector("[name=cookie]").remove()'
+    laid = """document.body.insertAdjacentHTML("beforeend", '<img name="cookie">')"""
+    note = 'document.cookie = "mizan_invalidate=0123456789abcdef:user; Path=/"'
+    await tab.page.evaluate(f"() => {{ {bare}; {note}; {laid}; dispatchEvent(new Event('pageshow')) }}")
+    await tab.happens("refreshed", 2)
+    await tab.page.evaluate(bare)
+    assert "mizan_invalidate" not in await tab.page.evaluate("document.cookie")
+
+
 # ---- the window
 
 

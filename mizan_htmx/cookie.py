@@ -66,7 +66,7 @@ def carry(request: HttpRequest, response: HttpResponseBase, invalidations: Seque
     name = SECURE_COOKIE if is_secure else COOKIE
     new = _Note(secrets.token_hex(_DIGITS // 2), tuple(invalidations))
     told = frozenset(invalidations)
-    unread = (note.without(told) for note in _unread(request.COOKIES.get(name, "")))
+    unread = (note.without(told) for note in _unread(request, name))
     response.set_cookie(
         name,
         _written([note for note in unread if note.invalidations], new),
@@ -87,18 +87,24 @@ def _hides_headers(request: HttpRequest, response: HttpResponseBase) -> bool:
     return mode == "navigate" if mode else "text/html" in request.META.get("HTTP_ACCEPT", "")
 
 
-def _unread(value: str) -> Iterator[_Note]:
+def _values(request: HttpRequest, name: str) -> Iterator[str]:
+    """Find all cookies of a name, of which Django keeps one; those for other paths hide no other one so."""
+    for each in request.META.get("HTTP_COOKIE", "").split(";"):
+        key, _, value = each.strip().partition("=")
+        if key == name and len(value) <= MAX_LENGTH:
+            yield value
+
+
+def _unread(request: HttpRequest, name: str) -> Iterator[_Note]:
     """Read what a browser sent. Whatever is not written so, or names what nobody here knows, is dropped."""
-    if len(value) > MAX_LENGTH:
-        return
     contexts = registry.graph.groups
-    for text in value.split("|"):
+    for text in "|".join(_values(request, name)).split("|"):
         found = _NOTE.fullmatch(text)
         if found is None:
             continue
-        number, written = found.groups()
-        known = [each for each in parse(unquote(written)) if each.context in contexts or each == EVERYTHING]
-        yield _Note(number, tuple(known))
+        number, text = found[1], unquote(found[2])
+        entries = parse(text) if len(text) <= MAX_BYTES else (EVERYTHING,)
+        yield _Note(number, tuple(each for each in entries if each.context in contexts or each == EVERYTHING))
 
 
 def _written(unread: Sequence[_Note], new: _Note) -> str:

@@ -24,7 +24,7 @@
 
   const { of, page, isOwn } = mizan.dom;
 
-  const mount = mizan.dom.address(mizan.dom.settings().mount, "data-mount").href;
+  const mount = mizan.dom.address(mizan.dom.settings().mount ?? "/api/mizan/", "data-mount").href;
   const NOBODY = "anonymous";
   const SENDING = ["hx-post", "hx-put", "hx-patch", "hx-delete", "hx-get", "hx-action"];
   const READING = 10_000; // milliseconds that good news stay where there is nothing to do about them

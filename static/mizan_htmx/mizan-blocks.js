@@ -113,15 +113,15 @@
   const TOGETHER = 100; // ms: what refreshes together is said together, in a region that was there before
   const REGION = "mizan-announcements";
   const texts = new Set();
+  let made;
   let speaker;
   let last = -Infinity;
 
   /* Beside the body, which boosted links replace and htmx keeps copies of. */
   const region = () => {
-    const found = page.getElementById(REGION);
-    if (found) return found;
-    const made = page.createElement("div");
-    made.id = REGION;
+    if (made?.isConnected) return made;
+    made = page.createElement("div");
+    made.id = REGION; // for the site's CSS: a heading may be called so, too, and is not written to
     made.setAttribute("role", "status"); // which is polite
     Object.assign(made.style, {
       position: "fixed",

@@ -28,6 +28,7 @@
   const POPOVER = CSS.supports("selector(:popover-open)") ? ":popover-open" : "dialog[open]";
   const KEPT = "[data-mizan-keep], [hx-preserve]";
   const STYLE = "mizan";
+  const BORROWED = `mizan-keep-${Math.random().toString(36).slice(2)}-`; // begins the ids for a morph, and no others
   const MARK = "data-mizan-changed";
   const AUTOFOCUS = "[autofocus]:not(dialog *, [popover] *)"; // in those it says what opening focuses
 
@@ -406,10 +407,10 @@
   /* A morph keeps elements that have the same id, and lets those that have another one go. */
   const morphNamed = ({ block, pairs, anew }, fragment) => {
     const nameless = [...pairs].filter(([old]) => !of(old).hasAttribute("id"));
-    nameless.forEach((pair, at) => pair.forEach((it) => of(it)?.setAttribute("id", `mizan-keep-${at}`)));
-    for (const it of anew) if (!isInside(it, held)) of(it).setAttribute("id", "mizan-keep-not");
+    nameless.forEach((pair, at) => pair.forEach((it) => of(it)?.setAttribute("id", `${BORROWED}${at}`)));
+    for (const it of anew) if (!isInside(it, held)) of(it).setAttribute("id", `${BORROWED}not`);
     morph(block, fragment);
-    for (const it of [...nameless.flat(), ...of(block).querySelectorAll('[id^="mizan-keep-"]')]) {
+    for (const it of [...nameless.flat(), ...of(block).querySelectorAll(`[id^="${BORROWED}"]`)]) {
       of(it)?.removeAttribute("id");
     }
   };

@@ -129,6 +129,15 @@ async def test_a_heading_may_have_any_id(tab: Tab, name: str, count: int) -> Non
     await change(tab)
 
 
+@on_every_morph
+async def test_headings_keep_their_ids_and_their_text(tab: Tab) -> None:
+    await open_with(tab, '<h2 id="mizan-announcements">Announcements</h2>')
+    await change(tab)
+    await expect(tab.page.locator("[role=status]")).to_have_text("renamed")
+    await expect(tab.page.locator("h2")).to_have_text("Announcements")
+    await expect(tab.page.locator("#plain h3")).to_have_id("mizan-keep-1")
+
+
 async def test_a_frame_may_have_any_name(tab: Tab) -> None:
     await open_with(tab, '<iframe name="mizan" src="about:blank"></iframe>')
     await change(tab)

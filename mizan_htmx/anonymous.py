@@ -1,8 +1,8 @@
 """The clean request of public contexts: nobody can be told from it, so nothing of anybody can leak.
 
 What is rendered with it depends on the URL alone, on ``Accept-Language`` where the site has
-``LocaleMiddleware``, and on the headers of htmx that were read. It also notes what was shown with it, and
-what speaks against handing the result to everyone.
+``LocaleMiddleware``, and on those headers of htmx and of proxies that were read. It also notes what was shown
+with it, and what speaks against handing the result to everyone.
 """
 
 from collections.abc import Iterable, Iterator
@@ -20,6 +20,7 @@ from django.http.request import HttpHeaders
 from django.utils import timezone, translation
 from django_htmx.middleware import HtmxDetails
 
+from mizan_htmx.forwarded import Meta, forwarded
 from mizan_htmx.invalidation import Invalidation
 from mizan_htmx.localization import Localization, Spoken, localization_of, pass_language
 
@@ -56,10 +57,11 @@ class AnonymousRequest(HttpRequest):
         self.resolver_match = request.resolver_match
         self.content_type, self.content_params = "", {}
         self.GET = request.GET
-        self.META = {name: request.META[name] for name in _known(request) if name in request.META}
-        self.META["CSRF_COOKIE"] = _NoSecret()
+        meta = {name: request.META[name] for name in _known(request) if name in request.META}
         readable = {name: text for name, text in request.META.items() if name.startswith(_READABLE)}
-        self.headers = _Headers({**self.META, **readable})
+        read: set[str] = set()
+        self.META = Meta({**meta, "CSRF_COOKIE": _NoSecret()}, read)
+        self.headers = _Headers({**meta, **readable}, read)
         self.session = _EmptySession()
         self.shown: dict[Invalidation, None] = {}
         self.objections: list[str] = []
@@ -142,11 +144,7 @@ def _known(request: HttpRequest) -> list[str]:
     names = [*_KNOWN]
     if hasattr(request, "LANGUAGE_CODE"):  # LocaleMiddleware makes the answer vary by it
         names.append("HTTP_ACCEPT_LANGUAGE")
-    if settings.USE_X_FORWARDED_HOST:
-        names.append("HTTP_X_FORWARDED_HOST")
-    if settings.USE_X_FORWARDED_PORT:
-        names.append("HTTP_X_FORWARDED_PORT")
-    return names
+    return [*names, *forwarded()]
 
 
 def nobody() -> Any:
@@ -162,12 +160,15 @@ def nobody() -> Any:
 class _Headers(HttpHeaders):
     """What may be known; ``read`` are those that the answer must vary by."""
 
-    def __init__(self, environ: dict[str, Any]) -> None:
+    def __init__(self, environ: dict[str, Any], read: set[str]) -> None:
         super().__init__(environ)
-        self.read: set[str] = set()
+        self.read = read
+        self._of_proxies = frozenset(forwarded().values())
 
     def __getitem__(self, key: str) -> str:
         name = key.replace("_", "-").title()
+        if name in self._of_proxies:
+            self.read.add(name)
         # HtmxDetails asks of each whether it is encoded, which its text varies with.
         is_of_htmx = name.startswith(("Hx-", "Triggering-")) and not name.endswith("-Uri-Autoencoded")
         if is_of_htmx or name == "Accept-Language":

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from contextvars import ContextVar
-from urllib.parse import quote, unquote
 from weakref import ref
 
 from django.core.exceptions import ImproperlyConfigured
@@ -14,8 +13,9 @@ from mizan_htmx.announcing import aannounce as aannounce
 from mizan_htmx.announcing import announce_now as announce_now
 from mizan_htmx.announcing import invalidated as invalidated
 from mizan_htmx.announcing import told as told
+from mizan_htmx.cookie import carry
 from mizan_htmx.errors import ValidationFailed, suggest
-from mizan_htmx.invalidation import HEADER, Invalidation, format_list, parse
+from mizan_htmx.invalidation import HEADER, Invalidation
 from mizan_htmx.recording import Recorder as Recorder
 from mizan_htmx.setup.discovery import load_urlconf
 from mizan_htmx.setup.registry import registry
@@ -25,12 +25,6 @@ from mizan_htmx.transactions import announce as announce
 
 # RFC 9875: caches that know it forget these groups, in which ``Cache-Groups`` puts responses.
 GROUPS_HEADER = "Cache-Group-Invalidation"
-
-# Scripts can't see the headers of a redirect or of a full-page post. There the list travels in this cookie.
-COOKIE = "mizan_invalidate"
-COOKIE_SECONDS = 60
-# RFC 6265 section 6.1 grants a cookie 4,096 bytes; percent-encoding makes up to three of one.
-COOKIE_MAX_BYTES = 1300
 
 
 # Weak: a request that ended without closing its recorder must not swallow what the thread does next.
@@ -103,27 +97,7 @@ def write(request: HttpRequest, response: HttpResponseBase, recorder: Recorder) 
     if purged:
         response.headers[GROUPS_HEADER] = group_list(purged)
     response.headers.setdefault("Cache-Control", "no-store")
-    if _hides_headers(request, response):
-        unread = parse(unquote(request.COOKIES.get(COOKIE, "")))
-        text = format_list((*unread, *invalidations), max_bytes=COOKIE_MAX_BYTES)
-        response.set_cookie(
-            COOKIE,
-            quote(text, safe=""),
-            max_age=COOKIE_SECONDS,
-            secure=request.is_secure(),
-            httponly=False,
-            samesite="Lax",
-        )
-
-
-def _hides_headers(request: HttpRequest, response: HttpResponseBase) -> bool:
-    if 300 <= response.status_code < 400:
-        return True
-    # Not by request.headers, which would write all of them anew for each request.
-    if "HTTP_HX_REQUEST" in request.META:
-        return False
-    mode = request.META.get("HTTP_SEC_FETCH_MODE")
-    return mode == "navigate" if mode else "text/html" in request.META.get("HTTP_ACCEPT", "")
+    carry(request, response, invalidations)
 
 
 def invalidate(request: HttpRequest | None, context: str, /, **params: object) -> None:

@@ -11,6 +11,7 @@ from django.http import HttpRequest
 
 from mizan_htmx import client, register
 from mizan_htmx.channels import publishing
+from mizan_htmx.channels.outages import database_outage
 from tests.support_sockets import Tab, person
 from tests.support_visitor import Coloured, both_colours, empty_registry
 from tests.support_watching import BOARD, board, declare, page, publish, watching_of
@@ -109,6 +110,7 @@ async def test_a_database_that_is_away_ends_no_watch(
     async with Tab(user=person()) as tab:
         await tab.ask(action="watch", id=1, contexts="board;board_id=3")
         away.set()
+        database_outage.forget()
         with caplog.at_level(logging.ERROR):
             broken = {"error": "Something went wrong.", "code": "INTERNAL_ERROR"}
             assert await tab.ask(action="watch", contexts="board;board_id=4") == broken

@@ -218,7 +218,7 @@ def test_without_javascript_the_list_travels_in_the_cookie(visitor: Visitor) -> 
     declare_contact(affects="inbox")
     response = post(visitor, address("contact"), VALID, htmx=False)
     assert (response.status_code, response.headers[HEADER]) == (302, "inbox")
-    assert response.cookies["mizan_invalidate"].value == "inbox"
+    assert response.cookies["mizan_invalidate"].value.partition(":")[2] == "inbox"
 
 
 def test_a_context_that_nobody_reads_is_stale_as_a_whole(visitor: Visitor) -> None:

@@ -14,20 +14,22 @@
   if (window[LOADED]) return;
   window[LOADED] = true;
   const { mizan } = window;
-  if (!mizan) throw new Error("mizan-blocks.js needs mizan.js: load it before, or use {% mizan_scripts %}.");
+  if (!mizan?.dom) throw new Error("mizan-blocks.js needs mizan.js: load it before, or use {% mizan_scripts %}.");
+
+  const { of, page } = mizan.dom;
 
   const BLOCK = "[data-mizan]";
   const LAZY = "[data-mizan-lazy]";
   const POLL = "[data-mizan-poll]";
   const STALE = "mizan-stale";
-  const on = (name, listener) => document.addEventListener(`mizan:${name}`, listener);
-  const isLazy = (block) => block.matches(LAZY);
+  const on = (name, listener) => page.addEventListener(`mizan:${name}`, listener);
+  const isLazy = (block) => of(block).matches(LAZY);
   const withInner = (block, selector) =>
-    [block, ...block.querySelectorAll(selector)].filter((each) => each.matches(selector));
+    [block, ...of(block).querySelectorAll(selector)].filter((each) => of(each).matches(selector));
 
   /* Ids of blocks that load for the first time. When they are asked for they are not called lazy any more. */
   const loading = new Set();
-  on("due", ({ target }) => isLazy(target) && loading.add(target.id));
+  on("due", ({ target }) => isLazy(target) && loading.add(of(target).id));
 
   // ---- busy and stale
 
@@ -39,15 +41,17 @@
 
   const show = (block) => {
     if (busy.has(block)) write(block, "aria-busy", "true");
-    if (old.get(block) === null && !block.classList.contains(STALE)) block.classList.add(STALE);
+    const { classList } = of(block);
+    if (old.get(block) === null && !classList.contains(STALE)) classList.add(STALE);
   };
 
-  const write = (block, name, value) => block.getAttribute(name) === value || block.setAttribute(name, value);
+  const write = (block, name, value) =>
+    of(block).getAttribute(name) === value || of(block).setAttribute(name, value);
 
   const watch = () => {
     keeper.disconnect();
     for (const block of new Set([...busy, ...old.keys()])) {
-      if (block.isConnected) keeper.observe(block, { attributeFilter: ["aria-busy", "class"] });
+      if (of(block).isConnected) keeper.observe(block, { attributeFilter: ["aria-busy", "class"] });
       else forget(block);
     }
   };
@@ -59,7 +63,7 @@
   };
 
   const age = (block) => {
-    if (old.has(block) || isLazy(block) || loading.has(block.id)) return; // a placeholder is nothing old
+    if (old.has(block) || isLazy(block) || loading.has(of(block).id)) return; // a placeholder is nothing old
     const say = () => {
       old.set(block, null);
       show(block);
@@ -69,15 +73,16 @@
 
   const rest = (block) => {
     busy.delete(block);
-    block.removeAttribute("aria-busy");
+    of(block).removeAttribute("aria-busy");
   };
 
   const renew = (block) => {
     forget(block);
     rest(block);
-    if (!block.classList.contains(STALE)) return;
-    block.classList.remove(STALE);
-    if (!block.classList.length) block.removeAttribute("class");
+    const { classList } = of(block);
+    if (!classList.contains(STALE)) return;
+    classList.remove(STALE);
+    if (!classList.length) of(block).removeAttribute("class");
   };
 
   on("invalidate", (event) => {
@@ -109,15 +114,15 @@
   const TOGETHER = 100; // ms: what refreshes together is said together, in a region that was there before
   const REGION = "mizan-announcements";
   const texts = new Set();
+  let made;
   let speaker;
   let last = -Infinity;
 
   /* Beside the body, which boosted links replace and htmx keeps copies of. */
   const region = () => {
-    const found = document.getElementById(REGION);
-    if (found) return found;
-    const made = document.createElement("div");
-    made.id = REGION;
+    if (made?.isConnected) return made;
+    made = page.createElement("div");
+    made.id = REGION; // for the site's CSS: a heading may be called so, too, and is not written to
     made.setAttribute("role", "status"); // which is polite
     Object.assign(made.style, {
       position: "fixed",
@@ -128,12 +133,12 @@
       clipPath: "inset(50%)",
       whiteSpace: "nowrap",
     });
-    document.documentElement.append(made);
+    page.documentElement.append(made);
     return made;
   };
 
   const announce = (text) => {
-    if (document.hidden) return;
+    if (page.hidden) return;
     region();
     texts.add(text);
     speaker ??= setTimeout(speak, Math.max(TOGETHER, last + PAUSE - Date.now()));
@@ -141,7 +146,7 @@
 
   const speak = () => {
     speaker = undefined;
-    if (!document.hidden) {
+    if (!page.hidden) {
       region().textContent = [...texts].join(", ");
       last = Date.now();
       // The same text is said again only where it was gone, and it is nothing to come upon later.
@@ -151,8 +156,8 @@
   };
 
   on("refreshed", ({ target, detail }) => {
-    const isFirst = loading.delete(target.id);
-    const text = target.dataset.mizanAnnounce;
+    const isFirst = loading.delete(of(target).id);
+    const text = of(target).dataset.mizanAnnounce;
     if (text && detail.changed && !isFirst) announce(text);
   });
 
@@ -164,9 +169,9 @@
 
   const load = (entries) => {
     for (const { target, isIntersecting } of entries) {
-      if (!isIntersecting || document.hidden) continue;
+      if (!isIntersecting || page.hidden) continue;
       sight?.unobserve(target);
-      if (asked.has(target) || !isLazy(target) || !target.isConnected) continue;
+      if (asked.has(target) || !isLazy(target) || !of(target).isConnected) continue;
       asked.add(target);
       mizan.refresh(target);
     }
@@ -191,22 +196,24 @@
   let alarm;
 
   const schedule = (block) => {
-    const seconds = Number(block.dataset.mizanPoll);
+    const seconds = Number(of(block).dataset.mizanPoll);
     if (seconds > 0) due.set(block, isLazy(block) ? Infinity : Date.now() + seconds * 1000 * jitter);
   };
 
   const setAlarm = () => {
     clearTimeout(alarm);
-    for (const block of due.keys()) if (!block.isConnected || !block.matches(POLL)) due.delete(block);
+    for (const block of due.keys()) {
+      if (!of(block).isConnected || !of(block).matches(POLL)) due.delete(block);
+    }
     const next = Math.min(...due.values());
-    if (document.hidden || !navigator.onLine || next === Infinity) return;
+    if (page.hidden || !navigator.onLine || next === Infinity) return;
     alarm = setTimeout(poll, Math.min(Math.max(next - Date.now(), 0), LONGEST));
   };
 
   const poll = () => {
     const now = Date.now() + SOON;
     for (const [block, when] of due) {
-      if (when > now || !block.isConnected) continue;
+      if (when > now || !of(block).isConnected) continue;
       due.set(block, Infinity);
       mizan.refresh(block);
     }
@@ -214,7 +221,7 @@
   };
 
   on("refreshing", ({ target }) => {
-    if (!target.matches(POLL)) return;
+    if (!of(target).matches(POLL)) return;
     due.set(target, Infinity); // until it is refreshed: one that fails is tried again by mizan.js
     setAlarm();
   });
@@ -227,12 +234,12 @@
   // ---- what is on the page, and what arrives
 
   const find = () => {
-    for (const block of document.querySelectorAll(LAZY)) {
+    for (const block of page.querySelectorAll(LAZY)) {
       if (watched.has(block)) continue;
       watched.add(block);
       look(block);
     }
-    const polled = [...document.querySelectorAll(POLL)].filter((block) => !due.has(block));
+    const polled = [...page.querySelectorAll(POLL)].filter((block) => !due.has(block));
     polled.forEach(schedule);
     if (polled.length) setAlarm();
   };
@@ -242,8 +249,8 @@
     find(); // a refresh may bring a placeholder back
   });
 
-  document.addEventListener("visibilitychange", () => {
-    if (!document.hidden) document.querySelectorAll(LAZY).forEach(look);
+  page.addEventListener("visibilitychange", () => {
+    if (!page.hidden) page.querySelectorAll(LAZY).forEach(look);
     setAlarm();
   });
 

@@ -22,8 +22,9 @@
   "use strict";
 
   const { mizan, htmx } = window;
-  if (!mizan?.socket) throw new Error("mizan-channels.js needs mizan-live.js: load it before.");
+  if (!mizan?.dom || !mizan.socket) throw new Error("mizan-channels.js needs mizan-live.js: load it before.");
   if (mizan.send) return;
+  const { of, page } = mizan.dom;
 
   const CHANNEL = "[data-mizan-channel]";
   const FORM = "form[mizan-send]";
@@ -32,9 +33,9 @@
   const INSERTS = /^(before|after)/;
   const { ask, opened, use } = mizan.socket;
 
-  const all = (selector) => [...document.querySelectorAll(selector)];
+  const all = (selector) => [...page.querySelectorAll(selector)];
   const fire = (target, name, detail) =>
-    target.dispatchEvent(new CustomEvent(name, { bubbles: true, cancelable: true, detail }));
+    of(target).dispatchEvent(new CustomEvent(name, { bubbles: true, cancelable: true, detail }));
   const explain = ({ code = "ERROR", message, fields = {} }) => ({ code, error: message, fields });
 
   // ---- subscriptions
@@ -45,13 +46,13 @@
       ? Object.fromEntries(Object.entries(value).sort())
       : value;
   const nameOf = ({ channel, params, partial = "" }) => JSON.stringify([channel, params, partial], sorted);
-  const paramsOf = ({ dataset }) => JSON.parse(dataset.mizanParams || "{}");
+  const paramsOf = (element) => JSON.parse(of(element).dataset.mizanParams || "{}");
   const heardBy = (template) => ({
     channel: template.dataset.mizanChannel,
     params: paramsOf(template),
     partial: template.dataset.mizanPartial,
   });
-  const sentBy = (form) => ({ channel: form.getAttribute("mizan-send"), params: paramsOf(form) });
+  const sentBy = (form) => ({ channel: of(form).getAttribute("mizan-send"), params: paramsOf(form) });
   const topicOf = ({ channel, params }) => nameOf({ channel, params });
 
   /* scripts  what scripts have sent to: name → subscription, for the life of the page;
@@ -71,7 +72,7 @@
     return found;
   };
 
-  const isNeeded = () => scripts.size > 0 || document.querySelector(`${CHANNEL}, ${FORM}`) !== null;
+  const isNeeded = () => scripts.size > 0 || page.querySelector(`${CHANNEL}, ${FORM}`) !== null;
 
   const look = () => {
     const needed = subscriptions();
@@ -107,14 +108,17 @@
     isLate = false;
     await Promise.allSettled([...joined.values()].map(({ answer }) => answer));
     if (!mayMiss) return;
-    const around = all(CHANNEL).map((template) => targetOf(template)?.closest(BLOCK)?.dataset.mizan);
+    const around = all(CHANNEL)
+      .map((template) => blockOf(targetOf(template)))
+      .map((block) => of(block)?.dataset.mizan);
     const lists = around.filter(Boolean);
     if (lists.length) mizan.invalidate(lists.join(", "), {}, { source: "socket" });
   };
 
   // ---- what comes
 
-  const targetOf = ({ dataset }) => dataset.mizanTarget && document.querySelector(dataset.mizanTarget);
+  const blockOf = (element) => of(element)?.closest(BLOCK);
+  const targetOf = ({ dataset }) => dataset.mizanTarget && page.querySelector(dataset.mizanTarget);
 
   /* The server has ended a subscription. What comes into the page, or is sent, asks for it anew. */
   const drop = ({ code, error, ...subscription }) => {
@@ -142,15 +146,15 @@
   const place = (template, html) => {
     const target = targetOf(template);
     if (!target) return void console.error("mizan: there is no", template.dataset.mizanTarget, template);
-    for (let block = target.closest(BLOCK); block; block = block.parentElement?.closest(BLOCK)) {
-      const flight = refreshing.get(block.id);
+    for (let block = blockOf(target); block; block = blockOf(of(block).parentElement)) {
+      const flight = refreshing.get(of(block).id);
       if (flight?.block === block) return void flight.late.push([template, html]);
     }
     const style = template.dataset.mizanPlace ?? "beforeend";
-    const content = document.createElement("template");
+    const content = page.createElement("template");
     content.innerHTML = html;
-    const { id } = content.content.firstElementChild ?? {};
-    const former = id && INSERTS.test(style) ? document.getElementById(id) : null;
+    const { id } = of(content.content.firstElementChild) ?? {};
+    const former = id && INSERTS.test(style) ? page.getElementById(id) : null;
     swap(template, former ?? target, html, former ? "outerHTML" : style);
   };
 
@@ -160,8 +164,8 @@
   };
 
   const release = ({ target: block }) => {
-    const { late = [] } = refreshing.get(block.id) ?? {};
-    refreshing.delete(block.id);
+    const { late = [] } = refreshing.get(of(block).id) ?? {};
+    refreshing.delete(of(block).id);
     for (const [template, html] of late) place(current(template), html);
   };
 
@@ -171,11 +175,12 @@
       ? template
       : all(CHANNEL).find((each) => nameOf(heardBy(each)) === nameOf(heardBy(template))) ?? template;
 
-  document.addEventListener("mizan:refreshing", ({ target: block }) => {
-    refreshing.set(block.id, { block, late: refreshing.get(block.id)?.late ?? [] });
+  page.addEventListener("mizan:refreshing", ({ target: block }) => {
+    const { id } = of(block);
+    refreshing.set(id, { block, late: refreshing.get(id)?.late ?? [] });
   });
-  document.addEventListener("mizan:refreshed", release);
-  document.addEventListener("mizan:error", release);
+  page.addEventListener("mizan:refreshed", release);
+  page.addEventListener("mizan:error", release);
 
   // ---- what goes
 
@@ -224,7 +229,7 @@
     const unticked = untickedOf(form, sent);
     const { channel, params } = sentBy(form);
     busy.add(form);
-    form.setAttribute("aria-busy", "true");
+    of(form).setAttribute("aria-busy", "true");
     try {
       await send(channel, params, sent, unticked.length ? { unticked } : {});
     } catch (error) {
@@ -232,15 +237,15 @@
       return;
     } finally {
       busy.delete(form);
-      form.removeAttribute("aria-busy");
+      of(form).removeAttribute("aria-busy");
     }
-    if (JSON.stringify(valuesOf(form, submitter)) === JSON.stringify(sent)) form.reset();
+    if (JSON.stringify(valuesOf(form, submitter)) === JSON.stringify(sent)) of(form).reset();
     fire(form, "mizan:sent", { channel, params });
   };
 
-  document.addEventListener("submit", (event) => {
+  page.addEventListener("submit", (event) => {
     const { target: form, submitter } = event;
-    if (event.defaultPrevented || !form.matches?.(FORM)) return;
+    if (event.defaultPrevented || !of(form).matches?.(FORM)) return;
     event.preventDefault();
     if (!busy.has(form)) submit(form, submitter);
   });

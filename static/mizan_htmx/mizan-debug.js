@@ -14,7 +14,9 @@
   if (window[LOADED]) return;
   window[LOADED] = true;
   const { mizan, htmx } = window;
-  if (!mizan) throw new Error("mizan-debug.js needs mizan.js: load it before, or use {% mizan_scripts %}.");
+  if (!mizan?.dom) throw new Error("mizan-debug.js needs mizan.js: load it before, or use {% mizan_scripts %}.");
+
+  const { of, page } = mizan.dom;
 
   const HEADER = "X-Mizan-Invalidate";
   const BLOCK = "[data-mizan]";
@@ -22,11 +24,13 @@
   const MANY = 12; // blocks that are listed for one reason
   const LINGER = 900; // ms that the outline of a block stays when it has been refreshed
 
-  const blocks = () => [...document.querySelectorAll(BLOCK)];
-  const inner = (block) => [...block.querySelectorAll(BLOCK)];
-  const name = (block) => `${block.dataset.mizan} #${block.id}`;
+  const blocks = () => [...page.querySelectorAll(BLOCK)];
+  const inner = (block) => [...of(block).querySelectorAll(BLOCK)];
+  const idOf = (block) => of(block).id;
+  const shownBy = (block) => of(block).dataset;
+  const name = (block) => `${shownBy(block).mizan} #${idOf(block)}`;
   const path = (url) => {
-    const { origin, pathname, search } = new URL(url, document.baseURI);
+    const { origin, pathname, search } = new URL(url, page.baseURI);
     return (origin === location.origin ? "" : origin) + pathname + search;
   };
 
@@ -60,7 +64,7 @@
 
   /* What became of a block; a function where that may still change in this task. */
   const say = (change, block, text) => {
-    change.states.set(block.id, { label: name(block), text });
+    change.states.set(idOf(block), { label: name(block), text });
     draw(change);
   };
 
@@ -89,7 +93,7 @@
     Object.entries(stale.params).find(([key, text]) => (bound.params[key] ?? text) !== text);
 
   const whyNot = (block, { entries, version, source }) => {
-    const bounds = mizan.parse(block.dataset.mizan);
+    const bounds = mizan.parse(shownBy(block).mizan);
     const pairs = entries.flatMap((stale) => bounds.map((bound) => ({ stale, bound })));
     const same = pairs.filter(({ stale, bound }) => stale.context === "*" || stale.context === bound.context);
     if (!same.length) return "other contexts";
@@ -98,9 +102,9 @@
       const [key, text] = differs(stale, bound);
       return `${key} is ${bound.params[key]} there, not ${text}`;
     }
-    const shown = block.dataset.mizanVersion;
+    const shown = shownBy(block).mizanVersion;
     if (mizan.later(shown, version) >= 0) return `shows version ${shown}, which is ${version} or later`;
-    if (block.matches("[data-mizan-lazy]")) return "not loaded yet";
+    if (of(block).matches("[data-mizan-lazy]")) return "not loaded yet";
     return source === "return" && shown ? "live: the socket says what it missed" : "left out";
   };
 
@@ -109,7 +113,7 @@
     const change = record(titleOf(detail), { header: detail.header, event });
     for (const block of detail.blocks) {
       say(change, block, () => (event.defaultPrevented ? "left alone" : "stale"));
-      causes.set(block.id, change);
+      causes.set(idOf(block), change);
     }
     const before = new Set(blocks());
     for (const block of before) {
@@ -122,13 +126,13 @@
 
   const noteArrivals = ({ change, before }) => {
     for (const block of blocks()) {
-      if (before.has(block) || flights.has(block.id)) continue;
-      if (!mizan.covers(change.header, block.dataset.mizan)) continue;
-      if (!change.states.has(block.id)) miss(change, "arrived with the answer", block);
-      else if (causes.get(block.id) === change) say(change, block, "arrived with the answer");
+      if (before.has(block) || flights.has(idOf(block))) continue;
+      if (!mizan.covers(change.header, shownBy(block).mizan)) continue;
+      if (!change.states.has(idOf(block))) miss(change, "arrived with the answer", block);
+      else if (causes.get(idOf(block)) === change) say(change, block, "arrived with the answer");
     }
     for (const [id, state] of change.states) {
-      if (causes.get(id) === change && !document.getElementById(id)) state.text = "left the page";
+      if (causes.get(id) === change && !page.getElementById(id)) state.text = "left the page";
     }
   };
 
@@ -160,19 +164,19 @@
   const finish = (text) => () => gestures.delete(text);
 
   const holdReason = (block) => {
-    for (const [text, element] of gestures) if (block.contains(element)) return text;
-    if (block.querySelector("dialog[open]")) return "a dialog is open in it";
-    if (block.querySelector(":popover-open")) return "a popover is open in it";
-    if ([...block.querySelectorAll("audio, video")].some(({ paused }) => !paused)) return "it is playing";
+    for (const [text, element] of gestures) if (of(block).contains(element)) return text;
+    if (of(block).querySelector("dialog[open]")) return "a dialog is open in it";
+    if (of(block).querySelector(":popover-open")) return "a popover is open in it";
+    if ([...of(block).querySelectorAll("audio, video")].some(({ paused }) => !paused)) return "it is playing";
     return "a listener of mizan:due prevented it";
   };
 
   const causeOf = (block) => {
-    const known = causes.get(block.id);
+    const known = causes.get(idOf(block));
     if (known) return known;
-    if (lazy.delete(block.id)) return newest("Lazy: it came near the view");
-    const seconds = block.dataset.mizanPoll;
-    const isDue = seconds && Date.now() - (renewed.get(block.id) ?? began) >= seconds * 1000;
+    if (lazy.delete(idOf(block))) return newest("Lazy: it came near the view");
+    const seconds = shownBy(block).mizanPoll;
+    const isDue = seconds && Date.now() - (renewed.get(idOf(block)) ?? began) >= seconds * 1000;
     return newest(isDue ? `Poll: every ${seconds} s` : "mizan.refresh()");
   };
 
@@ -188,8 +192,8 @@
 
   const onDue = (event) => {
     const block = event.target;
-    if (block.matches("[data-mizan-lazy]")) lazy.add(block.id); // once it is asked for it is not any more
-    const change = causes.get(block.id);
+    if (of(block).matches("[data-mizan-lazy]")) lazy.add(idOf(block)); // once it is asked for it is not any more
+    const change = causes.get(idOf(block));
     if (!change) return;
     const reason = holdReason(block);
     say(change, block, () => (event.defaultPrevented ? `held back: ${reason}` : "due"));
@@ -197,10 +201,10 @@
 
   const onRefreshing = ({ target, detail: { url, piece } }) => {
     const change = causeOf(target);
-    causes.delete(target.id);
-    flights.set(target.id, { change, url, piece });
+    causes.delete(idOf(target));
+    flights.set(idOf(target), { change, url, piece });
     say(change, target, "asked for");
-    outline(target, "asked", target.dataset.mizan);
+    outline(target, "asked", shownBy(target).mizan);
   };
 
   /* Blocks that share a request are given their answers one right after the other, from one address. */
@@ -230,36 +234,36 @@
   };
 
   const onBlockAnswer = ({ detail: { block, answered } }) => {
-    const flight = block && flights.get(block.id);
+    const flight = block && flights.get(idOf(block));
     if (flight) note(flight, answered, {});
   };
 
   const onRefreshed = ({ target, detail }) => {
-    const flight = flights.get(target.id);
-    flights.delete(target.id);
-    for (const { id } of [target, ...inner(target)]) renewed.set(id, Date.now());
+    const flight = flights.get(idOf(target));
+    flights.delete(idOf(target));
+    for (const each of [target, ...inner(target)]) renewed.set(idOf(each), Date.now());
     const time = `${Math.round(detail.milliseconds)}\u00a0ms`;
     const took = flight?.piece === undefined ? time : "with the answer";
-    outline(target, detail.changed ? "fresh" : "same", `${target.dataset.mizan} · ${took}`);
+    outline(target, detail.changed ? "fresh" : "same", `${shownBy(target).mizan} · ${took}`);
     if (flight) {
       note(flight, undefined, { text: took, together: detail.together });
       say(flight.change, target, `${detail.changed ? "refreshed" : "the same as before"}, ${took}`);
     }
     for (const block of inner(target)) {
-      const cause = causes.get(block.id);
+      const cause = causes.get(idOf(block));
       if (!cause) continue;
-      causes.delete(block.id);
+      causes.delete(idOf(block));
       say(cause, block, `came with ${name(target)}`);
     }
   };
 
   const onError = ({ target, detail }) => {
-    const flight = flights.get(target.id) ?? { change: causeOf(target), url: target.getAttribute("hx-get") };
-    flights.delete(target.id);
+    const flight = flights.get(idOf(target)) ?? { change: causeOf(target), url: of(target).getAttribute("hx-get") };
+    flights.delete(idOf(target));
     const problem = detail.status ? `answered ${detail.status}` : "not answered";
-    outline(target, "failed", `${target.dataset.mizan} · ${problem}`);
+    outline(target, "failed", `${shownBy(target).mizan} · ${problem}`);
     note(flight, undefined, { text: problem });
-    if (!causes.has(target.id)) causes.set(target.id, flight.change); // for which it is tried again
+    if (!causes.has(idOf(target))) causes.set(idOf(target), flight.change); // for which it is tried again
     say(flight.change, target, `${problem}, stays as it is. ${detail.message}`);
   };
 
@@ -339,7 +343,7 @@
   `;
 
   const make = (tag, attributes = {}, ...children) => {
-    const made = document.createElement(tag);
+    const made = page.createElement(tag);
     for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
     made.append(...children);
     return made;
@@ -456,7 +460,7 @@
   const outlines = new Map(); // id of a block → {frame, block, timer}
 
   const place = ({ frame, block }) => {
-    const { left, top, width, height } = block.getBoundingClientRect();
+    const { left, top, width, height } = of(block).getBoundingClientRect();
     Object.assign(frame.style, {
       left: `${left - 2}px`,
       top: `${top - 2}px`,
@@ -468,7 +472,7 @@
   };
 
   const outline = (block, kind, text) => {
-    const { frame = make("div"), timer } = outlines.get(block.id) ?? {};
+    const { frame = make("div"), timer } = outlines.get(idOf(block)) ?? {};
     clearTimeout(timer);
     const isOver = kind !== "asked";
     frame.className = `outline ${kind}${isOver ? " over" : ""}`;
@@ -476,10 +480,10 @@
     if (!frame.isConnected) layer.append(frame);
     const remove = () => {
       frame.remove();
-      outlines.delete(block.id);
+      outlines.delete(idOf(block));
     };
     const shown = { frame, block, timer: isOver && setTimeout(remove, LINGER) };
-    outlines.set(block.id, shown);
+    outlines.set(idOf(block), shown);
     place(shown);
   };
 
@@ -534,8 +538,8 @@
   };
 
   const leave = () => {
-    const next = former?.isConnected ? former : button;
-    const hadFocus = document.activeElement === host;
+    const next = of(former)?.isConnected ? of(former) : button;
+    const hadFocus = page.activeElement === host;
     setOpen(false);
     if (hadFocus) next.focus();
   };
@@ -544,7 +548,7 @@
     if (!event.altKey || !event.shiftKey || event.code !== "KeyM") return;
     event.preventDefault();
     if (state.open) return leave();
-    former = document.activeElement === host ? button : document.activeElement;
+    former = page.activeElement === host ? button : page.activeElement;
     setOpen(true);
     heading.focus();
   };
@@ -583,5 +587,5 @@
 
   stand();
   label();
-  document.documentElement.append(host);
+  page.documentElement.append(host);
 })();

@@ -16,8 +16,10 @@
   if (document[LOADED]) return;
   document[LOADED] = true;
 
-  const { htmx } = window;
-  const { csrfCookie } = document.currentScript?.dataset ?? {};
+  const { htmx, mizan } = window;
+  if (!mizan?.dom) throw new Error("mizan-forms.js needs mizan.js: load it before, or use {% mizan_scripts %}.");
+  const { of, page, isOwn } = mizan.dom;
+  const { csrfCookie } = mizan.dom.settings();
   const FORM = "form[data-mizan-form]";
   const CONTROL = "input, select, textarea, button, output, [contenteditable]";
   const OWN = "[data-mizan-status], [data-mizan-alert], [data-mizan-keep], template, script";
@@ -26,13 +28,13 @@
   const LEAVING = 10_000; // milliseconds that a redirect may take before the form can be sent again
 
   const on = (names, listener, capture = true) => {
-    for (const name of names.split(" ")) document.addEventListener(name, listener, capture);
+    for (const name of names.split(" ")) page.addEventListener(name, listener, capture);
   };
-  const is = (node, selector) => node instanceof Element && node.matches(selector);
+  const is = (node, selector) => node instanceof Element && of(node).matches(selector);
   const within = (root, selector) =>
-    [root, ...root.querySelectorAll(selector)].filter((each) => is(each, selector));
+    [root, ...of(root).querySelectorAll(selector)].filter((each) => is(each, selector));
 
-  // ---- forms and their controls. A control called "id" or "action" hides the form's property of that name.
+  // ---- forms and their controls
 
   /* Not kept in attributes, since answers are merged into those:
      left       controls that were left, or that the server complained about: their errors may show;
@@ -53,53 +55,55 @@
   const formOf = (control) => (is(control.form, FORM) ? control.form : null);
   const NO_FIELD = /^(hidden|submit|button|reset|image|fieldset|output)$/;
   const isField = ({ name, type }) => name && !NO_FIELD.test(type);
-  const fieldsOf = (form) => [...form.elements].filter(isField);
+  const fieldsOf = (form) => [...of(form).elements].filter(isField);
   const fieldName = (control) => control.closest("[data-mizan-field]")?.dataset.mizanField ?? control.name;
   const isInvalid = (control) => control.getAttribute("aria-invalid") === "true";
-  const isBusy = (form) => form.getAttribute("aria-busy") === "true";
+  const isBusy = (form) => of(form).getAttribute("aria-busy") === "true";
   const isChosen = (control) => control.files?.length > 0;
-  const part = (form, name) => form.querySelector(`[data-mizan-${name}]`);
-  const submitsOf = (form) => [...form.elements].filter(({ type }) => type === "submit");
+  const part = (form, name) => of(form).querySelector(`[data-mizan-${name}]`);
+  const staysHere = (form) =>
+    [of(form).action, ...submitsOf(form).map(({ formAction }) => formAction)].every(isOwn);
+  const submitsOf = (form) => [...of(form).elements].filter(({ type }) => type === "submit");
 
   /* Without this file the browser's own checks are better than none. */
   const prepare = () => {
-    for (const form of document.querySelectorAll(FORM)) form.noValidate = true;
+    for (const form of page.querySelectorAll(FORM)) of(form).noValidate = true;
   };
 
   const forgetTyping = (form) => {
-    for (const element of [form, ...form.elements]) typed.delete(element);
+    for (const element of [form, ...of(form).elements]) typed.delete(element);
   };
 
   /* Remember which control has the focus, and where the caret is; gives what brings both back. */
   const holdFocus = () => {
-    const { activeElement: focused } = document;
-    const { selectionStart, selectionEnd, selectionDirection, scrollTop } = focused ?? {};
+    const { activeElement: focused } = page;
+    const { selectionStart, selectionEnd, selectionDirection, scrollTop } = of(focused) ?? {};
     return () => {
-      if (!focused?.isConnected || focused === document.activeElement) return;
-      focused.focus({ preventScroll: true });
+      if (!of(focused)?.isConnected || focused === page.activeElement) return;
+      of(focused).focus({ preventScroll: true });
       // Where it is null, the control knows no selection.
       if (Number.isInteger(selectionStart)) {
         focused.setSelectionRange(selectionStart, selectionEnd, selectionDirection);
       }
-      focused.scrollTop = scrollTop;
+      of(focused).scrollTop = scrollTop;
     };
   };
 
   // ---- merging a fresh rendering into a form
 
   const parse = (html) => {
-    const template = document.createElement("template");
+    const template = page.createElement("template");
     template.innerHTML = html;
     return template.content;
   };
 
   const findForm = (html, form) => {
-    const id = form.getAttribute("id");
-    return [...parse(html).querySelectorAll(FORM)].find((each) => each.getAttribute("id") === id);
+    const id = of(form).getAttribute("id");
+    return [...parse(html).querySelectorAll(FORM)].find((each) => of(each).getAttribute("id") === id);
   };
 
   const isText = (node) => node.nodeType === Node.TEXT_NODE && node.data.trim();
-  const contentOf = (node) => [...node.childNodes].filter((each) => each instanceof Element || isText(each));
+  const contentOf = (node) => [...of(node).childNodes].filter((each) => each instanceof Element || isText(each));
 
   const describe = ({ localName, name, type, value }) =>
     `${localName} ${name} ${/^(radio|checkbox|submit)$/.test(type) ? value : ""}`;
@@ -155,7 +159,7 @@
       } else {
         const next = adopt(node, merger);
         if (last) last.after(next);
-        else old.prepend(next);
+        else of(old).prepend(next);
         last = next;
       }
     }
@@ -180,7 +184,7 @@
     (!within(node, OWN).length && within(node, CONTROL).every(({ name }) => name && !names.has(name)));
 
   const mergeForm = (form, fresh, sent, isHeld = () => false) => {
-    const names = new Set([...fresh.elements].map(({ name }) => name));
+    const names = new Set([...of(fresh).elements].map(({ name }) => name));
     const giveBack = holdFocus();
     mergeContent(form, fresh, { form, names, sent, isHeld });
     giveBack();
@@ -191,7 +195,7 @@
   const showStatus = (form, fresh) => {
     const [old, next] = [form, fresh].map((each) => part(each, "status"));
     if (!old || !next || old.isEqualNode(next)) return;
-    const isFocused = old.contains(document.activeElement);
+    const isFocused = old.contains(page.activeElement);
     old.replaceChildren(...next.childNodes);
     if (isFocused) old.focus();
   };
@@ -211,7 +215,8 @@
   on("pointerup pointercancel", () => setTimeout(release));
 
   const checkSoon = (form, delay = 0) => {
-    if (!form.dataset.mizanValidate || isBusy(form)) return;
+    const { mizanValidate: url } = of(form).dataset;
+    if (!url || !isOwn(url) || isBusy(form)) return;
     const check = checks.get(form) ?? {};
     checks.set(form, check);
     clearTimeout(check.timer);
@@ -221,7 +226,7 @@
   const runCheck = async (form, check) => {
     check.timer = null;
     if (check.request) check.again = true;
-    if (check.request || !form.isConnected) return;
+    if (check.request || !of(form).isConnected) return;
     check.request = new AbortController();
     check.again = false;
     try {
@@ -239,10 +244,10 @@
     for (const [name, value] of [...body]) if (value instanceof File) body.delete(name);
     for (const name of touchedNames(form)) body.append("mizan_touched", name);
     const request = { method: "POST", body, headers: { "HX-Request": "true" }, signal };
-    const response = await fetch(form.dataset.mizanValidate, request);
+    const response = await fetch(of(form).dataset.mizanValidate, request);
     const fresh = response.ok && findForm(await response.text(), form);
     await released;
-    const isLate = signal.aborted || check.again || check.timer || !form.isConnected;
+    const isLate = signal.aborted || check.again || check.timer || !of(form).isConnected;
     if (!fresh || isLate) return;
     mergeForm(form, fresh, body, (node) => {
       const inside = within(node, CONTROL).filter(isField);
@@ -285,7 +290,7 @@
   on("focusout", ({ target, relatedTarget }) => {
     const form = formOf(target);
     // The control that has the focus loses it when another window gets it, and has not been left.
-    if (!form || !isField(target) || target === document.activeElement || left.has(target)) return;
+    if (!form || !isField(target) || target === page.activeElement || left.has(target)) return;
     if (relatedTarget?.form === form && fieldName(relatedTarget) === fieldName(target)) return;
     left.add(target);
     checkSoon(form);
@@ -300,10 +305,11 @@
     checkSoon(target, TYPING);
   });
 
-  /* Django looks at the posted token first, and the page may have been open for longer than the cookie. */
+  /* Django looks at the posted token first, and the page may have been open for longer than the cookie. Where the
+     form goes to another site, it has nothing to know. */
   on("formdata", ({ target, formData }) => {
-    const cookie = document.cookie.split("; ").find((text) => text.startsWith(csrfCookie + "="));
-    if (cookie && is(target, FORM)) formData.set(TOKEN, cookie.slice(csrfCookie.length + 1));
+    const token = csrfCookie && mizan.cookie(csrfCookie);
+    if (token && is(target, FORM) && staysHere(target)) formData.set(TOKEN, token);
   });
 
   // ---- sending
@@ -313,8 +319,8 @@
 
   const setBusy = (form, busy) => {
     for (const element of [form, ...submitsOf(form)]) {
-      if (busy) element.setAttribute("aria-busy", "true");
-      else element.removeAttribute("aria-busy");
+      if (busy) of(element).setAttribute("aria-busy", "true");
+      else of(element).removeAttribute("aria-busy");
     }
     for (const button of submitsOf(form)) {
       // A disabled button would drop the focus.
@@ -336,7 +342,7 @@
     const values = submitter?.name ? { [submitter.name]: submitter.value } : {};
     const request = { source: form, target: form, swap: "outerHTML", values };
     try {
-      await htmx.ajax("POST", form.getAttribute("action"), request);
+      await htmx.ajax("POST", of(form).getAttribute("action"), request);
     } catch {
       // htmx 2 rejects where no answer came, which is told by then.
     }
@@ -348,6 +354,7 @@
     (event) => {
       const { target: form, submitter } = event;
       if (!is(form, FORM) || event.defaultPrevented || submitter?.hasAttribute("formaction")) return;
+      if (!isOwn(of(form).action)) return; // none of ours
       event.preventDefault();
       send(form, submitter);
     },
@@ -370,15 +377,15 @@
 
   /* A middleware that sends visitors to sign in answers 200, too, but from another address. */
   const isAccepted = (form, { status, url }) => {
-    const { href } = new URL(form.getAttribute("action"), document.baseURI);
+    const { href } = new URL(of(form).getAttribute("action"), page.baseURI);
     return status >= 200 && status < 300 && (!url || url.split("#")[0] === href.split("#")[0]);
   };
 
   /* Decide, before htmx swaps anything, whether it may. */
   const admit = (form, answer) => {
     const flight = flights.get(form);
-    flight.place = [form.parentNode, form.previousSibling];
-    flight.focused = form.contains(document.activeElement) || document.activeElement === document.body;
+    flight.place = [of(form).parentNode, of(form).previousSibling];
+    flight.focused = of(form).contains(page.activeElement) || page.activeElement === page.body;
     return isAccepted(form, answer);
   };
 
@@ -402,12 +409,13 @@
 
   const succeed = (form, { place: [parent, previous] = [], focused }) => {
     forgetTyping(form);
-    if (form.isConnected) checkSoon(form); // a 204, say, and what was wrong may still be shown
-    if (form.isConnected || !focused || !parent) return;
-    let node = previous ? previous.nextSibling : parent.firstChild;
+    const { isConnected } = of(form);
+    if (isConnected) checkSoon(form); // a 204, say, and what was wrong may still be shown
+    if (isConnected || !focused || !parent) return;
+    let node = previous ? of(previous).nextSibling : of(parent).firstChild;
     while (node && !(node instanceof Element)) node = node.nextSibling;
     if (!node) return;
-    const status = part(node, "status") ?? node;
+    const status = of(part(node, "status") ?? node);
     if (!status.hasAttribute("tabindex")) status.tabIndex = -1;
     status.focus();
   };
@@ -422,12 +430,12 @@
     // A script may have hidden a control behind one of its own.
     const isTaken = [...invalid, part(form, "status")].some((each) => {
       each?.focus();
-      return each === document.activeElement;
+      return each === page.activeElement;
     });
-    if (!isTaken) form.scrollIntoView();
+    if (!isTaken) of(form).scrollIntoView();
   };
 
-  const noticeOf = (form, name) => form.querySelector(`template[data-mizan-notice="${name}"]`);
+  const noticeOf = (form, name) => of(form).querySelector(`template[data-mizan-notice="${name}"]`);
 
   const complain = (form, reason) => {
     if (reason === 401) unsigned.add(form);
@@ -442,27 +450,27 @@
     const isTold = flights.has(element) && part(element, "alert");
     if (isTold && noticeOf(element, reason === "csrf" ? "CSRF" : 401)) event.preventDefault();
     if (state !== "returned") return;
-    for (const form of document.querySelectorAll(FORM)) {
+    for (const form of page.querySelectorAll(FORM)) {
       if (!unsigned.delete(form) || !noticeOf(form, state)) continue;
-      const isFocused = part(form, "alert").contains(document.activeElement);
+      const isFocused = part(form, "alert").contains(page.activeElement);
       complain(form, state);
-      if (isFocused) form.querySelector("[data-mizan-retry]")?.focus();
+      if (isFocused) of(form).querySelector("[data-mizan-retry]")?.focus();
     }
   });
 
   on("click", (event) => {
-    const retry = event.target.closest?.("[data-mizan-retry]");
-    const link = event.target.closest?.('[data-mizan-status] a[href^="#"]');
+    const retry = of(event.target).closest?.("[data-mizan-retry]");
+    const link = of(event.target).closest?.('[data-mizan-status] a[href^="#"]');
     if (is(retry?.form, FORM)) {
       const { form } = retry;
       const submitter = submitters.get(form);
       (submitter ?? submitsOf(form)[0])?.focus(); // the button will be gone
-      form.requestSubmit(submitter?.isConnected ? submitter : undefined);
+      of(form).requestSubmit(submitter?.isConnected ? submitter : undefined);
     }
-    const control = link && document.getElementById(link.getAttribute("href").slice(1));
+    const control = link && page.getElementById(link.getAttribute("href").slice(1));
     if (!control) return;
     event.preventDefault();
-    control.focus();
+    of(control).focus();
   });
 
   // ---- htmx 4: an element's context
@@ -557,8 +565,8 @@
   /* Half-filled forms and those on their way stay as they are, what a submission has left to read, and controls of
      a form around the block. What somebody sends from a form themselves is theirs to replace. */
   on("mizan:keep", ({ target: block, detail: { source, keep } }) => {
-    const kept = block.querySelectorAll(`${FORM}, [data-mizan-done], [data-mizan-status], ${CONTROL}`);
-    for (const each of kept) if (stays(each) && !each.contains(source)) keep(each);
+    const kept = of(block).querySelectorAll(`${FORM}, [data-mizan-done], [data-mizan-status], ${CONTROL}`);
+    for (const each of kept) if (stays(each) && !of(each).contains(source)) keep(each);
   });
 
   const stays = (old) =>
@@ -569,14 +577,14 @@
 
   // ---- the life of the page
 
-  for (const form of document.querySelectorAll(FORM)) {
-    for (const element of form.querySelectorAll("[class]")) served.set(element, [...element.classList]);
+  for (const form of page.querySelectorAll(FORM)) {
+    for (const element of of(form).querySelectorAll("[class]")) served.set(element, [...element.classList]);
   }
   if (htmx.version.startsWith("2.")) listen2();
   else listen4();
   prepare();
-  new MutationObserver(prepare).observe(document.documentElement, { childList: true, subtree: true });
+  new MutationObserver(prepare).observe(document, { childList: true, subtree: true });
   addEventListener("pageshow", ({ persisted }) => {
-    if (persisted) for (const form of document.querySelectorAll(FORM)) setBusy(form, false);
+    if (persisted) for (const form of page.querySelectorAll(FORM)) setBusy(form, false);
   });
 })();

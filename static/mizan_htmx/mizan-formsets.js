@@ -11,12 +11,16 @@
   if (document[LOADED]) return;
   document[LOADED] = true;
 
+  const { dom } = window.mizan ?? {};
+  if (!dom) throw new Error("mizan-formsets.js needs mizan.js: load it before, or use {% mizan_scripts %}.");
+  const { of, page } = dom;
+
   const FORMSET = "form[data-mizan-formset]";
 
-  const part = (root, name) => root.querySelector(`[data-mizan-${name}]`);
-  const prefixOf = (form) => form.dataset.mizanFormset;
-  const rowsOf = (form) => [...form.querySelectorAll("[data-mizan-row]")];
-  const field = (form, name) => form.querySelector(`[name="${CSS.escape(name)}"]`);
+  const part = (root, name) => of(root).querySelector(`[data-mizan-${name}]`);
+  const prefixOf = (form) => of(form).dataset.mizanFormset;
+  const rowsOf = (form) => [...of(form).querySelectorAll("[data-mizan-row]")];
+  const field = (form, name) => of(form).querySelector(`[name="${CSS.escape(name)}"]`);
   const count = (form, name) => field(form, `${prefixOf(form)}-${name}_FORMS`);
   const numberOf = (row) => Number(row.dataset.mizanRow.match(/\d+$/));
   const ofRow = (row, name) => field(row, `${row.dataset.mizanRow}-${name}`);
@@ -45,7 +49,7 @@
   /* Bring buttons and numbers in line with the rows. */
   const show = (form) => {
     const shown = shownRows(form);
-    const { mizanMin: min, mizanMax: max } = form.dataset;
+    const { mizanMin: min, mizanMax: max } = of(form).dataset;
     setHidden(part(form, "add"), shown.length >= Number(max));
     for (const row of rowsOf(form)) {
       for (const plain of row.querySelectorAll("[data-mizan-plain]")) setHidden(plain, true);
@@ -71,7 +75,7 @@
     count(form, "TOTAL").value = next;
     part(form, "status")?.replaceChildren(); // its links may lead to the wrong rows now
     show(form);
-    form.dispatchEvent(new CustomEvent("mizan:rows", { bubbles: true }));
+    of(form).dispatchEvent(new CustomEvent("mizan:rows", { bubbles: true }));
   };
 
   const actions = {
@@ -116,10 +120,10 @@
 
   const SELECTOR = Object.keys(actions).map((name) => `[data-mizan-${name}]`).join(", ");
 
-  document.addEventListener("click", ({ target }) => {
-    const button = target.closest?.(SELECTOR);
+  page.addEventListener("click", ({ target }) => {
+    const button = of(target).closest?.(SELECTOR);
     const form = button?.closest(FORMSET);
-    if (!form || form.getAttribute("aria-busy") === "true") return;
+    if (!form || of(form).getAttribute("aria-busy") === "true") return;
     const name = Object.keys(actions).find((each) => button.matches(`[data-mizan-${each}]`));
     actions[name](form, button.closest("[data-mizan-row]"));
   });
@@ -131,8 +135,8 @@
   };
 
   /* A new row that nobody has filled in gets no place: with one, Django would find it incomplete. */
-  document.addEventListener("formdata", ({ target: form, formData }) => {
-    if (!form.matches(FORMSET)) return;
+  page.addEventListener("formdata", ({ target: form, formData }) => {
+    if (!of(form).matches(FORMSET)) return;
     let place = 0;
     for (const row of shownRows(form)) {
       const order = ofRow(row, "ORDER");
@@ -144,9 +148,9 @@
   });
 
   const prepare = () => {
-    for (const form of document.querySelectorAll(FORMSET)) show(form);
+    for (const form of page.querySelectorAll(FORMSET)) show(form);
   };
 
   prepare();
-  new MutationObserver(prepare).observe(document.documentElement, { childList: true, subtree: true });
+  new MutationObserver(prepare).observe(document, { childList: true, subtree: true });
 })();

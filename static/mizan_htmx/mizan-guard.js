@@ -20,18 +20,21 @@
   if (window[LOADED]) return;
   window[LOADED] = true;
   const { mizan } = window;
-  if (!mizan) throw new Error("mizan-guard.js needs mizan.js: load it before, or use {% mizan_scripts %}.");
+  if (!mizan?.dom) throw new Error("mizan-guard.js needs mizan.js: load it before, or use {% mizan_scripts %}.");
+
+  const { of, page, isOwn } = mizan.dom;
 
   const WORD = "X-Mizan-Session";
   const REFUSED = "X-Mizan-Refused";
   const FIELD = "csrfmiddlewaretoken";
   const LEAVING = 5000; // milliseconds for which a page waits to be taken away
-  const settings = document.currentScript?.dataset ?? {};
-  const { csrfHeader = "X-CSRFToken", csrfCookie = "csrftoken", login } = settings;
+  const settings = mizan.dom.settings();
+  const { csrfHeader = "X-CSRFToken", csrfCookie = "csrftoken", login, mount, csrfSession } = settings;
+  const source = csrfSession ?? (mount && mount + "session/");
+  const tokens = source && mizan.dom.address(source, "data-csrf-session or data-mount").href;
 
-  const on = (name, listener) => document.addEventListener(name, listener);
-  const locate = (url) => new URL(url, document.baseURI);
-  const isOwn = (url) => locate(url).origin === location.origin;
+  const on = (name, listener) => page.addEventListener(name, listener);
+  const locate = (url) => new URL(url, page.baseURI);
 
   // ---- the CSRF token
 
@@ -43,7 +46,7 @@
   const fetchToken = () => {
     const request = new XMLHttpRequest();
     try {
-      request.open("GET", settings.csrfSession ?? settings.mount + "session/", false);
+      request.open("GET", tokens, false);
       request.send();
       return JSON.parse(request.responseText).csrfToken;
     } catch {
@@ -51,12 +54,19 @@
     }
   };
 
-  const ownToken = () => mizan.cookie(csrfCookie) ?? (settings.mount && (fetched ??= fetchToken()));
+  const ownToken = () => mizan.cookie(csrfCookie) ?? (tokens && (fetched ??= fetchToken()));
+
+  /* A form that is included may have it from a script. */
+  const withhold = (body) => {
+    const given = body?.get?.(FIELD);
+    if (given && [mizan.cookie(csrfCookie), token, fetched].includes(given)) body.delete(FIELD);
+  };
 
   /* Set the token by script: on htmx 4 an element's own hx-headers replaces an inherited one. Django prefers the
      one of a form, which may be older than a login in another tab. */
   on("mizan:request", ({ detail: { isSafe, url, headers, body } }) => {
-    if (isSafe || !isOwn(url)) return;
+    if (!isOwn(url)) return withhold(body);
+    if (isSafe) return;
     const isToken = (name) => name.toLowerCase() === csrfHeader.toLowerCase();
     const name = Object.keys(headers).find(isToken) ?? csrfHeader;
     const own = token ? (headers[name] ?? token) : ownToken();
@@ -72,18 +82,14 @@
   const isHtmx2 = /^2\./.test(window.htmx.version);
 
   const isForm = (element) => element instanceof HTMLFormElement;
-  const boxesIn = (root) => [...root.querySelectorAll("input[type=checkbox]")];
-  // A control called "elements" hides the form's own; so with whatever else is asked of an element that may be one.
-  const { get: elementsOf } = Object.getOwnPropertyDescriptor(HTMLFormElement.prototype, "elements");
-  const { get: parentOf } = Object.getOwnPropertyDescriptor(Node.prototype, "parentElement");
-  const ask = (element, method, ...given) => Element.prototype[method].call(element, ...given);
+  const boxesIn = (root) => [...of(root).querySelectorAll("input[type=checkbox]")];
   const around = (element) => {
     const ancestors = [];
-    for (let each = element; each; each = parentOf.call(each)) ancestors.push(each);
+    for (let each = element; each; each = of(each).parentElement) ancestors.push(each);
     return ancestors;
   };
   const attributeOf = (element, name) =>
-    ask(element, "getAttribute", name) ?? ask(element, "getAttribute", "data-" + name);
+    of(element).getAttribute(name) ?? of(element).getAttribute("data-" + name);
 
   /* Find what an attribute says for an element, nearest first, with the element that says it. On htmx 2 what
      stands around counts, on htmx 4 only what says so itself. */
@@ -105,16 +111,16 @@
   /* Find what hx-include names. What a selector means that is none of CSS is htmx's to say; here is what it says. */
   const select = (element, holder, selector) => {
     const [, word, rest = ""] = /^(\S+)\s*(.*)$/s.exec(selector) ?? [];
-    const all = (css) => [...document.querySelectorAll(css)];
-    const compare = (each) => Node.prototype.compareDocumentPosition.call(element, each);
+    const all = (css) => [...page.querySelectorAll(css)];
+    const compare = (each) => of(element).compareDocumentPosition(each);
     const is = (place) => (each) => compare(each) & place;
     try {
       if (selector === "this") return [holder];
       if (/^(inherit|window)?$/.test(selector)) return [];
-      if (/^(document|body)$/.test(selector)) return [document.body];
-      if (word === "closest") return [ask(element, "closest", rest)];
-      if (word === "find") return [ask(element, "querySelector", rest)];
-      if (word === "findAll") return [...ask(element, "querySelectorAll", rest)];
+      if (/^(document|body)$/.test(selector)) return [page.body];
+      if (word === "closest") return [of(element).closest(rest)];
+      if (word === "find") return [of(element).querySelector(rest)];
+      if (word === "findAll") return [...of(element).querySelectorAll(rest)];
       if (word === "next") return [all(rest || "*").find(is(Node.DOCUMENT_POSITION_FOLLOWING))];
       if (word === "previous") return [all(rest || "*").findLast(is(Node.DOCUMENT_POSITION_PRECEDING))];
       return all(word === "global" ? rest : selector);
@@ -135,7 +141,7 @@
   const sources = (element, method) => {
     const takesForm = isHtmx2 || method.toUpperCase() !== "DELETE";
     const form = isForm(element) ? element : takesForm ? (element.form ?? element.closest("form")) : null;
-    const controlsOf = (each) => (isForm(each) ? [...elementsOf.call(each)] : [each, ...boxesIn(each)]);
+    const controlsOf = (each) => (isForm(each) ? [...of(each).elements] : [each, ...boxesIn(each)]);
     const isContainer = !isHtmx2 && !form && !/^button$|-/i.test(element.localName);
     const own = isContainer ? controlsOf(element) : [element];
     return [form, ...included(element)].filter(Boolean).flatMap(controlsOf).concat(own);
@@ -182,7 +188,7 @@
   const isLogin = ({ answered, target }) =>
     Boolean(answered) &&
     locate(answered).pathname === login &&
-    (target !== document.body || locate(answered).search !== "");
+    (target !== page.body || locate(answered).search !== "");
 
   const reasonOf = (answer, isOther) => {
     // What the login page itself is asked, it may refuse: the password was wrong.
@@ -195,7 +201,7 @@
   on("mizan:answer", (event) => {
     const answer = event.detail;
     const { block, element, target, isSafe, url, status, header } = answer;
-    if (!isOwn(url) || !(block || !isSafe || target?.closest?.("[data-mizan]"))) return;
+    if (!isOwn(url) || !(block || !isSafe || of(target)?.closest?.("[data-mizan]"))) return;
     const now = header(WORD);
     const isOther = Boolean(block && now && word && now !== word);
     const reason = reasonOf(answer, isOther);
@@ -209,7 +215,7 @@
     // What a person did is told each time, so that it can be held; of refreshes, only the first.
     const detail = { state, reason, element, status };
     const news = new CustomEvent("mizan:session", { bubbles: true, cancelable: true, detail });
-    if (!isTold) document.dispatchEvent(news);
+    if (!isTold) page.dispatchEvent(news);
   });
 
   const learn = (now, { isSafe, header }) => {
@@ -230,12 +236,11 @@
     mizan.retry();
   };
 
-  /* One that a script made up sends nothing. A control called "getAttribute" hides the form's method. */
+  /* One that a script made up sends nothing. */
   addEventListener("submit", (event) => {
     const { target: form, submitter, isTrusted, defaultPrevented } = event;
     if (!isTrusted || defaultPrevented) return;
-    const attribute = (element, name) => element && Element.prototype.getAttribute.call(element, name);
-    const valueOf = (name) => attribute(submitter, `form${name}`) ?? attribute(form, name);
+    const valueOf = (name) => submitter?.getAttribute(`form${name}`) ?? of(form).getAttribute(name);
     const isElsewhere = !/^(_self|_parent|_top)?$/i.test(valueOf("target") ?? "");
     if (isElsewhere || !/^post$/i.test(valueOf("method"))) return;
     clearTimeout(leaving);

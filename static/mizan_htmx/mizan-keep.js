@@ -19,7 +19,8 @@
   document[LOADED] = true;
 
   const { htmx, mizan } = window;
-  if (!mizan) throw new Error("mizan-keep.js needs mizan.js: load it before, or use {% mizan_scripts %}.");
+  if (!mizan?.dom) throw new Error("mizan-keep.js needs mizan.js: load it before, or use {% mizan_scripts %}.");
+  const { of, page } = mizan.dom;
   const isHtmx2 = htmx.version.startsWith("2.");
   const BLOCK = "[data-mizan]";
   const LAZY = '[data-mizan-lazy], [hx-trigger^="load"]';
@@ -27,30 +28,31 @@
   const POPOVER = CSS.supports("selector(:popover-open)") ? ":popover-open" : "dialog[open]";
   const KEPT = "[data-mizan-keep], [hx-preserve]";
   const STYLE = "mizan";
+  const BORROWED = `mizan-keep-${Math.random().toString(36).slice(2)}-`; // begins the ids for a morph, and no others
   const MARK = "data-mizan-changed";
   const AUTOFOCUS = "[autofocus]:not(dialog *, [popover] *)"; // in those it says what opening focuses
 
   const on = (names, listener) => {
-    for (const name of names.split(" ")) document.addEventListener(name, listener, true);
+    for (const name of names.split(" ")) page.addEventListener(name, listener, true);
   };
-  const is = (node, selector) => node instanceof Element && node.matches(selector);
+  const is = (node, selector) => node instanceof Element && of(node).matches(selector);
   const fire = (target, name, detail) =>
-    target.dispatchEvent(new CustomEvent(name, { bubbles: true, detail }));
+    of(target).dispatchEvent(new CustomEvent(name, { bubbles: true, detail }));
   const isInside = (element, set) => {
-    for (let up = element; up; up = up.parentElement) if (set.has(up)) return true;
+    for (let up = element; up; up = of(up).parentElement) if (set.has(up)) return true;
     return false;
   };
 
   // ---- fields: what a person can change
 
   const FIELD = `input, select, textarea, ${EDITABLE}`;
-  const isField = (node) => is(node, FIELD) && !/^(hidden|submit|button|reset|image)$/.test(node.type);
-  const fieldsIn = (root) => [...root.querySelectorAll(FIELD)].filter(isField);
-  const isCheckable = ({ type }) => /^(checkbox|radio)$/.test(type);
+  const isField = (node) => is(node, FIELD) && !/^(hidden|submit|button|reset|image)$/.test(of(node).type);
+  const fieldsIn = (root) => [...of(root).querySelectorAll(FIELD)].filter(isField);
+  const isCheckable = (node) => /^(checkbox|radio)$/.test(of(node).type);
 
   const groupOf = (field) =>
     field.type === "radio"
-      ? [...document.getElementsByName(field.name)].filter((it) => it.type === "radio" && it.form === field.form)
+      ? [...page.getElementsByName(field.name)].filter((it) => it.type === "radio" && it.form === field.form)
       : [field];
 
   const read = (field) => {
@@ -71,10 +73,10 @@
     if (is(field, EDITABLE)) return bases.get(field) ?? field.innerHTML;
     const { checked, defaultChecked, value, defaultValue } = field;
     if (isCheckable(field) ? checked === defaultChecked : value === defaultValue) return read(field);
-    const form = document.createElement("form");
-    form.append(field.cloneNode(true));
-    form.reset();
-    return read(form.firstChild);
+    const form = page.createElement("form");
+    of(form).append(field.cloneNode(true));
+    of(form).reset();
+    return read(of(form).firstChild);
   };
 
   /* bases      what the server had when somebody began to enter something else
@@ -123,12 +125,12 @@
   });
 
   on("reset", (event) => {
-    const { elements } = event.target;
+    const { elements } = of(event.target);
     setTimeout(() => event.defaultPrevented || [...elements].forEach(forget));
   });
 
   on("click", ({ target }) => {
-    const summary = target.closest?.("summary");
+    const summary = of(target).closest?.("summary");
     if (summary) toggled.add(summary.parentElement);
   });
 
@@ -145,7 +147,7 @@
   const sentBy = (source, sent) => {
     if (isField(source)) return groupOf(source);
     const form = is(source, "form") ? source : source.type === "submit" && source.form;
-    if (form) return [...form.elements, ...fieldsIn(form)].filter(isField);
+    if (form) return [...of(form).elements, ...fieldsIn(form)].filter(isField);
     const includes = source.closest("[hx-include]");
     return fieldsIn(source.closest(BLOCK) ?? document).filter(
       (field) =>
@@ -158,7 +160,7 @@
   });
 
   // Not while it is captured: others refuse what a session's end has answered.
-  document.addEventListener("mizan:answer", (event) => {
+  page.addEventListener("mizan:answer", (event) => {
     const { element, isSafe, status } = event.detail;
     if (isSafe) return;
     const fields = pending.get(element) ?? [];
@@ -175,18 +177,19 @@
   let dragged = null;
   const waiting = new Set();
 
-  const canMorph = () => !isHtmx2 || Boolean(window.Idiomorph);
+  const canMorph = () => !isHtmx2 || typeof window.Idiomorph?.morph === "function";
   const isPlaying = (node) => is(node, "audio, video") && !node.paused && !node.ended;
 
   const isOccupied = (block) =>
-    [composing, dragged].some((node) => node?.isConnected && block.contains(node)) ||
-    block.querySelector("dialog[open]") !== null ||
+    [composing, dragged].some((node) => of(node)?.isConnected && of(block).contains(node)) ||
+    of(block).querySelector("dialog[open]") !== null ||
     (!canMorph() &&
-      (block.querySelector(POPOVER) !== null || [...block.querySelectorAll("audio, video")].some(isPlaying)));
+      (of(block).querySelector(POPOVER) !== null ||
+        [...of(block).querySelectorAll("audio, video")].some(isPlaying)));
 
   const resume = () => {
     for (const block of waiting) {
-      if (block.isConnected && isOccupied(block)) continue;
+      if (of(block).isConnected && isOccupied(block)) continue;
       waiting.delete(block);
       mizan.retry(block);
     }
@@ -218,29 +221,32 @@
 
   // ---- twins: what an element is in the fresh content
 
-  const byId = (root, id) => root.querySelector(`[id="${CSS.escape(id)}"]`);
+  const byId = (root, id) => of(root).querySelector(`[id="${CSS.escape(id)}"]`);
   const isAlike = (one, other) =>
-    one.localName === other.localName &&
-    ["name", "type"].every((name) => one.getAttribute(name) === other.getAttribute(name)) &&
+    of(one).localName === of(other).localName &&
+    ["name", "type"].every((name) => of(one).getAttribute(name) === of(other).getAttribute(name)) &&
     (!isCheckable(one) || one.value === other.value);
 
   /* By its id, or else by kind and name, among those alike that stand under the same id: in a row that shows the same
      as the one around it, or else in the same place. */
   const twinOf = (old, block, fresh) => {
     if (old === block) return fresh;
-    const id = old.getAttribute("id");
+    const { localName } = of(old);
+    const id = of(old).getAttribute("id");
     if (id) return byId(fresh, id);
-    const home = old.closest("[id]");
-    const freshHome = home === block ? fresh : byId(fresh, home.getAttribute("id"));
+    const home = of(old).closest("[id]");
+    const freshHome = home === block ? fresh : byId(fresh, of(home).getAttribute("id"));
     if (!freshHome) return null;
     const alike = (root) =>
-      [...root.querySelectorAll(old.localName)].filter((it) => isAlike(it, old) && it.closest("[id]") === root);
+      [...of(root).querySelectorAll(localName)].filter(
+        (it) => isAlike(it, old) && of(it).closest("[id]") === root,
+      );
     const [places, twins] = [alike(home), alike(freshHome)];
     let rows = twins;
-    for (let up = old.parentElement; up !== home; up = up.parentElement) {
-      const text = up.textContent.trim();
-      rows = rows.map((it) => it?.parentElement);
-      const equal = twins.filter((_, at) => text && rows[at]?.textContent.trim() === text);
+    for (let up = of(old).parentElement; up !== home; up = of(up).parentElement) {
+      const text = of(up).textContent.trim();
+      rows = rows.map((it) => of(it)?.parentElement);
+      const equal = twins.filter((_, at) => text && of(rows[at])?.textContent.trim() === text);
       if (equal.length === 1) return equal[0];
     }
     return twins[places.indexOf(old)] ?? null;
@@ -257,25 +263,24 @@
   /* A swap knows the block, the fresh one, who has asked for it, and pairs: old element → its twin. */
   const look = (block, fresh, source) => {
     const swap = { block, fresh, source, pairs: new Map(), anew: [], entered: [], opened: [], scrolled: [] };
-    const all = [block, ...block.querySelectorAll("*")];
-    for (const each of [fresh, ...fresh.querySelectorAll(BLOCK)]) bare(each);
+    const all = [block, ...of(block).querySelectorAll("*")];
+    for (const each of [fresh, ...of(fresh).querySelectorAll(BLOCK)]) bare(each);
     keepFields(swap);
     hold(swap, all.slice(1));
-    for (const each of block.querySelectorAll(`details, dialog[open], ${POPOVER}`)) keepOpen(swap, each);
+    for (const each of of(block).querySelectorAll(`details, dialog[open], ${POPOVER}`)) keepOpen(swap, each);
     for (const each of all) keepScroll(swap, each);
-    const { activeElement: host } = document;
+    const { activeElement: host } = page;
     let it = host;
-    while (it?.shadowRoot?.activeElement) it = it.shadowRoot.activeElement;
-    if (block.contains(host)) swap.focus = { it, twin: pair(swap, host), selection: selectionOf(it) };
+    while (of(it)?.shadowRoot?.activeElement) it = of(it).shadowRoot.activeElement;
+    if (of(block).contains(host)) swap.focus = { it, twin: pair(swap, host), selection: selectionOf(it) };
     return swap;
   };
 
   /* As mizan.js does it with the blocks of a page, so that a morph finds the same attributes. */
   const bare = (block) => {
     if (!is(block, `[hx-swap]:not(${LAZY})`)) return;
-    block.dataset.mizanSwap = block.getAttribute("hx-swap");
-    block.removeAttribute("hx-swap");
-    block.removeAttribute("hx-target");
+    of(block).dataset.mizanSwap = of(block).getAttribute("hx-swap");
+    for (const name of ["hx-target", "hx-swap"]) of(block).removeAttribute(name);
   };
 
   const pair = ({ block, fresh, pairs }, old) => {
@@ -287,21 +292,21 @@
   };
 
   /* What loads its own content when it comes into the page: as another element it does so again. */
-  const loads = (it) => /\b(load|revealed|intersect)\b/.test(it.getAttribute("hx-trigger")) && !is(it, BLOCK);
+  const loads = (it) => /\b(load|revealed|intersect)\b/.test(of(it).getAttribute("hx-trigger")) && !is(it, BLOCK);
 
   const hold = (swap, all) => {
     const { block, fresh, source } = swap;
-    const { activeElement: host } = document;
+    const { activeElement: host } = page;
     const asked = new Set();
     held = new Set();
     fire(block, "mizan:keep", { fresh, source, keep: (element) => asked.add(element) });
     for (const it of all) {
-      const isInUse = loads(it) && [host, ...kept].some((each) => it.contains(each));
+      const isInUse = loads(it) && [host, ...kept].some((each) => of(it).contains(each));
       if (loads(it) && !isInUse) swap.anew.push(it);
       const isMarked = is(it, KEPT);
-      const isLoaded = is(it, `${BLOCK}:not(${LAZY})`) && is(byId(fresh, it.id), LAZY);
+      const isLoaded = is(it, `${BLOCK}:not(${LAZY})`) && is(byId(fresh, of(it).id), LAZY);
       const isTyped = isHalfTyped(it) || (is(it, EDITABLE) && differs(it));
-      const isHost = it.shadowRoot && !canMorph();
+      const isHost = of(it).shadowRoot && !canMorph();
       const stays = isInUse || isMarked || isLoaded || isTyped || isHost || isPlaying(it) || asked.has(it);
       if (!stays || isInside(it, held) || !standIn(swap, it, isMarked)) continue;
       held.add(it);
@@ -313,13 +318,13 @@
      that the server knows. */
   const standIn = (swap, old, isAdded) => {
     const twin = pair(swap, old);
-    const { parentElement: parent } = old;
+    const { parentElement: parent, localName } = of(old);
     const home = !twin && isAdded && pair(swap, parent);
-    if (twin?.localName === old.localName) return true;
+    if (of(twin)?.localName === localName) return true;
     if (!twin && !home) return false;
-    const stub = old.cloneNode();
-    if (twin) twin.replaceWith(stub);
-    else home.insertBefore(stub, home.children[[...parent.children].indexOf(old)] ?? null);
+    const stub = of(old).cloneNode();
+    if (twin) of(twin).replaceWith(stub);
+    else of(home).insertBefore(stub, of(home).children[[...of(parent).children].indexOf(old)] ?? null);
     swap.pairs.set(old, stub);
     return true;
   };
@@ -357,7 +362,7 @@
   };
 
   const keepScroll = (swap, it) => {
-    const { scrollTop, scrollLeft } = it;
+    const { scrollTop, scrollLeft } = of(it);
     if (scrollTop || scrollLeft) swap.scrolled.push({ it, twin: pair(swap, it), scrollTop, scrollLeft });
   };
 
@@ -368,8 +373,8 @@
   const replace = (block, fragment, source) => {
     const fresh = topOf(fragment, block);
     if (source === block) {
-      const all = [block, fresh].flatMap((root) => [...root.querySelectorAll(AUTOFOCUS)]);
-      for (const it of all) it.removeAttribute("autofocus");
+      const all = [block, fresh].flatMap((root) => [...of(root).querySelectorAll(AUTOFOCUS)]);
+      for (const it of all) of(it).removeAttribute("autofocus");
     }
     fragment.replaceChildren(...fragment.children);
     const swap = look(block, fresh, source);
@@ -377,37 +382,44 @@
     if (canMorph()) morphNamed(swap, fragment);
     else {
       for (const it of held) move(it, swap.pairs.get(it));
-      block.replaceWith(...fragment.children);
+      of(block).replaceWith(...fragment.children);
     }
     held = kept = new Set();
-    putBack(swap, block.isConnected ? block : fresh);
-    if (source !== block) finish(block.isConnected ? block : fresh); // else when mizan.js knows that it is fresh
+    const there = of(block).isConnected ? block : fresh;
+    putBack(swap, there);
+    if (source !== block) finish(there); // else when mizan.js knows that it is fresh
     return now;
   };
 
   const move = (old, twin) => {
-    twin.replaceWith(old);
+    of(twin).replaceWith(old);
     // Unlike a morph, this takes all of it along; what stands in the shadow is enough.
-    if (!old.shadowRoot || is(old, KEPT)) return;
-    for (const { name, value } of twin.attributes) old.setAttribute(name, value);
-    old.replaceChildren(...twin.childNodes);
+    if (!of(old).shadowRoot || is(old, KEPT)) return;
+    for (const { name, value } of of(twin).attributes) old.setAttribute(name, value);
+    old.replaceChildren(...of(twin).childNodes);
   };
 
-  const topOf = (fragment, { id }) => [...fragment.children].find((it) => it.getAttribute("id") === id);
+  const topOf = (fragment, block) => {
+    const { id } = of(block);
+    return [...fragment.children].find((it) => of(it).getAttribute("id") === id);
+  };
 
   /* A morph keeps elements that have the same id, and lets those that have another one go. */
   const morphNamed = ({ block, pairs, anew }, fragment) => {
-    const nameless = [...pairs].filter(([old]) => !old.hasAttribute("id"));
-    nameless.forEach((pair, at) => pair.forEach((it) => it?.setAttribute("id", `mizan-keep-${at}`)));
-    for (const it of anew) if (!isInside(it, held)) it.setAttribute("id", "mizan-keep-not");
+    const nameless = [...pairs].filter(([old]) => !of(old).hasAttribute("id"));
+    nameless.forEach((pair, at) => pair.forEach((it) => of(it)?.setAttribute("id", `${BORROWED}${at}`)));
+    for (const it of anew) if (!isInside(it, held)) of(it).setAttribute("id", `${BORROWED}not`);
     morph(block, fragment);
-    for (const it of [...nameless.flat(), ...block.querySelectorAll('[id^="mizan-keep-"]')]) {
-      it?.removeAttribute("id");
+    for (const it of [...nameless.flat(), ...of(block).querySelectorAll(`[id^="${BORROWED}"]`)]) {
+      of(it)?.removeAttribute("id");
     }
   };
 
-  const selectionOf = (field) => [field.selectionStart, field.selectionEnd, field.selectionDirection];
-  const placeOf = ({ it, twin }) => [it, twin].find((each) => each?.isConnected);
+  const selectionOf = (field) => {
+    const { selectionStart, selectionEnd, selectionDirection } = of(field);
+    return [selectionStart, selectionEnd, selectionDirection];
+  };
+  const placeOf = ({ it, twin }) => [it, twin].find((each) => of(each)?.isConnected);
 
   const putBack = ({ entered, opened, scrolled, focus }, block) => {
     const fields = entered.map(putBackField);
@@ -426,7 +438,7 @@
         place[show]();
       }
     }
-    for (const { it, twin, ...places } of scrolled) Object.assign(placeOf({ it, twin }) ?? {}, places);
+    for (const { it, twin, ...places } of scrolled) Object.assign(of(placeOf({ it, twin })) ?? {}, places);
     if (focus) putBackFocus(focus);
   };
 
@@ -444,10 +456,12 @@
     return field;
   };
 
+  const rootOf = (node) => of(of(node).getRootNode());
+
   const putBackFocus = ({ it, twin, selection }) => {
     const field = placeOf({ it, twin });
     if (!field) return;
-    if (field !== field.getRootNode().activeElement) field.focus({ preventScroll: true });
+    if (field !== rootOf(field).activeElement) of(field).focus({ preventScroll: true });
     if (field === twin && it === typing) unsaid.add(field);
     // Where the first is null, the control knows no selection.
     if (Number.isInteger(selection[0]) && String(selectionOf(field)) !== String(selection)) {
@@ -469,9 +483,10 @@
 
   const finish = (around) => {
     for (const block of unfinished) {
-      if (block.isConnected && !around.contains(block)) continue;
+      const { isConnected } = of(block);
+      if (isConnected && !of(around).contains(block)) continue;
       unfinished.delete(block);
-      if (block.isConnected) mizan.refresh(block);
+      if (isConnected) mizan.refresh(block);
     }
   };
 
@@ -502,7 +517,7 @@
   };
 
   const listen2 = () => {
-    const root = document.documentElement;
+    const root = page.documentElement;
     root.setAttribute("hx-ext", [root.getAttribute("hx-ext"), STYLE].filter(Boolean).join());
     morph = (block, fragment) =>
       window.Idiomorph.morph(block, fragment, {
@@ -516,7 +531,7 @@
         if (style !== STYLE) return false;
         const isSame = topOf(fragment, target);
         const now = isSame ? replace(target, fragment, sources.get(target)) : [...fragment.childNodes];
-        if (!isSame) target.replaceWith(...now);
+        if (!isSame) of(target).replaceWith(...now);
         settling.elts = [...settling.elts.filter((it) => it !== target), ...now];
         return now;
       },
@@ -524,10 +539,10 @@
     on("htmx:beforeSwap", ({ detail }) => {
       const { target, shouldSwap, serverResponse, requestConfig } = detail;
       const { elt } = requestConfig;
-      const own = elt.closest("[hx-swap]")?.getAttribute("hx-swap") ?? htmx.config.defaultSwapStyle;
+      const own = of(of(elt).closest("[hx-swap]"))?.getAttribute("hx-swap") ?? htmx.config.defaultSwapStyle;
       const style = detail.swapOverride ?? own;
-      if (!shouldSwap || !is(target, BLOCK) || !elt.isConnected || !/^outerHTML\b/.test(style)) return;
-      if (!serverResponse.includes(`id="${target.id}"`)) return;
+      if (!shouldSwap || !is(target, BLOCK) || !of(elt).isConnected || !/^outerHTML\b/.test(style)) return;
+      if (!serverResponse.includes(`id="${of(target).id}"`)) return;
       if (isLate(target, elt)) detail.shouldSwap = false;
       detail.swapOverride = style.replace("outerHTML", STYLE);
     });

@@ -21,8 +21,9 @@
   "use strict";
 
   const { htmx, mizan } = window;
-  if (!mizan) throw new Error("mizan-live.js needs mizan.js: load it before, or use {% mizan_scripts %}.");
+  if (!mizan?.dom) throw new Error("mizan-live.js needs mizan.js: load it before, or use {% mizan_scripts %}.");
   if (mizan.socket) return;
+  const { of, page } = mizan.dom;
 
   const LIVE = "[data-mizan-version]";
   const SETTLING = 50; // milliseconds in which changes of the page are collected
@@ -40,8 +41,8 @@
   // what stands for them where the server, such as daphne, sends none of the protocol's own.
   const REPROACHES = [1008, 1009, 4008, 4009];
 
-  const root = document.documentElement;
-  const url = new URL(document.currentScript?.dataset.socket ?? "/ws/", location.href);
+  const root = page.documentElement;
+  const url = mizan.dom.address(mizan.dom.settings().socket ?? "/ws/", "data-socket");
   url.protocol = url.protocol.replace("http", "ws");
 
   // ---- the socket
@@ -72,7 +73,7 @@
   const show = (state) => {
     if (root.dataset.mizanSocket === state) return;
     root.dataset.mizanSocket = state;
-    document.dispatchEvent(new CustomEvent("mizan:socket", { bubbles: true, detail: { state } }));
+    page.dispatchEvent(new CustomEvent("mizan:socket", { bubbles: true, detail: { state } }));
   };
 
   const connect = () => {
@@ -176,9 +177,10 @@
   let retrying = 0;
   let faults = 0;
 
-  const blocks = () => [...document.querySelectorAll(LIVE)];
+  const blocks = () => [...page.querySelectorAll(LIVE)];
   const split = (list) => list.split(/[ \t]*,[ \t]*/).filter(Boolean);
-  const keysOf = ({ dataset }) => split(dataset.mizan);
+  const keysOf = (block) => split(of(block).dataset.mizan);
+  const versionOf = (block) => of(block).dataset.mizanVersion;
   const listOf = (keys) => [...keys].sort().join(", ");
 
   /* Versions of two lives of the server's store can't be compared; then none is known, and all is stale. */
@@ -192,7 +194,7 @@
     const versions = new Map();
     let text = 0;
     for (const block of blocks()) {
-      const { mizanVersion: version } = block.dataset;
+      const version = versionOf(block);
       for (const key of keysOf(block)) {
         if (versions.has(key)) versions.set(key, older(version, versions.get(key)));
         else if (versions.size < MOST_KEYS && (text += 2 * key.length + 40) < MOST_TEXT) {
@@ -209,7 +211,7 @@
 
   const watch = async (patience) => {
     const versions = shown();
-    for (const block of blocks()) seen.set(block, block.dataset.mizanVersion);
+    for (const block of blocks()) seen.set(block, versionOf(block));
     for (const map of [known, refused]) for (const key of map.keys()) if (!versions.has(key)) map.delete(key);
     for (const [key, version] of versions) learn(key, version);
     watched = listOf(versions.keys());
@@ -262,15 +264,15 @@
   /* Whoever has brought it, a block may come into the page that is older than what the server has told of its
      key by then. Nobody will tell that again, unless asked. */
   const isBehind = (block) => {
-    const { mizanVersion: version } = block.dataset;
+    const version = versionOf(block);
     if (seen.get(block) === version) return false;
     seen.set(block, version);
     return keysOf(block).some((key) => mizan.later(version, known.get(key)) < 0);
   };
 
   /* A morph keeps the element. What a cache before the site answered may be as old as what was there. */
-  document.addEventListener("mizan:refreshed", ({ target }) => {
-    for (const block of [target, ...target.querySelectorAll(LIVE)]) seen.delete(block);
+  page.addEventListener("mizan:refreshed", ({ target }) => {
+    for (const block of [target, ...of(target).querySelectorAll(LIVE)]) seen.delete(block);
     settling ||= setTimeout(lookAround, SETTLING);
   });
 
@@ -311,7 +313,7 @@
   const refresh = (key) => {
     const version = pending.get(key);
     if (version === null) return void pending.delete(key);
-    if (document.hidden) return void held.add(key);
+    if (page.hidden) return void held.add(key);
     pending.set(key, null);
     setTimeout(refresh, WINDOW, key);
     due.set(version, [...(due.get(version) ?? []), key]);
@@ -337,17 +339,17 @@
   /* Not by mizan:request, after which htmx may still send nothing, and not by mizan:answer: on htmx 4 what came
      with an answer is taken only when that is swapped in, and would count as older than what is told before. */
   // htmx 2: its own events are lost on an element that has left the page
-  document.addEventListener("htmx:beforeSend", ({ detail: { xhr, requestConfig } }) => {
+  page.addEventListener("htmx:beforeSend", ({ detail: { xhr, requestConfig } }) => {
     begin(xhr, requestConfig.verb);
     xhr.addEventListener("loadend", () => end(xhr));
   });
 
   // htmx 4
   const name4 = (name) => name.replaceAll(":", htmx.config.metaCharacter || ":");
-  document.addEventListener(name4("htmx:before:request"), ({ detail: { ctx } }) => {
+  page.addEventListener(name4("htmx:before:request"), ({ detail: { ctx } }) => {
     begin(ctx, ctx.request.method);
   });
-  document.addEventListener(name4("htmx:finally:request"), ({ detail: { ctx } }) => end(ctx));
+  page.addEventListener(name4("htmx:finally:request"), ({ detail: { ctx } }) => end(ctx));
 
   const refreshDue = () => {
     soon = clearTimeout(soon);
@@ -400,14 +402,14 @@
     attributeFilter: ["data-mizan", "data-mizan-version", "data-mizan-channel", "data-mizan-params"],
   });
 
-  document.addEventListener("mizan:return", comeBack);
-  document.addEventListener("visibilitychange", () => {
-    if (document.hidden) return;
+  page.addEventListener("mizan:return", comeBack);
+  page.addEventListener("visibilitychange", () => {
+    if (page.hidden) return;
     for (const key of held) held.delete(key) && refresh(key);
     wake();
   });
   /* An open socket is of the session that there was when it opened. */
-  document.addEventListener("mizan:session", ({ detail: { state } }) => {
+  page.addEventListener("mizan:session", ({ detail: { state } }) => {
     if (state !== "returned" || !socket) return;
     lose(socket);
     connect();

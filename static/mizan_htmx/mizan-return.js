@@ -13,15 +13,17 @@
   if (window[LOADED]) return;
   window[LOADED] = true;
   const { htmx, mizan } = window;
-  if (!mizan) throw new Error("mizan-return.js needs mizan.js: load it before, or use {% mizan_scripts %}.");
+  if (!mizan?.dom) throw new Error("mizan-return.js needs mizan.js: load it before, or use {% mizan_scripts %}.");
+
+  const { page } = mizan.dom;
 
   const [FIRST_WAIT, LONGEST_WAIT] = [1000, 60_000]; // milliseconds until it is tried again
   const LONGEST_ASKED = 3_600_000; // the same, where the server says how long
   const TICK = 30_000; // milliseconds between two looks at the clock
   const SLEEP = 120_000; // how late one is after a sleep; browsers let hidden tabs look once a minute
 
-  const on = (name, listener) => document.addEventListener(name, listener);
-  const retry = () => document.hidden || mizan.retry();
+  const on = (name, listener) => page.addEventListener(name, listener);
+  const retry = () => page.hidden || mizan.retry();
 
   // ---- what failed
 
@@ -37,7 +39,7 @@
     const count = failures.get(block) ?? 0;
     failures.set(block, count + 1);
     const own = share * Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** count);
-    const again = () => navigator.onLine && !document.hidden && mizan.retry(block);
+    const again = () => navigator.onLine && !page.hidden && mizan.retry(block);
     timers.set(block, setTimeout(again, Math.max(own, Math.min(wait, LONGEST_ASKED))));
   });
   on("mizan:refreshing", ({ target: block }) => clearTimeout(timers.get(block)));
@@ -50,8 +52,8 @@
 
   const comeBack = () => {
     const event = new CustomEvent("mizan:return", { bubbles: true, cancelable: true });
-    const isFollowed = !document.dispatchEvent(event);
-    const among = document.querySelectorAll(`[data-mizan]${isFollowed ? ":not([data-mizan-version])" : ""}`);
+    const isFollowed = !page.dispatchEvent(event);
+    const among = page.querySelectorAll(`[data-mizan]${isFollowed ? ":not([data-mizan-version])" : ""}`);
     mizan.invalidate("*", {}, { source: "return", among: [...among] });
   };
 
@@ -87,7 +89,7 @@
       // no storage in this browser, or of this page: then there is nothing in it either
     }
     // Nobody can tell what is in an answer that is under way. htmx 4 keeps it with the element.
-    for (const element of document.querySelectorAll(PRELOADING)) delete element._htmx?.preload;
+    for (const element of page.querySelectorAll(PRELOADING)) delete element._htmx?.preload;
   });
 
   const dropPages = (storage, isOldCopy) => {

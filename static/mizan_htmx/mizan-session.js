@@ -20,10 +20,14 @@
   document[LOADED] = true;
 
   const { mizan, htmx } = window;
-  if (!mizan) throw new Error("mizan-session.js needs mizan.js: load it before, or use {% mizan_scripts %}.");
+  if (!mizan?.dom) throw new Error("mizan-session.js needs mizan.js: load it before, or use {% mizan_scripts %}.");
 
-  const { mount, locale } = document.currentScript.dataset;
+  const { of, page, isOwn } = mizan.dom;
+
+  const { locale } = mizan.dom.settings();
+  const mount = mizan.dom.address(mizan.dom.settings().mount ?? "/api/mizan/", "data-mount").href;
   const NOBODY = "anonymous";
+  const SENDING = ["hx-post", "hx-put", "hx-patch", "hx-delete", "hx-get", "hx-action"];
   const READING = 10_000; // milliseconds that good news stay where there is nothing to do about them
   const ANNOUNCING = 100; // milliseconds after which screen readers have found a new live region
   const STYLE = `
@@ -40,7 +44,7 @@
     @media print { :where(.mizan-session) { display: none } }`;
 
   const on = (names, listener) => {
-    for (const name of names.split(" ")) document.addEventListener(name, listener, true);
+    for (const name of names.split(" ")) page.addEventListener(name, listener, true);
   };
 
   // ---- what was refused
@@ -63,12 +67,13 @@
 
   /* A refresh must not take it away, where blocks are replaced and not morphed. */
   on("mizan:keep", ({ target, detail }) => {
-    for (const element of held.keys()) if (target.contains(element)) detail.keep(element);
+    for (const element of held.keys()) if (of(target).contains(element)) detail.keep(element);
   });
 
   const sendable = () =>
     [...held.values()].filter(
-      ({ element, event }) => element.isConnected && (event.type !== "submit" || event.target.isConnected),
+      ({ element, event }) =>
+        of(element).isConnected && (event.type !== "submit" || of(event.target).isConnected),
     );
 
   const resend = () => {
@@ -77,8 +82,8 @@
     for (const { element, method, url, event } of requests) {
       const { type, target, submitter } = event;
       // The button in the notice will be gone. htmx 2 knows a submitter by its focus.
-      (submitter ?? element).focus();
-      if (type === "submit") target.requestSubmit(submitter?.isConnected ? submitter : undefined);
+      of(submitter ?? element).focus();
+      if (type === "submit") of(target).requestSubmit(submitter?.isConnected ? submitter : undefined);
       else htmx.ajax(method, url, { source: element, event }).catch(() => {}); // htmx has told why
     }
     hide();
@@ -99,7 +104,7 @@
     const spoken = locale ? `&mizan-locale=${encodeURIComponent(locale)}` : "";
     const response = await fetch(`${mount}session/notice/?next=${next}${spoken}`);
     if (!response.ok || response.redirected) return null;
-    const template = document.createElement("template");
+    const template = page.createElement("template");
     template.innerHTML = await response.text();
     const element = template.content.querySelector(".mizan-session");
     for (const part of element.children) part.hidden = true;
@@ -118,13 +123,13 @@
   let dress = () => {
     const sheet = new CSSStyleSheet();
     sheet.replaceSync(STYLE);
-    document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
+    page.adoptedStyleSheets = [...page.adoptedStyleSheets, sheet];
     dress = () => {};
   };
 
   /* Beside a modal dialog nothing can be reached. */
   const place = (element) => {
-    const parent = [...document.querySelectorAll("dialog:modal")].at(-1) ?? document.body;
+    const parent = [...page.querySelectorAll("dialog:modal")].at(-1) ?? page.body;
     if (element.parentNode !== parent) parent.append(element);
   };
 
@@ -136,7 +141,7 @@
     if (!element || !shown) return;
     place(element);
     const isHeld = sendable().length > 0;
-    const { activeElement: focused } = document;
+    const { activeElement: focused } = page;
     const isFocused = element.contains(focused);
     for (const each of element.children) each.hidden = each.dataset.mizanWhen !== shown;
     for (const each of element.querySelectorAll("[data-mizan-held]")) each.hidden = !isHeld;
@@ -146,16 +151,16 @@
     if (/^re/.test(shown) && !isHeld) reading ??= setTimeout(fade, READING, element);
   };
 
-  const fade = (element) => element.contains(document.activeElement) || hide();
+  const fade = (element) => element.contains(page.activeElement) || hide();
 
   const hide = async () => {
     shown = null;
     const element = await notice;
     if (!element || shown) return;
-    const isFocused = element.contains(document.activeElement);
+    const isFocused = element.contains(page.activeElement);
     element.remove();
     notice = null;
-    if (isFocused) former?.focus();
+    if (isFocused) of(former)?.focus();
   };
 
   const close = () => {
@@ -179,7 +184,7 @@
   /* A page out of htmx's history has the notice of then in it, and nobody listens to its buttons. */
   const clear = async () => {
     const own = await notice;
-    for (const each of document.querySelectorAll(".mizan-session")) if (each !== own) each.remove();
+    for (const each of page.querySelectorAll(".mizan-session")) if (each !== own) each.remove();
   };
 
   on("mizan:refreshed", () => shown && show(shown)); // what was held may have left the page
@@ -198,7 +203,7 @@
   const fire = (news) => {
     const detail = { ...news, element: null, status: 200 };
     const event = new CustomEvent("mizan:session", { bubbles: true, cancelable: true, detail });
-    return document.dispatchEvent(event);
+    return page.dispatchEvent(event);
   };
 
   on("mizan:session", async (event) => {
@@ -207,7 +212,7 @@
     await null; // who prevents it may listen after this
     const isWanted = !event.defaultPrevented;
     if (isWanted) hold(sent.get(element));
-    if (news !== state || !element?.matches("[data-mizan]")) isClosed = false;
+    if (news !== state || !of(element)?.matches("[data-mizan]")) isClosed = false;
     [state, reason] = [news, why];
     // The token may be old without anybody having left: that, nobody needs to hear first.
     if (reason === "csrf") await check();
@@ -250,7 +255,8 @@
     state = null;
     mizan.session({ word, csrfToken: token });
     // Django looks at the posted one before it looks at the header.
-    for (const input of document.querySelectorAll("[name=csrfmiddlewaretoken]")) input.value = token;
+    const inputs = [...page.querySelectorAll("input[name=csrfmiddlewaretoken]")];
+    for (const input of inputs.filter(staysHere)) input.value = token;
     const isWanted = fire({ state: "returned", reason });
     if (isWanted && (shown || sendable().length)) show(part);
     else hide();
@@ -258,8 +264,17 @@
     else mizan.retry();
   };
 
+  /* A form may lead to another site: by itself, by one of its buttons, or by htmx. */
+  const staysHere = ({ form }) => {
+    if (!form) return false;
+    const { action, elements } = of(form);
+    const buttons = [...elements].filter((each) => each.hasAttribute("formaction"));
+    const sent = SENDING.map((name) => of(form).getAttribute(name) ?? "");
+    return [action, ...buttons.map(({ formAction }) => formAction), ...sent].every(isOwn);
+  };
+
   const look = () => {
-    if (state && !document.hidden) check();
+    if (state && !page.hidden) check();
   };
 
   /* A page that htmx puts into the place of this one has its own word, in a head that htmx leaves out. */
@@ -284,7 +299,7 @@
 
   const open = () => {
     if (channel || !window.BroadcastChannel) return;
-    channel = new BroadcastChannel("mizan " + mount);
+    channel = new BroadcastChannel("mizan " + new URL(mount).pathname);
     channel.addEventListener("message", hear);
   };
 

@@ -11,22 +11,21 @@
   if (window[LOADED]) return;
   window[LOADED] = true;
   const { mizan } = window;
-  if (!mizan) {
+  if (!mizan?.dom) {
     throw new Error("mizan-single-flight.js needs mizan.js: load it before, or use {% mizan_scripts %}.");
   }
+
+  const { of, page, isOwn } = mizan.dom;
 
   const [NAMED, BROUGHT] = ["X-Mizan-Blocks", "X-Mizan-Brought"];
   const [MOST_BLOCKS, LONGEST] = [50, 4000]; // what the server reads of the header: blocks, characters
   const BOUND = "[data-mizan][hx-get]:not([data-mizan-lazy])";
 
-  const locate = (url) => new URL(url, document.baseURI);
-  const isOwn = (url) => locate(url).origin === location.origin;
-
   /* Say as much as a refresh would, and what the block shows. One of a live context has to get its new
      version with its HTML, unchanged or not. */
   const nameOf = (block) => {
-    const { mizanHash: hash, mizanVersion: version } = block.dataset;
-    const name = locate(block.getAttribute("hx-get")).search.slice(1);
+    const { mizanHash: hash, mizanVersion: version } = of(block).dataset;
+    const name = new URL(of(block).getAttribute("hx-get"), page.baseURI).search.slice(1);
     return hash && version === undefined ? `${name}&mizan-hash=${hash}` : name;
   };
 
@@ -49,7 +48,9 @@
     const isHash = ({ type }) => type === "attributes";
     const fresh = new Set(records.filter(isHash).map(({ target }) => target));
     for (const { target } of records.filter((record) => !isHash(record))) {
-      for (let up = target; up; up = up.parentElement) if (!fresh.has(up)) up.removeAttribute?.(HASH);
+      for (let up = target; up; up = of(up).parentElement) {
+        if (!fresh.has(up)) of(up).removeAttribute?.(HASH);
+      }
     }
   };
 
@@ -60,16 +61,18 @@
     attributeFilter: [HASH],
   });
 
-  document.addEventListener("mizan:request", ({ detail: { isSafe, url, headers } }) => {
+  page.addEventListener("mizan:request", ({ detail: { isSafe, url, headers } }) => {
     if (isSafe || !isOwn(url)) return;
-    const names = namesOf([...document.querySelectorAll(BOUND)]);
+    const own = [...page.querySelectorAll(BOUND)].filter((block) => isOwn(of(block).getAttribute("hx-get")));
+    const names = namesOf(own);
     if (names) headers[NAMED] = names;
   });
 
-  document.addEventListener("mizan:answer", (event) => {
+  page.addEventListener("mizan:answer", (event) => {
     const { request, isSafe, url, header } = event.detail;
+    if (isSafe || event.defaultPrevented || !isOwn(url)) return;
     const length = Number(header(BROUGHT));
-    if (isSafe || event.defaultPrevented || !isOwn(url) || !(length > 0)) return;
+    if (!(length > 0)) return;
     const cut = (text) => {
       const pieces = Object.entries(JSON.parse(text.slice(-length)));
       const versions = pieces.map(([id, html]) => [id, /^<[^>]* data-mizan-version="([^"]*)/.exec(html)?.[1]]);

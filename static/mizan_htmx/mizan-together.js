@@ -10,9 +10,9 @@
   const LOADED = Symbol.for("mizan-together");
   if (window[LOADED]) return;
   window[LOADED] = true;
-  if (!window.mizan) {
-    throw new Error("mizan-together.js needs mizan.js: load it before, or use {% mizan_scripts %}.");
-  }
+  const { dom } = window.mizan ?? {};
+  if (!dom) throw new Error("mizan-together.js needs mizan.js: load it before, or use {% mizan_scripts %}.");
+  const { of, page } = dom;
 
   const PROOF = "X-Mizan-Refresh";
   const TOGETHER = "X-Mizan-Together"; // how many blocks the request brought; mizan.js reads it
@@ -20,18 +20,18 @@
   const UNFIT = [400, 404, 405, 414, 431]; // it was refused as a whole: for its address or its length
   const PERSONAL = /^hx-(source|target|trigger|trigger-name)$/i; // htmx's headers that name the element
 
-  const mount = new URL(document.currentScript?.dataset.mount ?? "/api/mizan/", location.href);
+  const mount = dom.address(dom.settings().mount ?? "/api/mizan/", "data-mount");
 
   /* What htmx has sent in this task: {query, headers, piece, alone(), answer(…), fail(error), isGone}. */
   let waiting = [];
 
-  document.addEventListener("mizan:refreshing", ({ target: block, detail }) => {
+  page.addEventListener("mizan:refreshing", ({ target: block, detail }) => {
     const { request, headers } = detail;
-    const { mizanHash: hash, mizanVersion: version } = block.dataset;
+    const { mizanHash: hash, mizanVersion: version } = of(block).dataset;
     // Somebody has put something else into what the server called unchanged.
     const piece = detail.piece === null && !hash ? undefined : detail.piece;
-    const url = new URL(detail.url, document.baseURI);
-    const isShared = piece === undefined && block.matches("[data-mizan-shared]");
+    const url = new URL(detail.url, page.baseURI);
+    const isShared = piece === undefined && of(block).matches("[data-mizan-shared]");
     const isOurs = url.origin === mount.origin && url.pathname.startsWith(mount.pathname + "partial/");
     if (isShared || !isOurs) return;
     // An unchanged block has the version of an older one, and would never be done.
@@ -66,7 +66,7 @@
     for (const ticket of tickets) {
       const key = JSON.stringify(ticket.headers);
       const group = groups.get(key) ?? [];
-      if (group.length === MOST_BLOCKS || urlOf([...group, ticket]).length > LONGEST_URL) {
+      if (group.length === MOST_BLOCKS || pathOf([...group, ticket]).length > LONGEST_URL) {
         full.push(group.splice(0));
       }
       groups.set(key, [...group, ticket]);
@@ -74,7 +74,10 @@
     return [...full, ...groups.values()].filter(({ length }) => length);
   };
 
-  const urlOf = (tickets) => `${mount.pathname}partials/?${tickets.map(({ query }) => query).join("&")}`;
+  const pathOf = (tickets) => `${mount.pathname}partials/?${tickets.map(({ query }) => query).join("&")}`;
+
+  /* As a whole: the page may have another base. */
+  const urlOf = (tickets) => mount.origin + pathOf(tickets);
 
   const send = async (tickets) => {
     const controller = new AbortController();
@@ -109,7 +112,7 @@
   const bring = (ticket, together) => {
     const { piece } = ticket;
     const answer = piece === null ? { status: 304 } : { status: 200, html: piece };
-    give(ticket, answer, { headers: { [PROOF]: "1" }, url: mount.origin + urlOf([ticket]) }, together);
+    give(ticket, answer, { headers: { [PROOF]: "1" }, url: urlOf([ticket]) }, together);
   };
 
   // ---- htmx 4: a request has its own fetch()

@@ -18,6 +18,10 @@
    mizan.parse("user;user_id=5, cart")      [{context: "user", params: {user_id: "5"}}, …]
    mizan.covers("user", "user;user_id=5")   true
    mizan.later("5f0c29ab.17", "5f0c29ab.15")   2; NaN where versions can't be compared
+   mizan.dom                                for the scripts that go with this one. of(node): the node by whose
+                                            properties no markup stands; page: the document so; settings(): what
+                                            the running script's tag says; isOwn(url): leads to this origin;
+                                            address(text, name): an URL of this origin, or an error
 
    mizan:invalidate   on document; detail {header, entries, version, blocks, source, cause}; preventDefault()
                       leaves the blocks alone
@@ -37,20 +41,60 @@
 (() => {
   "use strict";
 
-  if (window.mizan) return;
-  const htmx = window.htmx;
-  if (!htmx) throw new Error("mizan.js needs htmx: load htmx before it, or use {% mizan_scripts %}.");
+  const LOADED = Symbol.for("mizan");
+  if (window[LOADED]) return;
+  window[LOADED] = true;
+  const { htmx } = window;
+  // An element with the id "htmx" is called so, too.
+  if (typeof htmx?.version !== "string") {
+    throw new Error("mizan.js needs htmx: load htmx before it, or use {% mizan_scripts %}.");
+  }
 
   const HEADER = "X-Mizan-Invalidate";
   const VERSION = "X-Mizan-Version";
   const PROOF = "X-Mizan-Refresh";
   const COOKIE = "mizan_invalidate";
+  const SECURE_COOKIE = "__Host-" + COOKIE; // on https, where no other site can write it
   const SINCE = "mizan-since";
   const BLOCK = "[data-mizan]";
   const SHARED = "[data-mizan-shared]";
   const HANDED_DOWN =
     "confirm disabled-elt include params prompt push-url replace-url select select-oob sync vals".split(" ");
   const isHtmx2 = /^2\./.test(htmx.version);
+
+  // ---- the page, past what its markup lays over it
+
+  /* <img name="cookie"> hides document.cookie, and <input name="matches"> the method of the form around it. What
+     a node has by those names is what its prototype gives it. Other elements than forms hide nothing. */
+  const past = (node) => ({
+    get: (_, name) => {
+      const value = Reflect.get(Object.getPrototypeOf(node), name, node);
+      return typeof value === "function" ? value.bind(node) : value;
+    },
+    set: (_, name, value) => Reflect.set(Object.getPrototypeOf(node), name, value, node),
+  });
+  const of = (node) =>
+    node === document || node instanceof HTMLFormElement ? new Proxy({}, past(node)) : node;
+  const page = of(document);
+
+  const settings = () => page.currentScript?.dataset ?? {};
+
+  /* As the browser reads an address, which hangs on the page's base element. */
+  const isOwn = (url) => {
+    try {
+      const { origin, protocol } = new URL(url, page.baseURI);
+      return origin === location.origin && protocol === location.protocol;
+    } catch {
+      return false; // no address at all
+    }
+  };
+
+  /* An address that the server wrote for the scripts. It is of this site, whatever the base of the page. */
+  const address = (text, name) => {
+    const url = new URL(text, location.href);
+    if (url.host === location.host && /^(http|ws)s?:$/.test(url.protocol)) return url;
+    throw new TypeError(`mizan: ${name} is ${url.href}. It must be of this origin, ${location.origin}.`);
+  };
 
   // ---- grammar
 
@@ -136,16 +180,14 @@
   const lost = new WeakSet();
   const flights = new Map();
 
-  const blocks = (root = document) => [...root.querySelectorAll(BLOCK)];
-  const covered = ({ entries, version }, among) =>
-    among.filter(
-      ({ dataset }) =>
-        dataset.mizanLazy === undefined && // shows nothing yet
-        covers(entries, dataset.mizan) &&
-        !(later(dataset.mizanVersion, version) >= 0),
-    );
+  const blocks = () => [...page.querySelectorAll(BLOCK)];
+  const isCovered = ({ entries, version }, { dataset }) =>
+    dataset.mizanLazy === undefined && // shows nothing yet
+    covers(entries, dataset.mizan) &&
+    !(later(dataset.mizanVersion, version) >= 0);
+  const covered = (news, among) => among.filter((block) => isCovered(news, of(block)));
   const fire = (target, name, detail) =>
-    target.dispatchEvent(new CustomEvent(name, { bubbles: true, cancelable: true, detail }));
+    of(target).dispatchEvent(new CustomEvent(name, { bubbles: true, cancelable: true, detail }));
 
   /* Mark what the entries cover on the page as it is before the response that carries them is swapped in:
      blocks that arrive with it are new elements, and not marked. */
@@ -167,7 +209,7 @@
   };
 
   const isInside = (element, set) => {
-    for (let up = element.parentElement; up; up = up.parentElement) if (set.has(up)) return true;
+    for (let up = of(element).parentElement; up; up = of(up).parentElement) if (set.has(up)) return true;
     return false;
   };
 
@@ -175,12 +217,12 @@
      overlap are ever under way: what is held back here goes out when the other has ended. */
   const flush = () => {
     planned = 0;
-    if (document.hidden) return;
+    if (page.hidden) return;
     const due = new Set(blocks().filter((block) => stale.has(block) && !failed.has(block)));
     const busy = new Set([...flights.values()].map(({ block }) => block));
     for (const block of due) {
       const waits = busy.has(block) || isInside(block, due) || isInside(block, busy);
-      if (waits || [...busy].some((other) => block.contains(other))) continue;
+      if (waits || [...busy].some((other) => of(block).contains(other))) continue;
       if (fire(block, "mizan:due")) send(block);
     }
   };
@@ -197,21 +239,21 @@
   };
 
   const refresh = (block) => {
-    if (!block?.matches?.(BLOCK)) throw new TypeError(`mizan.refresh: ${tagOf(block)} is no block`);
-    const news = { entries: parse(block.dataset.mizan) };
+    if (!of(block)?.matches?.(BLOCK)) throw new TypeError(`mizan.refresh: ${tagOf(block)} is no block`);
+    const news = { entries: parse(of(block).dataset.mizan) };
     for (const { late } of flights.values()) late.push(news);
     spoil(block);
     retry(block);
   };
 
-  const swapOf = (block) => block.getAttribute("hx-swap") ?? block.dataset.mizanSwap;
+  const swapOf = (block) => of(block).getAttribute("hx-swap") ?? of(block).dataset.mizanSwap;
 
   /* What is empty until it is loaded is a stale block: as a refresh it is safe from what pages hand down. Unless
      htmx 4 was here first, which waits one tick for its extensions. */
   const fill = () => {
-    const empty = document.querySelectorAll(`${BLOCK}[hx-trigger^="load"]:not(.htmx-request)`);
+    const empty = page.querySelectorAll(`${BLOCK}[hx-trigger^="load"]:not(.htmx-request)`);
     for (const block of empty) {
-      block.setAttribute("hx-trigger", "mizan:refresh");
+      of(block).setAttribute("hx-trigger", "mizan:refresh");
       stale.add(block);
     }
     return empty.length > 0;
@@ -222,10 +264,9 @@
      block htmx does what it does outside. */
   const bare = () => {
     const own = `${BLOCK}:is([hx-target], [hx-swap]):not([hx-trigger^="load"])`;
-    for (const block of document.querySelectorAll(own)) {
-      block.dataset.mizanSwap = swapOf(block);
-      block.removeAttribute("hx-target");
-      block.removeAttribute("hx-swap");
+    for (const block of page.querySelectorAll(own)) {
+      of(block).dataset.mizanSwap = swapOf(block);
+      for (const name of ["hx-target", "hx-swap"]) of(block).removeAttribute(name);
     }
   };
 
@@ -236,17 +277,20 @@
   const shield = (block) => {
     const own = { "hx-target": "this", "hx-swap": swapOf(block) };
     const names = [...HANDED_DOWN.map((name) => "hx-" + name), ...Object.keys(own)];
-    const missing = names.filter((name) => !block.hasAttribute(name));
-    for (const name of missing) block.setAttribute(name, own[name] ?? (isHtmx2 ? "unset" : ""));
-    return () => missing.forEach((name) => block.removeAttribute(name));
+    const missing = names.filter((name) => !of(block).hasAttribute(name));
+    for (const name of missing) of(block).setAttribute(name, own[name] ?? (isHtmx2 ? "unset" : ""));
+    return () => missing.forEach((name) => of(block).removeAttribute(name));
   };
 
   const send = (block) => {
-    block.removeAttribute("data-mizan-lazy");
+    if (!isOwn(of(block).getAttribute("hx-get"))) {
+      return fail({ block, got: "it is not of this origin, and was not sent", wait: Infinity });
+    }
+    of(block).removeAttribute("data-mizan-lazy");
     const trigger = () => {
       const unshield = shield(block);
       // Bubbling, it would refresh the blocks around this one, too.
-      block.dispatchEvent(new CustomEvent("mizan:refresh"));
+      of(block).dispatchEvent(new CustomEvent("mizan:refresh"));
       unshield();
       return [...flights.values()].some((flight) => flight.block === block);
     };
@@ -255,28 +299,30 @@
     if (!trigger()) fail({ block, got: "htmx did not send it" });
   };
 
-  const fail = ({ block, status = 0, url = block.getAttribute("hx-get"), got = "no answer", wait = 0 }) => {
+  const fail = ({ block, status = 0, url, got = "no answer", wait = 0 }) => {
     stale.add(block);
     failed.add(block);
-    if (!block.isConnected) return; // what replaced it came by a request of its own
-    const expected = `Expected of GET ${url}: status 200 with ${PROOF}; got: ${got}.`;
+    if (!of(block).isConnected) return; // what replaced it came by a request of its own
+    const expected = `Expected of GET ${url ?? of(block).getAttribute("hx-get")}: status 200 with ${PROOF}; got: ${got}.`;
     report(block, status, `was not refreshed. ${expected}`, wait);
   };
 
   const report = (block, status, reason, wait) => {
-    const message = `mizan: ${tagOf(block)}, which shows ${block.dataset.mizan}, ${reason}`;
-    if (block.dataset.mizanError !== String(status)) console.error(message);
-    block.dataset.mizanError = status;
+    const { dataset } = of(block);
+    const message = `mizan: ${tagOf(block)}, which shows ${dataset.mizan}, ${reason}`;
+    if (dataset.mizanError !== String(status)) console.error(message);
+    dataset.mizanError = status;
     fire(block, "mizan:error", { status, message, wait: lost.has(block) ? Infinity : wait });
   };
 
   const lose = (block, status, reason) => {
-    if (!block?.matches?.(BLOCK)) throw new TypeError(`mizan.fail: ${tagOf(block)} is no block`);
+    if (!of(block)?.matches?.(BLOCK)) throw new TypeError(`mizan.fail: ${tagOf(block)} is no block`);
     for (const set of [stale, failed, lost]) set.add(block);
     report(block, status, `can't be kept up to date. ${reason}`, Infinity);
   };
 
-  const tagOf = (element) => element?.cloneNode?.().outerHTML?.replace(/<\/[^<]*$/, "") ?? String(element);
+  const tagOf = (element) =>
+    of(element)?.cloneNode?.().outerHTML?.replace(/<\/[^<]*$/, "") ?? String(element);
 
   const write = (context, values) => {
     const given = Object.entries(values ?? {}).filter(([, value]) => value !== null && value !== undefined);
@@ -293,9 +339,9 @@
   const deliver = (request, pieces, versions) => {
     const { late } = flights.get(request);
     for (const block of blocks()) {
-      const { id } = block;
-      const dataset = { ...block.dataset, mizanVersion: versions.get(id) };
-      const isOld = late.some((news) => covered(news, [{ dataset }]).length);
+      const { id } = of(block);
+      const dataset = { ...of(block).dataset, mizanVersion: versions.get(id) };
+      const isOld = late.some((news) => isCovered(news, { dataset }));
       if (stale.has(block) && pieces.has(id) && !isOld) brought.set(block, pieces.get(id));
     }
   };
@@ -306,12 +352,12 @@
 
   const prepare = (element, method, url, headers, body, event) => {
     fire(document, "mizan:request", { element, method, isSafe: isSafe(method), url, headers, body, event });
-    const word = element.matches?.(SHARED) && since.get(element);
+    const word = of(element).matches?.(SHARED) && since.get(element);
     if (word) body.set(SINCE, word);
   };
 
   const start = (request, element, target, method, url, headers) => {
-    const block = element.matches?.(BLOCK) ? element : null;
+    const block = of(element).matches?.(BLOCK) ? element : null;
     const began = performance.now();
     const flight = { request, element, target, block, method, isSafe: isSafe(method), url, began, late: [] };
     flights.set(request, flight);
@@ -331,6 +377,7 @@
     flight.status = status;
     const answer = { ...flight, header, answered };
     flight.isRefused = !fire(document, "mizan:answer", answer);
+    if (!isOwn(answered || url)) return; // another site has no say in what is stale, and is no block
     if (block) {
       // A login page or an error page may stand where a block was expected. What a refresh says is stale is
       // ignored: two blocks could make each other stale for ever.
@@ -358,9 +405,10 @@
   const admit = (request) => {
     const flight = flights.get(request);
     if (!flight?.block) return !flight?.isRefused;
-    if (flight.isProven && flight.block.isConnected) {
+    const { isConnected, innerHTML } = of(flight.block);
+    if (flight.isProven && isConnected) {
       flight.shown = new Set(blocks());
-      flight.former = flight.block.innerHTML;
+      flight.former = innerHTML;
     }
     return Boolean(flight.shown) && flight.status === 200;
   };
@@ -387,8 +435,9 @@
      nevertheless. What counts is that nobody else's change stands between the two. */
   const lift = ({ version }) => {
     for (const block of blocks()) {
-      const isNext = later(version, block.dataset.mizanVersion) === 1;
-      if (isNext && !stale.has(block)) block.dataset.mizanVersion = version;
+      const { dataset } = of(block);
+      const isNext = later(version, dataset.mizanVersion) === 1;
+      if (isNext && !stale.has(block)) dataset.mizanVersion = version;
     }
   };
 
@@ -398,38 +447,93 @@
     if (!shown && !isSame) return fail(flight);
     bare();
     // A morph keeps the elements. What is in a block that stays may have come later than the block.
-    const isNew = (each) => (isSame ? each === block : !shown.has(each) || block.contains(each));
+    const isNew = (each) => (isSame ? each === block : !shown.has(each) || of(block).contains(each));
     const arrived = blocks().filter(isNew);
     for (const each of arrived) {
       for (const marks of [stale, failed, lost, since]) marks.delete(each);
-      each.removeAttribute("data-mizan-error");
+      of(each).removeAttribute("data-mizan-error");
     }
     markArrived(late, arrived);
-    const fresh = arrived.find(({ id }) => id === block.id);
+    const fresh = arrived.find((each) => of(each).id === of(block).id);
     const milliseconds = performance.now() - began;
-    const changed = !isSame && fresh?.innerHTML !== former;
+    const changed = !isSame && of(fresh)?.innerHTML !== former;
     if (fresh) fire(fresh, "mizan:refreshed", { url, milliseconds, together, changed });
   };
 
   // ---- the cookie: an invalidation that no script could read as a header
 
-  const cookie = (name) => {
-    const pair = document.cookie.split("; ").find((text) => text.startsWith(name + "="));
-    return pair?.slice(name.length + 1);
+  /* All that have the name: sites under the same domain may have written others, and those for a longer path
+     come first. */
+  const cookies = (name) => {
+    const pairs = page.cookie.split("; ").filter((text) => text.startsWith(name + "="));
+    return pairs.map((pair) => pair.slice(name.length + 1));
+  };
+  const cookie = (name) => cookies(name)[0];
+
+  /* What a cookie says, in notes. Whether the page is on https, the server may see otherwise behind a proxy. */
+  const NOTE = /^([0-9a-f]{16}):([^|:]+)$/;
+  const notes = () =>
+    [SECURE_COOKIE, COOKIE]
+      .flatMap(cookies)
+      .flatMap((value) => value.split("|"))
+      .map((text) => NOTE.exec(text))
+      .filter(Boolean)
+      .map(([text, number, list]) => ({ text, number, list: decode(list) }));
+
+  /* Some cookies stay: those for another path or a whole domain, which this page can't delete. So the numbers
+     that were read are remembered, the last ones first, for all tabs where the browser lets us. */
+  const READ = "mizan-read";
+  const MOST_READ = 1000;
+  let known = [];
+
+  const readBefore = () => {
+    try {
+      const kept = JSON.parse(localStorage.getItem(READ));
+      if (Array.isArray(kept)) return [...known, ...kept];
+    } catch {
+      // no storage, or somebody else's text in it
+    }
+    return known;
+  };
+
+  const rememberRead = (numbers) => {
+    known = [...new Set(numbers)].slice(0, MOST_READ);
+    try {
+      localStorage.setItem(READ, JSON.stringify(known));
+    } catch {
+      // then this page alone knows
+    }
+  };
+
+  const leave = (name, text, seconds) => {
+    const secure = name === SECURE_COOKIE ? "; Secure" : "";
+    page.cookie = `${name}=${text}; Max-Age=${seconds}; Path=/; SameSite=Lax${secure}`;
   };
 
   const takeCookie = (carrier) => {
-    const value = cookie(COOKIE);
-    if (!value) return false;
-    document.cookie = COOKIE + "=; Max-Age=0; Path=/";
-    return mark({ entries: parse(decode(value)) }, { source: "cookie", carrier });
+    const found = notes();
+    if (!found.length) return false;
+    for (const name of [SECURE_COOKIE, COOKIE]) leave(name, "", 0);
+    const before = readBefore();
+    const isNew = new Map(found.map((note) => [note.number, note]));
+    for (const number of before) isNew.delete(number);
+    rememberRead([...found.map(({ number }) => number), ...before]);
+    const lists = [...isNew.values()].map(({ list }) => list);
+    return mark({ entries: lists.flatMap(parse) }, { source: "cookie", carrier });
   };
 
   /* Leave word for the page that follows, which may come out of a cache. Cookies end at 4,096 bytes. */
   const remember = (list) => {
-    const value = encodeURIComponent(list);
-    document.cookie = `${COOKIE}=${value.length < 4000 ? value : "*"}; Max-Age=60; Path=/; SameSite=Lax`;
+    const number = [...crypto.getRandomValues(new Uint8Array(8))].map(twoDigits).join("");
+    const own = `${number}:${encodeURIComponent(list)}`;
+    const before = readBefore();
+    const unread = notes().filter((note) => !before.includes(note.number));
+    const whole = [...unread.map(({ text }) => text), own].join("|");
+    const fitting = [whole, own].find((text) => text.length < 3900) ?? `${number}:*`;
+    leave(location.protocol === "https:" ? SECURE_COOKIE : COOKIE, fitting, 60);
   };
+
+  const twoDigits = (byte) => byte.toString(16).padStart(2, "0");
 
   // ---- htmx 4: the hooks of an extension see the answers to elements that have left the page, too
 
@@ -441,7 +545,7 @@
   const extension = {
     htmx_config_request: (_, { ctx: { sourceElement, sourceEvent, request } }) => {
       // Of a block that is a fieldset, htmx would send what is filled in, and the server refuse it.
-      if (sourceElement.matches?.(BLOCK)) request.body = new FormData();
+      if (of(sourceElement).matches?.(BLOCK)) request.body = new FormData();
       prepare(sourceElement, request.method, request.action, request.headers, request.body, sourceEvent);
     },
     htmx_before_request: (_, { ctx }) => {
@@ -458,7 +562,7 @@
   // ---- htmx 2: its events are lost on an element that has left the page, so listen to the request itself
 
   const listen = () => {
-    const on = (name, listener) => document.addEventListener(name, ({ detail }) => listener(detail), true);
+    const on = (name, listener) => page.addEventListener(name, ({ detail }) => listener(detail), true);
     on("htmx:configRequest", ({ verb, path, headers, elt, parameters, triggeringEvent }) => {
       prepare(elt, verb, path, headers, parameters, triggeringEvent);
     });
@@ -493,7 +597,7 @@
   new MutationObserver(() => {
     const filled = fill();
     bare();
-    if (filled && document.readyState === "complete") plan(); // until then, catchUp() will
+    if (filled && page.readyState === "complete") plan(); // until then, catchUp() will
   }).observe(document, {
     subtree: true,
     childList: true,
@@ -515,6 +619,7 @@
     fail: lose,
     deliver,
     cookie,
+    dom: Object.freeze({ of, page, settings, isOwn, address }),
     format: write,
     parse,
     covers: (stale, shown) => covers(parse(stale), shown),

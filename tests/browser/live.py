@@ -89,7 +89,7 @@ async def set_hidden(tab: Tab, hidden: bool) -> None:
     """Put another window before the tab, or take it away; headless, all pages count as visible."""
     await tab.page.evaluate(
         """(hidden) => {
-            Object.defineProperty(document, "hidden", { value: hidden, configurable: true });
+            Object.defineProperty(Document.prototype, "hidden", { value: hidden, configurable: true });
             document.dispatchEvent(new Event("visibilitychange"));
         }""",
         hidden,

@@ -11,7 +11,7 @@ from tests.site.gates import closed_gate
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), on_newest_htmx]
 
-HIDDEN = "Object.defineProperty(document, 'hidden', { value: true, configurable: true })"
+HIDDEN = "Object.defineProperty(Document.prototype, 'hidden', { value: true, configurable: true })"
 
 
 async def test_what_is_in_view_loads_in_one_request_and_nothing_else_does(tab: Tab) -> None:

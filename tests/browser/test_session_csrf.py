@@ -107,13 +107,30 @@ async def test_a_token_that_went_with_its_session_means_to_sign_in(ada: Tab, ele
 
 @pytest.mark.parametrize("setting", [None, "CSRF_COOKIE_HTTPONLY", "CSRF_USE_SESSIONS"], indirect=True)
 async def test_whoever_signs_in_again_sends_with_the_new_token(ada: Tab) -> None:
+    await ada.page.evaluate(
+        """() => {
+            const token = '<input type="hidden" name="csrfmiddlewaretoken" class="foreign">';
+            const elsewhere = 'action="https://evil.test/"';
+            const own = `<input name="action"><button form="write" name="method">Own</button>`;
+            document.body.insertAdjacentHTML("beforeend",
+                `<form ${elsewhere}>${token}<input name="action"></form>
+                 <form>${token}<button formaction="https://evil.test/">Go</button></form>
+                 <form hx-post="https://evil.test/">${token}</form>${token}
+                 <form action="javascript:1">${token}</form>`);
+            document.querySelector("#write").insertAdjacentHTML("beforeend", own);
+        }"""
+    )
     async with another(ada) as other:
         await other.open("/sessions/leave/")
     await ada.page.locator("#seal input").fill("Grace")
     with ada.forgive(r"\b40[13]\b"):
         await ada.page.get_by_role("button", name="Seal").click()
         await expect(notice(ada)).to_contain_text(GONE)
+    before = await ada.page.locator("#write [name=csrfmiddlewaretoken]").input_value()
     await sign_in_elsewhere(ada, "ada")
+    await expect(ada.page.locator("#write [name=csrfmiddlewaretoken]")).not_to_have_value(before)
+    foreign = ada.page.locator(".foreign")
+    assert await foreign.evaluate_all("(all) => all.map(({ value }) => value)") == [""] * 5
     await act(ada, "#write")
     await expect(ada.page.locator("#letter")).to_have_text("ada: Signed")
     await notice(ada).get_by_role("button", name="Send again").click()

@@ -17,6 +17,7 @@ PORT, FOLDER = int(sys.argv[1]), Path(sys.argv[2])
 settings.configure(
     SECRET_KEY="only for tests, where nothing is secret",
     ALLOWED_HOSTS=["site.test"],
+    SECURE_PROXY_SSL_HEADER=("HTTP_X_SCHEME", "https"),  # one that the edge has not heard of
     ROOT_URLCONF=__name__,
     USE_TZ=True,
     INSTALLED_APPS=[
@@ -64,6 +65,12 @@ def profile(request: HttpRequest, user_id: int, greeting: str | None = None) -> 
 def profile_page(request: HttpRequest, user_id: int) -> HttpResponse:
     """Show the name."""
     return HttpResponse(f"<h1>{get_object_or_404(User, pk=user_id).first_name}</h1>")
+
+
+@client(context=Context("place", public=True, max_age=600))
+def place(request: HttpRequest) -> str:
+    """Say where the site is."""
+    return request.build_absolute_uri("/")
 
 
 @client(context="account", auth=True)
@@ -124,7 +131,7 @@ urlpatterns = [
     path("api/mizan/", include("mizan_htmx.urls")),
 ]
 
-for function in (profile, profile_page, account, rename, rename_all, crash):
+for function in (profile, profile_page, place, account, rename, rename_all, crash):
     register(function)
 
 

@@ -122,6 +122,16 @@ def test_a_mutation_called_by_name_is_seen_too(edge: Varnish) -> None:
     assert edge.get("/profile/6/").cache == "HIT"
 
 
+def test_nobody_decides_for_others_where_the_site_is(edge: Varnish) -> None:
+    planted = edge.get("/api/mizan/ctx/place/", X_Scheme="https")
+    assert (planted.cache, "https://site.test/" in planted.text) == ("MISS", True)
+    for cache in ("MISS", "HIT"):
+        answer = edge.get("/api/mizan/ctx/place/")
+        assert (answer.cache, "http://site.test/" in answer.text) == (cache, True)
+    again = edge.get("/api/mizan/ctx/place/", X_Scheme="https")
+    assert (again.cache, again.text) == ("HIT", planted.text)
+
+
 def test_a_bare_invalidation_forgets_all_users(edge: Varnish) -> None:
     warm(edge)
     Visitor(edge).post("/api/mizan/call/", "fn=rename_all&name=Same")

@@ -8,17 +8,34 @@ const vm = require("node:vm");
 
 const FOLDER = join(__dirname, "../../static/mizan_htmx");
 
-const emptyDocument = (dataset) =>
-  Object.assign(new EventTarget(), {
-    baseURI: "http://testserver/",
-    cookie: "",
-    currentScript: { dataset },
-    documentElement: { getAttribute: () => null, setAttribute() {} },
-    hidden: false,
-    readyState: "loading", // nothing of what waits for the page may start
-    querySelector: () => null,
-    querySelectorAll: () => [],
-  });
+/* What it has stands in its prototype, as in browsers: an own property is what markup lays over it. */
+const emptyDocument = (dataset) => {
+  class Document extends EventTarget {
+    get baseURI() {
+      return "http://testserver/";
+    }
+    get currentScript() {
+      return { dataset };
+    }
+    get documentElement() {
+      return { getAttribute: () => null, setAttribute() {} };
+    }
+    get hidden() {
+      return false;
+    }
+    get readyState() {
+      return "loading"; // nothing of what waits for the page may start
+    }
+    querySelector() {
+      return null;
+    }
+    querySelectorAll() {
+      return [];
+    }
+  }
+  Document.prototype.cookie = "";
+  return new Document();
+};
 
 class Observer {
   observe() {}
@@ -30,16 +47,20 @@ class Channel extends EventTarget {
   close() {}
 }
 
-/* Make the window of a page on this version of htmx, or on none. */
-const open = ({ version = "4.0.1", dataset = {} } = {}) => {
+/* Make the window of a page on this version of htmx, or on none; `laid` is what its markup lays over the document. */
+const open = ({ version = "4.0.1", dataset = {}, laid = {} } = {}) => {
   const window = Object.assign(new EventTarget(), {
     BroadcastChannel: Channel,
     CSS: { escape: String, supports: () => true },
     CustomEvent,
+    HTMLFormElement: class extends EventTarget {},
     IntersectionObserver: Observer,
     MutationObserver: Observer,
     URL,
     URLSearchParams,
+    WebSocket: class extends EventTarget {
+      static OPEN = 1;
+    },
     clearTimeout,
     console,
     document: emptyDocument(dataset),
@@ -57,6 +78,7 @@ const open = ({ version = "4.0.1", dataset = {} } = {}) => {
   for (const name of ["addEventListener", "removeEventListener", "dispatchEvent"]) {
     window[name] = window[name].bind(window); // called without a window before them
   }
+  for (const [name, value] of Object.entries(laid)) Object.defineProperty(window.document, name, { value });
   window.window = window;
   return vm.createContext(window);
 };

@@ -71,6 +71,70 @@ for (const name of [...REST, "mizan-debug.js"]) {
   });
 }
 
+/* What the server writes for a script to ask: none of it leads away. */
+const ADDRESSES = [
+  ["mizan-together.js", "mount"],
+  ["mizan-session.js", "mount"],
+  ["mizan-guard.js", "mount"],
+  ["mizan-guard.js", "csrfSession"],
+  ["mizan-live.js", "socket"],
+];
+
+for (const [name, setting] of ADDRESSES) {
+  for (const address of ["https://evil.test/", "//evil.test/", "javascript:1", "http://testserver:81/"]) {
+    test(`${name} refuses ${address} as its ${setting}`, () => {
+      const window = open({ dataset: { mount: "/api/mizan/", [setting]: address } });
+      run(window, "mizan.js");
+      const problem = { name: "TypeError", message: /must be of this origin, http:\/\/testserver\.$/ };
+      assert.throws(() => run(window, name), problem);
+    });
+  }
+}
+
+test("the socket may be written with its own scheme", () => {
+  const window = open({ dataset: { mount: "/api/mizan/", socket: "ws://testserver/ws/" } });
+  run(window, "mizan.js", "mizan-guard.js", "mizan-live.js");
+  assert.equal(typeof window.mizan.socket.ask, "function");
+});
+
+/* <img name="cookie"> and the like. */
+test("what markup lays over the document is not read", () => {
+  const foreign = { dataset: { mount: "https://evil.test/", session: "forged" } };
+  const laid = { currentScript: foreign, cookie: foreign, hidden: foreign, baseURI: "https://evil.test/" };
+  Object.assign(laid, { querySelectorAll: foreign, addEventListener: foreign, dispatchEvent: foreign });
+  const window = open({ dataset: { mount: "/api/mizan/", session: "anonymous" }, laid });
+  run(window, "mizan.js", ...REST);
+  assert.equal(window.mizan.session(), "anonymous");
+  assert.equal(window.mizan.cookie("csrftoken"), undefined);
+  assert.ok(window.mizan.dom.isOwn("people/"));
+});
+
+for (const name of ["mizan", "htmx"]) {
+  test(`an element with the id ${name} is not taken for the script`, () => {
+    const window = open();
+    const { htmx } = window;
+    window[name] = { id: name };
+    if (name === "htmx") return assert.throws(() => run(window, "mizan.js"), /mizan\.js needs htmx/);
+    for (const script of [...REST, "mizan-debug.js", "mizan-live.js", "mizan-forms.js", "mizan-formsets.js"]) {
+      assert.throws(() => run(window, script), /needs mizan\.js/);
+    }
+    run(window, "mizan.js");
+    assert.equal(typeof window.mizan.invalidate, "function");
+    assert.equal(window.htmx, htmx);
+  });
+}
+
+const OWN = ["/", "", "?a=1", "people/", "http://testserver/a", "//testserver/"];
+const FOREIGN = ["//evil.test/", "https://testserver/", "javascript:1", "blob:http://testserver/1", "http://"];
+
+test("an address is of this origin or not", () => {
+  const window = open();
+  run(window, "mizan.js");
+  const { isOwn } = window.mizan.dom;
+  for (const url of OWN) assert.ok(isOwn(url), url);
+  for (const url of FOREIGN) assert.ok(!isOwn(url), url);
+});
+
 test("what is no block can't be refreshed", () => {
   const window = open();
   run(window, "mizan.js");

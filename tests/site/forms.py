@@ -77,6 +77,28 @@ class NickForm(mizanFormMixin, forms.Form):
     other = forms.CharField()
 
 
+class ShadowsForm(mizanFormMixin, forms.Form):
+    """Has fields that are called as what a script reads of a form."""
+
+    mizan = mizanFormMeta(name="shadows", submit_label="Send")
+    success_message = "Sent."
+
+    id = forms.CharField()
+    action = forms.EmailField()
+    method = forms.CharField(required=False)
+    name = forms.CharField(required=False)
+    target = forms.CharField(required=False)
+    dataset = forms.CharField(required=False)
+    isConnected = forms.CharField(required=False)
+    childNodes = forms.CharField(required=False)
+    prepend = forms.CharField(required=False)
+    submit = forms.CharField(required=False)
+    reset = forms.CharField(required=False)
+
+    def on_submit_success(self, request: HttpRequest) -> None:
+        """Do nothing."""
+
+
 class CrispyForm(mizanFormMixin, forms.Form):
     """Has a layout of its own."""
 

@@ -57,8 +57,8 @@ class StrictPolicy(_Middleware):
     """Forbids inline scripts and styles and eval()."""
 
     def after(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
-        """Add the policy."""
-        response.headers["Content-Security-Policy"] = POLICY
+        """Add the policy, if the page has none of its own."""
+        response.headers.setdefault("Content-Security-Policy", POLICY)
         return response
 
 

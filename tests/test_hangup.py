@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from asgiref.sync import ThreadSensitiveContext, sync_to_async
-from django.db import connection, transaction
+from django.db import connection, connections, transaction
 from django.http import HttpRequest, HttpResponse
 from django.test import AsyncClient, RequestFactory
 from django.views.decorators.csrf import csrf_exempt
@@ -423,6 +423,7 @@ class TestTimeouts:
                 assert (response.status_code, HEADER in response.headers, told) == (503, False, [])
                 gate.opened.set()
                 await done.wait()
+                await sync_to_async(connections.close_all)()  # in the thread that ends now
         finally:
             invalidated.disconnect(hear)
         assert told == ["guest;guest_id=5"]

@@ -1,6 +1,7 @@
 """Functions and contexts over the socket: the same dispatch as over HTTP, and the same bodies."""
 
 import logging
+from asyncio import CancelledError
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from io import BytesIO
@@ -121,8 +122,10 @@ async def _answer(frame: Frame, request: HttpRequest, work: Work) -> str:
             logger.error("%s over the socket: %r", type(error).__name__, named, exc_info=error)
         await arun(publish(request, recorder, told))
         answer = frames.refusal(frame, known)
-    except BaseException:  # the server ends the socket
+    except BaseException as error:  # the server ends the socket
         abandon(recorder, owned=True)
+        if isinstance(error, CancelledError):
+            await aclose_old_connections()  # once the thread, which ends with this, has done its work
         raise
     else:
         await arun(publish(request, recorder, told))

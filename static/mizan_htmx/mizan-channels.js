@@ -215,10 +215,9 @@
   };
 
   /* What is not ticked is not sent: the server is told of such boxes, to tell them from ones that are not there. */
-  const { get: elementsOf } = Object.getOwnPropertyDescriptor(HTMLFormElement.prototype, "elements");
   const untickedOf = (form, sent) => {
     const isUnticked = (box) => box.type === "checkbox" && box.name && !box.checked && !box.matches(":disabled");
-    const names = [...elementsOf.call(form)].filter(isUnticked).map(({ name }) => name);
+    const names = [...of(form).elements].filter(isUnticked).map(({ name }) => name);
     return [...new Set(names)].filter((name) => !Object.hasOwn(sent, name));
   };
 

@@ -325,6 +325,22 @@ class TestAsAPageSendsThem:
             assert result(upload(visitor, CALL, {"fn": function, **fields})) == answered
         assert seen == [["Ada", "Bob"]] * 2
 
+    @pytest.mark.parametrize("prefix", ["contact", "form"])
+    def test_a_schema_has_a_form_for_each(self, prefix: str, visitor: Visitor) -> None:
+        declare(formset_options={"max_num": 1, "absolute_max": 2})
+        schema = "contact.formset.schema"
+        expected = {**ask(visitor, schema, ADA, BOB), "prefix": prefix}
+        fields = self.fields(prefix, ADA, BOB)
+        assert result(visitor.form(CALL, urlencode({"fn": schema, **fields}))) == expected
+        assert result(upload(visitor, CALL, {"fn": schema, **fields})) == expected
+        body = urlencode({"fn": schema, **self.fields(prefix, ADA, BOB, ADA)})
+        assert answer(visitor.form(CALL, body)) == misfit(forms=["Must be at most 2 rows, not 3."])
+
+    def test_a_schema_without_rows_is_that_of_the_formset(self, visitor: Visitor) -> None:
+        declare()
+        plain = result(visitor.call("contact.formset.schema"))
+        assert result(visitor.form(CALL, urlencode({"fn": "contact.formset.schema"}))) == plain
+
     def test_its_own_prefix_goes_first(self, visitor: Visitor) -> None:
         seen = declare()
         fields = {**self.fields("form", BOB), **self.fields("contact", ADA)}

@@ -27,7 +27,7 @@ from tests.support_forms import (
     submit,
     upload,
 )
-from tests.support_visitor import CALL, Visitor, answer, both_transports, misfit
+from tests.support_visitor import CALL, Visitor, answer, both_transports, misfit, over_wsgi
 
 pytestmark = pytest.mark.django_db
 visitor = both_transports()
@@ -102,6 +102,7 @@ class TestFieldsAsArguments:
         answered = send(visitor, "contact.submit", {"data": VALID, "name": "Ada"})
         assert answered == {"success": False, "errors": {"email": [REQUIRED]}}
 
+    @over_wsgi
     @pytest.mark.parametrize("function", ["contact.submit", "contact.validate"])
     @pytest.mark.parametrize("value", [{"a": 1}, [[1]], [{"a": 1}]])
     def test_a_field_takes_scalars(self, value: object, function: str, visitor: Visitor) -> None:
@@ -160,6 +161,7 @@ class TestAFieldCalledData:
         assert send(visitor, "late.submit", {"data": "5"})["data"] == {"got": 5}
         assert send(visitor, "late.submit", {"data": {"a": 1}})["data"] == {"got": {"a": 1}}
 
+    @over_wsgi
     @pytest.mark.parametrize("data", [None, 5, "name=Ada", ["name", "Ada"], True])
     def test_without_such_a_field_it_holds_an_object(self, data: object, visitor: Visitor) -> None:
         declare_contact()
@@ -168,6 +170,7 @@ class TestAFieldCalledData:
             assert answer(response) == misfit(data=["Must be an object that maps field names to values."])
 
 
+@over_wsgi
 @pytest.mark.parametrize(
     ("value", "cleaned"),
     [

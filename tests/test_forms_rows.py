@@ -21,7 +21,7 @@ from tests.support_forms import (
     result,
     upload,
 )
-from tests.support_visitor import CALL, HEADER, Visitor, answer, both_transports, misfit
+from tests.support_visitor import CALL, HEADER, Visitor, answer, both_transports, misfit, over_wsgi
 
 pytestmark = pytest.mark.django_db
 visitor = both_transports()
@@ -195,6 +195,7 @@ class TestValidateAndSubmit:
         assert seen == [["Ada"]]
 
 
+@over_wsgi
 @pytest.mark.parametrize("function", FUNCTIONS)
 class TestRowsThatAreNone:
     """What is no list of rows is refused before a form sees it."""
@@ -290,6 +291,7 @@ class TestModelFormset:
             text = visitor.call("card.formset.schema", **args).text
             assert [title in text for title in ("Secret", "Butter")] == [False, False]
 
+    @over_wsgi
     @pytest.mark.parametrize("key", ["x", 0, -1, 10**30, True, [1], 1.5])
     def test_a_key_that_is_none_of_them_changes_nothing(
         self, key: object, board: Board, visitor: Visitor

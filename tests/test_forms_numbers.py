@@ -1,18 +1,21 @@
 """Numbers of JSON are data: a localized field reads them as they are, and text in the visitor's language."""
 
+import json
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from django import forms
 from django.http import HttpRequest
+from django.template import Context, Template
 from django.utils import translation
 from pytest_django import Settings
 
 from mizan_htmx.forms import mizanFormMeta, mizanFormMixin
-from tests.support_forms import address, field, forms_site, post, result
-from tests.support_visitor import Visitor, both_transports, over_wsgi
+from tests.support_forms import address, elements, field, forms_site, post, result
+from tests.support_visitor import CALL, Visitor, both_transports, over_wsgi
 
 pytestmark = pytest.mark.django_db
 visitor = both_transports()
@@ -205,6 +208,15 @@ class TestText:
         seen = declare()
         assert post(visitor, address("price"), {"decimal": typed}).status_code == 200
         assert seen == [{"decimal": Decimal(meant)}]
+
+    @pytest.mark.parametrize("number", [1.234, Decimal("1.234"), 1234, "1,234"])
+    def test_what_a_page_calls_with(self, number: object, visitor: Visitor) -> None:
+        seen = declare()
+        tag = '{% load mizan %}<b {% mizan_call "price.submit" decimal=given plain=1.5 %}>'
+        with translation.override("de"):
+            [button] = elements(Template(tag).render(Context({"given": number})), tag="b")
+        assert result(visitor.form(CALL, urlencode(json.loads(button["hx-vals"]))))["success"] is True
+        assert seen == [{"decimal": 1234 if number == 1234 else Decimal("1.234"), "plain": Decimal("1.5")}]
 
     def test_a_number_in_a_field_of_text_is_its_plain_text(self, visitor: Visitor) -> None:
         seen = declare()

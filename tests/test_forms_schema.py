@@ -320,7 +320,7 @@ def test_choices_from_the_database_have_keys_and_texts(visitor: Visitor) -> None
         "widget": "Select",
         "required": False,
         "initial": bob.pk,
-        "choices": [["", "---------"], [ada.pk, "Ada's"], [bob.pk, "Bob's"]],
+        "choices": [["", field.empty_label], [ada.pk, "Ada's"], [bob.pk, "Bob's"]],
     }
 
 

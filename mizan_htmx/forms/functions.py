@@ -103,7 +103,7 @@ def _declare(cls: Any, affects: Any = None) -> Callable[[Callable[..., Any]], De
         request = signature(function).parameters["request"]
         function.__signature__ = signature(function).replace(parameters=[request])
         declared = client(affects=affects, auth=cls.mizan.auth)(function)
-        vars(declared)["mizan"] = replace(declared.mizan, arguments=_AsSent())
+        vars(declared)["mizan"] = replace(declared.mizan, arguments=_AsSent(), takes_any=True)
         declared.mizan.declaration.decorated = cls
         return declared
 

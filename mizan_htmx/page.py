@@ -1,6 +1,7 @@
 """What a page needs besides blocks: the script tags, and attributes that call a mutation."""
 
 from collections.abc import Iterator, Mapping
+from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
@@ -12,6 +13,7 @@ from django.http import HttpRequest
 from django.http.request import HttpHeaders
 from django.templatetags.static import static
 from django.urls import get_script_prefix
+from django.utils.formats import localize_input
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django_htmx.jinja import htmx_script
@@ -136,6 +138,12 @@ def _sources(paths: tuple[str, ...], *settled: object) -> tuple[str, ...]:
 _kept_sources = lru_cache(16)(_sources)
 
 
+def _as_typed(value: object, field: Any) -> object:
+    """Write a number for a localized field as a visitor would: htmx sends it as text, which is read so."""
+    is_number = isinstance(value, (float, Decimal))
+    return localize_input(value) if is_number and getattr(field, "localize", False) else value
+
+
 def call_attributes(
     name: str, arguments: Mapping[str, object], request: HttpRequest | None = None
 ) -> SafeString:
@@ -149,10 +157,14 @@ def call_attributes(
         hint = suggest(name, (each.name for each in functions.values() if not each.private), what="functions")
         raise ValueError(f"{{% mizan_call %}} can't call {name!r}. {hint}")
     for argument in arguments:
-        if argument not in function.parameters:
+        if argument == FUNCTION_FIELD or not (function.takes_any or argument in function.parameters):
             hint = suggest(argument, function.parameters, what="arguments")
             raise ValueError(f"{{% mizan_call {name!r} %}}: no argument {argument!r}. {hint}")
-    given = {key: plain(value) for key, value in arguments.items() if value is not None}
+    form = registry.forms.get(name.rpartition(".")[0])
+    fields: Mapping[str, Any] = getattr(form, "base_fields", {})
+    given = {
+        key: _as_typed(plain(value), fields.get(key)) for key, value in arguments.items() if value is not None
+    }
     try:
         values = to_json({FUNCTION_FIELD: name, **given}, inf_nan_mode="null")
     except ValueError as error:

@@ -107,8 +107,8 @@ Shell = Callable[..., Any]
 class _AskedByMiddleware:
     """What a function that says nothing has as ``login_required``.
 
-    False where LoginRequiredMiddleware is known to be installed: then the function asks by itself, and refuses
-    as anywhere. To any other middleware that looks for the attribute it is true, as if it were not there.
+    False where LoginRequiredMiddleware is known to be installed: then the function asks by itself, and
+    refuses as anywhere. To any other middleware that looks for it, it is true, as if it were not there.
     """
 
     def __bool__(self) -> bool:

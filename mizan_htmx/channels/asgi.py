@@ -58,18 +58,13 @@ def _warn_of_kept_connections() -> None:
     connection does: the database's limit is reached with a few hundred sockets.
     """
     for alias, database in connections.settings.items():
-        if database["CONN_MAX_AGE"] != 0 and alias not in _warned and not _is_a_file(database["ENGINE"]):
+        if database["CONN_MAX_AGE"] != 0 and alias not in _warned:
             _warned.add(alias)
             logger.warning(
                 "DATABASES[%r] has CONN_MAX_AGE = %r. A process with sockets keeps a connection for each"
-                " thread that way, until the database refuses more. Set it to 0 for this process, or use a"
-                " pool.",
+                " thread that way, until no more can be opened. Set it to 0 for this process, or use a pool.",
                 *(alias, database["CONN_MAX_AGE"]),
             )
-
-
-def _is_a_file(engine: str) -> bool:
-    return engine.endswith(("sqlite3", "spatialite"))
 
 
 _warned: set[str] = set()

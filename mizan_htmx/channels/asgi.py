@@ -9,6 +9,7 @@ from django.conf import settings
 from django.core.handlers.asgi import ASGIHandler, get_script_prefix
 from django.db import connections
 
+from mizan_htmx.channels import lifespan
 from mizan_htmx.channels.calls import request_of
 from mizan_htmx.channels.consumer import MizanConsumer
 from mizan_htmx.csrf import is_own_origin
@@ -29,6 +30,7 @@ def wrap_asgi(app: Any, path: str | None = None) -> Application:
     put into ``scope["user"]``. Only pages of this site and of CSRF_TRUSTED_ORIGINS may open it: the
     browser sends the visitor's cookie whichever page asks. Loads the URLconf: what is registered there has to
     be known here, too, and a process that only has sockets is sent no request. An error in it is raised.
+    When the server ends, what waits to be published is, within two seconds, or it is logged.
     """
     load_urlconf()
     _warn_of_kept_connections()
@@ -38,6 +40,8 @@ def wrap_asgi(app: Any, path: str | None = None) -> Application:
     speaks_websocket = not isinstance(getattr(app, "application", app), ASGIHandler)
 
     async def application(scope: Scope, receive: Receive, send: Send) -> Any:
+        if scope["type"] == "lifespan":
+            return await lifespan.serve(app, scope, receive, send)
         if scope["type"] != "websocket":
             return await app(scope, receive, send)
         if _path_of(scope) == _socket_path(path):

@@ -86,6 +86,22 @@ def test_what_comes_and_goes_is_logged_no_more_often(
     assert [level for level, _ in lines(caplog)] == [logging.ERROR, logging.WARNING]
 
 
+def test_another_one_that_begins_soon_is_logged_when_it_has_lasted(
+    clock: Clock, caplog: pytest.LogCaptureFixture
+) -> None:
+    outage = Outage("It is away", meanwhile="Wait.", over="It is back", every=60.0)
+    outage.fail(ConnectionError("refused"))
+    outage.succeed()
+    for second in (5, 9, 11, 40):
+        clock.now = 1000.0 + second
+        outage.fail(ConnectionError("refused"))
+    outage.succeed()
+    assert [text for _, text in lines(caplog)[2:]] == [
+        "It is away: ConnectionError: refused. Wait. 2 more calls failed since the last such line.",
+        "It is back, after 35.0 s.",
+    ]
+
+
 def test_a_later_outage_has_a_length_of_its_own(
     clock: Clock, outage: Outage, caplog: pytest.LogCaptureFixture
 ) -> None:

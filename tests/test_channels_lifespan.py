@@ -10,7 +10,7 @@ from urllib.error import HTTPError
 from urllib.request import urlopen
 
 import pytest
-from asgiref.testing import ApplicationCommunicator
+from channels.testing import ApplicationCommunicator
 from django.core.asgi import get_asgi_application
 
 from mizan_htmx.channels import publishing, wrap_asgi

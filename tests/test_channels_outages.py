@@ -76,6 +76,22 @@ def test_it_lasts_until_each_part_that_failed_has_answered(
     assert lines(caplog)[1:] == [(logging.WARNING, "It is back, after 3.0 s.")]
 
 
+def test_a_part_that_is_not_there_any_more_does_not_hold_up_the_end(
+    clock: Clock, outage: Outage, caplog: pytest.LogCaptureFixture
+) -> None:
+    outage.fail(ConnectionError("refused"), "one")
+    outage.fail(ConnectionError("refused"), "other")
+    outage.drop("one")
+    outage.drop("unknown")
+    outage.succeed("other")
+    assert lines(caplog)[1:] == [(logging.WARNING, "It is back, after 0.0 s.")]
+    clock.now += 100
+    outage.fail(ConnectionError("refused"), "one")
+    outage.drop("one")
+    outage.succeed("one")
+    assert len(lines(caplog)) == 3
+
+
 def test_what_comes_and_goes_is_logged_no_more_often(
     clock: Clock, outage: Outage, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -67,6 +67,15 @@ class Outage:
             self._is_logged, self._unsaid = False, 0
         logger.warning("%s, after %.1f s.", self._over, seconds)
 
+    def drop(self, part: str) -> None:
+        """Take no more note of a part. Whether it would answer now, nobody can tell."""
+        if part not in self._failing:
+            return
+        with self._lock:
+            self._failing.discard(part)
+            if not self._failing:
+                self._is_logged, self._unsaid = False, 0
+
     def forget(self) -> None:
         """Begin anew: nothing has failed, and the next failure is logged."""
         with self._lock:

@@ -88,7 +88,7 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "manifest": ("functions", "graph"),
     "setup.registry": ("setup.middleware",),
     "setup.discovery": ("setup.registry",),
-    "setup.checks": ("setup.middleware", "setup.registry"),
+    "setup.checks": ("setup.discovery", "setup.middleware", "setup.registry"),
     "setup.live_checks": ("setup.registry",),
     "setup.edge_checks": ("setup.registry",),
     "setup.edge_settings": ("setup.conf",),

@@ -11,6 +11,7 @@ from django.http import HttpRequest
 
 from mizan_htmx import client, register
 from mizan_htmx.channels import publishing
+from mizan_htmx.channels.outages import database_outage
 from tests.support_sockets import Tab, person
 from tests.support_visitor import Coloured, both_colours, empty_registry
 from tests.support_watching import BOARD, board, declare, page, publish, watching_of
@@ -105,6 +106,7 @@ async def test_a_database_that_is_away_ends_no_watch(
             raise OperationalError("the text")
         return True
 
+    database_outage.forget()
     register(client(context=BOARD, auth=coloured(guard))(board))
     async with Tab(user=person()) as tab:
         await tab.ask(action="watch", id=1, contexts="board;board_id=3")

@@ -154,7 +154,7 @@ class Function:
         if self.is_unguarded:
             return True
         # Its own alone: a form that is made of one for everybody has fields that nobody has thought of there.
-        return not getattr(self.declaration.decorated, "__dict__", {}).get("login_required", True)
+        return getattr(self.declaration.decorated, "__dict__", {}).get("login_required") is False
 
     def named(self, name: str) -> "Function":
         """Give the same function as it stands in the registry under ``name``."""

@@ -75,6 +75,7 @@ class MizanConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
             database_outage.fail(error)
             await self.close()
             return
+        self._database_answers()
         self._outbox = Outbox(self.base_send, Hub.here().writers)
         self._bucket = Bucket(self.burst, self.rate, self.patience, now=_now())
         self._subscriptions = Subscriptions(self, self._outbox, self.scope)
@@ -165,14 +166,17 @@ class MizanConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
             # Says nothing about the visitor. The hub asks again within a minute.
             database_outage.fail(error)
             return
-        if self.visitor.session_key:  # otherwise nobody was asked
-            database_outage.succeed()
+        self._database_answers()
         if not current:
             self.put(frames.refusal(None, Unauthorized("Not authorized")))
             await self.end(SESSION_ENDED)
             return
         self._is_to_be_checked = True
         await self._check_if_due()
+
+    def _database_answers(self) -> None:
+        if self.visitor.session_key:  # otherwise nobody was asked
+            database_outage.succeed()
 
     async def _check_if_due(self) -> None:
         # Whoever has the turn comes by here after it, so that none is lost.

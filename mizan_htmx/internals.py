@@ -4,7 +4,7 @@ A name with an underscore of another package stands in no other module; what is 
 ``channels.internals``. All of it was looked at in Django 5.2 and 6.1, asgiref 3.13, django-template-partials
 25.3, channels 4.3 and Python 3.11 and 3.13.
 
-These are used elsewhere, under their own names, and tried in ``tests/test_internals.py`` as well:
+These are used elsewhere, under their own names, and tried in ``tests/test_internals_listed.py``:
 
 * ``anonymous``, ``caching``: ``HttpHeaders`` and ``ResponseHeaders``, whose lookups all end in
   ``__getitem__``; ``response.headers`` may be another one. ``HtmxDetails`` asks ``request.headers``.
@@ -22,7 +22,15 @@ These are used elsewhere, under their own names, and tried in ``tests/test_inter
 * ``setup.checks``, ``setup.loaders``: ``Engine.template_loaders``, the module ``template_partials.loader``,
   and that the app ``template_partials`` changes ``TEMPLATES`` in its ``ready()``.
 * ``signature``: pydantic makes of a TypedDict a schema "typed-dict" with each field's own in ``fields``.
-* ``channels.calls``, ``channels.asgi``: ``ASGIRequest(scope, body)`` and ``get_script_prefix(scope)``.
+* ``transactions``, ``watch``: ``connections.settings`` and ``all(initialized_only=True)``; a connection's
+  ``in_atomic_block`` and ``features.supports_select_for_update_with_limit``; ``is_sliced`` and ``combinator``
+  of a queryset's ``query``.
+* ``forms``: ``absolute_max``, ``get_default_prefix()`` and the names of fields in ``django.forms.formsets``;
+  ``added_new`` of a request's messages.
+* ``async_unsafe()``, ``log_response()``, ``escape_leading_slashes()``, ``parse_etags()`` and
+  ``url_has_allowed_host_and_scheme()`` of ``django.utils``.
+* ``channels``: ``ASGIRequest(scope, body)``, ``get_script_prefix(scope)``, and ``application`` of a handler
+  of static files.
 """
 
 import asyncio
@@ -159,7 +167,7 @@ def use_for_write(rows: QuerySet[Any]) -> None:
 
 
 def open_tag_names(parser: Parser) -> list[str]:
-    """Return the tags that a parser is inside of, the one that it reads last.
+    """Return the tags that a parser is inside of, and last the one that it reads.
 
     Relies on ``command_stack``, in which each has its name and its token.
     """

@@ -8,7 +8,7 @@ from typing import Any
 
 import django
 import pytest
-from asgiref.sync import iscoroutinefunction
+from asgiref.sync import async_to_sync, iscoroutinefunction
 from django import forms
 from django.contrib.auth.middleware import AuthenticationMiddleware
 from django.contrib.auth.models import User
@@ -16,7 +16,7 @@ from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.staticfiles.storage import ManifestStaticFilesStorage
 from django.db import connection, connections, transaction
 from django.dispatch import Signal
-from django.http import HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.middleware.csrf import CsrfViewMiddleware, get_token
 from django.test import RequestFactory
 from django.utils.functional import SimpleLazyObject
@@ -34,6 +34,11 @@ from mizan_htmx.internals import (
 )
 
 on_database = pytest.mark.django_db(transaction=True)
+
+
+def answer(request: HttpRequest) -> HttpResponse:
+    """Answer nothing."""
+    return HttpResponse()
 
 
 @on_database
@@ -175,8 +180,8 @@ def test_the_user_of_a_request_is_kept_where_it_was_loaded() -> None:
     assert internals.user_of_coroutine(request) is None
     assert not request.user.is_authenticated
     assert not is_unloaded(request.user)
-    asyncio_user = asyncio.run(request.auser())
-    assert internals.user_of_coroutine(request) is asyncio_user
+    user: Any = async_to_sync(request.auser)()
+    assert internals.user_of_coroutine(request) is user
     assert set(internals.OF_USER) <= set(request.__dict__)
 
 
@@ -209,10 +214,10 @@ if django.VERSION >= (6, 0):
 
 
 def test_the_check_gives_its_reason_and_verifies_origins() -> None:
-    check = CsrfCheck(lambda request: HttpResponse())
+    check = CsrfCheck(answer)
     request = RequestFactory().post("/", HTTP_ORIGIN="http://testserver")
     check.process_request(request)
-    reason: Any = check.process_view(request, check.get_response, (), {})
+    reason: Any = check.process_view(request, answer, (), {})
     assert isinstance(reason, str)
     assert "CSRF cookie" in reason
     assert check.verifies_origin(request)
@@ -220,12 +225,12 @@ def test_the_check_gives_its_reason_and_verifies_origins() -> None:
 
 
 def test_requests_that_were_checked_are_known_and_those_refused_are_not() -> None:
-    check = CsrfViewMiddleware(lambda request: HttpResponse())
+    check = CsrfViewMiddleware(answer)
     refused, safe = RequestFactory(enforce_csrf_checks=True).post("/"), RequestFactory().get("/")
     for request in (refused, safe):
         request._dont_enforce_csrf_checks = False  # type: ignore[attr-defined]
         check.process_request(request)
-        check.process_view(request, check.get_response, (), {})
+        check.process_view(request, answer, (), {})
     assert not internals.is_csrf_checked(refused)
     assert internals.is_csrf_checked(safe)
 

@@ -1,25 +1,35 @@
 """The parts of Django that are used where they are needed still do what the list of them says."""
 
-from collections.abc import Iterator
 from inspect import currentframe
 from io import BytesIO
 from typing import Any
 
 import django
 import pytest
+from asgiref.sync import async_to_sync
+from django import forms
 from django.apps import AppConfig, apps
-from django.core.handlers.asgi import ASGIRequest, get_script_prefix
+from django.contrib import messages
+from django.contrib.messages.storage.cookie import CookieStorage
+from django.contrib.staticfiles.handlers import ASGIStaticFilesHandler
+from django.core.exceptions import SynchronousOnlyOperation
+from django.core.handlers.asgi import ASGIHandler, ASGIRequest, get_script_prefix
+from django.db import connections, transaction
 from django.db.models import Model
 from django.db.models.signals import pre_delete
+from django.forms.formsets import DELETION_FIELD_NAME, INITIAL_FORM_COUNT, TOTAL_FORM_COUNT
 from django.http import HttpResponse
 from django.http.request import HttpHeaders
 from django.http.response import ResponseHeaders
-from django.template import Context, Engine, RequestContext, Template, engines
+from django.template import Context, Engine, Library, RequestContext, Template, engines
 from django.template.base import Node, NodeList, Parser, Token
 from django.test import RequestFactory
 from django.urls import LocalePrefixPattern, URLPattern, URLResolver, get_resolver, re_path
 from django.urls.resolvers import RegexPattern
 from django.utils import translation
+from django.utils.asyncio import async_unsafe
+from django.utils.http import escape_leading_slashes, parse_etags, url_has_allowed_host_and_scheme
+from django.utils.log import log_response
 from django.utils.module_loading import import_string
 from django.utils.regex_helper import normalize
 from django_htmx.middleware import HtmxDetails
@@ -27,7 +37,7 @@ from pydantic import TypeAdapter
 from typing_extensions import TypedDict
 
 from mizan_htmx import internals
-from tests.apps.watched.models import Antique, Guest, Item, Room
+from tests.apps.watched.models import Antique, Guest, Item, Labelled, Room
 
 
 class Seen(Node):
@@ -51,31 +61,25 @@ class Seen(Node):
 @pytest.fixture
 def engine() -> Engine:
     """Return an engine with the tag ``seen``, which ends with ``endseen``."""
-    engine = Engine()
+    library = Library()
 
+    @library.tag
     def seen(parser: Parser, token: Token) -> Seen:
         node = Seen(parser, parser.parse(("endseen",)))
         parser.delete_first_token()
         return node
 
-    engine.template_builtins[0].tags["seen"] = seen
+    engine = Engine()
+    engine.template_builtins.append(library)
     return engine
 
 
-@pytest.fixture(autouse=True)
-def _as_before() -> Iterator[None]:
-    tags = Engine().template_builtins[0].tags
-    yield
-    tags.pop("seen", None)
-
-
 def test_a_parser_knows_the_tags_around_and_their_functions(engine: Engine) -> None:
-    template = Template(
-        "{% if 1 %}{% spaceless %}{% seen %}{% endseen %}{% endspaceless %}{% endif %}", engine=engine
-    )
+    source = "{% if 1 %}{% spaceless %}{% seen %}{% endseen %}{% endspaceless %}{% endif %}"
+    template = Template(source, engine=engine)
     (seen,) = template.nodelist.get_nodes_by_type(Seen)
     assert isinstance(seen, Seen)
-    assert seen.names == ["if", "spaceless"]
+    assert seen.names == ["if", "spaceless", "seen"]
     assert internals.open_tag_names(seen.parser) == []
     spaceless = import_string("django.template.defaulttags.spaceless")
     assert internals.function_of_tag(seen.parser, "spaceless") is spaceless
@@ -126,13 +130,8 @@ class PlainContext(RequestContext):
 
 
 def test_a_context_without_processors_renders_from_its_layers_and_keeps_what_is_included() -> None:
-    loaders = [
-        (
-            "django.template.loaders.locmem.Loader",
-            {"inner.html": "{{ a }}", "outer.html": "{% include 'inner.html' %}"},
-        )
-    ]
-    engine = Engine(loaders=loaders)
+    files = {"inner.html": "{{ a }}", "outer.html": "{% include 'inner.html' %}"}
+    engine = Engine(loaders=[("django.template.loaders.locmem.Loader", files)])
     template, kept = engine.get_template("outer.html"), dict[Any, Any]()
     for text in ("1", "2"):
         context = PlainContext(RequestFactory().get("/"), {"a": text}, kept)
@@ -158,12 +157,8 @@ def test_every_look_at_headers_ends_in_one_method() -> None:
 
     for headers in (Requested({"HTTP_A": "b"}), Answered({"A": "b"})):
         asked.clear()
-        assert (headers["a"], headers.get("a"), "a" in headers, dict(headers.items())) == (
-            "b",
-            "b",
-            True,
-            {"A": "b"},
-        )
+        assert (headers["a"], headers.get("a"), "a" in headers) == ("b", "b", True)
+        assert dict(headers.items()) == {"A": "b"}
         assert len(asked) == 4
     response = HttpResponse()
     response.headers = Answered({**response.headers, "Etag": "x"})
@@ -186,14 +181,11 @@ def test_htmx_is_found_in_the_headers_of_a_request() -> None:
 
 
 def test_models_tell_of_their_keys_tables_and_relations() -> None:
-    options: Any = {model: model._meta for model in (Antique, Item, Guest, Room)}
+    options: Any = {model: model._meta for model in (Antique, Guest, Item, Labelled, Room)}
     assert [field.attname for field in options[Room].pk_fields] == ["id"]
-    assert {model: options[model].concrete_model for model in (Room, Item)} == {Room: Room, Item: Item}
-    assert (options[Antique].proxy, options[Item].proxy, options[Item].abstract) == (
-        Antique._meta.proxy,
-        False,
-        False,
-    )
+    assert [options[model].concrete_model for model in (Room, Item, Antique)] == [Room, Item, Item]
+    assert [options[model].proxy for model in (Item, Antique)] == [False, True]
+    assert [options[model].abstract for model in (Item, Labelled)] == [False, True]
     ways = {field.name: field for field in options[Room].many_to_many}
     assert {*ways} == {"guests", "staff"}
     assert (ways["staff"].m2m_field_name(), ways["staff"].m2m_reverse_field_name()) == ("room", "guest")
@@ -249,8 +241,10 @@ def test_engines_know_their_loaders_and_the_app_of_partials_replaces_them() -> N
 
 
 def test_pydantic_has_the_schema_of_each_field_in_that_of_a_typed_dict() -> None:
-    shape = TypedDict("shape", {"value": int})
-    schema: Any = TypeAdapter(shape).core_schema
+    class Shape(TypedDict):
+        value: int
+
+    schema: Any = TypeAdapter(Shape).core_schema
     assert schema["type"] == "typed-dict"
     assert schema["fields"]["value"]["schema"]["type"] == "int"
 
@@ -264,3 +258,65 @@ def test_a_request_is_made_of_a_scope() -> None:
     assert (request.method, request.scheme, request.path_info, request.body) == ("POST", "https", "/b/", b"x")
     assert (request.META["HTTP_ORIGIN"], request.get_host()) == ("https://site.example", "site.example")
     assert get_script_prefix(scope) == "/a"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_connections_tell_of_their_transactions_and_rows_of_how_they_are_chosen() -> None:
+    default: Any = connections["default"]
+    assert {"default"} <= {*connections.settings} == {*connections}
+    assert default in connections.all(initialized_only=True)
+    assert not default.in_atomic_block
+    with transaction.atomic():
+        assert default.in_atomic_block
+    assert default.features.supports_select_for_update_with_limit in (True, False)
+    rows = Room.objects.all()
+    united = rows.union(rows)
+    assert [each.query.is_sliced for each in (rows, rows[:1])] == [False, True]
+    assert [bool(each.query.combinator) for each in (rows, united)] == [False, True]
+
+
+def test_formsets_and_messages_tell_what_came_in() -> None:
+    made: Any = forms.formset_factory(forms.Form, max_num=5, absolute_max=7)
+    assert (made.absolute_max, made.get_default_prefix()) == (7, "form")
+    assert {TOTAL_FORM_COUNT, INITIAL_FORM_COUNT} <= {*made({}).management_form.fields}
+    assert DELETION_FIELD_NAME in forms.formset_factory(forms.Form, can_delete=True)().forms[0].fields
+    request: Any = RequestFactory().get("/")
+    request._messages = CookieStorage(request)
+    kept: Any = messages.get_messages(request)
+    assert not kept.added_new
+    messages.info(request, "a")
+    assert kept.added_new
+
+
+def test_handlers_of_static_files_have_the_application_that_they_stand_around() -> None:
+    application = ASGIHandler()
+    handler: Any = ASGIStaticFilesHandler(application)
+    assert handler.application is application
+    assert isinstance(handler, ASGIHandler)
+
+
+def test_a_function_can_be_kept_out_of_an_event_loop() -> None:
+    @async_unsafe("Not here.")
+    def blocking() -> str:
+        return "done"
+
+    async def in_loop() -> None:
+        with pytest.raises(SynchronousOnlyOperation, match=r"Not here\."):
+            blocking()
+
+    assert blocking() == "done"
+    async_to_sync(in_loop)()
+
+
+def test_texts_of_http_are_read_as_django_reads_them() -> None:
+    assert escape_leading_slashes("//a") == "/%2Fa"
+    assert parse_etags('"a", W/"b"') == ['"a"', 'W/"b"']
+    allowed = [url_has_allowed_host_and_scheme(each, allowed_hosts=None) for each in ("/a", "//a", "x:a")]
+    assert allowed == [True, False, False]
+
+
+def test_answers_are_logged_once_by_their_status(caplog: pytest.LogCaptureFixture) -> None:
+    request, response = RequestFactory().get("/"), HttpResponse(status=404)
+    for _ in range(2):
+        log_response("Gone: %s", "a", response=response, request=request)
+    assert [(each.levelname, each.getMessage()) for each in caplog.records] == [("WARNING", "Gone: a")]

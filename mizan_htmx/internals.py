@@ -8,6 +8,7 @@ These are used elsewhere, under their own names, and tried in ``tests/test_inter
 
 * ``anonymous``, ``caching``: ``HttpHeaders`` and ``ResponseHeaders``, whose lookups all end in
   ``__getitem__``; ``response.headers`` may be another one. ``HtmxDetails`` asks ``request.headers``.
+* ``anonymous``: ``is_language_prefix_patterns_used()`` says whether the default language has a prefix, too.
 * ``arguments``, ``forwarded``, ``page``: ``HttpHeaders.parse_header_name()`` and ``to_wsgi_name()``.
 * ``cascades``, ``watch``: ``_meta`` has ``concrete_model``, ``pk_fields``, ``proxy``, ``abstract`` and
   ``many_to_many``; a field of the last ``m2m_field_name()`` and ``m2m_reverse_field_name()``. Signals of
@@ -17,6 +18,7 @@ These are used elsewhere, under their own names, and tried in ``tests/test_inter
 * ``edge.urlconf``, ``addresses``: ``URLResolver.url_patterns``, ``LocalePrefixPattern.language_prefix``,
   ``RegexPattern.regex`` and ``regex_helper.normalize()``.
 * ``enclosing``: a node's ``render(self, …)`` calls that of the nodes in it, so that their frames tell them.
+* ``partials``, ``rendering``: ``engines.templates`` and ``Engine.template_context_processors``.
 * ``rendering``: a ``RequestContext`` that was made as a plain ``Context`` renders; ``dicts`` are its layers,
   and ``render_context.dicts[0]`` is where ``include`` keeps templates.
 * ``setup.checks``, ``setup.loaders``: ``Engine.template_loaders``, the module ``template_partials.loader``,

@@ -2,6 +2,7 @@
 
 from inspect import currentframe
 from io import BytesIO
+from types import ModuleType
 from typing import Any
 
 import django
@@ -9,6 +10,7 @@ import pytest
 from asgiref.sync import async_to_sync
 from django import forms
 from django.apps import AppConfig, apps
+from django.conf.urls.i18n import i18n_patterns, is_language_prefix_patterns_used
 from django.contrib import messages
 from django.contrib.messages.storage.cookie import CookieStorage
 from django.contrib.staticfiles.handlers import ASGIStaticFilesHandler
@@ -228,6 +230,23 @@ def test_urls_are_taken_apart() -> None:
     assert all(hasattr(each, "pattern") for each in resolver.url_patterns)
     with translation.override("de"):
         assert LocalePrefixPattern().language_prefix == "de/"
+
+
+def test_a_urlconf_tells_whether_its_addresses_begin_with_a_language() -> None:
+    def view(request: object) -> HttpResponse:
+        return HttpResponse()
+
+    patterns = i18n_patterns(re_path("a", view), prefix_default_language=False)
+    with_prefix, without = ModuleType("with_prefix"), ModuleType("without")
+    vars(with_prefix)["urlpatterns"], vars(without)["urlpatterns"] = patterns, []
+    asked: Any = is_language_prefix_patterns_used
+    assert [asked(each) for each in (with_prefix, without)] == [(True, False), (False, False)]
+
+
+def test_engines_are_known_before_they_are_made() -> None:
+    assert [*engines.templates] == [each.name for each in engines.all()]
+    engine: Any = Engine(context_processors=["django.template.context_processors.request"])
+    assert [each.__name__ for each in engine.template_context_processors] == ["csrf", "request"]
 
 
 def test_engines_know_their_loaders_and_the_app_of_partials_replaces_them() -> None:

@@ -25,6 +25,7 @@ from mizan_htmx.colour import loop_is_running
 from mizan_htmx.csrf import csrf_token
 from mizan_htmx.errors import suggest
 from mizan_htmx.functions import FUNCTION_FIELD
+from mizan_htmx.internals import NONCE, has_djangos_addresses
 from mizan_htmx.localization import sign
 from mizan_htmx.markup import attributes_of
 from mizan_htmx.readings import plain
@@ -55,7 +56,7 @@ def scripts(
     ``debug`` says whether the page can show why something refreshed; as ``DEBUG`` says, if it is ``None``.
     """
     # Not by its truth: a nonce that was not written yet is false, and is made by writing it.
-    given = (nonce, getattr(request, "_csp_nonce", None), getattr(request, "csp_nonce", None))
+    given = (nonce, getattr(request, NONCE, None), getattr(request, "csp_nonce", None))
     nonce = next((str(each) for each in given if each is not None and each != ""), None)
     attributes = attributes_of(_known(request, nonce))
     paths = _paths(debug=settings.DEBUG if debug is None else debug)
@@ -125,7 +126,7 @@ def _is_settled(storage: StaticFilesStorage) -> bool:
     if kind.url is not hashed.url:
         return kind.url is FileSystemStorage.url
     below: Any = super(hashed, kind)  # what the mixin is mixed into has the last word
-    if kind._url is not hashed._url or below.url is not FileSystemStorage.url:
+    if not has_djangos_addresses(kind) or below.url is not FileSystemStorage.url:
         return False
     return kind.stored_name is ManifestFilesMixin.stored_name and kind.manifest_strict is True
 

@@ -4,7 +4,7 @@ import logging
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
-from channels.sessions import CookieMiddleware, InstanceSessionWrapper
+from channels.sessions import CookieMiddleware
 from django.conf import settings
 from django.core.handlers.asgi import ASGIHandler, get_script_prefix
 from django.db import connections
@@ -12,6 +12,7 @@ from django.db import connections
 from mizan_htmx.channels import lifespan
 from mizan_htmx.channels.calls import request_of
 from mizan_htmx.channels.consumer import MizanConsumer
+from mizan_htmx.channels.internals import with_session
 from mizan_htmx.csrf import is_own_origin
 from mizan_htmx.setup.discovery import load_urlconf
 
@@ -83,9 +84,7 @@ def _with_session(app: Application) -> Application:
     """
 
     async def application(scope: Scope, receive: Receive, send: Send) -> Any:
-        session = InstanceSessionWrapper(scope, send)
-        await session.resolve_session()
-        return await app(session.scope, receive, send)
+        return await app(await with_session(scope, send), receive, send)
 
     return application
 

@@ -16,7 +16,7 @@ from mizan_htmx.channels.visitors import Visitor
 from mizan_htmx.invalidation import Invalidation, parse
 from tests.support_redis import RedisServer
 
-PATIENCE = 20.0
+PATIENCE = 60.0
 
 
 class Page:

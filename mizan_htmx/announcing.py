@@ -1,10 +1,8 @@
 """How those hear of it who have to know what is stale: signals, which nothing can make fail or cut off."""
 
 import asyncio
-import atexit
 import os
 from collections.abc import Callable
-from functools import cache
 from threading import Thread
 from typing import Any
 
@@ -13,6 +11,7 @@ from django.dispatch import Signal
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
+from mizan_htmx.exits import at_exit
 from mizan_htmx.internals import has_receivers, running_loop
 from mizan_htmx.invalidation import Invalidation
 from mizan_htmx.setup.registry import registry
@@ -121,12 +120,6 @@ def _begin(announcement: _Announcement) -> asyncio.Task[None]:
 def _send_what_is_left() -> None:
     for announcement in list(_begun.values()):
         announcement.send()
-
-
-@cache
-def at_exit(work: Callable[[], None]) -> None:
-    """Do this when the process ends; not from an import, so that edges wait for what it tells them."""
-    atexit.register(work)
 
 
 def _in_thread(work: Callable[[], None]) -> None:

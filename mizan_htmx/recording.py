@@ -8,7 +8,8 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
-from mizan_htmx.announcing import announce_anywhere, at_exit
+from mizan_htmx.announcing import announce_anywhere
+from mizan_htmx.exits import at_exit
 from mizan_htmx.internals import running_loop
 from mizan_htmx.invalidation import Invalidation, merge, merged
 from mizan_htmx.transactions import Share, in_transaction, share_of

@@ -13,6 +13,7 @@ import pytest
 from channels.testing import ApplicationCommunicator
 from django.core.asgi import get_asgi_application
 
+from mizan_htmx import exits
 from mizan_htmx.channels import publishing, wrap_asgi
 from mizan_htmx.channels.retrying import Retries
 from mizan_htmx.channels.versions import StoreDown
@@ -39,6 +40,7 @@ def waiting(monkeypatch: pytest.MonkeyPatch) -> Iterator[Retries]:
 
     retries = Retries(fail)
     monkeypatch.setattr(publishing, "_retries", retries)
+    monkeypatch.setattr(exits, "_works", {})  # not what other tests have left
     monkeypatch.setattr("mizan_htmx.channels.retrying.LAST_WORDS", 0.01)
     retries.add(keys("board;board_id=3"))
     yield retries

@@ -1,4 +1,4 @@
-"""The life of a server as ASGI tells it: before it ends, what waits to be published is published, or logged.
+"""The life of a server as ASGI tells it: before it ends, what is left to tell or to purge is done, or logged.
 
 A server may end itself by the signal that stopped it, as uvicorn does; nothing runs at Python's exit then.
 """
@@ -7,7 +7,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from mizan_htmx.channels import publishing
+from mizan_htmx.exits import finish
 
 Receive = Callable[[], Awaitable[Any]]
 Send = Callable[[Any], Awaitable[None]]
@@ -22,7 +22,7 @@ async def serve(app: Any, scope: Any, receive: Receive, send: Send) -> None:
         message = await receive()
         heard.append(message["type"])
         if message["type"] == "lifespan.shutdown":
-            await asyncio.to_thread(publishing.finish)
+            await asyncio.to_thread(finish)
         return message
 
     async def answer(message: Any) -> None:

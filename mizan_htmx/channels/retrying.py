@@ -1,11 +1,11 @@
 """Publications that could not be made yet: one thread tries again until it has made them."""
 
-import atexit
 import logging
 from collections.abc import Callable, Iterable
 from threading import Event, Lock, Thread
 
 from mizan_htmx.channels.versions import StoreDown
+from mizan_htmx.exits import at_exit
 from mizan_htmx.invalidation import Invalidation, format_list, merge
 
 logger = logging.getLogger("mizan_htmx.channels")
@@ -44,8 +44,7 @@ class Retries:
                 self._stop.clear()
                 self._thread = Thread(target=self._run, name="mizan-publishing", daemon=True)
                 self._thread.start()
-                atexit.unregister(self.finish)
-                atexit.register(self.finish)
+                at_exit(self.finish)
 
     def _run(self) -> None:
         while True:

@@ -5,7 +5,6 @@ while a call is on its way, or has to be tried again, goes out together with the
 was forked starts with empty lanes; its parent looks after its own.
 """
 
-import atexit
 import logging
 import os
 import random
@@ -19,6 +18,7 @@ from typing import TypeAlias
 from django.core.exceptions import ImproperlyConfigured
 
 from mizan_htmx.edge.backends.base import PurgeFailed, PurgeLater, PurgeRefused
+from mizan_htmx.exits import at_exit
 from mizan_htmx.invalidation import EVERYTHING, Invalidation, format_list, merge
 from mizan_htmx.recorder import told
 from mizan_htmx.setup.conf import Edge, edges
@@ -232,6 +232,7 @@ def forget(sender: object, invalidations: Iterable[Invalidation], **kwargs: obje
     except ImproperlyConfigured as error:
         logger.error("%s was not purged anywhere: %s", format_list(stale), error)
         return
+    at_exit(_say_what_is_left)
     for edge in fronts:
         _lane(edge).put(stale)
 
@@ -254,11 +255,9 @@ def drain(timeout: float) -> bool:
 def connect() -> None:
     """Purge what is announced from now on."""
     told.connect(forget, dispatch_uid="mizan_htmx.edge.purging.forget")
-    atexit.unregister(_at_exit)
-    atexit.register(_at_exit)
 
 
-def _at_exit() -> None:
+def _say_what_is_left() -> None:
     """Say what is left to say; log what there is no time for."""
     drain(EXIT_SECONDS)
     for lane in _own_lanes():

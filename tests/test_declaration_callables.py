@@ -299,5 +299,5 @@ def test_types_that_are_text_are_found_wherever_auth_is_written(auth: Any) -> No
 
 def test_an_auth_that_does_not_say_what_it_takes() -> None:
     with pytest.raises(DeclarationError) as caught:
-        client(auth=bool)(plain)
-    assert str(caught.value).startswith(f"{bool!r} does not say what it takes: ")
+        client(auth=max)(plain)  # has several signatures
+    assert str(caught.value).startswith(f"{max!r} does not say what it takes: ")

@@ -69,7 +69,7 @@ def _of_class(cls: Any) -> str:
 
 def _check_method(func: Callable[..., Any]) -> None:
     """Refuse a method, told by its place or its first argument; what staticmethod takes is none."""
-    first = next(iter(_parameters(func)), None)
+    first = next(iter(parameters_of(func)), None)
     name = first.name if first is not None else ""
     if name in ("self", "cls") or (_stands_in_class(func) and not _is_certain(func, first)):
         raise DeclarationError(f"{where(func)} is a method of a class.{_FROM_VIEW}")
@@ -91,7 +91,8 @@ def _is_certain(func: Callable[..., Any], first: inspect.Parameter | None) -> bo
     return any(_is_class_of_requests(each) for each in members_of(_resolved(func, first.annotation)))
 
 
-def _parameters(func: Callable[..., Any]) -> list[inspect.Parameter]:
+def parameters_of(func: Callable[..., Any]) -> list[inspect.Parameter]:
+    """List what a function takes; raise DeclarationError for one that does not say so."""
     try:
         return list(inspect.signature(func).parameters.values())
     except (TypeError, ValueError) as error:  # one that is written in C
@@ -106,7 +107,7 @@ def check_request(func: Callable[..., Any], *, of: str = "") -> None:
     One without a type, ``Any``, a Protocol, a TypeVar, and a name that is imported for type checkers only may
     be a request. ``of`` says whose function it is where that is no declared one.
     """
-    first = next(iter(_parameters(func)), None)
+    first = next(iter(parameters_of(func)), None)
     if first is None or first.annotation is first.empty or first.kind is first.VAR_POSITIONAL:
         return
     annotation = _resolved(func, first.annotation)
@@ -123,11 +124,21 @@ def check_request(func: Callable[..., Any], *, of: str = "") -> None:
 def _resolved(func: Callable[..., Any], annotation: Any) -> Any:
     """Return what an annotation that may be text means; ``Any`` where that can't be found out here."""
     holder = types.SimpleNamespace(__annotations__={"first": annotation})
-    namespace = getattr(inspect.unwrap(func), "__globals__", {})
+    namespace = getattr(_function_in(func), "__globals__", {})
     try:
         return typing.get_type_hints(holder, globalns=namespace, include_extras=True)["first"]
     except Exception:  # the border to the authors' annotations, which may be for type checkers alone
         return Any
+
+
+def _function_in(found: Any) -> Any:
+    """Return the function that is written somewhere, of what may be an object or a class to call."""
+    while isinstance(found, functools.partial):
+        found = found.func
+    if isinstance(found, type):
+        return inspect.unwrap(found.__init__)  # type: ignore[misc]
+    found = inspect.unwrap(found)
+    return found if hasattr(found, "__globals__") else type(found).__call__
 
 
 def _may_be_request(member: Any) -> bool:

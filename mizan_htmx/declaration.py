@@ -7,7 +7,7 @@ from typing import Any
 from asgiref.sync import iscoroutinefunction
 from pydantic.fields import FieldInfo
 
-from mizan_htmx.callables import check_callable, check_request
+from mizan_htmx.callables import check_callable, check_request, parameters_of
 from mizan_htmx.errors import DeclarationError
 from mizan_htmx.functions import (
     BLOCK_FIELD,
@@ -228,7 +228,7 @@ def _wanted(
     func: Callable[..., Any], auth: Callable[..., Any], parameters: Mapping[str, Parameter]
 ) -> list[Parameter]:
     """List the arguments an ``auth`` callable takes after the request, by its signature."""
-    taken = list(inspect.signature(auth).parameters.values())
+    taken = parameters_of(auth)
     if not taken or taken[0].kind in (inspect.Parameter.KEYWORD_ONLY, inspect.Parameter.VAR_KEYWORD):
         raise DeclarationError(f"{where(func)}: its auth {where(auth)} takes no request. Let it take one.")
     check_request(auth, of=f"{where(func)}: its auth ")

@@ -35,6 +35,9 @@ _BASE = "_mizan_base"
 # A language, "" for none at all, and a time zone.
 Spoken = tuple[str, tzinfo]
 
+# No language at all, as ``{% language None %}`` leaves it; "" is whatever there is.
+UNTRANSLATED = "-"
+
 # How many tokens are kept: one for each language and time zone that pages have.
 _REMEMBERED = 1024
 _LONGEST_TOKEN = 500
@@ -110,8 +113,8 @@ class Localization:
         """Work in this language and time zone, where they are set."""
         language, zone = self.known_language, self.zone
         with ExitStack() as stack:
-            if language:
-                stack.enter_context(translation.override(language))
+            if language or self.language == UNTRANSLATED:
+                stack.enter_context(translation.override(language or None))
             if zone is not None:
                 stack.enter_context(timezone.override(zone))
             yield

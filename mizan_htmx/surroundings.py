@@ -18,6 +18,7 @@ from mizan_htmx.anonymous import AnonymousRequest, anonymous
 from mizan_htmx.localization import (
     LOCALIZATION_FIELD,
     PLAIN,
+    UNTRANSLATED,
     Localization,
     Spoken,
     base_of,
@@ -82,7 +83,7 @@ def localization_without_request() -> Localization:
     language, zone = spoken_here()
     name = zone_name(zone)
     return Localization(
-        "" if language == settings.LANGUAGE_CODE else language,
+        "" if language == settings.LANGUAGE_CODE else language or UNTRANSLATED,
         "" if name == zone_name(timezone.get_default_timezone()) else name,
     )
 
@@ -95,7 +96,7 @@ def _of_visitor(request: HttpRequest, language: str, zone: tzinfo, tags: frozens
     if not name and zone != base_zone:
         _refuse(zone)
     return Localization(
-        language if around.language or elsewhere != {language} else "",
+        language or UNTRANSLATED if around.language or elsewhere != {language} else "",
         name if around.time_zone or TIME_ZONE in tags or zones != {name} else "",
     )
 

@@ -126,7 +126,7 @@ def test_e008_without_partials(settings: Settings) -> None:
     settings.TEMPLATES = [DUMMY, PLAIN]
     assert checks(user_profile) == [
         Error(
-            "No template engine finds partials, so no block can refresh.",
+            "No template engine finds partials: 'profile.html#card' can't be rendered or included.",
             hint="Add 'template_partials' to INSTALLED_APPS; Django 6.0 has them built in. Where there are"
             " template loaders of the site's own, or of another app, write"
             " 'template_partials.apps.SimpleAppConfig' into INSTALLED_APPS, and into TEMPLATES, without"

@@ -274,3 +274,30 @@ def test_what_no_request_can_be(annotation: Any) -> None:
     with pytest.raises(DeclarationError) as caught:
         client(auth=read)(plain)
     assert str(caught.value) == f"{where(plain)}: its auth {message}"
+
+
+class Asked:
+    """Something to call, and its class, too."""
+
+    def __init__(self, user: "Model") -> None:
+        """Take no request."""
+
+    def __call__(self, user: "Model") -> bool:
+        """Take none, either."""
+        return True
+
+
+@pytest.mark.parametrize(
+    "auth", [Asked, Asked(Model()), Asked(Model()).__call__, functools.partial(Asked(Model()))]
+)
+def test_types_that_are_text_are_found_wherever_auth_is_written(auth: Any) -> None:
+    with pytest.raises(DeclarationError) as caught:
+        client(auth=auth)(plain)
+    message = "its first argument 'user' is the request, and can't be Model."
+    assert str(caught.value).startswith(f"{where(plain)}: its auth {where(auth)}: {message}")
+
+
+def test_an_auth_that_does_not_say_what_it_takes() -> None:
+    with pytest.raises(DeclarationError) as caught:
+        client(auth=max)(plain)  # has several signatures
+    assert str(caught.value).startswith(f"{max!r} does not say what it takes: ")

@@ -241,6 +241,15 @@ def test_a_tag_holds_when_the_visitor_changes_what_the_address_gets(
         assert shown in content(spoken.refresh(html).text)
 
 
+@pytest.mark.parametrize("asked", ["en", "de"])
+def test_a_block_that_is_in_no_language_stays_in_none(spoken: Site, settings: Settings, asked: str) -> None:
+    speak_plainly(spoken, settings)
+    spoken.browser = Client(headers={"Accept-Language": asked})
+    html = spoken.page(f"{{% language None %}}{BLOCK}{{% endlanguage %}}")
+    assert content(html) == "Yes 1234.5 UTC"
+    assert spoken.assert_refreshes_alike(html) == 1
+
+
 def test_the_page_of_a_base_template_with_tags_around_its_blocks(german: Site) -> None:
     german.write(
         "base.html",

@@ -13,6 +13,7 @@ from pytest_django import Settings
 from mizan_htmx.localization import (
     PLAIN,
     SALT,
+    UNTRANSLATED,
     Localization,
     Written,
     localization_of,
@@ -139,6 +140,16 @@ def test_it_holds_as_long_as_it_is_active() -> None:
             fail()
         assert here(request) == ("fr", "en", "UTC")
     assert localization_of(request) is PLAIN
+
+
+def test_no_language_at_all_is_one_to_hold() -> None:
+    request = HttpRequest()
+    request.LANGUAGE_CODE = "en"
+    untranslated = Localization(UNTRANSLATED)
+    with translation.override("fr"), untranslated.active(request):
+        assert here(request) == (None, "en", "UTC")
+        assert read(sign(untranslated)) == untranslated
+    assert untranslated.known_language == ""
 
 
 @pytest.mark.parametrize(("languages", "known"), [(["de"], ""), (["xx"], "xx")])

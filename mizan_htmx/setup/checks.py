@@ -121,7 +121,7 @@ def check_partials(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> li
     if not has_partials and not _finds_partials():
         found.append(
             Error(
-                "No template engine finds partials, so no block can refresh.",
+                "No template engine finds partials: 'profile.html#card' can't be rendered or included.",
                 hint="Add 'template_partials' to INSTALLED_APPS; Django 6.0 has them built in. Where there"
                 f" are template loaders of the site's own, or of another app, {_WRITE_OUT}",
                 id="mizan_htmx.E008",

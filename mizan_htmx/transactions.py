@@ -6,6 +6,7 @@ is lost may have been carried out, and counts as one that was.
 """
 
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import ExitStack
 from typing import Any, Protocol, TypeAlias
 from weakref import ref
 
@@ -195,11 +196,12 @@ def _settle(shares: Sequence[Share]) -> None:
     for share in shares:
         listener = share.listener
         groups.setdefault(share if listener is None else listener, (listener, []))[1].append(share)
-    for listener, own in groups.values():
-        if listener is None:
-            own[0].tell()
-        else:
-            listener.settle(own)
+    with ExitStack() as stack:  # calls the rest, too, if one ends with SystemExit
+        for listener, own in reversed(groups.values()):
+            if listener is None:
+                stack.callback(own[0].tell)
+            else:
+                stack.callback(listener.settle, own)
 
 
 def in_transaction() -> list[BaseDatabaseWrapper]:

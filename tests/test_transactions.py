@@ -236,6 +236,26 @@ class TestTheEndOfTheProcess:
             invalidated.disconnect(interrupted)
         assert (told, len(times)) == (["guest"], 2)
 
+    def test_while_some_of_it_is_told(self, told: Told) -> None:
+        """What else the transaction made stale is told as well."""
+        times: list[int] = []
+
+        def interrupted(**kwargs: Any) -> None:
+            times.append(1)
+            if len(times) == 1:
+                raise SystemExit
+
+        invalidated.connect(interrupted)
+        try:
+            with pytest.raises(SystemExit), transaction.atomic():
+                put()
+                invalidate(None, "guest")
+            for thread in threads("mizan_htmx.announcing"):
+                thread.join(30)
+        finally:
+            invalidated.disconnect(interrupted)
+        assert told[-1] == "guest"
+
     def serve_alone(self, settings: Settings, view: Any, middleware: bool) -> None:
         """Serve one view."""
         settings.MIDDLEWARE = ["mizan_htmx.middleware.MizanMiddleware"] if middleware else []

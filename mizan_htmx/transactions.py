@@ -6,7 +6,6 @@ is lost may have been carried out, and counts as one that was.
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from contextlib import ExitStack
 from typing import Any, Protocol, TypeAlias
 from weakref import ref
 
@@ -196,12 +195,17 @@ def _settle(shares: Sequence[Share]) -> None:
     for share in shares:
         listener = share.listener
         groups.setdefault(share if listener is None else listener, (listener, []))[1].append(share)
-    with ExitStack() as stack:  # calls the rest, too, if one ends with SystemExit
-        for listener, own in reversed(groups.values()):
+    left = list(groups.values())[::-1]
+    try:
+        while left:
+            listener, own = left.pop()
             if listener is None:
-                stack.callback(own[0].tell)
+                own[0].tell()
             else:
-                stack.callback(listener.settle, own)
+                listener.settle(own)
+    except BaseException:  # SystemExit: others hear of the rest all the same
+        _settle([share for _, own in left[::-1] for share in own])
+        raise
 
 
 def in_transaction() -> list[BaseDatabaseWrapper]:

@@ -262,7 +262,7 @@ class TestSignals:
         self, ada: Any, told: list[Any], monkeypatch: pytest.MonkeyPatch
     ) -> None:
         bob = User.objects.create_user("bob")
-        tell = visitors.tell_sync
+        tell = vars(visitors)["tell_sync"]
 
         def fail_once(event: Any) -> None:
             monkeypatch.setattr(visitors, "tell_sync", tell)

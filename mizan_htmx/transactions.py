@@ -141,6 +141,7 @@ class _Transactions:
         self._due += shares
         if self.waiting is None or not self.waiting.ends_by_hand:
             return
+        self.waiting = None  # another transaction begins by itself
         hooks = commit_hooks(self._connection)
         hooks[:] = [hook for hook in hooks if not isinstance(hook[1], Share)]  # or they pile up
         if not (hooks and self._connection.settings_dict["AUTOCOMMIT"]):

@@ -326,6 +326,17 @@ class TestTransactionsThatASiteEndsItself:
         transaction.set_autocommit(True)  # Django runs them here
         assert (heard, told) == ([[]], ["room;room_id=1"])
 
+    def test_what_follows_such_a_hook_stands_or_falls_by_itself(self, told: Told) -> None:
+        transaction.set_autocommit(False)
+        with transaction.atomic():
+            transaction.on_commit(list)
+        put(1)
+        transaction.commit()
+        put(2)
+        transaction.rollback()
+        transaction.set_autocommit(True)
+        assert told == ["room;room_id=1"]
+
     @pytest.mark.usefixtures("without_autocommit")
     def test_nothing_piles_up_on_a_connection_that_always_is_so(self, told: Told) -> None:
         for _ in range(3):

@@ -3,22 +3,21 @@
 from collections.abc import Iterator
 from copy import copy
 from functools import cached_property, partial
-from io import BytesIO
 from typing import Any
 
 from asgiref.sync import sync_to_async
 from django.core.exceptions import ObjectDoesNotExist
 from django.db.models import Model
 from django.http import HttpRequest
-from django.utils.functional import LazyObject, SimpleLazyObject, empty
+from django.utils.functional import SimpleLazyObject
 from django.utils.functional import cached_property as django_cached_property
 from django_htmx.middleware import HtmxDetails
 
 from mizan_htmx.anonymous import nobody
+from mizan_htmx.internals import KEPT_PERMISSIONS, OF_BODY, OF_USER, is_unloaded, unread
 
 # What was read from a body, or with headers that are left out.
-_READ = ("_post", "_files", "_body", "_upload_handlers", "headers", "accepted_types")
-_KNOWN_USERS = ("_cached_user", "_acached_user")
+_READ = (*OF_BODY, "headers", "accepted_types")
 
 # htmx sends these with what changes something, and tells by them what it was.
 _LEFT_OUT = (
@@ -47,20 +46,20 @@ def reading_copy(request: HttpRequest) -> HttpRequest:
 def _state(request: HttpRequest) -> dict[str, Any]:
     known = request.__dict__.items()
     state = {name: value for name, value in known if not name.startswith("_mizan_")}
-    for name in (*_READ, *_KNOWN_USERS):
+    for name in (*_READ, *OF_USER):
         state.pop(name, None)
     environ = {name: value for name, value in request.META.items() if name not in _LEFT_OUT}
     environ["REQUEST_METHOD"] = "GET"
     if "environ" in state:  # as WSGI has it
         state["environ"] = environ
     state.update(method="GET", META=environ, content_type="", content_params={})
-    state.update(_stream=BytesIO(), _read_started=False)
+    state.update(unread())
     return state
 
 
 def _afresh(user: Any) -> Any:
     """Load a user again, when somebody asks: the one of before may show what it was before."""
-    if isinstance(user, LazyObject) and user.__dict__["_wrapped"] is empty:
+    if is_unloaded(user):
         return user
     return SimpleLazyObject(partial(_load, user)) if isinstance(user, Model) else user
 
@@ -81,7 +80,7 @@ def _derived(user: Any) -> Iterator[str]:
     """Name what was worked out of the user's row or rights."""
     for name in user.__dict__:
         kind = getattr(type(user), name, None)
-        if name.endswith("_perm_cache") or isinstance(kind, (cached_property, django_cached_property)):
+        if name.endswith(KEPT_PERMISSIONS) or isinstance(kind, (cached_property, django_cached_property)):
             yield name
 
 

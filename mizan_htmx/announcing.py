@@ -13,6 +13,7 @@ from django.dispatch import Signal
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
+from mizan_htmx.internals import has_receivers, running_loop
 from mizan_htmx.invalidation import Invalidation
 from mizan_htmx.setup.registry import registry
 
@@ -31,7 +32,7 @@ def signals_for(invalidations: _Stale) -> list[Signal]:
     if not invalidations:
         return []
     signals = [told] if registry.graph.is_told(invalidations) else []
-    return [*signals, invalidated] if invalidated.receivers else signals
+    return [*signals, invalidated] if has_receivers(invalidated) else signals
 
 
 def announce_now(
@@ -145,4 +146,4 @@ def _in_thread(work: Callable[[], None]) -> None:
 
 def _is_in_loop() -> bool:
     """Return whether this thread runs an event loop that is the server's, and not Playwright's or so."""
-    return asyncio._get_running_loop() is not None and not os.environ.get("DJANGO_ALLOW_ASYNC_UNSAFE")
+    return running_loop() is not None and not os.environ.get("DJANGO_ALLOW_ASYNC_UNSAFE")

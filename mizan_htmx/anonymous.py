@@ -7,7 +7,6 @@ with it, and what speaks against handing the result to everyone.
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from io import BytesIO
 from typing import Any, NoReturn, cast
 
 from django.apps import apps
@@ -21,6 +20,7 @@ from django.utils import timezone, translation
 from django_htmx.middleware import HtmxDetails
 
 from mizan_htmx.forwarded import Meta, forwarded
+from mizan_htmx.internals import NONCE, BodilessRequest
 from mizan_htmx.invalidation import Invalidation
 from mizan_htmx.localization import Localization, Spoken, localization_of, pass_language
 
@@ -41,17 +41,17 @@ _KNOWN = (
 # What HtmxDetails and a page in several languages read; the answer then varies by them.
 _READABLE = ("HTTP_HX_", "HTTP_TRIGGERING_", "HTTP_ACCEPT_LANGUAGE")
 # A nonce is of one answer; whether one was used is seen on the visitor's own request (``caching``).
-_NONCES = ("_csp_nonce", "csp_nonce")
+_NONCES = (NONCE, "csp_nonce")
 
 
-class AnonymousRequest(HttpRequest):
+class AnonymousRequest(BodilessRequest):
     """The same URL and method, asked by nobody: AnonymousUser, an empty session, no cookies.
 
     ``shown`` is what was rendered with it, ``objections`` what speaks against sharing that.
     """
 
     def __init__(self, request: HttpRequest) -> None:
-        super().__init__()
+        super().__init__(request.scheme)
         self.method = request.method
         self.path, self.path_info = request.path, request.path_info
         self.resolver_match = request.resolver_match
@@ -65,8 +65,6 @@ class AnonymousRequest(HttpRequest):
         self.session = _EmptySession()
         self.shown: dict[Invalidation, None] = {}
         self.objections: list[str] = []
-        self._scheme = request.scheme
-        self._body, self._stream, self._read_started = b"", BytesIO(), False
         user = nobody()
         if user is not None:
             self.user = user
@@ -81,9 +79,6 @@ class AnonymousRequest(HttpRequest):
     async def auser(self) -> Any:
         """Give the user as Django does in coroutines."""
         return self.user
-
-    def _get_scheme(self) -> str | None:
-        return self._scheme
 
     @property
     def language(self) -> str:

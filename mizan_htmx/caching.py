@@ -15,6 +15,7 @@ from django.utils.cache import patch_vary_headers
 from django.utils.http import parse_etags
 
 from mizan_htmx.anonymous import AnonymousRequest, anonymous
+from mizan_htmx.internals import NONCE
 from mizan_htmx.invalidation import HEADER, MAX_BYTES
 from mizan_htmx.recorder import Recorder
 from mizan_htmx.setup.conf import Untaggable, is_kept_apart, lifetime_headers, tag_headers
@@ -64,18 +65,25 @@ class SharedHeaders(ResponseHeaders):
             return
         shared, self._shared = self._shared, {}
         for name, text in shared.items():
-            if self._store.get(name.lower(), ("", ""))[1] == text:
+            if self._text(name) == text:
                 self.pop(name)
-        self._store.setdefault("cache-control", ("Cache-Control", PRIVATE))
+        self.setdefault("Cache-Control", PRIVATE)
 
     def _is_personal(self) -> bool:
         return (
             bool(self._response.cookies)
             or self._response.status_code not in (200, 304)
-            or self._store.get("cache-control", ("", ""))[1] != self._shared["Cache-Control"]
-            or HEADER.lower() in self._store
-            or _varies_by_visitor(self._store.get("vary", ("", ""))[1])
+            or self._text("Cache-Control") != self._shared["Cache-Control"]
+            or self._text(HEADER) is not None
+            or _varies_by_visitor(self._text("Vary") or "")
         )
+
+    def _text(self, name: str) -> str | None:
+        """Look up a header as it is, before anything is settled."""
+        try:
+            return super().__getitem__(name)
+        except KeyError:
+            return None
 
 
 def is_shared(response: HttpResponseBase) -> bool:
@@ -96,7 +104,7 @@ def share(request: HttpRequest, response: HttpResponseBase, recorder: Recorder) 
     clean = anonymous(request)
     if len(recorder):
         clean.object("something was invalidated while it was read")
-    if request.__dict__.get("_csp_nonce"):
+    if request.__dict__.get(NONCE):
         clean.object("its Content-Security-Policy has a nonce")
     if clean.META.get("CSRF_COOKIE_NEEDS_UPDATE"):
         clean.object("it has a CSRF token in it")

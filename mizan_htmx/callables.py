@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from django.http import HttpRequest
+from typing_extensions import is_protocol
 
 from mizan_htmx.errors import DeclarationError
 from mizan_htmx.scalars import class_of, members_of
@@ -143,4 +144,4 @@ def _is_class_of_requests(member: Any) -> bool:
     if not isinstance(cls, type):
         return False
     # One that stands around a request, as REST framework's does, has its fields.
-    return issubclass(cls, HttpRequest) or getattr(cls, "_is_protocol", False) or hasattr(cls, "POST")
+    return issubclass(cls, HttpRequest) or is_protocol(cls) or hasattr(cls, "POST")

@@ -10,6 +10,7 @@ from django.http.response import HttpResponseBase
 from mizan_htmx.declaration import declare
 from mizan_htmx.functions import Context, Function, GlobalContext
 from mizan_htmx.serving import serve
+from mizan_htmx.setup.registry import registry
 from mizan_htmx.steps import arun, run
 
 __all__ = ["ClientFunction", "Context", "GlobalContext", "client"]
@@ -93,12 +94,28 @@ def client(
         function.declaration.decorated = shell
         if function.auth is not None or function.is_unguarded:
             shell.login_required = False  # for LoginRequiredMiddleware: the function decides by itself
+        elif "login_required" not in shell.__dict__:
+            shell.login_required = _ASKED_BY_MIDDLEWARE
         return cast("ClientFunction[..., Any]", shell)
 
     return decorate if func is None else decorate(func)
 
 
 Shell = Callable[..., Any]
+
+
+class _AskedByMiddleware:
+    """What a function that says nothing has as ``login_required``.
+
+    False where LoginRequiredMiddleware is known to be installed: then the function asks by itself, and
+    refuses as anywhere. To any other middleware that looks for it, it is true, as if it were not there.
+    """
+
+    def __bool__(self) -> bool:
+        return registry.graph.default_auth is None
+
+
+_ASKED_BY_MIDDLEWARE = _AskedByMiddleware()
 
 
 def _view(function: Function) -> Shell:

@@ -1,31 +1,21 @@
 """Views that have the colour of whoever calls them: async in an event loop, sync elsewhere."""
 
-import asyncio
 import os
 from collections.abc import Callable
 from functools import update_wrapper
 from typing import Any
 
-from asgiref.sync import markcoroutinefunction
 from django.db import connections
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
+from mizan_htmx.internals import ASYNC_MARK, running_loop
 from mizan_htmx.steps import Steps, arun, run
 
 
 def loop_is_running() -> bool:
     """Tell whether this thread runs an event loop, which nothing may hold up."""
-    # get_running_loop() would raise, which costs more than all the rest of an answer's colour.
-    return asyncio._get_running_loop() is not None
-
-
-async def _coroutine_function() -> None:
-    """Carry the mark by which Django knows an async view that is no ``async def``."""
-
-
-# ``_is_coroutine`` or ``_is_coroutine_mark``, by the version of Python.
-_MARK: dict[str, Any] = vars(markcoroutinefunction(_coroutine_function))
+    return running_loop() is not None
 
 
 class Endpoint:
@@ -82,9 +72,9 @@ class _Mark:
 
     def __get__(self, endpoint: object, owner: object = None) -> object:
         if endpoint is not None and _is_async_here():
-            return _MARK[self._name]
+            return ASYNC_MARK[self._name]
         raise AttributeError(self._name)
 
 
-for _name in _MARK:
+for _name in ASYNC_MARK:
     setattr(Endpoint, _name, _Mark(_name))

@@ -16,6 +16,7 @@ from django.utils.safestring import SafeString, mark_safe
 from mizan_htmx import blocks
 from mizan_htmx.binding import bound_names, check_names, find_groups
 from mizan_htmx.enclosing import check_around, open_tags
+from mizan_htmx.internals import open_tag_names, partials_in
 from mizan_htmx.localization import Spoken, spoken_here
 from mizan_htmx.partials import Partial, define, load_near, name_of, unnamed
 from mizan_htmx.readings import plain
@@ -75,7 +76,7 @@ def mizan_context(parser: Parser, token: Token) -> Node:
         nodelist,
         placeholder=_placeholder_in(nodelist),
         reference=f"{parser.origin.template_name!s}#{name}",
-        partials=parser.extra_data["partials"],
+        partials=partials_in(parser),
     )
 
 
@@ -83,7 +84,7 @@ def placeholder(parser: Parser, token: Token) -> Node:
     """Show this where a lazy block is not loaded yet: ``{% placeholder %}…{% endplaceholder %}``."""
     if len(token.split_contents()) > 1:
         raise TemplateSyntaxError(f"{{% placeholder %}} takes no arguments, but has {token.contents!r}.")
-    around = parser.command_stack[-2][0] if len(parser.command_stack) > 1 else None
+    around = next(iter(open_tag_names(parser)[-2:-1]), None)
     if around != "mizan_context":
         raise TemplateSyntaxError(
             "{% placeholder %} belongs directly into {% mizan_context %}"
@@ -187,7 +188,7 @@ def as_syntax_errors() -> Iterator[None]:
 def _automatic_name(parser: Parser, token: Token) -> str:
     """Name a block after its tag, so that pages from before a deployment still find it where it moved to."""
     digest = hashlib.sha1(token.contents.encode(), usedforsecurity=False).hexdigest()[:8]
-    taken = parser.extra_data.get("partials", {})
+    taken = partials_in(parser)
     names: Iterator[str] = (f"mizan-{digest}-{number}" for number in range(1, len(taken) + 2))
     return next(name for name in names if name not in taken)
 

@@ -7,11 +7,12 @@ from django.conf import settings
 from django.core.exceptions import DisallowedHost
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.middleware.csrf import CsrfViewMiddleware, get_token
+from django.middleware.csrf import get_token
 
 from mizan_htmx.arguments import UNREADABLE, refusal_of_unreadable
 from mizan_htmx.errors import Forbidden
 from mizan_htmx.functions import SAFE_METHODS
+from mizan_htmx.internals import CsrfCheck, is_csrf_checked
 
 # Says why an answer is 403: the visitor's token or session has gone, not the right.
 REFUSED_HEADER = "X-Mizan-Refused"
@@ -21,22 +22,14 @@ class CsrfFailed(Forbidden):
     """The request does not carry the visitor's token."""
 
 
-class _Check(CsrfViewMiddleware):
-    def _reject(self, request: HttpRequest, reason: str) -> Any:
-        return reason
-
-    def verifies_origin(self, request: HttpRequest) -> bool:
-        return bool(self._origin_verified(request))  # type: ignore[attr-defined]
-
-
-def _check() -> _Check:
+def _check() -> CsrfCheck:
     return _check_of(tuple(settings.CSRF_TRUSTED_ORIGINS))
 
 
 @lru_cache(1)
-def _check_of(trusted: tuple[str, ...]) -> _Check:
+def _check_of(trusted: tuple[str, ...]) -> CsrfCheck:
     """Make Django's check, which keeps what it worked out of the trusted origins."""
-    return _Check(_unused)
+    return CsrfCheck(_unused)
 
 
 def _unused(request: HttpRequest) -> HttpResponse:
@@ -45,7 +38,7 @@ def _unused(request: HttpRequest) -> HttpResponse:
 
 def check_csrf(request: HttpRequest) -> None:
     """Raise Forbidden unless the request is safe, or carries the visitor's token."""
-    if getattr(request, "csrf_processing_done", False):
+    if is_csrf_checked(request):
         return
     check = _check()
     try:
@@ -93,7 +86,7 @@ def tell_refusal(request: HttpRequest, response: HttpResponseBase) -> None:
     """
     if response.status_code != 403:
         return
-    by_site = _site_checks() and not getattr(request, "csrf_processing_done", False)
+    by_site = _site_checks() and not is_csrf_checked(request)
     if "_mizan_refused" in request.__dict__ or (by_site and _is_to_be_checked(request)):
         response.headers[REFUSED_HEADER] = "csrf"
 

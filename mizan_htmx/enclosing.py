@@ -14,6 +14,8 @@ from django.template.defaulttags import (
     spaceless,
 )
 
+from mizan_htmx.internals import function_of_tag, open_tag_names, tag_of
+
 # Django's own, under whatever name, and what well-known packages have.
 _FUNCTIONS = (autoescape, do_filter, spaceless)
 _NODES = (AutoEscapeControlNode, FilterNode, SpacelessNode)
@@ -22,9 +24,9 @@ _NAMES = frozenset({"autoescape", "compress", "filter", "htmlmin", "markdown", "
 
 def open_tags(parser: Parser) -> frozenset[str]:
     """Name the tags around a block; raise TemplateSyntaxError for one that changes what the block renders."""
-    names = [name for name, _ in parser.command_stack]
+    names = open_tag_names(parser)
     for name in names:
-        if name in _NAMES or parser.tags.get(name) in _FUNCTIONS:
+        if name in _NAMES or function_of_tag(parser, name) in _FUNCTIONS:
             raise _refused(name)
     return frozenset(names)
 
@@ -42,7 +44,7 @@ def check_around(node: Node) -> None:
         if isinstance(around, Node) and around is not node:
             if type(around) is type(node):  # was checked for itself, and refreshes this one with it
                 return
-            name = around.token.contents.split()[0] if around.token is not None else ""
+            name = tag_of(around)
             if isinstance(around, _NODES) or name in _NAMES:
                 raise _refused(name)
         frame = frame.f_back

@@ -98,6 +98,7 @@ class Function:
     ``declaration`` is one and the same object for a function and what ``named`` makes of it.
     ``auth`` is what it says itself, ``Graph.auth_of`` who may call; ``is_unguarded``: it says ``auth=False``.
     ``records_itself``: its body says what it made stale, which is not known from its arguments.
+    ``takes_any``: its body says what fits, and under which names; a form's fields are known once it is made.
     ``waits``: its body is async, or who says who may call. ``is_transactional``: its body runs in a
     transaction of its own. ``silent``: the methods by which a view only shows what its others change; they
     announce nothing of what it affects.
@@ -122,6 +123,7 @@ class Function:
     atomic: bool = True
     declaration: Declaration = field(default_factory=Declaration, repr=False)
     records_itself: bool = False
+    takes_any: bool = False
     waits: bool = field(init=False, repr=False)
     is_transactional: bool = field(init=False, repr=False)
     silent: frozenset[str] = field(init=False, repr=False)
@@ -152,7 +154,7 @@ class Function:
         if self.is_unguarded:
             return True
         # Its own alone: a form that is made of one for everybody has fields that nobody has thought of there.
-        return not getattr(self.declaration.decorated, "__dict__", {}).get("login_required", True)
+        return getattr(self.declaration.decorated, "__dict__", {}).get("login_required") is False
 
     def named(self, name: str) -> "Function":
         """Give the same function as it stands in the registry under ``name``."""

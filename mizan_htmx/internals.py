@@ -1,14 +1,202 @@
-"""What this package uses of Django that Django does not document: each in one place, and each with a test."""
+"""What this package uses of Django that Django does not document: each in one place, and each with a test.
 
+A name with an underscore of another package stands in no other module; what is private to channels stands in
+``channels.internals``. All of it was looked at in Django 5.2 and 6.1, asgiref 3.13, django-template-partials
+25.3, channels 4.3 and Python 3.11 and 3.13.
+
+These are used elsewhere, under their own names, and tried in ``tests/test_internals_listed.py``:
+
+* ``anonymous``, ``caching``: ``HttpHeaders`` and ``ResponseHeaders``, whose lookups all end in
+  ``__getitem__``; ``response.headers`` may be another one. ``HtmxDetails`` asks ``request.headers``.
+* ``anonymous``: ``is_language_prefix_patterns_used()`` says whether the default language has a prefix, too.
+* ``arguments``, ``forwarded``, ``page``: ``HttpHeaders.parse_header_name()`` and ``to_wsgi_name()``.
+* ``cascades``, ``watch``: ``_meta`` has ``concrete_model``, ``pk_fields``, ``proxy``, ``abstract`` and
+  ``many_to_many``; a field of the last ``m2m_field_name()`` and ``m2m_reverse_field_name()``. Signals of
+  deletion come with ``origin``.
+* ``csrf``, ``single_flight``: ``META`` has ``CSRF_COOKIE`` and, where it is to be sent,
+  ``CSRF_COOKIE_NEEDS_UPDATE``.
+* ``edge.urlconf``, ``addresses``: ``URLResolver.url_patterns``, ``LocalePrefixPattern.language_prefix``,
+  ``RegexPattern.regex`` and ``regex_helper.normalize()``.
+* ``enclosing``: a node's ``render(self, …)`` calls that of the nodes in it, so that their frames tell them.
+* ``partials``, ``rendering``: ``engines.templates`` and ``Engine.template_context_processors``.
+* ``rendering``: a ``RequestContext`` that was made as a plain ``Context`` renders; ``dicts`` are its layers,
+  and ``render_context.dicts[0]`` is where ``include`` keeps templates.
+* ``setup.checks``, ``setup.loaders``: ``Engine.template_loaders``, the module ``template_partials.loader``,
+  and that the app ``template_partials`` changes ``TEMPLATES`` in its ``ready()``.
+* ``signature``: pydantic makes of a TypedDict a schema "typed-dict" with each field's own in ``fields``.
+* ``transactions``, ``watch``: ``connections.settings`` and ``all(initialized_only=True)``; a connection's
+  ``in_atomic_block`` and ``features.supports_select_for_update_with_limit``; ``is_sliced`` and ``combinator``
+  of a queryset's ``query``.
+* ``forms``: ``absolute_max``, ``get_default_prefix()`` and the names of fields in ``django.forms.formsets``;
+  ``added_new`` of a request's messages.
+* ``async_unsafe()``, ``log_response()``, ``escape_leading_slashes()``, ``parse_etags()`` and
+  ``url_has_allowed_host_and_scheme()`` of ``django.utils``.
+* ``channels``: ``ASGIRequest(scope, body)``, ``get_script_prefix(scope)``, and ``application`` of a handler
+  of static files.
+"""
+
+import asyncio
 from collections.abc import Callable
 from functools import partial
-from typing import Any
+from io import BytesIO
+from typing import Any, cast
 
+import django
+from asgiref.sync import markcoroutinefunction
+from django.contrib.staticfiles.storage import HashedFilesMixin
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models import QuerySet
+from django.dispatch import Signal
 from django.forms import BaseForm, BaseFormSet
+from django.http import HttpRequest, QueryDict
+from django.middleware.csrf import CsrfViewMiddleware
+from django.template.base import Node, Parser
+from django.utils.functional import LazyObject, empty
 
 #: Carries out what Django would have done, before or after something of one's own.
 Around = Callable[[Callable[[], None]], None]
+
+#: Return the event loop that this thread runs, or ``None``. The documented one raises, which costs more than
+#: all the rest of an answer's colour.
+running_loop = asyncio._get_running_loop
+
+#: What a request keeps of its body once it was read.
+OF_BODY = ("_post", "_files", "_body", "_upload_handlers")
+
+#: Where ``AuthenticationMiddleware`` keeps the user that it has loaded, and the one of ``auser()``.
+OF_USER = ("_cached_user", "_acached_user")
+
+#: Where Django's and django-csp's middleware keep the nonce; true once it was written somewhere.
+NONCE = "_csp_nonce"
+
+#: How all attributes end in which ``ModelBackend`` keeps a user's permissions.
+KEPT_PERMISSIONS = "_perm_cache"
+
+#: The class of a partial, which takes its nodes, their origin and its name.
+PARTIAL_CLASS = (
+    "django.template.base.PartialTemplate"
+    if django.VERSION >= (6, 0)
+    else "template_partials.templatetags.partials.TemplateProxy"
+)
+
+
+async def _coroutine_function() -> None:
+    """Carry the mark by which Django knows an async view that is no ``async def``."""
+
+
+#: The attribute that marks it, ``_is_coroutine`` or ``_is_coroutine_mark`` by the version of Python.
+ASYNC_MARK: dict[str, Any] = vars(markcoroutinefunction(_coroutine_function))
+
+
+class BodilessRequest(HttpRequest):
+    """A request that is asked by ``scheme`` and has no body to be read.
+
+    Relies on ``_get_scheme()``, of which ``scheme`` is made where no proxy tells it, and on ``_body``,
+    ``_stream`` and ``_read_started``.
+    """
+
+    def __init__(self, scheme: str | None) -> None:
+        super().__init__()
+        self._scheme = scheme
+        self._body = b""
+        self.__dict__.update(unread())
+
+    def _get_scheme(self) -> str | None:
+        return self._scheme
+
+
+class CsrfCheck(CsrfViewMiddleware):
+    """Django's check, which gives the reason of a refusal instead of an answer.
+
+    Relies on ``_reject()``, of which ``process_view()`` returns what it made, and on ``_origin_verified()``.
+    """
+
+    def _reject(self, request: HttpRequest, reason: str) -> Any:
+        return reason
+
+    def verifies_origin(self, request: HttpRequest) -> bool:
+        """Return whether ``Origin``, which has to be there, is the site's own or one that it trusts."""
+        return bool(self._origin_verified(request))  # type: ignore[attr-defined]
+
+
+def unread() -> dict[str, Any]:
+    """Return what a request has in its ``__dict__`` where there is no body, and nothing was read of it."""
+    return {"_stream": BytesIO(), "_read_started": False}
+
+
+def user_of_coroutine(request: HttpRequest) -> Any:
+    """Return the user that ``auser()`` has loaded for a request, or ``None``."""
+    return request.__dict__.get(OF_USER[1])
+
+
+def is_unloaded(user: object) -> bool:
+    """Return whether this is a lazy object that nobody has looked at yet.
+
+    Relies on ``_wrapped``, which is ``empty`` until then.
+    """
+    return isinstance(user, LazyObject) and user.__dict__.get("_wrapped") is empty
+
+
+def is_csrf_checked(request: HttpRequest) -> bool:
+    """Return whether ``CsrfViewMiddleware`` has let a request pass.
+
+    Relies on ``csrf_processing_done``, which the middleware sets on those, safe and exempt ones too, and not
+    on the ones that it refuses.
+    """
+    return bool(getattr(request, "csrf_processing_done", False))
+
+
+def freeze(query: QueryDict) -> Any:
+    """Return parameters as Django hands them out: not to be changed. Relies on ``_mutable``."""
+    query._mutable = False
+    return query
+
+
+def has_djangos_addresses(storage: type) -> bool:
+    """Return whether a storage of hashed files writes addresses as Django's does. Relies on ``_url``."""
+    hashed: Any = HashedFilesMixin
+    return getattr(storage, "_url", None) is hashed._url
+
+
+def has_receivers(signal: Signal) -> bool:
+    """Return whether anybody listens to a signal. Relies on ``receivers``, which is empty otherwise."""
+    return bool(signal.receivers)
+
+
+def use_for_write(rows: QuerySet[Any]) -> None:
+    """Let ``db`` name the database that a queryset is written to. Relies on ``_for_write``."""
+    rows._for_write = True  # type: ignore[attr-defined]
+
+
+def open_tag_names(parser: Parser) -> list[str]:
+    """Return the tags that a parser is inside of, and last the one that it reads.
+
+    Relies on ``command_stack``, in which each has its name and its token.
+    """
+    return [name for name, _ in parser.command_stack]
+
+
+def function_of_tag(parser: Parser, name: str) -> object:
+    """Return the function that compiles a tag, or ``None``. Relies on ``tags``."""
+    return parser.tags.get(name)
+
+
+def tag_of(node: Node) -> str:
+    """Return the name of the tag that made a node, or "". Relies on ``token``."""
+    return node.token.contents.split()[0] if node.token is not None else ""
+
+
+def partials_in(parser: Parser) -> dict[str, object]:
+    """Return the partials of the template that is being read, which may be added to.
+
+    Relies on ``extra_data``, which the template has afterwards, and on its "partials".
+    """
+    return cast("dict[str, object]", parser.extra_data.setdefault("partials", {}))
+
+
+def partials_of(template: Any) -> dict[str, Any]:
+    """Return the partials of a template, by name. Relies on the same."""
+    return cast("dict[str, Any]", template.extra_data.get("partials", {}))
 
 
 def commit_hooks(connection: BaseDatabaseWrapper) -> list[Any]:

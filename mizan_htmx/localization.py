@@ -23,6 +23,8 @@ from django.utils import timezone, translation
 from pydantic import ConfigDict, TypeAdapter, ValidationError, with_config
 from typing_extensions import TypedDict
 
+from mizan_htmx.internals import freeze
+
 # Of a page's localization in the address of a form, a call or the notice; no parameter can be called that.
 LOCALIZATION_FIELD = "mizan-locale"
 SALT = "mizan_htmx.localization"
@@ -202,8 +204,7 @@ def as_on_page(request: HttpRequest) -> Iterator[None]:
         return
     query: Any = request.GET.copy()
     given = query.pop(LOCALIZATION_FIELD, [""])
-    query._mutable = False
-    request.GET = query
+    request.GET = freeze(query)
     with read(given[-1]).active(request):
         yield
 

@@ -1,6 +1,7 @@
 """What a page needs besides blocks: the script tags, and attributes that call a mutation."""
 
 from collections.abc import Iterator, Mapping
+from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
@@ -12,6 +13,7 @@ from django.http import HttpRequest
 from django.http.request import HttpHeaders
 from django.templatetags.static import static
 from django.urls import get_script_prefix
+from django.utils.formats import localize_input
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django_htmx.jinja import htmx_script
@@ -23,6 +25,7 @@ from mizan_htmx.colour import loop_is_running
 from mizan_htmx.csrf import csrf_token
 from mizan_htmx.errors import suggest
 from mizan_htmx.functions import FUNCTION_FIELD
+from mizan_htmx.internals import NONCE, has_djangos_addresses
 from mizan_htmx.localization import sign
 from mizan_htmx.markup import attributes_of
 from mizan_htmx.readings import plain
@@ -53,7 +56,7 @@ def scripts(
     ``debug`` says whether the page can show why something refreshed; as ``DEBUG`` says, if it is ``None``.
     """
     # Not by its truth: a nonce that was not written yet is false, and is made by writing it.
-    given = (nonce, getattr(request, "_csp_nonce", None), getattr(request, "csp_nonce", None))
+    given = (nonce, getattr(request, NONCE, None), getattr(request, "csp_nonce", None))
     nonce = next((str(each) for each in given if each is not None and each != ""), None)
     attributes = attributes_of(_known(request, nonce))
     paths = _paths(debug=settings.DEBUG if debug is None else debug)
@@ -123,7 +126,7 @@ def _is_settled(storage: StaticFilesStorage) -> bool:
     if kind.url is not hashed.url:
         return kind.url is FileSystemStorage.url
     below: Any = super(hashed, kind)  # what the mixin is mixed into has the last word
-    if kind._url is not hashed._url or below.url is not FileSystemStorage.url:
+    if not has_djangos_addresses(kind) or below.url is not FileSystemStorage.url:
         return False
     return kind.stored_name is ManifestFilesMixin.stored_name and kind.manifest_strict is True
 
@@ -134,6 +137,12 @@ def _sources(paths: tuple[str, ...], *settled: object) -> tuple[str, ...]:
 
 # Asking for the address of nine files takes as long as rendering a small table.
 _kept_sources = lru_cache(16)(_sources)
+
+
+def _as_typed(value: object, field: Any) -> object:
+    """Write a number for a localized field as a visitor would: htmx sends it as text, which is read so."""
+    is_number = isinstance(value, (float, Decimal))
+    return localize_input(value) if is_number and getattr(field, "localize", False) else value
 
 
 def call_attributes(
@@ -149,10 +158,14 @@ def call_attributes(
         hint = suggest(name, (each.name for each in functions.values() if not each.private), what="functions")
         raise ValueError(f"{{% mizan_call %}} can't call {name!r}. {hint}")
     for argument in arguments:
-        if argument not in function.parameters:
+        if argument == FUNCTION_FIELD or not (function.takes_any or argument in function.parameters):
             hint = suggest(argument, function.parameters, what="arguments")
             raise ValueError(f"{{% mizan_call {name!r} %}}: no argument {argument!r}. {hint}")
-    given = {key: plain(value) for key, value in arguments.items() if value is not None}
+    form = registry.forms.get(name.rpartition(".")[0])
+    fields: Mapping[str, Any] = getattr(form, "base_fields", {})
+    given = {
+        key: _as_typed(plain(value), fields.get(key)) for key, value in arguments.items() if value is not None
+    }
     try:
         values = to_json({FUNCTION_FIELD: name, **given}, inf_nan_mode="null")
     except ValueError as error:

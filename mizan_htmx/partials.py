@@ -3,18 +3,13 @@
 from itertools import takewhile
 from typing import Any, Protocol, cast
 
-import django
 from django.template import Context, NodeList, TemplateDoesNotExist, TemplateSyntaxError, engines
 from django.template.backends.django import DjangoTemplates
 from django.template.base import Parser
 from django.template.engine import Engine
 from django.utils.module_loading import import_string
 
-_CLASS = (
-    "django.template.base.PartialTemplate"
-    if django.VERSION >= (6, 0)
-    else "template_partials.templatetags.partials.TemplateProxy"
-)
+from mizan_htmx.internals import PARTIAL_CLASS, partials_in, partials_of
 
 
 class Partial(Protocol):
@@ -30,7 +25,7 @@ class Partial(Protocol):
 
 def define(parser: Parser, name: str, nodelist: NodeList) -> Partial:
     """Make ``nodelist`` addressable as ``template.html#name``; a taken name is a TemplateSyntaxError."""
-    partials = parser.extra_data.setdefault("partials", {})
+    partials = partials_in(parser)
     if name in partials:
         raise TemplateSyntaxError(
             f"Two partials of {parser.origin} are called {name!r}. Give the block another name with 'as'."
@@ -41,7 +36,7 @@ def define(parser: Parser, name: str, nodelist: NodeList) -> Partial:
 
 def unnamed(parser: Parser, nodelist: NodeList, name: str) -> Partial:
     """Make a partial of ``nodelist`` that nobody can address; ``name`` is for messages."""
-    return cast("Partial", import_string(_CLASS)(nodelist, parser.origin, name))
+    return cast("Partial", import_string(PARTIAL_CLASS)(nodelist, parser.origin, name))
 
 
 def load(reference: str, engine: str = "") -> Partial:
@@ -103,7 +98,7 @@ def _find(engine: Engine, reference: str) -> Partial:
     template: Any = engine.get_template(name)
     if not part:
         return cast("Partial", template)
-    partial: Any = template.extra_data.get("partials", {}).get(part)
+    partial: Any = partials_of(template).get(part)
     if partial is None:
         raise TemplateDoesNotExist(part, tried=[(template.origin, f"No partial is called {part!r}.")])
     partial.engine = engine

@@ -1,6 +1,5 @@
 """What one request makes stale: collected for its answer, told by itself where there is none any more."""
 
-import asyncio
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from threading import Lock
 from weakref import WeakSet, ref
@@ -10,6 +9,7 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
 from mizan_htmx.announcing import announce_anywhere, at_exit
+from mizan_htmx.internals import running_loop
 from mizan_htmx.invalidation import Invalidation, merge, merged
 from mizan_htmx.transactions import Share, in_transaction, share_of, standing
 
@@ -33,7 +33,7 @@ class Recorder:
         self._answer: tuple[HttpRequest | None, HttpResponseBase | None] | None = None
         self._entries: list[tuple[Invalidation, Share | None]] = []
         self._is_final = True
-        self._is_on_loop = asyncio._get_running_loop() is not None
+        self._is_on_loop = running_loop() is not None
         self._known: tuple[tuple[Invalidation, ...], str] | None = None
         self._lock = Lock()
 

@@ -14,7 +14,8 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils.asyncio import async_unsafe
 from django.utils.crypto import salted_hmac
-from django.utils.functional import LazyObject, empty
+
+from mizan_htmx.internals import is_unloaded, user_of_coroutine
 
 HEADER = "X-Mizan-Session"
 NOBODY = "anonymous"
@@ -32,13 +33,9 @@ def word_of(request: HttpRequest) -> str | None:
 def known_word(request: HttpRequest) -> str | None:
     """Give the word if the user has been loaded for this request already."""
     user = getattr(request, "user", None)
-    if _is_unloaded(user):
-        user = request.__dict__.get("_acached_user")  # loaded by ``auser()`` in a coroutine
+    if is_unloaded(user):
+        user = user_of_coroutine(request)
     return None if user is None else _word(user)
-
-
-def _is_unloaded(user: object) -> bool:
-    return isinstance(user, LazyObject) and user.__dict__.get("_wrapped") is empty
 
 
 def user_of(request: HttpRequest) -> Any:
@@ -47,7 +44,7 @@ def user_of(request: HttpRequest) -> Any:
     Raises SynchronousOnlyOperation where that would hold up an event loop.
     """
     user = getattr(request, "user", None)
-    if _is_unloaded(user):
+    if is_unloaded(user):
         _load(user)
     return user
 

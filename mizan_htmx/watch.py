@@ -14,6 +14,7 @@ from mizan_htmx import cascades
 from mizan_htmx.commit import tell
 from mizan_htmx.errors import DeclarationError
 from mizan_htmx.functions import Context
+from mizan_htmx.internals import use_for_write
 from mizan_htmx.invalidation import Invalidation
 from mizan_htmx.recorder import named
 from mizan_htmx.setup.registry import registry
@@ -265,7 +266,7 @@ class WatchedQuerySet(QuerySet[M]):
         watches = watches_of(self.model)
         if not watches or self.query.is_sliced or self.query.combinator:  # of those Django will complain
             return super().update(**values)
-        self._for_write = True
+        use_for_write(self)
         stored = self.model._base_manager.using(self.db)
         before = as_stored(stored.filter(pk__in=self.values("pk")))
         stale = [*stale_with(watches, before)]

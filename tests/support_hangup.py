@@ -11,7 +11,7 @@ from django.core.handlers.asgi import ASGIHandler
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 
-PATIENCE = 30.0
+PATIENCE = 60.0
 FORM = "application/x-www-form-urlencoded"
 
 

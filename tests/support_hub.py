@@ -11,12 +11,12 @@ from pytest_django import Settings
 
 from mizan_htmx.channels import publishing
 from mizan_htmx.channels.hub import Hub, Subscription
-from mizan_htmx.channels.outages import layer_outage
+from mizan_htmx.channels.outages import check_outage, layer_outage
 from mizan_htmx.channels.visitors import Visitor
 from mizan_htmx.invalidation import Invalidation, parse
 from tests.support_redis import RedisServer
 
-PATIENCE = 20.0
+PATIENCE = 60.0
 
 
 class Page:
@@ -105,6 +105,7 @@ async def in_thread(call: Callable[..., Any], *args: object) -> Any:
 def quiet() -> Iterator[None]:
     """Begin without a complaint, and leave nothing to be published behind."""
     layer_outage.forget()
+    check_outage.forget()
     yield
     publishing._retries.stop()
 

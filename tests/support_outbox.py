@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable
 from typing import Any
 
-PATIENCE = 10
+PATIENCE = 60
 
 
 async def until(condition: Callable[[], object]) -> None:

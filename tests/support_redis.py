@@ -19,7 +19,7 @@ LAYERS = {
     "core": "channels_redis.core.RedisChannelLayer",
     "pubsub": "channels_redis.pubsub.RedisPubSubChannelLayer",
 }
-PATIENCE = 20.0
+PATIENCE = 60.0
 
 
 class RedisServer:

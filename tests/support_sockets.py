@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field
 from mizan_htmx.channels import Channel, MizanConsumer, register
 
 # What a test waits at most; nothing waits that long when all is well.
-PATIENCE = 10
+PATIENCE = 60
 
 
 class Tab:

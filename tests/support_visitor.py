@@ -133,6 +133,10 @@ def both_transports(*, enforce_csrf_checks: bool = False) -> Any:
     return pytest.fixture(params=[Client, AsyncClient], ids=["WSGI", "ASGI"])(visitor)
 
 
+#: For tests of many values that one thread reads, whatever brought them: the transport has tests of its own.
+over_wsgi = pytest.mark.parametrize("visitor", [Client], ids=["WSGI"], indirect=True)
+
+
 def empty_registry() -> Any:
     """Make a fixture that every test of a module runs inside: nothing is registered but by itself."""
 

@@ -112,7 +112,7 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "manifest": ("functions", "graph"),
     "setup.registry": ("setup.middleware",),
     "setup.discovery": ("setup.registry",),
-    "setup.checks": ("setup.loaders", "setup.middleware", "setup.registry"),
+    "setup.checks": ("setup.discovery", "setup.loaders", "setup.middleware", "setup.registry"),
     "setup.live_checks": ("setup.registry",),
     "setup.edge_checks": ("setup.registry",),
     "setup.edge_settings": ("setup.conf",),

@@ -289,9 +289,8 @@ class TestKeptConnections:
             wrap_asgi(Inner())
         assert caplog.messages == [
             f"DATABASES[{alias!r}] has CONN_MAX_AGE = {age}. A process with sockets keeps a connection for"
-            " each thread that way, until the database refuses more. Set it to 0 for this process, or use"
-            " a pool."
-            for alias, age in (("default", 60), ("other", None))
+            " each thread that way, until no more can be opened. Set it to 0 for this process, or use a pool."
+            for alias, age in (("default", 60), ("other", None), ("file", 60))
         ]
 
 

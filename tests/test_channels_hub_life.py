@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import re
 
 import pytest
 from django.http import HttpRequest
@@ -135,7 +136,38 @@ class TestChecks:
                 await other.hears("board")
             gate.set()
             await page.until(lambda: page.rechecked == 2)
-        assert {record.getMessage() for record in caplog.records} == {"A socket could not be checked again."}
+        assert caplog.messages == [
+            "A socket could not be checked: RuntimeError: the database is away."
+            " It keeps what it has, and is checked later."
+        ]
+
+    async def test_that_sockets_can_be_asked_again_is_logged(self, caplog: pytest.LogCaptureFixture) -> None:
+        class Failing(Page):
+            is_failing = True
+
+            async def recheck(self) -> None:
+                await super().recheck()
+                if self.is_failing:
+                    raise RuntimeError("the store is away")
+
+        async def check(page: Page) -> None:
+            count = page.rechecked
+            await tell({"kind": "check", "user": page.visitor.user_pk})
+            await page.until(lambda: page.rechecked > count)
+
+        first, second, left = Failing(user="5"), Failing(user="6"), Failing(user="7")
+        async with joined(page=first), joined(page=second):
+            async with joined(page=left):
+                for page in (first, second, left):
+                    await check(page)
+            Failing.is_failing = False
+            for _ in range(2):  # when the second check has begun, the first one is over
+                await check(first)
+            assert len(caplog.messages) == 1
+            for _ in range(2):
+                await check(second)
+        assert len(caplog.messages) == 2
+        assert re.fullmatch(r"Sockets can be checked again, after \d+\.\d s\.", caplog.messages[1])
 
     async def test_every_socket_is_asked_now_and_then(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr("mizan_htmx.channels.rechecking.FIRST_AFTER", 0.01)

@@ -76,6 +76,22 @@ def test_it_lasts_until_each_part_that_failed_has_answered(
     assert lines(caplog)[1:] == [(logging.WARNING, "It is back, after 3.0 s.")]
 
 
+def test_a_part_that_is_not_there_any_more_does_not_hold_up_the_end(
+    clock: Clock, outage: Outage, caplog: pytest.LogCaptureFixture
+) -> None:
+    outage.fail(ConnectionError("refused"), "one")
+    outage.fail(ConnectionError("refused"), "other")
+    outage.drop("one")
+    outage.drop("unknown")
+    outage.succeed("other")
+    assert lines(caplog)[1:] == [(logging.WARNING, "It is back, after 0.0 s.")]
+    clock.now += 100
+    outage.fail(ConnectionError("refused"), "one")
+    outage.drop("one")
+    outage.succeed("one")
+    assert len(lines(caplog)) == 3
+
+
 def test_what_comes_and_goes_is_logged_no_more_often(
     clock: Clock, outage: Outage, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -84,6 +100,22 @@ def test_what_comes_and_goes_is_logged_no_more_often(
         outage.fail(ConnectionError("refused"))
         outage.succeed()
     assert [level for level, _ in lines(caplog)] == [logging.ERROR, logging.WARNING]
+
+
+def test_another_one_that_begins_soon_is_logged_when_it_has_lasted(
+    clock: Clock, caplog: pytest.LogCaptureFixture
+) -> None:
+    outage = Outage("It is away", meanwhile="Wait.", over="It is back", every=60.0)
+    outage.fail(ConnectionError("refused"))
+    outage.succeed()
+    for second in (5, 9, 11, 40):
+        clock.now = 1000.0 + second
+        outage.fail(ConnectionError("refused"))
+    outage.succeed()
+    assert [text for _, text in lines(caplog)[2:]] == [
+        "It is away: ConnectionError: refused. Wait. 2 more calls failed since the last such line.",
+        "It is back, after 35.0 s.",
+    ]
 
 
 def test_a_later_outage_has_a_length_of_its_own(

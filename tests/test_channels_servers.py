@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import re
 import subprocess
 import sys
 import threading
@@ -15,6 +16,7 @@ import pytest
 from asgiref.sync import sync_to_async
 from django.contrib.auth.models import User
 from django.core.asgi import get_asgi_application
+from django.db import OperationalError
 from django.http import HttpRequest
 from django.test import AsyncClient
 from websockets.asyncio.client import ClientConnection, connect
@@ -23,6 +25,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from mizan_htmx import client, invalidate, register
 from mizan_htmx.channels import MizanConsumer, wrap_asgi
 from mizan_htmx.channels.hub import hubs
+from mizan_htmx.channels.outages import database_outage
 from tests.browser.serving import SERVERS, Daphne, Site
 from tests.support_sockets import PATIENCE, ROOM, SUBSCRIBED, ChatChannel, chat, said
 from tests.support_visitor import as_coroutine, empty_registry
@@ -162,6 +165,16 @@ class TestLife:
             async with opened(site, origin=origin):
                 pass
         assert caught.value.response.status_code == 403
+
+    async def test_one_that_opens_says_that_the_database_is_back(
+        self, site: Site, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        """Where all were refused meanwhile there is none left that is asked again."""
+        database_outage.forget()
+        database_outage.fail(OperationalError("gone"))
+        _, cookie = await signed_in()
+        async with opened(site, cookie):
+            assert re.fullmatch(r"Sockets can ask the database again, after \d+\.\d s\.", caplog.messages[1])
 
     async def test_subprotocols_that_a_page_offers_are_not_chosen(self, site: Site) -> None:
         async with opened(site, subprotocols=["chat"]) as page:

@@ -106,6 +106,7 @@ async def test_a_database_that_is_away_ends_no_watch(
             raise OperationalError("the text")
         return True
 
+    database_outage.forget()
     register(client(context=BOARD, auth=coloured(guard))(board))
     async with Tab(user=person()) as tab:
         await tab.ask(action="watch", id=1, contexts="board;board_id=3")

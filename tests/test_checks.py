@@ -5,6 +5,9 @@ from typing import Any
 import pytest
 from django.core.checks import Warning, run_checks
 from django.http import HttpRequest, HttpResponse
+from django.urls import include, path
+from django.views.decorators.cache import never_cache
+from pytest_django import Settings
 
 from mizan_htmx.client import Context, client
 from mizan_htmx.errors import DeclarationError
@@ -209,3 +212,18 @@ def test_w010_affects_by_methods_that_change_nothing(methods: Any, written: str)
             id="mizan_htmx.W010",
         )
     ]
+
+
+def test_w010_a_view_that_stands_in_the_urlconf_alone(settings: Settings) -> None:
+    @client(affects="user", methods="GET")
+    def visit(request: HttpRequest, user_id: int) -> HttpResponse:
+        return HttpResponse()
+
+    @client(affects="user")
+    def edit(request: HttpRequest, user_id: int) -> HttpResponse:
+        return HttpResponse()
+
+    inner = [path("visit/", never_cache(visit)), path("again/", visit), path("edit/", edit)]
+    settings.ROOT_URLCONF = (path("mizan/", include("mizan_htmx.urls")), path("people/", include(inner)))
+    for declared in ([user_profile], [user_profile, visit]):
+        assert [(each.id, each.obj) for each in checks(*declared)] == [("mizan_htmx.W010", visit.func)]

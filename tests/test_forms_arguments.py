@@ -9,7 +9,7 @@ import pytest
 from django import forms
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import HttpRequest
-from django.test import RequestFactory
+from django.test import Client, RequestFactory
 
 from mizan_htmx.forms import mizanFormMeta, mizanFormMixin
 from mizan_htmx.setup.registry import get_function
@@ -27,7 +27,7 @@ from tests.support_forms import (
     submit,
     upload,
 )
-from tests.support_visitor import CALL, Visitor, answer, both_transports, misfit
+from tests.support_visitor import CALL, Visitor, answer, both_transports, misfit, over_wsgi
 
 pytestmark = pytest.mark.django_db
 visitor = both_transports()
@@ -102,6 +102,7 @@ class TestFieldsAsArguments:
         answered = send(visitor, "contact.submit", {"data": VALID, "name": "Ada"})
         assert answered == {"success": False, "errors": {"email": [REQUIRED]}}
 
+    @over_wsgi
     @pytest.mark.parametrize("function", ["contact.submit", "contact.validate"])
     @pytest.mark.parametrize("value", [{"a": 1}, [[1]], [{"a": 1}]])
     def test_a_field_takes_scalars(self, value: object, function: str, visitor: Visitor) -> None:
@@ -160,6 +161,7 @@ class TestAFieldCalledData:
         assert send(visitor, "late.submit", {"data": "5"})["data"] == {"got": 5}
         assert send(visitor, "late.submit", {"data": {"a": 1}})["data"] == {"got": {"a": 1}}
 
+    @over_wsgi
     @pytest.mark.parametrize("data", [None, 5, "name=Ada", ["name", "Ada"], True])
     def test_without_such_a_field_it_holds_an_object(self, data: object, visitor: Visitor) -> None:
         declare_contact()
@@ -168,6 +170,7 @@ class TestAFieldCalledData:
             assert answer(response) == misfit(data=["Must be an object that maps field names to values."])
 
 
+@over_wsgi
 @pytest.mark.parametrize(
     ("value", "cleaned"),
     [
@@ -209,6 +212,55 @@ class TestPrefix:
         parts = {"born_year": 2001, "born_month": 2, "born_day": 3}
         assert send(visitor, "one.submit", parts)["success"] is True
         assert seen == [{"born": datetime.date(2001, 2, 3)}]
+
+
+class TestAFieldOfParts:
+    """A field of several parts is given under its own name, too."""
+
+    MOMENT = datetime.datetime(2026, 1, 31, 9, 30, tzinfo=datetime.UTC)
+
+    @pytest.fixture(params=[None, "p"])
+    def prefix(self, request: pytest.FixtureRequest) -> Any:
+        """Give none, and one."""
+        return request.param
+
+    @pytest.mark.parametrize("at", [["2026-01-31", "09:30"], "2026-01-31T09:30", "2026-01-31T10:30:00+01:00"])
+    def test_as_a_list_or_a_text(self, at: object, prefix: Any, visitor: Visitor) -> None:
+        seen = declare({"at": forms.SplitDateTimeField()}, prefix=prefix)
+        page_name = f"{prefix}-at" if prefix else "at"
+        for args in ({"at": at}, {page_name: at}, {"data": {page_name: at}}):
+            assert send(visitor, "one.submit", args)["success"] is True
+        assert seen == [{"at": self.MOMENT}] * 3
+
+    @pytest.mark.parametrize("at", ["yesterday", 5, ["2026-01-31", "noon"], ["2026-01-31"], [], ""])
+    def test_what_is_none_is_an_error_of_the_field(self, at: object) -> None:
+        declare({"at": forms.SplitDateTimeField()})
+        errors = send(Visitor(Client), "one.validate", {"at": at})["errors"]
+        assert [each["field"] for each in errors] == ["at"]
+
+    def test_there_are_no_more_values_than_parts(self) -> None:
+        declare({"at": forms.SplitDateTimeField(required=False)})
+        text = "Must be a scalar for each of its parts, of which it has no more than 2."
+        assert answer(Visitor(Client).call("one.submit", at=["2026-01-31", "09:30", "UTC"])) == misfit(
+            at=[text]
+        )
+
+    def test_its_parts_go_first(self) -> None:
+        seen = declare({"at": forms.SplitDateTimeField()})
+        args = {"at": ["2001-01-01", "00:00"], "at_0": "2026-01-31", "at_1": "09:30"}
+        assert send(Visitor(Client), "one.submit", args)["success"] is True
+        assert seen == [{"at": self.MOMENT}]
+
+    def test_a_date_of_three_parts_is_a_text(self, prefix: Any) -> None:
+        seen = declare({"born": forms.DateField(widget=forms.SelectDateWidget(years=[2001]))}, prefix=prefix)
+        assert send(Visitor(Client), "one.submit", {"born": "2001-02-03"})["success"] is True
+        assert seen == [{"born": datetime.date(2001, 2, 3)}]
+
+    def test_the_box_that_takes_a_file_away(self, prefix: Any) -> None:
+        there = {"file": SimpleUploadedFile("a.txt", b"hello")}
+        seen = declare({"file": forms.FileField(required=False)}, prefix=prefix, initial=there)
+        assert send(Visitor(Client), "one.submit", {"file-clear": True})["success"] is True
+        assert seen == [{"file": False}]
 
 
 def test_what_the_forms_own_init_made_of_a_value_stays(visitor: Visitor) -> None:

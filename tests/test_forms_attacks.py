@@ -17,7 +17,7 @@ from tests.support_forms import (
     forms_site,
     post,
 )
-from tests.support_visitor import CALL, HEADER, Visitor, both_transports
+from tests.support_visitor import CALL, HEADER, Visitor, both_transports, over_wsgi
 
 pytestmark = pytest.mark.django_db
 visitor = both_transports()
@@ -40,6 +40,7 @@ INJECTED = [
 ]
 
 
+@over_wsgi
 @pytest.mark.parametrize("injected", INJECTED)
 @pytest.mark.parametrize("path", [CONTACT, VALIDATE])
 def test_an_id_that_is_none_is_replaced_by_the_forms_own(injected: str, path: str, visitor: Visitor) -> None:
@@ -51,6 +52,7 @@ def test_an_id_that_is_none_is_replaced_by_the_forms_own(injected: str, path: st
     assert "<script>" not in html
 
 
+@over_wsgi
 @pytest.mark.parametrize("injected", INJECTED)
 def test_an_injected_id_does_not_stand_in_a_success_either(injected: str, visitor: Visitor) -> None:
     declare_contact(on_submit_success=lambda self, request: {})

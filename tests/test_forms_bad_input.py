@@ -26,7 +26,7 @@ from tests.support_forms import (
     submit_as_form,
     upload,
 )
-from tests.support_visitor import HEADER, MOUNT, Visitor, both_transports
+from tests.support_visitor import HEADER, MOUNT, Visitor, both_transports, over_wsgi
 
 pytestmark = pytest.mark.django_db
 visitor = both_transports()
@@ -168,6 +168,7 @@ class TestForgedValues:
         response = post(visitor, CONTACT, fields)
         assert (response.status_code, errors_of(response.text)) == (422, [NOT_OFFERED])
 
+    @over_wsgi
     @pytest.mark.parametrize("value", ["x", "", "-1", "99", "1 OR 1=1", "1.0", "1e3", "None", "\x00"])
     def test_a_row_that_was_not_offered(self, value: str, visitor: Visitor) -> None:
         mine, other = (Board.objects.create(title=title) for title in ("Mine", "Other"))

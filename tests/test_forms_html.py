@@ -25,7 +25,7 @@ from tests.support_forms import (
     post,
     upload,
 )
-from tests.support_visitor import Visitor, both_transports
+from tests.support_visitor import Visitor, both_transports, over_wsgi
 
 pytestmark = pytest.mark.django_db
 visitor = both_transports()
@@ -232,6 +232,7 @@ FOREIGN = [
 ]
 
 
+@over_wsgi
 @pytest.mark.parametrize("referer", FOREIGN)
 def test_a_referer_leads_to_no_other_site(referer: str, visitor: Visitor) -> None:
     declare_contact()

@@ -18,7 +18,7 @@ from tests.support_forms import (
     forms_site,
     post,
 )
-from tests.support_visitor import HEADER, Visitor, both_transports
+from tests.support_visitor import HEADER, Visitor, both_transports, over_wsgi
 
 pytestmark = pytest.mark.django_db
 visitor = both_transports()
@@ -109,6 +109,7 @@ RUBBISH = [
 ]
 
 
+@over_wsgi
 @pytest.mark.parametrize("touched", RUBBISH)
 def test_rubbish_among_the_touched_names_is_ignored(touched: str, visitor: Visitor) -> None:
     declare_contact()

@@ -1,17 +1,21 @@
 """Numbers of JSON are data: a localized field reads them as they are, and text in the visitor's language."""
 
+import json
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from django import forms
 from django.http import HttpRequest
+from django.template import Context, Template
 from django.utils import translation
 from pytest_django import Settings
 
 from mizan_htmx.forms import mizanFormMeta, mizanFormMixin
-from tests.support_forms import address, field, forms_site, post, result
-from tests.support_visitor import Visitor, both_transports
+from tests.support_forms import address, elements, field, forms_site, post, result
+from tests.support_visitor import CALL, Visitor, both_transports, over_wsgi
 
 pytestmark = pytest.mark.django_db
 visitor = both_transports()
@@ -52,6 +56,8 @@ class PriceForm(forms.Form):
     float = forms.FloatField(localize=True, required=False)
     integer = forms.IntegerField(localize=True, required=False)
     plain = forms.DecimalField(required=False)
+    exact = forms.DecimalField(localize=True, required=False, max_digits=8, decimal_places=2)
+    span = forms.DurationField(localize=True, required=False)
     money = MoneyField(required=False)
     text = forms.CharField(localize=True, required=False)
     day = forms.DateField(localize=True, required=False)
@@ -99,15 +105,27 @@ def accept(visitor: Visitor, function: str, **args: object) -> None:
     assert result(visitor.call(f"{function}.submit", **args))["success"] is True
 
 
-@pytest.mark.parametrize("name", ["decimal", "float", "plain"])
-@pytest.mark.parametrize("number", [1.5, 1.234, 1234.567, -0.25, 1e-7, 1234567, 1e16, 12345678.9])
-def test_a_number_is_the_number_it_is(name: str, number: float, language: str, visitor: Visitor) -> None:
+@over_wsgi
+@pytest.mark.parametrize(
+    "number", [0.1, 1.5, 1.234, 1234.567, -0.25, 1e-7, 1234567, 1e16, 1e21, 12345678.9, 2**63]
+)
+def test_a_number_is_the_number_it_is(number: float, language: str, visitor: Visitor) -> None:
     seen = declare()
-    accept(visitor, "price", **{name: number})
-    accept(visitor, "price", data={name: number})
-    assert [float(each[name]) for each in seen] == [number] * 2
+    fields = dict.fromkeys(("decimal", "float", "plain"), number)
+    accept(visitor, "price", **fields)
+    accept(visitor, "price", data=fields)
+    assert [{name: float(value) for name, value in each.items()} for each in seen] == [fields] * 2
 
 
+@pytest.mark.usefixtures("german")
+def test_whatever_brought_it(visitor: Visitor) -> None:
+    seen = declare()
+    accept(visitor, "price", decimal=1.234, integer=1234)
+    accept(visitor, "price.formset", forms=[{"decimal": 1.234}])
+    assert seen == [{"decimal": Decimal("1.234"), "integer": 1234}, {"decimal": Decimal("1.234")}]
+
+
+@over_wsgi
 @pytest.mark.parametrize("number", [7, 1234, 1234567, 5.0, 1e16, -3])
 def test_a_whole_number_is_one(number: float, language: str, visitor: Visitor) -> None:
     seen = declare()
@@ -115,6 +133,7 @@ def test_a_whole_number_is_one(number: float, language: str, visitor: Visitor) -
     assert seen == [{"integer": int(number)}]
 
 
+@over_wsgi
 def test_a_fraction_is_no_whole_number(language: str, visitor: Visitor) -> None:
     declare()
     errors = result(visitor.call("price.submit", integer=1.234))["errors"]
@@ -122,12 +141,30 @@ def test_a_fraction_is_no_whole_number(language: str, visitor: Visitor) -> None:
         assert errors == {"integer": [str(forms.IntegerField.default_error_messages["invalid"])]}
 
 
+@over_wsgi
+def test_a_number_has_no_more_places_than_the_field(language: str, visitor: Visitor) -> None:
+    seen = declare()
+    assert [*result(visitor.call("price.submit", exact=1.234))["errors"]] == ["exact"]
+    accept(visitor, "price", exact=1234.5)
+    assert seen == [{"exact": Decimal("1234.5")}]
+
+
+@over_wsgi
+def test_a_number_is_a_time_in_seconds(language: str, visitor: Visitor) -> None:
+    seen = declare()
+    for seconds in (1.5, 1234):
+        accept(visitor, "price", span=seconds)
+    assert seen == [{"span": timedelta(seconds=1.5)}, {"span": timedelta(seconds=1234)}]
+
+
+@over_wsgi
 def test_a_part_of_a_field_is_a_field(language: str, visitor: Visitor) -> None:
     seen = declare()
     accept(visitor, "price", money_amount=1.234, money_currency="EUR")
     assert seen == [{"money": [Decimal("1.234"), "EUR"]}]
 
 
+@over_wsgi
 def test_in_rows(language: str, visitor: Visitor) -> None:
     seen = declare()
     accept(
@@ -145,6 +182,7 @@ def test_in_rows(language: str, visitor: Visitor) -> None:
     ]
 
 
+@over_wsgi
 def test_under_a_prefix(language: str, visitor: Visitor) -> None:
     seen = declare(prefix="p")
     for args in ({"decimal": 1.234, "money_amount": 0.125}, {"p-decimal": 1.234, "p-money_amount": 0.125}):
@@ -171,6 +209,15 @@ class TestText:
         assert post(visitor, address("price"), {"decimal": typed}).status_code == 200
         assert seen == [{"decimal": Decimal(meant)}]
 
+    @pytest.mark.parametrize("number", [1.234, Decimal("1.234"), 1234, "1,234"])
+    def test_what_a_page_calls_with(self, number: object, visitor: Visitor) -> None:
+        seen = declare()
+        tag = '{% load mizan %}<b {% mizan_call "price.submit" decimal=given plain=1.5 %}>'
+        with translation.override("de"):
+            [button] = elements(Template(tag).render(Context({"given": number})), tag="b")
+        assert result(visitor.form(CALL, urlencode(json.loads(button["hx-vals"]))))["success"] is True
+        assert seen == [{"decimal": 1234 if number == 1234 else Decimal("1.234"), "plain": Decimal("1.5")}]
+
     def test_a_number_in_a_field_of_text_is_its_plain_text(self, visitor: Visitor) -> None:
         seen = declare()
         for number in (1.5, 1234, 1e21):
@@ -183,6 +230,7 @@ class TestText:
         assert seen == [{"rate": 1.5}]
 
 
+@over_wsgi
 @pytest.mark.parametrize("text", ["2026-01-31", "2026-01-31T09:30:00", "2026-01-31T09:30:00Z"])
 def test_dates_of_json_are_read_in_any_language(text: str, language: str, visitor: Visitor) -> None:
     seen = declare()
@@ -191,6 +239,7 @@ def test_dates_of_json_are_read_in_any_language(text: str, language: str, visito
     assert seen[0][name].isoformat()[:10] == "2026-01-31"
 
 
+@over_wsgi
 def test_truth_is_truth_in_any_language(language: str, visitor: Visitor) -> None:
     seen = declare()
     accept(visitor, "price", truth=True)
@@ -198,6 +247,7 @@ def test_truth_is_truth_in_any_language(language: str, visitor: Visitor) -> None
     assert seen == [{"truth": True}, {}]
 
 
+@over_wsgi
 @pytest.mark.usefixtures("german")
 class TestSchema:
     """What a field begins with comes back as it was, whoever sends it untouched."""

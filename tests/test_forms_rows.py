@@ -21,7 +21,7 @@ from tests.support_forms import (
     result,
     upload,
 )
-from tests.support_visitor import CALL, HEADER, Visitor, answer, both_transports, misfit
+from tests.support_visitor import CALL, HEADER, Visitor, answer, both_transports, misfit, over_wsgi
 
 pytestmark = pytest.mark.django_db
 visitor = both_transports()
@@ -195,6 +195,7 @@ class TestValidateAndSubmit:
         assert seen == [["Ada"]]
 
 
+@over_wsgi
 @pytest.mark.parametrize("function", FUNCTIONS)
 class TestRowsThatAreNone:
     """What is no list of rows is refused before a form sees it."""
@@ -290,6 +291,7 @@ class TestModelFormset:
             text = visitor.call("card.formset.schema", **args).text
             assert [title in text for title in ("Secret", "Butter")] == [False, False]
 
+    @over_wsgi
     @pytest.mark.parametrize("key", ["x", 0, -1, 10**30, True, [1], 1.5])
     def test_a_key_that_is_none_of_them_changes_nothing(
         self, key: object, board: Board, visitor: Visitor
@@ -324,6 +326,22 @@ class TestAsAPageSendsThem:
             assert result(visitor.form(CALL, urlencode({"fn": function, **fields}))) == answered
             assert result(upload(visitor, CALL, {"fn": function, **fields})) == answered
         assert seen == [["Ada", "Bob"]] * 2
+
+    @pytest.mark.parametrize("prefix", ["contact", "form"])
+    def test_a_schema_has_a_form_for_each(self, prefix: str, visitor: Visitor) -> None:
+        declare(formset_options={"max_num": 1, "absolute_max": 2})
+        schema = "contact.formset.schema"
+        expected = {**ask(visitor, schema, ADA, BOB), "prefix": prefix}
+        fields = self.fields(prefix, ADA, BOB)
+        assert result(visitor.form(CALL, urlencode({"fn": schema, **fields}))) == expected
+        assert result(upload(visitor, CALL, {"fn": schema, **fields})) == expected
+        body = urlencode({"fn": schema, **self.fields(prefix, ADA, BOB, ADA)})
+        assert answer(visitor.form(CALL, body)) == misfit(forms=["Must be at most 2 rows, not 3."])
+
+    def test_a_schema_without_rows_is_that_of_the_formset(self, visitor: Visitor) -> None:
+        declare()
+        plain = result(visitor.call("contact.formset.schema"))
+        assert result(visitor.form(CALL, urlencode({"fn": "contact.formset.schema"}))) == plain
 
     def test_its_own_prefix_goes_first(self, visitor: Visitor) -> None:
         seen = declare()

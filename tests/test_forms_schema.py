@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy
 from mizan_htmx.forms import mizanFormMeta, mizanFormMixin
 from tests.site.models import Board, Card
 from tests.support_forms import declare_card, declare_contact, forms_site, result
-from tests.support_visitor import Visitor, both_transports
+from tests.support_visitor import Visitor, both_transports, over_wsgi
 
 pytestmark = pytest.mark.django_db
 visitor = both_transports()
@@ -212,6 +212,7 @@ KINDS: dict[str, tuple[forms.Field, dict[str, Any]]] = {
 }
 
 
+@over_wsgi
 @pytest.mark.parametrize(("field", "expected"), KINDS.values(), ids=KINDS.keys())
 def test_a_field_is_described(field: forms.Field, expected: dict[str, Any], visitor: Visitor) -> None:
     assert described(visitor, field) == expected
@@ -283,6 +284,7 @@ TYPES: dict[str, list[forms.Field]] = {
 }
 
 
+@over_wsgi
 @pytest.mark.parametrize(
     ("word", "field"), [(word, field) for word, fields in TYPES.items() for field in fields]
 )
@@ -291,6 +293,7 @@ def test_the_type_is_what_the_page_shows(word: str, field: forms.Field, visitor:
     assert (found["type"], found["field"]) == (word, type(field).__name__)
 
 
+@over_wsgi
 @pytest.mark.parametrize(
     "field",
     [
@@ -317,7 +320,7 @@ def test_choices_from_the_database_have_keys_and_texts(visitor: Visitor) -> None
         "widget": "Select",
         "required": False,
         "initial": bob.pk,
-        "choices": [["", "---------"], [ada.pk, "Ada's"], [bob.pk, "Bob's"]],
+        "choices": [["", field.empty_label], [ada.pk, "Ada's"], [bob.pk, "Bob's"]],
     }
 
 

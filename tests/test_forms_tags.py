@@ -1,9 +1,11 @@
 """``{% mizan_form %}`` and ``{% mizan_formset %}``: a form by name or an instance, anywhere in a page."""
 
+import json
 import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from django import forms
@@ -29,9 +31,10 @@ from tests.support_forms import (
     ids,
     page_shower,
     post,
+    result,
     template_folder,
 )
-from tests.support_visitor import Visitor, both_transports
+from tests.support_visitor import CALL, Visitor, both_transports
 
 pytestmark = pytest.mark.django_db
 visitor = both_transports()
@@ -244,3 +247,21 @@ class TestBlocks:
         assert self.block(html)["data-mizan"] == "board;board_id=5"
         assert self.refresh(visitor, html).text == html[: html.index("</div>") + len("</div>")]
         assert field(html, "email")["type"] == "email"
+
+
+class TestCalls:
+    """``{% mizan_call %}`` calls a form's functions with its fields."""
+
+    def test_fields_are_arguments(self, raw: Shown, visitor: Visitor) -> None:
+        declare_contact(on_submit_success=lambda self, request: dict(self.cleaned_data))
+        html = raw('<form {% mizan_call "contact.submit" name="Ada" %}><input name="email"></form>')
+        [element] = forms_of(html)
+        values = json.loads(element["hx-vals"])
+        assert values == {"fn": "contact.submit", "name": "Ada"}
+        sent = urlencode({**values, "email": VALID["email"]})
+        assert (element["hx-post"], result(visitor.form(CALL, sent))["data"]) == (CALL, VALID)
+
+    def test_but_none_names_another_function(self, raw: Shown) -> None:
+        declare_contact()
+        with pytest.raises(TemplateSyntaxError, match="no argument 'fn'"):
+            raw('<b {% mizan_call "contact.submit" fn="other" %}>')

@@ -11,6 +11,7 @@ from django.contrib.auth.models import User
 from django.core.checks import Error
 from django.http import HttpRequest, HttpResponse
 from django.test import override_settings
+from django.views.decorators.cache import never_cache
 from pytest_django import Settings
 
 from mizan_htmx import Context, client, register
@@ -39,6 +40,11 @@ pytestmark = pytest.mark.django_db
 
 MIDDLEWARE = "django.contrib.auth.middleware.LoginRequiredMiddleware"
 REFUSED = (401, problem("UNAUTHORIZED", "Please sign in."))
+
+
+def lookalike(get_response: Any) -> Any:
+    """Make a middleware that does as Django's, and can't be told to be one."""
+    return LoginRequiredMiddleware(get_response)
 
 
 class Stricter(LoginRequiredMiddleware):
@@ -191,32 +197,43 @@ class TestJson:
 class TestViews:
     """In the URLconf."""
 
-    def test_one_that_says_nothing_is_guarded_by_the_middleware(
-        self, visitor: Visitor, settings: Settings
+    @pytest.mark.parametrize("auth", [None, is_known, True], ids=["nothing", "callable", "required"])
+    def test_one_that_is_guarded_answers_as_on_any_site(
+        self, visitor: Visitor, coloured: Coloured, settings: Settings, auth: Any
     ) -> None:
-        serve(settings, {"page/": guarded(page, context="thing"), "change/": guarded(page, affects="thing")})
-        assert visitor.get("/page/?a=1").headers["Location"] == "/login/?next=/page/%3Fa%3D1"
-        refused = visitor.form("/change/", "", HX_Request="true")
-        assert (refused.status_code, refused.headers["Location"]) == (302, "/login/?next=/change/")
+        def change(request: HttpRequest, number: int) -> HttpResponse:
+            return HttpResponse("changed")
+
+        shown = client(auth=auth, context="thing")(coloured(page))
+        changing = client(auth=auth, affects="thing")(coloured(change))
+        serve(settings, {"page/": shown, "kept/": never_cache(shown), "change/": changing})
+        for path in ("/page/", "/kept/"):
+            refused = visitor.get(f"{path}?a=1")
+            assert (refused.status_code, refused.headers["Location"]) == (302, f"/login/?next={path}%3Fa%3D1")
+            assert visitor.get(path, HX_Request="true", HX_Boosted="true").status_code == 302
+            assert visitor.get(path, HX_Request="true").status_code == 401
+        for headers in ({}, {"HX_Request": "true"}):
+            refused = visitor.form("/change/", "number=none", **headers)
+            assert refused.status_code == 401
+            assert b'href="/login/"' in refused.content
+            assert HEADER not in refused.headers
         sign_in(visitor)
         assert visitor.get("/page/").content == b"page"
+        assert visitor.form("/change/", "number=3").content == b"changed"
+
+    def test_one_that_says_nothing_is_left_to_a_middleware_that_nobody_knows(
+        self, visitor: Visitor, settings: Settings
+    ) -> None:
+        settings.MIDDLEWARE = [*settings.MIDDLEWARE[:-1], f"{__name__}.lookalike"]
+        serve(settings, {"page/": guarded(page, context="thing"), "open/": unguarded(page, context="thing")})
+        assert visitor.get("/page/").headers["Location"] == "/login/?next=/page/"
+        assert visitor.get("/open/").content == b"page"
 
     @ways_out
     def test_one_that_says_so_is_for_everybody(
         self, visitor: Visitor, settings: Settings, declared: Any
     ) -> None:
         serve(settings, {"page/": declared(page, context="thing")})
-        assert visitor.get("/page/").content == b"page"
-
-    def test_one_with_an_auth_answers_as_on_any_site(self, visitor: Visitor, settings: Settings) -> None:
-        shown, change = (
-            client(auth=is_known, context="thing")(page),
-            client(auth=is_known, affects="thing")(page),
-        )
-        serve(settings, {"page/": shown, "change/": change})
-        assert visitor.get("/page/?a=1").headers["Location"] == "/login/?next=/page/%3Fa%3D1"
-        assert visitor.form("/change/", "", HX_Request="true").status_code == 401
-        sign_in(visitor)
         assert visitor.get("/page/").content == b"page"
 
     def test_one_that_a_plain_public_view_calls_is_guarded(

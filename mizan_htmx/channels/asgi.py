@@ -4,13 +4,15 @@ import logging
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
-from channels.sessions import CookieMiddleware, InstanceSessionWrapper
+from channels.sessions import CookieMiddleware
 from django.conf import settings
 from django.core.handlers.asgi import ASGIHandler, get_script_prefix
 from django.db import connections
 
+from mizan_htmx.channels import lifespan
 from mizan_htmx.channels.calls import request_of
 from mizan_htmx.channels.consumer import MizanConsumer
+from mizan_htmx.channels.internals import with_session
 from mizan_htmx.csrf import is_own_origin
 from mizan_htmx.setup.discovery import load_urlconf
 
@@ -31,7 +33,7 @@ def wrap_asgi(app: Any, path: str | None = None) -> Application:
     the server's own option keeps it from being taken in and inflated: start uvicorn with ``--ws-max-size
     65536``, daphne with ``--websocket-max-message-size 65536``. Loads the URLconf: what is registered there
     has to be known here, too, and a process that only has sockets is sent no request. An error in it is
-    raised.
+    raised. When the server ends, what waits to be published is, within two seconds, or it is logged.
     """
     load_urlconf()
     _warn_of_kept_connections()
@@ -41,6 +43,8 @@ def wrap_asgi(app: Any, path: str | None = None) -> Application:
     speaks_websocket = not isinstance(getattr(app, "application", app), ASGIHandler)
 
     async def application(scope: Scope, receive: Receive, send: Send) -> Any:
+        if scope["type"] == "lifespan":
+            return await lifespan.serve(app, scope, receive, send)
         if scope["type"] != "websocket":
             return await app(scope, receive, send)
         if _path_of(scope) == _socket_path(path):
@@ -61,18 +65,13 @@ def _warn_of_kept_connections() -> None:
     connection does: the database's limit is reached with a few hundred sockets.
     """
     for alias, database in connections.settings.items():
-        if database["CONN_MAX_AGE"] != 0 and alias not in _warned and not _is_a_file(database["ENGINE"]):
+        if database["CONN_MAX_AGE"] != 0 and alias not in _warned:
             _warned.add(alias)
             logger.warning(
                 "DATABASES[%r] has CONN_MAX_AGE = %r. A process with sockets keeps a connection for each"
-                " thread that way, until the database refuses more. Set it to 0 for this process, or use a"
-                " pool.",
+                " thread that way, until no more can be opened. Set it to 0 for this process, or use a pool.",
                 *(alias, database["CONN_MAX_AGE"]),
             )
-
-
-def _is_a_file(engine: str) -> bool:
-    return engine.endswith(("sqlite3", "spatialite"))
 
 
 _warned: set[str] = set()
@@ -85,9 +84,7 @@ def _with_session(app: Application) -> Application:
     """
 
     async def application(scope: Scope, receive: Receive, send: Send) -> Any:
-        session = InstanceSessionWrapper(scope, send)
-        await session.resolve_session()
-        return await app(session.scope, receive, send)
+        return await app(await with_session(scope, send), receive, send)
 
     return application
 

@@ -16,6 +16,7 @@ from django.http import HttpRequest, HttpResponse
 from mizan_htmx.arguments import Arguments, read_object
 from mizan_htmx.channels import frames
 from mizan_htmx.channels.frames import Frame
+from mizan_htmx.channels.internals import store_of
 from mizan_htmx.channels.visitors import Visitor
 from mizan_htmx.errors import BadRequest, NotFound
 from mizan_htmx.failures import refusal_of
@@ -53,7 +54,7 @@ async def request_for(visitor: Visitor, scope: Mapping[str, Any], method: str = 
     request.user, request.auser = user, auser
     session = scope.get("session")
     if session is not None:
-        store = getattr(session, "_wrapped", session)
+        store = store_of(session)
         request.session = type(store)(store.session_key)
     return request  # type: ignore[no-any-return]
 

@@ -5,7 +5,6 @@ import logging
 from typing import Any
 
 from asgiref.sync import ThreadSensitiveContext
-from channels.consumer import get_handler_name
 from channels.exceptions import StopConsumer
 from channels.generic.websocket import AsyncWebsocketConsumer
 
@@ -13,6 +12,7 @@ from mizan_htmx.channels import calls, frames
 from mizan_htmx.channels.floods import POLICY_VIOLATION, Bucket
 from mizan_htmx.channels.frames import Frame
 from mizan_htmx.channels.hub import Hub
+from mizan_htmx.channels.internals import handler_of
 from mizan_htmx.channels.outages import DATABASE_ERRORS, database_outage
 from mizan_htmx.channels.outbox import Outbox
 from mizan_htmx.channels.subscriptions import Subscriptions
@@ -64,7 +64,7 @@ class MizanConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
         Without channels' own look after old connections: that is a hop to a thread which all sockets share,
         and here no frame uses that thread.
         """
-        await getattr(self, get_handler_name(message))(message)
+        await handler_of(self, message)(message)
 
     async def connect(self) -> None:
         """Take the socket in, or refuse it while the database does not say whose session it is."""
@@ -75,6 +75,7 @@ class MizanConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
             database_outage.fail(error)
             await self.close()
             return
+        self._database_answers()
         self._outbox = Outbox(self.base_send, Hub.here().writers)
         self._bucket = Bucket(self.burst, self.rate, self.patience, now=_now())
         self._subscriptions = Subscriptions(self, self._outbox, self.scope)
@@ -165,14 +166,17 @@ class MizanConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
             # Says nothing about the visitor. The hub asks again within a minute.
             database_outage.fail(error)
             return
-        if self.visitor.session_key:  # otherwise nobody was asked
-            database_outage.succeed()
+        self._database_answers()
         if not current:
             self.put(frames.refusal(None, Unauthorized("Not authorized")))
             await self.end(SESSION_ENDED)
             return
         self._is_to_be_checked = True
         await self._check_if_due()
+
+    def _database_answers(self) -> None:
+        if self.visitor.session_key:  # otherwise nobody was asked
+            database_outage.succeed()
 
     async def _check_if_due(self) -> None:
         # Whoever has the turn comes by here after it, so that none is lost.

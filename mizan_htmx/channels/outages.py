@@ -9,6 +9,9 @@ from django.db import InterfaceError, OperationalError
 #: What Django raises where a database does not answer, or has closed the connection.
 DATABASE_ERRORS = (OperationalError, InterfaceError)
 
+#: The seconds after a line in which another outage is not worth one.
+BRIEF = 10.0
+
 logger = logging.getLogger("mizan_htmx.channels")
 
 
@@ -16,8 +19,8 @@ class Outage:
     """Log failures of one service: the first at once, then one line in ``every`` seconds, and the end.
 
     A service may have parts that fail apart from one another, such as a store and a layer in one Redis. It is
-    over when each part that failed has answered. A service that comes and goes is not logged more often.
-    Any thread may call it.
+    over when each part that failed has answered. One that begins soon after such a line is logged once it has
+    lasted: a service that comes and goes says no more than every ``BRIEF`` seconds. Any thread may call it.
     """
 
     def __init__(self, begun: str, *, meanwhile: str, over: str, every: float) -> None:
@@ -28,6 +31,7 @@ class Outage:
         self._lock = Lock()
         self._failing: set[str] = set()
         self._since = 0.0
+        self._said = 0.0
         self._quiet_until = 0.0
         self._unsaid = 0
         self._is_logged = False
@@ -38,11 +42,12 @@ class Outage:
             now = monotonic()
             if not self._failing:
                 self._since = now
+                self._quiet_until = min(self._quiet_until, self._said + BRIEF)
             self._failing.add(part)
             if now < self._quiet_until:
                 self._unsaid += 1
                 return
-            self._quiet_until = now + self._every
+            self._said, self._quiet_until = now, now + self._every
             unsaid, self._unsaid, self._is_logged = self._unsaid, 0, True
         # Drivers write several lines, with or without a full stop.
         reason = " ".join(f"{type(error).__name__}: {error}".split()).rstrip(".")
@@ -61,6 +66,15 @@ class Outage:
             seconds = monotonic() - self._since
             self._is_logged, self._unsaid = False, 0
         logger.warning("%s, after %.1f s.", self._over, seconds)
+
+    def drop(self, part: str) -> None:
+        """Take no more note of a part. Whether it would answer now, nobody can tell."""
+        if part not in self._failing:
+            return
+        with self._lock:
+            self._failing.discard(part)
+            if not self._failing:
+                self._is_logged, self._unsaid = False, 0
 
     def forget(self) -> None:
         """Begin anew: nothing has failed, and the next failure is logged."""

@@ -71,6 +71,11 @@ def _publish(keys: tuple[Invalidation, ...]) -> Version:
 _retries = Retries(_publish)
 
 
+def finish() -> None:
+    """Publish what waits, or log it, as the process ends; may block for two seconds."""
+    _retries.finish()
+
+
 async def tell(event: Event) -> None:
     """Hand an event to the hubs of all processes. Never raises."""
     layer = get_channel_layer()

@@ -40,6 +40,7 @@ class Rechecks:
         timer = self._timers.pop(member, None)
         if timer is not None:
             timer.cancel()
+        check_outage.drop(_part(member))
 
     def check(self, member: Checked) -> None:
         """Ask now, and once more where it is being asked: that answer may be older than the reason."""
@@ -60,8 +61,10 @@ class Rechecks:
         try:
             async with self._turns:
                 await member.recheck()
+            check_outage.succeed(_part(member))
         except Exception as error:  # one visitor's trouble is not the others'
-            check_outage.fail(error, traceback=True)
+            if member in self._timers:  # nobody asks again for one that has left: it would never be over
+                check_outage.fail(error, _part(member), traceback=True)
         finally:
             del self._tasks[member]
         if member in self._again and member in self._timers:
@@ -75,3 +78,7 @@ class Rechecks:
         self._timers.clear()
         self._again.clear()
         await end(self._tasks.values())
+
+
+def _part(member: Checked) -> str:
+    return str(id(member))

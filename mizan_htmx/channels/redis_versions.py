@@ -6,6 +6,7 @@ from time import monotonic
 from typing import Any, ClassVar
 
 from mizan_htmx.channels import moments
+from mizan_htmx.channels.internals import first_host
 from mizan_htmx.channels.outages import layer_outage
 from mizan_htmx.channels.versions import KEPT, Changes, StoreDown, Version, new_epoch
 from mizan_htmx.invalidation import EVERYTHING, Invalidation, parse
@@ -147,13 +148,12 @@ def _read(text: str) -> tuple[Invalidation, ...]:
 
 def _client(config: Mapping[str, Any]) -> Any:
     """Make a client of the layer's first host, with timeouts that a mutation can bear."""
-    from channels_redis.utils import decode_hosts
     from redis import Redis
     from redis.backoff import NoBackoff
     from redis.retry import Retry
     from redis.sentinel import Sentinel
 
-    host: dict[str, Any] = dict(decode_hosts(config.get("hosts"))[0]) | {
+    host: dict[str, Any] = first_host(config) | {
         "socket_connect_timeout": SECONDS,
         "socket_timeout": SECONDS,
         "retry": Retry(NoBackoff(), 0),

@@ -26,6 +26,7 @@ class Retries:
         self._lock = Lock()
         self._waiting: tuple[Invalidation, ...] = ()
         self._under_way: tuple[Invalidation, ...] = ()
+        self._named: tuple[Invalidation, ...] = ()
         self._thread: Thread | None = None
         self._stop = Event()
 
@@ -43,8 +44,8 @@ class Retries:
                 self._stop.clear()
                 self._thread = Thread(target=self._run, name="mizan-publishing", daemon=True)
                 self._thread.start()
-                atexit.unregister(self._finish)
-                atexit.register(self._finish)
+                atexit.unregister(self.finish)
+                atexit.register(self.finish)
 
     def _run(self) -> None:
         while True:
@@ -70,12 +71,14 @@ class Retries:
             self._under_way = ()
         return True
 
-    def _finish(self) -> None:
+    def finish(self) -> None:
+        """Wait a little for what is to be published, as the process ends; log what that leaves, once."""
         thread = self._thread
         if thread is not None:
             thread.join(LAST_WORDS)
         lost = self.waiting
-        if lost:
+        if lost and lost != self._named:
+            self._named = lost
             logger.error(
                 "The process ends before this could be published: %s. Pages that show it stay as they are.",
                 format_list(lost),
@@ -89,4 +92,4 @@ class Retries:
         if thread is not None:
             thread.join()
         with self._lock:
-            self._waiting, self._under_way, self._thread = (), (), None
+            self._waiting, self._under_way, self._named, self._thread = (), (), (), None

@@ -13,9 +13,9 @@ from threading import Lock
 from typing import ClassVar, Protocol
 from weakref import WeakKeyDictionary
 
-from channels import DEFAULT_CHANNEL_LAYER
-from channels.layers import channel_layers, get_channel_layer
+from channels.layers import get_channel_layer
 
+from mizan_htmx.channels.internals import layer_config
 from mizan_htmx.channels.moments import Moments
 from mizan_htmx.invalidation import EVERYTHING, Invalidation
 
@@ -166,4 +166,4 @@ def _store_for(layer: object) -> Versions:
     # Not at the top: the package redis is there where such a layer is.
     from mizan_htmx.channels.redis_versions import RedisVersions
 
-    return RedisVersions(channel_layers.configs[DEFAULT_CHANNEL_LAYER].get("CONFIG", {}))
+    return RedisVersions(layer_config())

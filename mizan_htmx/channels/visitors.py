@@ -21,6 +21,7 @@ from django.db.models.signals import m2m_changed, post_save, pre_delete
 from django.utils.crypto import constant_time_compare
 
 from mizan_htmx.anonymous import nobody
+from mizan_htmx.channels.internals import store_of
 from mizan_htmx.channels.publishing import tell_sync
 from mizan_htmx.internals import is_in_transaction
 from mizan_htmx.transactions import Share, share_of
@@ -67,8 +68,7 @@ async def visitor_of(scope: Mapping[str, Any]) -> Visitor:
 def _visitor_of(scope: Mapping[str, Any]) -> Visitor:
     session, user = scope.get("session"), scope.get("user")
     if session is not None and session.session_key:
-        # The session of a scope may be lazy, and then its type is not the store's.
-        session = getattr(session, "_wrapped", session)
+        session = store_of(session)
         user = _user_of(session) if user is None else user
         if _pk(user) == str(session.get(SESSION_KEY, "")):
             return Visitor(user, _pk(user), session, session.session_key)

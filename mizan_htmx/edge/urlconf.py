@@ -1,11 +1,11 @@
 """Reads off the URLconf where functions on the view path are shown."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from itertools import product
 from typing import Any
 
 from django.conf import settings
-from django.urls import LocalePrefixPattern, NoReverseMatch, URLResolver, get_resolver, reverse
+from django.urls import LocalePrefixPattern, NoReverseMatch, reverse
 from django.urls.resolvers import RegexPattern
 from django.utils import translation
 from django.utils.regex_helper import normalize
@@ -13,6 +13,7 @@ from django.utils.regex_helper import normalize
 from mizan_htmx.functions import Function
 from mizan_htmx.graph import Graph
 from mizan_htmx.manifest import normalise
+from mizan_htmx.setup.discovery import walk_urlconf
 
 
 def page_urls(graph: Graph) -> dict[str, list[str]]:
@@ -38,7 +39,7 @@ def _urls(functions: Iterable[Function]) -> dict[str, list[str]]:
     for each in functions:
         names.setdefault(each.declaration, []).append(each.name)
     found: dict[str, list[str]] = {}
-    for patterns, callback in _walk(get_resolver(), ()):
+    for patterns, callback in walk_urlconf():
         function = getattr(
             callback, "mizan", None
         )  # functools.wraps hands it on to whatever decorates the view
@@ -54,15 +55,6 @@ def mounted_at() -> str:
         return reverse("mizan:call").removesuffix("/call/")
     except NoReverseMatch:
         return "/api/mizan"
-
-
-def _walk(resolver: URLResolver, above: tuple[Any, ...]) -> Iterator[tuple[tuple[Any, ...], Any]]:
-    for entry in resolver.url_patterns:
-        patterns = (*above, entry.pattern)
-        if isinstance(entry, URLResolver):
-            yield from _walk(entry, patterns)
-        else:
-            yield patterns, entry.callback
 
 
 def _texts(patterns: tuple[Any, ...]) -> list[str]:

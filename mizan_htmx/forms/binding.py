@@ -165,6 +165,14 @@ def bind_formset(cls: Any, request: HttpRequest, given: Given) -> BoundRows:
     return BoundRows(formset, formset.forms, per_form=False)
 
 
+def check_count(formset: Any) -> bool:
+    """Return whether it is said how many rows were sent; raise ValidationFailed if there can't be so many."""
+    management = formset.management_form
+    if management.is_valid():
+        _refuse_many(management.cleaned_data[TOTAL_FORM_COUNT], formset.absolute_max)
+    return bool(management.is_valid())
+
+
 def _as_posted(kwargs: dict[str, Any], made: Any, request: HttpRequest) -> dict[str, Any]:
     """Take the prefix that formsets have by themselves, too: code that comes from mizan knows no other."""
     own, common = kwargs["prefix"], made.get_default_prefix()
@@ -205,8 +213,12 @@ def _refuse_strangers(form: Any, key: str | None) -> None:
 def _check_rows(rows: Any, most: int) -> None:
     if not isinstance(rows, list):
         raise ValidationFailed({ROWS: [_NO_ROWS]})
-    if len(rows) > most:
-        raise ValidationFailed({ROWS: [f"Must be at most {most} rows, not {len(rows)}."]})
+    _refuse_many(len(rows), most)
     unfit = [at for at, row in enumerate(rows) if not isinstance(row, dict)]
     if unfit:
         raise ValidationFailed({f"{ROWS}.{at}": [_NO_OBJECT] for at in unfit})
+
+
+def _refuse_many(count: int, most: int) -> None:
+    if count > most:
+        raise ValidationFailed({ROWS: [f"Must be at most {most} rows, not {count}."]})

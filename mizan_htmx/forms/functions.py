@@ -18,6 +18,8 @@ from mizan_htmx.forms.binding import (
     ROWS,
     bind_form,
     bind_formset,
+    check_count,
+    is_form,
     make_form,
     make_formset,
     unwrapped,
@@ -104,7 +106,7 @@ def _declare(cls: Any, affects: Any = None) -> Callable[[Callable[..., Any]], De
         request = signature(function).parameters["request"]
         function.__signature__ = signature(function).replace(parameters=[request])
         declared = client(affects=affects, auth=cls.mizan.auth)(function)
-        vars(declared)["mizan"] = replace(declared.mizan, arguments=_AsSent())
+        vars(declared)["mizan"] = replace(declared.mizan, arguments=_AsSent(), takes_any=True)
         declared.mizan.declaration.decorated = cls
         return declared
 
@@ -123,9 +125,9 @@ def _schema(cls: Any) -> Declared:
 def _formset_schema(cls: Any) -> Declared:
     @_declare(cls)
     def formset_schema(request: HttpRequest, data: Given = _NOTHING) -> RowsSchema | FormSetSchema:
-        if ROWS not in unwrapped(data):
+        bound = bind_formset(cls, request, data) if is_form(request) or ROWS in unwrapped(data) else None
+        if bound is None or not check_count(bound.formset):
             return _describe_formset(cls, make_formset(cls, request))
-        bound = bind_formset(cls, request, data)
         rows = [FormSchema(**_texts(cls), fields=fields) for fields in describe_rows(cls, bound.forms)]
         return RowsSchema(**dict(_describe_formset(cls, bound.formset)), forms=rows)
 

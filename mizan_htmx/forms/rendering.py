@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from copy import copy
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
 from django.apps import apps
 from django.conf import settings
@@ -21,6 +21,7 @@ from mizan_htmx.arguments import Arguments
 from mizan_htmx.dispatch import admit
 from mizan_htmx.errors import suggest
 from mizan_htmx.forms.binding import make_form, make_formset
+from mizan_htmx.internals import freeze
 from mizan_htmx.readings import DENIED
 from mizan_htmx.setup.registry import registry
 from mizan_htmx.steps import run
@@ -62,8 +63,7 @@ def with_query(request: HttpRequest, params: Mapping[str, object]) -> HttpReques
     for name, value in params.items():
         if value is not None:
             query[name] = str(value)
-    query._mutable = False
-    seen.GET = cast("Any", query)
+    seen.GET = freeze(query)
     return seen
 
 

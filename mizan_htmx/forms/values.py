@@ -18,6 +18,7 @@ Given = Mapping[str, Any]
 Controls = Iterable[tuple[str, str, Any]]
 
 _NO_VALUE = "Must be a scalar or a list of scalars."
+_NO_PARTS = "Must be a scalar for each of its parts, of which it has no more than {number}."
 
 
 def as_posted(values: Given) -> Data:
@@ -78,7 +79,22 @@ def _parts(field: Any) -> Iterable[tuple[str, Any]]:
         return zip_longest(suffixes, parts, fillvalue=field)
     if isinstance(widget, forms.SelectDateWidget):
         return [(each % "", field) for each in (widget.year_field, widget.month_field, widget.day_field)]
+    if isinstance(widget, forms.ClearableFileInput):
+        return [(widget.clear_checkbox_name(""), field)]
     return ()
+
+
+def _in_parts(field: Any, value: Any) -> list[Any]:
+    """Return what each part of a field is given: a date with a time comes as one text, too."""
+    if isinstance(value, list):
+        return value
+    if not (isinstance(field, forms.SplitDateTimeField) and isinstance(value, str)):
+        return [value]
+    try:
+        moment = forms.DateTimeField(required=False).to_python(value)
+    except forms.ValidationError:
+        return [value]  # which is no date, as the field will say
+    return [None if each is None else str(each) for each in field.widget.decompress(moment)]
 
 
 def fit(form: Any, values: Given, controls: Controls, place: str) -> None:
@@ -95,6 +111,13 @@ def fit(form: Any, values: Given, controls: Controls, place: str) -> None:
             continue
         if not (isinstance(field, forms.JSONField) or _is_flat(value)):
             unfit[f"{place}{name}"] = [_NO_VALUE]
+            continue
+        if isinstance(field.widget, forms.MultiWidget):
+            parts, given = [*_parts(field)], _in_parts(field, value)
+            if len(given) > len(parts):
+                unfit[f"{place}{name}"] = [_NO_PARTS.format(number=len(parts))]
+            for (suffix, part), each in zip(parts, given, strict=False):
+                _put(form, page_name + suffix, _listed(each, part), [])
             continue
         texts, former = _listed(value, field), _listed(value) if _is_flat(value) else []
         if name != page_name or texts != former:

@@ -1,6 +1,6 @@
 """System checks: what is declared and can't work, and what the settings lack for it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import django
@@ -11,7 +11,8 @@ from django.template import engines
 from django.template.backends.django import DjangoTemplates
 from django.urls import NoReverseMatch, reverse
 
-from mizan_htmx.functions import SAFE_METHODS
+from mizan_htmx.functions import SAFE_METHODS, Function
+from mizan_htmx.setup.discovery import walk_urlconf
 from mizan_htmx.setup.loaders import lost_loaders
 from mizan_htmx.setup.middleware import AUTHENTICATION, MIDDLEWARE, is_installed
 from mizan_htmx.setup.registry import registry
@@ -34,9 +35,20 @@ def check_methods(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> lis
             obj=function,
             id="mizan_htmx.W010",
         )
-        for function in registry.graph.functions.values()
+        for function in _declared()
         if function.affects and SAFE_METHODS.issuperset(function.methods)
     ]
+
+
+def _declared() -> Iterable[Function]:
+    """Return what is registered, and what is only a view of the URLconf; each once."""
+    found = {function.declaration: function for function in registry.graph.functions.values()}
+    if getattr(settings, "ROOT_URLCONF", None):
+        for _, view in walk_urlconf():
+            function = getattr(view, "mizan", None)
+            if isinstance(function, Function):
+                found.setdefault(function.declaration, function)
+    return found.values()
 
 
 def check_settings(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:

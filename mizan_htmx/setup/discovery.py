@@ -1,12 +1,14 @@
 """Where functions are registered: in the ``mizan_clients`` of the apps, and in what the URLconf imports."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import cache
 from importlib import import_module
 from types import ModuleType
+from typing import Any
 
 from django.apps import apps
 from django.conf import settings
+from django.urls import URLResolver, get_resolver
 from django.utils.module_loading import module_has_submodule
 
 from mizan_htmx.setup.registry import registry
@@ -40,3 +42,17 @@ def load_urlconf() -> None:
 def _load(urlconf: str) -> None:
     # Not by Django's resolver: it refuses a URLconf that is just being imported, and imports who asks for it.
     import_module(urlconf)
+
+
+def walk_urlconf() -> Iterator[tuple[tuple[Any, ...], Any]]:
+    """Yield each view of the URLconf, with the patterns that lead to it."""
+    return _walk(get_resolver(), ())
+
+
+def _walk(resolver: URLResolver, above: tuple[Any, ...]) -> Iterator[tuple[tuple[Any, ...], Any]]:
+    for entry in resolver.url_patterns:
+        patterns = (*above, entry.pattern)
+        if isinstance(entry, URLResolver):
+            yield from _walk(entry, patterns)
+        else:
+            yield patterns, entry.callback

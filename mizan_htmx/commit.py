@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from django.db import DEFAULT_DB_ALIAS, connections
 
 from mizan_htmx.announcing import announce_anywhere
+from mizan_htmx.internals import is_in_transaction
 from mizan_htmx.invalidation import Invalidation, merge
 from mizan_htmx.recorder import current_recorder
 from mizan_htmx.transactions import share_of
@@ -21,7 +22,7 @@ def tell(stale: Iterable[Invalidation], using: str = DEFAULT_DB_ALIAS) -> None:
     if not keys:
         return
     recorder = current_recorder()
-    share = share_of(connection, recorder) if connection.in_atomic_block else None
+    share = share_of(connection, recorder) if is_in_transaction(connection) else None
     if share is not None:
         keys = tuple(each for each in keys if not share.keys.get(each))
     if recorder is not None:

@@ -8,9 +8,10 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import DEFAULT_DB_ALIAS, InterfaceError, OperationalError, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 
+from mizan_htmx.internals import is_in_transaction
 from mizan_htmx.invalidation import Invalidation
 from mizan_htmx.recorder import Recorder
-from mizan_htmx.transactions import Share, share_of
+from mizan_htmx.transactions import Share, share_of, standing
 
 # Statements that leave the data as it is begin with one of these; Django itself sends those of savepoints.
 _READING = ("SELECT", "SAVEPOINT", "RELEASE", "ROLLBACK", "BEGIN", "SET", "SHOW", "EXPLAIN", "PRAGMA")
@@ -54,12 +55,13 @@ class WrittenElsewhere:
 
     def _look(self, sql: str, connection: BaseDatabaseWrapper) -> None:
         if not str(sql).lstrip(" \t\n(").upper().startswith(_READING):
-            share = share_of(connection, self._recorder) if connection.in_atomic_block else None
+            share = share_of(connection, self._recorder) if is_in_transaction(connection) else None
             self._shares[share] = None
 
     def record(self, stale: Sequence[Invalidation], start: int) -> None:
         """Record again what was recorded since ``start``, and ``stale``, for as far as something stands."""
-        shares = [each for each in self._shares if each is None or each.stands]
+        kept = standing(each for each in self._shares if each is not None)
+        shares = [each for each in self._shares if each is None or each in kept]
         if shares:
             self._recorder.put([*stale, *self._recorder.since(start)], shares, at=start)
 

@@ -208,6 +208,33 @@ def commit_hooks(connection: BaseDatabaseWrapper) -> list[Any]:
     return connection.run_on_commit
 
 
+def is_in_transaction(connection: BaseDatabaseWrapper) -> bool:
+    """Return whether what a connection writes now counts only once it is committed.
+
+    Relies on ``autocommit``, which ``get_autocommit()`` gives after it has connected.
+    """
+    return connection.in_atomic_block or not (connection.autocommit or connection.connection is None)
+
+
+def ends_by_hand(connection: BaseDatabaseWrapper) -> bool:
+    """Return whether no ``atomic()`` ends the transaction that a connection is in, but the site itself.
+
+    Relies on ``commit_on_exit``: an ``atomic()`` in such a transaction clears it.
+    """
+    return not (connection.in_atomic_block and connection.commit_on_exit)
+
+
+def wait_for_commit(connection: BaseDatabaseWrapper, hook: Callable[[], None]) -> None:
+    """Let a hook wait for the COMMIT of the transaction that a connection is in.
+
+    Relies on ``run_on_commit`` where ``on_commit()`` refuses: outside of ``atomic()``, without autocommit.
+    """
+    if connection.in_atomic_block:
+        connection.on_commit(hook)
+    else:
+        commit_hooks(connection).append((set(), hook, False))
+
+
 def open_savepoints(connection: BaseDatabaseWrapper) -> frozenset[str]:
     """Return the savepoints that are open on a connection.
 

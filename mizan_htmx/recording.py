@@ -12,7 +12,7 @@ from mizan_htmx.announcing import announce_anywhere
 from mizan_htmx.exits import at_exit
 from mizan_htmx.internals import running_loop
 from mizan_htmx.invalidation import Invalidation, merge, merged
-from mizan_htmx.transactions import Share, in_transaction, share_of
+from mizan_htmx.transactions import Share, in_transaction, share_of, standing
 
 
 class Recorder:
@@ -107,15 +107,15 @@ class Recorder:
             if self._is_final:
                 return self._now()[0]
             waiting = {share for _, share in self._entries if share is not None and not share.is_over}
-            for share in waiting:
-                if share.stands:
-                    share.keeper = self
-                    self._answer = (request, response)
+            for share in standing(waiting):
+                share.keeper = self
+                self._answer = (request, response)
             return merge([each for each, share in self._entries if share not in waiting])
 
     def settle(self, shares: Sequence[Share]) -> None:
         """Tell what these say, which are through, unless the answer is still to carry it."""
         with self._lock:
+            answered = None if all(share.keeper is None for share in shares) else self._answer
             for share in shares:
                 share.is_over, share.keeper = True, None
             if not self.is_closed:
@@ -123,7 +123,7 @@ class Recorder:
                 return
             through = set(shares)
             stale = [each for each, share in self._entries if share in through]
-            request, response = self._answer or (self._asked(), None)
+            request, response = answered or (self._asked(), None)
         announce_anywhere(request, merge(stale), response)
 
     def _asked(self) -> HttpRequest | None:
@@ -151,10 +151,8 @@ class Recorder:
         entries = self._entries
         if self._is_final:
             return (each for each, _ in entries)
-        fallen = {
-            share for share in {share for _, share in entries} if share is not None and not share.stands
-        }
-        return (each for each, share in entries if share not in fallen)
+        kept = standing({share for _, share in entries if share is not None})
+        return (each for each, share in entries if share is None or share in kept)
 
 
 # Those that wait for an answer. A server that stops its event loop leaves some of them waiting.

@@ -14,7 +14,14 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.http import HttpRequest
 
 from mizan_htmx.announcing import announce_anywhere, announce_now
-from mizan_htmx.internals import commit_hooks, open_savepoints, surround_commits
+from mizan_htmx.internals import (
+    commit_hooks,
+    ends_by_hand,
+    is_in_transaction,
+    open_savepoints,
+    surround_commits,
+    wait_for_commit,
+)
 from mizan_htmx.invalidation import Invalidation, merge
 
 
@@ -57,11 +64,6 @@ class Share:
         """Who is told that it is through; nobody, where nobody asked or whoever did is gone."""
         return None if self._listener is None else self._listener()
 
-    @property
-    def stands(self) -> bool:
-        """Whether it is committed, or still waits for the outer transaction to commit."""
-        return self.is_committed or any(hook[1] is self for hook in commit_hooks(self.connection))
-
     def __call__(self) -> None:
         """Settle what has not been seen to commit: tests call hooks of transactions that never end."""
         if self.is_committed:
@@ -96,9 +98,10 @@ class _Waiting:
     one. Tests call hooks and keep the list; then ``is_over`` says so.
     """
 
-    __slots__ = ("hooks", "is_over", "shares", "told")
+    __slots__ = ("ends_by_hand", "hooks", "is_over", "shares", "told")
 
-    def __init__(self) -> None:
+    def __init__(self, connection: BaseDatabaseWrapper) -> None:
+        self.ends_by_hand = ends_by_hand(connection)
         self.hooks: list[Any] | None = None
         self.shares: dict[_Key, Share] = {}
         self.told: set[Invalidation] = set()
@@ -129,13 +132,20 @@ class _Transactions:
             commit()
         except BaseException as error:
             if not _is_refusal(error):  # what was written may stand
-                _mark(shares)
-                self._due += shares
+                self._pass(shares)
             raise
+        self._pass(shares)
+
+    def _pass(self, shares: list[Share]) -> None:
         _mark(shares)
         self._due += shares
-        if not self._connection.settings_dict["AUTOCOMMIT"]:
-            self._settle(_nothing)  # nothing follows: Django runs no hooks then
+        if self.waiting is None or not self.waiting.ends_by_hand:
+            return
+        self.waiting = None  # another transaction begins by itself
+        hooks = commit_hooks(self._connection)
+        hooks[:] = [hook for hook in hooks if not isinstance(hook[1], Share)]  # or they pile up
+        if not (hooks and self._connection.settings_dict["AUTOCOMMIT"]):
+            self._settle(_nothing)  # there is no hook that Django will still run
 
     def _settle(self, run_hooks: Callable[[], None]) -> None:
         # Hooks may have transactions of their own.
@@ -147,7 +157,7 @@ class _Transactions:
 
 
 def _nothing() -> None:
-    """Run the hooks of a database that has none."""
+    """Run the hooks where there are none."""
 
 
 def _is_refusal(error: BaseException) -> bool:
@@ -162,9 +172,17 @@ def _is_refusal(error: BaseException) -> bool:
 
 
 def _shares(connection: BaseDatabaseWrapper) -> list[Share]:
-    """List what waits; a test, and a database without autocommit, keep also what does not wait any more."""
+    """List what waits; a test keeps also what does not wait any more."""
     hooks = (hook[1] for hook in commit_hooks(connection))
     return [hook for hook in hooks if isinstance(hook, Share) and not hook.is_committed]
+
+
+def standing(shares: Iterable[Share]) -> set[Share]:
+    """Return those that are committed, or still wait for the outer transaction to commit."""
+    asked = set(shares)
+    unsure = {share.connection for share in asked if not share.is_committed}
+    waiting = {share for connection in unsure for share in _shares(connection)}
+    return {share for share in asked if share.is_committed or share in waiting}
 
 
 def _mark(shares: Iterable[Share]) -> None:
@@ -178,19 +196,25 @@ def _settle(shares: Sequence[Share]) -> None:
     for share in shares:
         listener = share.listener
         groups.setdefault(share if listener is None else listener, (listener, []))[1].append(share)
-    for listener, own in groups.values():
-        if listener is None:
-            own[0].tell()
-        else:
-            listener.settle(own)
+    left = list(groups.values())[::-1]
+    try:
+        while left:
+            listener, own = left.pop()
+            if listener is None:
+                own[0].tell()
+            else:
+                listener.settle(own)
+    except BaseException:  # SystemExit: others hear of the rest all the same
+        _settle([share for _, own in left[::-1] for share in own])
+        raise
 
 
 def in_transaction() -> list[BaseDatabaseWrapper]:
     """List the connections of this thread that are in a transaction: what is written now may fall with it."""
     if len(connections.settings) == 1:
         default = connections[DEFAULT_DB_ALIAS]
-        return [default] if default.in_atomic_block else []
-    return [each for each in connections.all(initialized_only=True) if each.in_atomic_block]
+        return [default] if is_in_transaction(default) else []
+    return [each for each in connections.all(initialized_only=True) if is_in_transaction(each)]
 
 
 def share_of(
@@ -206,13 +230,13 @@ def share_of(
         transactions = holder._mizan_transactions = _Transactions(connection)
     waiting = transactions.waiting
     if waiting is None or waiting.is_over:
-        waiting = transactions.waiting = _Waiting()
+        waiting = transactions.waiting = _Waiting(connection)
     waiting.follow(commit_hooks(connection))
     key = (open_savepoints(connection), None if listener is None else ref(listener), by_hand)
     share = waiting.shares.get(key)
     if share is None:
         share = waiting.shares[key] = Share(waiting, connection, key)
-        connection.on_commit(share)
+        wait_for_commit(connection, share)
     return share
 
 

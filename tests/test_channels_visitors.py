@@ -1,6 +1,7 @@
 """Who is behind a socket, as long as he is: sessions end, passwords change, rights are lost."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from importlib import import_module
 from typing import Any
 
@@ -222,6 +223,56 @@ class TestSignals:
             ada.save()
             assert told == []
         assert told == [{"user": str(ada.pk)}]
+
+    @pytest.mark.parametrize("ends_by_hand", [True, False])
+    def test_a_hook_of_the_site_that_fails_keeps_nobody_in(
+        self, ada: Any, told: list[Any], ends_by_hand: bool
+    ) -> None:
+        def fail() -> None:
+            raise ConnectionError("The broker is down.")
+
+        with suppress(ConnectionError):
+            if ends_by_hand:
+                transaction.set_autocommit(False)
+            with transaction.atomic():
+                transaction.on_commit(fail)
+                ada.save()
+            if ends_by_hand:
+                transaction.commit()
+                transaction.set_autocommit(True)
+        assert told == [{"user": str(ada.pk)}]
+
+    def test_it_is_named_where_the_site_ends_its_transactions_itself(
+        self, browser: Client, ada: Any, told: list[Any]
+    ) -> None:
+        key = browser.session.session_key
+        transaction.set_autocommit(False)
+        try:
+            ada.save()
+            assert told == []
+            transaction.rollback()
+            browser.logout()
+            assert told == []
+            transaction.commit()
+        finally:
+            transaction.set_autocommit(True)
+        assert told == [{"session": key}]
+
+    def test_a_channel_layer_that_fails_keeps_nobody_else_from_being_named(
+        self, ada: Any, told: list[Any], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        bob = User.objects.create_user("bob")
+        tell = vars(visitors)["tell_sync"]
+
+        def fail_once(event: Any) -> None:
+            monkeypatch.setattr(visitors, "tell_sync", tell)
+            raise ConnectionError("The channel layer is down.")
+
+        monkeypatch.setattr(visitors, "tell_sync", fail_once)
+        with transaction.atomic():
+            ada.save()
+            bob.save()
+        assert told == [{"user": str(bob.pk)}]
 
     def test_a_new_user_and_a_login_and_what_is_rolled_back_are_nothing(
         self, ada: Any, told: list[Any]

@@ -27,10 +27,13 @@ from mizan_htmx.internals import (
     BodilessRequest,
     CsrfCheck,
     commit_hooks,
+    ends_by_hand,
+    is_in_transaction,
     is_unloaded,
     is_validated,
     open_savepoints,
     surround_commits,
+    wait_for_commit,
 )
 
 on_database = pytest.mark.django_db(transaction=True)
@@ -123,6 +126,40 @@ def test_hooks_run_in_what_follows_the_commit() -> None:
             del vars(default)[name]
             vars(default).update({name: former[name]} if name in former else {})
     assert seen == ["committed", "hook", "settled"]
+
+
+@on_database
+def test_a_transaction_is_ended_by_an_atomic_or_by_hand() -> None:
+    default = connections["default"]
+    assert not is_in_transaction(default)
+    with transaction.atomic():
+        assert is_in_transaction(default)
+        assert not ends_by_hand(default)
+    transaction.set_autocommit(False)
+    try:
+        assert is_in_transaction(default)
+        assert ends_by_hand(default)
+        with transaction.atomic(), transaction.atomic():
+            assert ends_by_hand(default)
+    finally:
+        transaction.set_autocommit(True)
+    default.close()
+    assert not is_in_transaction(default)
+
+
+@on_database
+def test_a_hook_can_wait_where_on_commit_refuses() -> None:
+    default = connections["default"]
+    ran: list[str] = []
+    transaction.set_autocommit(False)
+    try:
+        wait_for_commit(default, lambda: ran.append("rolled back"))
+        transaction.rollback()
+        wait_for_commit(default, lambda: ran.append("committed"))
+        transaction.commit()
+    finally:
+        transaction.set_autocommit(True)
+    assert ran == ["committed"]
 
 
 def test_the_running_loop_is_known_and_none_runs_elsewhere() -> None:

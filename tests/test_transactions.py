@@ -47,6 +47,13 @@ def put(room_id: int = 1, using: str = "default") -> None:
     Item.objects.using(using).create(room_id=room_id)
 
 
+@transaction.atomic
+def put_and_name() -> None:
+    """Change something without a request."""
+    put()
+    invalidate(None, "guest")
+
+
 def fail() -> None:
     """Do as a broker that is down."""
     raise ConnectionError("The broker is down.")
@@ -236,6 +243,25 @@ class TestTheEndOfTheProcess:
             invalidated.disconnect(interrupted)
         assert (told, len(times)) == (["guest"], 2)
 
+    def test_while_some_of_it_is_told(self, told: Told) -> None:
+        """What else the transaction made stale is told as well."""
+        times: list[int] = []
+
+        def interrupted(**kwargs: Any) -> None:
+            times.append(1)
+            if len(times) == 1:
+                raise SystemExit
+
+        invalidated.connect(interrupted)
+        try:
+            with pytest.raises(SystemExit):
+                put_and_name()
+            for thread in threads("mizan_htmx.announcing"):
+                thread.join(30)
+        finally:
+            invalidated.disconnect(interrupted)
+        assert told[-1] == "guest"
+
     def serve_alone(self, settings: Settings, view: Any, middleware: bool) -> None:
         """Serve one view."""
         settings.MIDDLEWARE = ["mizan_htmx.middleware.MizanMiddleware"] if middleware else []
@@ -250,6 +276,101 @@ def end() -> None:
 def threads(name: str) -> list[Any]:
     """List the threads of this name."""
     return [each for each in threading.enumerate() if each.name == name]
+
+
+class TestTransactionsThatASiteEndsItself:
+    """Without ``atomic()``: autocommit is off, for a while or by the settings."""
+
+    @pytest.fixture
+    def by_hand(self) -> Iterator[None]:
+        """Turn autocommit off, and on again."""
+        transaction.set_autocommit(False)
+        try:
+            yield
+        finally:
+            transaction.rollback()
+            transaction.set_autocommit(True)
+
+    @pytest.fixture
+    def without_autocommit(self, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+        """Connect as ``AUTOCOMMIT: False`` says."""
+        connection.close()
+        with monkeypatch.context() as settings:
+            settings.setitem(connection.settings_dict, "AUTOCOMMIT", False)
+            connection.ensure_connection()
+            yield
+            connection.close()
+
+    @pytest.mark.usefixtures("by_hand")
+    def test_each_commit_is_told_and_no_rollback(self, told: Told) -> None:
+        put(1)
+        invalidate(None, "guest", guest_id=1)
+        assert told == []
+        transaction.commit()
+        assert told.take() == ["room;room_id=1", "guest;guest_id=1"]
+        put(2)
+        transaction.rollback()
+        with transaction.atomic():
+            put(1)
+        assert told == []
+        transaction.commit()
+        assert told == ["room;room_id=1"]
+
+    def test_hooks_of_the_site_run_before(self, told: Told) -> None:
+        heard: list[list[str]] = []
+        transaction.set_autocommit(False)
+        with transaction.atomic():
+            transaction.on_commit(lambda: heard.append(told[:]))
+            put()
+        transaction.commit()
+        transaction.set_autocommit(True)  # Django runs them here
+        assert (heard, told) == ([[]], ["room;room_id=1"])
+
+    def test_what_follows_such_a_hook_stands_or_falls_by_itself(self, told: Told) -> None:
+        transaction.set_autocommit(False)
+        with transaction.atomic():
+            transaction.on_commit(list)
+        put(1)
+        transaction.commit()
+        put(2)
+        transaction.rollback()
+        transaction.set_autocommit(True)
+        assert told == ["room;room_id=1"]
+
+    @pytest.mark.usefixtures("without_autocommit")
+    def test_nothing_piles_up_on_a_connection_that_always_is_so(self, told: Told) -> None:
+        for _ in range(3):
+            with transaction.atomic():
+                put()
+            transaction.commit()
+        assert (told, connection.run_on_commit) == (["room;room_id=1"] * 3, [])
+
+    @pytest.mark.usefixtures("by_hand")
+    def test_a_commit_whose_answer_is_lost(
+        self, told: Told, lose: Callable[[BaseException], None], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        put()
+        lose(LOST)
+        with pytest.raises(OperationalError):
+            transaction.commit()
+        assert told == ["room;room_id=1"]
+
+    @pytest.mark.usefixtures("without_autocommit")
+    def test_a_view(self, settings: Settings, told: Told) -> None:
+        heard: list[list[str]] = []
+
+        def view(request: HttpRequest) -> HttpResponse:
+            put()
+            invalidate(request, "guest")
+            heard.append(told[:])
+            transaction.commit()
+            return HttpResponse()
+
+        settings.MIDDLEWARE = ["mizan_htmx.middleware.MizanMiddleware"]
+        serve(settings, {"view/": view})
+        response = Visitor(Client).form("/view/", "")
+        named = "room;room_id=1, guest"
+        assert (response.headers[HEADER], heard, told) == (named, [[]], [named])
 
 
 @pytest.fixture
@@ -469,6 +590,32 @@ class TestStreams:
         assert heard[:2] == [["guest"], []]
         assert sorted(", ".join(heard[2]).split(", ")) == ["guest;guest_id=1", "room;room_id=1"]
         assert told == ["guest;guest_id=2"]
+
+    @pytest.mark.usefixtures("atomic_requests")
+    def test_it_belongs_to_no_answer(self, settings: Settings) -> None:
+        heard: list[tuple[str, bool]] = []
+
+        def hear(invalidations: Any, response: object, **kwargs: object) -> None:
+            heard.append((", ".join(map(str, invalidations)), response is not None))
+
+        @client(affects="guest")
+        def export(request: HttpRequest) -> StreamingHttpResponse:
+            def lines() -> Iterator[bytes]:
+                with transaction.atomic():
+                    invalidate(request, "guest", guest_id=1)
+                yield b"one"
+
+            return StreamingHttpResponse(lines())
+
+        settings.MIDDLEWARE = []
+        serve(settings, {"export/": export})
+        invalidated.connect(hear)
+        try:
+            response: Any = Visitor(Client).form("/export/", "")
+            assert b"".join(response) == b"one"
+        finally:
+            invalidated.disconnect(hear)
+        assert heard == [("guest", True), ("guest;guest_id=1", False)]
 
     def test_so_is_what_is_named_when_it_is_closed(self, settings: Settings, told: Told) -> None:
         def view(request: HttpRequest) -> HttpResponse:

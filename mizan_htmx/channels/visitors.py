@@ -1,8 +1,8 @@
 """Who is behind a socket: the user of a session, or the one that some middleware has put into the scope."""
 
-from collections.abc import Mapping
+import logging
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 from channels.db import database_sync_to_async
@@ -16,13 +16,17 @@ from django.contrib.auth import (
     load_backend,
 )
 from django.contrib.auth.signals import user_logged_out
-from django.db import DEFAULT_DB_ALIAS, transaction
+from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.models.signals import m2m_changed, post_save, pre_delete
 from django.utils.crypto import constant_time_compare
 
 from mizan_htmx.anonymous import nobody
 from mizan_htmx.channels.internals import store_of
 from mizan_htmx.channels.publishing import tell_sync
+from mizan_htmx.internals import is_in_transaction
+from mizan_htmx.transactions import Share, share_of
+
+logger = logging.getLogger("mizan_htmx.channels")
 
 
 @dataclass(slots=True, eq=False)
@@ -145,5 +149,26 @@ def _rights_changed(
 
 
 def _check_after_commit(whom: Mapping[str, str], using: str) -> None:
-    # robust: the change has been made, whatever becomes of the sockets.
-    transaction.on_commit(partial(tell_sync, {"kind": "check", **whom}), using=using, robust=True)
+    connection = connections[using]
+    check = _Check(whom)
+    if is_in_transaction(connection):
+        # No hook of its own: one of the site's that fails would let whom it locks out stay.
+        share_of(connection, check).keeper = check
+    else:
+        check.settle(())
+
+
+class _Check:
+    """Has somebody's sockets asked again, once that is committed which may end his rights."""
+
+    def __init__(self, whom: Mapping[str, str]) -> None:
+        self._event = {"kind": "check", **whom}
+
+    def settle(self, shares: Sequence[Share]) -> None:
+        """Tell the hubs."""
+        for share in shares:
+            share.keeper = None
+        try:
+            tell_sync(self._event)
+        except Exception:  # the border to the channel layer; the change has been made
+            logger.exception("Sockets are not asked again at once: %r", self._event)

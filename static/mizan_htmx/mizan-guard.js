@@ -58,8 +58,8 @@
 
   /* A form that is included may have it from a script. */
   const withhold = (body) => {
-    const given = body?.get?.(FIELD);
-    if (given && [mizan.cookie(csrfCookie), token, fetched].includes(given)) body.delete(FIELD);
+    const own = [mizan.cookie(csrfCookie), token, fetched];
+    if (body?.getAll?.(FIELD).some((given) => given && own.includes(given))) body.delete(FIELD);
   };
 
   /* Set the token by script: on htmx 4 an element's own hx-headers replaces an inherited one. Django prefers the
@@ -91,14 +91,28 @@
   const attributeOf = (element, name) =>
     of(element).getAttribute(name) ?? of(element).getAttribute("data-" + name);
 
-  /* Find what an attribute says for an element, nearest first, with the element that says it. On htmx 2 what
-     stands around counts, on htmx 4 only what says so itself. */
+  /* On htmx 2 what stands around counts, unless it is told not to; on htmx 4 only what says so itself. */
+  const { config } = window.htmx;
+  const lists = (element, attribute, name) => {
+    const text = attributeOf(element, attribute);
+    return text === "*" || Boolean(text?.split(" ").includes(name));
+  };
+  const isWithheld = (holder, name) =>
+    isHtmx2 && !config.disableInheritance && lists(holder, "hx-disinherit", name);
+  const keysOf = (name, holder, isOwn) => {
+    if (isHtmx2) return isOwn || !config.disableInheritance || lists(holder, "hx-inherit", name) ? [name] : [];
+    const own = isOwn || config.implicitInheritance ? [name, `${name}:append`] : [];
+    const keys = [...own, `${name}:inherited`, `${name}:inherited:append`];
+    return keys.map((key) => key.replaceAll(":", config.metaCharacter || ":"));
+  };
+
+  /* Find what an attribute says for an element, nearest first, with the element that says it. */
   const inherited = (element, name) => {
     const found = [];
     for (const each of around(element)) {
       const isOwn = each === element;
-      const own = isOwn || isHtmx2 || window.htmx.config.implicitInheritance ? [name, `${name}:append`] : [];
-      for (const key of [...own, `${name}:inherited`, `${name}:inherited:append`]) {
+      if (!isOwn && isWithheld(each, name)) return found;
+      for (const key of keysOf(name, each, isOwn)) {
         const text = attributeOf(each, key);
         if (text === null) continue;
         found.push({ text, holder: each });

@@ -16,8 +16,8 @@
   "use strict";
 
   const LOADED = Symbol.for("mizan-session");
-  if (document[LOADED]) return;
-  document[LOADED] = true;
+  if (window[LOADED]) return;
+  window[LOADED] = true;
 
   const { mizan, htmx } = window;
   if (!mizan?.dom) throw new Error("mizan-session.js needs mizan.js: load it before, or use {% mizan_scripts %}.");

@@ -295,7 +295,12 @@
       return [...flights.values()].some((flight) => flight.block === block);
     };
     if (trigger()) return;
-    htmx.process(block); // htmx 2 binds new content only 20 ms after it was swapped in
+    try {
+      htmx.process(block); // htmx 2 binds new content only 20 ms after it was swapped in
+    } catch (error) {
+      // By the names in a form, say. The other blocks have no part in it.
+      return fail({ block, got: `htmx could not bind it: ${error.message}` });
+    }
     if (!trigger()) fail({ block, got: "htmx did not send it" });
   };
 
@@ -401,6 +406,12 @@
 
   const waitOf = (after) => after * 1000 || Date.parse(after) - Date.now() || 0;
 
+  /* Take note that htmx failed at swapping an answer in: a block shows what it did. */
+  const spill = (request) => {
+    const flight = flights.get(request);
+    if (flight?.block && flight.shown) flight.isBroken = true;
+  };
+
   /* Tell whether an answer may be swapped in. */
   const admit = (request) => {
     const flight = flights.get(request);
@@ -417,7 +428,8 @@
     const flight = flights.get(request);
     if (!flight) return;
     flights.delete(request);
-    if (flight.block) settle(flight);
+    if (flight.isBroken) fail({ ...flight, got: `${flight.got}, which htmx could not swap in` });
+    else if (flight.block) settle(flight);
     else if (text?.includes("data-mizan=")) {
       lift(flight);
       markArrived(flight.late, blocks());
@@ -468,7 +480,7 @@
     const pairs = page.cookie.split("; ").filter((text) => text.startsWith(name + "="));
     return pairs.map((pair) => pair.slice(name.length + 1));
   };
-  const cookie = (name) => cookies(name)[0];
+  const cookie = (name) => cookies(name).at(-1); // the one that Django takes
 
   /* What a cookie says, in notes. Whether the page is on https, the server may see otherwise behind a proxy. */
   const NOTE = /^([0-9a-f]{16}):([^|:]+)$/;
@@ -555,6 +567,7 @@
     htmx_before_swap: (_, { ctx }) => admit(ctx),
     htmx_finally_request: (_, { ctx }) => {
       readResponse(_, { ctx }); // another extension may have hidden it from the hook above
+      if (/^error/.test(ctx.status)) spill(ctx);
       end(ctx, ctx.text);
     },
   };
@@ -583,6 +596,7 @@
       // Without delay, so that it has happened when onload is over.
       if (block) detail.swapOverride = swapOf(block) + " swap:0s transition:false";
     });
+    on("htmx:swapError", ({ xhr }) => spill(xhr));
   };
 
   if (isHtmx2) listen();

@@ -22,7 +22,7 @@
   const { mizan } = window;
   if (!mizan?.dom) throw new Error("mizan-guard.js needs mizan.js: load it before, or use {% mizan_scripts %}.");
 
-  const { of, page, isOwn } = mizan.dom;
+  const { of, page, isOwn, isUnticked } = mizan.dom;
 
   const WORD = "X-Mizan-Session";
   const REFUSED = "X-Mizan-Refused";
@@ -170,13 +170,6 @@
     if (text.startsWith("not ")) return (name) => !listed(text.slice(4)).includes(name);
     return (name) => listed(text).includes(name);
   };
-
-  const isUnticked = (control) =>
-    control instanceof HTMLInputElement &&
-    control.type === "checkbox" &&
-    control.name &&
-    !control.checked &&
-    !control.matches(":disabled");
 
   const untickedIn = (element, method, body) => {
     const boxes = sources(element, method).filter(isUnticked);

@@ -18,9 +18,11 @@
    mizan.parse("user;user_id=5, cart")      [{context: "user", params: {user_id: "5"}}, …]
    mizan.covers("user", "user;user_id=5")   true
    mizan.later("5f0c29ab.17", "5f0c29ab.15")   2; NaN where versions can't be compared
+   mizan.cookie("csrftoken")                the value that Django takes, where several have the name
    mizan.dom                                for the scripts that go with this one. of(node): the node by whose
                                             properties no markup stands; page: the document so; settings(): what
                                             the running script's tag says; isOwn(url): leads to this origin;
+                                            isUnticked(control): a box that a form would send, had it a tick;
                                             address(text, name): an URL of this origin, or an error
 
    mizan:invalidate   on document; detail {header, entries, version, blocks, source, cause}; preventDefault()
@@ -78,6 +80,13 @@
   const page = of(document);
 
   const settings = () => page.currentScript?.dataset ?? {};
+
+  const isUnticked = (control) =>
+    control instanceof HTMLInputElement &&
+    control.type === "checkbox" &&
+    control.name &&
+    !control.checked &&
+    !control.matches(":disabled");
 
   /* As the browser reads an address, which hangs on the page's base element. */
   const isOwn = (url) => {
@@ -633,7 +642,7 @@
     fail: lose,
     deliver,
     cookie,
-    dom: Object.freeze({ of, page, settings, isOwn, address }),
+    dom: Object.freeze({ of, page, settings, isOwn, isUnticked, address }),
     format: write,
     parse,
     covers: (stale, shown) => covers(parse(stale), shown),

@@ -22,6 +22,7 @@
    mizan.dom                                for the scripts that go with this one. of(node): the node by whose
                                             properties no markup stands; page: the document so; settings(): what
                                             the running script's tag says; isOwn(url): leads to this origin;
+                                            staysHere(form): it sends nothing to another one;
                                             isUnticked(control): a box that a form would send, had it a tick;
                                             address(text, name): an URL of this origin, or an error
 
@@ -62,6 +63,7 @@
   const SHARED = "[data-mizan-shared]";
   const HANDED_DOWN =
     "confirm disabled-elt include params prompt push-url replace-url select select-oob sync vals".split(" ");
+  const SENDING = "action delete get patch post put".split(" ").flatMap((it) => [`hx-${it}`, `data-hx-${it}`]);
   const isHtmx2 = /^2\./.test(htmx.version);
 
   // ---- the page, past what its markup lays over it
@@ -96,6 +98,14 @@
     } catch {
       return false; // no address at all
     }
+  };
+
+  /* A form may lead to another site by itself, by one of its buttons, or by htmx. Images that send it are not among
+     its elements. */
+  const staysHere = (form) => {
+    const buttons = [...page.querySelectorAll("[formaction]")].filter((each) => each.form === form);
+    const sent = SENDING.map((name) => of(form).getAttribute(name) ?? "");
+    return [of(form).action, ...buttons.map(({ formAction }) => formAction), ...sent].every(isOwn);
   };
 
   /* An address that the server wrote for the scripts. It is of this site, whatever the base of the page. */
@@ -642,7 +652,7 @@
     fail: lose,
     deliver,
     cookie,
-    dom: Object.freeze({ of, page, settings, isOwn, isUnticked, address }),
+    dom: Object.freeze({ of, page, settings, isOwn, staysHere, isUnticked, address }),
     format: write,
     parse,
     covers: (stale, shown) => covers(parse(stale), shown),

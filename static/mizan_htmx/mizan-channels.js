@@ -24,7 +24,7 @@
   const { mizan, htmx } = window;
   if (!mizan?.dom || !mizan.socket) throw new Error("mizan-channels.js needs mizan-live.js: load it before.");
   if (mizan.send) return;
-  const { of, page } = mizan.dom;
+  const { of, page, isUnticked } = mizan.dom;
 
   const CHANNEL = "[data-mizan-channel]";
   const FORM = "form[mizan-send]";
@@ -216,7 +216,6 @@
 
   /* What is not ticked is not sent: the server is told of such boxes, to tell them from ones that are not there. */
   const untickedOf = (form, sent) => {
-    const isUnticked = (box) => box.type === "checkbox" && box.name && !box.checked && !box.matches(":disabled");
     const names = [...of(form).elements].filter(isUnticked).map(({ name }) => name);
     return [...new Set(names)].filter((name) => !Object.hasOwn(sent, name));
   };

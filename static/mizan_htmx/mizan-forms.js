@@ -13,12 +13,12 @@
   "use strict";
 
   const LOADED = Symbol.for("mizan-forms");
-  if (document[LOADED]) return;
-  document[LOADED] = true;
+  if (window[LOADED]) return;
+  window[LOADED] = true;
 
   const { htmx, mizan } = window;
   if (!mizan?.dom) throw new Error("mizan-forms.js needs mizan.js: load it before, or use {% mizan_scripts %}.");
-  const { of, page, isOwn } = mizan.dom;
+  const { of, page, isOwn, staysHere } = mizan.dom;
   const { csrfCookie } = mizan.dom.settings();
   const FORM = "form[data-mizan-form]";
   const CONTROL = "input, select, textarea, button, output, [contenteditable]";
@@ -61,8 +61,6 @@
   const isBusy = (form) => of(form).getAttribute("aria-busy") === "true";
   const isChosen = (control) => control.files?.length > 0;
   const part = (form, name) => of(form).querySelector(`[data-mizan-${name}]`);
-  const staysHere = (form) =>
-    [of(form).action, ...submitsOf(form).map(({ formAction }) => formAction)].every(isOwn);
   const submitsOf = (form) => [...of(form).elements].filter(({ type }) => type === "submit");
 
   /* Without this file the browser's own checks are better than none. */

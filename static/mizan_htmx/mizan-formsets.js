@@ -8,8 +8,8 @@
   "use strict";
 
   const LOADED = Symbol.for("mizan-formsets");
-  if (document[LOADED]) return;
-  document[LOADED] = true;
+  if (window[LOADED]) return;
+  window[LOADED] = true;
 
   const { dom } = window.mizan ?? {};
   if (!dom) throw new Error("mizan-formsets.js needs mizan.js: load it before, or use {% mizan_scripts %}.");

@@ -22,7 +22,7 @@
   const { mizan } = window;
   if (!mizan?.dom) throw new Error("mizan-guard.js needs mizan.js: load it before, or use {% mizan_scripts %}.");
 
-  const { of, page, isOwn } = mizan.dom;
+  const { of, page, isOwn, isUnticked } = mizan.dom;
 
   const WORD = "X-Mizan-Session";
   const REFUSED = "X-Mizan-Refused";
@@ -58,8 +58,8 @@
 
   /* A form that is included may have it from a script. */
   const withhold = (body) => {
-    const given = body?.get?.(FIELD);
-    if (given && [mizan.cookie(csrfCookie), token, fetched].includes(given)) body.delete(FIELD);
+    const own = [mizan.cookie(csrfCookie), token, fetched];
+    if (body?.getAll?.(FIELD).some((given) => given && own.includes(given))) body.delete(FIELD);
   };
 
   /* Set the token by script: on htmx 4 an element's own hx-headers replaces an inherited one. Django prefers the
@@ -91,14 +91,28 @@
   const attributeOf = (element, name) =>
     of(element).getAttribute(name) ?? of(element).getAttribute("data-" + name);
 
-  /* Find what an attribute says for an element, nearest first, with the element that says it. On htmx 2 what
-     stands around counts, on htmx 4 only what says so itself. */
+  /* On htmx 2 what stands around counts, unless it is told not to; on htmx 4 only what says so itself. */
+  const { config } = window.htmx;
+  const lists = (element, attribute, name) => {
+    const text = attributeOf(element, attribute);
+    return text === "*" || Boolean(text?.split(" ").includes(name));
+  };
+  const isWithheld = (holder, name) =>
+    isHtmx2 && !config.disableInheritance && lists(holder, "hx-disinherit", name);
+  const keysOf = (name, holder, isOwn) => {
+    if (isHtmx2) return isOwn || !config.disableInheritance || lists(holder, "hx-inherit", name) ? [name] : [];
+    const own = isOwn || config.implicitInheritance ? [name, `${name}:append`] : [];
+    const keys = [...own, `${name}:inherited`, `${name}:inherited:append`];
+    return keys.map((key) => key.replaceAll(":", config.metaCharacter || ":"));
+  };
+
+  /* Find what an attribute says for an element, nearest first, with the element that says it. */
   const inherited = (element, name) => {
     const found = [];
     for (const each of around(element)) {
       const isOwn = each === element;
-      const own = isOwn || isHtmx2 || window.htmx.config.implicitInheritance ? [name, `${name}:append`] : [];
-      for (const key of [...own, `${name}:inherited`, `${name}:inherited:append`]) {
+      if (!isOwn && isWithheld(each, name)) return found;
+      for (const key of keysOf(name, each, isOwn)) {
         const text = attributeOf(each, key);
         if (text === null) continue;
         found.push({ text, holder: each });
@@ -156,13 +170,6 @@
     if (text.startsWith("not ")) return (name) => !listed(text.slice(4)).includes(name);
     return (name) => listed(text).includes(name);
   };
-
-  const isUnticked = (control) =>
-    control instanceof HTMLInputElement &&
-    control.type === "checkbox" &&
-    control.name &&
-    !control.checked &&
-    !control.matches(":disabled");
 
   const untickedIn = (element, method, body) => {
     const boxes = sources(element, method).filter(isUnticked);

@@ -15,8 +15,8 @@
   "use strict";
 
   const LOADED = Symbol.for("mizan-keep");
-  if (document[LOADED]) return;
-  document[LOADED] = true;
+  if (window[LOADED]) return;
+  window[LOADED] = true;
 
   const { htmx, mizan } = window;
   if (!mizan?.dom) throw new Error("mizan-keep.js needs mizan.js: load it before, or use {% mizan_scripts %}.");

@@ -16,18 +16,17 @@
   "use strict";
 
   const LOADED = Symbol.for("mizan-session");
-  if (document[LOADED]) return;
-  document[LOADED] = true;
+  if (window[LOADED]) return;
+  window[LOADED] = true;
 
   const { mizan, htmx } = window;
   if (!mizan?.dom) throw new Error("mizan-session.js needs mizan.js: load it before, or use {% mizan_scripts %}.");
 
-  const { of, page, isOwn } = mizan.dom;
+  const { of, page, staysHere } = mizan.dom;
 
   const { locale } = mizan.dom.settings();
   const mount = mizan.dom.address(mizan.dom.settings().mount ?? "/api/mizan/", "data-mount").href;
   const NOBODY = "anonymous";
-  const SENDING = ["hx-post", "hx-put", "hx-patch", "hx-delete", "hx-get", "hx-action"];
   const READING = 10_000; // milliseconds that good news stay where there is nothing to do about them
   const ANNOUNCING = 100; // milliseconds after which screen readers have found a new live region
   const STYLE = `
@@ -256,21 +255,12 @@
     mizan.session({ word, csrfToken: token });
     // Django looks at the posted one before it looks at the header.
     const inputs = [...page.querySelectorAll("input[name=csrfmiddlewaretoken]")];
-    for (const input of inputs.filter(staysHere)) input.value = token;
+    for (const input of inputs) if (input.form && staysHere(input.form)) input.value = token;
     const isWanted = fire({ state: "returned", reason });
     if (isWanted && (shown || sendable().length)) show(part);
     else hide();
     if (isNew) mizan.invalidate("*", {}, { source: "return" }); // it was made for nobody
     else mizan.retry();
-  };
-
-  /* A form may lead to another site: by itself, by one of its buttons, or by htmx. */
-  const staysHere = ({ form }) => {
-    if (!form) return false;
-    const { action, elements } = of(form);
-    const buttons = [...elements].filter((each) => each.hasAttribute("formaction"));
-    const sent = SENDING.map((name) => of(form).getAttribute(name) ?? "");
-    return [action, ...buttons.map(({ formAction }) => formAction), ...sent].every(isOwn);
   };
 
   const look = () => {

@@ -18,9 +18,12 @@
    mizan.parse("user;user_id=5, cart")      [{context: "user", params: {user_id: "5"}}, …]
    mizan.covers("user", "user;user_id=5")   true
    mizan.later("5f0c29ab.17", "5f0c29ab.15")   2; NaN where versions can't be compared
+   mizan.cookie("csrftoken")                the value that Django takes, where several have the name
    mizan.dom                                for the scripts that go with this one. of(node): the node by whose
                                             properties no markup stands; page: the document so; settings(): what
                                             the running script's tag says; isOwn(url): leads to this origin;
+                                            staysHere(form): it sends nothing to another one;
+                                            isUnticked(control): a box that a form would send, had it a tick;
                                             address(text, name): an URL of this origin, or an error
 
    mizan:invalidate   on document; detail {header, entries, version, blocks, source, cause}; preventDefault()
@@ -60,6 +63,7 @@
   const SHARED = "[data-mizan-shared]";
   const HANDED_DOWN =
     "confirm disabled-elt include params prompt push-url replace-url select select-oob sync vals".split(" ");
+  const SENDING = "action delete get patch post put".split(" ").flatMap((it) => [`hx-${it}`, `data-hx-${it}`]);
   const isHtmx2 = /^2\./.test(htmx.version);
 
   // ---- the page, past what its markup lays over it
@@ -79,6 +83,13 @@
 
   const settings = () => page.currentScript?.dataset ?? {};
 
+  const isUnticked = (control) =>
+    control instanceof HTMLInputElement &&
+    control.type === "checkbox" &&
+    control.name &&
+    !control.checked &&
+    !control.matches(":disabled");
+
   /* As the browser reads an address, which hangs on the page's base element. */
   const isOwn = (url) => {
     try {
@@ -87,6 +98,14 @@
     } catch {
       return false; // no address at all
     }
+  };
+
+  /* A form may lead to another site by itself, by one of its buttons, or by htmx. Images that send it are not among
+     its elements. */
+  const staysHere = (form) => {
+    const buttons = [...page.querySelectorAll("[formaction]")].filter((each) => each.form === form);
+    const sent = SENDING.map((name) => of(form).getAttribute(name) ?? "");
+    return [of(form).action, ...buttons.map(({ formAction }) => formAction), ...sent].every(isOwn);
   };
 
   /* An address that the server wrote for the scripts. It is of this site, whatever the base of the page. */
@@ -295,7 +314,12 @@
       return [...flights.values()].some((flight) => flight.block === block);
     };
     if (trigger()) return;
-    htmx.process(block); // htmx 2 binds new content only 20 ms after it was swapped in
+    try {
+      htmx.process(block); // htmx 2 binds new content only 20 ms after it was swapped in
+    } catch (error) {
+      // By the names in a form, say. The other blocks have no part in it.
+      return fail({ block, got: `htmx could not bind it: ${error.message}` });
+    }
     if (!trigger()) fail({ block, got: "htmx did not send it" });
   };
 
@@ -401,6 +425,12 @@
 
   const waitOf = (after) => after * 1000 || Date.parse(after) - Date.now() || 0;
 
+  /* Take note that htmx failed at swapping an answer in: a block shows what it did. */
+  const spill = (request) => {
+    const flight = flights.get(request);
+    if (flight?.block && flight.shown) flight.isBroken = true;
+  };
+
   /* Tell whether an answer may be swapped in. */
   const admit = (request) => {
     const flight = flights.get(request);
@@ -417,7 +447,8 @@
     const flight = flights.get(request);
     if (!flight) return;
     flights.delete(request);
-    if (flight.block) settle(flight);
+    if (flight.isBroken) fail({ ...flight, got: `${flight.got}, which htmx could not swap in` });
+    else if (flight.block) settle(flight);
     else if (text?.includes("data-mizan=")) {
       lift(flight);
       markArrived(flight.late, blocks());
@@ -468,7 +499,7 @@
     const pairs = page.cookie.split("; ").filter((text) => text.startsWith(name + "="));
     return pairs.map((pair) => pair.slice(name.length + 1));
   };
-  const cookie = (name) => cookies(name)[0];
+  const cookie = (name) => cookies(name).at(-1); // the one that Django takes
 
   /* What a cookie says, in notes. Whether the page is on https, the server may see otherwise behind a proxy. */
   const NOTE = /^([0-9a-f]{16}):([^|:]+)$/;
@@ -555,6 +586,7 @@
     htmx_before_swap: (_, { ctx }) => admit(ctx),
     htmx_finally_request: (_, { ctx }) => {
       readResponse(_, { ctx }); // another extension may have hidden it from the hook above
+      if (/^error/.test(ctx.status)) spill(ctx);
       end(ctx, ctx.text);
     },
   };
@@ -583,6 +615,7 @@
       // Without delay, so that it has happened when onload is over.
       if (block) detail.swapOverride = swapOf(block) + " swap:0s transition:false";
     });
+    on("htmx:swapError", ({ xhr }) => spill(xhr));
   };
 
   if (isHtmx2) listen();
@@ -619,7 +652,7 @@
     fail: lose,
     deliver,
     cookie,
-    dom: Object.freeze({ of, page, settings, isOwn, address }),
+    dom: Object.freeze({ of, page, settings, isOwn, staysHere, isUnticked, address }),
     format: write,
     parse,
     covers: (stale, shown) => covers(parse(stale), shown),

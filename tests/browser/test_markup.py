@@ -118,6 +118,15 @@ async def test_a_cookie_is_read_beside_an_image_of_that_name(tab: Tab) -> None:
     assert "mizan_invalidate" not in await tab.page.evaluate("document.cookie")
 
 
+@on_every_htmx
+async def test_of_cookies_with_one_name_the_token_is_the_one_that_django_takes(tab: Tab) -> None:
+    planted = {"name": "csrftoken", "value": "p" * 32, "url": tab.address + "/markup/"}
+    await tab.page.context.add_cookies([planted])  # for a longer path, so that it comes first
+    await open_with(tab)
+    assert (await tab.page.evaluate("document.cookie")).count("csrftoken=") == 2
+    await change(tab)
+
+
 # ---- the window
 
 
@@ -184,6 +193,61 @@ async def test_a_form_of_the_server_s_may_have_them_too(tab: Tab) -> None:
     assert tab.posts.count("/form/shadows/") == 2
 
 
+@on_every_htmx
+async def test_a_block_that_htmx_can_t_read_keeps_none_from_being_refreshed(tab: Tab) -> None:
+    controls = '<input name="closest"><input name="getAttribute"><input name="dispatchEvent">'
+    await open_with(
+        tab,
+        f'<form id="bad" data-mizan="user" hx-get="/none/" hx-trigger="mizan:refresh">{controls}</form>',
+    )
+    # In the page: Playwright's own checks read such a form as htmx does.
+    told = await tab.page.evaluate(
+        """() => new Promise((done) => {
+            const told = [];
+            for (const name of ["error", "refreshed"]) {
+                addEventListener(`mizan:${name}`, ({ target, type }) => {
+                    told.push(`${target.localName} ${type}`);
+                    if (told.length === 3) done(told.sort());
+                });
+            }
+            mizan.invalidate("user");
+        })"""
+    )
+    assert told == ["div mizan:refreshed", "form mizan:error", "form mizan:refreshed"]
+    own = [each for each in tab.problems if each.startswith("mizan: ")]
+    assert len(own) == 1
+    assert "htmx could not bind it" in own[0]
+    tab.problems.clear()  # the others are htmx's
+
+
+@on_every_htmx
+async def test_what_htmx_could_not_swap_in_is_not_refreshed(tab: Tab) -> None:
+    await open_with(tab)
+    error = await tab.page.evaluate(
+        """() => new Promise((done) => {
+            // The first breaks any swap of htmx 4, the second those of htmx 2 that preserve something.
+            const html = '<img class="evil" name="createElement"><img class="evil" name="querySelector">';
+            document.body.insertAdjacentHTML("beforeend", html);
+            addEventListener("htmx:beforeSwap", ({ detail }) => {
+                detail.serverResponse = detail.serverResponse.replace("<h3", "<h3 hx-preserve");
+            }, { capture: true, once: true });
+            for (const name of ["error", "refreshed"]) {
+                addEventListener(`mizan:${name}`, ({ target, type, detail }) =>
+                    target.id === "plain" && done([type, detail.status, detail.message]));
+            }
+            mizan.invalidate("user");
+        })"""
+    )
+    assert error[:2] == ["mizan:error", 200]
+    assert "which htmx could not swap in" in error[2]
+    await tab.page.evaluate(
+        "Document.prototype.querySelectorAll.call(document, '.evil').forEach((each) => each.remove())"
+    )
+    tab.problems.clear()
+    await tab.page.evaluate("mizan.invalidate('user')")
+    await expect(tab.page.locator("[data-mizan-error]")).to_have_count(0)
+
+
 # ---- other origins
 
 
@@ -242,4 +306,19 @@ async def test_a_form_of_another_origin_is_none_of_ours(tab: Tab, elsewhere: Els
     async with tab.page.expect_response(f"{EVIL}/send/"):
         await tab.page.locator("#f button").click()
     assert [each.url for each in elsewhere.asked if "favicon" not in each.url] == [f"{EVIL}/send/"]
+    assert not any(token in each for each in await elsewhere.told())
+
+
+@on_every_htmx
+@pytest.mark.parametrize("place", ["inside", "beside"])
+async def test_an_image_may_send_a_form_elsewhere_without_the_token(
+    tab: Tab, elsewhere: Elsewhere, place: str
+) -> None:
+    image = f'<input type="image" id="go" form="f" alt="Go" formaction="{EVIL}/send/">'
+    inside, beside = (image, "") if place == "inside" else ("", image)
+    form = f'<form id="f" data-mizan-form="x" method="post" action="/own/"><input name="q">{inside}</form>'
+    await open_with(tab, form + beside)
+    token = await tab.page.evaluate("mizan.cookie('csrftoken')")
+    async with tab.page.expect_response(f"{EVIL}/send/**"):
+        await tab.page.locator("#go").click()
     assert not any(token in each for each in await elsewhere.told())

@@ -67,6 +67,10 @@ CASES = {
         f'{ELSEWHERE}<div {INHERITED}><button id="go" {POST}>go</button></div>',
         "far",
     ),
+    "hx-include from around that is held back": (
+        f'{ELSEWHERE}<div hx-include="#elsewhere" hx-disinherit="*"><button id="go" {POST}>go</button></div>',
+        None,
+    ),
     "hx-include by a word": (
         f'<div class="it">{BOX}"a"><button id="go" {POST} hx-include="closest .it">go',
         "a",
@@ -83,6 +87,26 @@ CASES = {
     ),
     "hx-put": (f'<form hx-put="/boxes/" hx-swap="none">{BOX}"a">', "a"),
     "hx-delete": (f'<form hx-delete="/boxes/" hx-swap="none">{BOX}"a">', "a"),
+    "hx-vals": (f"""<form {POST} hx-vals='{{"a": 1}}'>{BOX}"a">{BOX}"b">""", "b"),
+    "a button with an address of its own": (
+        f'<form action="/none/" method="post" hx-boost="true">{BOX}"a">'
+        '<button id="go" formaction="/boxes/">go',
+        "a",
+    ),
+    "a button that sends by GET": (
+        f'<form action="/none/" method="post" hx-boost="true">{BOX}"a">'
+        '<button id="go" formaction="/boxes/" formmethod="get">go',
+        None,
+    ),
+    "a form of forms": (f'<form {POST}><fieldset><p>{BOX}"a">{BOX}"a" form="none"></p></fieldset>', "a"),
+    "a box of another form": (
+        f'<form {POST}>{BOX}"a"><input type="checkbox" name="b" form="other"></form><form id="other"></form>',
+        "a",
+    ),
+    "controls by the names of what is read": (
+        f'<form {POST}>{BOX}"querySelectorAll">{BOX}"localName">',
+        "localName,querySelectorAll",
+    ),
     "hx-get": (f'<form hx-get="/boxes/" hx-swap="none">{BOX}"a">', None),
     "hx-boost": (
         f'<form action="/boxes/" method="post" hx-boost="true">{BOX}"a">',

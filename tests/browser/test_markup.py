@@ -120,8 +120,10 @@ async def test_a_cookie_is_read_beside_an_image_of_that_name(tab: Tab) -> None:
 
 @on_every_htmx
 async def test_of_cookies_with_one_name_the_token_is_the_one_that_django_takes(tab: Tab) -> None:
-    planted = {"name": "csrftoken", "value": "p" * 32, "url": tab.address + "/markup/"}
-    await tab.page.context.add_cookies([planted])  # for a longer path, so that it comes first
+    # For a longer path, so that it comes first.
+    await tab.page.context.add_cookies(
+        [{"name": "csrftoken", "value": "p" * 32, "url": tab.address + "/markup/"}]
+    )
     await open_with(tab)
     assert (await tab.page.evaluate("document.cookie")).count("csrftoken=") == 2
     await change(tab)

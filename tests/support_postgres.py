@@ -141,6 +141,8 @@ class Wire:
         with suppress(OSError):
             while (message := server.recv(65536)) and server not in self._cut:
                 client.sendall(message)
+        # Also where the server has reset the connection: the client waits for an answer.
+        with suppress(OSError):
             client.shutdown(socket.SHUT_RDWR)
 
     def close(self) -> None:

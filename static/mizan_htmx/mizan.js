@@ -472,6 +472,19 @@
     }
   };
 
+  /* Until htmx 2 binds a form, 20 ms after the swap, Enter would send it as the browser does, and leave the page
+     with what was typed. Forms in which something loads by itself are left to htmx: it would load twice. */
+  const bindForms = (block) => {
+    for (const form of [block, ...of(block).querySelectorAll("form")]) {
+      if (!(form instanceof HTMLFormElement) || of(form).querySelector("[hx-trigger*=load]")) continue;
+      try {
+        htmx.process(form);
+      } catch {
+        // htmx says so itself when it comes to it.
+      }
+    }
+  };
+
   const settle = (flight) => {
     const { block, status, url, shown, former, late, began, together } = flight;
     const isSame = flight.isProven && status === 304;
@@ -486,6 +499,7 @@
     }
     markArrived(late, arrived);
     const fresh = arrived.find((each) => of(each).id === of(block).id);
+    if (isHtmx2 && fresh && !isSame) bindForms(fresh);
     const milliseconds = performance.now() - began;
     const changed = !isSame && of(fresh)?.innerHTML !== former;
     if (fresh) fire(fresh, "mizan:refreshed", { url, milliseconds, together, changed });

@@ -33,6 +33,25 @@ async def test_a_comment_box_is_empty_after_its_comment_was_taken(tab: Tab) -> N
         await expect(field(tab, "other")).to_have_value("not sent")
 
 
+async def test_a_form_that_has_just_arrived_is_sent_by_htmx_and_leaves_the_page_where_it_is(tab: Tab) -> None:
+    """htmx 2 binds it 20 ms later; Enter was the browser's then, and what was typed gone."""
+    with desk(COMMENT.format(n=0)) as now:
+        await sit_down(tab)
+        await field(tab, "text").fill("One")
+        await tab.page.evaluate(
+            """() => {
+                window.isHere = true;
+                const send = () => document.querySelector("main form").requestSubmit();
+                document.addEventListener("mizan:refreshed", send, { once: true });
+            }"""
+        )
+        now.html["main"] = COMMENT.format(n=1)
+        async with tab.page.expect_response(lambda answer: answer.url.endswith("/keep/send/")):
+            await tab.invalidate("desk")
+        await tab.happens("refreshed", 2)
+        assert await tab.page.evaluate("window.isHere") is True
+
+
 async def test_what_was_refused_or_typed_since_stays(tab: Tab) -> None:
     with desk(COMMENT.format(n=0)) as now:
         await sit_down(tab)

@@ -44,7 +44,7 @@ def announce_now(
 async def aannounce(
     request: HttpRequest | None, invalidations: _Stale, response: HttpResponseBase | None = None
 ) -> None:
-    """Do as ``announce_now`` in a coroutine. Where that is cancelled, it is told all the same."""
+    """Announce it in a coroutine; where that is cancelled, it is announced all the same."""
     signals = signals_for(invalidations)
     if signals:
         await asyncio.shield(_begin(_Announcement(signals, request, invalidations, response)))

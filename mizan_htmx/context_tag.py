@@ -20,7 +20,7 @@ from mizan_htmx.internals import open_tag_names, partials_in
 from mizan_htmx.localization import Spoken, spoken_here
 from mizan_htmx.partials import Partial, define, load_near, name_of, unnamed
 from mizan_htmx.readings import plain
-from mizan_htmx.rendering import is_for_everyone, render, render_lazy
+from mizan_htmx.rendering import are_public, render, render_lazy
 from mizan_htmx.setup.registry import registry
 from mizan_htmx.surroundings import localization_in
 
@@ -251,7 +251,7 @@ class ContextNode(Node):
         contexts = binding.written_out or tuple(
             dict.fromkeys(str(each.resolve(context)) for each in binding.contexts)
         )
-        public = is_for_everyone(contexts)
+        public = are_public(contexts)
         variables = {name: each.resolve(context) for name, each in binding.variables.items()}
         try:
             return blocks.make(

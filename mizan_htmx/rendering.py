@@ -55,8 +55,8 @@ class BlockContext(RequestContext):
         self.block_id = block.id
 
 
-def is_for_everyone(contexts: Iterable[str]) -> bool:
-    """Tell whether a block of these contexts is rendered for everyone alike: all of them are public."""
+def are_public(contexts: Iterable[str]) -> bool:
+    """Return whether these contexts are all public: a block of them is rendered for everyone alike."""
     return registry.graph.public.issuperset(contexts)
 
 
@@ -89,7 +89,7 @@ def render_unless(
     block: Block, partial: Partial, request: HttpRequest, *, known: str, spoken: Spoken | None = None
 ) -> SafeString | None:
     """Render a block, or give ``None`` if its content still has the hash ``known``."""
-    if is_for_everyone(block.contexts):
+    if are_public(block.contexts):
         clean = anonymous(request)
         clean.show(block.bound)
         with as_anyone(clean, block.localization) as spoken:
@@ -107,7 +107,7 @@ def render_lazy(block: Block, placeholder: Partial | None, request: HttpRequest)
 
     The placeholder is the same for everyone where the block is, and shows nothing that a reader gives.
     """
-    if is_for_everyone(block.contexts):
+    if are_public(block.contexts):
         clean = anonymous(request)
         with as_anyone(clean, block.localization) as spoken:
             return _render_lazy(block, placeholder, clean, spoken)

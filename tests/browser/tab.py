@@ -28,6 +28,11 @@ on_every_morph = pytest.mark.parametrize(
     "htmx", ["2", "2.0.11+idiomorph", "4", "4.0.1"], ids="htmx{}".format, indirect=True
 )
 
+# Runs a module's tests on the newest builds instead: on htmx 2 once with Idiomorph, which morphs, and once without.
+on_newest_morph = pytest.mark.parametrize(
+    "htmx", ["2.0.11", "2.0.11+idiomorph", "4.0.1"], ids="htmx{}".format, indirect=True
+)
+
 # How the shim's report of a block that was not refreshed begins.
 REPORT = "^mizan: <"
 # The same, and what htmx writes on one version or the other.

@@ -244,8 +244,8 @@
     const all = within(block, "*");
     for (const each of within(fresh, BLOCK)) bare(each);
     takeAlong(swap);
-    keepFields(swap);
     keepChoices(swap);
+    keepFields(swap);
     hold(swap, all);
     for (const each of within(block, `details, ${OPEN}`)) keepOpen(swap, each);
     for (const each of all) keepScroll(swap, each);
@@ -467,8 +467,8 @@
     morph(block, fragment);
     for (const it of [...same.flat(), ...of(block).querySelectorAll(`[id^="${BORROWED}"]`)]) {
       const id = lent.get(of(it).getAttribute("id"));
-      if (id) of(it).setAttribute("id", id);
-      else if (id !== undefined) of(it).removeAttribute("id");
+      if (id === null) of(it).removeAttribute("id");
+      else if (id !== undefined) of(it).setAttribute("id", id);
     }
   };
 
@@ -517,7 +517,7 @@
       ? within(block, "option").some(({ defaultSelected }) => defaultSelected)
       : groupOf(it).some((each) => each.defaultChecked && of(block).contains(each));
     const stays = isKept || (!isSaid && (isTaken || !isSelect));
-    write(it, stays ? live : served(it));
+    if (stays || isSelect) write(it, stays ? live : served(it));
     // What was chosen is not on offer any more.
     if (it.type === "select-one" && stays && read(it) !== live) write(it, served(it));
     if (isKept && isSelect) mark(it, served(it), former);

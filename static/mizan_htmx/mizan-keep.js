@@ -19,9 +19,8 @@
   window[LOADED] = true;
 
   const { htmx, mizan } = window;
-  if (!mizan?.twins) {
-    throw new Error("mizan-keep.js needs mizan-twins.js: load it before, or use {% mizan_scripts %}.");
-  }
+  const missing = !mizan?.dom ? "mizan.js" : !mizan.twins && "mizan-twins.js";
+  if (missing) throw new Error(`mizan-keep.js needs ${missing}: load it before, or use {% mizan_scripts %}.`);
   const { of, page } = mizan.dom;
   const isHtmx2 = htmx.version.startsWith("2.");
   const BLOCK = "[data-mizan]";
@@ -520,6 +519,8 @@
     if (stays || isSelect) write(it, stays ? live : served(it));
     // What was chosen is not on offer any more.
     if (it.type === "select-one" && stays && read(it) !== live) write(it, served(it));
+    // What was refused: the server has what it had.
+    if (!isKept && !isSelect && !groupOf(it).some(({ checked }) => checked)) write(it, served(it));
     if (isKept && isSelect) mark(it, served(it), former);
     if (!isKept && differs(it)) accepted.set(it, read(it)); // nobody has chosen that
   };

@@ -1,7 +1,7 @@
 /* mizan-twins.js: which element of a fresh block is the same as one of the block on the page. Needs mizan.js.
 
    An element that has an id, a data-key, a data-id or a data-pk that nothing else of the block has is the one that
-   has it in the fresh block, and no other. All else is looked for within the nearest such element: by its kind, and
+   has it in the fresh block, and no other; a box, where its name and value are those of no other. All else is looked for within the nearest such element: by its kind, and
    where several are of one kind (a form without a prefix in each row has its ids and names in each), by the row:
    the one with the same key, or with the same text, or in the same place between those that are known.
 
@@ -20,6 +20,7 @@
 
   const KEYS = ["id", "data-key", "data-id", "data-pk"];
   const KEYED = KEYS.map((name) => `[${name}]`).join();
+  const BOXES = "[type=checkbox], [type=radio]";
   const HTMX = "hx-get hx-post hx-put hx-patch hx-delete hx-vals".split(" ");
   const ADDRESSES = ["href", "action", "formaction", ...HTMX, ...HTMX.map((name) => `data-${name}`)];
   const TELLING = ["input", "button", KEYED, ...ADDRESSES.map((name) => `[${name}]`)].join();
@@ -32,18 +33,28 @@
     else map.set(key, [value]);
   };
 
+  /* A box is what is chosen by it: Django counts the ids of a list of choices, and a new one moves them on. */
+  const choiceOf = (element) => {
+    const isChoice = isBox(element) && attribute(element, "name");
+    return isChoice ? `${of(element).type} ${attribute(element, "name")}=${of(element).value}` : "";
+  };
+  const idOf = (element) => `id=${attribute(element, "id")}`;
+
   /* An id stands for one element, whatever its tag is; a row and the button in it may have one data-id. */
-  const named = (name, text, tag) => `${name === "id" ? "" : tag} ${name}=${text}`;
-  const namesOf = (element) =>
-    KEYS.filter((name) => attribute(element, name)).map((name) =>
-      named(name, attribute(element, name), of(element).localName),
-    );
+  const namesOf = (element) => {
+    const { localName } = of(element);
+    const own = KEYS.slice(1).filter((name) => attribute(element, name));
+    return [
+      ...(attribute(element, "id") ? [idOf(element)] : []),
+      ...own.map((name) => `${localName} ${name}=${attribute(element, name)}`),
+    ];
+  };
 
   const kindOf = (element) => {
     const { localName } = of(element);
     const own = ["id", "name", "type"].map((name) => attribute(element, name));
-    const isOneOfMany = isBox(element) || /^(option|button)$/.test(localName);
-    return JSON.stringify([localName, ...own, isOneOfMany && attribute(element, "value")]);
+    const isOneOfMany = /^(option|button)$/.test(localName);
+    return choiceOf(element) || JSON.stringify([localName, ...own, isOneOfMany && attribute(element, "value")]);
   };
 
   // ---- rows, each of which holds one or more of the elements that are of one kind
@@ -227,11 +238,14 @@
     const names = [block, fresh].map((root) => {
       const found = new Map();
       for (const it of of(root).querySelectorAll(KEYED)) for (const name of namesOf(it)) put(found, name, it);
+      for (const it of of(root).querySelectorAll(BOXES)) if (choiceOf(it)) put(found, choiceOf(it), it);
       return found;
     });
     const times = (name) => names.map((found) => found.get(name)?.length ?? 0);
     const isAtMostOnce = (name) => Math.max(...times(name)) < 2;
     const nameOf = (element) => {
+      const choice = choiceOf(element);
+      if (choice && isAtMostOnce(choice)) return choice;
       const own = namesOf(element).filter(isAtMostOnce);
       return own.find((name) => Math.min(...times(name)) === 1) ?? own[0];
     };
@@ -266,10 +280,7 @@
       return found.get(element) ?? null;
     };
 
-    const isUnique = (element) => {
-      const id = attribute(element, "id");
-      return id !== "" && isAtMostOnce(named("id", id));
-    };
+    const isUnique = (element) => nameOf(element) === idOf(element);
 
     return { twinOf, isUnique };
   };

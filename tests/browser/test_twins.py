@@ -1,4 +1,4 @@
-"""Which element of a fresh block is the same as one of the block on the page: by a name of its own, or its row."""
+"""Which element of a fresh block is which of the block on the page: by a name of its own, or by its row."""
 
 import pytest
 
@@ -201,6 +201,27 @@ CASES = {
         each("<form><b>@</b><input type='radio' name='w' value='q' title='@q'>"
              "<input type='radio' name='w' value='p' title='@p'></form>", "21"),
         "1p1p 1q1q 2p2p 2q2q",
+    ),
+    "choices of which one is new": (
+        "".join(f'<input type="radio" name="w" id="id_w_{at}" value="{v}" title="{v}">'
+                for at, v in enumerate("abc")),
+        "".join(f'<input type="radio" name="w" id="id_w_{at}" value="{v}" title="{v}">'
+                for at, v in enumerate("zac")),
+        "aa b cc",
+    ),
+    "choices of which one is new, in each row": (
+        "".join(f'<p><b>{row}</b>' + "".join(
+            f'<input type="checkbox" name="w" id="id_w_{at}" value="{v}" title="{row}{v}">'
+            for at, v in enumerate("ab")) + "</p>" for row in "12"),
+        "".join(f'<p><b>{row}</b>' + "".join(
+            f'<input type="checkbox" name="w" id="id_w_{at}" value="{v}" title="{row}{v}">'
+            for at, v in enumerate("zab")) + "</p>" for row in "21"),
+        "1a1a 1b1b 2a2a 2b2b",
+    ),
+    "boxes with an id of their own": (
+        each('<input type="checkbox" name="done" id="d@" title="@">', "123"),
+        each('<input type="checkbox" name="done" id="d@" title="@">', "034"),
+        "1 2 33",
     ),
     "looks": (
         '<div class="pane" title="a"></div>',

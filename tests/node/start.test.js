@@ -72,6 +72,12 @@ for (const name of [...REST, "mizan-debug.js"]) {
   });
 }
 
+test("without mizan-twins.js, mizan-keep.js says that it needs it", () => {
+  const window = open();
+  run(window, "mizan.js");
+  assert.throws(() => run(window, "mizan-keep.js"), /mizan-keep\.js needs mizan-twins\.js: load it before/);
+});
+
 /* What the server writes for a script to ask: none of it leads away. */
 const ADDRESSES = [
   ["mizan-together.js", "mount"],

@@ -1,4 +1,4 @@
-/* mizan-keep.js: what a person entered or opened stays when blocks are replaced. Needs mizan.js.
+/* mizan-keep.js: what a person entered or opened stays when blocks are replaced. Needs mizan-twins.js.
 
    A refresh of a block, and any other outerHTML swap that brings the same block again, becomes a morph: on htmx 4 by
    htmx's own, on htmx 2 by Idiomorph where the page has loaded it. Without Idiomorph the new elements get what the
@@ -19,18 +19,23 @@
   window[LOADED] = true;
 
   const { htmx, mizan } = window;
-  if (!mizan?.dom) throw new Error("mizan-keep.js needs mizan.js: load it before, or use {% mizan_scripts %}.");
+  const missing = !mizan?.dom ? "mizan.js" : !mizan.twins && "mizan-twins.js";
+  if (missing) throw new Error(`mizan-keep.js needs ${missing}: load it before, or use {% mizan_scripts %}.`);
   const { of, page } = mizan.dom;
   const isHtmx2 = htmx.version.startsWith("2.");
   const BLOCK = "[data-mizan]";
   const LAZY = '[data-mizan-lazy], [hx-trigger^="load"]';
   const EDITABLE = "[contenteditable]:not([contenteditable=false])";
   const POPOVER = CSS.supports("selector(:popover-open)") ? ":popover-open" : "dialog[open]";
+  const OPEN = `dialog[open], ${POPOVER}`;
   const KEPT = "[data-mizan-keep], [hx-preserve]";
   const STYLE = "mizan";
   const BORROWED = `mizan-keep-${Math.random().toString(36).slice(2)}-`; // begins the ids for a morph, and no others
   const MARK = "data-mizan-changed";
+  const LATER = "data-mizan-autofocus";
   const AUTOFOCUS = "[autofocus]:not(dialog *, [popover] *)"; // in those it says what opening focuses
+  // What makes a control of a block, whose own element has from the server what mizan needs, and a class.
+  const OWN = ["contenteditable", "popover", "name", "type", "multiple", "tabindex"];
 
   const on = (names, listener) => {
     for (const name of names.split(" ")) page.addEventListener(name, listener, true);
@@ -42,16 +47,22 @@
     for (let up = element; up; up = of(up).parentElement) if (set.has(up)) return true;
     return false;
   };
+  /* A block may be itself the control, or what can be opened. */
+  const within = (root, selector) => [
+    ...(is(root, selector) ? [root] : []),
+    ...of(root).querySelectorAll(selector),
+  ];
 
   // ---- fields: what a person can change
 
   const FIELD = `input, select, textarea, ${EDITABLE}`;
   const isField = (node) => is(node, FIELD) && !/^(hidden|submit|button|reset|image)$/.test(of(node).type);
-  const fieldsIn = (root) => [...of(root).querySelectorAll(FIELD)].filter(isField);
+  const fieldsIn = (root) => within(root, FIELD).filter(isField);
   const isCheckable = (node) => /^(checkbox|radio)$/.test(of(node).type);
 
+  const isRadio = (field) => field.type === "radio" && field.name !== "";
   const groupOf = (field) =>
-    field.type === "radio"
+    isRadio(field)
       ? [...page.getElementsByName(field.name)].filter((it) => it.type === "radio" && it.form === field.form)
       : [field];
 
@@ -182,10 +193,8 @@
 
   const isOccupied = (block) =>
     [composing, dragged].some((node) => of(node)?.isConnected && of(block).contains(node)) ||
-    of(block).querySelector("dialog[open]") !== null ||
-    (!canMorph() &&
-      (of(block).querySelector(POPOVER) !== null ||
-        [...of(block).querySelectorAll("audio, video")].some(isPlaying)));
+    within(block, "dialog[open]").length > 0 ||
+    (!canMorph() && (within(block, POPOVER).length > 0 || within(block, "audio, video").some(isPlaying)));
 
   const resume = () => {
     for (const block of waiting) {
@@ -219,39 +228,6 @@
   });
   on("compositionend dragend drop close toggle pause ended", resume);
 
-  // ---- twins: what an element is in the fresh content
-
-  const byId = (root, id) => of(root).querySelector(`[id="${CSS.escape(id)}"]`);
-  const isAlike = (one, other) =>
-    of(one).localName === of(other).localName &&
-    ["name", "type"].every((name) => of(one).getAttribute(name) === of(other).getAttribute(name)) &&
-    (!isCheckable(one) || one.value === other.value);
-
-  /* By its id, or else by kind and name, among those alike that stand under the same id: in a row that shows the same
-     as the one around it, or else in the same place. */
-  const twinOf = (old, block, fresh) => {
-    if (old === block) return fresh;
-    const { localName } = of(old);
-    const id = of(old).getAttribute("id");
-    if (id) return byId(fresh, id);
-    const home = of(old).closest("[id]");
-    const freshHome = home === block ? fresh : byId(fresh, of(home).getAttribute("id"));
-    if (!freshHome) return null;
-    const alike = (root) =>
-      [...of(root).querySelectorAll(localName)].filter(
-        (it) => isAlike(it, old) && of(it).closest("[id]") === root,
-      );
-    const [places, twins] = [alike(home), alike(freshHome)];
-    let rows = twins;
-    for (let up = of(old).parentElement; up !== home; up = of(up).parentElement) {
-      const text = of(up).textContent.trim();
-      rows = rows.map((it) => of(it)?.parentElement);
-      const equal = twins.filter((_, at) => text && of(rows[at])?.textContent.trim() === text);
-      if (equal.length === 1) return equal[0];
-    }
-    return twins[places.indexOf(old)] ?? null;
-  };
-
   // ---- a swap: look at what is there, let the block be replaced, put back what is missing
 
   /* What the swap under way leaves alone, the fields of which it leaves the value alone, and what has to be asked
@@ -262,17 +238,20 @@
 
   /* A swap knows the block, the fresh one, who has asked for it, and pairs: old element → its twin. */
   const look = (block, fresh, source) => {
-    const swap = { block, fresh, source, pairs: new Map(), anew: [], entered: [], opened: [], scrolled: [] };
-    const all = [block, ...of(block).querySelectorAll("*")];
-    for (const each of [fresh, ...of(fresh).querySelectorAll(BLOCK)]) bare(each);
+    const twins = mizan.twins(block, fresh);
+    const swap = { block, fresh, source, twins, pairs: new Map(), anew: [], opened: [], scrolled: [] };
+    const all = within(block, "*");
+    for (const each of within(fresh, BLOCK)) bare(each);
+    takeAlong(swap);
+    keepChoices(swap);
     keepFields(swap);
-    hold(swap, all.slice(1));
-    for (const each of of(block).querySelectorAll(`details, dialog[open], ${POPOVER}`)) keepOpen(swap, each);
+    hold(swap, all);
+    for (const each of within(block, `details, ${OPEN}`)) keepOpen(swap, each);
     for (const each of all) keepScroll(swap, each);
     const { activeElement: host } = page;
     let it = host;
     while (of(it)?.shadowRoot?.activeElement) it = of(it).shadowRoot.activeElement;
-    if (of(block).contains(host)) swap.focus = { it, twin: pair(swap, host), selection: selectionOf(it) };
+    if (of(block).contains(host)) swap.focus = { host, it, twin: pair(swap, host), selection: selectionOf(it) };
     return swap;
   };
 
@@ -283,11 +262,13 @@
     for (const name of ["hx-target", "hx-swap"]) of(block).removeAttribute(name);
   };
 
-  const pair = ({ block, fresh, pairs }, old) => {
-    if (!pairs.has(old)) {
-      const twin = twinOf(old, block, fresh);
-      pairs.set(old, [...pairs.values()].includes(twin) ? null : twin);
-    }
+  const takeAlong = ({ block, fresh }) => {
+    const missing = OWN.filter((name) => of(block).hasAttribute(name) && !of(fresh).hasAttribute(name));
+    for (const name of missing) of(fresh).setAttribute(name, of(block).getAttribute(name));
+  };
+
+  const pair = ({ twins, pairs }, old) => {
+    if (!pairs.has(old)) pairs.set(old, twins.twinOf(old));
     return pairs.get(old);
   };
 
@@ -303,8 +284,8 @@
     for (const it of all) {
       const isInUse = loads(it) && [host, ...kept].some((each) => of(it).contains(each));
       if (loads(it) && !isInUse) swap.anew.push(it);
-      const isMarked = is(it, KEPT);
-      const isLoaded = is(it, `${BLOCK}:not(${LAZY})`) && is(byId(fresh, of(it).id), LAZY);
+      const isMarked = it !== block && is(it, KEPT);
+      const isLoaded = is(it, `${BLOCK}:not(${LAZY})`) && is(pair(swap, it), LAZY);
       const isTyped = isHalfTyped(it) || (is(it, EDITABLE) && differs(it));
       const isHost = of(it).shadowRoot && !canMorph();
       const stays = isInUse || isMarked || isLoaded || isTyped || isHost || isPlaying(it) || asked.has(it);
@@ -321,7 +302,7 @@
     const { parentElement: parent, localName } = of(old);
     const home = !twin && isAdded && pair(swap, parent);
     if (of(twin)?.localName === localName) return true;
-    if (!twin && !home) return false;
+    if (old === swap.block || (!twin && !home)) return false;
     const stub = of(old).cloneNode();
     if (twin) of(twin).replaceWith(stub);
     else of(home).insertBefore(stub, of(home).children[[...of(parent).children].indexOf(old)] ?? null);
@@ -336,9 +317,35 @@
       const twin = pair(swap, it);
       if (!bases.has(it)) bases.set(it, served(it));
       const value = twin ? served(twin) : bases.get(it);
-      return { it, twin, live: read(it), former: it.getAttribute(MARK), value };
+      return { it, twin, live: readAnew(swap, it), former: it.getAttribute(MARK), value, form: it.form };
     });
     for (const { it, twin } of swap.entered) if (twin) renewDefault(it, twin);
+  };
+
+  /* What is chosen, by the values that the options have in the fresh block. Only one that is known for certain may
+     have another value now. */
+  const readAnew = (swap, field) => {
+    if (!field.options) return read(field);
+    const isKnown = (it) => of(swap.block).contains(it) && (it === swap.block || swap.twins.isUnique(it));
+    const chosen = [...field.selectedOptions].map((it) => (isKnown(it) && pair(swap, it)) || it);
+    return chosen.map(({ value }) => value).join("\n");
+  };
+
+  /* Of a choice that is divided between blocks, what stands outside of this one: the other radio buttons of its
+     groups, the select around it. */
+  const keepChoices = (swap) => {
+    const { block, fresh } = swap;
+    const names = new Set([block, fresh].flatMap(fieldsIn).filter(isRadio).map(({ name }) => name));
+    const same = [...names].flatMap((name) => [...page.getElementsByName(name)]).filter(isRadio);
+    const select = of(block).closest("select");
+    swap.outside = [...same, ...(select ? [select] : [])]
+      .filter((it) => !of(block).contains(it))
+      .map((it) => {
+        const isKept = isEntered(it);
+        if (isKept && !bases.has(it)) bases.set(it, served(it));
+        const isTaken = !isKept && read(it) !== served(it);
+        return { it, isKept, isTaken, live: readAnew(swap, it), former: it.getAttribute(MARK), form: it.form };
+      });
   };
 
   /* What a form goes back to when it is reset. It would take away what is typed in part. */
@@ -369,21 +376,39 @@
   const mayMorph = (old) => !held.has(old);
   const mayWrite = (name, old) => !kept.has(old) || name !== (isCheckable(old) ? "checked" : "value");
 
+  /* A refresh moves no focus. Where the block stands in a dialog, the attribute says what opening that focuses: in an
+     open one it waits for the next time, and in another one nothing can be focused. */
+  const holdFocus = (block, fresh) => {
+    const dialog = of(of(block).parentElement)?.closest("dialog, [popover]");
+    if (dialog && !is(dialog, OPEN)) return;
+    for (const it of [block, fresh].flatMap((root) => within(root, AUTOFOCUS))) {
+      of(it).removeAttribute("autofocus");
+      if (dialog) of(it).setAttribute(LATER, "");
+    }
+  };
+
+  on("close toggle", ({ target }) => {
+    if (!is(target, "dialog, [popover]") || is(target, OPEN)) return;
+    for (const it of within(target, `[${LATER}]`)) {
+      of(it).removeAttribute(LATER);
+      of(it).setAttribute("autofocus", "");
+    }
+  });
+
   /* Put a fragment in the place of a block, one of its elements being the same block; give what stands there now. */
   const replace = (block, fragment, source) => {
     const fresh = topOf(fragment, block);
-    if (source === block) {
-      const all = [block, fresh].flatMap((root) => [...of(root).querySelectorAll(AUTOFOCUS)]);
-      for (const it of all) of(it).removeAttribute("autofocus");
-    }
+    if (source === block) holdFocus(block, fresh);
     fragment.replaceChildren(...fragment.children);
     const swap = look(block, fresh, source);
-    const now = [...fragment.children].map((it) => (it === fresh && canMorph() ? block : it));
-    if (canMorph()) morphNamed(swap, fragment);
+    const isMorph = canMorph() && of(block).localName === of(fresh).localName;
+    const now = [...fragment.children].map((it) => (it === fresh && (isMorph || held.has(block)) ? block : it));
+    if (isMorph) morphNamed(swap, fragment);
     else {
-      for (const it of held) move(it, swap.pairs.get(it));
-      of(block).replaceWith(...fragment.children);
+      for (const it of held) move(it, swap.pairs.get(it), it === block);
+      if (!held.has(block)) of(block).replaceWith(...fragment.children);
     }
+    if (held.has(block)) renew(block, fresh);
     held = kept = new Set();
     const there = of(block).isConnected ? block : fresh;
     putBack(swap, there);
@@ -391,12 +416,27 @@
     return now;
   };
 
-  const move = (old, twin) => {
-    of(twin).replaceWith(old);
+  const move = (old, twin, isTarget) => {
+    if (isTarget) stayAmong(old, twin);
+    else of(twin).replaceWith(old);
     // Unlike a morph, this takes all of it along; what stands in the shadow is enough.
     if (!of(old).shadowRoot || is(old, KEPT)) return;
     for (const { name, value } of of(twin).attributes) old.setAttribute(name, value);
     old.replaceChildren(...of(twin).childNodes);
+  };
+
+  /* A block that is left as it is stays where it is; what has come with the fresh one stands around it. */
+  const stayAmong = (block, fresh) => {
+    const all = [...of(fresh).parentNode.children];
+    of(block).before(...all.slice(0, all.indexOf(fresh)));
+    of(block).after(...all.slice(all.indexOf(fresh) + 1));
+  };
+
+  /* What a block says of itself it says anew, though all else in it is left as it is. */
+  const renew = (block, fresh) => {
+    for (const { name, value } of of(fresh).attributes) {
+      if (/^(data-mizan|hx-)/.test(name)) of(block).setAttribute(name, value);
+    }
   };
 
   const topOf = (fragment, block) => {
@@ -404,14 +444,30 @@
     return [...fragment.children].find((it) => of(it).getAttribute("id") === id);
   };
 
-  /* A morph keeps elements that have the same id, and lets those that have another one go. */
-  const morphNamed = ({ block, pairs, anew }, fragment) => {
-    const nameless = [...pairs].filter(([old]) => !of(old).hasAttribute("id"));
-    nameless.forEach((pair, at) => pair.forEach((it) => of(it)?.setAttribute("id", `${BORROWED}${at}`)));
-    for (const it of anew) if (!isInside(it, held)) of(it).setAttribute("id", `${BORROWED}not`);
+  /* A morph keeps elements that have the same id, and lets those that have another one go. So for its time each
+     pair has an id that nothing else has. */
+  const morphNamed = (swap, fragment) => {
+    const { block, fresh, twins, pairs, anew } = swap;
+    const isUnclear = (it) => it !== block && !twins.isUnique(it);
+    const unclear = (root) => [...of(root).querySelectorAll("[id]")].filter(isUnclear);
+    for (const it of unclear(block)) pair(swap, it);
+    const lent = new Map(); // borrowed id → the one that the server gives the element
+    const lend = (...elements) => {
+      const id = `${BORROWED}${lent.size}`;
+      lent.set(id, of(elements.at(-1)).getAttribute("id"));
+      for (const it of elements) of(it).setAttribute("id", id);
+    };
+    const paired = new Set(pairs.values());
+    const lone = unclear(fresh).filter((it) => !paired.has(it));
+    const same = [...pairs].filter(([old]) => isUnclear(old)).map((each) => each.filter(Boolean));
+    for (const each of same) lend(...each);
+    for (const it of lone) lend(it);
+    for (const it of anew) if (!isInside(it, held)) lend(it);
     morph(block, fragment);
-    for (const it of [...nameless.flat(), ...of(block).querySelectorAll(`[id^="${BORROWED}"]`)]) {
-      of(it)?.removeAttribute("id");
+    for (const it of [...same.flat(), ...of(block).querySelectorAll(`[id^="${BORROWED}"]`)]) {
+      const id = lent.get(of(it).getAttribute("id"));
+      if (id === null) of(it).removeAttribute("id");
+      else if (id !== undefined) of(it).setAttribute("id", id);
     }
   };
 
@@ -421,12 +477,24 @@
   };
   const placeOf = ({ it, twin }) => [it, twin].find((each) => of(each)?.isConnected);
 
-  const putBack = ({ entered, opened, scrolled, focus }, block) => {
+  const putBack = (swap, block) => {
+    const { entered, outside, opened, scrolled, focus } = swap;
     const fields = entered.map(putBackField);
+    const chosen = new Set([...fields, ...outside.filter(({ isKept }) => isKept).map(({ it }) => it)]);
     for (const field of fieldsIn(block).filter((each) => !fields.includes(each))) {
-      write(field, served(field));
-      forget(field);
+      // A radio button that was not there yet belongs to what somebody has chosen, too.
+      if (isRadio(field) && groupOf(field).some((it) => chosen.has(it))) {
+        entered.push({ it: field, value: served(field), former: null });
+        fields.push(field);
+        bases.set(field, "");
+        write(field, "");
+      } else {
+        write(field, served(field));
+        forget(field);
+      }
     }
+    for (const each of outside) putBackChoice(each, block);
+    giveWay(swap, fields);
     entered.forEach(({ value, former }, at) => fields[at] && mark(fields[at], value, former));
     for (const { it, twin, show, isOpen } of opened) {
       const place = placeOf({ it, twin });
@@ -440,6 +508,32 @@
     }
     for (const { it, twin, ...places } of scrolled) Object.assign(of(placeOf({ it, twin })) ?? {}, places);
     if (focus) putBackFocus(focus);
+  };
+
+  const putBackChoice = ({ it, isKept, isTaken, live, former }, block) => {
+    const isSelect = Boolean(it.options);
+    const isSaid = isSelect
+      ? within(block, "option").some(({ defaultSelected }) => defaultSelected)
+      : groupOf(it).some((each) => each.defaultChecked && of(block).contains(each));
+    const stays = isKept || (!isSaid && (isTaken || !isSelect));
+    if (stays || isSelect) write(it, stays ? live : served(it));
+    // What was chosen is not on offer any more.
+    if (it.type === "select-one" && stays && read(it) !== live) write(it, served(it));
+    // What was refused: the server has what it had.
+    if (!isKept && !isSelect && !groupOf(it).some(({ checked }) => checked)) write(it, served(it));
+    if (isKept && isSelect) mark(it, served(it), former);
+    if (!isKept && differs(it)) accepted.set(it, read(it)); // nobody has chosen that
+  };
+
+  /* Where the radio button that was chosen is gone, what the server has chosen is. */
+  const giveWay = ({ entered, outside }, fields) => {
+    entered.forEach(({ it, live, form }, at) => {
+      if (fields[at] || !isRadio(it) || !live) return;
+      const isSame = (other) => isRadio(other.it) && other.it.name === it.name && other.form === form;
+      const rest = [...entered.map((each, index) => isSame(each) && fields[index]), ...outside.filter(isSame).map((each) => each.it)];
+      const left = rest.find(Boolean);
+      for (const each of left ? groupOf(left) : []) write(each, served(each));
+    });
   };
 
   const putBackField = ({ it, twin, live, value }) => {
@@ -458,8 +552,10 @@
 
   const rootOf = (node) => of(of(node).getRootNode());
 
-  const putBackFocus = ({ it, twin, selection }) => {
+  const putBackFocus = ({ host, it, twin, selection }) => {
     const field = placeOf({ it, twin });
+    // htmx 2 would focus the first that has this id. That of a block is its own.
+    if (!of(host).isConnected && !is(host, BLOCK)) of(host).removeAttribute("id");
     if (!field) return;
     if (field !== rootOf(field).activeElement) of(field).focus({ preventScroll: true });
     if (field === twin && it === typing) unsaid.add(field);

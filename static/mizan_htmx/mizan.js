@@ -292,9 +292,9 @@
   /* Give a block its own attributes back, and keep from it what a page hands down to its elements (on htmx 2
      by itself, on htmx 4 where it says so), until the function that this returns is called. A refresh must
      not ask for confirmation or go into the history, there is nothing to pick out of its answer, and the
-     server refuses unknown parameters. */
+     server refuses unknown parameters. A block that is a form need not be filled in. */
   const shield = (block) => {
-    const own = { "hx-target": "this", "hx-swap": swapOf(block) };
+    const own = { "hx-target": "this", "hx-swap": swapOf(block), novalidate: "" };
     const names = [...HANDED_DOWN.map((name) => "hx-" + name), ...Object.keys(own)];
     const missing = names.filter((name) => !of(block).hasAttribute(name));
     for (const name of missing) of(block).setAttribute(name, own[name] ?? (isHtmx2 ? "unset" : ""));
@@ -589,8 +589,7 @@
 
   const extension = {
     htmx_config_request: (_, { ctx: { sourceElement, sourceEvent, request } }) => {
-      // Of a block that is a fieldset, htmx would send what is filled in, and the server refuse it.
-      if (of(sourceElement).matches?.(BLOCK)) request.body = new FormData();
+      if (of(sourceElement).matches?.(BLOCK)) request.body = new FormData(); // see empty()
       prepare(sourceElement, request.method, request.action, request.headers, request.body, sourceEvent);
     },
     htmx_before_request: (_, { ctx }) => {
@@ -607,9 +606,13 @@
 
   // ---- htmx 2: its events are lost on an element that has left the page, so listen to the request itself
 
+  /* Of a block that is a form, a fieldset or a field, htmx would send what is filled in, and the server refuse it. */
+  const empty = (parameters) => [...parameters.keys()].forEach((name) => parameters.delete(name));
+
   const listen = () => {
     const on = (name, listener) => page.addEventListener(name, ({ detail }) => listener(detail), true);
     on("htmx:configRequest", ({ verb, path, headers, elt, parameters, triggeringEvent }) => {
+      if (of(elt).matches?.(BLOCK)) empty(parameters);
       prepare(elt, verb, path, headers, parameters, triggeringEvent);
     });
     on("htmx:beforeSend", ({ xhr, elt, target, pathInfo, requestConfig: { verb, headers } }) => {

@@ -27,7 +27,7 @@ async def sit_down(tab: Tab, variant: str = "desk") -> None:
     """Open the page."""
     await tab.page.add_init_script(LISTEN)
     await tab.open(f"/keep/{variant}/")
-    await expect(tab.page.locator("#main")).to_be_visible()
+    await expect(tab.page.locator("#main")).to_be_attached()
 
 
 async def refresh(tab: Tab, times: int = 1) -> None:

@@ -11,6 +11,7 @@ const REST = [
   "mizan-together.js",
   "mizan-guard.js",
   "mizan-return.js",
+  "mizan-twins.js",
   "mizan-keep.js",
   "mizan-blocks.js",
   "mizan-session.js",
@@ -70,6 +71,12 @@ for (const name of [...REST, "mizan-debug.js"]) {
     assert.throws(() => run(open(), name), new RegExp(`${name} needs mizan\\.js`));
   });
 }
+
+test("without mizan-twins.js, mizan-keep.js says that it needs it", () => {
+  const window = open();
+  run(window, "mizan.js");
+  assert.throws(() => run(window, "mizan-keep.js"), /mizan-keep\.js needs mizan-twins\.js: load it before/);
+});
 
 /* What the server writes for a script to ask: none of it leads away. */
 const ADDRESSES = [

@@ -20,11 +20,17 @@ from tests.site.gates import pass_gate
 
 @dataclass(slots=True)
 class Desk:
-    """What the blocks hold: HTML for each, by name; and the status with which posts are answered."""
+    """What the blocks hold: HTML for each, by name; and the status with which posts are answered.
+
+    ``tags`` are the elements that blocks are, where they are no sections; ``around`` what stands on the page
+    before and after a block, and is not refreshed.
+    """
 
     html: dict[str, str] = field(default_factory=dict)
     status: int = 204
     affects: bool = True
+    tags: dict[str, str] = field(default_factory=dict)
+    around: dict[str, tuple[str, str]] = field(default_factory=dict)
 
 
 _desk = Desk()
@@ -35,6 +41,7 @@ def desk(html: str, **others: str) -> Iterator[Desk]:
     """Put HTML into the block called ``main``, and into others, and give what can be changed later."""
     _desk.html = {"main": html, **others}
     _desk.status, _desk.affects = 204, True
+    _desk.tags, _desk.around = {}, {}
     yield _desk
 
 
@@ -48,7 +55,10 @@ def desk_html(request: HttpRequest, place: str) -> str:
 
 def show(request: HttpRequest, variant: str) -> HttpResponse:
     """Show the desk."""
-    return render(request, f"site/keep_{variant}.html", {"places": list(_desk.html)})
+    places = list(_desk.html)
+    blocks = [(*_desk.around.get(place, ("", "")), place, _desk.tags.get(place, "")) for place in places]
+    context = {"places": places, "blocks": blocks, "inner": _desk.tags.get("inner", "")}
+    return render(request, f"site/keep_{variant}.html", context)
 
 
 def send(request: HttpRequest) -> HttpResponse:
@@ -60,7 +70,7 @@ def send(request: HttpRequest) -> HttpResponse:
 
 def again(request: HttpRequest) -> HttpResponse:
     """Answer with the main block, whoever asks."""
-    return render(request, "site/_keep.html", {"place": "main"})
+    return render(request, "site/_keep.html", {"place": "main", "tag": _desk.tags.get("main", "")})
 
 
 def tone(request: HttpRequest) -> HttpResponse:

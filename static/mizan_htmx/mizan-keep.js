@@ -1,4 +1,4 @@
-/* mizan-keep.js: what a person entered or opened stays when blocks are replaced. Needs mizan.js.
+/* mizan-keep.js: what a person entered or opened stays when blocks are replaced. Needs mizan.js and mizan-state.js.
 
    A refresh of a block, and any other outerHTML swap that brings the same block again, becomes a morph: on htmx 4 by
    htmx's own, on htmx 2 by Idiomorph where the page has loaded it. Without Idiomorph the new elements get what the
@@ -21,6 +21,7 @@
   const { htmx, mizan } = window;
   if (!mizan?.dom) throw new Error("mizan-keep.js needs mizan.js: load it before, or use {% mizan_scripts %}.");
   const { of, page } = mizan.dom;
+  const { state } = mizan;
   const isHtmx2 = htmx.version.startsWith("2.");
   const BLOCK = "[data-mizan]";
   const LAZY = '[data-mizan-lazy], [hx-trigger^="load"]';
@@ -183,6 +184,7 @@
   const isOccupied = (block) =>
     [composing, dragged].some((node) => of(node)?.isConnected && of(block).contains(node)) ||
     of(block).querySelector("dialog[open]") !== null ||
+    state.isOccupied(block) ||
     (!canMorph() &&
       (of(block).querySelector(POPOVER) !== null ||
         [...of(block).querySelectorAll("audio, video")].some(isPlaying)));
@@ -196,14 +198,16 @@
     if (!waiting.size) watcher.disconnect();
   };
 
-  /* A dialog that a script removes, or takes the attribute of, tells nobody that it is closed. */
+  /* A dialog that a script removes, or takes the attribute of, tells nobody that it is closed. Others are hidden in
+     many ways. */
+  const OPENING = ["open", "aria-modal", "class", "style", "hidden"];
   const watcher = new MutationObserver(resume);
 
   on("mizan:due", (event) => {
     if (!isOccupied(event.target)) return;
     event.preventDefault();
     waiting.add(event.target);
-    watcher.observe(document, { subtree: true, childList: true, attributeFilter: ["open"] });
+    watcher.observe(document, { subtree: true, childList: true, attributeFilter: OPENING });
   });
   on("compositionstart", ({ target }) => {
     composing = target;
@@ -218,13 +222,14 @@
     dragged = null;
   });
   on("compositionend dragend drop close toggle pause ended", resume);
+  on("hidden.bs.modal hidden.bs.offcanvas transitionend animationend", resume);
 
   // ---- twins: what an element is in the fresh content
 
   const byId = (root, id) => of(root).querySelector(`[id="${CSS.escape(id)}"]`);
   const isAlike = (one, other) =>
     of(one).localName === of(other).localName &&
-    ["name", "type"].every((name) => of(one).getAttribute(name) === of(other).getAttribute(name)) &&
+    ["name", "type"].every((name) => state.served(one, name) === state.served(other, name)) &&
     (!isCheckable(one) || one.value === other.value);
 
   /* By its id, or else by kind and name, among those alike that stand under the same id: in a row that shows the same
@@ -258,15 +263,18 @@
      for anew when its request is over. */
   let held = new Set();
   let kept = new Set();
+  let meeting = null;
   const unfinished = new Set();
 
   /* A swap knows the block, the fresh one, who has asked for it, and pairs: old element → its twin. */
   const look = (block, fresh, source) => {
     const swap = { block, fresh, source, pairs: new Map(), anew: [], entered: [], opened: [], scrolled: [] };
+    meeting = state.meet(block, fresh);
     const all = [block, ...of(block).querySelectorAll("*")];
     for (const each of [fresh, ...of(fresh).querySelectorAll(BLOCK)]) bare(each);
     keepFields(swap);
     hold(swap, all.slice(1));
+    meeting.plan(held, (old, twin) => (twin ? swap.pairs.set(old, twin) : pair(swap, old)));
     for (const each of of(block).querySelectorAll(`details, dialog[open], ${POPOVER}`)) keepOpen(swap, each);
     for (const each of all) keepScroll(swap, each);
     const { activeElement: host } = page;
@@ -355,6 +363,7 @@
     if (it.localName === "dialog" && it.contains(swap.source)) {
       if (!twin?.open) it.close();
     } else if (twin) {
+      if (state.isChanged(it, "open")) toggled.add(it);
       if (it.open || toggled.has(it)) twin.open = it.open;
       const show = isModal ? "showModal" : is(it, POPOVER) && "showPopover";
       swap.opened.push({ it, twin, show, isOpen: twin.open });
@@ -366,8 +375,15 @@
     if (scrollTop || scrollLeft) swap.scrolled.push({ it, twin: pair(swap, it), scrollTop, scrollLeft });
   };
 
-  const mayMorph = (old) => !held.has(old);
-  const mayWrite = (name, old) => !kept.has(old) || name !== (isCheckable(old) ? "checked" : "value");
+  const mayMorph = (old, twin) => {
+    meeting?.meets(old, twin);
+    return !held.has(old);
+  };
+  const mayWrite = (name, old) => {
+    if (!meeting) state.expect(old, name);
+    else if (!meeting.mayWrite(name, old)) return false;
+    return !kept.has(old) || name !== (isCheckable(old) ? "checked" : "value");
+  };
 
   /* Put a fragment in the place of a block, one of its elements being the same block; give what stands there now. */
   const replace = (block, fragment, source) => {
@@ -382,11 +398,14 @@
     if (canMorph()) morphNamed(swap, fragment);
     else {
       for (const it of held) move(it, swap.pairs.get(it));
+      meeting.carry(held);
       of(block).replaceWith(...fragment.children);
     }
     held = kept = new Set();
     const there = of(block).isConnected ? block : fresh;
     putBack(swap, there);
+    meeting.settle();
+    meeting = null;
     if (source !== block) finish(there); // else when mizan.js knows that it is fresh
     return now;
   };
@@ -395,7 +414,9 @@
     of(twin).replaceWith(old);
     // Unlike a morph, this takes all of it along; what stands in the shadow is enough.
     if (!of(old).shadowRoot || is(old, KEPT)) return;
-    for (const { name, value } of of(twin).attributes) old.setAttribute(name, value);
+    for (const { name, value } of of(twin).attributes) {
+      if (meeting.mayWrite(name, old)) old.setAttribute(name, value);
+    }
     old.replaceChildren(...of(twin).childNodes);
   };
 
@@ -409,6 +430,10 @@
     const nameless = [...pairs].filter(([old]) => !of(old).hasAttribute("id"));
     nameless.forEach((pair, at) => pair.forEach((it) => of(it)?.setAttribute("id", `${BORROWED}${at}`)));
     for (const it of anew) if (!isInside(it, held)) of(it).setAttribute("id", `${BORROWED}not`);
+    for (const it of meeting.anew) {
+      const inside = [...of(it).querySelectorAll("[id]")];
+      for (const each of [it, ...inside]) of(each).setAttribute("id", `${BORROWED}not`);
+    }
     morph(block, fragment);
     for (const it of [...nameless.flat(), ...of(block).querySelectorAll(`[id^="${BORROWED}"]`)]) {
       of(it)?.removeAttribute("id");
@@ -510,7 +535,7 @@
         swapSpec.style = STYLE;
       }
     },
-    htmx_before_morph_node: mayMorph,
+    htmx_before_morph_node: (old, { newNode }) => mayMorph(old, newNode),
     htmx_before_morph_attr: (old, { attrName }) => mayWrite(attrName, old),
     handle_swap: (style, target, fragment) =>
       style === STYLE && replace(target, fragment, sources.get(target)),

@@ -248,9 +248,9 @@
       );
     const [places, twins] = [alike(home), alike(freshHome)];
     let rows = twins;
-    for (let up = of(old).parentElement; up !== home; up = of(up).parentElement) {
+    for (let up = old; up !== home; up = of(up).parentElement) {
       const text = of(up).textContent.trim();
-      rows = rows.map((it) => of(it)?.parentElement);
+      if (up !== old) rows = rows.map((it) => of(it)?.parentElement);
       const equal = twins.filter((_, at) => text && of(rows[at])?.textContent.trim() === text);
       if (equal.length === 1) return equal[0];
     }
@@ -430,10 +430,8 @@
     const nameless = [...pairs].filter(([old]) => !of(old).hasAttribute("id"));
     nameless.forEach((pair, at) => pair.forEach((it) => of(it)?.setAttribute("id", `${BORROWED}${at}`)));
     for (const it of anew) if (!isInside(it, held)) of(it).setAttribute("id", `${BORROWED}not`);
-    for (const it of meeting.anew) {
-      const inside = [...of(it).querySelectorAll("[id]")];
-      for (const each of [it, ...inside]) of(each).setAttribute("id", `${BORROWED}not`);
-    }
+    const renewed = [...meeting.anew].flatMap((it) => [it, ...of(it).querySelectorAll("[id]")]);
+    renewed.forEach((it, at) => of(it).setAttribute("id", `${BORROWED}not-${at}`));
     morph(block, fragment);
     for (const it of [...nameless.flat(), ...of(block).querySelectorAll(`[id^="${BORROWED}"]`)]) {
       of(it)?.removeAttribute("id");

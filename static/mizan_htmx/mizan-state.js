@@ -97,8 +97,19 @@
 
   const observer = new MutationObserver(note);
   const catchUp = () => note(observer.takeRecords());
+
+  /* What has become of an attribute is what the server has sent. htmx comes and goes with classes of its own. */
   const accept = () => {
-    for (const { target, attributeName } of observer.takeRecords()) forget(target, attributeName);
+    const before = new Map();
+    for (const { target, attributeName: name, oldValue } of observer.takeRecords()) {
+      if (!before.has(target)) before.set(target, new Map());
+      if (!before.get(target).has(name)) before.get(target).set(name, oldValue);
+    }
+    for (const [target, values] of before) {
+      for (const [name, value] of values) {
+        if (!isSame(name, value, get(target, name))) forget(target, name);
+      }
+    }
   };
 
   const serve = (work) => {
@@ -296,8 +307,7 @@
     const [before, here, fresh] = [was, live, now].map(tokens);
     const added = [...here].filter((it) => !before.has(it));
     const left = [...fresh].filter((it) => here.has(it) || !before.has(it));
-    const ours = (live ?? "").split(/\s+/).filter((it) => OUR_CLASSES.test(it));
-    return [...new Set([...left, ...added, ...ours])].join(" ") || null;
+    return [...left, ...added].join(" ") || null;
   };
 
   const writeStyle = (place, { old, was, live, now }) => {
@@ -311,7 +321,15 @@
 
   const write = (place, name, change) => {
     if (name === "style") return writeStyle(place, change);
-    const value = merged(name, change);
+    // A custom element may have changed it again, as an answer to what the server has changed.
+    const live = place === change.old ? get(place, name) : change.live;
+    let value = merged(name, { ...change, live });
+    if (name === "class") {
+      const rest = [...tokens(value)];
+      const ours = (get(place, name) ?? "").split(/\s+/).filter((it) => OUR_CLASSES.test(it));
+      value = [...rest, ...ours].join(" ") || null;
+      if (value && isSameSet(new Set(value.split(" ")), new Set(get(place, name)?.split(/\s+/)))) return;
+    }
     if (value === null) of(place).removeAttribute(name);
     else if (get(place, name) === value) return;
     else if (value === change.now && change.node) of(place).setAttributeNode(change.node.cloneNode());

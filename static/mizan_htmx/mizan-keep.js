@@ -19,7 +19,9 @@
   window[LOADED] = true;
 
   const { htmx, mizan } = window;
-  if (!mizan?.dom) throw new Error("mizan-keep.js needs mizan.js: load it before, or use {% mizan_scripts %}.");
+  if (!mizan?.state) {
+    throw new Error("mizan-keep.js needs mizan-state.js: load it before, or use {% mizan_scripts %}.");
+  }
   const { of, page } = mizan.dom;
   const { state } = mizan;
   const isHtmx2 = htmx.version.startsWith("2.");
@@ -244,7 +246,7 @@
     if (!freshHome) return null;
     const alike = (root) =>
       [...of(root).querySelectorAll(localName)].filter(
-        (it) => isAlike(it, old) && of(it).closest("[id]") === root,
+        (it) => isAlike(it, old) && of(it).closest("[id]") === root && !state.isInserted(it),
       );
     const [places, twins] = [alike(home), alike(freshHome)];
     let rows = twins;

@@ -12,6 +12,7 @@
    serve(work)             what work() sets counts as sent by the server
    served(element, name)   what the server last sent for an attribute, or null
    isChanged(element, name)   tells whether the page has set it
+   isInserted(element)     tells whether the page has put it in
    isOccupied(block)       tells whether something modal is open in it
    expect(element, name)   a morph is about to write what the server has sent
    meet(block, fresh)      a swap that is about to happen; see there */
@@ -26,6 +27,7 @@
   if (!mizan?.dom) throw new Error("mizan-state.js needs mizan.js: load it before, or use {% mizan_scripts %}.");
   const { of, page } = mizan.dom;
   const BLOCK = "[data-mizan]";
+  const FIELD = "input, select, textarea, button";
   const OURS = /^(data-mizan|data-htmx-|(data-)?hx-|(aria-busy|autofocus|nonce)$)/;
   const OUR_CLASSES = /^(htmx-|mizan-stale$)/;
   const FOLLOWS = /^csrfmiddlewaretoken$|-(TOTAL|INITIAL|MIN_NUM|MAX_NUM)_FORMS$/; // names of hidden fields
@@ -82,12 +84,23 @@
   const differences = (element) =>
     [...(changed.get(element)?.keys() ?? [])].filter((name) => isDifferent(element, name));
 
+  /* Elements that the page has put in, and nodes of the server's that it has taken from their place. */
+  const inserted = new WeakSet();
+  const moved = new WeakSet();
+
   /* What morphs of others are about to write: element → names. */
   const expected = new Map();
 
+  const noteNodes = ({ addedNodes, removedNodes }) => {
+    for (const node of removedNodes) if (!inserted.has(node)) moved.add(node);
+    for (const node of addedNodes) if (node instanceof Element && !moved.has(node)) inserted.add(node);
+  };
+
   const note = (records) => {
-    for (const { target, attributeName: name, attributeNamespace, oldValue } of records) {
-      if (expected.get(target)?.has(name)) forget(target, name);
+    for (const record of records) {
+      const { target, type, attributeName: name, attributeNamespace, oldValue } = record;
+      if (type === "childList") noteNodes(record);
+      else if (expected.get(target)?.has(name)) forget(target, name);
       else if (!attributeNamespace && !isOthers(target, name) && !changed.get(target)?.has(name)) {
         remember(target, name, oldValue);
       }
@@ -101,7 +114,8 @@
   /* What has become of an attribute is what the server has sent. htmx comes and goes with classes of its own. */
   const accept = () => {
     const before = new Map();
-    for (const { target, attributeName: name, oldValue } of observer.takeRecords()) {
+    for (const { target, type, attributeName: name, oldValue } of observer.takeRecords()) {
+      if (type === "childList") continue;
       if (!before.has(target)) before.set(target, new Map());
       if (!before.get(target).has(name)) before.get(target).set(name, oldValue);
     }
@@ -143,19 +157,20 @@
     on("htmx:beforeSwap", catchUp);
     on("htmx:afterSwap", accept);
     on("htmx:load htmx:afterSettle", settle);
-  } else on("htmx:after:settle".replaceAll(":", htmx.config.metaCharacter || ":"), accept);
+  } else on("htmx:before:settle htmx:after:settle".replaceAll(":", htmx.config.metaCharacter || ":"), accept);
 
   // ---- what was sent and taken
 
   const sending = new Map(); // element that sends → hidden field → its value
 
   const sentFrom = (source) => {
-    const form = is(source, "form") ? source : is(source, "[type=submit], button") ? source.form : null;
+    const form = is(source, "form") ? source : source.type === "submit" ? source.form : null;
     return form ? [form, ...of(form).elements, source] : [source];
   };
 
   on("mizan:request", ({ detail: { element, isSafe, body } }) => {
     if (isSafe) return;
+    catchUp();
     const pairs = [...(body ?? [])].map(String);
     const isSent = ({ name, value }) => pairs.includes(String([name, value]));
     const parts = sentFrom(element);
@@ -366,7 +381,9 @@
     const plan = (held, pair) => {
       for (const it of [block, ...of(block).querySelectorAll("*")]) {
         const isLeft = isInside(it, held) && !(held.has(it) && of(it).shadowRoot);
-        if (!isLeft && !isInside(it, anew)) planOne(it, held, pair);
+        if (isLeft || isInside(it, anew)) continue;
+        if (inserted.has(it)) planWrapper(it, held, pair);
+        else planOne(it, held, pair);
       }
     };
 
@@ -384,6 +401,7 @@
         shells.add(it);
         held.add(it);
       }
+      if (names.length && it !== block) planBeside(it, twin, held, pair);
       twins.set(it, twin);
       changes.set(it, new Map(names.map((name) => [name, changeOf(it, twin, name)])));
     };
@@ -414,6 +432,39 @@
       twin.after(...stubs);
       clones.forEach((each, at) => pair(each, stubs[at]));
       for (const each of [it, ...clones]) held.add(each);
+    };
+
+    const hold = (it, stub, held, pair) => {
+      pair(it, stub);
+      held.add(it);
+    };
+
+    /* What a script has put beside an element that it has changed goes with it: the list of choices beside the
+       select that it has hidden. */
+    const planBeside = (it, twin, held, pair) => {
+      for (const [next, place] of [["previousElementSibling", "before"], ["nextElementSibling", "after"]]) {
+        let last = twin;
+        for (let each = it[next]; each && inserted.has(each) && !held.has(each); each = each[next]) {
+          if (each._x_dataStack || is(each, "script")) break;
+          const stub = of(each).cloneNode();
+          last[place](stub);
+          last = stub;
+          hold(each, stub, held, pair);
+        }
+      }
+    };
+
+    /* The same for what it has put around fields, and around nothing else of the server's. */
+    const planWrapper = (it, held, pair) => {
+      const wrapped = [...of(it).querySelectorAll("*")].filter((each) => moved.has(each));
+      const isWidget = wrapped.some((each) => differences(each).length > 0);
+      if (!isWidget || !wrapped.every((each) => is(each, FIELD))) return;
+      const [twin, ...others] = wrapped.map((each) => pair(each));
+      if (!twin) return;
+      const stub = of(it).cloneNode();
+      of(twin).replaceWith(stub);
+      for (const each of others) of(each)?.remove();
+      hold(it, stub, held, pair);
     };
 
     const meets = (old, twin) => met.set(old, twin);
@@ -482,7 +533,8 @@
 
     /* What a custom element does at once, when it is changed, is the page's. */
     const noteAfter = (record) => {
-      const { target, attributeName: name } = record;
+      const { target, type, attributeName: name } = record;
+      if (type === "childList") return;
       if (changes.get(target)?.has(name) || ids.has(target) || isOthers(target, name)) return;
       const twin = met.get(target);
       if (!twin) return note([record]);
@@ -493,14 +545,15 @@
     return { plan, anew, shells, meets, mayWrite, carry, settle: settleSwap };
   };
 
-  observer.observe(document, { subtree: true, attributes: true, attributeOldValue: true });
+  observer.observe(document, { subtree: true, childList: true, attributes: true, attributeOldValue: true });
 
   window.mizan = Object.freeze({
     ...mizan,
     state: Object.freeze({
       serve,
       served,
-      isChanged: (element, name) => isDifferent(element, name),
+      isChanged: isDifferent,
+      isInserted: (element) => inserted.has(element),
       isOccupied,
       expect,
       meet,

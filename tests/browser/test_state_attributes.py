@@ -307,3 +307,51 @@ async def test_a_block_is_asked_about_itself_too(tab: Tab) -> None:
             await expect(tab.page.locator("b")).to_have_text(str(times + 1))
             await expect(tab.page.locator("#main")).to_have_class("open")
             assert await tab.page.evaluate("main.style.color") == "red"
+
+
+# As TomSelect, Select2 or Choices make a list of choices of a select, and others a box around a field.
+WIDGETS = """() => {
+    const [select, phone] = document.querySelectorAll("select, [name=phone]");
+    select.classList.add("was-select");
+    select.hidden = true;
+    const list = document.createElement("div");
+    list.className = "list";
+    list.append(Object.assign(document.createElement("button"), { type: "button", textContent: "Choose" }));
+    select.after(list);
+    list.addEventListener("click", () => (select.value = "b"));
+    const box = Object.assign(document.createElement("div"), { className: "phone" });
+    phone.before(box);
+    box.append(Object.assign(document.createElement("span"), { textContent: "+49" }), phone);
+    phone.classList.add("in-box");
+}"""
+WIDGET_FORM = """<b>{n}</b><div class="top">{n}</div><form hx-post="/keep/send/" hx-swap="none">
+    <div><select name="pick"><option>a</option><option>b</option>{more}</select></div><div>{n}</div>
+    <input name="phone"><div class="end">{n}</div></form>"""
+
+
+@on_newest_morph
+async def test_a_widget_beside_or_around_its_field_stays_with_it(tab: Tab) -> None:
+    with desk(WIDGET_FORM.format(n=1, more="")) as now:
+        await sit_down(tab)
+        await tab.page.evaluate(WIDGETS)
+        await field(tab, "phone").fill("123")
+        for times in (1, 2):
+            now.html["main"] = WIDGET_FORM.format(n=times + 1, more="<option>c</option>")
+            await refresh(tab, times)
+            await expect(tab.page.locator("b")).to_have_text(str(times + 1))
+            texts = await tab.page.locator("#main div").all_inner_texts()
+            n = str(times + 1)
+            assert texts == [n, "Choose", "Choose", n, "+49", n]
+            await expect(tab.page.locator(".phone > [name=phone].in-box")).to_have_value("123")
+            await expect(field(tab, "pick", ".was-select")).to_be_hidden()
+            await expect(tab.page.locator("option")).to_have_count(3)
+        await tab.page.locator(".list button").click()
+        await expect(field(tab, "pick")).to_have_value("b")
+        # When it was sent, the form is the server's, and a script may begin anew.
+        now.html["main"] = WIDGET_FORM.format(n=4, more="")
+        await tab.page.evaluate("document.forms[0].requestSubmit()")
+        await tab.happens("refreshed", 3)
+        await expect(tab.page.locator("b")).to_have_text("4")
+        await expect(field(tab, "pick", ":not(.was-select)")).to_be_visible()
+        await expect(tab.page.locator(".list, .phone")).to_have_count(0)
+        await expect(field(tab, "phone", ":not(.in-box)")).to_have_value("")

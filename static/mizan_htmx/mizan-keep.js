@@ -20,7 +20,7 @@
 
   const { htmx, mizan } = window;
   if (!mizan?.state) {
-    throw new Error("mizan-keep.js needs mizan-state.js: load it before, or use {% mizan_scripts %}.");
+    throw new Error("mizan-keep.js needs mizan.js and mizan-state.js: load them before, or use {% mizan_scripts %}.");
   }
   const { of, page } = mizan.dom;
   const { state } = mizan;

@@ -5,6 +5,8 @@
    here, beside the page. After a form was sent and taken, what scripts have set on it and on its controls counts as
    the server's, too.
 
+   data-mizan-as-served   on an element: in it and on it attributes are as the server sends them
+
    What Alpine has in hand stays in its hand, as long as x-data is the same: its elements, what it made of a
    <template>, and the text it put in. A block in which something is open that calls itself modal waits.
 
@@ -27,6 +29,7 @@
   if (!mizan?.dom) throw new Error("mizan-state.js needs mizan.js: load it before, or use {% mizan_scripts %}.");
   const { of, page } = mizan.dom;
   const BLOCK = "[data-mizan]";
+  const AS_SERVED = "[data-mizan-as-served]";
   const FIELD = "input, select, textarea, button";
   const OURS = /^(data-mizan|data-htmx-|(data-)?hx-|(aria-busy|autofocus|nonce)$)/;
   const OUR_CLASSES = /^(htmx-|mizan-stale$)/;
@@ -389,7 +392,8 @@
 
     const planOne = (it, held, pair) => {
       const isOpening = is(it, "details, dialog"); // is mizan-keep.js's
-      const names = differences(it).filter((name) => name !== "id" && !(isOpening && name === "open"));
+      const isKept = (name) => name !== "id" && !(isOpening && name === "open");
+      const names = of(it).closest(AS_SERVED) ? [] : differences(it).filter(isKept);
       const isOfAlpine = isAlpines(it) && ["x-data", "x-text", "x-html"].some((name) => of(it).hasAttribute(name));
       const isOwnMaker = it !== block && isMaker(it);
       if (!names.length && !isOfAlpine && !isOwnMaker && !(is(it, "template") && isMade(it))) return;

@@ -172,7 +172,8 @@ async def test_what_a_custom_element_has_made_of_itself_stays(tab: Tab) -> None:
                     if (this.role) return;
                     this.role = "tablist";
                     if (!this.matches(".full")) this.innerHTML = "<button>Own</button>";
-                    this.querySelector("button")?.addEventListener("click", () => (this.dataset.chosen = "1"));
+                    const choose = () => (this.dataset.chosen = "1");
+                    this.querySelector("button")?.addEventListener("click", choose);
                 }
                 attributeChangedCallback() {
                     this.setAttribute("aria-label", this.getAttribute("label"));
@@ -281,6 +282,24 @@ async def test_what_htmx_and_the_shim_set_is_not_the_pages(tab: Tab) -> None:
         await expect(tab.page.locator("#still")).to_have_class("on")
         assert await before.evaluate("(it) => it === still")
         await expect(tab.page.locator("#main[aria-busy], #main.mizan-stale")).to_have_count(0)
+
+
+@on_newest_morph
+async def test_a_page_says_where_the_server_shall_win(tab: Tab) -> None:
+    html = """<b>{n}</b><ul data-mizan-as-served class="a"><li>One</li></ul><p>Text</p><i>Text</i>"""
+    with desk(html.format(n=1)) as now:
+        await sit_down(tab)
+        await tab.page.evaluate(
+            """() => {
+                document.addEventListener("mizan:keep", () => document.querySelector("p").classList.remove("on"));
+                for (const name of ["ul", "li", "p", "i"]) document.querySelector(name).classList.add("on");
+            }"""
+        )
+        now.html["main"] = html.format(n=2)
+        await refresh(tab)
+        await expect(tab.page.locator("b")).to_have_text("2")
+        await expect(tab.page.locator("#main .on")).to_have_count(1)
+        await expect(tab.page.locator("i.on, ul.a")).to_have_count(2)
 
 
 @on_newest_morph

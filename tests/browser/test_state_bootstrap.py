@@ -13,8 +13,8 @@ PARTS = """<b>{n}</b>
 <button id="fold" data-bs-toggle="collapse" data-bs-target="#folded" aria-expanded="false">Fold</button>
 <div class="collapse" id="folded">Folded {n}</div>
 <div class="accordion" id="acc"><h2 class="accordion-header">
-    <button id="acc-two" class="accordion-button" data-bs-toggle="collapse" data-bs-target="#acc-1">A</button></h2>
-    <div id="acc-1" class="accordion-collapse collapse show" data-bs-parent="#acc">Open at first {n}</div></div>
+    <button id="acc-two" class="accordion-button" data-bs-toggle="collapse" data-bs-target="#acc-1">A</button>
+    </h2><div id="acc-1" class="accordion-collapse collapse show" data-bs-parent="#acc">Open at first</div></div>
 <ul class="nav nav-tabs" role="tablist">
     <li class="nav-item"><button class="nav-link active" data-bs-toggle="tab" data-bs-target="#t1" role="tab"
         aria-selected="true">One</button></li>
@@ -22,8 +22,9 @@ PARTS = """<b>{n}</b>
         aria-selected="false">Two</button></li></ul>
 <div class="tab-content"><div class="tab-pane active" id="t1" role="tabpanel">First {n}</div>
     <div class="tab-pane" id="t2" role="tabpanel">Second {n}<input name="inside"></div></div>
-<div class="dropdown"><button class="dropdown-toggle" id="drop" data-bs-toggle="dropdown" aria-expanded="false">Menu
-    </button><ul class="dropdown-menu" id="menu"><li><a class="dropdown-item" href="#x">Item {n}</a></li></ul></div>
+<div class="dropdown">
+    <button class="dropdown-toggle" id="drop" data-bs-toggle="dropdown" aria-expanded="false">Menu</button>
+    <ul class="dropdown-menu" id="menu"><li><a class="dropdown-item" href="#x">Item {n}</a></li></ul></div>
 <div class="toast" id="toast" data-bs-autohide="false"><p class="toast-body">Saved {n}</p>
     <button data-bs-dismiss="toast" id="dismiss">x</button></div>
 <button id="tip" title="Tip">Tip</button><button id="plain">Plain {n}</button>"""

@@ -61,8 +61,8 @@ def show_with_scripts(request: HttpRequest, order: str) -> HttpResponse:
 
     ``around`` has Alpine's data around the blocks.
     """
-    files = [f"htmx/{path}" for path in (htmx.ALPINE, htmx.BOOTSTRAP)]
-    context = {"places": list(_desk.html), "order": order, "files": files, "css": f"htmx/{htmx.BOOTSTRAP_CSS}"}
+    files = {"files": (f"htmx/{htmx.ALPINE}", f"htmx/{htmx.BOOTSTRAP}"), "css": f"htmx/{htmx.BOOTSTRAP_CSS}"}
+    context = {"places": list(_desk.html), "order": order, **files}
     response = render(request, "site/keep_scripts.html", context)
     response.headers["Content-Security-Policy"] = ALPINE_POLICY
     return response

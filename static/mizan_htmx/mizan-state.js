@@ -41,7 +41,7 @@
   };
   const is = (node, selector) => node instanceof Element && of(node).matches(selector);
   const isInside = (element, set) => {
-    for (let up = element; up; up = of(up).parentElement) if (set.has(up)) return true;
+    for (let up = set.size && element; up; up = of(up).parentElement) if (set.has(up)) return true;
     return false;
   };
   const get = (element, name) => of(element).getAttribute(name);
@@ -211,7 +211,7 @@
   );
 
   const isShown = (element) =>
-    element.checkVisibility?.({ visibilityProperty: true }) ?? element.getClientRects().length > 0;
+    of(element).checkVisibility?.({ visibilityProperty: true }) ?? of(element).getClientRects().length > 0;
 
   const isOccupied = (block) =>
     [block, ...of(block).querySelectorAll("[aria-modal=true]")].some(
@@ -331,10 +331,10 @@
   const writeStyle = (place, { old, was, live, now }) => {
     if (isSame("style", was, now) && place === old) return;
     const [before, here, fresh] = [was, live, now].map(styleOf);
-    const { style } = place;
+    const { style } = of(place);
     if (place === old) copyChanges(style, { from: before, to: fresh });
     else copyChanges(style, { from: before, to: here, unless: fresh });
-    if (!style.length && !now) place.removeAttribute("style");
+    if (!style.length && !now) of(place).removeAttribute("style");
   };
 
   const write = (place, name, change) => {
@@ -375,16 +375,19 @@
     /* An element is known by the id that the server has given it. */
     for (const it of of(block).querySelectorAll("[id]")) {
       if (!isDifferent(it, "id")) continue;
-      ids.set(it, it.id);
+      ids.set(it, get(it, "id"));
       const id = served(it, "id");
-      if (id === null) it.removeAttribute("id");
-      else it.setAttribute("id", id);
+      if (id === null) of(it).removeAttribute("id");
+      else of(it).setAttribute("id", id);
     }
 
     const plan = (held, pair) => {
       for (const it of [block, ...of(block).querySelectorAll("*")]) {
         const isLeft = isInside(it, held) && !(held.has(it) && of(it).shadowRoot);
-        if (isLeft || isInside(it, anew)) continue;
+        if (isInside(it, anew)) continue;
+        const isTop = it !== block && held.has(it) && !isInside(of(it).parentElement, held);
+        if (isTop && differences(it).length) planBeside(it, pair(it), held, pair);
+        if (isLeft) continue;
         if (inserted.has(it)) planWrapper(it, held, pair);
         else planOne(it, held, pair);
       }
@@ -432,10 +435,10 @@
     const planTemplate = (it, twin, held, pair) => {
       const clones = clonesOf(it).filter((each) => each.parentNode === it.parentNode);
       if (!isSameTemplate(it, twin)) return [it, ...clones].forEach((each) => anew.add(each));
-      const stubs = clones.map((each) => each.cloneNode());
+      const stubs = clones.map((each) => of(each).cloneNode());
       twin.after(...stubs);
-      clones.forEach((each, at) => pair(each, stubs[at]));
-      for (const each of [it, ...clones]) held.add(each);
+      held.add(it);
+      clones.forEach((each, at) => hold(each, stubs[at], held, pair));
     };
 
     const hold = (it, stub, held, pair) => {
@@ -448,10 +451,10 @@
     const planBeside = (it, twin, held, pair) => {
       for (const [next, place] of [["previousElementSibling", "before"], ["nextElementSibling", "after"]]) {
         let last = twin;
-        for (let each = it[next]; each && inserted.has(each) && !held.has(each); each = each[next]) {
-          if (each._x_dataStack || is(each, "script")) break;
+        const isWidget = (each) => inserted.has(each) && !held.has(each) && !each._x_dataStack;
+        for (let each = of(it)[next]; each && isWidget(each) && !is(each, "script"); each = of(each)[next]) {
           const stub = of(each).cloneNode();
-          last[place](stub);
+          of(last)[place](stub);
           last = stub;
           hold(each, stub, held, pair);
         }
@@ -477,12 +480,13 @@
     // ---- without a morph
 
     /* Scripts hold on to what stands around an element as well. */
+    const mayMove = (old, held) => old !== block && !is(old, BLOCK) && !held.has(old);
     const addAncestors = (held) => {
       const used = new Set(twins.values());
       for (const [old, twin] of [...twins]) {
         let [up, other] = [of(old).parentElement, of(twin).parentElement];
-        while (up && up !== block && other && other !== fresh && isAlike(up, other)) {
-          if (twins.has(up) || used.has(other) || held.has(up)) break;
+        while (up && mayMove(up, held) && other && other !== fresh && isAlike(up, other)) {
+          if (twins.has(up) || used.has(other)) break;
           twins.set(up, other);
           used.add(other);
           [up, other] = [of(up).parentElement, of(other).parentElement];
@@ -506,7 +510,7 @@
     const carry = (held) => {
       addAncestors(held);
       const isBefore = (one, other) => one.compareDocumentPosition(other) & Node.DOCUMENT_POSITION_FOLLOWING;
-      const same = [...twins.keys()].filter((it) => it !== block && !isInside(it, held));
+      const same = [...twins.keys()].filter((it) => mayMove(it, held) && !isInside(it, held));
       same.sort((one, other) => (isBefore(one, other) ? 1 : -1)); // what stands inside first
       for (const old of same) {
         const twin = twins.get(old);
@@ -520,18 +524,16 @@
 
     const settleSwap = () => {
       for (const old of shells) if (of(old).isConnected) copyAttributes(old, twins.get(old));
-      const written = new Set();
       for (const [old, own] of changes) {
         const place = [old, twins.get(old)].find((it) => of(it).isConnected);
         if (!place) continue;
-        written.add(place);
         for (const [name, change] of own) {
           write(place, name, change);
           if (isSame(name, get(place, name), change.now)) forget(place, name);
           else remember(place, name, change.now);
         }
       }
-      for (const [it, id] of ids) if (of(it).isConnected) it.setAttribute("id", id);
+      for (const [it, id] of ids) if (of(it).isConnected) of(it).setAttribute("id", id);
       for (const record of observer.takeRecords()) noteAfter(record);
     };
 
@@ -546,7 +548,7 @@
       else remember(target, name, get(twin, name));
     };
 
-    return { plan, anew, shells, meets, mayWrite, carry, settle: settleSwap };
+    return { plan, anew, meets, mayWrite, carry, settle: settleSwap };
   };
 
   observer.observe(document, { subtree: true, childList: true, attributes: true, attributeOldValue: true });

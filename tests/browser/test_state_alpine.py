@@ -1,4 +1,4 @@
-"""What Alpine has made of a block is still in its hand after a refresh, and what the server has new is there."""
+"""What Alpine has made of a block is still in its hand after a refresh; what the server has new is there."""
 
 import pytest
 from playwright.async_api import expect
@@ -137,7 +137,8 @@ NESTED = """<b>{n}</b><div x-data="{{ tab: 'one' }}"><p x-data="{{ n: 0 }}"><but
     x-text="tab + n"></button><i x-text="tab"></i></p>
     <template x-teleport="body"><p id="away" x-text="tab"></p></template>
     <template x-for="row in ['x', 'y']"><p class="row"><template x-if="tab == 'two'"><u x-text="row"></u>
-    </template></p></template><input type="hidden" name="chosen" :value="tab"><s x-html="'<a>' + tab + '</a>'"></s></div>"""
+    </template></p></template><s x-html="'<a>' + tab + '</a>'"></s>
+    <input type="hidden" name="chosen" :value="tab"></div>"""
 
 
 @in_both_orders

@@ -1,5 +1,7 @@
 """An attribute that a script has set stays through a refresh, until the server sends another value for it."""
 
+import re
+
 import pytest
 from playwright.async_api import expect
 
@@ -291,7 +293,8 @@ async def test_a_page_says_where_the_server_shall_win(tab: Tab) -> None:
         await sit_down(tab)
         await tab.page.evaluate(
             """() => {
-                document.addEventListener("mizan:keep", () => document.querySelector("p").classList.remove("on"));
+                const [p] = document.getElementsByTagName("p");
+                document.addEventListener("mizan:keep", () => p.classList.remove("on"));
                 for (const name of ["ul", "li", "p", "i"]) document.querySelector(name).classList.add("on");
             }"""
         )
@@ -300,6 +303,51 @@ async def test_a_page_says_where_the_server_shall_win(tab: Tab) -> None:
         await expect(tab.page.locator("b")).to_have_text("2")
         await expect(tab.page.locator("#main .on")).to_have_count(1)
         await expect(tab.page.locator("i.on, ul.a")).to_have_count(2)
+
+
+@pytest.mark.parametrize(
+    ("htmx", "style"),
+    [("2.0.11", "outerHTML"), ("4.0.1", "outerHTML"), ("4.0.1", "outerMorph")],
+    indirect=["htmx"],
+)
+async def test_what_a_swap_of_htmxs_own_has_brought_is_the_servers(tab: Tab, style: str) -> None:
+    html = """<b>{n}</b><div id="part" class="{c}" title="{c}"><button hx-get="/keep/again/" hx-target="#part"
+        hx-select="#part" hx-swap="{swap}">Again</button></div>"""
+    with desk(html.format(n=1, c="a", swap=style)) as now:
+        await sit_down(tab)
+        now.html["main"] = html.format(n=2, c="b", swap=style)
+        await tab.page.get_by_text("Again").click()
+        await expect(tab.page.locator("#part")).to_have_attribute("class", re.compile("^b ?$"))
+        await expect(tab.page.locator("b")).to_have_text("1")
+        await tab.page.locator("#part").evaluate("(it) => it.classList.add('mine')")
+        now.html["main"] = html.format(n=3, c="a", swap=style)
+        await refresh(tab)
+        await expect(tab.page.locator("b")).to_have_text("3")
+        await expect(tab.page.locator("#part")).to_have_class("a mine")
+        await expect(tab.page.locator("#part")).to_have_attribute("title", "a")
+
+
+@on_newest_morph
+async def test_forms_and_pictures_and_blocks_inside_are_elements_too(tab: Tab) -> None:
+    html = """<b>{n}</b><form><input name="hidden"><input name="style"><input name="id"></form>
+        <svg viewBox="0 0 9 9"><g><path d="M0 0h9"/></g></svg>"""
+    with desk(html.format(n=1), inner="<i>1</i>", beside="") as now:
+        await sit_down(tab, "nested")
+        await tab.page.evaluate(
+            """() => {
+                for (const it of document.querySelectorAll("form, svg, g, path, #inner, #inner i")) {
+                    Element.prototype.setAttribute.call(it, "class", "on");
+                    Element.prototype.setAttribute.call(it, "aria-expanded", "true");
+                }
+            }"""
+        )
+        for times in (1, 2):
+            now.html.update(main=html.format(n=times + 1), inner=f"<i>{times + 1}</i>")
+            await tab.invalidate("desk", place="main")
+            await tab.happens("refreshed", times)
+            await expect(tab.page.locator("#main > b b")).to_have_text(str(times + 1))
+            await expect(tab.page.locator("#inner i")).to_have_text(str(times + 1))
+            await expect(tab.page.locator(".on[aria-expanded=true]")).to_have_count(6)
 
 
 @on_newest_morph

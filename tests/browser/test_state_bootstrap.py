@@ -14,7 +14,7 @@ PARTS = """<b>{n}</b>
 <div class="collapse" id="folded">Folded {n}</div>
 <div class="accordion" id="acc"><h2 class="accordion-header">
     <button id="acc-two" class="accordion-button" data-bs-toggle="collapse" data-bs-target="#acc-1">A</button>
-    </h2><div id="acc-1" class="accordion-collapse collapse show" data-bs-parent="#acc">Open at first</div></div>
+    </h2><div id="acc-1" class="accordion-collapse collapse show" data-bs-parent="#acc">Open first</div></div>
 <ul class="nav nav-tabs" role="tablist">
     <li class="nav-item"><button class="nav-link active" data-bs-toggle="tab" data-bs-target="#t1" role="tab"
         aria-selected="true">One</button></li>

@@ -171,3 +171,43 @@ async def test_a_block_in_the_scope_of_data_around_it(tab: Tab) -> None:
         await expect(tab.page.locator("i")).to_have_text("true")
         await tab.page.get_by_text("Go").click()
         await expect(tab.page.locator("p")).to_be_hidden()
+
+
+CLASSES = """<b>{n}</b><div x-data="{{ open: false, named() {{ return this.open ? 'm-on' : 'm-off' }} }}">
+    <button id="go" @click="open = !open" :disabled="false">Go</button>
+    <p id="one" class="base{n} folded" :class="{{ folded: !open }}">1</p>
+    <p id="two" class="base{n}" x-bind:class="open ? 'wide' : 'slim'" :title="'is ' + open" title="none">2</p>
+    <p id="three" class="base{n}" :class="named()" :hidden="open" :style="{{ color: open ? 'red' : 'blue' }}">
+    3</p>
+    <p id="four" class="base{n}" :class="['x', open ? 'y' : '']" x-cloak>4</p></div>"""
+
+
+@in_both_orders
+async def test_what_alpine_and_the_server_both_say_of_an_element(tab: Tab, order: str) -> None:
+    with desk(CLASSES.format(n=1)) as now:
+        await sit_down(tab, f"scripts/{order}")
+        await expect(tab.page.locator("#two")).to_have_attribute("title", "is false")
+        for times in range(1, 4):
+            is_open = times % 2 == 0
+            now.html["main"] = CLASSES.format(n=times + 1)
+            await refresh(tab, times)
+            await expect(tab.page.locator("b")).to_have_text(str(times + 1))
+            base = f"base{times + 1}"
+            found = await tab.page.evaluate(
+                """() => [one, two, three, four].map((it) => [...it.classList].sort().join(" ")).concat(
+                    [two.title, three.hidden, three.style.color, four.hasAttribute("x-cloak")])"""
+            )
+            assert found == [
+                base if is_open else f"{base} folded",
+                f"{base} wide" if is_open else f"{base} slim",
+                f"{base} m-on" if is_open else f"{base} m-off",
+                f"{base} x y" if is_open else f"{base} x",
+                f"is {str(is_open).lower()}",
+                is_open,
+                "red" if is_open else "blue",
+                False,
+            ]
+            await tab.page.locator("#go").click()
+            await expect(tab.page.locator("#two")).to_have_attribute(
+                "title", f"is {str(not is_open).lower()}"
+            )

@@ -38,6 +38,7 @@ ALWAYS = (
     "mizan_htmx/mizan-together.js",
     "mizan_htmx/mizan-guard.js",
     "mizan_htmx/mizan-return.js",
+    "mizan_htmx/mizan-state.js",
     "mizan_htmx/mizan-twins.js",
     "mizan_htmx/mizan-keep.js",
     "mizan_htmx/mizan-blocks.js",

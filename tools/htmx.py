@@ -1,8 +1,8 @@
 """Fetch the newest builds of htmx, on which the browser tests run besides the ones that django-htmx ships.
 
-``python -m tools.htmx`` prints the folder that has them, as ``<version>/htmx.min.js``, and Idiomorph, with
-which htmx 2 can morph. What is there already is not fetched again. ``npm`` downloads them: the one on PATH,
-or else one that a package on PyPI brings.
+``python -m tools.htmx`` prints the folder that has them, as ``<version>/htmx.min.js``; Idiomorph, with which
+htmx 2 can morph; and Alpine and Bootstrap, which pages load beside them. What is there already is not fetched
+again. ``npm`` downloads them: the one on PATH, or else one that a package on PyPI brings.
 """
 
 import os
@@ -19,16 +19,20 @@ from tools import node
 VERSIONS = ("2.0.11", "4.0.1")
 FILE = "htmx.min.js"
 IDIOMORPH = "idiomorph-0.8.0/idiomorph.min.js"
+ALPINE = "alpinejs-3.17.5/cdn.min.js"
+BOOTSTRAP = "bootstrap-5.3.9/bootstrap.bundle.min.js"
+BOOTSTRAP_CSS = "bootstrap-5.3.9/bootstrap.min.css"
 VARIABLE = "MIZAN_HTMX"
 
 
 @dataclass(frozen=True, slots=True)
 class Release:
-    """One file of a package on npm, and where it is kept in the store."""
+    """One file of a package on npm, the folder it is in there, and where it is kept in the store."""
 
     package: str
     version: str
     path: str
+    folder: str = "dist"
 
     @property
     def file(self) -> str:
@@ -39,6 +43,9 @@ class Release:
 RELEASES = (
     *(Release("htmx.org", version, f"{version}/{FILE}") for version in VERSIONS),
     Release("idiomorph", "0.8.0", IDIOMORPH),
+    Release("alpinejs", "3.17.5", ALPINE),
+    Release("bootstrap", "5.3.9", BOOTSTRAP, "dist/js"),
+    Release("bootstrap", "5.3.9", BOOTSTRAP_CSS, "dist/css"),
 )
 
 
@@ -51,9 +58,8 @@ def main() -> int:
     try:
         print(fetch(store()))
     except NoHtmx as problem:
-        print(
-            f"The browser tests need htmx {' and '.join(VERSIONS)} and Idiomorph. {problem}", file=sys.stderr
-        )
+        needed = f"htmx {' and '.join(VERSIONS)}, Idiomorph, Alpine and Bootstrap"
+        print(f"The browser tests need {needed}. {problem}", file=sys.stderr)
         return 1
     return 0
 
@@ -84,18 +90,19 @@ def fetch_one(release: Release, folder: Path, npm: Sequence[str]) -> None:
             if problem:
                 raise NoHtmx(f"npm could not download {name}:\n{problem}")
             unpacked = Path(place, release.file)
-            unpacked.write_bytes(read(next(Path(place).glob("*.tgz")), release.file))
+            member = f"package/{release.folder}/{release.file}"
+            unpacked.write_bytes(read(next(Path(place).glob("*.tgz")), member))
             unpacked.replace(folder / release.file)
     except (OSError, StopIteration, KeyError, tarfile.TarError) as error:
         raise NoHtmx(f"{name} could not be put into {folder}: {error!r}") from error
 
 
-def read(archive: Path, file: str) -> bytes:
+def read(archive: Path, name: str) -> bytes:
     """Give the one file that is wanted of a package; nothing else in it touches the disk."""
     with tarfile.open(archive) as package:
-        member = package.extractfile(f"package/dist/{file}")
+        member = package.extractfile(name)
         if member is None:
-            raise KeyError(f"package/dist/{file} is no file")
+            raise KeyError(f"{name} is no file")
         return member.read()
 
 

@@ -184,7 +184,7 @@
   const mergeForm = (form, fresh, sent, isHeld = () => false) => {
     const names = new Set([...of(fresh).elements].map(({ name }) => name));
     const giveBack = holdFocus();
-    mergeContent(form, fresh, { form, names, sent, isHeld });
+    mizan.state.serve(() => mergeContent(form, fresh, { form, names, sent, isHeld }));
     giveBack();
     for (const control of fieldsOf(form)) if (isInvalid(control)) left.add(control);
     htmx.process(form);

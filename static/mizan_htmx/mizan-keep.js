@@ -1,4 +1,4 @@
-/* mizan-keep.js: what a person entered or opened stays when blocks are replaced. Needs mizan-twins.js.
+/* mizan-keep.js: what a person entered or opened stays when blocks are replaced. Needs mizan-state.js, mizan-twins.js.
 
    A refresh of a block, and any other outerHTML swap that brings the same block again, becomes a morph: on htmx 4 by
    htmx's own, on htmx 2 by Idiomorph where the page has loaded it. Without Idiomorph the new elements get what the
@@ -22,6 +22,7 @@
   const missing = !mizan?.dom ? "mizan.js" : !mizan.twins && "mizan-twins.js";
   if (missing) throw new Error(`mizan-keep.js needs ${missing}: load it before, or use {% mizan_scripts %}.`);
   const { of, page } = mizan.dom;
+  const { state } = mizan;
   const isHtmx2 = htmx.version.startsWith("2.");
   const BLOCK = "[data-mizan]";
   const LAZY = '[data-mizan-lazy], [hx-trigger^="load"]';
@@ -194,6 +195,7 @@
   const isOccupied = (block) =>
     [composing, dragged].some((node) => of(node)?.isConnected && of(block).contains(node)) ||
     within(block, "dialog[open]").length > 0 ||
+    state.isOccupied(block) ||
     (!canMorph() && (within(block, POPOVER).length > 0 || within(block, "audio, video").some(isPlaying)));
 
   const resume = () => {
@@ -205,14 +207,16 @@
     if (!waiting.size) watcher.disconnect();
   };
 
-  /* A dialog that a script removes, or takes the attribute of, tells nobody that it is closed. */
+  /* A dialog that a script removes, or takes the attribute of, tells nobody that it is closed. Others are hidden in
+     many ways. */
+  const OPENING = ["open", "aria-modal", "class", "style", "hidden"];
   const watcher = new MutationObserver(resume);
 
   on("mizan:due", (event) => {
     if (!isOccupied(event.target)) return;
     event.preventDefault();
     waiting.add(event.target);
-    watcher.observe(document, { subtree: true, childList: true, attributeFilter: ["open"] });
+    watcher.observe(document, { subtree: true, childList: true, attributeFilter: OPENING });
   });
   on("compositionstart", ({ target }) => {
     composing = target;
@@ -227,6 +231,7 @@
     dragged = null;
   });
   on("compositionend dragend drop close toggle pause ended", resume);
+  on("hidden.bs.modal hidden.bs.offcanvas transitionend animationend", resume);
 
   // ---- a swap: look at what is there, let the block be replaced, put back what is missing
 
@@ -234,18 +239,21 @@
      for anew when its request is over. */
   let held = new Set();
   let kept = new Set();
+  let meeting = null;
   const unfinished = new Set();
 
   /* A swap knows the block, the fresh one, who has asked for it, and pairs: old element → its twin. */
   const look = (block, fresh, source) => {
     const twins = mizan.twins(block, fresh);
     const swap = { block, fresh, source, twins, pairs: new Map(), anew: [], opened: [], scrolled: [] };
+    meeting = state.meet(block, fresh);
     const all = within(block, "*");
     for (const each of within(fresh, BLOCK)) bare(each);
     takeAlong(swap);
     keepChoices(swap);
     keepFields(swap);
     hold(swap, all);
+    meeting.plan(held, (old, twin) => (twin ? swap.pairs.set(old, twin) : pair(swap, old)));
     for (const each of within(block, `details, ${OPEN}`)) keepOpen(swap, each);
     for (const each of all) keepScroll(swap, each);
     const { activeElement: host } = page;
@@ -362,6 +370,7 @@
     if (it.localName === "dialog" && it.contains(swap.source)) {
       if (!twin?.open) it.close();
     } else if (twin) {
+      if (state.isChanged(it, "open")) toggled.add(it);
       if (it.open || toggled.has(it)) twin.open = it.open;
       const show = isModal ? "showModal" : is(it, POPOVER) && "showPopover";
       swap.opened.push({ it, twin, show, isOpen: twin.open });
@@ -373,8 +382,15 @@
     if (scrollTop || scrollLeft) swap.scrolled.push({ it, twin: pair(swap, it), scrollTop, scrollLeft });
   };
 
-  const mayMorph = (old) => !held.has(old);
-  const mayWrite = (name, old) => !kept.has(old) || name !== (isCheckable(old) ? "checked" : "value");
+  const mayMorph = (old, twin) => {
+    meeting?.meets(old, twin);
+    return !held.has(old);
+  };
+  const mayWrite = (name, old) => {
+    if (!meeting) state.expect(old, name);
+    else if (!meeting.mayWrite(name, old)) return false;
+    return !kept.has(old) || name !== (isCheckable(old) ? "checked" : "value");
+  };
 
   /* A refresh moves no focus. Where the block stands in a dialog, the attribute says what opening that focuses: in an
      open one it waits for the next time, and in another one nothing can be focused. */
@@ -406,12 +422,15 @@
     if (isMorph) morphNamed(swap, fragment);
     else {
       for (const it of held) move(it, swap.pairs.get(it), it === block);
+      meeting.carry(held);
       if (!held.has(block)) of(block).replaceWith(...fragment.children);
     }
     if (held.has(block)) renew(block, fresh);
     held = kept = new Set();
     const there = of(block).isConnected ? block : fresh;
     putBack(swap, there);
+    meeting.settle();
+    meeting = null;
     if (source !== block) finish(there); // else when mizan.js knows that it is fresh
     return now;
   };
@@ -421,7 +440,9 @@
     else of(twin).replaceWith(old);
     // Unlike a morph, this takes all of it along; what stands in the shadow is enough.
     if (!of(old).shadowRoot || is(old, KEPT)) return;
-    for (const { name, value } of of(twin).attributes) old.setAttribute(name, value);
+    for (const { name, value } of of(twin).attributes) {
+      if (meeting.mayWrite(name, old)) old.setAttribute(name, value);
+    }
     old.replaceChildren(...of(twin).childNodes);
   };
 
@@ -463,6 +484,7 @@
     for (const each of same) lend(...each);
     for (const it of lone) lend(it);
     for (const it of anew) if (!isInside(it, held)) lend(it);
+    for (const it of meeting.anew) for (const each of [it, ...of(it).querySelectorAll("[id]")]) lend(each);
     morph(block, fragment);
     for (const it of [...same.flat(), ...of(block).querySelectorAll(`[id^="${BORROWED}"]`)]) {
       const id = lent.get(of(it).getAttribute("id"));
@@ -606,7 +628,7 @@
         swapSpec.style = STYLE;
       }
     },
-    htmx_before_morph_node: mayMorph,
+    htmx_before_morph_node: (old, { newNode }) => mayMorph(old, newNode),
     htmx_before_morph_attr: (old, { attrName }) => mayWrite(attrName, old),
     handle_swap: (style, target, fragment) =>
       style === STYLE && replace(target, fragment, sources.get(target)),

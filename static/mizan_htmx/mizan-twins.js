@@ -1,9 +1,10 @@
-/* mizan-twins.js: which element of a fresh block is the same as one of the block on the page. Needs mizan.js.
+/* mizan-twins.js: which element of a fresh block is the same as one of the block on the page. Needs mizan-state.js.
 
    An element that has an id, a data-key, a data-id or a data-pk that nothing else of the block has is the one that
-   has it in the fresh block, and no other; a box, where its name and value are those of no other. All else is looked for within the nearest such element: by its kind, and
-   where several are of one kind (a form without a prefix in each row has its ids and names in each), by the row:
-   the one with the same key, or with the same text, or in the same place between those that are known.
+   has it in the fresh block, and no other; a box, where its name and value are those of no other. All else is
+   looked for within the nearest such element: by its kind, and where several are of one kind (a form without a
+   prefix in each row has its ids and names in each), by the row: the one with the same key, or with the same text,
+   or in the same place between those that are known. What scripts have set or put in does not count.
 
    mizan.twins(block, fresh)   {twinOf(element), isUnique(element)}. twinOf gives null for what the fresh block does
                                not have, and no element twice; isUnique tells whether a morph can go by the id. */
@@ -15,8 +16,10 @@
   window[LOADED] = true;
 
   const { mizan } = window;
-  if (!mizan?.dom) throw new Error("mizan-twins.js needs mizan.js: load it before, or use {% mizan_scripts %}.");
+  const missing = !mizan?.dom ? "mizan.js" : !mizan.state && "mizan-state.js";
+  if (missing) throw new Error(`mizan-twins.js needs ${missing}: load it before, or use {% mizan_scripts %}.`);
   const { of } = mizan.dom;
+  const { state } = mizan;
 
   const KEYS = ["id", "data-key", "data-id", "data-pk"];
   const KEYED = KEYS.map((name) => `[${name}]`).join();
@@ -25,7 +28,7 @@
   const ADDRESSES = ["href", "action", "formaction", ...HTMX, ...HTMX.map((name) => `data-${name}`)];
   const TELLING = ["input", "button", KEYED, ...ADDRESSES.map((name) => `[${name}]`)].join();
 
-  const attribute = (element, name) => of(element).getAttribute(name) ?? "";
+  const attribute = (element, name) => state.served(element, name) ?? "";
   const isBox = (element) => /^(checkbox|radio)$/.test(attribute(element, "type").toLowerCase());
 
   const put = (map, key, value) => {
@@ -265,7 +268,9 @@
       const selector = CSS.escape(of(element).localName);
       const homes = [home, freshHome];
       const alike = homes.map((each) =>
-        [...of(each).querySelectorAll(selector)].filter((it) => kindOf(it) === kind && homeOf(it) === each),
+        [...of(each).querySelectorAll(selector)].filter(
+          (it) => kindOf(it) === kind && homeOf(it) === each && !state.isInserted(it),
+        ),
       );
       pairAll(found, alike, homes);
     };

@@ -11,6 +11,7 @@ const REST = [
   "mizan-together.js",
   "mizan-guard.js",
   "mizan-return.js",
+  "mizan-state.js",
   "mizan-twins.js",
   "mizan-keep.js",
   "mizan-blocks.js",

@@ -16,6 +16,11 @@ from django.urls import path
 
 from mizan_htmx import client, invalidate
 from tests.site.gates import pass_gate
+from tests.site.middleware import POLICY
+from tools import htmx
+
+# Alpine makes functions of what its attributes say, and Bootstrap has images in its CSS.
+ALPINE_POLICY = POLICY.replace("script-src", "script-src 'unsafe-eval'").replace("img-src", "img-src data:")
 
 
 @dataclass(slots=True)
@@ -61,6 +66,18 @@ def show(request: HttpRequest, variant: str) -> HttpResponse:
     return render(request, f"site/keep_{variant}.html", context)
 
 
+def show_with_scripts(request: HttpRequest, order: str) -> HttpResponse:
+    """Show the desk with Alpine and Bootstrap, which start ``before`` the shim or after it.
+
+    ``around`` has Alpine's data around the blocks.
+    """
+    files = {"files": (f"htmx/{htmx.ALPINE}", f"htmx/{htmx.BOOTSTRAP}"), "css": f"htmx/{htmx.BOOTSTRAP_CSS}"}
+    context = {"places": list(_desk.html), "order": order, **files}
+    response = render(request, "site/keep_scripts.html", context)
+    response.headers["Content-Security-Policy"] = ALPINE_POLICY
+    return response
+
+
 def send(request: HttpRequest) -> HttpResponse:
     """Take what was sent, and make the desk stale, as the test says."""
     if _desk.affects:
@@ -87,5 +104,6 @@ urlpatterns = [
     path("keep/send/", send, name="keep_send"),
     path("keep/again/", again, name="keep_again"),
     path("keep/tone.wav", tone, name="keep_tone"),
+    path("keep/scripts/<str:order>/", show_with_scripts, name="keep_scripts"),
     path("keep/<str:variant>/", show, name="keep"),
 ]

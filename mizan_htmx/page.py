@@ -38,6 +38,7 @@ ALWAYS = (
     "mizan_htmx/mizan-together.js",
     "mizan_htmx/mizan-guard.js",
     "mizan_htmx/mizan-return.js",
+    "mizan_htmx/mizan-content.js",
     "mizan_htmx/mizan-keep.js",
     "mizan_htmx/mizan-blocks.js",
     "mizan_htmx/mizan-session.js",

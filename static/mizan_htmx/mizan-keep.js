@@ -20,7 +20,9 @@
 
   const { htmx, mizan } = window;
   if (!mizan?.dom) throw new Error("mizan-keep.js needs mizan.js: load it before, or use {% mizan_scripts %}.");
+  if (!mizan.content) throw new Error("mizan-keep.js needs mizan-content.js: load it before.");
   const { of, page } = mizan.dom;
+  const { unwrap, mend, hold: holdScripts, run: runScripts } = mizan.content;
   const isHtmx2 = htmx.version.startsWith("2.");
   const BLOCK = "[data-mizan]";
   const LAZY = '[data-mizan-lazy], [hx-trigger^="load"]';
@@ -378,6 +380,8 @@
     }
     fragment.replaceChildren(...fragment.children);
     const swap = look(block, fresh, source);
+    const except = [...held].map((it) => swap.pairs.get(it)).filter(Boolean);
+    const scripts = holdScripts(fragment, { block, isRefresh: source === block, except });
     const now = [...fragment.children].map((it) => (it === fresh && canMorph() ? block : it));
     if (canMorph()) morphNamed(swap, fragment);
     else {
@@ -387,6 +391,8 @@
     held = kept = new Set();
     const there = of(block).isConnected ? block : fresh;
     putBack(swap, there);
+    mend(there);
+    runScripts(now, scripts);
     if (source !== block) finish(there); // else when mizan.js knows that it is fresh
     return now;
   };
@@ -499,6 +505,7 @@
       morph = (block, fragment) => api.morph(block, fragment, false);
     },
     htmx_before_swap: (_, { ctx, tasks }) => {
+      for (const { fragment } of tasks) unwrap(fragment);
       const isOurs = ({ target, fragment, swapSpec }) =>
         is(target, BLOCK) && /^outer(HTML|Morph)$/.test(swapSpec.style) && topOf(fragment, target);
       for (const { target, swapSpec } of tasks.filter(isOurs)) {
@@ -528,6 +535,7 @@
     htmx.defineExtension(STYLE, {
       isInlineSwap: (style) => style === STYLE,
       handleSwap: (style, target, fragment, settling) => {
+        unwrap(fragment);
         if (style !== STYLE) return false;
         const isSame = topOf(fragment, target);
         const now = isSame ? replace(target, fragment, sources.get(target)) : [...fragment.childNodes];

@@ -63,6 +63,7 @@
   const SHARED = "[data-mizan-shared]";
   const HANDED_DOWN =
     "confirm disabled-elt include params prompt push-url replace-url select select-oob sync vals".split(" ");
+  const HANDED_DOWN_4 = "action method status:200 status:20x status:2xx".split(" ");
   const SENDING = "action delete get patch post put".split(" ").flatMap((it) => [`hx-${it}`, `data-hx-${it}`]);
   const isHtmx2 = /^2\./.test(htmx.version);
 
@@ -294,11 +295,26 @@
      not ask for confirmation or go into the history, there is nothing to pick out of its answer, and the
      server refuses unknown parameters. */
   const shield = (block) => {
-    const own = { "hx-target": "this", "hx-swap": swapOf(block) };
-    const names = [...HANDED_DOWN.map((name) => "hx-" + name), ...Object.keys(own)];
-    const missing = names.filter((name) => !of(block).hasAttribute(name));
-    for (const name of missing) of(block).setAttribute(name, own[name] ?? (isHtmx2 ? "unset" : ""));
-    return () => missing.forEach((name) => of(block).removeAttribute(name));
+    const values = new Map([...HANDED_DOWN, ...(isHtmx2 ? [] : HANDED_DOWN_4)].map((name) => [
+      "hx-" + name.replace(":", htmx.config.metaCharacter || ":"),
+      isHtmx2 ? "unset" : "",
+    ]));
+    values.set("hx-target", "this").set("hx-swap", swapOf(block));
+    if (isHtmx2) values.set("hx-params", "none"); // of a form
+    // First, so that nothing around it turns the extension off that swaps it in.
+    if (isHtmx2) values.set("hx-ext", ["mizan", of(block).getAttribute("hx-ext")].filter(Boolean).join());
+    // What is filled in by halves is not sent, and nobody has to be told.
+    if (!isHtmx2) values.set("hx-validate", "false");
+    else if (block instanceof HTMLFormElement) values.set("novalidate", "");
+    const former = [...values.keys()].map((name) => [name, of(block).getAttribute(name)]);
+    for (const [name, value] of values) of(block).setAttribute(name, value);
+    return () => {
+      for (const [name, value] of former) {
+        if (of(block).getAttribute(name) !== values.get(name)) continue; // a morph has written it
+        if (value === null) of(block).removeAttribute(name);
+        else of(block).setAttribute(name, value);
+      }
+    };
   };
 
   const send = (block) => {
@@ -434,6 +450,7 @@
   /* Tell whether an answer may be swapped in. */
   const admit = (request) => {
     const flight = flights.get(request);
+    flight?.unshield?.();
     if (!flight?.block) return !flight?.isRefused;
     const { isConnected, innerHTML } = of(flight.block);
     if (flight.isProven && isConnected) {
@@ -485,10 +502,24 @@
     }
   };
 
+  /* Whatever the page, its extensions and its listeners had htmx do with an answer, a block that still shows what it
+     did is not fresh; neither is one that has got itself inside. With swap="none" its author looks after it. */
+  const isSwapped = ({ block, former, isReplaced }) => {
+    if (!of(block).isConnected || /^none\b/.test(swapOf(block))) return true;
+    const isNested = of(block).querySelector(`[id="${CSS.escape(of(block).id)}"]`) !== null;
+    return !isNested && (isReplaced || of(block).innerHTML !== former);
+  };
+
+  page.addEventListener("mizan:keep", ({ target, detail: { source } }) => {
+    if (target !== source) return;
+    for (const flight of flights.values()) if (flight.block === target) flight.isReplaced = true;
+  });
+
   const settle = (flight) => {
     const { block, status, url, shown, former, late, began, together } = flight;
     const isSame = flight.isProven && status === 304;
     if (!shown && !isSame) return fail(flight);
+    if (!isSame && !isSwapped(flight)) return fail({ ...flight, got: `${flight.got}, which was not swapped in` });
     bare();
     // A morph keeps the elements. What is in a block that stays may have come later than the block.
     const isNew = (each) => (isSame ? each === block : !shown.has(each) || of(block).contains(each));
@@ -587,6 +618,12 @@
     if (response) read(ctx, response.status, (name) => response.headers.get(name), response.raw.url);
   };
 
+  /* What is not to be swapped (htmx.config.noSwap), and where to, says nothing of refreshes. */
+  const aim = (task, block) => {
+    task.target = block;
+    if (task.swapSpec.style === "none") task.swapSpec.style = swapOf(block).split(" ")[0];
+  };
+
   const extension = {
     htmx_config_request: (_, { ctx: { sourceElement, sourceEvent, request } }) => {
       // Of a block that is a fieldset, htmx would send what is filled in, and the server refuse it.
@@ -597,9 +634,19 @@
       start(ctx, ctx.sourceElement, ctx.target, ctx.request.method, ctx.request.action, ctx.request.headers);
     },
     htmx_before_response: readResponse,
-    htmx_before_swap: (_, { ctx }) => admit(ctx),
+    htmx_after_request: (_, { ctx }) => {
+      const flight = flights.get(ctx);
+      if (flight?.block) flight.unshield = shield(flight.block);
+    },
+    htmx_before_swap: (_, { ctx, tasks }) => {
+      const isAdmitted = admit(ctx);
+      const { block } = flights.get(ctx) ?? {};
+      for (const task of block ? tasks : []) if (task.type === "main") aim(task, block);
+      return isAdmitted;
+    },
     htmx_finally_request: (_, { ctx }) => {
       readResponse(_, { ctx }); // another extension may have hidden it from the hook above
+      flights.get(ctx)?.unshield?.();
       if (/^error/.test(ctx.status)) spill(ctx);
       end(ctx, ctx.text);
     },
@@ -624,10 +671,14 @@
       xhr.addEventListener("loadend", () => end(xhr, xhr.responseText));
     });
     on("htmx:beforeSwap", (detail) => {
-      if (!admit(detail.xhr)) detail.shouldSwap = false;
+      const isAdmitted = admit(detail.xhr);
       const block = flights.get(detail.xhr)?.block;
+      detail.shouldSwap = isAdmitted && (detail.shouldSwap || Boolean(block));
+      if (!block) return;
+      detail.target = block;
+      detail.selectOverride = "unset";
       // Without delay, so that it has happened when onload is over.
-      if (block) detail.swapOverride = swapOf(block) + " swap:0s transition:false";
+      detail.swapOverride = swapOf(block) + " swap:0s transition:false";
     });
     on("htmx:swapError", ({ xhr }) => spill(xhr));
   };

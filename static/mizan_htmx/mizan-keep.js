@@ -21,7 +21,7 @@
   const { htmx, mizan } = window;
   if (!mizan?.dom) throw new Error("mizan-keep.js needs mizan.js: load it before, or use {% mizan_scripts %}.");
   if (!mizan.content) throw new Error("mizan-keep.js needs mizan-content.js: load it before.");
-  const { of, page } = mizan.dom;
+  const { of, page, clearNow, isMixed } = mizan.dom;
   const { unwrap, mend, hold: holdScripts, run: runScripts } = mizan.content;
   const isHtmx2 = htmx.version.startsWith("2.");
   const BLOCK = "[data-mizan]";
@@ -179,7 +179,8 @@
   let dragged = null;
   const waiting = new Set();
 
-  const canMorph = () => !isHtmx2 || typeof window.Idiomorph?.morph === "function";
+  let isReadable = true; // by a morph, which reads forms by names that their controls may have
+  const canMorph = () => isReadable && (!isHtmx2 || typeof window.Idiomorph?.morph === "function");
   const isPlaying = (node) => is(node, "audio, video") && !node.paused && !node.ended;
 
   const isOccupied = (block) =>
@@ -354,12 +355,13 @@
     const twin = pair(swap, it);
     const isModal = is(it, "dialog:modal");
     // A dialog from which the request was sent is as the answer has it.
-    if (it.localName === "dialog" && it.contains(swap.source)) {
+    if (of(it).localName === "dialog" && it.contains(swap.source)) {
       if (!twin?.open) it.close();
     } else if (twin) {
-      if (it.open || toggled.has(it)) twin.open = it.open;
+      const { open } = of(it);
+      if (open || toggled.has(it)) of(twin).open = open;
       const show = isModal ? "showModal" : is(it, POPOVER) && "showPopover";
-      swap.opened.push({ it, twin, show, isOpen: twin.open });
+      swap.opened.push({ it, twin, show, isOpen: of(twin).open });
     }
   };
 
@@ -379,6 +381,7 @@
       for (const it of all) of(it).removeAttribute("autofocus");
     }
     fragment.replaceChildren(...fragment.children);
+    isReadable = !isMixed(fresh);
     const swap = look(block, fresh, source);
     const except = [...held].map((it) => swap.pairs.get(it)).filter(Boolean);
     const scripts = holdScripts(fragment, { block, isRefresh: source === block, except });
@@ -393,6 +396,8 @@
     putBack(swap, there);
     mend(there);
     runScripts(now, scripts);
+    isReadable = true;
+    clearNow();
     if (source !== block) finish(there); // else when mizan.js knows that it is fresh
     return now;
   };
@@ -438,10 +443,10 @@
       const place = placeOf({ it, twin });
       if (!place) continue;
       if (toggled.has(it)) toggled.add(place);
-      if (!show) place.open = isOpen;
+      if (!show) of(place).open = isOpen;
       else if (place === twin) {
-        place.removeAttribute("open");
-        place[show]();
+        of(place).removeAttribute("open");
+        of(place)[show]();
       }
     }
     for (const { it, twin, ...places } of scrolled) Object.assign(of(placeOf({ it, twin })) ?? {}, places);
@@ -537,6 +542,7 @@
       handleSwap: (style, target, fragment, settling) => {
         unwrap(fragment);
         if (style !== STYLE) return false;
+        settling.tasks.push(clearNow); // before those in which htmx binds what is new
         const isSame = topOf(fragment, target);
         const now = isSame ? replace(target, fragment, sources.get(target)) : [...fragment.childNodes];
         if (!isSame) of(target).replaceWith(...now);

@@ -23,6 +23,10 @@
                                             properties no markup stands; page: the document so; settings(): what
                                             the running script's tag says; isOwn(url): leads to this origin;
                                             staysHere(form): it sends nothing to another one;
+                                            clear(): lets htmx read forms, until what it gives is called;
+                                            clearNow(): until this task has nothing more to do at once;
+                                            isRead(name): htmx reads forms by it; isMixed(root): such a one is
+                                            inside;
                                             isUnticked(control): a box that a form would send, had it a tick;
                                             address(text, name): an URL of this origin, or an error
 
@@ -73,6 +77,7 @@
      a node has by those names is what its prototype gives it. Other elements than forms hide nothing. */
   const past = (node) => ({
     get: (_, name) => {
+      if (name === "elements" && cleared.has(node)) return cleared.get(node);
       const value = Reflect.get(Object.getPrototypeOf(node), name, node);
       return typeof value === "function" ? value.bind(node) : value;
     },
@@ -81,6 +86,63 @@
   const of = (node) =>
     node === document || node instanceof HTMLFormElement ? new Proxy({}, past(node)) : node;
   const page = of(document);
+
+  /* htmx and Idiomorph read forms as they stand there, by these names. While a control is in no form its name is in
+     nobody's way: forms that they are about to work at are without such ones for as long as that takes. Whoever
+     reads their elements through of() has all of them. */
+  const LOOKED_AT = new Set(
+    (
+      "addEventListener append appendChild attributes before checkValidity childElementCount childNodes children " +
+      "classList cleanup closest contains content dispatchEvent elements enctype firstChild firstElementChild " +
+      "getAttribute getAttributeNames getBoundingClientRect getRootNode hasAttribute htmx-internal-data _htmx " +
+      "_htmx_state insertAdjacentElement insertBefore isConnected isEqualNode lastChild localName matches moveBefore " +
+      "namespaceURI nextElementSibling nextSibling noValidate nodeName nodeType nodeValue ownerDocument parentElement " +
+      "parentNode previousElementSibling previousSibling querySelector querySelectorAll remove removeAttribute " +
+      "removeChild removeEventListener replaceChildren replaceWith reportValidity scrollIntoView setAttribute style " +
+      "tagName textContent"
+    ).split(" "),
+  );
+  const isRead = (name) => LOOKED_AT.has(name);
+  const namesOf = (control) => ["name", "id"].filter((each) => isRead(control.getAttribute(each)));
+  const formOf = (control) => (control instanceof HTMLImageElement ? control.closest("form") : control.form);
+  const NAMED = "form [name], form [id], [form]";
+
+  const cleared = new WeakMap();
+
+  const clear = () => {
+    const isInTheWay = (each) => namesOf(each).length > 0 && formOf(each) instanceof HTMLFormElement;
+    const controls = [...page.querySelectorAll(NAMED)].filter((each) => !(each instanceof HTMLFormElement) && isInTheWay(each));
+    const forms = new Set(controls.map(formOf));
+    for (const form of forms) cleared.set(form, [...of(form).elements]);
+    const former = controls.flatMap((each) =>
+      (each instanceof HTMLImageElement ? namesOf(each) : ["form"]).map((name) => [each, name, each.getAttribute(name)]),
+    );
+    for (const [each, name] of former) {
+      if (name === "form") each.setAttribute(name, "");
+      else each.removeAttribute(name); // images are in a form by where they stand
+    }
+    const restore = () => {
+      restores.delete(restore);
+      for (const [each, name, value] of former.splice(0)) {
+        if (value === null) each.removeAttribute(name);
+        else each.setAttribute(name, value);
+      }
+      for (const form of forms) cleared.delete(form);
+    };
+    if (former.length) restores.add(restore);
+    return restore;
+  };
+
+  /* Whoever is faster than a timer sends all of the form. */
+  const restores = new Set();
+  addEventListener("submit", () => restores.forEach((restore) => restore()), true);
+
+  const clearNow = () => queueMicrotask(clear());
+
+  const isMixed = (root) =>
+    [root, ...of(root).querySelectorAll("form")].some(
+      (each) => each instanceof HTMLFormElement && [...of(each).querySelectorAll("[name], [id]")].some((it) => namesOf(it).length),
+    );
 
   const settings = () => page.currentScript?.dataset ?? {};
 
@@ -240,11 +302,13 @@
     if (page.hidden) return;
     const due = new Set(blocks().filter((block) => stale.has(block) && !failed.has(block)));
     const busy = new Set([...flights.values()].map(({ block }) => block));
+    const restore = clear();
     for (const block of due) {
       const waits = busy.has(block) || isInside(block, due) || isInside(block, busy);
       if (waits || [...busy].some((other) => of(block).contains(other))) continue;
       if (fire(block, "mizan:due")) send(block);
     }
+    restore();
   };
 
   let planned = 0;
@@ -492,6 +556,7 @@
   /* Until htmx 2 binds a form, 20 ms after the swap, Enter would send it as the browser does, and leave the page
      with what was typed. Forms in which something loads by itself are left to htmx: it would load twice. */
   const bindForms = (block) => {
+    const restore = clear();
     for (const form of [block, ...of(block).querySelectorAll("form")]) {
       if (!(form instanceof HTMLFormElement) || of(form).querySelector("[hx-trigger*=load]")) continue;
       try {
@@ -500,6 +565,7 @@
         // htmx says so itself when it comes to it.
       }
     }
+    restore();
   };
 
   /* Whatever the page, its extensions and its listeners had htmx do with an answer, a block that still shows what it
@@ -625,16 +691,23 @@
   };
 
   const extension = {
+    htmx_before_process: clearNow,
     htmx_config_request: (_, { ctx: { sourceElement, sourceEvent, request } }) => {
-      // Of a block that is a fieldset, htmx would send what is filled in, and the server refuse it.
-      if (of(sourceElement).matches?.(BLOCK)) request.body = new FormData();
+      if (of(sourceElement).matches?.(BLOCK)) {
+        request.action = of(sourceElement).getAttribute("hx-get"); // whatever hx-config says
+        // Of a block that is a fieldset, htmx would send what is filled in, and the server refuse it.
+        request.body = new FormData();
+      }
       prepare(sourceElement, request.method, request.action, request.headers, request.body, sourceEvent);
     },
     htmx_before_request: (_, { ctx }) => {
+      clearNow();
+      if (of(ctx.sourceElement).matches?.(BLOCK)) Object.assign(ctx.request, { method: "GET", body: null });
       start(ctx, ctx.sourceElement, ctx.target, ctx.request.method, ctx.request.action, ctx.request.headers);
     },
     htmx_before_response: readResponse,
     htmx_after_request: (_, { ctx }) => {
+      clearNow();
       const flight = flights.get(ctx);
       if (flight?.block) flight.unshield = shield(flight.block);
     },
@@ -644,7 +717,10 @@
       for (const task of block ? tasks : []) if (task.type === "main") aim(task, block);
       return isAdmitted;
     },
+    htmx_after_swap: clearNow,
+    htmx_finally_swap: clearNow,
     htmx_finally_request: (_, { ctx }) => {
+      clearNow();
       readResponse(_, { ctx }); // another extension may have hidden it from the hook above
       flights.get(ctx)?.unshield?.();
       if (/^error/.test(ctx.status)) spill(ctx);
@@ -664,9 +740,9 @@
       const { block } = flights.get(xhr);
       xhr.addEventListener("readystatechange", () => {
         if (xhr.status) read(xhr, xhr.status, (name) => xhr.getResponseHeader(name), xhr.responseURL);
-        if (!block || xhr.readyState < 4) return;
-        const unshield = shield(block);
-        xhr.addEventListener("loadend", unshield); // htmx swaps before that, in onload
+        if (xhr.readyState < 4) return;
+        const undo = [clear(), block && shield(block)].filter(Boolean);
+        xhr.addEventListener("loadend", () => undo.forEach((each) => each())); // htmx swaps before that, in onload
       });
       xhr.addEventListener("loadend", () => end(xhr, xhr.responseText));
     });
@@ -681,6 +757,14 @@
       detail.swapOverride = swapOf(block) + " swap:0s transition:false";
     });
     on("htmx:swapError", ({ xhr }) => spill(xhr));
+    on("htmx:afterSwap", clearNow);
+    on("htmx:beforeSend", ({ xhr, elt }) => {
+      if (!(elt instanceof HTMLFormElement)) return;
+      // htmx hears these after this, as tasks of their own.
+      for (const name of ["loadstart", "progress", "abort", "loadend"]) {
+        for (const each of [xhr, xhr.upload]) each.addEventListener(name, () => setTimeout(clear()));
+      }
+    });
   };
 
   if (isHtmx2) listen();
@@ -702,6 +786,13 @@
     attributeFilter: ["hx-target", "hx-swap"], // a morph brings them back
   });
 
+  // htmx 2 binds the page between the two; htmx 4 says when it does.
+  addEventListener("DOMContentLoaded", () => {
+    const restore = clear();
+    addEventListener("DOMContentLoaded", restore, { once: true });
+    setTimeout(restore);
+  }, { capture: true, once: true });
+
   const catchUp = () => {
     takeCookie();
     retry();
@@ -717,7 +808,7 @@
     fail: lose,
     deliver,
     cookie,
-    dom: Object.freeze({ of, page, settings, isOwn, staysHere, isUnticked, address }),
+    dom: Object.freeze({ of, page, settings, isOwn, staysHere, isUnticked, address, clear, clearNow, isRead, isMixed }),
     format: write,
     parse,
     covers: (stale, shown) => covers(parse(stale), shown),

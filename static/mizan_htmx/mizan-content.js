@@ -58,19 +58,23 @@
 
   /* In these, HTML may stand. */
   const TAKES_HTML = /^(foreignObject|desc|title|annotation-xml|m[inos]|mtext)$/;
-  const isMisplaced = (it) =>
-    it.namespaceURI === HTML &&
-    it.localName !== "script" && // htmx makes them so, and they run
-    it.parentElement.namespaceURI in WRAPPERS &&
-    !TAKES_HTML.test(it.parentElement.localName);
+  const spaceOf = (it) => {
+    const { namespaceURI: around, localName } = it.parentElement;
+    const root = Object.keys(WRAPPERS).find((each) => WRAPPERS[each] === it.localName);
+    if (root) return root;
+    // htmx makes scripts so, and they run.
+    return around in WRAPPERS && !TAKES_HTML.test(localName) && it.localName !== "script" ? around : HTML;
+  };
 
   /* htmx 4 morphs some elements into new ones, which it takes to be of HTML. */
   const mend = (element) => {
     if (isHtmx2) return;
-    const inside = of(element).querySelectorAll(wrapperOf(element) ? "*" : ":is(svg, math) *");
-    for (const it of [...inside].filter(isMisplaced)) {
+    const inside = of(element).querySelectorAll(wrapperOf(element) ? "*" : ":is(svg, math), :is(svg, math) *");
+    for (const it of inside) {
+      const space = it.namespaceURI === HTML ? spaceOf(it) : HTML;
+      if (space === HTML) continue;
       const name = CASED.find((each) => each.toLowerCase() === it.localName) ?? it.localName;
-      const made = page.createElementNS(it.parentElement.namespaceURI, name);
+      const made = page.createElementNS(space, name);
       for (const { name, value } of it.attributes) made.setAttribute(name, value);
       made.append(...it.childNodes);
       it.replaceWith(made);
@@ -144,7 +148,11 @@
   const hold = (fragment, { block, isRefresh, except }) => {
     const held = new Map();
     for (const script of fragment.querySelectorAll("script")) {
-      if (!isExecutable(script) || except.some((each) => each.contains(script))) continue;
+      if (except.some((each) => each.contains(script))) continue;
+      if (!isExecutable(script)) {
+        if (isRefresh) authorise(script, policies.get(block)); // browsers ask for it in some of these, too
+        continue;
+      }
       const stand = script.cloneNode(true);
       stand.type = "text/plain";
       stand.setAttribute(HELD, held.size);

@@ -21,7 +21,7 @@
   const { htmx, mizan } = window;
   if (!mizan?.dom) throw new Error("mizan-keep.js needs mizan.js: load it before, or use {% mizan_scripts %}.");
   if (!mizan.content) throw new Error("mizan-keep.js needs mizan-content.js: load it before.");
-  const { of, page, clearNow, isMixed } = mizan.dom;
+  const { of, page, clearNow, isMixed, strip } = mizan.dom;
   const { unwrap, mend, hold: holdScripts, run: runScripts } = mizan.content;
   const isHtmx2 = htmx.version.startsWith("2.");
   const BLOCK = "[data-mizan]";
@@ -397,6 +397,7 @@
     mend(there);
     runScripts(now, scripts);
     isReadable = true;
+    if (there !== block) strip(block);
     clearNow();
     if (source !== block) finish(there); // else when mizan.js knows that it is fresh
     return now;

@@ -11,9 +11,11 @@
    mizan.retry()                            asks for what is stale, even where that failed or was held back
    mizan.fail(block, 404, "no such …")      marks a block as one that a refresh would not make fresh: by the
                                             attribute and the event of one that failed, with no end of its wait
-   mizan.deliver(request, pieces, versions) what came with the answer to a request of htmx, by block id: HTML,
+   mizan.deliver(request, pieces, versions, policy)
+                                            what came with the answer to a request of htmx, by block id: HTML,
                                             null for what is unchanged, and the version it has: not asked for,
-                                            unless something has become stale since
+                                            unless something has become stale since; and the
+                                            Content-Security-Policy of that answer, or null
    mizan.format("user", {user_id: 5})       "user;user_id=5"
    mizan.parse("user;user_id=5, cart")      [{context: "user", params: {user_id: "5"}}, …]
    mizan.covers("user", "user;user_id=5")   true
@@ -26,14 +28,14 @@
                                             clear(): lets htmx read forms, until what it gives is called;
                                             clearNow(): until this task has nothing more to do at once;
                                             isRead(name): htmx reads forms by it; isMixed(root): such a one is
-                                            inside;
+                                            inside; strip(root): takes those off, once it is gone;
                                             isUnticked(control): a box that a form would send, had it a tick;
                                             address(text, name): an URL of this origin, or an error
 
    mizan:invalidate   on document; detail {header, entries, version, blocks, source, cause}; preventDefault()
                       leaves the blocks alone
    mizan:due          on a block before its refresh is sent; preventDefault() holds it back: mizan.retry()
-   mizan:refreshing   on a block whose refresh is sent; detail {url, headers, request, piece}
+   mizan:refreshing   on a block whose refresh is sent; detail {url, headers, request, piece, policy}
    mizan:refreshed    on the block that took its place; detail {url, milliseconds, together, changed}
    mizan:error        on a block that was not refreshed; detail {status, message, wait}. It keeps its content
                       and has the status in data-mizan-error (0: no answer). Until mizan.retry(block), or the
@@ -139,10 +141,17 @@
 
   const clearNow = () => queueMicrotask(clear());
 
-  const isMixed = (root) =>
-    [root, ...of(root).querySelectorAll("form")].some(
-      (each) => each instanceof HTMLFormElement && [...of(each).querySelectorAll("[name], [id]")].some((it) => namesOf(it).length),
-    );
+  const mixedIn = (root) =>
+    [root, ...of(root).querySelectorAll("form")]
+      .filter((each) => each instanceof HTMLFormElement)
+      .flatMap((form) => [...of(form).querySelectorAll("[name], [id]")])
+      .filter((each) => namesOf(each).length);
+  const isMixed = (root) => mixedIn(root).length > 0;
+
+  /* Of an element that has left the page for good. */
+  const strip = (root) => {
+    for (const each of mixedIn(root)) for (const name of namesOf(each)) each.removeAttribute(name);
+  };
 
   const settings = () => page.currentScript?.dataset ?? {};
 
@@ -248,7 +257,8 @@
      since    block → what made it stale: a version or, without one, a word that was never used before. A
               shared cache may be told of a change later than this page. Under an address that nobody asked
               for before the change it has no old copy, and all who are told of the same version share one;
-     brought  block → its HTML, which came with the answer that made it stale, or null: it is the same;
+     brought  block → its HTML, which came with the answer that made it stale, or null: it is the same; and
+              the policy of that answer;
      failed   those of them whose refresh did not work. They wait for the next occasion: a broken block must
               not cause a storm of requests;
      lost     blocks that the server does not have any more, as far as anybody knows: each occasion asks for
@@ -440,13 +450,13 @@
     if (mark({ entries: parse(write(context, values)), version }, { source, among })) retry();
   };
 
-  const deliver = (request, pieces, versions) => {
+  const deliver = (request, pieces, versions, policy = null) => {
     const { late } = flights.get(request);
     for (const block of blocks()) {
       const { id } = of(block);
       const dataset = { ...of(block).dataset, mizanVersion: versions.get(id) };
       const isOld = late.some((news) => isCovered(news, { dataset }));
-      if (stale.has(block) && pieces.has(id) && !isOld) brought.set(block, pieces.get(id));
+      if (stale.has(block) && pieces.has(id) && !isOld) brought.set(block, { piece: pieces.get(id), policy });
     }
   };
 
@@ -468,9 +478,9 @@
     if (!block) return;
     stale.delete(block);
     failed.delete(block);
-    const piece = brought.get(block);
+    const { piece, policy } = brought.get(block) ?? {};
     brought.delete(block);
-    fire(block, "mizan:refreshing", { url, headers, request, piece });
+    fire(block, "mizan:refreshing", { url, headers, request, piece, policy });
   };
 
   /* Read the headers of an answer, before anything is swapped. */
@@ -705,7 +715,10 @@
       if (of(ctx.sourceElement).matches?.(BLOCK)) Object.assign(ctx.request, { method: "GET", body: null });
       start(ctx, ctx.sourceElement, ctx.target, ctx.request.method, ctx.request.action, ctx.request.headers);
     },
-    htmx_before_response: readResponse,
+    htmx_before_response: (_, detail) => {
+      clearNow();
+      readResponse(_, detail);
+    },
     htmx_after_request: (_, { ctx }) => {
       clearNow();
       const flight = flights.get(ctx);
@@ -808,7 +821,7 @@
     fail: lose,
     deliver,
     cookie,
-    dom: Object.freeze({ of, page, settings, isOwn, staysHere, isUnticked, address, clear, clearNow, isRead, isMixed }),
+    dom: Object.freeze({ of, page, settings, isOwn, staysHere, isUnticked, address, clear, clearNow, isRead, isMixed, strip }),
     format: write,
     parse,
     covers: (stale, shown) => covers(parse(stale), shown),

@@ -11,6 +11,7 @@ const REST = [
   "mizan-together.js",
   "mizan-guard.js",
   "mizan-return.js",
+  "mizan-content.js",
   "mizan-keep.js",
   "mizan-blocks.js",
   "mizan-session.js",

@@ -18,7 +18,7 @@
 
   const { htmx, mizan } = window;
   if (!mizan?.dom) throw new Error("mizan-forms.js needs mizan.js: load it before, or use {% mizan_scripts %}.");
-  const { of, page, isOwn, staysHere, clear, isRead } = mizan.dom;
+  const { of, page, isOwn, staysHere, clear, isRead, strip } = mizan.dom;
   const { csrfCookie } = mizan.dom.settings();
   const FORM = "form[data-mizan-form]";
   const CONTROL = "input, select, textarea, button, output, [contenteditable]";
@@ -530,7 +530,10 @@
     });
     on("htmx:before:swap", (event) => {
       const form = own(event);
-      if (form && !admit(form, ofContext(event.detail.ctx))) event.preventDefault();
+      if (!form) return;
+      const { ctx, tasks } = event.detail;
+      if (!admit(form, ofContext(ctx))) event.preventDefault();
+      else if (tasks.some(({ target, swapSpec }) => target === form && /^outer/.test(swapSpec.style))) strip(form);
     });
     on("htmx:finally:request", (event) => {
       const form = own(event);
@@ -567,6 +570,7 @@
       if (!flights.has(form)) return;
       const isAdmitted = admit(form, ofRequest(detail.xhr));
       detail.shouldSwap &&= isAdmitted;
+      if (detail.shouldSwap && detail.swapOverride?.startsWith("outer")) strip(form); // it is about to go
       detail.isError &&= detail.xhr.status >= 500;
       detail.selectOverride = "unset"; // one handed down by the page would pick nothing out of a form
       detail.swapOverride += " swap:0s transition:false"; // so that it has happened when onload is over

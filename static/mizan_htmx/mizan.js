@@ -771,7 +771,7 @@
     });
     on("htmx:swapError", ({ xhr }) => spill(xhr));
     on("htmx:afterSwap", clearNow);
-    on("htmx:beforeSend", ({ xhr, elt }) => {
+    on("htmx:beforeRequest", ({ xhr, elt }) => {
       if (!(elt instanceof HTMLFormElement)) return;
       // htmx hears these after this, as tasks of their own.
       for (const name of ["loadstart", "progress", "abort", "loadend"]) {

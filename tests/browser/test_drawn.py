@@ -10,7 +10,11 @@ from tests.site.keep import desk
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), on_newest_morph]
 
-SVG, MATH, HTML = "http://www.w3.org/2000/svg", "http://www.w3.org/1998/Math/MathML", "http://www.w3.org/1999/xhtml"
+SVG, MATH, HTML = (
+    "http://www.w3.org/2000/svg",
+    "http://www.w3.org/1998/Math/MathML",
+    "http://www.w3.org/1999/xhtml",
+)
 
 # What stands in each block, and the namespaces of the block and of what is in it.
 DRAWN = {
@@ -31,7 +35,8 @@ LOOK = """() => Object.fromEntries([...document.querySelectorAll("[data-mizan]")
     const html = block.innerHTML.replaceAll("></rect>", "/>").replaceAll("></linearGradient>", "/>");
     return [block.id, [block.localName, html, block.parentElement.localName, block.namespaceURI, ...inside]];
 }))"""
-PARENTS = {"mrow": "math", "caption": "table", "colgroup": "table", "td": "tr", "tr": "tbody", "option": "select"}
+TABLE = {"caption": "table", "colgroup": "table", "td": "tr", "tr": "tbody"}
+PARENTS = {**TABLE, "mrow": "math", "option": "select"}
 NAMES = {"foreign": "foreignObject", "lazy": "g", "inner": "svg"}
 
 
@@ -87,7 +92,8 @@ async def test_what_a_morph_moves_in_a_drawing_stays_drawn(tab: Tab) -> None:
     with desk("", **contents(1)) as now:
         now.html["g"] = '<g><rect id="a" width="10" height="9"/></g><text>1</text>'
         await sit_down(tab, "drawn")
-        now.html["g"] = '<text>2</text><linearGradient><stop/></linearGradient><svg><g><rect id="a" width="20" height="9"/></g></svg>'
+        moved = '<svg><g><rect id="a" width="20" height="9"/></g></svg>'
+        now.html["g"] = f"<text>2</text><linearGradient><stop/></linearGradient>{moved}"
         await tab.invalidate("desk", place="g")
         await expect(tab.page.locator("#g text")).to_have_text("2")
         spaces = "[...new Set([...document.querySelectorAll('#g *')].map((it) => it.namespaceURI))]"

@@ -39,7 +39,7 @@ ALL = """
     <svg><script nonce="NONCE">ran("svg")</script></svg>
 """
 ONCE = {
-    **{name: 1 for name in ("same", "changed", "typed", "old type", "module", "src", "svg")},
+    **dict.fromkeys(("same", "changed", "typed", "old type", "module", "src", "svg"), 1),
     "after 1": 1,
 }
 
@@ -145,7 +145,7 @@ async def test_what_comes_with_an_answer_has_the_nonce_of_that(tab: Tab, setting
 
 async def test_scripts_of_an_own_swap_run_once(tab: Tab) -> None:
     button = '<button hx-get="/keep/again/" hx-target="#main" hx-swap="outerHTML">Again</button>'
-    html = '<b>{}</b>' + button + '<script nonce="NONCE" src="/static/site/ran.js"></script>'
+    html = "<b>{}</b>" + button + '<script nonce="NONCE" src="/static/site/ran.js"></script>'
     with desk(html.format(1)) as now:
         await open_desk(tab)
         await forget(tab)

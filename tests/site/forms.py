@@ -107,7 +107,6 @@ class TakenForm(mizanFormMixin, forms.Form):
 
     attributes = forms.CharField()
     children = forms.CharField()
-    classList = forms.CharField()
     closest = forms.CharField(min_length=3)
     elements = forms.CharField()
     matches = forms.BooleanField()

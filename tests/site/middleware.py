@@ -58,8 +58,8 @@ class _Middleware:
 class StrictPolicy(_Middleware):
     """Forbids inline scripts and styles and eval().
 
-    Where the cookie ``nonces`` is, inline scripts that have the nonce of their answer may run: ``all`` answers
-    have one, or only that of the ``page``, and those of mizan no policy at all.
+    Where the cookie ``nonces`` is, inline scripts that have the nonce of their answer may run: ``all``
+    answers have one, or only that of the ``page``, and those of mizan no policy at all.
     """
 
     def before(self, request: HttpRequest) -> None:

@@ -370,6 +370,7 @@
     if (scrollTop || scrollLeft) swap.scrolled.push({ it, twin: pair(swap, it), scrollTop, scrollLeft });
   };
 
+  const SKIPPED = [htmx.config.morphSkip, htmx.config.morphSkipChildren].filter(Boolean).join();
   const mayMorph = (old) => !held.has(old);
   const mayWrite = (name, old) => !kept.has(old) || name !== (isCheckable(old) ? "checked" : "value");
 
@@ -381,7 +382,7 @@
       for (const it of all) of(it).removeAttribute("autofocus");
     }
     fragment.replaceChildren(...fragment.children);
-    isReadable = !isMixed(fresh);
+    isReadable = !isMixed(fresh) && !(SKIPPED && is(block, SKIPPED));
     const swap = look(block, fresh, source);
     const except = [...held].map((it) => swap.pairs.get(it)).filter(Boolean);
     const scripts = holdScripts(fragment, { block, isRefresh: source === block, except });

@@ -10,7 +10,8 @@
 
    mizan:changed   on a field; detail {value}: what the server has now; bubbles
    mizan:keep      on a block that is about to be replaced; detail {fresh, source, keep}: keep(element) leaves an
-                   element inside as it is, as data-mizan-keep does; bubbles */
+                   element inside as it is, as data-mizan-keep does; bubbles
+   mizan:late      on a block whose answer came when it could not be replaced; for mizan.js; bubbles */
 (() => {
   "use strict";
 
@@ -491,6 +492,7 @@
     sources.set(block, source);
     if (source !== block || !isOccupied(block)) return false;
     unfinished.add(block);
+    fire(block, "mizan:late");
     return true;
   };
 

@@ -586,10 +586,12 @@
     return !isNested && (isReplaced || of(block).innerHTML !== former);
   };
 
-  page.addEventListener("mizan:keep", ({ target, detail: { source } }) => {
-    if (target !== source) return;
-    for (const flight of flights.values()) if (flight.block === target) flight.isReplaced = true;
-  });
+  const vouch = (block) => {
+    for (const flight of flights.values()) if (flight.block === block) flight.isReplaced = true;
+  };
+
+  page.addEventListener("mizan:keep", ({ target, detail: { source } }) => target === source && vouch(target));
+  page.addEventListener("mizan:late", ({ target }) => vouch(target)); // mizan-keep.js asks for it once more
 
   const settle = (flight) => {
     const { block, status, url, shown, former, late, began, together } = flight;

@@ -53,7 +53,9 @@
     );
   } else {
     const name4 = (name) => name.replaceAll(":", htmx.config.metaCharacter || ":");
-    page.addEventListener(name4("htmx:after:request"), ({ detail: { ctx } }) => (ctx.text = wrap(ctx.text, ctx.target)));
+    page.addEventListener(name4("htmx:after:request"), ({ detail: { ctx } }) => {
+      ctx.text = wrap(ctx.text, ctx.target);
+    });
   }
 
   /* In these, HTML may stand. */
@@ -84,7 +86,8 @@
 
   // ---- scripts
 
-  const JAVASCRIPT = /^(module|(application|text)\/(x-)?(java|ecma)script|text\/(javascript1\.[0-5]|jscript|livescript))$/i;
+  const JAVASCRIPT =
+    /^(module|(application|text)\/(x-)?(java|ecma)script|text\/(javascript1\.[0-5]|jscript|livescript))$/i;
   const HELD = "data-mizan-script";
 
   const typeOf = (script) => {
@@ -158,7 +161,8 @@
       stand.setAttribute(HELD, held.size);
       script.replaceWith(stand);
       const fresh = renew(script);
-      const mayRun = htmx.config.allowScriptTags !== false && (!isRefresh || authorise(fresh, policies.get(block)));
+      const isTrusted = !isRefresh || authorise(fresh, policies.get(block));
+      const mayRun = isTrusted && htmx.config.allowScriptTags !== false;
       held.set(String(held.size), { fresh, mayRun });
     }
     return held;
@@ -184,7 +188,8 @@
   };
 
   /* What follows a script from elsewhere may need it, as in a page. */
-  const waitsFor = (script) => script.hasAttribute("src") && !script.hasAttribute("async") && script.type !== "module";
+  const waitsFor = (script) =>
+    script.hasAttribute("src") && !script.hasAttribute("async") && script.type !== "module";
   const ended = (script) =>
     new Promise((done) => {
       for (const name of ["load", "error"]) script.addEventListener(name, done);

@@ -94,34 +94,50 @@
      reads their elements through of() has all of them. */
   const LOOKED_AT = new Set(
     (
-      "addEventListener append appendChild attributes before checkValidity childElementCount childNodes children " +
-      "classList cleanup closest contains content dispatchEvent elements enctype firstChild firstElementChild " +
-      "getAttribute getAttributeNames getBoundingClientRect getRootNode hasAttribute htmx-internal-data _htmx " +
-      "_htmx_state insertAdjacentElement insertBefore isConnected isEqualNode lastChild localName matches moveBefore " +
-      "namespaceURI nextElementSibling nextSibling noValidate nodeName nodeType nodeValue ownerDocument parentElement " +
-      "parentNode previousElementSibling previousSibling querySelector querySelectorAll remove removeAttribute " +
-      "removeChild removeEventListener replaceChildren replaceWith reportValidity scrollIntoView setAttribute style " +
-      "tagName textContent"
+      "_htmx _htmx_state addEventListener appendChild attributes checkValidity childNodes " +
+      "classList closest contains dispatchEvent elements enctype firstChild firstElementChild " +
+      "getAttribute getAttributeNames getRootNode hasAttribute htmx-internal-data " +
+      "insertAdjacentElement insertBefore isEqualNode lastChild localName matches moveBefore " +
+      "nextElementSibling nextSibling nodeName nodeType ownerDocument parentElement parentNode " +
+      "previousElementSibling previousSibling querySelector querySelectorAll remove " +
+      "removeAttribute removeChild removeEventListener replaceChildren replaceWith reportValidity " +
+      "setAttribute tagName"
     ).split(" "),
   );
   const isRead = (name) => LOOKED_AT.has(name);
   const namesOf = (control) => ["name", "id"].filter((each) => isRead(control.getAttribute(each)));
-  const formOf = (control) => (control instanceof HTMLImageElement ? control.closest("form") : control.form);
+  const isImage = (control) => control instanceof HTMLImageElement;
+  const formOf = (control) => (isImage(control) ? control.closest("form") : control.form);
   const NAMED = "form [name], form [id], [form]";
+
+  /* The controls with such names, which hardly any page has: looked for where something has changed. */
+  let isChanged = true;
+  let found = [];
+  const changes = new MutationObserver(() => (isChanged = true));
+  changes.observe(document, { subtree: true, childList: true, attributeFilter: ["name", "id", "form"] });
+
+  const find = () => {
+    if (changes.takeRecords().length) isChanged = true;
+    if (!isChanged) return found;
+    isChanged = false;
+    const named = [...page.querySelectorAll(NAMED)];
+    return (found = named.filter((each) => !(each instanceof HTMLFormElement) && namesOf(each).length));
+  };
 
   const cleared = new WeakMap();
 
   const clear = () => {
-    const isInTheWay = (each) => namesOf(each).length > 0 && formOf(each) instanceof HTMLFormElement;
-    const controls = [...page.querySelectorAll(NAMED)].filter((each) => !(each instanceof HTMLFormElement) && isInTheWay(each));
+    const controls = find().filter((each) => formOf(each) instanceof HTMLFormElement);
     const forms = new Set(controls.map(formOf));
     for (const form of forms) cleared.set(form, [...of(form).elements]);
+    // Images are in a form by where they stand.
+    const attributesOf = (each) => (isImage(each) ? namesOf(each) : ["form"]);
     const former = controls.flatMap((each) =>
-      (each instanceof HTMLImageElement ? namesOf(each) : ["form"]).map((name) => [each, name, each.getAttribute(name)]),
+      attributesOf(each).map((name) => [each, name, each.getAttribute(name)]),
     );
     for (const [each, name] of former) {
       if (name === "form") each.setAttribute(name, "");
-      else each.removeAttribute(name); // images are in a form by where they stand
+      else each.removeAttribute(name);
     }
     const restore = () => {
       restores.delete(restore);
@@ -597,7 +613,9 @@
     const { block, status, url, shown, former, late, began, together } = flight;
     const isSame = flight.isProven && status === 304;
     if (!shown && !isSame) return fail(flight);
-    if (!isSame && !isSwapped(flight)) return fail({ ...flight, got: `${flight.got}, which was not swapped in` });
+    if (!isSame && !isSwapped(flight)) {
+      return fail({ ...flight, got: `${flight.got}, which was not swapped in` });
+    }
     bare();
     // A morph keeps the elements. What is in a block that stays may have come later than the block.
     const isNew = (each) => (isSame ? each === block : !shown.has(each) || of(block).contains(each));
@@ -757,7 +775,8 @@
         if (xhr.status) read(xhr, xhr.status, (name) => xhr.getResponseHeader(name), xhr.responseURL);
         if (xhr.readyState < 4) return;
         const undo = [clear(), block && shield(block)].filter(Boolean);
-        xhr.addEventListener("loadend", () => undo.forEach((each) => each())); // htmx swaps before that, in onload
+        // htmx swaps before that, in onload.
+        xhr.addEventListener("loadend", () => undo.forEach((each) => each()));
       });
       xhr.addEventListener("loadend", () => end(xhr, xhr.responseText));
     });
@@ -823,7 +842,20 @@
     fail: lose,
     deliver,
     cookie,
-    dom: Object.freeze({ of, page, settings, isOwn, staysHere, isUnticked, address, clear, clearNow, isRead, isMixed, strip }),
+    dom: Object.freeze({
+      of,
+      page,
+      settings,
+      isOwn,
+      staysHere,
+      isUnticked,
+      address,
+      clear,
+      clearNow,
+      isRead,
+      isMixed,
+      strip,
+    }),
     format: write,
     parse,
     covers: (stale, shown) => covers(parse(stale), shown),

@@ -162,7 +162,7 @@ READ = [
     *("addEventListener", "attributes", "childNodes", "classList", "cloneNode", "closest", "contains"),
     *("dispatchEvent", "elements", "getAttribute", "hasAttribute", "localName", "matches", "nextSibling"),
     *("nodeType", "parentElement", "parentNode", "querySelector", "querySelectorAll", "removeAttribute"),
-    *("setAttribute", "style", "tagName"),
+    *("setAttribute", "tagName"),
 ]
 
 

@@ -8,6 +8,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Request, Route, expect
 
+from tests.browser.names import READ, UNREAD
 from tests.browser.tab import REPORT, Tab, on_every_htmx, on_every_morph, on_newest_htmx, on_newest_morph
 from tests.site.keep import desk
 
@@ -21,13 +22,6 @@ NOTICE = '<div class="mizan-session evil"><p data-mizan-when="ended">Evil</p></d
 READ_BY_HTMX2 = [
     *("HX-Location", "HX-Push", "HX-Push-Url", "HX-Redirect", "HX-Refresh", "HX-Replace-Url", "HX-Reselect"),
     *("HX-Reswap", "HX-Retarget", "HX-Trigger", "HX-Trigger-After-Settle", "HX-Trigger-After-Swap"),
-]
-
-# Of forms, what neither htmx nor Idiomorph reads: they fail by controls of other names, whoever calls them.
-NAMES = [
-    *("action", "checked", "children", "content", "dataset", "focus", "id", "innerHTML", "isConnected"),
-    *("length", "method", "name", "outerHTML", "requestSubmit", "reset", "scrollTop", "shadowRoot"),
-    *("status", "submit", "target", "textContent", "title", "type", "value"),
 ]
 
 
@@ -157,19 +151,11 @@ async def test_a_frame_may_have_any_name(tab: Tab) -> None:
 
 # ---- forms
 
-# What htmx or Idiomorph do read of a form; where it would fail, the control is out of its way meanwhile.
-READ = [
-    *("addEventListener", "attributes", "childNodes", "classList", "cloneNode", "closest", "contains"),
-    *("dispatchEvent", "elements", "getAttribute", "hasAttribute", "localName", "matches", "nextSibling"),
-    *("nodeType", "parentElement", "parentNode", "querySelector", "querySelectorAll", "removeAttribute"),
-    *("setAttribute", "tagName"),
-]
-
 
 @on_every_morph
 async def test_a_form_may_have_controls_of_many_names(tab: Tab, htmx: str) -> None:
     more = ["querySelector", "contains"] if htmx[0] == "4" else ["cloneNode", "parentNode", "elements"]
-    await open_with(tab, names=" ".join([*NAMES, *more]))
+    await open_with(tab, names=" ".join([*UNREAD, *more]))
     await change(tab)
     await expect(tab.page.locator("[aria-busy]")).to_have_count(0)
     await expect(tab.page.locator(".mizan-stale")).to_have_count(0)
@@ -236,7 +222,7 @@ async def test_a_form_of_the_server_s_is_sent_with_what_htmx_reads(tab: Tab) -> 
 
 
 @on_every_morph
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", UNREAD)
 async def test_what_is_typed_into_it_stays(tab: Tab, name: str) -> None:
     await open_with(tab, names=name)
     await tab.page.get_by_label(f"In the block: {name}").fill("typed")

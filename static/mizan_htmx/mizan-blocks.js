@@ -103,7 +103,7 @@
     watch();
   });
   on("error", ({ target }) => {
-    if (target.matches?.(BLOCK)) age(target); // one that nobody has asked for may be old as well
+    if (of(target).matches?.(BLOCK)) age(target); // one that nobody has asked for may be old as well
     rest(target);
     watch();
   });

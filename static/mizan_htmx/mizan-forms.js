@@ -18,7 +18,7 @@
 
   const { htmx, mizan } = window;
   if (!mizan?.dom) throw new Error("mizan-forms.js needs mizan.js: load it before, or use {% mizan_scripts %}.");
-  const { of, page, isOwn, staysHere } = mizan.dom;
+  const { of, page, isOwn, staysHere, clear, isRead, strip } = mizan.dom;
   const { csrfCookie } = mizan.dom.settings();
   const FORM = "form[data-mizan-form]";
   const CONTROL = "input, select, textarea, button, output, [contenteditable]";
@@ -187,7 +187,9 @@
     mizan.state.serve(() => mergeContent(form, fresh, { form, names, sent, isHeld }));
     giveBack();
     for (const control of fieldsOf(form)) if (isInvalid(control)) left.add(control);
+    const restore = clear();
     htmx.process(form);
+    restore();
   };
 
   const showStatus = (form, fresh) => {
@@ -339,9 +341,13 @@
     setBusy(form, true);
     const values = submitter?.name ? { [submitter.name]: submitter.value } : {};
     const request = { source: form, target: form, swap: "outerHTML", values };
+    const restore = clear();
     try {
-      await htmx.ajax("POST", of(form).getAttribute("action"), request);
+      const answered = htmx.ajax("POST", of(form).getAttribute("action"), request);
+      restore();
+      await answered;
     } catch {
+      restore();
       // htmx 2 rejects where no answer came, which is told by then.
     }
     if (!flight.begun) setBusy(form, false); // somebody was asked whether to send it, and has said no
@@ -358,6 +364,15 @@
     },
     false, // last, so that the page's own listeners may stop it
   );
+
+  /* For htmx they were not in the form. */
+  on("mizan:request", ({ detail: { element, isSafe, body } }) => {
+    const sent = flights.get(element)?.sent;
+    if (isSafe || !sent) return;
+    for (const name of new Set(sent.keys())) {
+      if (isRead(name) && !body.has(name)) for (const value of sent.getAll(name)) body.append(name, value);
+    }
+  });
 
   const begin = (form) => {
     const flight = flights.get(form);
@@ -515,7 +530,10 @@
     });
     on("htmx:before:swap", (event) => {
       const form = own(event);
-      if (form && !admit(form, ofContext(event.detail.ctx))) event.preventDefault();
+      if (!form) return;
+      const { ctx, tasks } = event.detail;
+      if (!admit(form, ofContext(ctx))) event.preventDefault();
+      else if (tasks.some(({ target, swapSpec }) => target === form && /^outer/.test(swapSpec.style))) strip(form);
     });
     on("htmx:finally:request", (event) => {
       const form = own(event);
@@ -552,9 +570,13 @@
       if (!flights.has(form)) return;
       const isAdmitted = admit(form, ofRequest(detail.xhr));
       detail.shouldSwap &&= isAdmitted;
+      if (detail.shouldSwap && detail.swapOverride?.startsWith("outer")) strip(form); // it is about to go
       detail.isError &&= detail.xhr.status >= 500;
       detail.selectOverride = "unset"; // one handed down by the page would pick nothing out of a form
       detail.swapOverride += " swap:0s transition:false"; // so that it has happened when onload is over
+      // What htmx would fail at is bound as long as it is out of its way.
+      const names = [...detail.serverResponse.matchAll(/ (?:name|id)="([^"]*)"/g)];
+      if (names.some(([, name]) => isRead(name))) detail.swapOverride += " settle:0s";
     });
   };
 

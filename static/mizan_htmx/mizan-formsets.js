@@ -13,7 +13,7 @@
 
   const { dom } = window.mizan ?? {};
   if (!dom) throw new Error("mizan-formsets.js needs mizan.js: load it before, or use {% mizan_scripts %}.");
-  const { of, page } = dom;
+  const { of, page, clear } = dom;
 
   const FORMSET = "form[data-mizan-formset]";
 
@@ -84,7 +84,9 @@
       const row = template.content.firstElementChild.cloneNode(true);
       part(form, "rows").append(row);
       renumber(form, row, Number(count(form, "TOTAL").value));
+      const restore = clear();
       window.htmx.process(row);
+      restore();
       settle(form);
       firstControl(row)?.focus();
     },

@@ -10,7 +10,8 @@
 
    mizan:changed   on a field; detail {value}: what the server has now; bubbles
    mizan:keep      on a block that is about to be replaced; detail {fresh, source, keep}: keep(element) leaves an
-                   element inside as it is, as data-mizan-keep does; bubbles */
+                   element inside as it is, as data-mizan-keep does; bubbles
+   mizan:late      on a block whose answer came when it could not be replaced; for mizan.js; bubbles */
 (() => {
   "use strict";
 
@@ -19,9 +20,11 @@
   window[LOADED] = true;
 
   const { htmx, mizan } = window;
-  const missing = !mizan?.dom ? "mizan.js" : !mizan.twins && "mizan-twins.js";
+  const missing =
+    (!mizan?.dom && "mizan.js") || (!mizan.twins && "mizan-twins.js") || (!mizan.content && "mizan-content.js");
   if (missing) throw new Error(`mizan-keep.js needs ${missing}: load it before, or use {% mizan_scripts %}.`);
-  const { of, page } = mizan.dom;
+  const { of, page, clearNow, isMixed, strip } = mizan.dom;
+  const { unwrap, mend, hold: holdScripts, run: runScripts } = mizan.content;
   const { state } = mizan;
   const isHtmx2 = htmx.version.startsWith("2.");
   const BLOCK = "[data-mizan]";
@@ -189,7 +192,8 @@
   let dragged = null;
   const waiting = new Set();
 
-  const canMorph = () => !isHtmx2 || typeof window.Idiomorph?.morph === "function";
+  let isReadable = true; // by a morph, which reads forms by names that their controls may have
+  const canMorph = () => isReadable && (!isHtmx2 || typeof window.Idiomorph?.morph === "function");
   const isPlaying = (node) => is(node, "audio, video") && !node.paused && !node.ended;
 
   const isOccupied = (block) =>
@@ -367,13 +371,14 @@
     const twin = pair(swap, it);
     const isModal = is(it, "dialog:modal");
     // A dialog from which the request was sent is as the answer has it.
-    if (it.localName === "dialog" && it.contains(swap.source)) {
+    if (of(it).localName === "dialog" && it.contains(swap.source)) {
       if (!twin?.open) it.close();
     } else if (twin) {
+      const { open } = of(it);
       if (state.isChanged(it, "open")) toggled.add(it);
-      if (it.open || toggled.has(it)) twin.open = it.open;
+      if (open || toggled.has(it)) of(twin).open = open;
       const show = isModal ? "showModal" : is(it, POPOVER) && "showPopover";
-      swap.opened.push({ it, twin, show, isOpen: twin.open });
+      swap.opened.push({ it, twin, show, isOpen: of(twin).open });
     }
   };
 
@@ -382,6 +387,7 @@
     if (scrollTop || scrollLeft) swap.scrolled.push({ it, twin: pair(swap, it), scrollTop, scrollLeft });
   };
 
+  const SKIPPED = [htmx.config.morphSkip, htmx.config.morphSkipChildren].filter(Boolean).join();
   const mayMorph = (old, twin) => {
     meeting?.meets(old, twin);
     return !held.has(old);
@@ -416,7 +422,10 @@
     const fresh = topOf(fragment, block);
     if (source === block) holdFocus(block, fresh);
     fragment.replaceChildren(...fragment.children);
+    isReadable = !isMixed(fresh) && !(SKIPPED && is(block, SKIPPED));
     const swap = look(block, fresh, source);
+    const except = [...held].map((it) => swap.pairs.get(it)).filter(Boolean);
+    const scripts = holdScripts(fragment, { block, isRefresh: source === block, except });
     const isMorph = canMorph() && of(block).localName === of(fresh).localName;
     const now = [...fragment.children].map((it) => (it === fresh && (isMorph || held.has(block)) ? block : it));
     if (isMorph) morphNamed(swap, fragment);
@@ -429,8 +438,13 @@
     held = kept = new Set();
     const there = of(block).isConnected ? block : fresh;
     putBack(swap, there);
+    mend(there);
     meeting.settle();
     meeting = null;
+    runScripts(now, scripts);
+    isReadable = true;
+    if (there !== block) strip(block);
+    clearNow();
     if (source !== block) finish(there); // else when mizan.js knows that it is fresh
     return now;
   };
@@ -522,10 +536,10 @@
       const place = placeOf({ it, twin });
       if (!place) continue;
       if (toggled.has(it)) toggled.add(place);
-      if (!show) place.open = isOpen;
+      if (!show) of(place).open = isOpen;
       else if (place === twin) {
-        place.removeAttribute("open");
-        place[show]();
+        of(place).removeAttribute("open");
+        of(place)[show]();
       }
     }
     for (const { it, twin, ...places } of scrolled) Object.assign(of(placeOf({ it, twin })) ?? {}, places);
@@ -596,6 +610,7 @@
     sources.set(block, source);
     if (source !== block || !isOccupied(block)) return false;
     unfinished.add(block);
+    fire(block, "mizan:late");
     return true;
   };
 
@@ -617,6 +632,7 @@
       morph = (block, fragment) => api.morph(block, fragment, false);
     },
     htmx_before_swap: (_, { ctx, tasks }) => {
+      for (const { fragment } of tasks) unwrap(fragment);
       const isOurs = ({ target, fragment, swapSpec }) =>
         is(target, BLOCK) && /^outer(HTML|Morph)$/.test(swapSpec.style) && topOf(fragment, target);
       for (const { target, swapSpec } of tasks.filter(isOurs)) {
@@ -646,7 +662,9 @@
     htmx.defineExtension(STYLE, {
       isInlineSwap: (style) => style === STYLE,
       handleSwap: (style, target, fragment, settling) => {
+        unwrap(fragment);
         if (style !== STYLE) return false;
+        settling.tasks.push(clearNow); // before those in which htmx binds what is new
         const isSame = topOf(fragment, target);
         const now = isSame ? replace(target, fragment, sources.get(target)) : [...fragment.childNodes];
         if (!isSame) of(target).replaceWith(...now);

@@ -76,7 +76,7 @@
     const cut = (text) => {
       const pieces = Object.entries(JSON.parse(text.slice(-length)));
       const versions = pieces.map(([id, html]) => [id, /^<[^>]* data-mizan-version="([^"]*)/.exec(html)?.[1]]);
-      mizan.deliver(request, new Map(pieces), new Map(versions));
+      mizan.deliver(request, new Map(pieces), new Map(versions), header("Content-Security-Policy"));
       return text.slice(0, -length);
     };
     if (request instanceof XMLHttpRequest) shortenXhr(request, cut);

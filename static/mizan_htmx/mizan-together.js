@@ -22,11 +22,11 @@
 
   const mount = dom.address(dom.settings().mount ?? "/api/mizan/", "data-mount");
 
-  /* What htmx has sent in this task: {query, headers, piece, alone(), answer(…), fail(error), isGone}. */
+  /* What htmx has sent in this task: {query, headers, piece, policy, alone(), answer(…), fail(error), isGone}. */
   let waiting = [];
 
   page.addEventListener("mizan:refreshing", ({ target: block, detail }) => {
-    const { request, headers } = detail;
+    const { request, headers, policy } = detail;
     const { mizanHash: hash, mizanVersion: version } = of(block).dataset;
     // Somebody has put something else into what the server called unchanged.
     const piece = detail.piece === null && !hash ? undefined : detail.piece;
@@ -38,7 +38,7 @@
     const query = url.search.slice(1) + (hash && version === undefined ? `&mizan-hash=${hash}` : "");
     const common = Object.entries(headers).filter(([name]) => !PERSONAL.test(name));
     const divert = request instanceof XMLHttpRequest ? divertXhr : divertFetch;
-    divert(request, (ways) => board({ query, headers: common, piece, ...ways }));
+    divert(request, (ways) => board({ query, headers: common, piece, policy, ...ways }));
   });
 
   /* Take a request aboard that leaves now, if only all that leave in this task together. */
@@ -110,9 +110,10 @@
   };
 
   const bring = (ticket, together) => {
-    const { piece } = ticket;
+    const { piece, policy } = ticket;
     const answer = piece === null ? { status: 304 } : { status: 200, html: piece };
-    give(ticket, answer, { headers: { [PROOF]: "1" }, url: urlOf([ticket]) }, together);
+    const headers = { [PROOF]: "1", ...(policy ? { "Content-Security-Policy": policy } : {}) };
+    give(ticket, answer, { headers, url: urlOf([ticket]) }, together);
   };
 
   // ---- htmx 4: a request has its own fetch()

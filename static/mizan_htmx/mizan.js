@@ -11,9 +11,11 @@
    mizan.retry()                            asks for what is stale, even where that failed or was held back
    mizan.fail(block, 404, "no such …")      marks a block as one that a refresh would not make fresh: by the
                                             attribute and the event of one that failed, with no end of its wait
-   mizan.deliver(request, pieces, versions) what came with the answer to a request of htmx, by block id: HTML,
+   mizan.deliver(request, pieces, versions, policy)
+                                            what came with the answer to a request of htmx, by block id: HTML,
                                             null for what is unchanged, and the version it has: not asked for,
-                                            unless something has become stale since
+                                            unless something has become stale since; and the
+                                            Content-Security-Policy of that answer, or null
    mizan.format("user", {user_id: 5})       "user;user_id=5"
    mizan.parse("user;user_id=5, cart")      [{context: "user", params: {user_id: "5"}}, …]
    mizan.covers("user", "user;user_id=5")   true
@@ -23,13 +25,17 @@
                                             properties no markup stands; page: the document so; settings(): what
                                             the running script's tag says; isOwn(url): leads to this origin;
                                             staysHere(form): it sends nothing to another one;
+                                            clear(): lets htmx read forms, until what it gives is called;
+                                            clearNow(): until this task has nothing more to do at once;
+                                            isRead(name): htmx reads forms by it; isMixed(root): such a one is
+                                            inside; strip(root): takes those off, once it is gone;
                                             isUnticked(control): a box that a form would send, had it a tick;
                                             address(text, name): an URL of this origin, or an error
 
    mizan:invalidate   on document; detail {header, entries, version, blocks, source, cause}; preventDefault()
                       leaves the blocks alone
    mizan:due          on a block before its refresh is sent; preventDefault() holds it back: mizan.retry()
-   mizan:refreshing   on a block whose refresh is sent; detail {url, headers, request, piece}
+   mizan:refreshing   on a block whose refresh is sent; detail {url, headers, request, piece, policy}
    mizan:refreshed    on the block that took its place; detail {url, milliseconds, together, changed}
    mizan:error        on a block that was not refreshed; detail {status, message, wait}. It keeps its content
                       and has the status in data-mizan-error (0: no answer). Until mizan.retry(block), or the
@@ -63,6 +69,7 @@
   const SHARED = "[data-mizan-shared]";
   const HANDED_DOWN =
     "confirm disabled-elt include params prompt push-url replace-url select select-oob sync vals".split(" ");
+  const HANDED_DOWN_4 = "action method status:200 status:20x status:2xx".split(" ");
   const SENDING = "action delete get patch post put".split(" ").flatMap((it) => [`hx-${it}`, `data-hx-${it}`]);
   const isHtmx2 = /^2\./.test(htmx.version);
 
@@ -72,6 +79,7 @@
      a node has by those names is what its prototype gives it. Other elements than forms hide nothing. */
   const past = (node) => ({
     get: (_, name) => {
+      if (name === "elements" && cleared.has(node)) return cleared.get(node);
       const value = Reflect.get(Object.getPrototypeOf(node), name, node);
       return typeof value === "function" ? value.bind(node) : value;
     },
@@ -80,6 +88,86 @@
   const of = (node) =>
     node === document || node instanceof HTMLFormElement ? new Proxy({}, past(node)) : node;
   const page = of(document);
+
+  /* htmx and Idiomorph read forms as they stand there, by these names. While a control is in no form its name is in
+     nobody's way: forms that they are about to work at are without such ones for as long as that takes. Whoever
+     reads their elements through of() has all of them. */
+  const LOOKED_AT = new Set(
+    (
+      "_htmx _htmx_state addEventListener appendChild attributes checkValidity childNodes " +
+      "classList closest contains dispatchEvent elements enctype firstChild firstElementChild " +
+      "getAttribute getAttributeNames getRootNode hasAttribute htmx-internal-data " +
+      "insertAdjacentElement insertBefore isEqualNode lastChild localName matches moveBefore " +
+      "nextElementSibling nextSibling nodeName nodeType ownerDocument parentElement parentNode " +
+      "previousElementSibling previousSibling querySelector querySelectorAll remove " +
+      "removeAttribute removeChild removeEventListener replaceChildren replaceWith reportValidity " +
+      "setAttribute tagName"
+    ).split(" "),
+  );
+  const isRead = (name) => LOOKED_AT.has(name);
+  const namesOf = (control) => ["name", "id"].filter((each) => isRead(control.getAttribute(each)));
+  const isImage = (control) => control instanceof HTMLImageElement;
+  const formOf = (control) => (isImage(control) ? control.closest("form") : control.form);
+  const NAMED = "form [name], form [id], [form]";
+
+  /* The controls with such names, which hardly any page has: looked for where something has changed. */
+  let isChanged = true;
+  let found = [];
+  const changes = new MutationObserver(() => (isChanged = true));
+  changes.observe(document, { subtree: true, childList: true, attributeFilter: ["name", "id", "form"] });
+
+  const find = () => {
+    if (changes.takeRecords().length) isChanged = true;
+    if (!isChanged) return found;
+    isChanged = false;
+    const named = [...page.querySelectorAll(NAMED)];
+    return (found = named.filter((each) => !(each instanceof HTMLFormElement) && namesOf(each).length));
+  };
+
+  const cleared = new WeakMap();
+
+  const clear = () => {
+    const controls = find().filter((each) => formOf(each) instanceof HTMLFormElement);
+    const forms = new Set(controls.map(formOf));
+    for (const form of forms) cleared.set(form, [...of(form).elements]);
+    // Images are in a form by where they stand.
+    const attributesOf = (each) => (isImage(each) ? namesOf(each) : ["form"]);
+    const former = controls.flatMap((each) =>
+      attributesOf(each).map((name) => [each, name, each.getAttribute(name)]),
+    );
+    for (const [each, name] of former) {
+      if (name === "form") each.setAttribute(name, "");
+      else each.removeAttribute(name);
+    }
+    const restore = () => {
+      restores.delete(restore);
+      for (const [each, name, value] of former.splice(0)) {
+        if (value === null) each.removeAttribute(name);
+        else each.setAttribute(name, value);
+      }
+      for (const form of forms) cleared.delete(form);
+    };
+    if (former.length) restores.add(restore);
+    return restore;
+  };
+
+  /* Whoever is faster than a timer sends all of the form. */
+  const restores = new Set();
+  addEventListener("submit", () => restores.forEach((restore) => restore()), true);
+
+  const clearNow = () => queueMicrotask(clear());
+
+  const mixedIn = (root) =>
+    [root, ...of(root).querySelectorAll("form")]
+      .filter((each) => each instanceof HTMLFormElement)
+      .flatMap((form) => [...of(form).querySelectorAll("[name], [id]")])
+      .filter((each) => namesOf(each).length);
+  const isMixed = (root) => mixedIn(root).length > 0;
+
+  /* Of an element that has left the page for good. */
+  const strip = (root) => {
+    for (const each of mixedIn(root)) for (const name of namesOf(each)) each.removeAttribute(name);
+  };
 
   const settings = () => page.currentScript?.dataset ?? {};
 
@@ -185,7 +273,8 @@
      since    block → what made it stale: a version or, without one, a word that was never used before. A
               shared cache may be told of a change later than this page. Under an address that nobody asked
               for before the change it has no old copy, and all who are told of the same version share one;
-     brought  block → its HTML, which came with the answer that made it stale, or null: it is the same;
+     brought  block → its HTML, which came with the answer that made it stale, or null: it is the same; and
+              the policy of that answer;
      failed   those of them whose refresh did not work. They wait for the next occasion: a broken block must
               not cause a storm of requests;
      lost     blocks that the server does not have any more, as far as anybody knows: each occasion asks for
@@ -239,11 +328,13 @@
     if (page.hidden) return;
     const due = new Set(blocks().filter((block) => stale.has(block) && !failed.has(block)));
     const busy = new Set([...flights.values()].map(({ block }) => block));
+    const restore = clear();
     for (const block of due) {
       const waits = busy.has(block) || isInside(block, due) || isInside(block, busy);
       if (waits || [...busy].some((other) => of(block).contains(other))) continue;
       if (fire(block, "mizan:due")) send(block);
     }
+    restore();
   };
 
   let planned = 0;
@@ -294,11 +385,26 @@
      not ask for confirmation or go into the history, there is nothing to pick out of its answer, and the
      server refuses unknown parameters. A block that is a form need not be filled in. */
   const shield = (block) => {
-    const own = { "hx-target": "this", "hx-swap": swapOf(block), novalidate: "" };
-    const names = [...HANDED_DOWN.map((name) => "hx-" + name), ...Object.keys(own)];
-    const missing = names.filter((name) => !of(block).hasAttribute(name));
-    for (const name of missing) of(block).setAttribute(name, own[name] ?? (isHtmx2 ? "unset" : ""));
-    return () => missing.forEach((name) => of(block).removeAttribute(name));
+    const values = new Map([...HANDED_DOWN, ...(isHtmx2 ? [] : HANDED_DOWN_4)].map((name) => [
+      "hx-" + name.replace(":", htmx.config.metaCharacter || ":"),
+      isHtmx2 ? "unset" : "",
+    ]));
+    values.set("hx-target", "this").set("hx-swap", swapOf(block));
+    if (isHtmx2) values.set("hx-params", "none"); // of a form
+    // First, so that nothing around it turns the extension off that swaps it in.
+    if (isHtmx2) values.set("hx-ext", ["mizan", of(block).getAttribute("hx-ext")].filter(Boolean).join());
+    // What is filled in by halves is not sent, and nobody has to be told.
+    if (!isHtmx2) values.set("hx-validate", "false");
+    else if (block instanceof HTMLFormElement) values.set("novalidate", "");
+    const former = [...values.keys()].map((name) => [name, of(block).getAttribute(name)]);
+    for (const [name, value] of values) of(block).setAttribute(name, value);
+    return () => {
+      for (const [name, value] of former) {
+        if (of(block).getAttribute(name) !== values.get(name)) continue; // a morph has written it
+        if (value === null) of(block).removeAttribute(name);
+        else of(block).setAttribute(name, value);
+      }
+    };
   };
 
   const send = (block) => {
@@ -360,13 +466,13 @@
     if (mark({ entries: parse(write(context, values)), version }, { source, among })) retry();
   };
 
-  const deliver = (request, pieces, versions) => {
+  const deliver = (request, pieces, versions, policy = null) => {
     const { late } = flights.get(request);
     for (const block of blocks()) {
       const { id } = of(block);
       const dataset = { ...of(block).dataset, mizanVersion: versions.get(id) };
       const isOld = late.some((news) => isCovered(news, { dataset }));
-      if (stale.has(block) && pieces.has(id) && !isOld) brought.set(block, pieces.get(id));
+      if (stale.has(block) && pieces.has(id) && !isOld) brought.set(block, { piece: pieces.get(id), policy });
     }
   };
 
@@ -388,9 +494,9 @@
     if (!block) return;
     stale.delete(block);
     failed.delete(block);
-    const piece = brought.get(block);
+    const { piece, policy } = brought.get(block) ?? {};
     brought.delete(block);
-    fire(block, "mizan:refreshing", { url, headers, request, piece });
+    fire(block, "mizan:refreshing", { url, headers, request, piece, policy });
   };
 
   /* Read the headers of an answer, before anything is swapped. */
@@ -434,6 +540,7 @@
   /* Tell whether an answer may be swapped in. */
   const admit = (request) => {
     const flight = flights.get(request);
+    flight?.unshield?.();
     if (!flight?.block) return !flight?.isRefused;
     const { isConnected, innerHTML } = of(flight.block);
     if (flight.isProven && isConnected) {
@@ -475,6 +582,7 @@
   /* Until htmx 2 binds a form, 20 ms after the swap, Enter would send it as the browser does, and leave the page
      with what was typed. Forms in which something loads by itself are left to htmx: it would load twice. */
   const bindForms = (block) => {
+    const restore = clear();
     for (const form of [block, ...of(block).querySelectorAll("form")]) {
       if (!(form instanceof HTMLFormElement) || of(form).querySelector("[hx-trigger*=load]")) continue;
       try {
@@ -483,12 +591,31 @@
         // htmx says so itself when it comes to it.
       }
     }
+    restore();
   };
+
+  /* Whatever the page, its extensions and its listeners had htmx do with an answer, a block that still shows what it
+     did is not fresh; neither is one that has got itself inside. With swap="none" its author looks after it. */
+  const isSwapped = ({ block, former, isReplaced }) => {
+    if (!of(block).isConnected || /^none\b/.test(swapOf(block))) return true;
+    const isNested = of(block).querySelector(`[id="${CSS.escape(of(block).id)}"]`) !== null;
+    return !isNested && (isReplaced || of(block).innerHTML !== former);
+  };
+
+  const vouch = (block) => {
+    for (const flight of flights.values()) if (flight.block === block) flight.isReplaced = true;
+  };
+
+  page.addEventListener("mizan:keep", ({ target, detail: { source } }) => target === source && vouch(target));
+  page.addEventListener("mizan:late", ({ target }) => vouch(target)); // mizan-keep.js asks for it once more
 
   const settle = (flight) => {
     const { block, status, url, shown, former, late, began, together } = flight;
     const isSame = flight.isProven && status === 304;
     if (!shown && !isSame) return fail(flight);
+    if (!isSame && !isSwapped(flight)) {
+      return fail({ ...flight, got: `${flight.got}, which was not swapped in` });
+    }
     bare();
     // A morph keeps the elements. What is in a block that stays may have come later than the block.
     const isNew = (each) => (isSame ? each === block : !shown.has(each) || of(block).contains(each));
@@ -587,18 +714,47 @@
     if (response) read(ctx, response.status, (name) => response.headers.get(name), response.raw.url);
   };
 
+  /* What is not to be swapped (htmx.config.noSwap), and where to, says nothing of refreshes. */
+  const aim = (task, block) => {
+    task.target = block;
+    if (task.swapSpec.style === "none") task.swapSpec.style = swapOf(block).split(" ")[0];
+  };
+
   const extension = {
+    htmx_before_process: clearNow,
     htmx_config_request: (_, { ctx: { sourceElement, sourceEvent, request } }) => {
-      if (of(sourceElement).matches?.(BLOCK)) request.body = new FormData(); // see empty()
+      if (of(sourceElement).matches?.(BLOCK)) {
+        request.action = of(sourceElement).getAttribute("hx-get"); // whatever hx-config says
+        request.body = new FormData(); // see empty()
+      }
       prepare(sourceElement, request.method, request.action, request.headers, request.body, sourceEvent);
     },
     htmx_before_request: (_, { ctx }) => {
+      clearNow();
+      if (of(ctx.sourceElement).matches?.(BLOCK)) Object.assign(ctx.request, { method: "GET", body: null });
       start(ctx, ctx.sourceElement, ctx.target, ctx.request.method, ctx.request.action, ctx.request.headers);
     },
-    htmx_before_response: readResponse,
-    htmx_before_swap: (_, { ctx }) => admit(ctx),
+    htmx_before_response: (_, detail) => {
+      clearNow();
+      readResponse(_, detail);
+    },
+    htmx_after_request: (_, { ctx }) => {
+      clearNow();
+      const flight = flights.get(ctx);
+      if (flight?.block) flight.unshield = shield(flight.block);
+    },
+    htmx_before_swap: (_, { ctx, tasks }) => {
+      const isAdmitted = admit(ctx);
+      const { block } = flights.get(ctx) ?? {};
+      for (const task of block ? tasks : []) if (task.type === "main") aim(task, block);
+      return isAdmitted;
+    },
+    htmx_after_swap: clearNow,
+    htmx_finally_swap: clearNow,
     htmx_finally_request: (_, { ctx }) => {
+      clearNow();
       readResponse(_, { ctx }); // another extension may have hidden it from the hook above
+      flights.get(ctx)?.unshield?.();
       if (/^error/.test(ctx.status)) spill(ctx);
       end(ctx, ctx.text);
     },
@@ -620,19 +776,32 @@
       const { block } = flights.get(xhr);
       xhr.addEventListener("readystatechange", () => {
         if (xhr.status) read(xhr, xhr.status, (name) => xhr.getResponseHeader(name), xhr.responseURL);
-        if (!block || xhr.readyState < 4) return;
-        const unshield = shield(block);
-        xhr.addEventListener("loadend", unshield); // htmx swaps before that, in onload
+        if (xhr.readyState < 4) return;
+        const undo = [clear(), block && shield(block)].filter(Boolean);
+        // htmx swaps before that, in onload.
+        xhr.addEventListener("loadend", () => undo.forEach((each) => each()));
       });
       xhr.addEventListener("loadend", () => end(xhr, xhr.responseText));
     });
     on("htmx:beforeSwap", (detail) => {
-      if (!admit(detail.xhr)) detail.shouldSwap = false;
+      const isAdmitted = admit(detail.xhr);
       const block = flights.get(detail.xhr)?.block;
+      detail.shouldSwap = isAdmitted && (detail.shouldSwap || Boolean(block));
+      if (!block) return;
+      detail.target = block;
+      detail.selectOverride = "unset";
       // Without delay, so that it has happened when onload is over.
-      if (block) detail.swapOverride = swapOf(block) + " swap:0s transition:false";
+      detail.swapOverride = swapOf(block) + " swap:0s transition:false";
     });
     on("htmx:swapError", ({ xhr }) => spill(xhr));
+    on("htmx:afterSwap", clearNow);
+    on("htmx:beforeRequest", ({ xhr, elt }) => {
+      if (!(elt instanceof HTMLFormElement)) return;
+      // htmx hears these after this, as tasks of their own.
+      for (const name of ["loadstart", "progress", "abort", "loadend"]) {
+        for (const each of [xhr, xhr.upload]) each.addEventListener(name, () => setTimeout(clear()));
+      }
+    });
   };
 
   if (isHtmx2) listen();
@@ -654,6 +823,13 @@
     attributeFilter: ["hx-target", "hx-swap"], // a morph brings them back
   });
 
+  // htmx 2 binds the page between the two; htmx 4 says when it does.
+  addEventListener("DOMContentLoaded", () => {
+    const restore = clear();
+    addEventListener("DOMContentLoaded", restore, { once: true });
+    setTimeout(restore);
+  }, { capture: true, once: true });
+
   const catchUp = () => {
     takeCookie();
     retry();
@@ -669,7 +845,20 @@
     fail: lose,
     deliver,
     cookie,
-    dom: Object.freeze({ of, page, settings, isOwn, staysHere, isUnticked, address }),
+    dom: Object.freeze({
+      of,
+      page,
+      settings,
+      isOwn,
+      staysHere,
+      isUnticked,
+      address,
+      clear,
+      clearNow,
+      isRead,
+      isMixed,
+      strip,
+    }),
     format: write,
     parse,
     covers: (stale, shown) => covers(parse(stale), shown),

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from playwright.async_api import Locator, expect
 
+from tests.browser.names import LAY, READ, UNREAD
 from tests.browser.tab import Tab
 from tests.site.models import Card, Person
 
@@ -78,6 +79,20 @@ async def test_rows_are_added_up_to_the_limit_and_removed_down_to_it(tab: Tab) -
     await expect(tab.page.get_by_role("button", name="Remove")).to_be_hidden()
     await expect(field(tab, "step-0-text")).to_be_focused()
     await expect(add).to_be_visible()
+
+
+async def test_rows_come_and_go_beside_controls_of_any_name(tab: Tab) -> None:
+    await tab.open("/formsets/step/")
+    await tab.page.evaluate(LAY, ["form", [*UNREAD, *READ]])
+    # In the page: Playwright's own checks read such a form as htmx does.
+    counts: list[int] = await tab.page.evaluate(
+        """() => ["[data-mizan-add]", "[data-mizan-add]", "[data-mizan-remove]"].map((button) => {
+            document.querySelector(`form ${button}`).click();
+            return document.querySelectorAll("[data-mizan-row]").length;
+        })"""
+    )
+    assert counts == [3, 4, 3]
+    await expect_consistent(tab)
 
 
 async def test_any_sequence_leaves_the_formset_in_order(tab: Tab) -> None:

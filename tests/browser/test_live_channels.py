@@ -8,6 +8,7 @@ import pytest
 from playwright.async_api import Locator, expect
 
 from tests.browser.live import has_heard, push, say, without_server
+from tests.browser.names import LAY, READ, UNREAD
 from tests.browser.serving import Site, on_both_servers
 from tests.browser.tab import Tab, on_newest_htmx
 from tests.site.gates import closed_gate, wait_until_reached
@@ -85,6 +86,16 @@ async def test_what_one_person_says_everybody_reads_and_htmx_has_processed_it(ad
         await expect(lines(tab).last.locator(".answer")).to_have_text("Fragment")
         assert tab.refreshes == []
     await expect(text(ada)).to_have_value("")
+
+
+async def test_a_form_may_have_controls_of_any_name(ada: Tab) -> None:
+    await ada.follow("/talk/1/")
+    await text(ada).fill("Hello")
+    await ada.page.evaluate(LAY, ["#say", [*UNREAD, *READ]])
+    await ada.page.evaluate("HTMLElement.prototype.click.call(document.querySelector('#say button'))")
+    await expect(lines(ada).last).to_contain_text("Hello")
+    state = "() => [document.querySelector('#say [name=text]').value, document.querySelector('[aria-busy]')]"
+    await ada.page.wait_for_function(f"() => String(({state})()) === ','")
 
 
 async def test_a_message_is_an_event_that_can_keep_it_out(ada: Tab) -> None:

@@ -39,6 +39,9 @@ const emptyDocument = (dataset) => {
 
 class Observer {
   observe() {}
+  takeRecords() {
+    return [];
+  }
   disconnect() {}
 }
 

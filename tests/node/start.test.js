@@ -13,6 +13,7 @@ const REST = [
   "mizan-return.js",
   "mizan-state.js",
   "mizan-twins.js",
+  "mizan-content.js",
   "mizan-keep.js",
   "mizan-blocks.js",
   "mizan-session.js",

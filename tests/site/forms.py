@@ -99,6 +99,31 @@ class ShadowsForm(mizanFormMixin, forms.Form):
         """Do nothing."""
 
 
+class TakenForm(mizanFormMixin, forms.Form):
+    """Has fields that are called as what htmx reads of a form, all of them required."""
+
+    mizan = mizanFormMeta(name="taken", submit_label="Send")
+    success_message = "Sent."
+
+    attributes = forms.CharField()
+    children = forms.CharField()
+    closest = forms.CharField(min_length=3)
+    elements = forms.CharField()
+    matches = forms.BooleanField()
+    parentElement = forms.CharField()
+    tagName = forms.MultipleChoiceField(choices=[("a", "A"), ("b", "B"), ("c", "C")])
+
+    def clean_tagName(self) -> list[str]:
+        """Want both that the test has chosen."""
+        chosen: list[str] = self.cleaned_data["tagName"]
+        if chosen != ["a", "c"]:
+            raise ValidationError(f"Got {chosen}.")
+        return chosen
+
+    def on_submit_success(self, request: HttpRequest) -> None:
+        """Do nothing."""
+
+
 class CrispyForm(mizanFormMixin, forms.Form):
     """Has a layout of its own."""
 

@@ -1,5 +1,6 @@
 """Middleware of the test project: its Content-Security-Policy, and caching and trouble on demand."""
 
+import secrets
 from collections.abc import Awaitable, Callable
 
 from asgiref.sync import iscoroutinefunction, markcoroutinefunction
@@ -14,6 +15,7 @@ POLICY = (
     " media-src 'self'; form-action 'self'; base-uri 'none'"
 )
 
+NONCES = "nonces"
 TROUBLE = "trouble"
 REFUSAL = "refusal"
 
@@ -54,11 +56,26 @@ class _Middleware:
 
 
 class StrictPolicy(_Middleware):
-    """Forbids inline scripts and styles and eval()."""
+    """Forbids inline scripts and styles and eval().
+
+    Where the cookie ``nonces`` is, inline scripts that have the nonce of their answer may run: ``all``
+    answers have one, or only that of the ``page``, and those of mizan no policy at all.
+    """
+
+    def before(self, request: HttpRequest) -> None:
+        """Make the nonce of this answer."""
+        if NONCES in request.COOKIES:
+            request.csp_nonce = secrets.token_urlsafe(12)  # type: ignore[attr-defined]
 
     def after(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
         """Add the policy, if the page has none of its own."""
-        response.headers.setdefault("Content-Security-Policy", POLICY)
+        policy = POLICY
+        if nonces := request.COOKIES.get(NONCES):
+            if nonces == "page" and request.path.startswith("/api/mizan/"):
+                return response
+            policy = POLICY.replace("script-src 'self'", f"script-src 'self' 'nonce-{request.csp_nonce}'")  # type: ignore[attr-defined]
+            policy += "; script-src-attr 'none'"
+        response.headers.setdefault("Content-Security-Policy", policy)
         return response
 
 

@@ -31,8 +31,8 @@
    mizan:due          on a block before its refresh is sent; preventDefault() holds it back: mizan.retry()
    mizan:refreshing   on a block whose refresh is sent; detail {url, headers, request, piece}
    mizan:refreshed    on the block that took its place; detail {url, milliseconds, together, changed}
-   mizan:error        on a block that was not refreshed; detail {status, message, wait}. It keeps its content
-                      and has the status in data-mizan-error (0: no answer). Until mizan.retry(block), or the
+   mizan:error        on a block that was not refreshed; detail {status, message, wait, again}. It keeps its
+                      content and has the status in data-mizan-error (0: no answer). Until mizan.retry(block), or the
                       next invalidation, it is not asked for again; `wait`: for at least so many milliseconds
 
    For the scripts that go with this one, on document:
@@ -289,13 +289,24 @@
     }
   };
 
+  /* What the whole page has for an indicator says that a person has to wait. One that stands nearer is meant for
+     the blocks in it. */
+  const isIndicatedByPage = (block) => {
+    const says = (element) => of(element).getAttributeNames().some((name) => /^(data-)?hx-indicator/.test(name));
+    for (let up = of(block).parentElement; up; up = of(up).parentElement) {
+      if (says(up)) return up === page.body || up === page.documentElement;
+    }
+    return false;
+  };
+
   /* Give a block its own attributes back, and keep from it what a page hands down to its elements (on htmx 2
      by itself, on htmx 4 where it says so), until the function that this returns is called. A refresh must
      not ask for confirmation or go into the history, there is nothing to pick out of its answer, and the
      server refuses unknown parameters. */
   const shield = (block) => {
     const own = { "hx-target": "this", "hx-swap": swapOf(block) };
-    const names = [...HANDED_DOWN.map((name) => "hx-" + name), ...Object.keys(own)];
+    const handed = isIndicatedByPage(block) ? [...HANDED_DOWN, "indicator"] : HANDED_DOWN;
+    const names = [...handed.map((name) => "hx-" + name), ...Object.keys(own)];
     const missing = names.filter((name) => !of(block).hasAttribute(name));
     for (const name of missing) of(block).setAttribute(name, own[name] ?? (isHtmx2 ? "unset" : ""));
     return () => missing.forEach((name) => of(block).removeAttribute(name));
@@ -323,9 +334,14 @@
     if (!trigger()) fail({ block, got: "htmx did not send it" });
   };
 
-  const fail = ({ block, status = 0, url, got = "no answer", wait = 0 }) => {
+  /* The page is about to go, and that is nobody's fault. */
+  const shelve = (block) => {
     stale.add(block);
     failed.add(block);
+  };
+
+  const fail = ({ block, status = 0, url, got = "no answer", wait = 0 }) => {
+    shelve(block);
     if (!of(block).isConnected) return; // what replaced it came by a request of its own
     const expected = `Expected of GET ${url ?? of(block).getAttribute("hx-get")}: status 200 with ${PROOF}; got: ${got}.`;
     report(block, status, `was not refreshed. ${expected}`, wait);
@@ -334,9 +350,10 @@
   const report = (block, status, reason, wait) => {
     const { dataset } = of(block);
     const message = `mizan: ${tagOf(block)}, which shows ${dataset.mizan}, ${reason}`;
-    if (dataset.mizanError !== String(status)) console.error(message);
+    const again = dataset.mizanError === String(status); // as it failed the last time
+    if (!again) console.error(message);
     dataset.mizanError = status;
-    fire(block, "mizan:error", { status, message, wait: lost.has(block) ? Infinity : wait });
+    fire(block, "mizan:error", { status, message, wait: lost.has(block) ? Infinity : wait, again });
   };
 
   const lose = (block, status, reason) => {
@@ -409,6 +426,7 @@
       flight.got = `${answer.reason ?? "status"} ${status}`;
       flight.together = Number(header("X-Mizan-Together") ?? 1);
       flight.wait = flight.isRefused ? Infinity : waitOf(header("Retry-After"));
+      flight.leaves = leavesBy(header) || header("X-Mizan-Leaves") !== null;
       return;
     }
     const news = { entries: parse(header(HEADER)), version: header(VERSION) };
@@ -416,13 +434,14 @@
     if (mark(news, { source: "response", cause, carrier: flight })) {
       flight.isMarked = true;
       flight.version = news.version;
-      flight.leaves = header("HX-Redirect") !== null || header("HX-Refresh") === "true";
+      flight.leaves = leavesBy(header);
     }
     if (flight.leaves) remember(header(HEADER));
     // With a request that changes things, the cookie came from a redirect it went through.
     else if (takeCookie(flight.isSafe ? null : flight)) flight.isMarked = true;
   };
 
+  const leavesBy = (header) => header("HX-Redirect") !== null || header("HX-Refresh") === "true";
   const waitOf = (after) => after * 1000 || Date.parse(after) - Date.now() || 0;
 
   /* Take note that htmx failed at swapping an answer in: a block shows what it did. */
@@ -488,7 +507,7 @@
   const settle = (flight) => {
     const { block, status, url, shown, former, late, began, together } = flight;
     const isSame = flight.isProven && status === 304;
-    if (!shown && !isSame) return fail(flight);
+    if (!shown && !isSame) return flight.leaves ? shelve(block) : fail(flight);
     bare();
     // A morph keeps the elements. What is in a block that stays may have come later than the block.
     const isNew = (each) => (isSame ? each === block : !shown.has(each) || of(block).contains(each));
@@ -584,7 +603,7 @@
 
   const readResponse = (_, { ctx }) => {
     const { response } = ctx;
-    if (response) read(ctx, response.status, (name) => response.headers.get(name), response.raw.url);
+    if (response?.status) read(ctx, response.status, (name) => response.headers.get(name), response.raw.url);
   };
 
   const extension = {

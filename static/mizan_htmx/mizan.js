@@ -574,6 +574,10 @@
     page.cookie = `${name}=${text}; Max-Age=${seconds}; Path=/; SameSite=Lax${secure}`;
   };
 
+  /* A block that was rendered after a change, or by the request that made it, says so: by the number of that note. */
+  const isOlder = ({ mizan, mizanAfter = "" }, { number, entries }) =>
+    covers(entries, mizan) && !mizanAfter.split(" ").includes(number);
+
   const takeCookie = (carrier) => {
     const found = notes();
     if (!found.length) return false;
@@ -582,8 +586,9 @@
     const isNew = new Map(found.map((note) => [note.number, note]));
     for (const number of before) isNew.delete(number);
     rememberRead([...found.map(({ number }) => number), ...before]);
-    const lists = [...isNew.values()].map(({ list }) => list);
-    return mark({ entries: lists.flatMap(parse) }, { source: "cookie", carrier });
+    const news = [...isNew.values()].map(({ number, list }) => ({ number, entries: parse(list) }));
+    const among = blocks().filter((block) => news.some((note) => isOlder(of(block).dataset, note)));
+    return mark({ entries: news.flatMap(({ entries }) => entries) }, { source: "cookie", carrier, among });
   };
 
   /* Leave word for the page that follows, which may come out of a cache. Cookies end at 4,096 bytes. */

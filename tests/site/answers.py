@@ -41,7 +41,7 @@ def _rename(request: HttpRequest) -> None:
     Person.objects.filter(pk=5).update(name=request.GET.get("name", "Grace"))
 
 
-@client(affects="user")
+@client(affects="user", methods=["GET"])
 def read_all(request: HttpRequest) -> HttpResponse:
     """Change somebody while a page is asked for, and show them: before the change, after it, or both."""
     order = request.GET.get("order", "after")

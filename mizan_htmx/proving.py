@@ -38,8 +38,8 @@ def prove(request: HttpRequest, response: HttpResponseBase, recorder: Recorder) 
 
 
 def _prove(request: HttpRequest, doubtful: list[Shown]) -> None:
-    clean = reading_copy(request)
     try:
+        clean = reading_copy(request)
         with as_at_endpoints(request, clean), unheard(clean):
             for shown in doubtful:
                 shown.is_newer = _is_newer(clean, shown)

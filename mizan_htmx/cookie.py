@@ -68,7 +68,7 @@ def carry(
     What no page has read yet stays in it. ``number`` is the one that blocks of this page refer to as a change
     that they show already; ``doubtful`` is what those of them are bound to that may not.
     """
-    if not _hides_headers(request, response):
+    if not hides_headers(request, response):
         return
     is_secure = request.is_secure()
     name = SECURE_COOKIE if is_secure else COOKIE
@@ -102,7 +102,8 @@ def _random() -> str:
     return secrets.token_hex(DIGITS // 2)
 
 
-def _hides_headers(request: HttpRequest, response: HttpResponseBase) -> bool:
+def hides_headers(request: HttpRequest, response: HttpResponseBase) -> bool:
+    """Return whether no script can read the headers of this answer."""
     if 300 <= response.status_code < 400:
         return True
     # Not by request.headers, which would write all of them anew for each request.

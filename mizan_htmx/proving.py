@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
 from mizan_htmx.afterwards import reading_copy
+from mizan_htmx.cookie import hides_headers
 from mizan_htmx.newer import Shown, own_note
 from mizan_htmx.recorder import Recorder
 from mizan_htmx.steps import Steps, effect
@@ -30,7 +31,7 @@ def prove(request: HttpRequest, response: HttpResponseBase, recorder: Recorder) 
     By what was written when, nobody could tell: a reader runs once for a page, and may have run before.
     """
     own = own_note(request)
-    if own is None or 300 <= response.status_code < 400:
+    if own is None or 300 <= response.status_code < 400 or not hides_headers(request, response):
         return
     doubtful = own.doubtful(recorder.announced())
     if 0 < len(doubtful) <= MAX_BLOCKS:

@@ -259,6 +259,21 @@ class TestItsOwnNote:
         assert response.status_code == 200
         assert list(notes(response).values()) == ["user;user_id=5", "user"]
 
+    def test_a_template_that_is_gone_then_shows_nothing(self, site: Site, settings: Settings) -> None:
+        site.write("part.html", "{{ user_profile.name }}")
+        site.write(
+            "page.html", '{% mizan_context "user" user_id=5 partial="part.html" %}{% endmizan_context %}'
+        )
+
+        @client(affects="user", methods=["GET"])
+        def gone(request: HttpRequest) -> HttpResponse:
+            response = render(request, "page.html")
+            (site.folder / "part.html").unlink()
+            return response
+
+        serve(settings, gone=gone)
+        assert list(notes(visit(site, "/gone/")).values()) == ["user;user_id=5", "user"]
+
     def test_whatever_else_fails_is_logged(
         self,
         site: Site,
@@ -297,6 +312,12 @@ class TestItsOwnNote:
         site.calls.clear()
         assert len(notes(visit(site, "/change/?n=51"))) == 2
         assert site.calls == ["user_profile 5"]
+
+    def test_where_scripts_see_the_header_nothing_is_compared(self, site: Site, settings: Settings) -> None:
+        site.write("page.html", USER)
+        serve(settings, change=client(affects="user", methods=["GET"])(changing(site, "first")))
+        response = site.get("/change/", Sec_Fetch_Mode="cors")
+        assert (dict(response.cookies), site.calls) == ({}, ["user_profile 5"])
 
     def test_without_the_middleware_nothing_is_newer(self, site: Site, settings: Settings) -> None:
         settings.MIDDLEWARE = MIDDLEWARE[:-1]

@@ -110,11 +110,11 @@
 
   // ---- the headers of an answer
 
-  /* As htmx reads them. */
+  /* As htmx reads them; headers of one name stand behind one another. */
   const eventsOf = (text) => {
     if (!text.startsWith("{")) return text.split(",").map((name) => [name.trim(), {}]);
     try {
-      return Object.entries(JSON.parse(text));
+      return JSON.parse(`[${text}]`).flatMap(Object.entries);
     } catch (error) {
       console.error(`mizan: HX-Trigger is no JSON: ${text}`, error);
       return [];

@@ -423,7 +423,8 @@
       // A login page or an error page may stand where a block was expected. What a refresh says is stale is
       // ignored: two blocks could make each other stale for ever.
       flight.isProven = /^(200|304)$/.test(status) && header(PROOF) !== null && !flight.isRefused;
-      flight.got = `${answer.reason ?? "status"} ${status}`;
+      const moves = header("HX-Location") === null ? "" : "HX-Location and ";
+      flight.got = `${moves}${answer.reason ?? "status"} ${status}`;
       flight.together = Number(header("X-Mizan-Together") ?? 1);
       flight.wait = flight.isRefused ? Infinity : waitOf(header("Retry-After"));
       flight.leaves = leavesBy(header) || header("X-Mizan-Leaves") !== null;

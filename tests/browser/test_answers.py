@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 from playwright.async_api import expect
+from pytest_django import Settings
 
-from tests.browser.tab import REPORTS, Tab, on_newest_htmx
+from tests.browser.tab import REPORT, REPORTS, Tab, on_newest_htmx
 from tests.site.answers import answering
 from tests.site.gates import closed_gate
 from tests.site.models import Board, Person
@@ -149,6 +150,31 @@ async def test_a_redirect_in_place_of_a_batch_is_followed_once(tab: Tab) -> None
         await tab.invalidate("user, shaky")
         await tab.page.wait_for_url("**/fragment/")
     assert [url for url in asked if url.endswith("/fragment/")] == [f"{tab.address}/fragment/"]
+
+
+@pytest.mark.parametrize("what", ["user, shaky", "shaky"])
+async def test_a_location_is_followed_once(tab: Tab, what: str) -> None:
+    await tab.open("/together/2/")
+    asked: list[str] = []
+    tab.page.on("request", lambda request: asked.append(request.url))
+    with tab.forgive(REPORT), answering("/partial", HX_Location="/fragment/"):
+        await tab.invalidate(what)
+        await expect(tab.page.locator("body > em")).to_have_text("Fragment")
+        await tab.page.wait_for_url("**/fragment/")
+    assert [url for url in asked if url.endswith("/fragment/")] == [f"{tab.address}/fragment/"]
+
+
+async def test_what_a_change_brings_along_fires_nothing_once_more(tab: Tab, settings: Settings) -> None:
+    settings.MIZAN_SINGLE_FLIGHT = True
+    await tab.open("/together/2/")
+    await hear(tab, "note")
+    with answering(HX_Trigger="note"):
+        await tab.submit("#shake", "Grace")
+        await tab.happens("refreshed", 3)
+        await over(tab)
+    await expect(tab.block(USER)).to_have_text(["0 Grace", "1 Grace"])
+    assert [where for _, where, _ in await heard(tab)] == ["form"]
+    assert tab.refreshes == []
 
 
 @pytest.mark.parametrize("what", ["user, shaky", "shaky"])

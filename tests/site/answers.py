@@ -12,11 +12,13 @@ from mizan_htmx import client, invalidate
 from tests.site.models import Person
 
 _headers: dict[str, str] = {}
+_places = [""]
 
 
 @contextmanager
-def answering(**headers: str) -> Iterator[None]:
-    """Add headers to every answer to htmx: ``HX_Trigger="a"``."""
+def answering(place: str = "", **headers: str) -> Iterator[None]:
+    """Add headers to every answer to htmx: ``HX_Trigger="a"``; only where the path has ``place`` in it."""
+    _places[:] = [place]
     _headers.update({name.replace("_", "-"): text for name, text in headers.items()})
     try:
         yield
@@ -26,7 +28,7 @@ def answering(**headers: str) -> Iterator[None]:
 
 def add_headers(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
     """Add what a test says."""
-    if "HX-Request" in request.headers:
+    if "HX-Request" in request.headers and _places[0] in request.path:
         for name, text in _headers.items():
             response.headers[name] = text
     return response

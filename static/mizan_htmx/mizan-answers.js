@@ -2,8 +2,8 @@
 
    A refresh goes on behind the page, and one answer may have been for several blocks:
 
-   - the events of HX-Trigger, HX-Trigger-After-Swap and HX-Trigger-After-Settle are fired once for an answer, on
-     a block that it was for, or on the body where that has left the page;
+   - the events of HX-Trigger, HX-Trigger-After-Swap and HX-Trigger-After-Settle are fired once for an answer,
+     on a block that it was for, or on the body where all have left the page;
    - HX-Redirect, HX-Refresh and HX-Location are followed, once;
    - HX-Push-Url, HX-Replace-Url, HX-Retarget, HX-Reswap and HX-Reselect are not heard: a block takes its own
      place;
@@ -12,8 +12,8 @@
 
    mizan.isRefresh(event)   whether an event of htmx is about a refresh, and not about what a person did
 
-   mizan.answers is for the scripts that go with this one. trigger(headers): fires what HX-Trigger names, where
-   no block will; hush(request): lets htmx tell nothing of its failure, which was told of another block. */
+   mizan.answers is for the scripts that go with this one. trigger(headers): fires what HX-Trigger names,
+   where no block will; hush(request): lets htmx tell nothing of its failure, which was told of another block. */
 (() => {
   "use strict";
 
@@ -41,7 +41,7 @@
 
   const refreshes = new WeakSet(); // requests of htmx: an XMLHttpRequest each, or a context
 
-  /* Those of no request that are about what was swapped in, on either version, in htmx 2's second spelling, too. */
+  /* Those of no request that are about what was swapped in, on either version; htmx 2 spells each in two ways. */
   const OF_CONTENT = /load$|process|init|clean-?up|history|settle|swap|transition/i;
 
   const isRefresh = (event) => {
@@ -68,8 +68,8 @@
     lose(request);
   };
 
-  /* By its own handlers htmx would tell and write into the console. As an answer without a status, which is never
-     swapped in, it ends the request as well. */
+  /* By its own handlers htmx would tell and write into the console. As an answer without a status, which is
+     never swapped in, it ends the request as well. */
   const lose = (request) => {
     lost.add(request);
     if (isXhr(request)) request.onerror = request.onabort = request.ontimeout = request.onload;
@@ -146,9 +146,17 @@
     if (!block) return;
     if (status >= 400 && isTold(block, status)) hush(request);
     if (isXhr(request)) speakFor(request, block, event);
-    // htmx 4 fires the events of HX-Trigger itself, whatever becomes of the answer and its element.
-    else for (const name of OF_PLACE_4) delete request.hx?.[name];
+    else if (request.hx) speakBy(request.hx, block);
   });
+
+  /* htmx 4 fires the events of HX-Trigger itself, whatever becomes of the answer; on the document, where the
+     body does not hear them, if its element is gone. */
+  const speakBy = (hx, block) => {
+    for (const name of OF_PLACE_4) delete hx[name];
+    if (of(block).isConnected) return;
+    fire(hx.trigger, block);
+    delete hx.trigger;
+  };
 
   /* htmx 2 fires them on an element that has left the page, where nobody hears them. And a block that is not
      swapped in would keep those for afterwards from being fired at all. */

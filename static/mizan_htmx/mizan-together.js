@@ -26,7 +26,8 @@
 
   const mount = dom.address(dom.settings().mount ?? "/api/mizan/", "data-mount");
 
-  /* What htmx has sent in this task: {request, query, headers, piece, alone(), answer(…), fail(error), isGone}. */
+  /* What htmx has sent in this task: {block, request, query, headers, piece, alone(), answer(…), fail(error),
+     isGone}. */
   let waiting = [];
 
   page.addEventListener("mizan:refreshing", ({ target: block, detail }) => {
@@ -42,7 +43,7 @@
     const query = url.search.slice(1) + (hash && version === undefined ? `&mizan-hash=${hash}` : "");
     const common = Object.entries(headers).filter(([name]) => !PERSONAL.test(name));
     const divert = request instanceof XMLHttpRequest ? divertXhr : divertFetch;
-    divert(request, (ways) => board({ request, query, headers: common, piece, ...ways }));
+    divert(request, (ways) => board({ block, request, query, headers: common, piece, ...ways }));
   });
 
   /* Take a request aboard that leaves now, if only all that leave in this task together. */
@@ -109,9 +110,12 @@
     }
   };
 
+  /* Who hears what is said once: a block that is still in the page, if there is one. */
+  const firstOf = (tickets) => tickets.find(({ block }) => of(block).isConnected) ?? tickets[0];
+
   const giveEach = (tickets, pieceOf, response, together) => {
-    const [first] = tickets;
-    const shown = tickets.find((ticket) => pieceOf(ticket).status === 200);
+    const first = firstOf(tickets);
+    const shown = firstOf(tickets.filter((ticket) => pieceOf(ticket).status === 200));
     const hears = (ticket) => (name) => ticket === (AFTERWARDS.test(name) ? shown : first);
     for (const ticket of tickets) {
       if (ticket.isGone) continue;
@@ -121,10 +125,11 @@
 
   /* What came is the same for all, and is told of one. */
   const giveWhole = (tickets, whole, response, together) => {
+    const first = firstOf(tickets);
     const leaves = response.headers.has("HX-Redirect") || response.headers.get("HX-Refresh") === "true";
     for (const ticket of tickets) {
       if (ticket.isGone) continue;
-      const isFirst = ticket === tickets[0];
+      const isFirst = ticket === first;
       const headers = headersFor(response, () => isFirst);
       if (leaves) headers.set(LEAVES, "1");
       if (!isFirst) window.mizan.answers?.hush(ticket.request);
@@ -133,8 +138,9 @@
   };
 
   const failAll = (tickets, error) => {
+    const first = firstOf(tickets);
     for (const ticket of tickets) {
-      if (ticket !== tickets[0]) window.mizan.answers?.hush(ticket.request);
+      if (ticket !== first) window.mizan.answers?.hush(ticket.request);
       if (!ticket.isGone) ticket.fail(error);
     }
   };

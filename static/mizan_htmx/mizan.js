@@ -32,8 +32,8 @@
    mizan:refreshing   on a block whose refresh is sent; detail {url, headers, request, piece}
    mizan:refreshed    on the block that took its place; detail {url, milliseconds, together, changed}
    mizan:error        on a block that was not refreshed; detail {status, message, wait, again}. It keeps its
-                      content and has the status in data-mizan-error (0: no answer). Until mizan.retry(block), or the
-                      next invalidation, it is not asked for again; `wait`: for at least so many milliseconds
+                      content and has the status in data-mizan-error (0: no answer). Until mizan.retry(block), or
+                      the next invalidation, it is not asked for again; `wait`: for at least so many milliseconds
 
    For the scripts that go with this one, on document:
    mizan:request      before htmx sends any request; detail {element, method, isSafe, url, headers, body,
@@ -292,7 +292,8 @@
   /* What the whole page has for an indicator says that a person has to wait. One that stands nearer is meant for
      the blocks in it. */
   const isIndicatedByPage = (block) => {
-    const says = (element) => of(element).getAttributeNames().some((name) => /^(data-)?hx-indicator/.test(name));
+    const names = (element) => of(element).getAttributeNames();
+    const says = (element) => names(element).some((name) => /^(data-)?hx-indicator/.test(name));
     for (let up = of(block).parentElement; up; up = of(up).parentElement) {
       if (says(up)) return up === page.body || up === page.documentElement;
     }
@@ -575,7 +576,7 @@
     page.cookie = `${name}=${text}; Max-Age=${seconds}; Path=/; SameSite=Lax${secure}`;
   };
 
-  /* A block that was rendered after a change, or by the request that made it, says so: by the number of that note. */
+  /* A block that was rendered after a change, or by the request that made it, says so by the number of its note. */
   const isOlder = ({ mizan, mizanAfter = "" }, { number, entries }) =>
     covers(entries, mizan) && !mizanAfter.split(" ").includes(number);
 

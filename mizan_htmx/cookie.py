@@ -31,12 +31,12 @@ MAX_LENGTH = 3980
 # Of one note's list; percent-encoding makes up to three of one.
 MAX_BYTES = 1300
 
-_DIGITS = 16
-_NOTE = re.compile(rf"([0-9a-f]{{{_DIGITS}}}):([^|:]+)")
+DIGITS = 16
+_NOTE = re.compile(rf"([0-9a-f]{{{DIGITS}}}):([^|:]+)")
 
 
 @dataclass(frozen=True, slots=True)
-class _Note:
+class Note:
     """What became stale by one answer, and the number by which a page knows whether it has read that."""
 
     number: str
@@ -45,28 +45,38 @@ class _Note:
     def __str__(self) -> str:
         return f"{self.number}:{quote(format_list(self.invalidations, max_bytes=MAX_BYTES), safe='')}"
 
-    def widened(self) -> "_Note":
+    def widened(self) -> "Note":
         """Return the same note in as few bytes as there can be."""
-        return _Note(self.number, (EVERYTHING,))
+        return Note(self.number, (EVERYTHING,))
 
-    def without(self, told: Set[Invalidation]) -> "_Note":
+    def without(self, told: Set[Invalidation]) -> "Note":
         """Return the note without what is told besides, by itself or as a whole."""
         left = [each for each in self.invalidations if {each, Invalidation(each.context)}.isdisjoint(told)]
-        return _Note(self.number, () if EVERYTHING in told else tuple(left))
+        return Note(self.number, () if EVERYTHING in told else tuple(left))
 
 
-def carry(request: HttpRequest, response: HttpResponseBase, invalidations: Sequence[Invalidation]) -> None:
+def carry(
+    request: HttpRequest,
+    response: HttpResponseBase,
+    invalidations: Sequence[Invalidation],
+    *,
+    number: str | None = None,
+    doubtful: Sequence[Invalidation] = (),
+) -> None:
     """Set the cookie where scripts can't see the headers of a response.
 
-    What no page has read yet stays in it.
+    What no page has read yet stays in it. ``number`` is the one that blocks of this page refer to as a change
+    that they show already; ``doubtful`` is what those of them are bound to that may not.
     """
-    if not _hides_headers(request, response):
+    if not hides_headers(request, response):
         return
     is_secure = request.is_secure()
     name = SECURE_COOKIE if is_secure else COOKIE
-    new = _Note(secrets.token_hex(_DIGITS // 2), tuple(invalidations))
+    new = Note(number or _random(), tuple(invalidations))
     told = frozenset(invalidations)
-    unread = (note.without(told) for note in _unread(request, name))
+    unread = [note.without(told) for note in _unread(request, name)]
+    if doubtful:  # under a number of its own
+        unread.append(Note(_random(), tuple(dict.fromkeys(doubtful))))
     response.set_cookie(
         name,
         _written([note for note in unread if note.invalidations], new),
@@ -77,7 +87,23 @@ def carry(request: HttpRequest, response: HttpResponseBase, invalidations: Seque
     )
 
 
-def _hides_headers(request: HttpRequest, response: HttpResponseBase) -> bool:
+def received(request: HttpRequest) -> tuple[Note, ...]:
+    """Return the notes that a request has brought: changes that were made before it was sent."""
+    known: tuple[Note, ...] | None = request.__dict__.get("_mizan_received")
+    if known is None:
+        has_some = COOKIE in request.META.get("HTTP_COOKIE", "")
+        names = (SECURE_COOKIE, COOKIE) if has_some else ()
+        known = tuple([note for name in names for note in _unread(request, name)])
+        request.__dict__["_mizan_received"] = known
+    return known
+
+
+def _random() -> str:
+    return secrets.token_hex(DIGITS // 2)
+
+
+def hides_headers(request: HttpRequest, response: HttpResponseBase) -> bool:
+    """Return whether no script can read the headers of this answer."""
     if 300 <= response.status_code < 400:
         return True
     # Not by request.headers, which would write all of them anew for each request.
@@ -95,7 +121,7 @@ def _values(request: HttpRequest, name: str) -> Iterator[str]:
             yield value
 
 
-def _unread(request: HttpRequest, name: str) -> Iterator[_Note]:
+def _unread(request: HttpRequest, name: str) -> Iterator[Note]:
     """Read what a browser sent. Whatever is not written so, or names what nobody here knows, is dropped."""
     contexts = registry.graph.groups
     length = 0
@@ -107,24 +133,24 @@ def _unread(request: HttpRequest, name: str) -> Iterator[_Note]:
         number, text = found[1], unquote(found[2])
         # What does not fit in one cookie is not written in full, and so not read either.
         entries = parse(text) if len(text) <= MAX_BYTES and length <= MAX_LENGTH else (EVERYTHING,)
-        yield _Note(number, tuple(each for each in entries if each.context in contexts or each == EVERYTHING))
+        yield Note(number, tuple(each for each in entries if each.context in contexts or each == EVERYTHING))
 
 
-def _written(unread: Sequence[_Note], new: _Note) -> str:
+def _written(unread: Sequence[Note], new: Note) -> str:
     """Write the notes, the new one last: the others in full, or each as ``*``, or all as one ``*``."""
-    if len(unread) <= MAX_LENGTH // _DIGITS:
+    if len(unread) <= MAX_LENGTH // DIGITS:
         for former in (unread, [note.widened() for note in unread]):
             value = _joined([*former, new])
             if len(value) <= MAX_LENGTH:
                 return value
-    return _joined([_Note(_number_of(unread), (EVERYTHING,)), new])
+    return _joined([Note(_number_of(unread), (EVERYTHING,)), new])
 
 
-def _number_of(notes: Iterable[_Note]) -> str:
+def _number_of(notes: Iterable[Note]) -> str:
     """Return one number for several notes: the same for the same ones, which are read once together."""
     numbers = "".join(note.number for note in notes)
-    return blake2b(numbers.encode(), digest_size=_DIGITS // 2).hexdigest()
+    return blake2b(numbers.encode(), digest_size=DIGITS // 2).hexdigest()
 
 
-def _joined(notes: Iterable[_Note]) -> str:
+def _joined(notes: Iterable[Note]) -> str:
     return "|".join(map(str, notes))

@@ -12,6 +12,7 @@ from mizan_htmx.caching import keep_private
 from mizan_htmx.clock import must_ask_early, version_of
 from mizan_htmx.finishing import finish
 from mizan_htmx.localization import remember_base, spoken_here
+from mizan_htmx.proving import prove
 from mizan_htmx.recorder import Recorder, abandon, open_recorder
 from mizan_htmx.steps import Steps, arun, run
 
@@ -65,6 +66,8 @@ def _finish(
         "_mizan_served" in request.__dict__
     ):  # here stands also what Django made of an exception, such as a 404
         keep_private(response)
+    if owned:
+        yield from prove(request, response, recorder)
     response = yield from finish(request, response, recorder, owned=owned)
     if owned and single_flight.is_asked_for(request):
         # After it was announced: only then the blocks' versions are not older than what it says.

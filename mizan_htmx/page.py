@@ -36,6 +36,7 @@ from mizan_htmx.surroundings import localization_here, localization_without_requ
 ALWAYS = (
     "mizan_htmx/mizan.js",
     "mizan_htmx/mizan-together.js",
+    "mizan_htmx/mizan-answers.js",
     "mizan_htmx/mizan-guard.js",
     "mizan_htmx/mizan-return.js",
     "mizan_htmx/mizan-state.js",

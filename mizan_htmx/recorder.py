@@ -97,7 +97,18 @@ def write(request: HttpRequest, response: HttpResponseBase, recorder: Recorder) 
     if purged:
         response.headers[GROUPS_HEADER] = group_list(purged)
     response.headers.setdefault("Cache-Control", "no-store")
-    carry(request, response, invalidations)
+    own = request.__dict__.get("_mizan_own_note")
+    if own is None or 300 <= response.status_code < 400:  # which shows nothing of what was rendered
+        carry(request, response, invalidations)
+        return
+    doubtful = own.doubtful(invalidations)
+    carry(
+        request,
+        response,
+        invalidations,
+        number=own.number,
+        doubtful=[each for shown in doubtful for each in shown.block.bound],
+    )
 
 
 def invalidate(request: HttpRequest | None, context: str, /, **params: object) -> None:

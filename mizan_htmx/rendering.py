@@ -20,6 +20,7 @@ from mizan_htmx.clock import may_be_old, version_of
 from mizan_htmx.invalidation import Invalidation
 from mizan_htmx.localization import Spoken, spoken_here
 from mizan_htmx.markup import attributes_of
+from mizan_htmx.newer import numbers_for
 from mizan_htmx.partials import Partial
 from mizan_htmx.readings import DENIED, Readings, Unread, is_kept_from, readers_of
 from mizan_htmx.setup.registry import registry
@@ -93,13 +94,23 @@ def render_unless(
         clean = anonymous(request)
         clean.show(block.bound)
         with as_anyone(clean, block.localization) as spoken:
-            return _render(block, partial, clean, known, spoken)
+            return _render(block, partial, clean, known, spoken, request)
     if isinstance(request, AnonymousRequest):
         return _wrap(block, "", request, trigger=f"load, {REFRESH}")
     if not block.localization:
-        return _render(block, partial, request, known, spoken or spoken_here())
+        return _render(block, partial, request, known, spoken or spoken_here(), request)
     with block.localization.active(request):
-        return _render(block, partial, request, known, spoken or spoken_here())
+        return _render(block, partial, request, known, spoken or spoken_here(), request)
+
+
+def content_of(block: Block, partial: Partial, request: HttpRequest) -> str:
+    """Return what stands in the wrapper of a block, rendered as for a refresh."""
+    if are_public(block.contexts):
+        clean = anonymous(request)
+        with as_anyone(clean, block.localization) as spoken:
+            return _inner(block, partial, clean, spoken)
+    with block.localization.active(request):
+        return _inner(block, partial, request, spoken_here())
 
 
 def render_lazy(block: Block, placeholder: Partial | None, request: HttpRequest) -> SafeString:
@@ -128,19 +139,21 @@ def _render_lazy(
 
 
 def _render(
-    block: Block, partial: Partial, request: HttpRequest, known: str, spoken: Spoken
+    block: Block, partial: Partial, request: HttpRequest, known: str, spoken: Spoken, page: HttpRequest
 ) -> SafeString | None:
+    """Render for this request, which stands for everybody where the one of the page does not."""
     version = None if registry.graph.live.isdisjoint(block.contexts) else version_of(request)
     inner = _inner(block, partial, request, spoken)
+    after = numbers_for(page, block, inner)
     if version is not None:  # which changes even where the content does not
         if isinstance(request, AnonymousRequest) and may_be_old(version):
             request.object("it may be older than what was made stale: MIZAN_REPLICA_LAG")
-        return _wrap(block, inner, request, spoken, version=version)
+        return _wrap(block, inner, request, spoken, version=version, after=after)
     has_hash = getattr(settings, "MIZAN_SINGLE_FLIGHT", False)
     digest = _digest(inner) if has_hash or known else None
     if known and digest == known:
         return None
-    return _wrap(block, inner, request, spoken, hash=digest if has_hash else None)
+    return _wrap(block, inner, request, spoken, hash=digest if has_hash else None, after=after)
 
 
 def _inner(block: Block, partial: Partial, request: HttpRequest, spoken: Spoken) -> str:

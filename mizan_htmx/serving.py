@@ -26,7 +26,7 @@ def serve(
 ) -> Steps[HttpResponseBase]:
     """Answer a request with a function on the view path."""
     recorder, owned = open_recorder(request)
-    request._mizan_served = True  # type: ignore[attr-defined]
+    request._mizan_served = function  # type: ignore[attr-defined]
     named = dict(zip(function.parameters, positional, strict=False))
     try:
         if request.method not in function.methods:

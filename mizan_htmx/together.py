@@ -20,7 +20,7 @@ from mizan_htmx.addresses import address_for
 from mizan_htmx.functions import BLOCK_FIELD
 from mizan_htmx.partials import Partial, load
 from mizan_htmx.recorder import Recorder, close_recorder, open_recorder
-from mizan_htmx.rendering import render_unless
+from mizan_htmx.rendering import content_of, render_unless
 
 # The hash of what a page shows may come along with a block's parameters; no parameter can be called that.
 HASH_FIELD = "mizan-hash"
@@ -126,6 +126,15 @@ def render_asked(request: HttpRequest, asked: Asked) -> Piece:
     except Exception as error:  # the border to the authors' templates and readers
         return _failed(request, block, error)
     return Piece(304) if html is None else Piece(200, html)
+
+
+def content_asked(request: HttpRequest, asked: Asked) -> str | None:
+    """Return what the refresh of a block would put into its wrapper; ``None`` where it would fail."""
+    try:
+        with _posing(request, asked), _apart():
+            return content_of(asked.block, asked.template, request)
+    except Exception:  # the border to the authors' templates and readers; the refresh itself will tell
+        return None
 
 
 @contextmanager

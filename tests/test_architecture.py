@@ -56,6 +56,7 @@ FLOORS: dict[str, tuple[str, ...]] = {
         "finishing",
         "forwarded",
         "localization",
+        "newer",
         "partials",
         "readings",
         "recorder",
@@ -79,6 +80,7 @@ FLOORS: dict[str, tuple[str, ...]] = {
         "markup",
         "notice",
         "page",
+        "proving",
         "refresh",
         "rendering",
         "single_flight",
@@ -128,6 +130,7 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "recorder": ("announcing", "cookie", "recording", "transactions"),
     "elsewhere": ("recorder", "transactions"),
     "dispatch": ("anonymous", "arguments", "elsewhere", "recorder", "refusals", "session_word", "steps"),
+    "newer": ("anonymous", "cookie", "recorder"),
     "finishing": ("announcing", "csrf", "recorder", "session_word", "steps"),
     "readings": ("anonymous", "arguments", "colour", "dispatch", "localization", "recorder", "steps"),
     "views": (
@@ -165,12 +168,13 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "together": ("blocks", "rendering"),
     "refresh": ("blocks", "rendering", "together"),
     "single_flight": ("afterwards", "together"),
+    "proving": ("afterwards", "together"),
 }
 
 # The rooms that are one face together; arrows stay inside of it.
 BLOCKS = {
     *("afterwards", "binding", "blocks", "context_tag", "enclosing", "ids", "markup", "page"),
-    *("refresh", "rendering", "single_flight", "together"),
+    *("proving", "refresh", "rendering", "single_flight", "together"),
 }
 
 # What the core may import besides the standard library; each comes with the package's own dependencies.

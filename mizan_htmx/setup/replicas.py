@@ -29,6 +29,12 @@ def replica_lag() -> float:
     return _seconds(max(measured, 0) if _is_number(measured) else measured, f"{SETTING}()")
 
 
+def may_lag() -> bool:
+    """Return whether the site says that a replica may be behind, however far it is just now."""
+    stated = _stated()
+    return callable(stated) or stated > 0
+
+
 def _stated() -> float | Callable[[], Any]:
     setting = getattr(settings, SETTING, 0)
     if isinstance(setting, str):

@@ -41,8 +41,9 @@
        states    id of a covered block → {label, text}: what became of it
        missed    reason → labels of the blocks that it did not cover
        requests  [{url, blocks, text, together}], which several blocks may have shared
-     causes      id of a block → the change that it is refreshed for next
-     flights     id of a block → {change, url, piece, request}: its refresh that is under way
+     causes      id of a block → the changes that it is refreshed for next
+     flights     id of a block → {changes, url, piece, request}: its refresh that is under way
+     owned       version → whose change that is, where the page knows it by more than the socket
      answers     element whose request is under way → {change, before}: what its answer made stale, and the
                  blocks that were there before it was swapped in */
   const log = [];
@@ -51,6 +52,7 @@
   const began = Date.now();
   const flights = new Map();
   const answers = new Map();
+  const owned = new Map();
   let count = 0;
 
   const record = (title, facts) => {
@@ -66,6 +68,17 @@
   const say = (change, block, text) => {
     change.states.set(idOf(block), { label: name(block), text });
     draw(change);
+  };
+
+  const sayAll = (changes, block, text) => {
+    for (const change of changes) say(change, block, text);
+  };
+
+  const causesOf = (block) => causes.get(idOf(block)) ?? [];
+
+  const blame = (block, change) => {
+    const known = causesOf(block);
+    if (!known.includes(change)) causes.set(idOf(block), [...known, change]);
   };
 
   const miss = (change, reason, block) => {
@@ -108,12 +121,30 @@
     return source === "return" && shown ? "live: the socket says what it missed" : "left out";
   };
 
+  /* One's own change comes back by the socket, which may be quicker than the answer to it. */
+  const own = (version, whose) => {
+    if (!version) return;
+    owned.set(version, whose);
+    for (const change of log) if (change.version === version && change.source === "socket") claim(change);
+    for (const old of [...owned.keys()].slice(0, -MOST)) owned.delete(old);
+  };
+
+  const claim = (change) => {
+    change.title = `The socket: ${owned.get(change.version)}`;
+    draw(change);
+  };
+
   const onInvalidate = (event) => {
     const { detail } = event;
-    const change = record(titleOf(detail), { header: detail.header, event });
+    const { source, version, header } = detail;
+    const title = titleOf(detail);
+    const change = record(title, { header, event, source, version });
+    if (/^(response|script)$/.test(source)) own(version, `this page's own change, ${title}`);
+    else if (source === "tab") own(version, "the change of another tab");
+    else if (source === "socket" && owned.has(version)) claim(change);
     for (const block of detail.blocks) {
       say(change, block, () => (event.defaultPrevented ? "left alone" : "stale"));
-      causes.set(idOf(block), change);
+      blame(block, change);
     }
     const before = new Set(blocks());
     for (const block of before) {
@@ -129,10 +160,10 @@
       if (before.has(block) || flights.has(idOf(block))) continue;
       if (!mizan.covers(change.header, shownBy(block).mizan)) continue;
       if (!change.states.has(idOf(block))) miss(change, "arrived with the answer", block);
-      else if (causes.get(idOf(block)) === change) say(change, block, "arrived with the answer");
+      else if (causesOf(block).includes(change)) say(change, block, "arrived with the answer");
     }
     for (const [id, state] of change.states) {
-      if (causes.get(id) === change && !page.getElementById(id)) state.text = "left the page";
+      if (causes.get(id)?.includes(change) && !page.getElementById(id)) state.text = "left the page";
     }
   };
 
@@ -171,9 +202,12 @@
     return "a listener of mizan:due prevented it";
   };
 
-  const causeOf = (block) => {
-    const known = causes.get(idOf(block));
-    if (known) return known;
+  const changesFor = (block) => {
+    const known = causesOf(block);
+    return known.length ? known : [occasionOf(block)];
+  };
+
+  const occasionOf = (block) => {
     if (lazy.delete(idOf(block))) return newest("Lazy: it came near the view");
     const seconds = shownBy(block).mizanPoll;
     const isDue = seconds && Date.now() - (renewed.get(idOf(block)) ?? began) >= seconds * 1000;
@@ -193,22 +227,22 @@
   const onDue = (event) => {
     const block = event.target;
     if (of(block).matches("[data-mizan-lazy]")) lazy.add(idOf(block)); // once it is asked for it is not any more
-    const change = causes.get(idOf(block));
-    if (!change) return;
+    const changes = causesOf(block);
+    if (!changes.length) return;
     const reason = holdReason(block);
-    say(change, block, () => (event.defaultPrevented ? `held back: ${reason}` : "due"));
+    sayAll(changes, block, () => (event.defaultPrevented ? `held back: ${reason}` : "due"));
   };
 
   const onRefreshing = ({ target, detail: { url, piece } }) => {
-    const change = causeOf(target);
+    const changes = changesFor(target);
     causes.delete(idOf(target));
-    flights.set(idOf(target), { change, url, piece });
-    say(change, target, "asked for");
+    flights.set(idOf(target), { changes, url, piece });
+    sayAll(changes, target, "asked for");
     outline(target, "asked", shownBy(target).mizan);
   };
 
   /* Blocks that share a request are given their answers one right after the other, from one address. */
-  const requestOf = ({ change, url }, answered) => {
+  const requestOf = ({ changes: [change], url }, answered) => {
     const address = shorten(path(answered || url));
     const open = change.requests.find((request) => request.url === address && request.isOpen);
     if (open) return open;
@@ -230,7 +264,18 @@
     if (!flight.isCounted) flight.request.blocks += 1;
     flight.isCounted = true;
     Object.assign(flight.request, facts);
-    draw(flight.change);
+    draw(flight.changes[0]);
+  };
+
+  /* What was told of a block while it was under way, and is in what has come. */
+  const shownNow = (block) => {
+    const { mizanVersion } = shownBy(block);
+    const isShown = ({ version }) => mizan.later(mizanVersion, version) >= 0;
+    const known = causesOf(block);
+    const left = known.filter((change) => !isShown(change));
+    if (left.length) causes.set(idOf(block), left);
+    else causes.delete(idOf(block));
+    return known.filter(isShown);
   };
 
   const onBlockAnswer = ({ detail: { block, answered } }) => {
@@ -247,24 +292,24 @@
     outline(target, detail.changed ? "fresh" : "same", `${shownBy(target).mizan} · ${took}`);
     if (flight) {
       note(flight, undefined, { text: took, together: detail.together });
-      say(flight.change, target, `${detail.changed ? "refreshed" : "the same as before"}, ${took}`);
+      const changes = [...flight.changes, ...shownNow(target)];
+      sayAll(changes, target, `${detail.changed ? "refreshed" : "the same as before"}, ${took}`);
     }
     for (const block of inner(target)) {
-      const cause = causes.get(idOf(block));
-      if (!cause) continue;
+      sayAll(causesOf(block), block, `came with ${name(target)}`);
       causes.delete(idOf(block));
-      say(cause, block, `came with ${name(target)}`);
     }
   };
 
   const onError = ({ target, detail }) => {
-    const flight = flights.get(idOf(target)) ?? { change: causeOf(target), url: of(target).getAttribute("hx-get") };
+    const url = of(target).getAttribute("hx-get");
+    const flight = flights.get(idOf(target)) ?? { changes: changesFor(target), url };
     flights.delete(idOf(target));
     const problem = detail.status ? `answered ${detail.status}` : "not answered";
     outline(target, "failed", `${shownBy(target).mizan} · ${problem}`);
     note(flight, undefined, { text: problem });
-    if (!causes.has(idOf(target))) causes.set(idOf(target), flight.change); // for which it is tried again
-    say(flight.change, target, `${problem}, stays as it is. ${detail.message}`);
+    for (const change of flight.changes) blame(target, change); // for which it is tried again
+    sayAll(flight.changes, target, `${problem}, stays as it is. ${detail.message}`);
   };
 
   const onSession = ({ detail }) => record(`The session: ${detail.state} (${detail.reason})`);

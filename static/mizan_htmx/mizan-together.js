@@ -18,11 +18,16 @@
   const TOGETHER = "X-Mizan-Together"; // how many blocks the request brought; mizan.js reads it
   const [MOST_BLOCKS, LONGEST_URL] = [50, 3000]; // what the server takes; common ones refuse lines over 4,094
   const UNFIT = [400, 404, 405, 414, 431]; // it was refused as a whole: for its address or its length
+  const LEAVES = "X-Mizan-Leaves"; // the answer sends the page away; mizan.js reads it
+  const OF_HTMX = /^hx-/i;
+  const AFTERWARDS = /^hx-trigger-after-/i;
+  const BARE = [204, 205, 304]; // which have no body
   const PERSONAL = /^hx-(source|target|trigger|trigger-name)$/i; // htmx's headers that name the element
 
   const mount = dom.address(dom.settings().mount ?? "/api/mizan/", "data-mount");
 
-  /* What htmx has sent in this task: {query, headers, piece, policy, alone(), answer(…), fail(error), isGone}. */
+  /* What htmx has sent in this task: {block, request, query, headers, piece, policy, alone(), answer(…),
+     fail(error), isGone}. */
   let waiting = [];
 
   page.addEventListener("mizan:refreshing", ({ target: block, detail }) => {
@@ -38,7 +43,7 @@
     const query = url.search.slice(1) + (hash && version === undefined ? `&mizan-hash=${hash}` : "");
     const common = Object.entries(headers).filter(([name]) => !PERSONAL.test(name));
     const divert = request instanceof XMLHttpRequest ? divertXhr : divertFetch;
-    divert(request, (ways) => board({ query, headers: common, piece, policy, ...ways }));
+    divert(request, (ways) => board({ block, request, query, headers: common, piece, policy, ...ways }));
   });
 
   /* Take a request aboard that leaves now, if only all that leave in this task together. */
@@ -83,37 +88,78 @@
     const controller = new AbortController();
     const left = () => tickets.filter(({ isGone }) => !isGone);
     for (const ticket of tickets) ticket.leave = () => left().length || controller.abort();
+    let unheard; // the headers of an answer that no block was given
     try {
       const options = { headers: Object.fromEntries(tickets[0].headers), signal: controller.signal };
       const response = await fetch(urlOf(tickets), options);
       const isProven = response.headers.has(PROOF);
+      unheard = response.headers;
       if (!isProven && UNFIT.includes(response.status)) {
+        window.mizan.answers?.trigger(unheard);
         for (const ticket of left()) ticket.alone();
         return;
       }
       const text = await response.text();
-      const whole = { status: response.status, html: text };
-      const pieces = isProven && response.ok ? JSON.parse(text).blocks : tickets.map(() => whole);
-      tickets.forEach((ticket, index) => {
-        if (!ticket.isGone) give(ticket, pieces[index], response, tickets.length);
-      });
+      const pieces = isProven && response.ok ? JSON.parse(text).blocks : null;
+      unheard = null;
+      if (pieces) giveEach(left(), (ticket) => pieces[tickets.indexOf(ticket)], response, tickets.length);
+      else giveWhole(left(), { status: response.status, html: text }, response, tickets.length);
     } catch (error) {
-      for (const ticket of left()) ticket.fail(error); // offline, or what came is no answer
+      if (unheard) window.mizan.answers?.trigger(unheard);
+      failAll(left(), error); // offline, or what came is no answer
     }
   };
 
-  const give = (ticket, { status, html = "" }, { headers, url }, together) => {
-    const own = new Headers(headers);
-    own.set("Content-Type", "text/html; charset=utf-8");
-    own.set(TOGETHER, together);
-    ticket.answer(status, html, own, url);
+  /* Who hears what is said once: a block that is still in the page, if there is one. */
+  const firstOf = (tickets) => tickets.find(({ block }) => of(block).isConnected) ?? tickets[0];
+
+  const giveEach = (tickets, pieceOf, response, together) => {
+    const first = firstOf(tickets);
+    const shown = firstOf(tickets.filter((ticket) => pieceOf(ticket).status === 200));
+    const hears = (ticket) => (name) => ticket === (AFTERWARDS.test(name) ? shown : first);
+    for (const ticket of tickets) {
+      if (ticket.isGone) continue;
+      give(ticket, pieceOf(ticket), headersFor(response, hears(ticket)), response.url, together);
+    }
+  };
+
+  /* What came is the same for all, and is told of one. */
+  const giveWhole = (tickets, whole, response, together) => {
+    const first = firstOf(tickets);
+    const leaves = response.headers.has("HX-Redirect") || response.headers.get("HX-Refresh") === "true";
+    for (const ticket of tickets) {
+      if (ticket.isGone) continue;
+      const isFirst = ticket === first;
+      const headers = headersFor(response, () => isFirst);
+      if (leaves) headers.set(LEAVES, "1");
+      if (!isFirst) window.mizan.answers?.hush(ticket.request);
+      give(ticket, whole, headers, response.url, together);
+    }
+  };
+
+  const failAll = (tickets, error) => {
+    const first = firstOf(tickets);
+    for (const ticket of tickets) {
+      if (ticket !== first) window.mizan.answers?.hush(ticket.request);
+      if (!ticket.isGone) ticket.fail(error);
+    }
+  };
+
+  const headersFor = ({ headers }, hears) =>
+    new Headers([...headers].filter(([name]) => !OF_HTMX.test(name) || hears(name)));
+
+  const give = (ticket, { status, html = "" }, headers, url, together) => {
+    headers.set("Content-Type", "text/html; charset=utf-8");
+    headers.set(TOGETHER, together);
+    ticket.answer(status, html, headers, url);
   };
 
   const bring = (ticket, together) => {
     const { piece, policy } = ticket;
     const answer = piece === null ? { status: 304 } : { status: 200, html: piece };
-    const headers = { [PROOF]: "1", ...(policy ? { "Content-Security-Policy": policy } : {}) };
-    give(ticket, answer, { headers, url: urlOf([ticket]) }, together);
+    const headers = new Headers({ [PROOF]: "1" });
+    if (policy) headers.set("Content-Security-Policy", policy);
+    give(ticket, answer, headers, urlOf([ticket]), together);
   };
 
   // ---- htmx 4: a request has its own fetch()
@@ -126,7 +172,7 @@
           fail,
           alone: () => resolve(fetch(url, options)),
           answer: (status, html, headers, answered) => {
-            const response = new Response(status === 304 ? null : html, { status, headers });
+            const response = new Response(BARE.includes(status) ? null : html, { status, headers });
             resolve(Object.defineProperty(response, "url", { value: answered }));
           },
         });

@@ -37,9 +37,9 @@
    mizan:due          on a block before its refresh is sent; preventDefault() holds it back: mizan.retry()
    mizan:refreshing   on a block whose refresh is sent; detail {url, headers, request, piece, policy}
    mizan:refreshed    on the block that took its place; detail {url, milliseconds, together, changed}
-   mizan:error        on a block that was not refreshed; detail {status, message, wait}. It keeps its content
-                      and has the status in data-mizan-error (0: no answer). Until mizan.retry(block), or the
-                      next invalidation, it is not asked for again; `wait`: for at least so many milliseconds
+   mizan:error        on a block that was not refreshed; detail {status, message, wait, again}. It keeps its
+                      content and has the status in data-mizan-error (0: no answer). Until mizan.retry(block), or
+                      the next invalidation, it is not asked for again; `wait`: for at least so many milliseconds
 
    For the scripts that go with this one, on document:
    mizan:request      before htmx sends any request; detail {element, method, isSafe, url, headers, body,
@@ -380,16 +380,29 @@
     }
   };
 
+  /* What the whole page has for an indicator says that a person has to wait. One that stands nearer is meant for
+     the blocks in it. */
+  const isIndicatedByPage = (block) => {
+    const names = (element) => of(element).getAttributeNames();
+    const says = (element) => names(element).some((name) => /^(data-)?hx-indicator/.test(name));
+    for (let up = of(block).parentElement; up; up = of(up).parentElement) {
+      if (says(up)) return up === page.body || up === page.documentElement;
+    }
+    return false;
+  };
+
   /* Give a block its own attributes back, and keep from it what a page hands down to its elements (on htmx 2
      by itself, on htmx 4 where it says so), until the function that this returns is called. A refresh must
      not ask for confirmation or go into the history, there is nothing to pick out of its answer, and the
      server refuses unknown parameters. A block that is a form need not be filled in. */
   const shield = (block) => {
+    const unset = isHtmx2 ? "unset" : "";
     const values = new Map([...HANDED_DOWN, ...(isHtmx2 ? [] : HANDED_DOWN_4)].map((name) => [
       "hx-" + name.replace(":", htmx.config.metaCharacter || ":"),
-      isHtmx2 ? "unset" : "",
+      unset,
     ]));
     values.set("hx-target", "this").set("hx-swap", swapOf(block));
+    if (isIndicatedByPage(block)) values.set("hx-indicator", of(block).getAttribute("hx-indicator") ?? unset);
     if (isHtmx2) values.set("hx-params", "none"); // of a form
     // First, so that nothing around it turns the extension off that swaps it in.
     if (isHtmx2) values.set("hx-ext", ["mizan", of(block).getAttribute("hx-ext")].filter(Boolean).join());
@@ -429,9 +442,14 @@
     if (!trigger()) fail({ block, got: "htmx did not send it" });
   };
 
-  const fail = ({ block, status = 0, url, got = "no answer", wait = 0 }) => {
+  /* The page is about to go, and that is nobody's fault. */
+  const shelve = (block) => {
     stale.add(block);
     failed.add(block);
+  };
+
+  const fail = ({ block, status = 0, url, got = "no answer", wait = 0 }) => {
+    shelve(block);
     if (!of(block).isConnected) return; // what replaced it came by a request of its own
     const expected = `Expected of GET ${url ?? of(block).getAttribute("hx-get")}: status 200 with ${PROOF}; got: ${got}.`;
     report(block, status, `was not refreshed. ${expected}`, wait);
@@ -440,9 +458,10 @@
   const report = (block, status, reason, wait) => {
     const { dataset } = of(block);
     const message = `mizan: ${tagOf(block)}, which shows ${dataset.mizan}, ${reason}`;
-    if (dataset.mizanError !== String(status)) console.error(message);
+    const again = dataset.mizanError === String(status); // as it failed the last time
+    if (!again) console.error(message);
     dataset.mizanError = status;
-    fire(block, "mizan:error", { status, message, wait: lost.has(block) ? Infinity : wait });
+    fire(block, "mizan:error", { status, message, wait: lost.has(block) ? Infinity : wait, again });
   };
 
   const lose = (block, status, reason) => {
@@ -512,9 +531,11 @@
       // A login page or an error page may stand where a block was expected. What a refresh says is stale is
       // ignored: two blocks could make each other stale for ever.
       flight.isProven = /^(200|304)$/.test(status) && header(PROOF) !== null && !flight.isRefused;
-      flight.got = `${answer.reason ?? "status"} ${status}`;
+      const moves = header("HX-Location") === null ? "" : "HX-Location and ";
+      flight.got = `${moves}${answer.reason ?? "status"} ${status}`;
       flight.together = Number(header("X-Mizan-Together") ?? 1);
       flight.wait = flight.isRefused ? Infinity : waitOf(header("Retry-After"));
+      flight.leaves = leavesBy(header) || header("X-Mizan-Leaves") !== null;
       return;
     }
     const news = { entries: parse(header(HEADER)), version: header(VERSION) };
@@ -522,13 +543,14 @@
     if (mark(news, { source: "response", cause, carrier: flight })) {
       flight.isMarked = true;
       flight.version = news.version;
-      flight.leaves = header("HX-Redirect") !== null || header("HX-Refresh") === "true";
+      flight.leaves = leavesBy(header);
     }
     if (flight.leaves) remember(header(HEADER));
     // With a request that changes things, the cookie came from a redirect it went through.
     else if (takeCookie(flight.isSafe ? null : flight)) flight.isMarked = true;
   };
 
+  const leavesBy = (header) => header("HX-Redirect") !== null || header("HX-Refresh") === "true";
   const waitOf = (after) => after * 1000 || Date.parse(after) - Date.now() || 0;
 
   /* Take note that htmx failed at swapping an answer in: a block shows what it did. */
@@ -612,7 +634,7 @@
   const settle = (flight) => {
     const { block, status, url, shown, former, late, began, together } = flight;
     const isSame = flight.isProven && status === 304;
-    if (!shown && !isSame) return fail(flight);
+    if (!shown && !isSame) return flight.leaves ? shelve(block) : fail(flight);
     if (!isSame && !isSwapped(flight)) {
       return fail({ ...flight, got: `${flight.got}, which was not swapped in` });
     }
@@ -682,6 +704,10 @@
     page.cookie = `${name}=${text}; Max-Age=${seconds}; Path=/; SameSite=Lax${secure}`;
   };
 
+  /* A block that was rendered after a change, or by the request that made it, says so by the number of its note. */
+  const isOlder = ({ mizan, mizanAfter = "" }, { number, entries }) =>
+    covers(entries, mizan) && !mizanAfter.split(" ").includes(number);
+
   const takeCookie = (carrier) => {
     const found = notes();
     if (!found.length) return false;
@@ -690,8 +716,9 @@
     const isNew = new Map(found.map((note) => [note.number, note]));
     for (const number of before) isNew.delete(number);
     rememberRead([...found.map(({ number }) => number), ...before]);
-    const lists = [...isNew.values()].map(({ list }) => list);
-    return mark({ entries: lists.flatMap(parse) }, { source: "cookie", carrier });
+    const news = [...isNew.values()].map(({ number, list }) => ({ number, entries: parse(list) }));
+    const among = blocks().filter((block) => news.some((note) => isOlder(of(block).dataset, note)));
+    return mark({ entries: news.flatMap(({ entries }) => entries) }, { source: "cookie", carrier, among });
   };
 
   /* Leave word for the page that follows, which may come out of a cache. Cookies end at 4,096 bytes. */
@@ -711,7 +738,7 @@
 
   const readResponse = (_, { ctx }) => {
     const { response } = ctx;
-    if (response) read(ctx, response.status, (name) => response.headers.get(name), response.raw.url);
+    if (response?.status) read(ctx, response.status, (name) => response.headers.get(name), response.raw.url);
   };
 
   /* What is not to be swapped (htmx.config.noSwap), and where to, says nothing of refreshes. */

@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 from playwright.async_api import Browser, Page, expect
+from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 
 from tests.browser.tab import OBSERVE, Tab, on_newest_htmx
@@ -26,6 +27,12 @@ SECURE = f"__Host-{NAME}"
 NUMBER = "0123456789abcdef"
 OTHER = "fedcba9876543210"
 PAGE = "/markup/"
+
+
+@pytest.fixture(autouse=True)
+def old(settings: Settings) -> None:
+    """Let every page be as one out of a cache, which shows nothing of what its request tells of."""
+    settings.MIZAN_REPLICA_LAG = 1
 
 
 async def loaded(tab: Tab, page: Page | None = None) -> int:

@@ -9,6 +9,7 @@ const { open, run } = require("./page.js");
 
 const REST = [
   "mizan-together.js",
+  "mizan-answers.js",
   "mizan-guard.js",
   "mizan-return.js",
   "mizan-state.js",

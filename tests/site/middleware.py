@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 
 from mizan_htmx.blocks import REFRESH_HEADER
+from tests.site.answers import add_headers
 from tests.site.gates import pass_gate
 
 POLICY = (
@@ -88,6 +89,14 @@ class Cached(_Middleware):
             response.headers["Cache-Control"] = "max-age=60"
             del response.headers["Vary"]
         return response
+
+
+class Spoken(_Middleware):
+    """Says something to htmx with every answer, as ``tests.site.answers`` has it."""
+
+    def after(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        """Add the headers."""
+        return add_headers(request, response)
 
 
 class Trouble(_Middleware):

@@ -53,6 +53,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "tests.site.middleware.Spoken",
     "tests.site.middleware.Trouble",
     "tests.site.middleware.Refusal",
     "django_htmx.middleware.HtmxMiddleware",

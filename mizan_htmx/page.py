@@ -39,6 +39,7 @@ ALWAYS = (
     "mizan_htmx/mizan-guard.js",
     "mizan_htmx/mizan-return.js",
     "mizan_htmx/mizan-keep.js",
+    "mizan_htmx/mizan-inserted.js",
     "mizan_htmx/mizan-blocks.js",
     "mizan_htmx/mizan-session.js",
 )

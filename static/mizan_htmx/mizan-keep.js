@@ -10,7 +10,9 @@
 
    mizan:changed   on a field; detail {value}: what the server has now; bubbles
    mizan:keep      on a block that is about to be replaced; detail {fresh, source, keep}: keep(element) leaves an
-                   element inside as it is, as data-mizan-keep does; bubbles */
+                   element inside as it is, as data-mizan-keep does; bubbles. For the scripts that go with this
+                   one: keep(element, place), in place of one of the fresh block, which has no twin of anything in
+                   it; twin(element, root, fresh): what it is there; isEntered(field) */
 (() => {
   "use strict";
 
@@ -265,6 +267,7 @@
     const swap = { block, fresh, source, pairs: new Map(), anew: [], entered: [], opened: [], scrolled: [] };
     const all = [block, ...of(block).querySelectorAll("*")];
     for (const each of [fresh, ...of(fresh).querySelectorAll(BLOCK)]) bare(each);
+    askAround(swap);
     keepFields(swap);
     hold(swap, all.slice(1));
     for (const each of of(block).querySelectorAll(`details, dialog[open], ${POPOVER}`)) keepOpen(swap, each);
@@ -283,9 +286,22 @@
     for (const name of ["hx-target", "hx-swap"]) of(block).removeAttribute(name);
   };
 
-  const pair = ({ block, fresh, pairs }, old) => {
+  /* Ask the page what else shall stay: `asked` elements, of which the `guests` are none of the server's block. */
+  const askAround = (swap) => {
+    const { block, fresh, source, pairs } = swap;
+    [swap.asked, swap.guests] = [new Set(), new Set()];
+    const keep = (element, place) => {
+      swap.asked.add(element);
+      if (!place) return;
+      swap.guests.add(element);
+      pairs.set(element, place);
+    };
+    fire(block, "mizan:keep", { fresh, source, keep, twin: twinOf, isEntered });
+  };
+
+  const pair = ({ block, fresh, pairs, guests }, old) => {
     if (!pairs.has(old)) {
-      const twin = twinOf(old, block, fresh);
+      const twin = isInside(old, guests) ? null : twinOf(old, block, fresh);
       pairs.set(old, [...pairs.values()].includes(twin) ? null : twin);
     }
     return pairs.get(old);
@@ -295,11 +311,9 @@
   const loads = (it) => /\b(load|revealed|intersect)\b/.test(of(it).getAttribute("hx-trigger")) && !is(it, BLOCK);
 
   const hold = (swap, all) => {
-    const { block, fresh, source } = swap;
+    const { fresh, asked } = swap;
     const { activeElement: host } = page;
-    const asked = new Set();
     held = new Set();
-    fire(block, "mizan:keep", { fresh, source, keep: (element) => asked.add(element) });
     for (const it of all) {
       const isInUse = loads(it) && [host, ...kept].some((each) => of(it).contains(each));
       if (loads(it) && !isInUse) swap.anew.push(it);
@@ -311,6 +325,8 @@
       if (!stays || isInside(it, held) || !standIn(swap, it, isMarked)) continue;
       held.add(it);
       if (isLoaded) unfinished.add(it);
+      // What stays was not brought by this refresh, with all that is in it.
+      for (const inner of of(it).querySelectorAll(`${BLOCK}:not(${LAZY})`)) unfinished.add(inner);
     }
   };
 
@@ -421,9 +437,10 @@
   };
   const placeOf = ({ it, twin }) => [it, twin].find((each) => of(each)?.isConnected);
 
-  const putBack = ({ entered, opened, scrolled, focus }, block) => {
+  const putBack = ({ entered, opened, scrolled, focus, guests }, block) => {
     const fields = entered.map(putBackField);
-    for (const field of fieldsIn(block).filter((each) => !fields.includes(each))) {
+    for (const field of fieldsIn(block)) {
+      if (fields.includes(field) || isInside(field, guests)) continue;
       write(field, served(field));
       forget(field);
     }
@@ -461,8 +478,9 @@
   const putBackFocus = ({ it, twin, selection }) => {
     const field = placeOf({ it, twin });
     if (!field) return;
-    if (field !== rootOf(field).activeElement) of(field).focus({ preventScroll: true });
-    if (field === twin && it === typing) unsaid.add(field);
+    const isMoved = field !== rootOf(field).activeElement;
+    if (isMoved) of(field).focus({ preventScroll: true });
+    if ((isMoved || field === twin) && it === typing) unsaid.add(field);
     // Where the first is null, the control knows no selection.
     if (Number.isInteger(selection[0]) && String(selectionOf(field)) !== String(selection)) {
       field.setSelectionRange(...selection);

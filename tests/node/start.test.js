@@ -12,6 +12,7 @@ const REST = [
   "mizan-guard.js",
   "mizan-return.js",
   "mizan-keep.js",
+  "mizan-inserted.js",
   "mizan-blocks.js",
   "mizan-session.js",
   "mizan-single-flight.js",

@@ -20,9 +20,14 @@ from tests.site.gates import pass_gate
 
 @dataclass(slots=True)
 class Desk:
-    """What the blocks hold: HTML for each, by name; and the status with which posts are answered."""
+    """What the blocks hold: HTML for each, by name; and the status with which posts are answered.
+
+    ``parts`` are fragments by name, with a status where it is not 200; ``asked`` tells what was asked for.
+    """
 
     html: dict[str, str] = field(default_factory=dict)
+    parts: dict[str, str | tuple[str, int]] = field(default_factory=dict)
+    asked: list[str] = field(default_factory=list)
     status: int = 204
     affects: bool = True
 
@@ -35,6 +40,7 @@ def desk(html: str, **others: str) -> Iterator[Desk]:
     """Put HTML into the block called ``main``, and into others, and give what can be changed later."""
     _desk.html = {"main": html, **others}
     _desk.status, _desk.affects = 204, True
+    _desk.parts, _desk.asked = {}, []
     yield _desk
 
 
@@ -63,6 +69,16 @@ def again(request: HttpRequest) -> HttpResponse:
     return render(request, "site/_keep.html", {"place": "main"})
 
 
+def part(request: HttpRequest, name: str) -> HttpResponse:
+    """Answer with a fragment, or with a status; a POST makes the desk stale, as the test says."""
+    _desk.asked.append(f"{request.method} {request.get_full_path().removeprefix('/keep/part/')}")
+    if request.method == "POST" and _desk.affects:
+        invalidate(request, "desk")
+    found = _desk.parts[name]
+    html, status = (found, 200) if isinstance(found, str) else found
+    return HttpResponse(html, status=status)
+
+
 def tone(request: HttpRequest) -> HttpResponse:
     """Give twenty seconds of a quiet tone."""
     stored = io.BytesIO()
@@ -76,6 +92,7 @@ def tone(request: HttpRequest) -> HttpResponse:
 urlpatterns = [
     path("keep/send/", send, name="keep_send"),
     path("keep/again/", again, name="keep_again"),
+    path("keep/part/<str:name>/", part, name="keep_part"),
     path("keep/tone.wav", tone, name="keep_tone"),
     path("keep/<str:variant>/", show, name="keep"),
 ]

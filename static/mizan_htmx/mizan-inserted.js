@@ -47,7 +47,7 @@
                 "first", "last": beside what is in it; "before", "after": beside the target;
      root       a copy of the block (of the piece, inside of another one) as it was before;
      mark       the target in that copy;
-     spot       where the target of mere text may be: that can't be held in its place
+     isText     it is mere text, with an element before it by which it can be held;
      original   what the server has in that place */
   const insertions = new Set();
 
@@ -57,7 +57,7 @@
   const isThere = (node) => of(node).isConnected;
   const forgetGone = () => {
     for (const each of insertions) {
-      each.pieces = each.pieces.filter(({ nodes, spot }) => nodes.some(isThere) || spot?.some(isThere));
+      each.pieces = each.pieces.filter(({ nodes }) => nodes.some(isThere));
       if (!each.pieces.length) insertions.delete(each);
     }
   };
@@ -243,14 +243,17 @@
     } else if (holder) {
       insertion.pieces.push({ isMain, how, nodes, ...placeInPiece(holder, change), original: removed });
       insertion.above ??= holder;
-      if (!isIn(holder.nodes, parent)) {
-        const all = new Set([...holder.nodes.filter((it) => of(it).isConnected), ...nodes]);
-        holder.nodes = [...of(parent).children].filter((it) => all.has(it));
-      }
+      widen(holder, parent, nodes);
     } else if (!isSame(nodes, removed)) {
-      const spot = nodes.some(isElement) ? null : [target];
-      insertion.pieces.push({ isMain, how, nodes, spot, ...placeInBlock(block, change), original: removed });
+      insertion.pieces.push({ isMain, how, nodes, ...placeInBlock(block, change), original: removed });
     }
+  };
+
+  /* What stands beside the elements of a piece is part of it. */
+  const widen = (piece, parent, nodes) => {
+    if (isIn(piece.nodes, parent)) return;
+    const all = new Set([...piece.nodes.filter(isThere), ...nodes]);
+    piece.nodes = [...of(parent).children].filter((it) => all.has(it));
   };
 
   const above = (piece) => [...insertions].find((each) => each.pieces.includes(piece))?.above;
@@ -283,8 +286,10 @@
     for (const each of asking?.below.splice(0) ?? []) askInside(each, insertion);
   };
 
-  const renew = ({ main }, { nodes }) => {
+  const renew = ({ each, main, place }, { nodes, parent }) => {
+    place.remove();
     main.nodes = partsOf(nodes);
+    if (each.above) widen(each.above, parent, main.nodes);
     if (isSame(main.nodes, main.original)) main.nodes = [];
   };
 
@@ -297,7 +302,7 @@
 
   const isField = (it) => is(it, FIELD) && !NO_FIELD.test(of(it).type);
   const fieldsIn = (nodes) =>
-    nodes.flatMap((it) => [it, ...of(it).querySelectorAll(FIELD)]).filter(isField);
+    nodes.filter(isElement).flatMap((it) => [it, ...of(it).querySelectorAll(FIELD)]).filter(isField);
   const holdsFocus = (each) => isIn(nodesOf(each), page.activeElement);
   const isInUse = (each) => holdsFocus(each) || fieldsIn(nodesOf(each)).length > 0;
 
@@ -354,11 +359,25 @@
 
   /* Let its elements stand in the fresh block where they would be, had it been put there now. */
   const put = (piece, target, how, keep) => {
-    if (piece.spot) return piece.spot.push(target);
+    if (piece.nodes[0] instanceof Text) anchor(piece);
     const stubs = piece.nodes.map((it) => of(it).cloneNode());
     if (!stubs.length) return;
-    insert(target, how, stubs);
+    insert(target, how, [...stubs, ...textAfter(piece).map((it) => it.cloneNode())]);
     piece.nodes.forEach((it, index) => keep(it, stubs[index]));
+  };
+
+  /* Mere text can't be held; an element before it can. */
+  const anchor = (piece) => {
+    const element = page.createElement("template");
+    of(piece.nodes.find(isThere)).before(element);
+    [piece.nodes, piece.isText] = [[element], true];
+  };
+  const textAfter = ({ nodes, isText }) => {
+    const next = isText && nodes[0]?.nextSibling;
+    return next instanceof Text ? [next] : [];
+  };
+  const removeNodes = (piece) => {
+    for (const node of [...piece.nodes, ...textAfter(piece)]) of(node).remove();
   };
 
   const insert = (target, how, nodes) => {
@@ -399,32 +418,34 @@
     forget(each);
     each.pieces.forEach(restore);
   };
-  const restore = ({ how, nodes, spot, original }) => {
+  const restore = (piece) => {
+    const { how, nodes, original } = piece;
     const [first] = nodes.filter(isThere);
-    if (!first || spot) return;
+    if (!first) return;
     if (how === "inner") of(of(first).parentNode).replaceChildren(...original);
     else of(first).before(...original);
-    for (const node of nodes) of(node).remove();
+    removeNodes(piece);
     for (const node of original.filter(isElement)) htmx.process(node);
   };
 
-  /* The element that asks → {each, main, place, below, isAnswered}. */
+  /* The element that asks → {each, main, target, place, below, isAnswered}. */
   const asked = new Map();
 
-  /* By an element of its own, to which the page hands nothing down, into another one that is put into the place
-     when the answer is there. What came out of band comes so again. */
-  const ask = async (each, inside) => {
+  /* By an element of its own, to which the page hands nothing down, and after another one that is put into the place
+     when the answer is there: of mere text in the place of an element, htmx 2 tells nothing. What came out of band
+     comes so again. */
+  const ask = async (each, target) => {
     const { url, headers, strip, select, selectOOB } = each.request;
-    const main = inside ? inside.piece : each.pieces.find(({ isMain }) => isMain);
+    const main = target ? each.pieces[0] : each.pieces.find(({ isMain }) => isMain);
     const source = page.createElement("template");
     const place = page.createElement("template");
-    const extensions = attributeOf(of(inside?.target ?? nodesOf(each).find(isThere)), "hx-ext");
+    const extensions = attributeOf(target ?? nodesOf(each).find(isThere), "hx-ext");
     if (extensions) source.setAttribute("hx-ext", extensions);
     page.documentElement.append(source);
-    const asking = { each, main, inside, place, below: [], isAnswered: false };
+    const asking = { each, main, target, place, below: [], isAnswered: false };
     asked.set(source, asking);
     each.isAsked = true;
-    const swap = (main ? "outerHTML" : "none") + (strip ? " strip:true" : "") + CALMLY;
+    const swap = (main ? "afterend" : "none") + (strip ? " strip:true" : "") + CALMLY;
     try {
       await htmx.ajax("GET", url, { source, target: place, swap, select, selectOOB, headers });
     } catch {
@@ -444,7 +465,8 @@
     if (!twin) return;
     const [at, ...path] = pathOf(twin, root);
     const target = twin === root ? of(into.nodes[0]).parentNode : follow(into.nodes[at], path);
-    ask({ request, pieces: [{ ...piece, nodes: [] }], above: into }, { piece, target });
+    const original = piece.how === "outer" ? [target] : [];
+    ask({ request, pieces: [{ ...piece, nodes: [], original }], above: into }, target);
   };
 
   /* Before anybody else looks at what the answer is for. */
@@ -452,12 +474,11 @@
     const { element, status } = event.detail;
     const asking = asked.get(element);
     if (!asking) return;
-    const { each, main, inside, place } = asking;
+    const { each, main, target, place } = asking;
     asking.isAnswered = true;
-    if (inside) {
-      each.pieces[0].original = inside.piece.how === "outer" ? [inside.target] : [];
-      insert(inside.target, inside.piece.how, [place]);
-      each.pieces[0].nodes = [place];
+    if (target) {
+      insert(target, main.how, [place]);
+      main.nodes = [place];
     } else if (!insertions.has(each) || isInUse(each)) {
       each.isDue = true;
       return event.preventDefault();
@@ -472,11 +493,10 @@
 
   const makeRoom = (piece, place) => {
     const [first] = piece.nodes.filter(isThere);
-    if (piece.spot) insert(piece.spot.find(isThere), piece.how, [place]);
-    else if (piece.how === "inner") of(of(first).parentNode).replaceChildren(place);
+    if (piece.how === "inner") of(of(first).parentNode).replaceChildren(place);
     else of(first).before(place);
-    if (!piece.spot) for (const node of piece.nodes) of(node).remove();
-    [piece.nodes, piece.spot] = [[place], null];
+    removeNodes(piece);
+    [piece.nodes, piece.isText] = [[place], false];
   };
 
   // ---- a form that was saved

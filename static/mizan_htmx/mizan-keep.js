@@ -148,9 +148,9 @@
 
   const sentBy = (source, sent) => {
     if (isField(source)) return groupOf(source);
-    const form = is(source, "form") ? source : source.type === "submit" && source.form;
+    const form = is(source, "form") ? source : /^(submit|image)$/.test(source.type) && source.form;
     if (form) return [...of(form).elements, ...fieldsIn(form)].filter(isField);
-    const includes = source.closest("[hx-include]");
+    const includes = source.closest("[hx-include], [data-hx-include]");
     return fieldsIn(source.closest(BLOCK) ?? document).filter(
       (field) =>
         (includes || !field.form) && sent.some(([name, value]) => name === field.name && value === read(field)),
@@ -265,9 +265,9 @@
   /* A swap knows the block, the fresh one, who has asked for it, and pairs: old element → its twin. */
   const look = (block, fresh, source) => {
     const swap = { block, fresh, source, pairs: new Map(), anew: [], entered: [], opened: [], scrolled: [] };
-    const all = [block, ...of(block).querySelectorAll("*")];
     for (const each of [fresh, ...of(fresh).querySelectorAll(BLOCK)]) bare(each);
     askAround(swap);
+    const all = [block, ...of(block).querySelectorAll("*")];
     keepFields(swap);
     hold(swap, all.slice(1));
     for (const each of of(block).querySelectorAll(`details, dialog[open], ${POPOVER}`)) keepOpen(swap, each);
@@ -421,13 +421,27 @@
   };
 
   /* A morph keeps elements that have the same id, and lets those that have another one go. */
-  const morphNamed = ({ block, pairs, anew }, fragment) => {
+  const morphNamed = ({ block, pairs, anew, guests }, fragment) => {
+    // Two forms that came into two rows may have the same id.
+    const ids = [...guests].map((it) => [it, of(it).getAttribute("id")]);
+    for (const it of guests) of(it).removeAttribute("id");
     const nameless = [...pairs].filter(([old]) => !of(old).hasAttribute("id"));
     nameless.forEach((pair, at) => pair.forEach((it) => of(it)?.setAttribute("id", `${BORROWED}${at}`)));
     for (const it of anew) if (!isInside(it, held)) of(it).setAttribute("id", `${BORROWED}not`);
     morph(block, fragment);
+    returnHeld(block);
     for (const it of [...nameless.flat(), ...of(block).querySelectorAll(`[id^="${BORROWED}"]`)]) {
       of(it)?.removeAttribute("id");
+    }
+    for (const [it, id] of ids) if (id !== null) of(it).setAttribute("id", id);
+  };
+
+  /* Where rows changed places, a morph may let go of one and make another one of what stood next to it. */
+  const returnHeld = (block) => {
+    for (const it of held) {
+      if (of(it).isConnected) continue;
+      byId(block, of(it).getAttribute("id"))?.replaceWith(it);
+      htmx.process(it, true);
     }
   };
 

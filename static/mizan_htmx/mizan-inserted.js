@@ -206,9 +206,16 @@
   const blockIn = (fresh, { id }) =>
     of(fresh).id === id ? fresh : of(fresh).querySelector(`[id="${CSS.escape(id)}"]`);
 
+  /* By its id; by what it shows, where nothing else of the kind shows the same; or as fields are. */
   const twinIn = (fresh, { root, mark }) => {
     const at = blockIn(fresh, of(root));
-    return at && (mark === root ? at : findTwin(mark, root, at));
+    if (!at || mark === root) return at;
+    const text = of(mark).textContent.trim();
+    const alike = (from) =>
+      [...of(from).querySelectorAll(of(mark).localName)].filter((it) => of(it).textContent.trim() === text);
+    const found = alike(at);
+    const isPlain = !of(mark).hasAttribute("id") && text !== "" && found.length === 1 && alike(root).length === 1;
+    return isPlain ? found[0] : findTwin(mark, root, at);
   };
 
   // ---- what was put there

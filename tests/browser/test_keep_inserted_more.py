@@ -3,9 +3,10 @@
 import pytest
 from playwright.async_api import expect
 
-from tests.browser.desk import field, refresh, sit_down, under_way
+from tests.browser.desk import field, refresh, sit_down
 from tests.browser.tab import Tab, on_newest_morph
 from tests.browser.test_keep_inserted import EDIT, VIEW, contacts, turn
+from tests.site.gates import closed_gate
 from tests.site.keep import desk
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), on_newest_morph]
@@ -231,7 +232,6 @@ async def test_what_comes_out_of_band_stays_as_well(tab: Tab, htmx: str) -> None
             await expect(field(tab, "two")).to_have_value("typed")
             await expect(field(tab, "two")).to_be_focused()
             await expect(tab.page.locator("#list > li")).to_have_text([f"One {times}", "Two "])
-        now.parts = {"both": '<p id="away">Here 2</p><div id="slot" hx-swap-oob="true">Loaded</div>'}
 
 
 async def test_what_loads_by_itself_is_left_to_itself(tab: Tab) -> None:
@@ -243,3 +243,59 @@ async def test_what_loads_by_itself_is_left_to_itself(tab: Tab) -> None:
         await turn(tab, now, block.format(n=1), 1)
         await expect(tab.page.locator("main div")).to_have_text("Loaded")
         assert now.asked == ["GET it/", "GET it/"]
+
+
+async def test_a_form_whose_answer_is_the_block_refreshes_it_no_more(tab: Tab) -> None:
+    edit = EDIT.replace('hx-post="/keep/part/save/" hx-target="this"', 'hx-post="/keep/again/" hx-target="#main"')
+    with desk(contacts(0)) as now:
+        now.parts = {"edit": edit}
+        await sit_down(tab)
+        await tab.page.locator("li:nth-child(2) button").click()
+        await field(tab, "name").fill("Grace")
+        now.html["main"] = contacts(1, "Grace")
+        await field(tab, "name").press("Enter")
+        await expect(tab.page.locator("main b")).to_have_text("1")
+        await expect(tab.page.locator("main form")).to_have_count(0)
+        now.html["main"] = contacts(1, "Grace").replace("<b>1", "<b>2")
+        await refresh(tab)
+        await expect(tab.page.locator("main b")).to_have_text("2")
+        assert len(tab.refreshes) == 1
+
+
+async def test_rows_that_change_places_take_their_form_along(tab: Tab) -> None:
+    rows = {"a": "<li><u>a</u>", "b": "<li><u>b</u>", "c": "<li><u>c</u>"}
+    edit = '<button hx-get="/keep/part/edit/" hx-target="closest li" hx-swap="outerHTML">Edit</button></li>'
+
+    def block(n: int, order: str) -> str:
+        return f"<b>{n}</b><ul>{''.join(rows[each] + edit for each in order)}</ul>"
+
+    with desk(block(0, "abc")) as now:
+        now.parts = {"edit": "<li><input name='name'></li>"}
+        await sit_down(tab)
+        await tab.page.locator("main li:nth-child(1) button").click()
+        await field(tab, "name").fill("typed")
+        await turn(tab, now, block(1, "bca"), 1)
+        await expect(field(tab, "name")).to_have_value("typed")
+        await expect(field(tab, "name")).to_be_focused()
+        await expect(tab.page.locator("main li u")).to_have_text(["b", "c"])
+        await expect(tab.page.locator("main li:nth-child(3) > [name=name]")).to_have_count(1)
+
+
+async def test_what_was_typed_while_the_form_was_on_its_way_stays(tab: Tab) -> None:
+    with desk(contacts(0)) as now:
+        now.parts = {"edit": EDIT.replace('hx-target="this" hx-swap="outerHTML"', 'hx-swap="none"'), "save": ("", 204)}
+        await sit_down(tab)
+        await tab.page.locator("li:nth-child(2) button").click()
+        await field(tab, "name").fill("Grace")
+        now.html["main"] = contacts(1)
+        with closed_gate() as gate:
+            await field(tab, "name").press("Enter")
+            await tab.happens("refreshing", 1)
+            await tab.page.keyboard.type("!")
+            gate.set()
+        await tab.happens("refreshed", 1)
+        await expect(tab.page.locator("main b")).to_have_text("1")
+        await expect(field(tab, "name")).to_have_value("Grace!")
+        await field(tab, "name").press("Enter")
+        await tab.happens("refreshed", 2)
+        await expect(field(tab, "name")).to_have_count(0)

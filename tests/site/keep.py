@@ -65,7 +65,9 @@ def send(request: HttpRequest) -> HttpResponse:
 
 
 def again(request: HttpRequest) -> HttpResponse:
-    """Answer with the main block, whoever asks."""
+    """Answer with the main block, whoever asks; a POST makes the desk stale."""
+    if request.method == "POST":
+        invalidate(request, "desk")
     return render(request, "site/_keep.html", {"place": "main"})
 
 

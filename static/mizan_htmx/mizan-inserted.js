@@ -462,6 +462,7 @@
     source.remove();
     each.isAsked = false;
     if (!asking.isAnswered || of(place).isConnected) giveBack(each);
+    askAll(); // the block may have been refreshed once more meanwhile
   };
 
   /* What was inside of what has come anew is asked for after it. */

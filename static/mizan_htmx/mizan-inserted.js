@@ -448,7 +448,7 @@
     const place = page.createElement("template");
     const extensions = attributeOf(target ?? nodesOf(each).find(isThere), "hx-ext");
     if (extensions) source.setAttribute("hx-ext", extensions);
-    page.documentElement.append(source);
+    page.documentElement.append(source, ...(main ? [] : [place]));
     const asking = { each, main, target, place, below: [], isAnswered: false };
     asked.set(source, asking);
     each.isAsked = true;
@@ -460,6 +460,7 @@
     }
     asked.delete(source);
     source.remove();
+    if (!main) place.remove();
     each.isAsked = false;
     if (!asking.isAnswered || of(place).isConnected) giveBack(each);
     askAll(); // the block may have been refreshed once more meanwhile
@@ -512,14 +513,18 @@
   let sender = null; // the insertion that has had an answer, until it has told what is stale
 
   const sendsFields = (element) =>
-    is(element, "form") || isField(element) || /^(submit|image)$/.test(element.type) || attributeOf(element, "hx-include");
+    is(element, "form") ||
+    isField(element) ||
+    /^(submit|image)$/.test(element.type) ||
+    attributeOf(element, "hx-include");
 
   on("mizan:answer", (event) => {
     const { element, isSafe, status } = event.detail;
     sender = null;
     if (isSafe || event.defaultPrevented || status < 200 || status > 299 || !sendsFields(element)) return;
     forgetGone();
-    const isFrom = (each) => isIn(nodesOf(each), element) || (element.form && isIn(nodesOf(each), element.form));
+    const form = is(element, "form") ? element : element.form;
+    const isFrom = (each) => [element, form].some((it) => it && isIn(nodesOf(each), it));
     sender = [...insertions].find((each) => !each.above && isFrom(each)) ?? null;
     queueMicrotask(() => (sender = null));
   }, false);
@@ -561,13 +566,13 @@
     });
     on("htmx:afterSwap", ({ detail }) => {
       const plan = plans.get(detail.xhr);
-      if (!plan) return collect(null);
+      if (!plan) return; // one in another, whose event comes after this
       const { style, ...how } = plan;
       const { elt, verb, headers, triggeringEvent } = detail.requestConfig;
       const url = detail.pathInfo.finalRequestPath;
-      const request = requestOf({ element: elt, event: triggeringEvent, method: verb, url, headers, ...how });
+      const request = { element: elt, event: triggeringEvent, method: verb, url, headers, ...how };
       const main = { target: detail.target, style, isMain: true };
-      collect(style === "mizan" ? null : request, main, asked.get(elt));
+      collect(style === "mizan" ? null : requestOf(request), main, asked.get(elt));
     });
   };
 

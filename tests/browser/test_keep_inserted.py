@@ -83,22 +83,29 @@ async def test_a_form_goes_when_it_is_taken_and_stays_when_it_is_refused(tab: Ta
         assert len(tab.refreshes) == 1
 
 
-STYLES = """
-    <b>{n}</b><ul id="list"><li>One {n}</li><li class="two">Two {n}</li><li>Three {n}</li></ul>
-    <button id="inner" hx-get="/keep/part/line/?at=inner" hx-target="#slot" hx-swap="innerHTML">inner</button>
-    <button id="first" hx-get="/keep/part/line/?at=first" hx-target="#list" hx-swap="afterbegin">first</button>
-    <button id="last" hx-get="/keep/part/line/?at=last" hx-target="#list" hx-swap="beforeend">last</button>
-    <button id="before" hx-get="/keep/part/line/?at=before" hx-target=".two" hx-swap="beforebegin">before</button>
-    <button id="after" hx-get="/keep/part/line/?at=after" hx-target=".two" hx-swap="afterend">after</button>
-    <button id="outer" hx-get="/keep/part/line/?at=outer" hx-swap="outerHTML">outer</button>
-    <div id="slot">Empty {n}</div>
-"""
+SWAPS = {
+    "inner": 'hx-target="#slot" hx-swap="innerHTML"',
+    "first": 'hx-target="#list" hx-swap="afterbegin"',
+    "last": 'hx-target="#list" hx-swap="beforeend"',
+    "before": 'hx-target=".two" hx-swap="beforebegin"',
+    "after": 'hx-target=".two" hx-swap="afterend"',
+    "outer": 'hx-swap="outerHTML"',
+}
+BUTTONS = [
+    f'<button id="{name}" hx-get="/keep/part/line/?at={name}" {swap}>{name}</button>'
+    for name, swap in SWAPS.items()
+]
+STYLES = (
+    '<b>{n}</b><ul id="list"><li>One {n}</li><li class="two">Two {n}</li><li>Three {n}</li></ul>'
+    + "".join(BUTTONS)
+    + '<div id="slot">Empty {n}</div>'
+)
 
 
 @pytest.mark.parametrize("holds", [True, False], ids=["a field", "no field"])
 async def test_whatever_the_swap_it_stays_in_its_place_or_is_asked_for_again(tab: Tab, holds: bool) -> None:
     line = "<li class='line'>Line {m}" + ("<input name='it'>" if holds else "") + "</li>"
-    names = ["inner", "first", "last", "before", "after", "outer"]
+    names = list(SWAPS)
     with desk(STYLES.format(n=0)) as now:
         now.parts = {"line": line.format(m=0)}
         await sit_down(tab)
@@ -110,7 +117,8 @@ async def test_whatever_the_swap_it_stays_in_its_place_or_is_asked_for_again(tab
             await tab.page.evaluate("document.activeElement.blur()")
             await turn(tab, now, STYLES.format(n=times), times)
             m = 0 if holds else times
-            lines = [f"Line {m}", f"One {times}", f"Line {m}", f"Two {times}", f"Line {m}", f"Three {times}", f"Line {m}"]
+            one, two, three = (f"{name} {times}" for name in ("One", "Two", "Three"))
+            lines = [f"Line {m}", one, f"Line {m}", two, f"Line {m}", three, f"Line {m}"]
             await expect(tab.page.locator("#list > li")).to_have_text(lines)
             await expect(tab.page.locator("#slot")).to_have_text(f"Line {m}")
             await expect(tab.page.locator("#outer")).to_have_count(0)

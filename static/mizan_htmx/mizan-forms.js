@@ -61,7 +61,14 @@
   const isBusy = (form) => of(form).getAttribute("aria-busy") === "true";
   const isChosen = (control) => control.files?.length > 0;
   const part = (form, name) => of(form).querySelector(`[data-mizan-${name}]`);
-  const submitsOf = (form) => [...of(form).elements].filter(({ type }) => type === "submit");
+  /* Images that send a form are not among its elements, and a button outside of it only while it is in the page. */
+  const SUBMITS = "button, input[type=submit], input[type=image]";
+  const submitsOf = (form) => {
+    const id = of(form).getAttribute("id");
+    const beside = id ? page.querySelectorAll(`[form="${CSS.escape(id)}"]`) : [];
+    const isOwn = ({ type, form: owner }) => /^(submit|image)$/.test(type) && (owner ?? form) === form;
+    return [...of(form).querySelectorAll(SUBMITS), ...beside].filter(isOwn);
+  };
 
   /* Without this file the browser's own checks are better than none. */
   const prepare = () => {
@@ -317,12 +324,17 @@
   /* form → what is on its way: {sent, begun, focused} */
   const flights = new WeakMap();
 
+  /* form → the buttons that wait with it: those outside of it are none of it once it has left the page. */
+  const waiting = new WeakMap();
+
   const setBusy = (form, busy) => {
-    for (const element of [form, ...submitsOf(form)]) {
+    const buttons = new Set([...(waiting.get(form) ?? []), ...submitsOf(form)]);
+    waiting.set(form, busy ? buttons : []);
+    for (const element of [form, ...buttons]) {
       if (busy) of(element).setAttribute("aria-busy", "true");
       else of(element).removeAttribute("aria-busy");
     }
-    for (const button of submitsOf(form)) {
+    for (const button of buttons) {
       // A disabled button would drop the focus.
       if (busy) button.setAttribute("aria-disabled", "true");
       else button.removeAttribute("aria-disabled");
@@ -332,6 +344,13 @@
     progress?.removeAttribute("value");
   };
 
+  /* An image sends where it was pressed, which nobody can tell by now. */
+  const valuesOf = (submitter) => {
+    const { name, type, value } = submitter ?? {};
+    if (type === "image") return Object.fromEntries(["x", "y"].map((it) => [name ? `${name}.${it}` : it, "0"]));
+    return name ? { [name]: value } : {};
+  };
+
   const send = async (form, submitter) => {
     if (isBusy(form)) return;
     dropCheck(form);
@@ -339,7 +358,7 @@
     const flight = { sent: new FormData(form) };
     flights.set(form, flight);
     setBusy(form, true);
-    const values = submitter?.name ? { [submitter.name]: submitter.value } : {};
+    const values = valuesOf(submitter);
     const request = { source: form, target: form, swap: "outerHTML", values };
     const restore = clear();
     try {
@@ -478,7 +497,7 @@
       const { form } = retry;
       const submitter = submitters.get(form);
       (submitter ?? submitsOf(form)[0])?.focus(); // the button will be gone
-      of(form).requestSubmit(submitter?.isConnected ? submitter : undefined);
+      of(form).requestSubmit(submitter?.form === form ? submitter : undefined);
     }
     const control = link && page.getElementById(link.getAttribute("href").slice(1));
     if (!control) return;

@@ -10,7 +10,9 @@
 
    mizan:changed   on a field; detail {value}: what the server has now; bubbles
    mizan:keep      on a block that is about to be replaced; detail {fresh, source, keep}: keep(element) leaves an
-                   element inside as it is, as data-mizan-keep does; bubbles
+                   element inside as it is, as data-mizan-keep does; bubbles. For the scripts that go with this
+                   one: keep(element, place), in place of one of the fresh block, which has no twin of anything in
+                   it; twin(element, root, fresh): what it is there; isEntered(field)
    mizan:late      on a block whose answer came when it could not be replaced; for mizan.js; bubbles */
 (() => {
   "use strict";
@@ -161,9 +163,9 @@
 
   const sentBy = (source, sent) => {
     if (isField(source)) return groupOf(source);
-    const form = is(source, "form") ? source : source.type === "submit" && source.form;
+    const form = is(source, "form") ? source : /^(submit|image)$/.test(source.type) && source.form;
     if (form) return [...of(form).elements, ...fieldsIn(form)].filter(isField);
-    const includes = source.closest("[hx-include]");
+    const includes = source.closest("[hx-include], [data-hx-include]");
     return fieldsIn(source.closest(BLOCK) ?? document).filter(
       (field) =>
         (includes || !field.form) && sent.some(([name, value]) => name === field.name && value === read(field)),
@@ -251,9 +253,10 @@
     const twins = mizan.twins(block, fresh);
     const swap = { block, fresh, source, twins, pairs: new Map(), anew: [], opened: [], scrolled: [] };
     meeting = state.meet(block, fresh);
-    const all = within(block, "*");
     for (const each of within(fresh, BLOCK)) bare(each);
     takeAlong(swap);
+    askAround(swap);
+    const all = within(block, "*");
     keepChoices(swap);
     keepFields(swap);
     hold(swap, all);
@@ -279,8 +282,22 @@
     for (const name of missing) of(fresh).setAttribute(name, of(block).getAttribute(name));
   };
 
-  const pair = ({ twins, pairs }, old) => {
-    if (!pairs.has(old)) pairs.set(old, twins.twinOf(old));
+  /* Ask the page what else shall stay: `asked` elements, of which the `guests` are none of the server's block. */
+  const askAround = (swap) => {
+    const { block, fresh, source, pairs } = swap;
+    [swap.asked, swap.guests] = [new Set(), new Set()];
+    const keep = (element, place) => {
+      swap.asked.add(element);
+      if (!place) return;
+      swap.guests.add(element);
+      pairs.set(element, place);
+    };
+    const twin = (element, root, other) => mizan.twins(root, other).twinOf(element);
+    fire(block, "mizan:keep", { fresh, source, keep, twin, isEntered });
+  };
+
+  const pair = ({ twins, pairs, guests }, old) => {
+    if (!pairs.has(old)) pairs.set(old, isInside(old, guests) ? null : twins.twinOf(old));
     return pairs.get(old);
   };
 
@@ -288,11 +305,9 @@
   const loads = (it) => /\b(load|revealed|intersect)\b/.test(of(it).getAttribute("hx-trigger")) && !is(it, BLOCK);
 
   const hold = (swap, all) => {
-    const { block, fresh, source } = swap;
+    const { fresh, asked } = swap;
     const { activeElement: host } = page;
-    const asked = new Set();
     held = new Set();
-    fire(block, "mizan:keep", { fresh, source, keep: (element) => asked.add(element) });
     for (const it of all) {
       const isInUse = loads(it) && [host, ...kept].some((each) => of(it).contains(each));
       if (loads(it) && !isInUse) swap.anew.push(it);
@@ -304,6 +319,8 @@
       if (!stays || isInside(it, held) || !standIn(swap, it, isMarked)) continue;
       held.add(it);
       if (isLoaded) unfinished.add(it);
+      // What stays was not brought by this refresh, with all that is in it.
+      for (const inner of of(it).querySelectorAll(`${BLOCK}:not(${LAZY})`)) unfinished.add(inner);
     }
   };
 
@@ -482,10 +499,11 @@
   /* A morph keeps elements that have the same id, and lets those that have another one go. So for its time each
      pair has an id that nothing else has. */
   const morphNamed = (swap, fragment) => {
-    const { block, fresh, twins, pairs, anew } = swap;
-    const isUnclear = (it) => it !== block && !twins.isUnique(it);
+    const { block, fresh, twins, pairs, anew, guests } = swap;
+    const isUnclear = (it) => it !== block && (guests.has(it) || !twins.isUnique(it));
     const unclear = (root) => [...of(root).querySelectorAll("[id]")].filter(isUnclear);
     for (const it of unclear(block)) pair(swap, it);
+    const ids = [...guests].map((it) => [it, of(it).getAttribute("id")]);
     const lent = new Map(); // borrowed id → the one that the server gives the element
     const lend = (...elements) => {
       const id = `${BORROWED}${lent.size}`;
@@ -500,10 +518,33 @@
     for (const it of anew) if (!isInside(it, held)) lend(it);
     for (const it of meeting.anew) for (const each of [it, ...of(it).querySelectorAll("[id]")]) lend(each);
     morph(block, fragment);
+    returnHeld(block);
     for (const it of [...same.flat(), ...of(block).querySelectorAll(`[id^="${BORROWED}"]`)]) {
       const id = lent.get(of(it).getAttribute("id"));
       if (id === null) of(it).removeAttribute("id");
       else if (id !== undefined) of(it).setAttribute("id", id);
+    }
+    for (const [it, id] of ids) if (id !== null) of(it).setAttribute("id", id);
+  };
+
+  const byId = (root, id) => of(root).querySelector(`[id="${CSS.escape(id)}"]`);
+
+  /* Where rows changed places, a morph may let go of one and make another one of what stood next to it. */
+  const returnHeld = (block) => {
+    for (const it of held) {
+      if (of(it).isConnected) continue;
+      byId(block, of(it).getAttribute("id"))?.replaceWith(it);
+      htmx.process(it, true);
+    }
+    for (const [it, id] of ids) if (id !== null) of(it).setAttribute("id", id);
+  };
+
+  /* Where rows changed places, a morph may let go of one and make another one of what stood next to it. */
+  const returnHeld = (block) => {
+    for (const it of held) {
+      if (of(it).isConnected) continue;
+      byId(block, of(it).getAttribute("id"))?.replaceWith(it);
+      htmx.process(it, true);
     }
   };
 
@@ -514,10 +555,11 @@
   const placeOf = ({ it, twin }) => [it, twin].find((each) => of(each)?.isConnected);
 
   const putBack = (swap, block) => {
-    const { entered, outside, opened, scrolled, focus } = swap;
+    const { entered, outside, opened, scrolled, focus, guests } = swap;
     const fields = entered.map(putBackField);
     const chosen = new Set([...fields, ...outside.filter(({ isKept }) => isKept).map(({ it }) => it)]);
-    for (const field of fieldsIn(block).filter((each) => !fields.includes(each))) {
+    for (const field of fieldsIn(block)) {
+      if (fields.includes(field) || isInside(field, guests)) continue;
       // A radio button that was not there yet belongs to what somebody has chosen, too.
       if (isRadio(field) && groupOf(field).some((it) => chosen.has(it))) {
         entered.push({ it: field, value: served(field), former: null });
@@ -593,8 +635,9 @@
     // htmx 2 would focus the first that has this id. That of a block is its own.
     if (!of(host).isConnected && !is(host, BLOCK)) of(host).removeAttribute("id");
     if (!field) return;
-    if (field !== rootOf(field).activeElement) of(field).focus({ preventScroll: true });
-    if (field === twin && it === typing) unsaid.add(field);
+    const isMoved = field !== rootOf(field).activeElement;
+    if (isMoved) of(field).focus({ preventScroll: true });
+    if ((isMoved || field === twin) && it === typing) unsaid.add(field);
     // Where the first is null, the control knows no selection.
     if (Number.isInteger(selection[0]) && String(selectionOf(field)) !== String(selection)) {
       field.setSelectionRange(...selection);

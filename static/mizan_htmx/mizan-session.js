@@ -82,7 +82,7 @@
       const { type, target, submitter } = event;
       // The button in the notice will be gone. htmx 2 knows a submitter by its focus.
       of(submitter ?? element).focus();
-      if (type === "submit") of(target).requestSubmit(submitter?.isConnected ? submitter : undefined);
+      if (type === "submit") of(target).requestSubmit(submitter?.form === target ? submitter : undefined);
       else htmx.ajax(method, url, { source: element, event }).catch(() => {}); // htmx has told why
     }
     hide();

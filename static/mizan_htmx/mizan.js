@@ -587,6 +587,18 @@
     else plan();
   };
 
+  /* What a person's own request brings by a morph is the same element, which its answer may have made stale. */
+  page.addEventListener("mizan:keep", ({ target: block, detail: { fresh, source } }) => {
+    if (source === block) return;
+    const ids = new Set([fresh, ...of(fresh).querySelectorAll(BLOCK)].map((each) => of(each).id));
+    for (const each of [block, ...of(block).querySelectorAll(BLOCK)]) if (ids.has(of(each).id)) freshen(each);
+  });
+
+  const freshen = (block) => {
+    for (const marks of [stale, failed, lost, since]) marks.delete(block);
+    of(block).removeAttribute("data-mizan-error");
+  };
+
   const markArrived = (late, arrived) => {
     for (const news of late) for (const block of covered(news, arrived)) spoil(block, news.version);
   };
@@ -642,10 +654,7 @@
     // A morph keeps the elements. What is in a block that stays may have come later than the block.
     const isNew = (each) => (isSame ? each === block : !shown.has(each) || of(block).contains(each));
     const arrived = blocks().filter(isNew);
-    for (const each of arrived) {
-      for (const marks of [stale, failed, lost, since]) marks.delete(each);
-      of(each).removeAttribute("data-mizan-error");
-    }
+    arrived.forEach(freshen);
     markArrived(late, arrived);
     const fresh = arrived.find((each) => of(each).id === of(block).id);
     if (isHtmx2 && fresh && !isSame) bindForms(fresh);

@@ -3,7 +3,7 @@
 import pytest
 from playwright.async_api import Locator, expect
 
-from tests.browser.tab import Tab
+from tests.browser.tab import Tab, on_newest_htmx
 from tests.site.gates import closed_gate
 from tests.site.models import Person
 
@@ -198,3 +198,29 @@ async def test_hx_confirm_can_say_no(tab: Tab) -> None:
     tab.page.once("dialog", lambda dialog: dialog.accept())
     await field(tab, "name").press("Enter")
     await tab.page.wait_for_url("**/people/?cached=1")
+
+
+@on_newest_htmx
+@pytest.mark.parametrize("tag", ["button", "input type=image alt=Send"])
+async def test_a_button_that_is_no_part_of_its_form_is_let_go_as_well(tab: Tab, tag: str) -> None:
+    """With the form the page forgets whose it is."""
+    await tab.open("/forms/contact/")
+    await fill(tab)
+    await tab.page.evaluate(
+        """(tag) => {
+            const { id } = document.querySelector("form");
+            document.body.insertAdjacentHTML("beforeend", `<${tag} id="far" form="${id}">`);
+        }""",
+        tag,
+    )
+    far = tab.page.locator("#far")
+    with closed_gate() as gate:
+        async with tab.page.expect_request("**" + SUBMIT):
+            await far.click()
+        await expect(far).to_have_attribute("aria-disabled", "true")
+        await far.click(force=True)
+        gate.set()
+        await expect(tab.page.get_by_role("status")).to_have_text("Thank you.")
+    for name in ("aria-disabled", "aria-busy"):
+        assert await far.get_attribute(name) is None
+    assert tab.posts.count(SUBMIT) == 1

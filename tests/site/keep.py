@@ -28,10 +28,13 @@ class Desk:
     """What the blocks hold: HTML for each, by name; and the status with which posts are answered.
 
     ``tags`` are the elements that blocks are, where they are no sections; ``around`` what stands on the page
-    before and after a block, and is not refreshed.
+    before and after a block, and is not refreshed. ``parts`` are fragments by name, with a status where it is
+    not 200; ``asked`` tells what was asked for.
     """
 
     html: dict[str, str] = field(default_factory=dict)
+    parts: dict[str, str | tuple[str, int]] = field(default_factory=dict)
+    asked: list[str] = field(default_factory=list)
     status: int = 204
     affects: bool = True
     tags: dict[str, str] = field(default_factory=dict)
@@ -47,6 +50,7 @@ def desk(html: str, **others: str) -> Iterator[Desk]:
     _desk.html = {"main": html, **others}
     _desk.status, _desk.affects = 204, True
     _desk.tags, _desk.around = {}, {}
+    _desk.parts, _desk.asked = {}, []
     yield _desk
 
 
@@ -86,8 +90,20 @@ def send(request: HttpRequest) -> HttpResponse:
 
 
 def again(request: HttpRequest) -> HttpResponse:
-    """Answer with the main block, whoever asks."""
+    """Answer with the main block, whoever asks; a POST makes the desk stale."""
+    if request.method == "POST":
+        invalidate(request, "desk")
     return render(request, "site/_keep.html", {"place": "main", "tag": _desk.tags.get("main", "")})
+
+
+def part(request: HttpRequest, name: str) -> HttpResponse:
+    """Answer with a fragment, or with a status; a POST makes the desk stale, as the test says."""
+    _desk.asked.append(f"{request.method} {request.get_full_path().removeprefix('/keep/part/')}")
+    if request.method == "POST" and _desk.affects:
+        invalidate(request, "desk")
+    found = _desk.parts[name]
+    html, status = (found, 200) if isinstance(found, str) else found
+    return HttpResponse(html, status=status)
 
 
 def tone(request: HttpRequest) -> HttpResponse:
@@ -103,6 +119,7 @@ def tone(request: HttpRequest) -> HttpResponse:
 urlpatterns = [
     path("keep/send/", send, name="keep_send"),
     path("keep/again/", again, name="keep_again"),
+    path("keep/part/<str:name>/", part, name="keep_part"),
     path("keep/tone.wav", tone, name="keep_tone"),
     path("keep/scripts/<str:order>/", show_with_scripts, name="keep_scripts"),
     path("keep/<str:variant>/", show, name="keep"),

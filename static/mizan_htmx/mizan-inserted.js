@@ -1,0 +1,598 @@
+/* mizan-inserted.js: what a person's own request has put into a block outlives the block's refreshes: a form in
+   the place of a row, an error, more rows, a detail view. Needs mizan.js and mizan-keep.js.
+
+   While it holds a field or the focus it stays as it is, and what is around it refreshes. Anything else is asked for
+   again, by the same GET to the same place, when the block is fresh; until then it shows what it did. What can't be
+   asked for again, because it answered a POST or because the server refuses it now, is what the fresh block has in
+   its place. A form that was sent, was taken and made the block stale goes with that refresh.
+
+   What loads by itself (load, revealed, intersect, every) is no person's request. */
+(() => {
+  "use strict";
+
+  const LOADED = Symbol.for("mizan-inserted");
+  if (window[LOADED]) return;
+  window[LOADED] = true;
+
+  const { htmx, mizan } = window;
+  if (!mizan?.dom) {
+    throw new Error("mizan-inserted.js needs mizan.js: load it before, or use {% mizan_scripts %}.");
+  }
+  const { of, page } = mizan.dom;
+  const BLOCK = "[data-mizan]";
+  const LAZY = "[data-mizan-lazy]";
+  const KEPT = "[data-mizan-keep], [hx-preserve]";
+  const BY_ITSELF = /\b(load|revealed|intersect|every)\b/;
+  const PIECE = "mizan-inserted"; // the id of the copy of one
+  const CALMLY = " swap:0s transition:false";
+  const NO_FIELD = /^(hidden|submit|button|reset|image)$/;
+  const FIELD = "input, select, textarea, [contenteditable]:not([contenteditable=false])";
+
+  const on = (names, listener, capture = true) => {
+    for (const name of names.split(" ")) page.addEventListener(name, listener, capture);
+  };
+  const is = (node, selector) => node instanceof Element && of(node).matches(selector);
+  const isIn = (nodes, node) => nodes.some((it) => of(it).contains(node));
+  const attributeOf = (element, name) => {
+    const holder = of(element).closest?.(`[${name}], [data-${name}]`);
+    const text = holder && (of(holder).getAttribute(name) ?? of(holder).getAttribute(`data-${name}`));
+    return text === "unset" ? null : text;
+  };
+
+  /* An insertion is what one request has put into blocks: {request, pieces}; `above` is the one inside of which it
+     is; `isSaved` its form was sent and taken; `isDue` it is to be asked for again.
+     A piece is what it put into one place:
+     nodes      its elements, in the order of the page, or its text where it has none;
+     how        "inner": in the place of all that is in the target; "outer": in the place of the target itself;
+                "first", "last": beside what is in it; "before", "after": beside the target;
+     root       a copy of the block (of the piece, inside of another one) as it was before;
+     mark       the target in that copy;
+     isText     it is mere text, with an element before it by which it can be held;
+     original   what the server has in that place */
+  const insertions = new Set();
+
+  const pieces = () => [...insertions].flatMap((each) => each.pieces);
+  const nodesOf = ({ pieces }) => pieces.flatMap(({ nodes }) => nodes);
+
+  const isThere = (node) => of(node).isConnected;
+  const forgetGone = () => {
+    for (const each of insertions) {
+      each.pieces = each.pieces.filter(({ nodes }) => nodes.some(isThere));
+      if (!each.pieces.length) insertions.delete(each);
+    }
+  };
+
+  // ---- what has changed in the page, and where
+
+  const observer = new MutationObserver(() => {}); // what comes here was no swap
+  observer.observe(document, { childList: true, subtree: true });
+
+  /* List parents → what was in them before. */
+  const formerOf = (records) => {
+    const former = new Map();
+    for (const { target, addedNodes, removedNodes, nextSibling, previousSibling } of records.reverse()) {
+      const list = former.get(target) ?? [...of(target).childNodes];
+      former.set(target, list);
+      for (const node of addedNodes) if (list.includes(node)) list.splice(list.indexOf(node), 1);
+      const next = list.indexOf(nextSibling);
+      list.splice(next < 0 ? list.indexOf(previousSibling) + 1 || list.length : next, 0, ...removedNodes);
+    }
+    return former;
+  };
+
+  const isElement = (node) => node instanceof Element;
+  const isText = (node) => node instanceof Text && node.data.trim() !== "";
+  const isShown = (node) => isElement(node) || isText(node);
+  const partsOf = (nodes) => (nodes.some(isElement) ? nodes.filter(isElement) : nodes.filter(isShown));
+
+  const HOW = {
+    outerHTML: "outer",
+    outerMorph: "outer",
+    outerSync: "outer",
+    morph: "outer",
+    "morph:outerHTML": "outer",
+    innerHTML: "inner",
+    innerMorph: "inner",
+    textContent: "inner",
+    "morph:innerHTML": "inner",
+    beforebegin: "before",
+    afterbegin: "first",
+    beforeend: "last",
+    afterend: "after",
+  };
+
+  /* Tell what a swap did to its target; null where it did something else. */
+  const known = ({ target, style, isMain }, former) => {
+    const how = HOW[style];
+    if (!how) return null;
+    const isAround = /^(outer|before|after)$/.test(how);
+    const holds = ([, list]) => list.includes(target);
+    const parent = isAround ? (of(target).parentNode ?? [...former].find(holds)?.[0]) : target;
+    const isReplaced = !of(target).isConnected;
+    if (!of(parent)?.isConnected || (isReplaced && how !== "outer")) return null;
+    const before = former.get(parent) ?? [...of(parent).childNodes];
+    if (how === "outer" && !isReplaced) return { isMain, how, parent, target, before, nodes: [target] };
+    const nodes = [...of(parent).childNodes].filter((it) => how === "inner" || !before.includes(it));
+    return { isMain, how, parent, target, before, nodes };
+  };
+
+  /* The same by what it looks like, for what came out of band. */
+  const guessed = (parent, before) => {
+    const now = [...of(parent).childNodes].filter(isShown);
+    const nodes = now.filter((it) => !before.includes(it));
+    const removed = before.filter((it) => isShown(it) && !now.includes(it));
+    const at = now.indexOf(nodes[0]);
+    const isAll = nodes.length === now.length;
+    let [how, target] = ["inner", parent];
+    if (removed.length === 1 && isElement(removed[0])) [how, target] = ["outer", removed[0]];
+    else if (!isAll && at === 0) how = "first";
+    else if (!isAll && nodes.includes(now.at(-1))) how = "last";
+    else if (!isAll) {
+      const prior = now.slice(0, at).findLast(isElement);
+      [how, target] = prior ? ["after", prior] : ["first", parent];
+    }
+    return { how, parent, target, before, nodes };
+  };
+
+  const changesOf = (records, main) => {
+    const former = formerOf(records);
+    const isNew = (node) => [...former].some(([at, list]) => at === node.parentNode && !list.includes(node));
+    const first = main && known(main, former);
+    const others = [...former].filter(([parent]) => {
+      if (parent === first?.parent || !of(parent).isConnected) return false;
+      for (let up = parent; up; up = of(up).parentNode) if (isNew(up)) return false;
+      return !first || !isIn(first.nodes, parent);
+    });
+    return [first, ...others.map((each) => guessed(...each))].filter((each) => each?.nodes.some(isShown));
+  };
+
+  // ---- places
+
+  const pathOf = (node, root) => {
+    const path = [];
+    for (let it = node; it !== root; it = of(it).parentNode) {
+      path.unshift([...of(of(it).parentNode).childNodes].indexOf(it));
+    }
+    return path;
+  };
+  const follow = (root, path) => path.reduce((it, at) => of(it).childNodes[at], root);
+
+  /* Copies that load nothing, and run nothing. */
+  const inert = document.implementation.createHTMLDocument("");
+  const copyOf = (node) => inert.importNode(node, true);
+  const copyAll = (nodes) => {
+    const root = inert.createElement("div");
+    root.id = PIECE;
+    root.append(...nodes.map(copyOf));
+    return root;
+  };
+
+  /* Copy what was there before: of the block, what the server has. */
+  const rebuild = ({ parent, target, before }, nodes, asServed = (list) => list) => {
+    let mark = null;
+    const copy = (node) => {
+      const it = inert.importNode(node, false);
+      if (node === target) mark = it;
+      const list = node === parent ? before : [...of(node).childNodes];
+      if (list.length) of(it).append(...asServed(list).map(copy));
+      return it;
+    };
+    return { copies: nodes.map(copy), mark };
+  };
+
+  const placeInBlock = (block, change) => {
+    const served = (it) => {
+      const piece = pieces().find(({ nodes }) => nodes.includes(it));
+      return piece ? (piece.nodes.find(isThere) === it ? piece.original : []) : [it];
+    };
+    const { copies, mark } = rebuild(change, [block], (list) => list.flatMap(served));
+    return { root: copies[0], mark };
+  };
+
+  const placeInPiece = ({ nodes }, change) => {
+    const isInside = isIn(nodes, change.parent);
+    const isHere = (it) => nodes.includes(it) || it === change.target;
+    const { copies, mark } = rebuild(change, isInside ? nodes : change.before.filter(isHere));
+    const root = inert.createElement("div");
+    root.id = PIECE;
+    root.append(...copies);
+    return { root, mark: !isInside && change.target === change.parent ? root : mark };
+  };
+
+  /* Of mizan-keep.js. */
+  let findTwin = () => null;
+  let isEntered = () => false;
+
+  const blockIn = (fresh, { id }) =>
+    of(fresh).id === id ? fresh : of(fresh).querySelector(`[id="${CSS.escape(id)}"]`);
+
+  /* By its id; by what it shows, where nothing else of the kind shows the same; or as fields are. */
+  const twinIn = (fresh, { root, mark }) => {
+    const at = blockIn(fresh, of(root));
+    if (!at || mark === root) return at;
+    const text = of(mark).textContent.trim();
+    const alike = (from) =>
+      [...of(from).querySelectorAll(of(mark).localName)].filter((it) => of(it).textContent.trim() === text);
+    const found = alike(at);
+    const isPlain = !of(mark).hasAttribute("id") && text !== "" && found.length === 1 && alike(root).length === 1;
+    return isPlain ? found[0] : findTwin(mark, root, at);
+  };
+
+  // ---- what was put there
+
+  const containerOf = ({ how, nodes }) => (how === "inner" ? of(nodes[0])?.parentNode : null);
+
+  const add = (request, change, insertion) => {
+    const { how, parent, target, before, isMain } = change;
+    const nodes = partsOf(change.nodes);
+    const removed = before.filter((it) => isShown(it) && !of(it).isConnected);
+    const holder = pieces().find(
+      (it) =>
+        isIn(it.nodes, parent) ||
+        containerOf(it) === parent ||
+        it.nodes.includes(target) ||
+        removed.some((each) => it.nodes.includes(each)),
+    );
+    const block = of(parent).closest(BLOCK);
+    const isBlock = is(target, BLOCK) && nodes.some((it) => is(it, BLOCK) && of(it).id === of(target).id);
+    if (!block || isBlock) return; // what brings a block is no insertion
+    const isInstead =
+      holder &&
+      !isIn(holder.nodes, parent) &&
+      removed.length > 0 &&
+      removed.every((it) => !isElement(it) || holder.nodes.includes(it)) &&
+      !holder.nodes.some((it) => of(it).isConnected);
+    if (isInstead) {
+      const { original } = holder;
+      if (!isSame(nodes, original)) insertion.pieces.push({ ...holder, nodes, isMain });
+      insertion.above ??= above(holder);
+      holder.nodes = [];
+    } else if (holder) {
+      insertion.pieces.push({ isMain, how, nodes, ...placeInPiece(holder, change), original: removed });
+      insertion.above ??= holder;
+      widen(holder, parent, nodes);
+    } else if (!isSame(nodes, removed)) {
+      insertion.pieces.push({ isMain, how, nodes, ...placeInBlock(block, change), original: removed });
+    }
+  };
+
+  /* What stands beside the elements of a piece is part of it. */
+  const widen = (piece, parent, nodes) => {
+    if (isIn(piece.nodes, parent)) return;
+    const all = new Set([...piece.nodes.filter(isThere), ...nodes]);
+    piece.nodes = [...of(parent).children].filter((it) => all.has(it));
+  };
+
+  const above = (piece) => [...insertions].find((each) => each.pieces.includes(piece))?.above;
+
+  /* What the server's block has there already is no insertion. */
+  const textOf = (nodes) => {
+    const root = copyAll([...nodes]);
+    for (const it of of(root).querySelectorAll("*")) {
+      for (const name of [...it.classList]) if (name.startsWith("htmx-")) it.classList.remove(name);
+      if (!it.classList.length) it.removeAttribute("class");
+      for (const name of ["data-htmx-powered", "data-hx-revealed"]) it.removeAttribute(name);
+      if (it.getAttribute("name") === "csrfmiddlewaretoken") it.removeAttribute("value");
+    }
+    return root.innerHTML.replace(/\s+/g, " ").replace(/> | </g, (text) => text.trim());
+  };
+  const isSame = (nodes, others) => textOf(nodes) === textOf(others.filter(isShown));
+
+  /* `asking` is what has asked for it again, if it has. */
+  const collect = (request, main, asking) => {
+    const records = observer.takeRecords();
+    if (!request || !records.length) return;
+    const insertion = asking?.each ?? { request, pieces: [] };
+    for (const change of changesOf(records, main)) {
+      if (asking) change.nodes.forEach(dropAutofocus);
+      if (asking && change.target === asking.place) renew(asking, change);
+      else add(request, change, insertion);
+    }
+    if (insertion.pieces.length) insertions.add(insertion);
+    forgetGone();
+    for (const each of asking?.below.splice(0) ?? []) askInside(each, insertion);
+  };
+
+  const renew = ({ each, main, place }, { nodes, parent }) => {
+    place.remove();
+    main.nodes = partsOf(nodes);
+    if (each.above) widen(each.above, parent, main.nodes);
+    if (isSame(main.nodes, main.original)) main.nodes = [];
+  };
+
+  const dropAutofocus = (root) => {
+    for (const it of of(root).querySelectorAll?.("[autofocus]") ?? []) it.removeAttribute("autofocus");
+    of(root).removeAttribute?.("autofocus");
+  };
+
+  // ---- the refresh of a block
+
+  const isField = (it) => is(it, FIELD) && !NO_FIELD.test(of(it).type);
+  const fieldsIn = (nodes) =>
+    nodes.filter(isElement).flatMap((it) => [it, ...of(it).querySelectorAll(FIELD)]).filter(isField);
+  const holdsFocus = (each) => isIn(nodesOf(each), page.activeElement);
+  const isInUse = (each) => holdsFocus(each) || fieldsIn(nodesOf(each)).length > 0;
+
+  on("mizan:keep", ({ target: block, detail }) => {
+    const { fresh, source, keep } = detail;
+    [findTwin, isEntered] = [detail.twin, detail.isEntered];
+    forgetGone();
+    const staying = [];
+    for (const each of insertions) {
+      const here = each.pieces.filter(({ nodes }) => of(block).contains(nodes[0]));
+      if (each.above || !here.length || here.some((piece) => isHeld(piece, block, fresh))) continue;
+      const nodes = nodesOf(each);
+      const isTyped = fieldsIn(nodes).some(isEntered);
+      const isOver = source !== block || each.isSaved;
+      const stays = isOver ? isTyped && !isIn(nodes, source) : isInUse(each) || each.request.isSafe;
+      each.isDue = stays && !fieldsIn(nodes).length;
+      if (!stays) forget(each);
+      else staying.push(...here.map((piece) => ({ piece, isTyped, target: twinIn(fresh, piece) })));
+    }
+    // All of them are looked for before the first is there.
+    const fits = staying.filter((each) => find(each, fresh));
+    for (const { piece, at, how } of fits) put(piece, at, how, keep);
+  });
+
+  /* Inside of what stays anyway. */
+  const isHeld = ({ nodes }, block, fresh) => {
+    for (let up = of(nodes[0]).parentElement; up !== block; up = of(up).parentElement) {
+      if (is(up, KEPT)) return true;
+      const isLoaded = is(up, `${BLOCK}:not(${LAZY})`);
+      if (isLoaded && is(of(fresh).querySelector(`[id="${CSS.escape(of(up).id)}"]`), LAZY)) return true;
+    }
+    return false;
+  };
+
+  const forget = (each) => {
+    insertions.delete(each);
+    for (const below of insertions) if (each.pieces.includes(below.above)) forget(below);
+  };
+
+  /* Tell whether there is a place for it. */
+  const find = (each, fresh) => {
+    const { piece, target, isTyped } = each;
+    each.at = target ?? (isTyped && refuge(piece, fresh));
+    each.how = target ? piece.how : "last";
+    if (!target) return Boolean(each.at);
+    const { how, nodes, root } = piece;
+    piece.original = how === "inner" ? [...of(target).childNodes] : how === "outer" ? [target] : [];
+    if (isSame(nodes, piece.original)) piece.nodes = [];
+    const at = blockIn(fresh, of(root));
+    piece.root = copyOf(at);
+    piece.mark = follow(piece.root, pathOf(target, at));
+    return true;
+  };
+
+  /* Let its elements stand in the fresh block where they would be, had it been put there now. */
+  const put = (piece, target, how, keep) => {
+    if (piece.nodes[0] instanceof Text) anchor(piece);
+    const stubs = piece.nodes.map((it) => of(it).cloneNode());
+    if (!stubs.length) return;
+    insert(target, how, [...stubs, ...textAfter(piece).map((it) => it.cloneNode())]);
+    piece.nodes.forEach((it, index) => keep(it, stubs[index]));
+  };
+
+  /* Mere text can't be held; an element before it can. */
+  const anchor = (piece) => {
+    const element = page.createElement("template");
+    of(piece.nodes.find(isThere)).before(element);
+    [piece.nodes, piece.isText] = [[element], true];
+  };
+  const textAfter = ({ nodes, isText }) => {
+    const next = isText && nodes[0]?.nextSibling;
+    return next instanceof Text ? [next] : [];
+  };
+  const removeNodes = (piece) => {
+    for (const node of [...piece.nodes, ...textAfter(piece)]) of(node).remove();
+  };
+
+  const insert = (target, how, nodes) => {
+    if (how === "inner") of(target).replaceChildren(...nodes);
+    else if (how === "outer") of(target).replaceWith(...nodes);
+    else if (how === "first") of(target).prepend(...nodes);
+    else if (how === "last") of(target).append(...nodes);
+    else if (how === "before") of(target).before(...nodes);
+    else of(target).after(...nodes);
+  };
+
+  /* The place is gone. What was typed stays at the end of what was around it, or around that. */
+  const refuge = ({ root, mark }, fresh) => {
+    for (let up = of(mark).parentNode; up && up !== root; up = of(up).parentNode) {
+      const twin = twinIn(fresh, { root, mark: up });
+      if (of(twin)?.localName === of(up).localName) return twin;
+    }
+    return blockIn(fresh, of(root)) ?? fresh;
+  };
+
+  // ---- asking again
+
+  on("mizan:refreshed", () => askAll(), false);
+  on("focusout", () => setTimeout(askAll), false);
+
+  const askAll = () => {
+    forgetGone();
+    for (const each of insertions) {
+      if (!each.isDue || each.isAsked || isInUse(each)) continue;
+      each.isDue = false;
+      if (each.request.isSafe) ask(each);
+      else giveBack(each);
+    }
+  };
+
+  /* Let the fresh block have what it has. */
+  const giveBack = (each) => {
+    forget(each);
+    each.pieces.forEach(restore);
+  };
+  const restore = (piece) => {
+    const { how, nodes, original } = piece;
+    const [first] = nodes.filter(isThere);
+    if (!first) return;
+    if (how === "inner") of(of(first).parentNode).replaceChildren(...original);
+    else of(first).before(...original);
+    removeNodes(piece);
+    for (const node of original.filter(isElement)) htmx.process(node);
+  };
+
+  /* The element that asks → {each, main, target, place, below, isAnswered}. */
+  const asked = new Map();
+
+  /* By an element of its own, to which the page hands nothing down, and after another one that is put into the place
+     when the answer is there: of mere text in the place of an element, htmx 2 tells nothing. What came out of band
+     comes so again. */
+  const ask = async (each, target) => {
+    const { url, headers, strip, select, selectOOB } = each.request;
+    const main = target ? each.pieces[0] : each.pieces.find(({ isMain }) => isMain);
+    const source = page.createElement("template");
+    const place = page.createElement("template");
+    const extensions = attributeOf(target ?? nodesOf(each).find(isThere), "hx-ext");
+    if (extensions) source.setAttribute("hx-ext", extensions);
+    page.documentElement.append(source, ...(main ? [] : [place]));
+    const asking = { each, main, target, place, below: [], isAnswered: false };
+    asked.set(source, asking);
+    each.isAsked = true;
+    const swap = (main ? "afterend" : "none") + (strip ? " strip:true" : "") + CALMLY;
+    try {
+      await htmx.ajax("GET", url, { source, target: place, swap, select, selectOOB, headers });
+    } catch {
+      // htmx has told why.
+    }
+    asked.delete(source);
+    source.remove();
+    if (!main) place.remove();
+    each.isAsked = false;
+    if (!asking.isAnswered || of(place).isConnected) giveBack(each);
+    askAll(); // the block may have been refreshed once more meanwhile
+  };
+
+  /* What was inside of what has come anew is asked for after it. */
+  const askInside = ({ request, pieces: [piece] }, { pieces: [into] }) => {
+    if (!piece || !into || !request.isSafe) return;
+    const root = copyAll(into.nodes);
+    const twin = piece.mark === piece.root ? root : findTwin(piece.mark, piece.root, root);
+    if (!twin) return;
+    const [at, ...path] = pathOf(twin, root);
+    const target = twin === root ? of(into.nodes[0]).parentNode : follow(into.nodes[at], path);
+    const original = piece.how === "outer" ? [target] : [];
+    ask({ request, pieces: [{ ...piece, nodes: [], original }], above: into }, target);
+  };
+
+  /* Before anybody else looks at what the answer is for. */
+  on("mizan:answer", (event) => {
+    const { element, status } = event.detail;
+    const asking = asked.get(element);
+    if (!asking) return;
+    const { each, main, target, place } = asking;
+    asking.isAnswered = true;
+    if (target) {
+      insert(target, main.how, [place]);
+      main.nodes = [place];
+    } else if (!insertions.has(each) || isInUse(each)) {
+      each.isDue = true;
+      return event.preventDefault();
+    } else if (main) {
+      asking.below = [...insertions].filter(({ above }) => each.pieces.includes(above));
+      asking.below.forEach(forget);
+      makeRoom(main, place);
+    }
+    for (const piece of each.pieces) if (!piece.isMain) restore(piece);
+    if (status < 200 || status > 299) event.preventDefault();
+  });
+
+  const makeRoom = (piece, place) => {
+    const [first] = piece.nodes.filter(isThere);
+    if (piece.how === "inner") of(of(first).parentNode).replaceChildren(place);
+    else of(first).before(place);
+    removeNodes(piece);
+    [piece.nodes, piece.isText] = [[place], false];
+  };
+
+  // ---- a form that was saved
+
+  let sender = null; // the insertion that has had an answer, until it has told what is stale
+
+  const sendsFields = (element) =>
+    is(element, "form") ||
+    isField(element) ||
+    /^(submit|image)$/.test(element.type) ||
+    attributeOf(element, "hx-include");
+
+  on("mizan:answer", (event) => {
+    const { element, isSafe, status } = event.detail;
+    sender = null;
+    if (isSafe || event.defaultPrevented || status < 200 || status > 299 || !sendsFields(element)) return;
+    forgetGone();
+    const form = is(element, "form") ? element : element.form;
+    const isFrom = (each) => [element, form].some((it) => it && isIn(nodesOf(each), it));
+    sender = [...insertions].find((each) => !each.above && isFrom(each)) ?? null;
+    queueMicrotask(() => (sender = null));
+  }, false);
+
+  on("mizan:invalidate", (event) => {
+    const { header, blocks, source } = event.detail;
+    const each = sender;
+    sender = null;
+    if (!each || event.defaultPrevented || !/^(response|cookie)$/.test(source)) return;
+    const nodes = nodesOf(each);
+    const isAround = (block) => isIn([block], nodes[0]);
+    const around = [...page.querySelectorAll(BLOCK)].filter(isAround);
+    if (!around.some((block) => mizan.covers(header, of(block).dataset.mizan))) return;
+    each.isSaved = true;
+    // By the socket, it may be fresh already.
+    if (!blocks.some(isAround) && !fieldsIn(nodes).some(isEntered)) giveBack(each);
+  }, false);
+
+  // ---- htmx 2 and htmx 4
+
+  /* Tell what was asked for, where a person has. */
+  const requestOf = ({ element, event, method, url, headers, ...how }) => {
+    if (asked.has(element)) return asked.get(element).each.request;
+    const isByItself = BY_ITSELF.test(event?.type ?? of(element).getAttribute("hx-trigger"));
+    if (isByItself || is(element, BLOCK)) return null;
+    const { "HX-Current-URL": _, ...own } = headers;
+    return { ...how, url, headers: own, isSafe: /^get$/i.test(method) };
+  };
+
+  const listen2 = () => {
+    const plans = new WeakMap();
+    addEventListener("htmx:beforeSwap", ({ detail }) => {
+      const { xhr, requestConfig, swapOverride, selectOverride, etc } = detail;
+      const { elt } = requestConfig;
+      const style = swapOverride ?? attributeOf(elt, "hx-swap") ?? htmx.config.defaultSwapStyle;
+      const select = detail.select ?? selectOverride ?? attributeOf(elt, "hx-select") ?? undefined;
+      const selectOOB = etc?.selectOOB ?? attributeOf(elt, "hx-select-oob") ?? undefined;
+      plans.set(xhr, { style: style.trim().split(/\s/)[0], select, selectOOB });
+    });
+    on("htmx:afterSwap", ({ detail }) => {
+      const plan = plans.get(detail.xhr);
+      if (!plan) return; // one in another, whose event comes after this
+      const { style, ...how } = plan;
+      const { elt, verb, headers, triggeringEvent } = detail.requestConfig;
+      const url = detail.pathInfo.finalRequestPath;
+      const request = { element: elt, event: triggeringEvent, method: verb, url, headers, ...how };
+      const main = { target: detail.target, style, isMain: true };
+      collect(style === "mizan" ? null : requestOf(request), main, asked.get(elt));
+    });
+  };
+
+  const listen4 = () => {
+    const name4 = (name) => name.replaceAll(":", htmx.config.metaCharacter || ":");
+    const plans = new WeakMap();
+    addEventListener(name4("htmx:before:swap"), ({ detail: { ctx, tasks } }) => {
+      const { sourceElement: element, sourceEvent: event, select, selectOOB, request } = ctx;
+      const { method, action: url, headers } = request;
+      const { strip } = tasks.find(({ type }) => type === "main")?.swapSpec ?? {};
+      const made = requestOf({ element, event, method, url, headers, select, selectOOB, strip });
+      for (const task of tasks) plans.set(task, { made, target: task.target, asking: asked.get(element) });
+    });
+    on(name4("htmx:before:settle"), ({ detail: { task } }) => {
+      const { made, target, asking } = plans.get(task) ?? {};
+      const { style } = task.swapSpec;
+      collect(style === "mizan" ? null : made, { target, style, isMain: task.type === "main" }, asking);
+    });
+  };
+
+  if (htmx.version.startsWith("2.")) listen2();
+  else listen4();
+})();

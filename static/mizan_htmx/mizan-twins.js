@@ -1,9 +1,10 @@
 /* mizan-twins.js: which element of a fresh block is the same as one of the block on the page. Needs mizan.js.
 
    An element that has an id, a data-key, a data-id or a data-pk that nothing else of the block has is the one that
-   has it in the fresh block, and no other; a box, where its name and value are those of no other. All else is looked for within the nearest such element: by its kind, and
-   where several are of one kind (a form without a prefix in each row has its ids and names in each), by the row:
-   the one with the same key, or with the same text, or in the same place between those that are known.
+   has it in the fresh block, and no other; a box is known by its name and value. All else is looked for within the
+   nearest such element: by its kind, and where several are of one kind (a form without a prefix in each row has its
+   ids and names in each), by the row: the one with the same key, or with the same text, or in the same place between
+   those that are known.
 
    mizan.twins(block, fresh)   {twinOf(element), isUnique(element)}. twinOf gives null for what the fresh block does
                                not have, and no element twice; isUnique tells whether a morph can go by the id. */

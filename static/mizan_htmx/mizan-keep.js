@@ -61,10 +61,12 @@
   const isCheckable = (node) => /^(checkbox|radio)$/.test(of(node).type);
 
   const isRadio = (field) => field.type === "radio" && field.name !== "";
-  const groupOf = (field) =>
-    isRadio(field)
-      ? [...page.getElementsByName(field.name)].filter((it) => it.type === "radio" && it.form === field.form)
-      : [field];
+  const groupOf = (field) => {
+    if (!isRadio(field)) return [field];
+    const { form, name } = field;
+    const all = form ? of(form).elements : page.getElementsByName(name);
+    return [...all].filter((it) => isRadio(it) && it.name === name && it.form === form);
+  };
 
   const read = (field) => {
     if (is(field, EDITABLE)) return field.innerHTML;

@@ -111,8 +111,10 @@
     for (const it of nodes) {
       const { localName } = of(it);
       const [name, type, value] = ["name", "type", "value"].map((each) => attribute(it, each));
-      for (const each of KEYS.slice(1)) add(`${WRITTEN} ${localName} ${each}`, attribute(it, each));
-      for (const each of ADDRESSES) add(`${localName} ${each}`, attribute(it, each));
+      for (const { name: each, value: text } of of(it).attributes) {
+        if (ADDRESSES.includes(each)) add(`${localName} ${each}`, text);
+        else if (each !== "id" && KEYS.includes(each)) add(`${WRITTEN} ${localName} ${each}`, text);
+      }
       // Django's token is another one each time.
       if (type.toLowerCase() === "hidden" && !/^csrf/.test(name)) add(`${WRITTEN} ${name}`, value);
       else if (localName === "button" || isBox(it)) add(`${localName} ${name}`, value);
@@ -171,6 +173,21 @@
     return most > 0 ? [kinds[found.indexOf(most)]] : kinds.filter(isWritten);
   };
 
+  /* A heading that counts what stands below it is another one each time, but for a word. */
+  const MOST_WORDS = 8;
+  const wordOf = (at) => ({ text }) => text.split(" ", MOST_WORDS)[at];
+  const tellingWord = (sides) => {
+    const found = Array.from({ length: MOST_WORDS }, (_, at) => {
+      const [known, now] = sides.map((rows) => rows.map(wordOf(at)));
+      const isTelling = [known, now].every((words) => new Set(words).size === words.length);
+      return isTelling ? known.filter((word) => word && now.includes(word)).length : 0;
+    });
+    const most = Math.max(...found);
+    const fewest = Math.min(...sides.map(({ length }) => length));
+    const isAgreed = most >= Math.min(2, fewest) && 2 * most >= fewest; // one number may be anything
+    return isAgreed ? wordOf(found.indexOf(most)) : null;
+  };
+
   // ---- twins
 
   const pairRows = (formerRows, freshRows) => {
@@ -197,6 +214,8 @@
     };
     pairBy(({ hasKey }) => hasKey);
     pairBy(({ text }) => text);
+    const word = tellingWord([rows, others]);
+    if (word) pairBy(word);
     let place = 0;
     for (const it of rows) {
       const known = others.findIndex(({ row }) => row === pairs.get(it.row));

@@ -67,10 +67,12 @@
   const isCheckable = (node) => /^(checkbox|radio)$/.test(of(node).type);
 
   const isRadio = (field) => field.type === "radio" && field.name !== "";
-  const groupOf = (field) =>
-    isRadio(field)
-      ? [...page.getElementsByName(field.name)].filter((it) => it.type === "radio" && it.form === field.form)
-      : [field];
+  const groupOf = (field) => {
+    if (!isRadio(field)) return [field];
+    const { form, name } = field;
+    const all = form ? of(form).elements : page.getElementsByName(name);
+    return [...all].filter((it) => isRadio(it) && it.name === name && it.form === form);
+  };
 
   const read = (field) => {
     if (is(field, EDITABLE)) return field.innerHTML;
@@ -373,7 +375,8 @@
         const isKept = isEntered(it);
         if (isKept && !bases.has(it)) bases.set(it, served(it));
         const isTaken = !isKept && read(it) !== served(it);
-        return { it, isKept, isTaken, live: readAnew(swap, it), former: it.getAttribute(MARK), form: it.form };
+        const [live, former] = [readAnew(swap, it), it.getAttribute(MARK)];
+        return { it, isKept, isTaken, live, former, form: it.form };
       });
   };
 
@@ -536,16 +539,6 @@
       byId(block, of(it).getAttribute("id"))?.replaceWith(it);
       htmx.process(it, true);
     }
-    for (const [it, id] of ids) if (id !== null) of(it).setAttribute("id", id);
-  };
-
-  /* Where rows changed places, a morph may let go of one and make another one of what stood next to it. */
-  const returnHeld = (block) => {
-    for (const it of held) {
-      if (of(it).isConnected) continue;
-      byId(block, of(it).getAttribute("id"))?.replaceWith(it);
-      htmx.process(it, true);
-    }
   };
 
   const selectionOf = (field) => {
@@ -605,13 +598,13 @@
 
   /* Where the radio button that was chosen is gone, what the server has chosen is. */
   const giveWay = ({ entered, outside }, fields) => {
-    entered.forEach(({ it, live, form }, at) => {
-      if (fields[at] || !isRadio(it) || !live) return;
-      const isSame = (other) => isRadio(other.it) && other.it.name === it.name && other.form === form;
-      const rest = [...entered.map((each, index) => isSame(each) && fields[index]), ...outside.filter(isSame).map((each) => each.it)];
-      const left = rest.find(Boolean);
+    const all = [...entered.map((each, at) => ({ ...each, place: fields[at] })), ...outside];
+    for (const { it, live, form, place } of all.slice(0, entered.length)) {
+      if (place || !isRadio(it) || !live) continue;
+      const rest = all.filter((each) => isRadio(each.it) && each.it.name === it.name && each.form === form);
+      const left = rest.map((each) => ("place" in each ? each.place : each.it)).find(Boolean);
       for (const each of left ? groupOf(left) : []) write(each, served(each));
-    });
+    }
   };
 
   const putBackField = ({ it, twin, live, value }) => {

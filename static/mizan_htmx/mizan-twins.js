@@ -1,10 +1,10 @@
 /* mizan-twins.js: which element of a fresh block is the same as one of the block on the page. Needs mizan-state.js.
 
    An element that has an id, a data-key, a data-id or a data-pk that nothing else of the block has is the one that
-   has it in the fresh block, and no other; a box, where its name and value are those of no other. All else is
-   looked for within the nearest such element: by its kind, and where several are of one kind (a form without a
-   prefix in each row has its ids and names in each), by the row: the one with the same key, or with the same text,
-   or in the same place between those that are known. What scripts have set or put in does not count.
+   has it in the fresh block, and no other; a box is known by its name and value. All else is looked for within the
+   nearest such element: by its kind, and where several are of one kind (a form without a prefix in each row has its
+   ids and names in each), by the row: the one with the same key, or with the same text, or in the same place between
+   those that are known. What scripts have set or put in does not count.
 
    mizan.twins(block, fresh)   {twinOf(element), isUnique(element)}. twinOf gives null for what the fresh block does
                                not have, and no element twice; isUnique tells whether a morph can go by the id. */
@@ -113,8 +113,10 @@
     for (const it of nodes) {
       const { localName } = of(it);
       const [name, type, value] = ["name", "type", "value"].map((each) => attribute(it, each));
-      for (const each of KEYS.slice(1)) add(`${WRITTEN} ${localName} ${each}`, attribute(it, each));
-      for (const each of ADDRESSES) add(`${localName} ${each}`, attribute(it, each));
+      for (const { name: each, value: text } of of(it).attributes) {
+        if (ADDRESSES.includes(each)) add(`${localName} ${each}`, text);
+        else if (each !== "id" && KEYS.includes(each)) add(`${WRITTEN} ${localName} ${each}`, text);
+      }
       // Django's token is another one each time.
       if (type.toLowerCase() === "hidden" && !/^csrf/.test(name)) add(`${WRITTEN} ${name}`, value);
       else if (localName === "button" || isBox(it)) add(`${localName} ${name}`, value);
@@ -173,6 +175,21 @@
     return most > 0 ? [kinds[found.indexOf(most)]] : kinds.filter(isWritten);
   };
 
+  /* A heading that counts what stands below it is another one each time, but for a word. */
+  const MOST_WORDS = 8;
+  const wordOf = (at) => ({ text }) => text.split(" ", MOST_WORDS)[at];
+  const tellingWord = (sides) => {
+    const found = Array.from({ length: MOST_WORDS }, (_, at) => {
+      const [known, now] = sides.map((rows) => rows.map(wordOf(at)));
+      const isTelling = [known, now].every((words) => new Set(words).size === words.length);
+      return isTelling ? known.filter((word) => word && now.includes(word)).length : 0;
+    });
+    const most = Math.max(...found);
+    const fewest = Math.min(...sides.map(({ length }) => length));
+    const isAgreed = most >= Math.min(2, fewest) && 2 * most >= fewest; // one number may be anything
+    return isAgreed ? wordOf(found.indexOf(most)) : null;
+  };
+
   // ---- twins
 
   const pairRows = (formerRows, freshRows) => {
@@ -199,6 +216,8 @@
     };
     pairBy(({ hasKey }) => hasKey);
     pairBy(({ text }) => text);
+    const word = tellingWord([rows, others]);
+    if (word) pairBy(word);
     let place = 0;
     for (const it of rows) {
       const known = others.findIndex(({ row }) => row === pairs.get(it.row));

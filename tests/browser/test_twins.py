@@ -83,6 +83,21 @@ CASES = {
     "text of a row that has changed": (notes("abc", texts="pqr"), notes("xyz", texts="psr"), "ax by cz"),
     "text that is the same": (notes("abc", texts="ppp"), notes("wxyz", texts="pppp"), "aw bx cy"),
     "text of the only row": (notes("abc", texts="pqr"), notes("x", texts="q"), "a bx c"),
+    "text of which a part has changed": (
+        each("<p>@ of 3 <input name='n' title='@'></p>", "123"),
+        each("<p>@ of 4 <input name='n' title='@'></p>", "0213"),
+        "11 22 33",
+    ),
+    "text of the only row, of which a part has changed": (
+        each("<p>@ of 3 <input name='n' title='@'></p>", "123"),
+        each("<p>@ of 4 <input name='n' title='@'></p>", "2"),
+        "1 22 3",
+    ),
+    "text that is a number": (
+        "<p>Count 5 <input name='n' title='a'></p><p>Count 7 <input name='n' title='b'></p>",
+        "<p>Count 6 <input name='n' title='x'></p><p>Count 8 <input name='n' title='y'></p>",
+        "ax by",
+    ),
     # An address does.
     "address": (
         each('<li><a href="/@/"></a><input name="n" title="@"></li>', "123"),

@@ -307,7 +307,7 @@
   const loads = (it) => /\b(load|revealed|intersect)\b/.test(of(it).getAttribute("hx-trigger")) && !is(it, BLOCK);
 
   const hold = (swap, all) => {
-    const { fresh, asked } = swap;
+    const { block, asked } = swap;
     const { activeElement: host } = page;
     held = new Set();
     for (const it of all) {

@@ -252,9 +252,9 @@
 
   /* A swap knows the block, the fresh one, who has asked for it, and pairs: old element → its twin. */
   const look = (block, fresh, source) => {
+    meeting = state.meet(block, fresh); // gives elements the ids by which the server knows them
     const twins = mizan.twins(block, fresh);
     const swap = { block, fresh, source, twins, pairs: new Map(), anew: [], opened: [], scrolled: [] };
-    meeting = state.meet(block, fresh);
     for (const each of within(fresh, BLOCK)) bare(each);
     takeAlong(swap);
     askAround(swap);

@@ -522,10 +522,17 @@
 
     // ---- afterwards
 
+    /* htmx 4 makes a third element of what it can't find, and makes of that what is fresh. */
+    const placeOf = (old) => {
+      const twin = twins.get(old);
+      const made = () => [...met].find(([it, other]) => other === twin && of(it).isConnected)?.[0];
+      return [old, twin].find((it) => of(it).isConnected) ?? made();
+    };
+
     const settleSwap = () => {
       for (const old of shells) if (of(old).isConnected) copyAttributes(old, twins.get(old));
       for (const [old, own] of changes) {
-        const place = [old, twins.get(old)].find((it) => of(it).isConnected);
+        const place = placeOf(old);
         if (!place) continue;
         for (const [name, change] of own) {
           write(place, name, change);

@@ -329,7 +329,7 @@ async def test_what_a_swap_of_htmxs_own_has_brought_is_the_servers(tab: Tab, sty
 
 @on_newest_morph
 async def test_forms_and_pictures_and_blocks_inside_are_elements_too(tab: Tab) -> None:
-    html = """<b>{n}</b><form><input name="hidden"><input name="style"><input name="id"></form>
+    html = """<b>{n}</b><form><input name="hidden"><input name="style"><input name="title"></form>
         <svg viewBox="0 0 9 9"><g><path d="M0 0h9"/></g></svg>"""
     with desk(html.format(n=1), inner="<i>1</i>", beside="") as now:
         await sit_down(tab, "nested")

@@ -159,10 +159,11 @@
   const follow = (root, path) => path.reduce((it, at) => of(it).childNodes[at], root);
 
   /* Copies that load nothing, and run nothing. */
-  const inert = document.implementation.createHTMLDocument("");
-  const copyOf = (node) => inert.importNode(node, true);
+  let made = null;
+  const inert = () => (made ??= page.implementation.createHTMLDocument(""));
+  const copyOf = (node) => inert().importNode(node, true);
   const copyAll = (nodes) => {
-    const root = inert.createElement("div");
+    const root = inert().createElement("div");
     root.id = PIECE;
     root.append(...nodes.map(copyOf));
     return root;
@@ -172,7 +173,7 @@
   const rebuild = ({ parent, target, before }, nodes, asServed = (list) => list) => {
     let mark = null;
     const copy = (node) => {
-      const it = inert.importNode(node, false);
+      const it = inert().importNode(node, false);
       if (node === target) mark = it;
       const list = node === parent ? before : [...of(node).childNodes];
       if (list.length) of(it).append(...asServed(list).map(copy));
@@ -194,7 +195,7 @@
     const isInside = isIn(nodes, change.parent);
     const isHere = (it) => nodes.includes(it) || it === change.target;
     const { copies, mark } = rebuild(change, isInside ? nodes : change.before.filter(isHere));
-    const root = inert.createElement("div");
+    const root = inert().createElement("div");
     root.id = PIECE;
     root.append(...copies);
     return { root, mark: !isInside && change.target === change.parent ? root : mark };

@@ -40,7 +40,8 @@
   };
 
   /* An insertion is what one request has put into blocks: {request, pieces}; `above` is the one inside of which it
-     is; `isSaved` its form was sent and taken; `isDue` it is to be asked for again.
+     is; `isSaved` its form was sent and taken; `isDue` it is to be asked for again; `isForced` also with the fields of
+     a form inside of it, that was sent and taken.
      A piece is what it put into one place:
      nodes      its elements, in the order of the page, or its text where it has none;
      how        "inner": in the place of all that is in the target; "outer": in the place of the target itself;
@@ -158,10 +159,11 @@
   const follow = (root, path) => path.reduce((it, at) => of(it).childNodes[at], root);
 
   /* Copies that load nothing, and run nothing. */
-  const inert = document.implementation.createHTMLDocument("");
-  const copyOf = (node) => inert.importNode(node, true);
+  let made = null;
+  const inert = () => (made ??= page.implementation.createHTMLDocument(""));
+  const copyOf = (node) => inert().importNode(node, true);
   const copyAll = (nodes) => {
-    const root = inert.createElement("div");
+    const root = inert().createElement("div");
     root.id = PIECE;
     root.append(...nodes.map(copyOf));
     return root;
@@ -171,7 +173,7 @@
   const rebuild = ({ parent, target, before }, nodes, asServed = (list) => list) => {
     let mark = null;
     const copy = (node) => {
-      const it = inert.importNode(node, false);
+      const it = inert().importNode(node, false);
       if (node === target) mark = it;
       const list = node === parent ? before : [...of(node).childNodes];
       if (list.length) of(it).append(...asServed(list).map(copy));
@@ -193,7 +195,7 @@
     const isInside = isIn(nodes, change.parent);
     const isHere = (it) => nodes.includes(it) || it === change.target;
     const { copies, mark } = rebuild(change, isInside ? nodes : change.before.filter(isHere));
-    const root = inert.createElement("div");
+    const root = inert().createElement("div");
     root.id = PIECE;
     root.append(...copies);
     return { root, mark: !isInside && change.target === change.parent ? root : mark };
@@ -311,7 +313,9 @@
   const fieldsIn = (nodes) =>
     nodes.filter(isElement).flatMap((it) => [it, ...of(it).querySelectorAll(FIELD)]).filter(isField);
   const holdsFocus = (each) => isIn(nodesOf(each), page.activeElement);
-  const isInUse = (each) => holdsFocus(each) || fieldsIn(nodesOf(each)).length > 0;
+  const isTyped = (each) => fieldsIn(nodesOf(each)).some(isEntered);
+  const isInUse = (each) =>
+    each.isForced ? isTyped(each) : holdsFocus(each) || fieldsIn(nodesOf(each)).length > 0;
 
   on("mizan:keep", ({ target: block, detail }) => {
     const { fresh, source, keep } = detail;
@@ -322,12 +326,12 @@
       const here = each.pieces.filter(({ nodes }) => of(block).contains(nodes[0]));
       if (each.above || !here.length || here.some((piece) => isHeld(piece, block, fresh))) continue;
       const nodes = nodesOf(each);
-      const isTyped = fieldsIn(nodes).some(isEntered);
+      const isFilled = isTyped(each);
       const isOver = source !== block || each.isSaved;
-      const stays = isOver ? isTyped && !isIn(nodes, source) : isInUse(each) || each.request.isSafe;
-      each.isDue = stays && !fieldsIn(nodes).length;
+      const stays = isOver ? isFilled && !isIn(nodes, source) : isInUse(each) || each.request.isSafe;
+      each.isDue = stays && (each.isForced ? !isFilled : !fieldsIn(nodes).length);
       if (!stays) forget(each);
-      else staying.push(...here.map((piece) => ({ piece, isTyped, target: twinIn(fresh, piece) })));
+      else staying.push(...here.map((piece) => ({ piece, isFilled, target: twinIn(fresh, piece) })));
     }
     // All of them are looked for before the first is there.
     const fits = staying.filter((each) => find(each, fresh));
@@ -351,8 +355,8 @@
 
   /* Tell whether there is a place for it. */
   const find = (each, fresh) => {
-    const { piece, target, isTyped } = each;
-    each.at = target ?? (isTyped && refuge(piece, fresh));
+    const { piece, target, isFilled } = each;
+    each.at = target ?? (isFilled && refuge(piece, fresh));
     each.how = target ? piece.how : "last";
     if (!target) return Boolean(each.at);
     const { how, nodes, root } = piece;
@@ -494,6 +498,7 @@
     } else if (main) {
       asking.below = [...insertions].filter(({ above }) => each.pieces.includes(above));
       asking.below.forEach(forget);
+      each.isForced = false;
       makeRoom(main, place);
     }
     for (const piece of each.pieces) if (!piece.isMain) restore(piece);
@@ -525,9 +530,14 @@
     forgetGone();
     const form = is(element, "form") ? element : element.form;
     const isFrom = (each) => [element, form].some((it) => it && isIn(nodesOf(each), it));
-    sender = [...insertions].find((each) => !each.above && isFrom(each)) ?? null;
+    sender = [...insertions].findLast(isFrom) ?? null; // what is inside came later
     queueMicrotask(() => (sender = null));
   }, false);
+
+  const topOf = (each) => {
+    const holder = [...insertions].find(({ pieces }) => pieces.includes(each.above));
+    return holder ? topOf(holder) : each;
+  };
 
   on("mizan:invalidate", (event) => {
     const { header, blocks, source } = event.detail;
@@ -538,9 +548,13 @@
     const isAround = (block) => isIn([block], nodes[0]);
     const around = [...page.querySelectorAll(BLOCK)].filter(isAround);
     if (!around.some((block) => mizan.covers(header, of(block).dataset.mizan))) return;
+    if (each.above) {
+      topOf(each).isForced = true;
+      return forget(each);
+    }
     each.isSaved = true;
     // By the socket, it may be fresh already.
-    if (!blocks.some(isAround) && !fieldsIn(nodes).some(isEntered)) giveBack(each);
+    if (!blocks.some(isAround) && !isTyped(each)) giveBack(each);
   }, false);
 
   // ---- htmx 2 and htmx 4

@@ -122,6 +122,24 @@ async def test_a_detail_view_and_the_form_in_it_are_one_piece(tab: Tab) -> None:
         await expect(tab.page.locator("#in > u")).to_have_text("Plain and new")
 
 
+async def test_a_form_in_a_detail_view_goes_when_it_is_saved_and_the_view_stays(tab: Tab) -> None:
+    show = '<button hx-get="/keep/part/detail/" hx-target="#slot">Show</button>'
+    edit = '<p>Ada {m}</p><div id="in"><button hx-get="/keep/part/edit/" hx-target="#in">Edit</button></div>'
+    with desk(slot(0, show)) as now:
+        form = EDIT.replace('hx-target="this" hx-swap="outerHTML"', 'hx-swap="none"')
+        now.parts = {"detail": edit.format(m=0), "edit": form, "save": ("", 204)}
+        await sit_down(tab)
+        await tab.page.locator("main button").click()
+        await tab.page.locator("#in button").click()
+        await field(tab, "name").fill("Grace")
+        now.parts["detail"], now.html["main"] = edit.format(m=1), slot(1, show)
+        await field(tab, "name").press("Enter")
+        await expect(tab.page.locator("main b")).to_have_text("1")
+        await expect(tab.page.locator("#slot > p")).to_have_text("Ada 1")
+        await expect(tab.page.locator("#in form")).to_have_count(0)
+        assert now.asked == ["GET detail/", "GET edit/", "POST save/", "GET detail/"]
+
+
 async def test_while_it_has_the_focus_it_stays_and_is_asked_for_when_that_goes(tab: Tab) -> None:
     show = '<button hx-get="/keep/part/detail/" hx-target="#slot">Show</button>'
     with desk(slot(0, show)) as now:

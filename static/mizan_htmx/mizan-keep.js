@@ -23,7 +23,7 @@
   if (!mizan?.dom) throw new Error("mizan-keep.js needs mizan.js: load it before, or use {% mizan_scripts %}.");
   if (!mizan.content) throw new Error("mizan-keep.js needs mizan-content.js: load it before.");
   const { of, page, clearNow, isMixed, strip } = mizan.dom;
-  const { unwrap, mend, hold: holdScripts, run: runScripts } = mizan.content;
+  const { wrap, unwrap, mend, hold: holdScripts, run: runScripts } = mizan.content;
   const isHtmx2 = htmx.version.startsWith("2.");
   const BLOCK = "[data-mizan]";
   const LAZY = '[data-mizan-lazy], [hx-trigger^="load"]';
@@ -563,6 +563,7 @@
       if (!serverResponse.includes(`id="${of(target).id}"`)) return;
       if (isLate(target, elt)) detail.shouldSwap = false;
       detail.swapOverride = style.replace("outerHTML", STYLE);
+      detail.serverResponse = wrap(serverResponse, target);
     });
   };
 

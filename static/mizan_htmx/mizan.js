@@ -727,7 +727,6 @@
   };
 
   const extension = {
-    htmx_before_process: clearNow,
     htmx_config_request: (_, { ctx: { sourceElement, sourceEvent, request } }) => {
       if (of(sourceElement).matches?.(BLOCK)) {
         request.action = of(sourceElement).getAttribute("hx-get"); // whatever hx-config says
@@ -807,6 +806,15 @@
     });
   };
 
+  /* htmx 4 reads an element before it tells anybody that it is about to bind it. */
+  const bindClearly = ({ process }) => {
+    htmx.process = (...elements) => {
+      clearNow(); // and looks at what it has bound right after that
+      return process.apply(htmx, elements);
+    };
+  };
+
+  if (!isHtmx2 && htmx.process) bindClearly(htmx);
   if (isHtmx2) listen();
   else if (htmx.registerExtension("mizan", extension) === false) {
     throw new Error('mizan.js was refused by htmx: add "mizan" to htmx.config.extensions.');

@@ -9,7 +9,8 @@
    has the nonce that the script has: then the server has written it, and it gets the page's.
 
    mizan.content, for mizan-keep.js:
-   unwrap(fragment)      makes of an answer that was wrapped for the parser what it was before
+   wrap(text, block)     puts an answer into what the block stands in, for the parser
+   unwrap(fragment)      takes it out again
    mend(element)         makes what a morph has put into an <svg> as HTML what it is
    hold(fragment, {block, isRefresh, except})   keeps the scripts from running, and gives them; not those inside of
                          the elements `except`
@@ -26,6 +27,7 @@
   const { of, page } = mizan.dom;
   const isHtmx2 = htmx.version.startsWith("2.");
   const BLOCK = "[data-mizan]";
+  const SEAL = Math.random().toString(36).slice(2); // tells what is written here from what stands in an answer
 
   // ---- SVG and MathML
 
@@ -38,20 +40,16 @@
 
   const wrap = (text, block) => {
     const name = typeof text === "string" && wrapperOf(block);
-    return name ? `<${name} ${WRAPPER}>${text}</${name}>` : text;
+    return name ? `<${name} ${WRAPPER}="${SEAL}">${text}</${name}>` : text;
   };
 
   const unwrap = (fragment) => {
-    for (const it of fragment?.querySelectorAll?.(`[${WRAPPER}]`) ?? []) it.replaceWith(...it.childNodes);
+    const found = fragment?.querySelectorAll?.(`[${WRAPPER}="${SEAL}"]`) ?? [];
+    for (const it of found) it.replaceWith(...it.childNodes);
   };
 
-  if (isHtmx2) {
-    page.addEventListener(
-      "htmx:beforeSwap",
-      ({ detail }) => (detail.serverResponse = wrap(detail.serverResponse, detail.target)),
-      true,
-    );
-  } else {
+  // On htmx 2 it hangs on the way in which a block is replaced.
+  if (!isHtmx2) {
     const name4 = (name) => name.replaceAll(":", htmx.config.metaCharacter || ":");
     page.addEventListener(name4("htmx:after:request"), ({ detail: { ctx } }) => {
       ctx.text = wrap(ctx.text, ctx.target);
@@ -158,12 +156,13 @@
       }
       const stand = script.cloneNode(true);
       stand.type = "text/plain";
-      stand.setAttribute(HELD, held.size);
+      const key = `${SEAL}-${held.size}`;
+      stand.setAttribute(HELD, key);
       script.replaceWith(stand);
       const fresh = renew(script);
       const isTrusted = !isRefresh || authorise(fresh, policies.get(block));
       const mayRun = isTrusted && htmx.config.allowScriptTags !== false;
-      held.set(String(held.size), { fresh, mayRun });
+      held.set(key, { fresh, mayRun });
     }
     return held;
   };
@@ -195,5 +194,5 @@
       for (const name of ["load", "error"]) script.addEventListener(name, done);
     });
 
-  window.mizan = Object.freeze({ ...mizan, content: Object.freeze({ unwrap, mend, hold, run }) });
+  window.mizan = Object.freeze({ ...mizan, content: Object.freeze({ wrap, unwrap, mend, hold, run }) });
 })();

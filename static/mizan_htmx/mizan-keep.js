@@ -26,7 +26,7 @@
     (!mizan?.dom && "mizan.js") || (!mizan.twins && "mizan-twins.js") || (!mizan.content && "mizan-content.js");
   if (missing) throw new Error(`mizan-keep.js needs ${missing}: load it before, or use {% mizan_scripts %}.`);
   const { of, page, clearNow, isMixed, strip } = mizan.dom;
-  const { unwrap, mend, hold: holdScripts, run: runScripts } = mizan.content;
+  const { wrap, unwrap, mend, hold: holdScripts, run: runScripts } = mizan.content;
   const { state } = mizan;
   const isHtmx2 = htmx.version.startsWith("2.");
   const BLOCK = "[data-mizan]";
@@ -717,6 +717,7 @@
       if (!serverResponse.includes(`id="${of(target).id}"`)) return;
       if (isLate(target, elt)) detail.shouldSwap = false;
       detail.swapOverride = style.replace("outerHTML", STYLE);
+      detail.serverResponse = wrap(serverResponse, target);
     });
   };
 

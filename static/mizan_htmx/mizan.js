@@ -28,7 +28,7 @@
                                             clear(): lets htmx read forms, until what it gives is called;
                                             clearNow(): until this task has nothing more to do at once;
                                             isRead(name): htmx reads forms by it; isMixed(root): such a one is
-                                            inside; strip(root): takes those off, once it is gone;
+                                            inside; strip(root): takes those off, where it goes;
                                             isUnticked(control): a box that a form would send, had it a tick;
                                             address(text, name): an URL of this origin, or an error
 
@@ -164,9 +164,15 @@
       .filter((each) => namesOf(each).length);
   const isMixed = (root) => mixedIn(root).length > 0;
 
-  /* Of an element that has left the page for good. */
+  /* Of an element that leaves the page for good. A form remembers the names by which it was asked for a control
+     until that is in no form any more. */
   const strip = (root) => {
-    for (const each of mixedIn(root)) for (const name of namesOf(each)) each.removeAttribute(name);
+    const { isConnected } = of(root);
+    for (const each of mixedIn(root)) {
+      if (!isConnected) each.remove();
+      else each.setAttribute("form", "");
+      for (const name of namesOf(each)) each.removeAttribute(name);
+    }
   };
 
   const settings = () => page.currentScript?.dataset ?? {};
@@ -757,7 +763,6 @@
   };
 
   const extension = {
-    htmx_before_process: clearNow,
     htmx_config_request: (_, { ctx: { sourceElement, sourceEvent, request } }) => {
       if (of(sourceElement).matches?.(BLOCK)) {
         request.action = of(sourceElement).getAttribute("hx-get"); // whatever hx-config says
@@ -840,6 +845,15 @@
     });
   };
 
+  /* htmx 4 reads an element before it tells anybody that it is about to bind it. */
+  const bindClearly = ({ process }) => {
+    htmx.process = (...elements) => {
+      clearNow(); // and looks at what it has bound right after that
+      return process.apply(htmx, elements);
+    };
+  };
+
+  if (!isHtmx2 && htmx.process) bindClearly(htmx);
   if (isHtmx2) listen();
   else if (htmx.registerExtension("mizan", extension) === false) {
     throw new Error('mizan.js was refused by htmx: add "mizan" to htmx.config.extensions.');

@@ -28,7 +28,7 @@ on_every_morph = pytest.mark.parametrize(
     "htmx", ["2", "2.0.11+idiomorph", "4", "4.0.1"], ids="htmx{}".format, indirect=True
 )
 
-# Runs a module's tests on the newest builds instead: on htmx 2 once with Idiomorph, which morphs, and once without.
+# Runs a module's tests on the newest builds instead: on htmx 2 once with Idiomorph, and once without.
 on_newest_morph = pytest.mark.parametrize(
     "htmx", ["2.0.11", "2.0.11+idiomorph", "4.0.1"], ids="htmx{}".format, indirect=True
 )

@@ -35,7 +35,7 @@
   const isSafe = (method) => /^(GET|HEAD|OPTIONS|TRACE)$/i.test(method);
   const name4 = (name) => name.replaceAll(":", htmx.config.metaCharacter || ":");
   const MOVING = 1000; // milliseconds that a view transition may take
-  const on = EventTarget.prototype.addEventListener.bind(window);
+  const { addEventListener: on } = window; // before markup can have that name
   const [FIRST, LAST] = [true, false]; // on window: before all who listen, and after them
 
   // ---- requests under way: an XMLHttpRequest of htmx 2, or a context of htmx 4

@@ -30,43 +30,41 @@
   const COMMITTED = "X-Mizan-Committed";
   const BLOCK = "[data-mizan]";
   const FORM = "form[data-mizan-form]";
+  const FIELD = "input:not([type=hidden]), select, textarea";
   const WORDS = "template[data-mizan-errors]";
   const isHtmx2 = /^2\./.test(htmx.version);
   const isSafe = (method) => /^(GET|HEAD|OPTIONS|TRACE)$/i.test(method);
   const name4 = (name) => name.replaceAll(":", htmx.config.metaCharacter || ":");
   const MOVING = 1000; // milliseconds that a view transition may take
   const { addEventListener: on } = window; // before markup can have that name
-  const [FIRST, LAST] = [true, false]; // on window: before all who listen, and after them
+  const onFirst = (name, listener) => on(name, listener, true); // before all others who listen
+  const onLast = (name, listener) => on(name, listener);
 
   // ---- requests under way: an XMLHttpRequest of htmx 2, or a context of htmx 4
 
   /* request → {element, method, url, event, focused, and later
-       answer     the event mizan:answer: who prevents it tells by themselves
        isLost     there was no answer, or it broke off
        heard      events by which others may say that they look after the answer
        isSwapped  it can be seen} */
   const flights = new WeakMap();
 
+  const isForm = ({ element }) => of(element).matches?.(FORM);
+
   /* What a block asks for is none of these: nobody waits for it. */
   const start = (request, flight) => {
     const { element, method } = flight;
-    if (isSafe(method) && of(element).matches?.(BLOCK)) return;
+    if (isSafe(method) && of(element).matches?.(BLOCK)) return null;
     const { activeElement } = page;
     const focused = activeElement === page.body ? null : activeElement;
-    flights.set(request, { ...flight, request, focused, heard: [] });
+    flights.set(request, { ...flight, request, focused, began: performance.now(), heard: [] });
+    return flights.get(request);
   };
 
-  on(
-    "mizan:answer",
-    (event) => {
-      const flight = flights.get(event.detail.request);
-      if (flight) flight.answer = event;
-    },
-    FIRST,
-  );
-
   const hearWhetherPrevented = (name, requestOf) =>
-    on(name, (event) => flights.get(requestOf(event.detail))?.heard.push(event), FIRST);
+    onFirst(name, (event) => flights.get(requestOf(event.detail))?.heard.push(event));
+  hearWhetherPrevented("mizan:answer", ({ request }) => request);
+  const isPrevented = ({ heard }, type) =>
+    heard.some((event) => event.defaultPrevented && (!type || event.type === type));
 
   // ---- what an answer is
 
@@ -83,14 +81,21 @@
   const leaves = ({ header }) =>
     ["HX-Redirect", "HX-Location"].some((name) => header(name) !== null) || header("HX-Refresh") === "true";
 
-  /* A page is the answer of a view where one was asked for; a refusal on it takes what was typed away, unless it
-     is the form again. `place` says what htmx would do: {isBoosted, select, target}. */
-  const fits = (answer, method, { isBoosted, select, target }) => {
+  /* Whether the HTML of a refusal belongs where htmx would put it: {element, isBoosted, select, target}. A 422 does,
+     and what a header sends somewhere. What would take the place of whoever sent it takes away what was typed there,
+     unless it is a form again; and a page belongs only where one was asked for. */
+  const fits = (answer, { element, method }, { isBoosted, select, target }) => {
     const { status, header, text } = answer;
     if (!isHtml(answer) || header(ERROR) !== null) return false;
-    if (status === 422 || says(answer) || !isPage(answer)) return true;
-    const isAsked = select ? parse(text).querySelector(select) !== null : isBoosted || target === page.body;
-    return isAsked && (status === 400 || isSafe(method));
+    if (status === 422 || says(answer)) return true;
+    if (status >= 500) return false;
+    const content = parse(text);
+    if (isPage(answer)) {
+      const isAsked = select ? content.querySelector(select) : isBoosted || target === page.body;
+      return Boolean(isAsked) && (status === 400 || isSafe(method));
+    }
+    const isOver = [element, of(element).form].some((each) => each && of(target)?.contains(each));
+    return !isOver || content.querySelector(FIELD) !== null;
   };
 
   const inherit = (element, name) => {
@@ -119,7 +124,8 @@
   const wordsFor = (status) => {
     const words = page.querySelector(WORDS)?.content;
     const names = [status, `${String(status)[0]}xx`, "error"];
-    return names.map((name) => words?.querySelector(`[data-mizan-when~="${name}"]`)).find(Boolean)?.textContent;
+    const found = names.map((name) => words?.querySelector(`[data-mizan-when~="${name}"]`));
+    return found.find(Boolean)?.textContent.trim();
   };
 
   const NONE = { status: 0, header: () => null, text: "" };
@@ -133,14 +139,11 @@
     const after = header("Retry-After");
     const seconds = after === null ? NaN : Number(after) || (Date.parse(after) - Date.now()) / 1000;
     const isDebug = window[Symbol.for("mizan-debug")] || loud;
-    const isTold =
-      [flight.answer, ...flight.heard].some((each) => each?.defaultPrevented) ||
-      of(element).matches?.(FORM) ||
-      leaves(answer);
+    const isTold = isPrevented(flight) || isForm(flight) || leaves(answer);
     return {
       status,
       code: header(ERROR) ?? code ?? "",
-      message: own || wordsFor(status)?.trim() || `${status}`,
+      message: own || wordsFor(status) || `${status}`,
       isOwn: own !== "",
       fields: details?.fields ?? null,
       element,
@@ -181,12 +184,12 @@
     flights.delete(flight.request);
     if (isLeaving) return;
     const { element, method, url, request, event } = flight;
-    if (!of(element).matches?.(FORM)) giveBack(flight);
+    if (!isForm(flight)) giveBack(flight);
     const isMine = isOwn(given?.url || url);
     const answer = flight.isLost ? NONE : isMine ? given : { ...given, header: () => null };
     if (!answer) return; // dropped before it was sent, or given up
     const { status } = answer;
-    if (!flight.isLost && !isFailure(answer) && !flight.answer?.defaultPrevented) {
+    if (!flight.isLost && !isFailure(answer) && !isPrevented(flight, "mizan:answer")) {
       if (!isSafe(method)) fire("mizan:done", { status, element, method: method.toUpperCase(), url, request });
     } else if (!isSafe(method) || event?.isTrusted) fire("mizan:failed", describe(flight, answer));
   };
@@ -242,43 +245,30 @@
   };
 
   const listen2 = () => {
-    on(
-      "htmx:beforeRequest",
-      ({ detail: { xhr, elt, requestConfig } }) => {
-        const { verb, path, triggeringEvent } = requestConfig;
-        start(xhr, { element: elt, method: verb, url: path, event: triggeringEvent });
-        const flight = flights.get(xhr);
-        if (!flight) return;
-        for (const name of ["error", "timeout"]) xhr.addEventListener(name, () => (flight.isLost = true));
-        xhr.addEventListener("loadend", landed2(flight)); // htmx has begun to swap by then, in onload
-      },
-      FIRST,
-    );
+    onFirst("htmx:beforeRequest", ({ detail: { xhr, elt, requestConfig } }) => {
+      const { verb, path, triggeringEvent } = requestConfig;
+      const flight = start(xhr, { element: elt, method: verb, url: path, event: triggeringEvent });
+      if (!flight) return;
+      for (const name of ["error", "timeout"]) xhr.addEventListener(name, () => (flight.isLost = true));
+      xhr.addEventListener("loadend", landed2(flight)); // htmx has begun to swap by then, in onload
+    });
     for (const name of ["htmx:beforeOnLoad", "htmx:beforeSwap"]) hearWhetherPrevented(name, ({ xhr }) => xhr);
-    on(
-      "htmx:beforeSwap",
-      ({ detail }) => {
-        const flight = flights.get(detail.xhr);
-        if (flight) Object.assign(flight, { swap: detail, before: [detail.shouldSwap, detail.target] });
-      },
-      FIRST,
-    );
+    onFirst("htmx:beforeSwap", ({ detail }) => {
+      const flight = flights.get(detail.xhr);
+      if (flight) Object.assign(flight, { swap: detail, before: [detail.shouldSwap, detail.target] });
+    });
     // Only the extensions of htmx come after this, and may decide otherwise.
-    on(
-      "htmx:beforeSwap",
-      ({ detail }) => {
-        const flight = flights.get(detail.xhr);
-        const answer = of2(detail.xhr);
-        if (!flight || !isFailure(answer) || of(flight.element).matches?.(FORM)) return;
-        const [shouldSwap, target] = flight.before;
-        if (detail.shouldSwap !== shouldSwap || detail.target !== target || isRuled(answer)) return;
-        const select = detail.selectOverride ?? detail.select ?? inherit(detail.elt, "hx-select");
-        const place = { isBoosted: detail.boosted, select: select === "unset" ? null : select, target };
-        const isWanted = shouldSwap || answer.status === 422 || says(answer);
-        detail.shouldSwap = isWanted && fits(answer, flight.method, place);
-      },
-      LAST,
-    );
+    onLast("htmx:beforeSwap", ({ detail }) => {
+      const flight = flights.get(detail.xhr);
+      const answer = flight && of2(detail.xhr);
+      if (!flight || !isFailure(answer) || isForm(flight)) return;
+      const [shouldSwap, target] = flight.before;
+      if (detail.shouldSwap !== shouldSwap || detail.target !== target || isRuled(answer)) return;
+      const select = detail.selectOverride ?? detail.select ?? inherit(detail.elt, "hx-select");
+      const place = { isBoosted: detail.boosted, select: select === "unset" ? null : select, target };
+      const isWanted = shouldSwap || answer.status === 422 || says(answer);
+      detail.shouldSwap = isWanted && fits(answer, flight, place);
+    });
   };
 
   // ---- htmx 4
@@ -306,10 +296,10 @@
     const { ctx, tasks } = event.detail;
     const flight = flights.get(ctx);
     const answer = flight && of4(ctx);
-    if (!flight || !isFailure(answer) || of(flight.element).matches?.(FORM)) return;
+    if (!flight || !isFailure(answer) || isForm(flight)) return;
     const { sourceElement, select, target } = ctx;
     const place = { isBoosted: Boolean(sourceElement._htmx?.boosted), select, target };
-    if (isStated(sourceElement, answer.status) || fits(answer, flight.method, place)) {
+    if (isStated(sourceElement, answer.status) || fits(answer, flight, place)) {
       flight.isSwapped = tasks.some(({ swapSpec }) => !isNone(swapSpec?.style ?? swapSpec));
       flight.heard.push(event);
     } else event.preventDefault();
@@ -323,27 +313,25 @@
     if (flight) queueMicrotask(() => end(flight, isGivenUp ? null : of4(ctx)));
   };
 
+  /* Given up on purpose, and not because its time was over: 4.0.0-beta6 says the same of both. */
+  const isAborted = ({ request: { request }, began }, error) => {
+    const { timeout = htmx.config.defaultTimeout } = request;
+    return error?.name === "AbortError" && performance.now() - began < (htmx.parseInterval(timeout) || Infinity);
+  };
+
   const listen4 = () => {
-    on(
-      name4("htmx:before:request"),
-      ({ detail: { ctx } }) => {
-        const { sourceElement: element, sourceEvent: event, request } = ctx;
-        start(ctx, { element, method: request.method, url: request.action, event });
-      },
-      FIRST,
-    );
-    on(
-      name4("htmx:error"),
-      ({ detail: { ctx } }) => {
-        const flight = ctx && flights.get(ctx);
-        // If its text is there, htmx failed at swapping it in.
-        if (flight && ctx.text === undefined) flight.isLost = true;
-      },
-      FIRST,
-    );
+    onFirst(name4("htmx:before:request"), ({ detail: { ctx } }) => {
+      const { sourceElement: element, sourceEvent: event, request } = ctx;
+      start(ctx, { element, method: request.method, url: request.action, event });
+    });
+    onFirst(name4("htmx:error"), ({ detail: { ctx, error } }) => {
+      const flight = flights.get(ctx);
+      // If its text is there, htmx failed at swapping it in.
+      if (flight && ctx.text === undefined) flight.isLost = !isAborted(flight, error);
+    });
     hearWhetherPrevented(name4("htmx:response:error"), ({ ctx }) => ctx);
-    on(name4("htmx:before:swap"), admit4, FIRST);
-    on(name4("htmx:finally:request"), landed4, FIRST);
+    onFirst(name4("htmx:before:swap"), admit4);
+    onFirst(name4("htmx:finally:request"), landed4);
   };
 
   if (isHtmx2) listen2();
@@ -362,7 +350,7 @@
   if (loud) {
     const name = isHtmx2 ? "htmx:beforeOnLoad" : name4("htmx:response:error");
     page.documentElement.addEventListener(name, hush);
-    on(name, (event) => event.target === document && hush(event), FIRST);
+    onFirst(name, (event) => event.target === document && hush(event));
     const { noSwap = [] } = htmx.config;
     for (const code of ["4xx", "5xx"]) if (noSwap.includes(code)) noSwap.splice(noSwap.lastIndexOf(code), 1);
   }

@@ -144,8 +144,9 @@
     show("later", retryAfter !== null);
     show("wait", retryAfter !== null, retryAfter === null ? "" : inWords(retryAfter, item.lang));
     show("resend", all.every(isSendable));
-    for (const each of item.querySelectorAll("[data-mizan-resend]:is([data-mizan-resend=read], [data-mizan-resend=change])")) {
-      each.hidden ||= (each.dataset.mizanResend === "read") !== isReading;
+    for (const each of item.querySelectorAll("[data-mizan-resend]")) {
+      const { mizanResend: kind } = each.dataset;
+      each.hidden ||= kind !== "" && (kind === "read") !== isReading;
     }
     show("page", Boolean(html));
   };
@@ -286,5 +287,6 @@
     for (const each of page.querySelectorAll(".mizan-failure")) if (!own.has(each)) each.remove();
     for (const each of page.querySelectorAll(NOTICE)) if (each !== notice) each.remove();
   };
-  on(`htmx:historyRestore ${"htmx:history:cache:after:restore".replaceAll(":", htmx.config.metaCharacter || ":")}`, clear);
+  const restored4 = "htmx:history:cache:after:restore".replaceAll(":", htmx.config.metaCharacter || ":");
+  on(`htmx:historyRestore ${restored4}`, clear);
 })();

@@ -292,17 +292,27 @@
     return false;
   };
 
+  const isRefused4 = (ctx, flight) => {
+    const answer = of4(ctx);
+    if (!isFailure(answer) || isForm(flight)) return false;
+    const { select, target } = ctx;
+    const place = { isBoosted: Boolean(flight.element._htmx?.boosted), select, target };
+    return !isStated(flight.element, answer.status) && !fits(answer, flight, place);
+  };
+
+  /* Else htmx would parse it first, and a strict policy complain of the styles in it. */
+  const skip4 = ({ detail: { ctx } }) => {
+    const flight = flights.get(ctx);
+    if (flight && isRefused4(ctx, flight)) ctx.status = "refused";
+  };
+
   const admit4 = (event) => {
     const { ctx, tasks } = event.detail;
     const flight = flights.get(ctx);
-    const answer = flight && of4(ctx);
-    if (!flight || !isFailure(answer) || isForm(flight)) return;
-    const { sourceElement, select, target } = ctx;
-    const place = { isBoosted: Boolean(sourceElement._htmx?.boosted), select, target };
-    if (isStated(sourceElement, answer.status) || fits(answer, flight, place)) {
-      flight.isSwapped = tasks.some(({ swapSpec }) => !isNone(swapSpec?.style ?? swapSpec));
-      flight.heard.push(event);
-    } else event.preventDefault();
+    if (!flight) return;
+    if (isRefused4(ctx, flight)) return event.preventDefault();
+    flight.isSwapped = tasks.some(({ swapSpec }) => !isNone(swapSpec?.style ?? swapSpec));
+    flight.heard.push(event);
   };
 
   /* One that was given up has no answer, or only its beginning. */
@@ -330,6 +340,7 @@
       if (flight && ctx.text === undefined) flight.isLost = !isAborted(flight, error);
     });
     hearWhetherPrevented(name4("htmx:response:error"), ({ ctx }) => ctx);
+    onFirst(name4("htmx:response:error"), skip4);
     onFirst(name4("htmx:before:swap"), admit4);
     onFirst(name4("htmx:finally:request"), landed4);
   };

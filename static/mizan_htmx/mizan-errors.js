@@ -245,13 +245,16 @@
   };
 
   const listen2 = () => {
-    onFirst("htmx:beforeRequest", ({ detail: { xhr, elt, requestConfig } }) => {
+    const begin = ({ detail: { xhr, elt, requestConfig } }) => {
+      if (flights.has(xhr) || !requestConfig) return;
       const { verb, path, triggeringEvent } = requestConfig;
       const flight = start(xhr, { element: elt, method: verb, url: path, event: triggeringEvent });
       if (!flight) return;
       for (const name of ["error", "timeout"]) xhr.addEventListener(name, () => (flight.isLost = true));
       xhr.addEventListener("loadend", landed2(flight)); // htmx has begun to swap by then, in onload
-    });
+    };
+    // Or later, for what has left before this file was there.
+    for (const name of ["htmx:beforeRequest", "htmx:beforeOnLoad"]) onFirst(name, begin);
     for (const name of ["htmx:beforeOnLoad", "htmx:beforeSwap"]) hearWhetherPrevented(name, ({ xhr }) => xhr);
     onFirst("htmx:beforeSwap", ({ detail }) => {
       const flight = flights.get(detail.xhr);
@@ -330,10 +333,13 @@
   };
 
   const listen4 = () => {
-    onFirst(name4("htmx:before:request"), ({ detail: { ctx } }) => {
+    const begin = ({ detail: { ctx } }) => {
+      if (flights.has(ctx)) return;
       const { sourceElement: element, sourceEvent: event, request } = ctx;
       start(ctx, { element, method: request.method, url: request.action, event });
-    });
+    };
+    // Or later, for what has left before this file was there.
+    for (const name of ["htmx:before:request", "htmx:before:response"]) onFirst(name4(name), begin);
     onFirst(name4("htmx:error"), ({ detail: { ctx, error } }) => {
       const flight = flights.get(ctx);
       // If its text is there, htmx failed at swapping it in.

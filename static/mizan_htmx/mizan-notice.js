@@ -47,7 +47,10 @@
     :where(.mizan-failure p) { flex: 1 1 100%; margin: 0; white-space: pre-line; overflow-wrap: anywhere }
     :where(.mizan-failure [hidden]) { display: none }
     :where(.mizan-failure button) { min-height: 2rem; padding: 0 .75rem; font: inherit }
-    @media (max-width: 56rem) { :where(.mizan-notice) { inset: 1rem 1rem auto 1rem; max-width: none } }
+    @media (max-width: 56rem) {
+      :where(.mizan-notice) { inset: auto 1rem 1rem 1rem; max-width: none }
+      :where(:has(> .mizan-session) > .mizan-notice) { inset: 1rem 1rem auto 1rem }
+    }
     @media print { :where(.mizan-notice) { display: none } }`;
 
   const on = (names, listener) => {
@@ -71,10 +74,12 @@
   /* Nobody reads what is not displayed. The slot itself may be hidden as long as it is empty. */
   const isSeen = (slot) => slot.parentElement?.checkVisibility?.() !== false;
 
-  /* Beside an open modal dialog nothing can be reached. */
+  /* That of another form is about what is filled in there. Beside an open modal dialog nothing can be reached. */
   const slotFor = (element) => {
-    for (let around = of(element).form ?? element; around; around = of(around).parentElement) {
-      const slot = [...of(around).querySelectorAll(SLOT)].find(isSeen);
+    const own = of(element).form ?? element;
+    const fits = (slot) => isSeen(slot) && [null, of(own).closest("form")].includes(slot.closest("form"));
+    for (let around = own; around; around = of(around).parentElement) {
+      const slot = [...of(around).querySelectorAll(SLOT)].find(fits);
       if (slot) return slot;
       if (of(around).matches("dialog:modal")) return null;
     }

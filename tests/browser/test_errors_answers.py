@@ -177,7 +177,9 @@ async def test_under_debug_no_error_takes_the_place_of_the_page(
         state.error = RuntimeError()
         assert await send(tab, 500) is False
         show = failures(tab).get_by_role("button", name="Show the error page")
-        await tab.page.evaluate("addEventListener('mizan:page', ({ detail }) => { window.shown = detail.html })")
+        await tab.page.evaluate(
+            "addEventListener('mizan:page', ({ detail }) => { window.shown = detail.html })"
+        )
         await show.click()
         assert "RuntimeError" in await tab.page.evaluate("shown")
         assert await send(tab, 404, "#get") is False

@@ -5,7 +5,7 @@ from urllib.parse import quote
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
-from mizan_htmx.errors import MizanError
+from mizan_htmx.errors import MizanError, ValidationFailed
 from mizan_htmx.functions import SAFE_METHODS
 
 #: Names the code of a refusal, on whatever page it is answered with.
@@ -26,15 +26,23 @@ def remember_problem(request: HttpRequest, error: MizanError) -> None:
     request._mizan_problem = error  # type: ignore[attr-defined]
 
 
+def remember_misfit(request: HttpRequest) -> None:
+    """Remember that the values did not fit, where a function's result says so and nothing is raised."""
+    request._mizan_misfit = True  # type: ignore[attr-defined]
+
+
 def tell_problem(request: HttpRequest, response: HttpResponseBase, *, is_undone: bool) -> None:
     """Put into the answer as what its request was refused, if it was.
 
     ``is_undone``: nothing that a function has written stands. A 5xx is no proof, whatever is known here.
     """
-    error: MizanError | None = request.__dict__.get("_mizan_problem")
+    state, headers = request.__dict__, response.headers
+    is_data = response.status_code == 200 and headers.get("Content-Type") == "application/json"
+    if "_mizan_misfit" in state and is_data:
+        headers[ERROR_HEADER] = ValidationFailed.code
+    error: MizanError | None = state.get("_mizan_problem")
     if error is None or response.status_code != error.status:
         return
-    headers = response.headers
     headers.setdefault(ERROR_HEADER, error.code)
     if error.message != error.default_message:
         text = error.message.encode(errors="replace")[:_LONGEST].decode(errors="ignore")

@@ -134,7 +134,7 @@
     const { element, method, url, event, request, isSwapped } = flight;
     const { status, header } = answer;
     const isOurs = header(ERROR) !== null;
-    const { code, message, details, debug } = isOurs ? read(answer) : {};
+    const { message, details, debug, result } = isOurs ? read(answer) : {};
     const own = header(MESSAGE) === null ? "" : (message ?? decode(header(MESSAGE)));
     const after = header("Retry-After");
     const seconds = after === null ? NaN : Number(after) || (Date.parse(after) - Date.now()) / 1000;
@@ -142,10 +142,10 @@
     const isTold = isPrevented(flight) || isForm(flight) || leaves(answer);
     return {
       status,
-      code: header(ERROR) ?? code ?? "",
-      message: own || wordsFor(status) || `${status}`,
+      code: header(ERROR) ?? "",
+      message: own || wordsFor(isOurs && status < 400 ? 422 : status) || `${status}`,
       isOwn: own !== "",
-      fields: details?.fields ?? null,
+      fields: details?.fields ?? result?.errors ?? null,
       element,
       method: method.toUpperCase(),
       url,

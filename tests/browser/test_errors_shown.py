@@ -152,3 +152,16 @@ async def test_it_can_be_sent_again_only_where_the_answer_proves_that_nothing_wa
             await hears(tab, 1)
         assert await told(tab, "id", "isCommitted") == [["view", "maybe"]]
         await expect(failures(tab).get_by_role("button")).to_have_text(["Close"], use_inner_text=True)
+
+
+@on_newest_htmx
+async def test_a_submission_that_did_not_fit_is_told_though_its_call_has_worked(tab: Tab) -> None:
+    with trouble('<button id="call" {% mizan_call "note.submit" name="Grace" %}>Call</button>'):
+        await open_page(tab)
+        await tab.page.locator("#call").click()
+        await hears(tab, 1)
+        required = "This field is required."
+        assert await told(tab, "name", "status", "code", "fields") == [
+            ["failed", 200, "VALIDATION_ERROR", {"message": [required]}]
+        ]
+        await expect(failures(tab)).to_contain_text(required)

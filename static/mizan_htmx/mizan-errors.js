@@ -113,6 +113,18 @@
     }
   };
 
+  /* What a form's own function answers with 200 where something does not fit: texts by field, and those of rows. */
+  const misfits = (answer) => {
+    const result = /\bjson\b/i.test(answer.header("Content-Type")) && read(answer).result;
+    if (result?.success !== false || !result.errors) return null;
+    const isTexts = (value) => [value].flat().every((each) => typeof each === "string");
+    const ofRow = (row, at) => Object.entries(row).map(([name, texts]) => [`${at}-${name}`, texts]);
+    const fields = Object.entries(result.errors).flatMap(([name, value]) =>
+      isTexts(value) ? [[name, value]] : name === "rows" ? value.flatMap(ofRow) : [],
+    );
+    return Object.fromEntries(fields);
+  };
+
   const decode = (text) => {
     try {
       return decodeURIComponent(text);
@@ -134,7 +146,7 @@
     const { element, method, url, event, request, isSwapped } = flight;
     const { status, header } = answer;
     const isOurs = header(ERROR) !== null;
-    const { message, details, debug, result } = isOurs ? read(answer) : {};
+    const { code, message, details, debug } = isOurs ? read(answer) : {};
     const own = header(MESSAGE) === null ? "" : (message ?? decode(header(MESSAGE)));
     const after = header("Retry-After");
     const seconds = after === null ? NaN : Number(after) || (Date.parse(after) - Date.now()) / 1000;
@@ -142,10 +154,10 @@
     const isTold = isPrevented(flight) || isForm(flight) || leaves(answer);
     return {
       status,
-      code: header(ERROR) ?? "",
+      code: header(ERROR) ?? code ?? "",
       message: own || wordsFor(isOurs && status < 400 ? 422 : status) || `${status}`,
       isOwn: own !== "",
-      fields: details?.fields ?? result?.errors ?? null,
+      fields: details?.fields ?? misfits(answer),
       element,
       method: method.toUpperCase(),
       url,
@@ -189,7 +201,8 @@
     const answer = flight.isLost ? NONE : isMine ? given : { ...given, header: () => null };
     if (!answer) return; // dropped before it was sent, or given up
     const { status } = answer;
-    if (!flight.isLost && !isFailure(answer) && !isPrevented(flight, "mizan:answer")) {
+    const isDone = !flight.isLost && !isFailure(answer) && !misfits(answer);
+    if (isDone && !isPrevented(flight, "mizan:answer")) {
       if (!isSafe(method)) fire("mizan:done", { status, element, method: method.toUpperCase(), url, request });
     } else if (!isSafe(method) || event?.isTrusted) fire("mizan:failed", describe(flight, answer));
   };

@@ -43,5 +43,5 @@ def _template() -> Any:
 @lru_cache(1)
 def _own() -> Template:
     libraries = {"i18n": "django.templatetags.i18n"}
-    engine = Engine(dirs=[Path(__file__).parent / "templates"], libraries=libraries)
+    engine = Engine(dirs=[str(Path(__file__).parent / "templates")], libraries=libraries)
     return engine.get_template(TEMPLATE)

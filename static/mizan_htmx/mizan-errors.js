@@ -133,8 +133,11 @@
     }
   };
 
+  let source = page.querySelector(WORDS); // remembered, where a swap takes it away
+
   const wordsFor = (status) => {
-    const words = page.querySelector(WORDS)?.content;
+    source = page.querySelector(WORDS) ?? source;
+    const words = source?.content;
     const names = [status, `${String(status)[0]}xx`, "error"];
     const found = names.map((name) => words?.querySelector(`[data-mizan-when~="${name}"]`));
     return found.find(Boolean)?.textContent.trim();

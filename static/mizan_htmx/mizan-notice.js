@@ -30,6 +30,7 @@
   const SLOT = "[data-mizan-slot]";
   const NOTICE = ".mizan-notice";
   const TEMPLATE = "template[data-mizan-errors]";
+  const OPEN = CSS.supports("selector(:popover-open)") ? "dialog:modal, :popover-open" : "dialog:modal";
   const CORRECTED = /^(413|422)$/; // as it is, it would be refused again
   const ANNOUNCING = 100; // milliseconds after which screen readers have found a new live region
   const STYLE = `
@@ -69,7 +70,12 @@
     dress = () => {};
   };
 
-  const copy = (selector) => page.querySelector(TEMPLATE)?.content.querySelector(selector)?.cloneNode(true);
+  let source = page.querySelector(TEMPLATE); // remembered, where a swap takes it away
+
+  const copy = (selector) => {
+    source = page.querySelector(TEMPLATE) ?? source;
+    return source?.content.querySelector(selector)?.cloneNode(true);
+  };
 
   /* Nobody reads what is not displayed. The slot itself may be hidden as long as it is empty. */
   const isSeen = (slot) => slot.parentElement?.checkVisibility?.() !== false;
@@ -214,7 +220,8 @@
     window.mizan.fields?.clear(element);
     forget(element);
   });
-  on("mizan:request", ({ detail: { element } }) => {
+  on("mizan:request", ({ detail: { element, isSafe } }) => {
+    if (isSafe && of(element).matches?.("[data-mizan]")) return; // the refresh of a block
     window.mizan.fields?.clear(element);
     for (const failure of failures) {
       const detail = failure.requests.get(element);
@@ -269,9 +276,7 @@
     takeAll(failure.region);
   });
   page.addEventListener("keydown", (event) => {
-    if (event.key === "Escape" && !event.defaultPrevented && !page.querySelector(":modal, :popover-open")) {
-      takeAll(notice);
-    }
+    if (event.key === "Escape" && !event.defaultPrevented && !page.querySelector(OPEN)) takeAll(notice);
   });
 
   // ---- the life of the page

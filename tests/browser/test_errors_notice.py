@@ -125,7 +125,7 @@ async def test_when_to_come_back_is_said(tab: Tab) -> None:
         for after, words in (("30", "in 30 seconds"), ("600", "in 10 minutes"), (later, "in 5 hours")):
             state.response = HttpResponse(status=429, headers={"Retry-After": after})
             await press(tab, 429)
-            await expect(failures(tab)).to_contain_text(f"It can be sent again {words}.")
+            await expect(failures(tab)).to_contain_text(f"Please try again {words}.")
 
 
 @on_newest_htmx

@@ -173,6 +173,18 @@
     };
   };
 
+  /* What a person reads where a site swaps a refusal of ours in, which is JSON. */
+  const readable = (flight, answer) => {
+    if (answer.header(ERROR) === null || !/\bjson\b/i.test(answer.header("Content-Type"))) return null;
+    const { message, fields } = describe(flight, answer);
+    const paragraphs = [message, ...Object.values(fields ?? {}).flat(Infinity)].map((text) => {
+      const paragraph = page.createElement("p");
+      paragraph.textContent = text;
+      return paragraph.outerHTML;
+    });
+    return paragraphs.join("");
+  };
+
   // ---- the end
 
   let isLeaving = false; // the browser drops what is under way
@@ -281,6 +293,7 @@
       const flight = flights.get(detail.xhr);
       const answer = flight && of2(detail.xhr);
       if (!flight || !isFailure(answer) || isForm(flight)) return;
+      detail.serverResponse = readable(flight, answer) ?? detail.serverResponse;
       const [shouldSwap, target] = flight.before;
       if (detail.shouldSwap !== shouldSwap || detail.target !== target || isRuled(answer)) return;
       const select = detail.selectOverride ?? detail.select ?? inherit(detail.elt, "hx-select");
@@ -312,7 +325,7 @@
   };
 
   const isRefused4 = (ctx, flight) => {
-    const answer = of4(ctx);
+    const answer = flight.given ?? of4(ctx);
     if (!isFailure(answer) || isForm(flight)) return false;
     const { select, target } = ctx;
     const place = { isBoosted: Boolean(flight.element._htmx?.boosted), select, target };
@@ -322,7 +335,10 @@
   /* Else htmx would parse it first, and a strict policy complain of the styles in it. */
   const skip4 = ({ detail: { ctx } }) => {
     const flight = flights.get(ctx);
-    if (flight && isRefused4(ctx, flight)) ctx.status = "refused";
+    if (!flight) return;
+    flight.given = of4(ctx);
+    if (isRefused4(ctx, flight)) ctx.status = "refused";
+    else if (!isForm(flight)) ctx.text = readable(flight, flight.given) ?? ctx.text;
   };
 
   const admit4 = (event) => {
@@ -339,7 +355,7 @@
     const flight = flights.get(ctx);
     const isGivenUp = !ctx.response || (/^error/.test(ctx.status) && ctx.text === undefined);
     // htmx gives back what it has disabled only after this.
-    if (flight) queueMicrotask(() => end(flight, isGivenUp ? null : of4(ctx)));
+    if (flight) queueMicrotask(() => end(flight, isGivenUp ? null : (flight.given ?? of4(ctx))));
   };
 
   /* Given up on purpose, and not because its time was over: 4.0.0-beta6 says the same of both. */
@@ -355,7 +371,8 @@
       start(ctx, { element, method: request.method, url: request.action, event });
     };
     // Or later, for what has left before this file was there.
-    for (const name of ["htmx:before:request", "htmx:before:response"]) onFirst(name4(name), begin);
+    const early = ["htmx:before:request", "htmx:before:response", "htmx:response:error", "htmx:before:swap"];
+    for (const name of early) onFirst(name4(name), begin);
     onFirst(name4("htmx:error"), ({ detail: { ctx, error } }) => {
       const flight = flights.get(ctx);
       // If its text is there, htmx failed at swapping it in.

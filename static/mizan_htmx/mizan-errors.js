@@ -240,9 +240,9 @@
   };
 
   /* Until what htmx has begun to swap in has settled. Where nothing is left of the target, no event says so. */
-  const settling = ({ request, swap }) =>
+  const settling = ({ request, swap, element }) =>
     new Promise((resolve) => {
-      const spec = swap.swapOverride ?? inherit(swap.elt, "hx-swap") ?? "";
+      const spec = swap.swapOverride ?? inherit(element, "hx-swap") ?? "";
       const { defaultSwapDelay, defaultSettleDelay, globalViewTransitions } = htmx.config;
       const delay = (name, otherwise) =>
         htmx.parseInterval(new RegExp(`\\b${name}:(\\S+)`).exec(spec)?.[1] ?? `${otherwise}ms`) || 0;
@@ -266,7 +266,7 @@
   const landed2 = (flight) => async () => {
     const { request: xhr, swap } = flight;
     if (swap?.shouldSwap) {
-      flight.isSwapped = !isNone(swap.swapOverride ?? inherit(swap.elt, "hx-swap"));
+      flight.isSwapped = !isNone(swap.swapOverride ?? inherit(flight.element, "hx-swap"));
       await settling(flight);
     }
     end(flight, xhr.status ? of2(xhr) : null);
@@ -296,7 +296,7 @@
       detail.serverResponse = readable(flight, answer) ?? detail.serverResponse;
       const [shouldSwap, target] = flight.before;
       if (detail.shouldSwap !== shouldSwap || detail.target !== target || isRuled(answer)) return;
-      const select = detail.selectOverride ?? detail.select ?? inherit(detail.elt, "hx-select");
+      const select = detail.selectOverride ?? detail.select ?? inherit(flight.element, "hx-select");
       const place = { isBoosted: detail.boosted, select: select === "unset" ? null : select, target };
       const isWanted = shouldSwap || answer.status === 422 || says(answer);
       detail.shouldSwap = isWanted && fits(answer, flight, place);

@@ -188,3 +188,33 @@ async def test_under_debug_no_error_takes_the_place_of_the_page(
         state.error, state.response = None, html("<p>Look again.</p>", 422)
         assert await send(tab, 422) is True
         await expect(tab.page.locator("#form")).to_have_text("Look again.")
+
+
+@on_newest_htmx
+async def test_what_has_worked_is_told_once_when_its_answer_has_settled(tab: Tab) -> None:
+    html = """
+      <div id="gone">
+        <button id="delete" hx-post="/errors/answer/" hx-target="#gone" hx-swap="delete">1</button>
+      </div>
+      <p id="slow"></p>
+      <button id="late" hx-post="/errors/answer/"
+              hx-target="#slow" hx-swap="innerHTML swap:99ms settle:99ms">2</button>
+      <button id="none" hx-post="/errors/answer/" hx-swap="none">3</button>
+      <button id="own" hx-post="/errors/answer/" hx-swap="outerHTML">4</button>
+    """
+    seen = """addEventListener("mizan:done", () => {
+        const busy = document.querySelectorAll(".htmx-swapping, .htmx-settling, .htmx-request").length;
+        told.at(-1).page = [document.querySelector("main").innerText.replace(/\\s+/g, " ").trim(), busy];
+    })"""
+    with trouble(html):
+        await open_page(tab)
+        await tab.page.evaluate(seen)
+        for button, target, page in (
+            ("delete", None, "2 3 4"),
+            ("late", "late", "Answered. 2 3 4"),
+            ("none", "none", "Answered. 2 3 4"),
+            ("own", None, "Answered. 2 3 Answered."),
+        ):
+            await tab.page.locator(f"#{button}").click()
+            await hears(tab, 1)
+            assert await told(tab, "name", "id", "page") == [["done", target, [page, 0]]]

@@ -45,7 +45,7 @@
       display: flex; flex-wrap: wrap; gap: .5rem 1rem; align-items: center; justify-content: end; padding: .75rem 0;
     }
     :where(.mizan-failure + .mizan-failure) { border-top: 1px solid #8888 }
-    :where(.mizan-failure p) { flex: 1 1 100%; margin: 0; white-space: pre-line; overflow-wrap: anywhere }
+    :where(.mizan-failure > div) { flex: 1 1 100%; margin: 0; white-space: pre-line; overflow-wrap: anywhere }
     :where(.mizan-failure [hidden]) { display: none }
     :where(.mizan-failure button) { min-height: 2rem; padding: 0 .75rem; font: inherit }
     @media (max-width: 56rem) {

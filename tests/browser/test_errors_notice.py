@@ -46,13 +46,13 @@ async def test_without_an_answer_it_says_that_it_may_have_been_done(tab: Tab) ->
         await tab.page.route("**/errors/answer/", drop)
         with tab.forgive("ERR_FAILED|^htmx"):
             await tab.page.locator("#call").click()
-            await expect(failures(tab).locator("p:visible")).to_have_text([NO_ANSWER, UNKNOWN])
+            await expect(failures(tab).locator("div:visible")).to_have_text([NO_ANSWER, UNKNOWN])
             assert await told(tab, "id", "status", "code", "isCommitted") == [["call", 0, "", "maybe"]]
             await expect(failures(tab).get_by_role("button")).to_have_text(["Close"], use_inner_text=True)
             await failures(tab).get_by_role("button", name="Close").click()
             # Nothing is changed by asking once more.
             await tab.page.locator("#get").click()
-            await expect(failures(tab).locator("p:visible")).to_have_text([NO_ANSWER])
+            await expect(failures(tab).locator("div:visible")).to_have_text([NO_ANSWER])
             await tab.page.unroute("**/errors/answer/")
             await failures(tab).get_by_role("button", name="Try again").click()
             await expect(tab.page.locator("#get")).to_have_text("Answered.")
@@ -73,7 +73,7 @@ async def test_one_that_takes_too_long_has_no_answer_and_one_that_is_given_up_is
         await open_page(tab)
         with closed_gate() as gate, tab.forgive("htmx|TIMED_OUT"):
             await tab.page.locator("#slow").click()
-            await expect(failures(tab).locator("p:visible")).to_have_text([NO_ANSWER, UNKNOWN])
+            await expect(failures(tab).locator("div:visible")).to_have_text([NO_ANSWER, UNKNOWN])
             assert await told(tab, "name", "id", "status") == [["failed", "slow", 0]]
             await tab.page.locator("#two").click()
             await tab.page.locator("#two").click()

@@ -47,7 +47,7 @@ async def test_each_status_is_told_in_the_slot_and_nothing_is_lost(tab: Tab, htm
                 await hears(tab, 1)
             assert await told(tab) == [["failed", "form", status, code, message, committed]]
             expected = [message, UNKNOWN] if committed == "maybe" else [message]
-            await expect(failures(tab, "#form").locator("p:visible")).to_have_text(expected)
+            await expect(failures(tab, "#form").locator("div:visible")).to_have_text(expected)
             await expect(tab.page.locator("[name=text]")).to_have_value("typed")
             await expect(tab.page.locator("#send")).to_be_enabled()
             await expect(tab.page.locator("#send")).to_be_focused()

@@ -24,6 +24,7 @@ from mizan_htmx.errors import (
     Unauthorized,
     ValidationFailed,
 )
+from mizan_htmx.problems import remember_problem
 
 
 def json_response(content: object, *, status: int = 200) -> HttpResponse:
@@ -75,6 +76,7 @@ def json_failure(request: HttpRequest, error: Exception) -> HttpResponse:
     except ValueError as unwritable:  # details that are no JSON, or text that has no UTF-8
         known, error = InternalError(), unwritable
         response = json_response(known.as_dict(), status=known.status)
+    remember_problem(request, known)
     if isinstance(known, MethodNotAllowed):
         response.headers["Allow"] = ", ".join(known.allowed)
     if known.status >= 500:
@@ -86,11 +88,13 @@ def json_failure(request: HttpRequest, error: Exception) -> HttpResponse:
 
 def html_failure(request: HttpRequest, error: Exception) -> HttpResponseBase:
     """Answer an exception on the view path; raise what Django answers with the site's own pages."""
+    known = refusal_of(error)
+    remember_problem(request, known)
     if not (isinstance(error, (MizanError, DjangoValidationError)) or _is_refusal(error)):
         raise error
-    known = refusal_of(error)
     is_page = request.method in ("GET", "HEAD")
     if isinstance(known, NotFound) or (isinstance(known, ValidationFailed) and is_page):
+        remember_problem(request, NotFound(known.message))
         raise Http404(known.message) from error
     if isinstance(known, Forbidden):
         raise PermissionDenied(known.message) from error

@@ -58,6 +58,7 @@ FLOORS: dict[str, tuple[str, ...]] = {
         "localization",
         "newer",
         "partials",
+        "problems",
         "readings",
         "recorder",
         "recording",
@@ -76,6 +77,7 @@ FLOORS: dict[str, tuple[str, ...]] = {
         "blocks",
         "context_tag",
         "enclosing",
+        "error_texts",
         "ids",
         "markup",
         "notice",
@@ -130,8 +132,9 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "recorder": ("announcing", "cookie", "recording", "transactions"),
     "elsewhere": ("recorder", "transactions"),
     "dispatch": ("anonymous", "arguments", "elsewhere", "recorder", "refusals", "session_word", "steps"),
+    "failures": ("problems",),
     "newer": ("anonymous", "cookie", "recorder"),
-    "finishing": ("announcing", "csrf", "recorder", "session_word", "steps"),
+    "finishing": ("announcing", "csrf", "problems", "recorder", "session_word", "steps"),
     "readings": ("anonymous", "arguments", "colour", "dispatch", "localization", "recorder", "steps"),
     "views": (
         "arguments",
@@ -162,7 +165,7 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "commit": ("announcing", "recorder", "transactions"),
     "watch": ("cascades", "commit", "recorder"),
     "blocks": ("binding", "ids"),
-    "page": ("markup",),
+    "page": ("error_texts", "markup"),
     "rendering": ("binding", "blocks", "markup"),
     "context_tag": ("binding", "blocks", "enclosing", "rendering"),
     "together": ("blocks", "rendering"),
@@ -173,7 +176,7 @@ ARROWS: dict[str, tuple[str, ...]] = {
 
 # The rooms that are one face together; arrows stay inside of it.
 BLOCKS = {
-    *("afterwards", "binding", "blocks", "context_tag", "enclosing", "ids", "markup", "page"),
+    *("afterwards", "binding", "blocks", "context_tag", "enclosing", "error_texts", "ids", "markup", "page"),
     *("proving", "refresh", "rendering", "single_flight", "together"),
 }
 

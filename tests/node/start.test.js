@@ -19,6 +19,8 @@ const REST = [
   "mizan-inserted.js",
   "mizan-blocks.js",
   "mizan-session.js",
+  "mizan-errors.js",
+  "mizan-notice.js",
   "mizan-single-flight.js",
 ];
 

@@ -43,4 +43,5 @@ urlpatterns = [
     path("", include("tests.site.sessions")),
     path("", include("tests.site.pace")),
     path("", include("tests.site.provenance")),
+    path("", include("tests.site.errors")),
 ]

@@ -42,6 +42,7 @@ ALWAYS = (
     "mizan_htmx/mizan-keep.js",
     "mizan_htmx/mizan-blocks.js",
     "mizan_htmx/mizan-session.js",
+    "mizan_htmx/mizan-fields.js",
     "mizan_htmx/mizan-errors.js",
     "mizan_htmx/mizan-notice.js",
 )

@@ -14,6 +14,7 @@ const REST = [
   "mizan-keep.js",
   "mizan-blocks.js",
   "mizan-session.js",
+  "mizan-fields.js",
   "mizan-errors.js",
   "mizan-notice.js",
   "mizan-single-flight.js",

@@ -45,6 +45,7 @@ ALWAYS = (
     "mizan_htmx/mizan-fields.js",
     "mizan_htmx/mizan-errors.js",
     "mizan_htmx/mizan-notice.js",
+    "mizan_htmx/mizan-after.js",
 )
 SINGLE_FLIGHT = "mizan_htmx/mizan-single-flight.js"
 DEBUG = "mizan_htmx/mizan-debug.js"

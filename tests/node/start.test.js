@@ -17,6 +17,7 @@ const REST = [
   "mizan-fields.js",
   "mizan-errors.js",
   "mizan-notice.js",
+  "mizan-after.js",
   "mizan-single-flight.js",
 ];
 

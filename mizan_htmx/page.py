@@ -47,8 +47,10 @@ ALWAYS = (
     "mizan_htmx/mizan-inserted.js",
     "mizan_htmx/mizan-blocks.js",
     "mizan_htmx/mizan-session.js",
+    "mizan_htmx/mizan-fields.js",
     "mizan_htmx/mizan-errors.js",
     "mizan_htmx/mizan-notice.js",
+    "mizan_htmx/mizan-after.js",
 )
 SINGLE_FLIGHT = "mizan_htmx/mizan-single-flight.js"
 DEBUG = "mizan_htmx/mizan-debug.js"

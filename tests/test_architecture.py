@@ -15,6 +15,7 @@ FLOORS: dict[str, tuple[str, ...]] = {
     "words": ("errors", "internals", "invalidation", "tags"),
     "nouns": (
         "scalars",
+        "wording",
         "signature",
         "callables",
         "results",
@@ -107,7 +108,7 @@ FLOORS: dict[str, tuple[str, ...]] = {
 # On one floor, who may import whom.
 ARROWS: dict[str, tuple[str, ...]] = {
     "tags": ("invalidation",),
-    "signature": ("scalars",),
+    "signature": ("scalars", "wording"),
     "results": ("signature",),
     "functions": ("results", "signature"),
     "callables": ("scalars", "signature"),

@@ -182,7 +182,7 @@ def test_a_token_that_scripts_can_not_read_stands_in_the_page(
     token = attributes.pop("data-csrf-token")
     assert attributes == {
         "defer": None,
-        "src": "/static/mizan_htmx/mizan-notice.js",
+        "src": "/static/mizan_htmx/mizan-after.js",
         "data-mount": "/api/mizan/",
         "data-csrf-header": "X-Csrftoken",
         "data-session": "anonymous",

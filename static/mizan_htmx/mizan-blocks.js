@@ -265,4 +265,6 @@
 
   // htmx has bound the page by then.
   addEventListener("DOMContentLoaded", () => setTimeout(start));
+
+  window.mizan = Object.freeze({ ...mizan, announce });
 })();

@@ -19,8 +19,10 @@ const REST = [
   "mizan-inserted.js",
   "mizan-blocks.js",
   "mizan-session.js",
+  "mizan-fields.js",
   "mizan-errors.js",
   "mizan-notice.js",
+  "mizan-after.js",
   "mizan-single-flight.js",
 ];
 

@@ -38,6 +38,7 @@ urlpatterns = [
     path("", include("tests.site.answers")),
     path("", include("tests.site.together")),
     path("", include("tests.site.markup")),
+    path("", include("tests.site.fields")),
     path("", include("tests.site.keep")),
     path("", include("tests.site.languages")),
     path("", include("tests.site.sessions")),

@@ -34,6 +34,7 @@ from mizan_htmx.setup.registry import registry
 from mizan_htmx.surroundings import localization_here, localization_without_request, query_of
 
 ALWAYS = (
+    "mizan_htmx/mizan-start.js",
     "mizan_htmx/mizan.js",
     "mizan_htmx/mizan-together.js",
     "mizan_htmx/mizan-guard.js",

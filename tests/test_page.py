@@ -85,7 +85,8 @@ def test_what_one_round_trip_needs_is_there_where_it_is_asked_for(site: Site, se
 
 
 def test_the_shim_comes_first() -> None:
-    assert page.ALWAYS[:2] == ("mizan_htmx/mizan.js", "mizan_htmx/mizan-together.js")
+    names = ("mizan-start", "mizan", "mizan-together")
+    assert page.ALWAYS[:3] == tuple(f"mizan_htmx/{name}.js" for name in names)
 
 
 def test_every_script_is_there() -> None:

@@ -18,12 +18,14 @@
    mizan:sent      on the form; bubbles
    mizan:error     on the form, or on a template that was refused, at first or later; detail {code, error, fields};
                    bubbles */
-(() => {
+(function script() {
   "use strict";
 
-  const { mizan, htmx } = window;
+  if (window[Symbol.for("mizan-start")]?.waits(script)) return;
+  const { mizan } = window;
   if (!mizan?.dom || !mizan.socket) throw new Error("mizan-channels.js needs mizan-live.js: load it before.");
   if (mizan.send) return;
+  const { htmx } = mizan;
   const { of, page, isUnticked } = mizan.dom;
 
   const CHANNEL = "[data-mizan-channel]";

@@ -9,15 +9,16 @@
 
    While it is filled in, the form goes to the address in data-mizan-validate; what comes back has the errors
    of the fields that were left. [data-mizan-keep] marks what a script added and no merge may take away. */
-(() => {
+(function script() {
   "use strict";
 
   const LOADED = Symbol.for("mizan-forms");
-  if (window[LOADED]) return;
+  if (window[LOADED] || window[Symbol.for("mizan-start")]?.waits(script)) return;
   window[LOADED] = true;
 
-  const { htmx, mizan } = window;
+  const { mizan } = window;
   if (!mizan?.dom) throw new Error("mizan-forms.js needs mizan.js: load it before, or use {% mizan_scripts %}.");
+  const { htmx } = mizan;
   const { of, page, isOwn, staysHere } = mizan.dom;
   const { csrfCookie } = mizan.dom.settings();
   const FORM = "form[data-mizan-form]";

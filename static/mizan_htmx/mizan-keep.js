@@ -11,15 +11,16 @@
    mizan:changed   on a field; detail {value}: what the server has now; bubbles
    mizan:keep      on a block that is about to be replaced; detail {fresh, source, keep}: keep(element) leaves an
                    element inside as it is, as data-mizan-keep does; bubbles */
-(() => {
+(function script() {
   "use strict";
 
   const LOADED = Symbol.for("mizan-keep");
-  if (window[LOADED]) return;
+  if (window[LOADED] || window[Symbol.for("mizan-start")]?.waits(script)) return;
   window[LOADED] = true;
 
-  const { htmx, mizan } = window;
+  const { mizan } = window;
   if (!mizan?.dom) throw new Error("mizan-keep.js needs mizan.js: load it before, or use {% mizan_scripts %}.");
+  const { htmx } = mizan;
   const { of, page } = mizan.dom;
   const isHtmx2 = htmx.version.startsWith("2.");
   const BLOCK = "[data-mizan]";

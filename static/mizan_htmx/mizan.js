@@ -1,4 +1,4 @@
-/* mizan.js: refreshes the blocks of a page that have become stale. For htmx 2 and htmx 4.
+/* mizan.js: refreshes the blocks of a page that have become stale. For htmx 2 and htmx 4. Needs mizan-start.js.
 
    A response names what it made stale in X-Mizan-Invalidate or, where scripts cannot read headers, in a
    cookie. A block names what it shows in data-mizan. Both speak one grammar. A block that is covered is sent
@@ -24,7 +24,8 @@
                                             the running script's tag says; isOwn(url): leads to this origin;
                                             staysHere(form): it sends nothing to another one;
                                             isUnticked(control): a box that a form would send, had it a tick;
-                                            address(text, name): an URL of this origin, or an error
+                                            address(text, name): an URL of this origin, or an error;
+                                            whenParsed(then), whenShown(listener): see mizan-start.js
 
    mizan:invalidate   on document; detail {header, entries, version, blocks, source, cause}; preventDefault()
                       leaves the blocks alone
@@ -41,17 +42,16 @@
    mizan:answer       when it is there; detail {request, element, target, block, method, isSafe, url, status,
                       header(name), answered}, the last of them its URL. Of one that preventDefault() refuses
                       nothing is swapped in; detail.reason may say why. */
-(() => {
+(function script() {
   "use strict";
 
   const LOADED = Symbol.for("mizan");
-  if (window[LOADED]) return;
+  if (window[LOADED] || window[Symbol.for("mizan-start")]?.waits(script)) return;
+  const seam = window[Symbol.for("mizan-start")];
+  if (!seam) throw new Error("mizan.js needs mizan-start.js: load it before, or use {% mizan_scripts %}.");
   window[LOADED] = true;
-  const { htmx } = window;
-  // An element with the id "htmx" is called so, too.
-  if (typeof htmx?.version !== "string") {
-    throw new Error("mizan.js needs htmx: load htmx before it, or use {% mizan_scripts %}.");
-  }
+  const { settings, whenParsed, whenShown } = seam;
+  const { htmx } = window.mizan;
 
   const HEADER = "X-Mizan-Invalidate";
   const VERSION = "X-Mizan-Version";
@@ -80,8 +80,6 @@
   const of = (node) =>
     node === document || node instanceof HTMLFormElement ? new Proxy({}, past(node)) : node;
   const page = of(document);
-
-  const settings = () => page.currentScript?.dataset ?? {};
 
   const isUnticked = (control) =>
     control instanceof HTMLInputElement &&
@@ -656,17 +654,18 @@
     retry();
   };
 
-  addEventListener("DOMContentLoaded", () => setTimeout(catchUp)); // htmx has bound the page by then
+  whenParsed(catchUp);
   addEventListener("pageshow", catchUp);
 
   window.mizan = Object.freeze({
+    ...window.mizan,
     invalidate,
     refresh,
     retry,
     fail: lose,
     deliver,
     cookie,
-    dom: Object.freeze({ of, page, settings, isOwn, staysHere, isUnticked, address }),
+    dom: Object.freeze({ of, page, settings, isOwn, staysHere, isUnticked, address, whenParsed, whenShown }),
     format: write,
     parse,
     covers: (stale, shown) => covers(parse(stale), shown),

@@ -143,7 +143,9 @@ def _htmx_file(given: object) -> str:
     path = str(given)
     if path.startswith(_ADDRESS):
         return attributes_of([("src", path)])
-    missing = f"{tag}: there is no static file {path!r}. Put it into a folder called static, or correct the path."
+    missing = (
+        f"{tag}: there is no static file {path!r}. Put it into a folder called static, or correct the path."
+    )
     if settings.DEBUG and not _is_found(path):
         raise ValueError(missing)
     try:

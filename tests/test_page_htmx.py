@@ -56,7 +56,12 @@ def test_a_file_is_where_static_files_are(site: Site, settings: Settings) -> Non
 
 @pytest.mark.parametrize(
     "address",
-    ["https://cdn.example/htmx.min.js?a=1&b=2", "http://localhost:5173/htmx.js", "//cdn.example/htmx.js", "/a.js"],
+    [
+        "https://cdn.example/htmx.min.js?a=1&b=2",
+        "http://localhost:5173/htmx.js",
+        "//cdn.example/htmx.js",
+        "/a.js",
+    ],
 )
 def test_an_address_is_taken_as_it_is(site: Site, settings: Settings, address: str) -> None:
     escaped = address.replace("&", "&amp;")

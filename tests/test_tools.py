@@ -210,15 +210,17 @@ def without_npm(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_every_build_of_htmx_is_fetched_and_is_what_it_says(tmp_path: Path) -> None:
     folder = htmx.fetch(tmp_path / "htmx")
     for version in htmx.VERSIONS:
-        assert version in (folder / version / htmx.FILE).read_text(encoding="utf-8")
+        for name in (htmx.FILE, htmx.MODULE):
+            assert version in (folder / version / name).read_text(encoding="utf-8")
     assert "Idiomorph" in (folder / htmx.IDIOMORPH).read_text(encoding="utf-8")
     found = sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file())
-    assert found == [*(f"{version}/{htmx.FILE}" for version in htmx.VERSIONS), htmx.IDIOMORPH]
+    builds = (f"{version}/{name}" for version in htmx.VERSIONS for name in (htmx.MODULE, htmx.FILE))
+    assert found == [*builds, htmx.IDIOMORPH]
 
 
 def test_a_build_that_is_there_is_not_fetched_again(tmp_path: Path, without_npm: Path) -> None:
     for release in htmx.RELEASES:
-        (tmp_path / release.path).parent.mkdir()
+        (tmp_path / release.path).parent.mkdir(exist_ok=True)
         (tmp_path / release.path).write_text("// there", encoding="utf-8")
     program(without_npm / "npm", "exit 1")
     assert htmx.fetch(tmp_path) == tmp_path

@@ -1,7 +1,7 @@
 """Fetch the newest builds of htmx, on which the browser tests run besides the ones that django-htmx ships.
 
 ``python -m tools.htmx`` prints the folder that has them, as ``<version>/htmx.min.js``, and Idiomorph, with
-which htmx 2 can morph. What is there already is not fetched again. ``npm`` downloads them: the one on PATH,
+which htmx 2 can morph; ``htmx.esm.js`` is the module that a bundle imports. What is there already is not fetched again. ``npm`` downloads them: the one on PATH,
 or else one that a package on PyPI brings.
 """
 
@@ -18,6 +18,7 @@ from tools import node
 
 VERSIONS = ("2.0.11", "4.0.1")
 FILE = "htmx.min.js"
+MODULE = "htmx.esm.js"
 IDIOMORPH = "idiomorph-0.8.0/idiomorph.min.js"
 VARIABLE = "MIZAN_HTMX"
 
@@ -37,7 +38,7 @@ class Release:
 
 
 RELEASES = (
-    *(Release("htmx.org", version, f"{version}/{FILE}") for version in VERSIONS),
+    *(Release("htmx.org", version, f"{version}/{file}") for version in VERSIONS for file in (FILE, MODULE)),
     Release("idiomorph", "0.8.0", IDIOMORPH),
 )
 

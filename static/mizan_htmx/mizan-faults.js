@@ -34,6 +34,20 @@
       mended: "2.0.11",
       text: "<hx-partial> is not known: what stands in it is swapped in with the rest of the answer.",
     },
+    {
+      from: "2.0.0",
+      mended: "2.0.4",
+      text:
+        "What a request sends can't be read (Illegal invocation), so that the shim can't tell what was sent: a " +
+        "comment box in a block keeps the comment that was taken.",
+    },
+    {
+      from: "2.0.0",
+      mended: "2.0.3",
+      text:
+        "A swap can't be chosen by detail.swapOverride, by which blocks are morphed: with Idiomorph, what somebody " +
+        "types in a block is lost when it refreshes.",
+    },
   ];
 
   /* Of "4.0.0-beta6" what it is on the way to. */

@@ -65,10 +65,10 @@ def scripts(
 ) -> SafeString:
     """Write htmx's script tag and the shim's, which must follow it.
 
-    ``htmx`` is the version that django-htmx ships, 2 or 4; or the path of a static file, or an address, which is
-    taken as it is; or None where the page has its own. ValueError says why it can't be any of these. ``debug``
-    says whether the page can show why something refreshed; as ``DEBUG`` says, if it is ``None``. Without
-    ``defer`` the browser stops at each tag until its script has run.
+    ``htmx`` is the version that django-htmx ships, 2 or 4; or the path of a static file, or an address, which
+    is taken as it is; or ``None`` where the page has its own. Raise ValueError if it is none of these, or the
+    file is missing. ``debug`` says whether the page can show why something refreshed; as ``DEBUG`` says, if it
+    is ``None``. Without ``defer`` the browser stops at each tag until its script has run.
     """
     # Not by its truth: a nonce that was not written yet is false, and is made by writing it.
     given = (nonce, getattr(request, NONCE, None), getattr(request, "csp_nonce", None))
@@ -143,9 +143,8 @@ def _htmx_file(given: object) -> str:
     path = str(given)
     if path.startswith(_ADDRESS):
         return attributes_of([("src", path)])
-    missing = (
-        f"{tag}: there is no static file {path!r}. Put it into a folder called static, or correct the path."
-    )
+    way = "Put it into a folder called static, or correct the path."
+    missing = f"{tag}: there is no static file {path!r}. {way}"
     if settings.DEBUG and not _is_found(path):
         raise ValueError(missing)
     try:

@@ -57,7 +57,7 @@ def test_a_file_is_where_static_files_are(site: Site, settings: Settings) -> Non
 @pytest.mark.parametrize(
     "address",
     [
-        "https://cdn.example/htmx.min.js?a=1&b=2",
+        "https://cdn.example/htmx.js?a=1&b=2",
         "http://localhost:5173/htmx.js",
         "//cdn.example/htmx.js",
         "/a.js",
@@ -94,8 +94,8 @@ def test_a_file_of_the_sites_own_has_the_nonce(site: Site) -> None:
 )
 def test_what_is_neither_says_what_would_be(site: Site, arguments: str, shown: str) -> None:
     assert syntax_error(site, f"{{% mizan_scripts {arguments} %}}", files=["a.js"]) == (
-        f"{{% mizan_scripts htmx={shown} %}}: htmx must be 2, 4, None, or the path of a static file in quotes,"
-        " 'site/htmx.min.js'."
+        f"{{% mizan_scripts htmx={shown} %}}: htmx must be 2, 4, None, or the path of a static file in"
+        " quotes, 'site/htmx.min.js'."
     )
 
 

@@ -24,7 +24,7 @@ register.tag("placeholder", placeholder)
 def mizan_scripts(
     context: Context, htmx: int | str | None = 2, debug: bool | None = None, defer: bool = True
 ) -> SafeString:
-    """Write the script tags: htmx (2, 4, a static file of the site's; ``None``: the page has it) and the shim.
+    """Write the script tags: htmx (2, 4, or a static file; ``None`` where the page has its own) and the shim.
 
     ``debug=True`` adds the overlay that tells why something refreshed; ``False`` leaves it out under DEBUG.
     ``defer=False`` runs each script where its tag stands.

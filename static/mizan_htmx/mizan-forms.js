@@ -576,9 +576,14 @@
 
   // ---- the life of the page
 
-  for (const form of page.querySelectorAll(FORM)) {
-    for (const element of of(form).querySelectorAll("[class]")) served.set(element, [...element.classList]);
-  }
+  const noteClasses = () => {
+    for (const form of page.querySelectorAll(FORM)) {
+      for (const element of of(form).querySelectorAll("[class]")) served.set(element, [...element.classList]);
+    }
+  };
+
+  if (page.readyState === "loading") addEventListener("DOMContentLoaded", noteClasses, true);
+  else noteClasses();
   if (htmx.version.startsWith("2.")) listen2();
   else listen4();
   prepare();

@@ -1,7 +1,7 @@
 """Modules with htmx in them, as bundlers make them: nothing of them is in the window by itself.
 
-``first`` stands before the shim; ``handed`` and ``window`` stand behind it; ``late`` imports htmx when the page
-has been loaded. ``old`` is no module: it has an htmx that the shim can't work with.
+``first`` stands before the shim; ``handed`` and ``window`` stand behind it; ``late`` imports htmx when the
+page has been loaded. ``old`` is no module: it has an htmx that the shim can't work with.
 """
 
 from django.http import HttpRequest, HttpResponse

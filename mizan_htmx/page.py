@@ -66,9 +66,9 @@ def scripts(
     """Write htmx's script tag and the shim's, which must follow it.
 
     ``htmx`` is the version that django-htmx ships, 2 or 4; or the path of a static file, or an address,
-    which is taken as it is; or ``None`` where the page has its own. Raise ValueError if it is none of these, or the
-    file is missing. ``debug`` says whether the page can show why something refreshed; as ``DEBUG`` says, if it
-    is ``None``. Without ``defer`` the browser stops at each tag until its script has run.
+    which is taken as it is; or ``None`` where the page has its own. Raise ValueError if it is none of these,
+    or the file is missing. ``debug`` says whether the page can show why something refreshed; as ``DEBUG``
+    says, if it is ``None``. Without ``defer`` the browser stops at each tag until its script has run.
     """
     # Not by its truth: a nonce that was not written yet is false, and is made by writing it.
     given = (nonce, getattr(request, NONCE, None), getattr(request, "csp_nonce", None))

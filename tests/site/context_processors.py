@@ -9,8 +9,8 @@ def htmx_build(request: HttpRequest) -> dict[str, object]:
     """Give the build of htmx that the visitor asked for: ``?htmx=4``, or a cookie to keep it.
 
     ``2`` and ``4`` are those that django-htmx ships; a whole version such as ``4.0.1`` is one from npm;
-    ``none`` is a page without htmx. Behind it ``+`` and more: ``idiomorph`` comes along; with ``sync`` all scripts run
-    where their tags stand; and any other is the name of a module in ``tests.site.bundles``, which has htmx in it.
+    ``none`` is a page without htmx. Behind it ``+`` and more: ``idiomorph`` comes along; with ``sync`` all
+    scripts run where their tags stand; any other is a module in ``tests.site.bundles``, with htmx in it.
     """
     build, _, more = (request.GET.get("htmx") or request.COOKIES.get("htmx", "")).partition("+")
     known: dict[str, object] = {

@@ -23,9 +23,9 @@
 
   if (window[Symbol.for("mizan-start")]?.waits(script)) return;
   const { mizan } = window;
+  const { htmx } = mizan ?? {};
   if (!mizan?.dom || !mizan.socket) throw new Error("mizan-channels.js needs mizan-live.js: load it before.");
   if (mizan.send) return;
-  const { htmx } = mizan;
   const { of, page, isUnticked } = mizan.dom;
 
   const CHANNEL = "[data-mizan-channel]";

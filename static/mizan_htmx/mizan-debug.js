@@ -14,9 +14,9 @@
   if (window[LOADED] || window[Symbol.for("mizan-start")]?.waits(script)) return;
   window[LOADED] = true;
   const { mizan } = window;
+  const { htmx } = mizan ?? {};
   if (!mizan?.dom) throw new Error("mizan-debug.js needs mizan.js: load it before, or use {% mizan_scripts %}.");
 
-  const { htmx } = mizan;
   const { of, page } = mizan.dom;
 
   const HEADER = "X-Mizan-Invalidate";

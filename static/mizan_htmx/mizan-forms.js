@@ -17,8 +17,8 @@
   window[LOADED] = true;
 
   const { mizan } = window;
+  const { htmx } = mizan ?? {};
   if (!mizan?.dom) throw new Error("mizan-forms.js needs mizan.js: load it before, or use {% mizan_scripts %}.");
-  const { htmx } = mizan;
   const { of, page, isOwn, staysHere } = mizan.dom;
   const { csrfCookie } = mizan.dom.settings();
   const FORM = "form[data-mizan-form]";

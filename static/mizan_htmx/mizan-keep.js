@@ -19,8 +19,8 @@
   window[LOADED] = true;
 
   const { mizan } = window;
+  const { htmx } = mizan ?? {};
   if (!mizan?.dom) throw new Error("mizan-keep.js needs mizan.js: load it before, or use {% mizan_scripts %}.");
-  const { htmx } = mizan;
   const { of, page } = mizan.dom;
   const isHtmx2 = htmx.version.startsWith("2.");
   const BLOCK = "[data-mizan]";

@@ -22,9 +22,9 @@
 
   if (window[Symbol.for("mizan-start")]?.waits(script)) return;
   const { mizan } = window;
+  const { htmx } = mizan ?? {};
   if (!mizan?.dom) throw new Error("mizan-live.js needs mizan.js: load it before, or use {% mizan_scripts %}.");
   if (mizan.socket) return;
-  const { htmx } = mizan;
   const { of, page } = mizan.dom;
 
   const LIVE = "[data-mizan-version]";

@@ -13,9 +13,9 @@
   if (window[LOADED] || window[Symbol.for("mizan-start")]?.waits(script)) return;
   window[LOADED] = true;
   const { mizan } = window;
+  const { htmx } = mizan ?? {};
   if (!mizan?.dom) throw new Error("mizan-return.js needs mizan.js: load it before, or use {% mizan_scripts %}.");
 
-  const { htmx } = mizan;
   const { page, whenShown } = mizan.dom;
 
   const [FIRST_WAIT, LONGEST_WAIT] = [1000, 60_000]; // milliseconds until it is tried again

@@ -20,9 +20,9 @@
   window[LOADED] = true;
 
   const { mizan } = window;
+  const { htmx } = mizan ?? {};
   if (!mizan?.dom) throw new Error("mizan-session.js needs mizan.js: load it before, or use {% mizan_scripts %}.");
 
-  const { htmx } = mizan;
   const { of, page, staysHere } = mizan.dom;
 
   const { locale } = mizan.dom.settings();

@@ -9,7 +9,7 @@
 
    For the scripts that go with this one, by the symbol "mizan-start":
    waits(script)        keeps a file's function until htmx is there, and tells whether it does
-   settings()           what the tag of the file says that is starting
+   tag()                the tag of the file that is starting; settings(): what it says
    whenParsed(then)     calls it when the page has been parsed and htmx has bound it, at once where that is past
    whenShown(listener)  is addEventListener("pageshow"); where the page is shown already, calls it for that, too */
 (() => {
@@ -30,11 +30,12 @@
   const nameOf = (value) =>
     versionOf(value) ? `htmx ${value.version}` : Object.prototype.toString.call(value);
 
-  const waiting = []; // {script, dataset} of each file that has run
+  const waiting = []; // {script, element} of each file that has run
   let chosen = null; // htmx
-  let told = null; // the dataset of the file that starts after it ran
+  let former = null; // the tag of the file that starts after it ran
 
-  const settings = () => told ?? own("currentScript")?.dataset ?? {};
+  const tag = () => former ?? own("currentScript");
+  const settings = () => tag()?.dataset ?? {};
 
   /* One of another version, and an element with the id "htmx", is none. */
   const find = () => {
@@ -44,8 +45,8 @@
   const begin = (htmx) => {
     chosen = htmx;
     window.mizan = Object.freeze({ start, htmx });
-    for (const { script, dataset } of waiting.splice(0)) {
-      told = dataset;
+    for (const { script, element } of waiting.splice(0)) {
+      former = element;
       try {
         script();
       } catch (error) {
@@ -54,7 +55,7 @@
         else console.error(error);
       }
     }
-    told = null;
+    former = null;
   };
 
   const start = (htmx) => {
@@ -76,7 +77,7 @@
 
   const waits = (script) => {
     if (chosen) return isLost();
-    waiting.push({ script, dataset: settings() });
+    waiting.push({ script, element: tag() });
     return true;
   };
 
@@ -115,7 +116,7 @@
     throw new Error(`mizan.${name}() can't be called yet: the shim has not started, and waits for htmx. ${WAYS}`);
   };
 
-  window[SEAM] = Object.freeze({ waits, settings, whenParsed, whenShown });
+  window[SEAM] = Object.freeze({ waits, tag, settings, whenParsed, whenShown });
   find();
   if (!chosen) {
     window.mizan = Object.freeze({ start, ...Object.fromEntries(CALLS.map((name) => [name, refuse(name)])) });

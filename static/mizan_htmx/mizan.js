@@ -25,7 +25,7 @@
                                             staysHere(form): it sends nothing to another one;
                                             isUnticked(control): a box that a form would send, had it a tick;
                                             address(text, name): an URL of this origin, or an error;
-                                            whenParsed(then), whenShown(listener): see mizan-start.js
+                                            tag(), whenParsed(then), whenShown(listener): see mizan-start.js
 
    mizan:invalidate   on document; detail {header, entries, version, blocks, source, cause}; preventDefault()
                       leaves the blocks alone
@@ -50,7 +50,7 @@
   const seam = window[Symbol.for("mizan-start")];
   if (!seam) throw new Error("mizan.js needs mizan-start.js: load it before, or use {% mizan_scripts %}.");
   window[LOADED] = true;
-  const { settings, whenParsed, whenShown } = seam;
+  const { tag, settings, whenParsed, whenShown } = seam;
   const { htmx } = window.mizan;
 
   const HEADER = "X-Mizan-Invalidate";
@@ -665,7 +665,7 @@
     fail: lose,
     deliver,
     cookie,
-    dom: Object.freeze({ of, page, settings, isOwn, staysHere, isUnticked, address, whenParsed, whenShown }),
+    dom: Object.freeze({ of, page, isOwn, staysHere, isUnticked, address, tag, settings, whenParsed, whenShown }),
     format: write,
     parse,
     covers: (stale, shown) => covers(parse(stale), shown),

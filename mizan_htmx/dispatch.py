@@ -157,6 +157,7 @@ def _execute(
 ) -> Steps[Any]:
     values = yield from admit(function, request, arguments)
     start = len(recorder)
+    recorder.may_stand = True
     try:
         returned = yield effect(function.func, True, request, **values)
         result, stale = _outcome(function, request, values, returned, then)
@@ -185,10 +186,11 @@ def _run_body(
     then: Then,
 ) -> Any:
     """Run a sync body, in a transaction if it changes something."""
-    if not (function.affects or function.is_transactional):
-        return then(_checked(function, function.func(request, **values)))
     if function.is_transactional and _is_real(connections[DEFAULT_DB_ALIAS]):
         return _run_in_transaction(function, request, values, recorder, then)
+    recorder.may_stand = recorder.may_stand or not _falls_with_request()
+    if not (function.affects or function.is_transactional):
+        return then(_checked(function, function.func(request, **values)))
     start = len(recorder)
     try:
         result, stale = _outcome(function, request, values, function.func(request, **values), then)
@@ -216,13 +218,23 @@ def _run_in_transaction(
                 is_kept = not connection.get_rollback()  # for which the body may have asked
                 if is_kept:
                     # Before the commit, which nothing can come between then.
+                    recorder.may_stand = True
                     recorder.add(stale, at=start)
         except BaseException:
+            recorder.may_stand = recorder.may_stand or elsewhere.may_stand
             elsewhere.record(_stale(function, request, values), start)
             raise
         if not is_kept:
             elsewhere.record(stale, start)
     return result
+
+
+def _falls_with_request() -> bool:
+    """Return whether all that is written now is undone where the request is refused (ATOMIC_REQUESTS)."""
+    if len(connections.settings) > 1:
+        return False
+    connection = connections[DEFAULT_DB_ALIAS]
+    return bool(connection.settings_dict["ATOMIC_REQUESTS"] and connection.in_atomic_block)
 
 
 def _outcome(

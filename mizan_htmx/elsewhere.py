@@ -36,6 +36,11 @@ class WrittenElsewhere:
         if self._wrappers is not None:
             self._wrappers.close()
 
+    @property
+    def may_stand(self) -> bool:
+        """Whether anything was written there, by a statement that may have been carried out."""
+        return bool(self._shares)
+
     def __call__(
         self,
         execute: Callable[..., Any],

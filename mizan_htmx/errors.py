@@ -93,8 +93,9 @@ class TooLarge(MizanError):
 class ValidationFailed(MizanError):
     """The arguments do not fit.
 
-    ``fields`` maps an argument's name to the list of what is wrong with it; what belongs to no argument
-    stands under ``__all__``, as in Django's forms.
+    ``fields`` maps an argument's name to the list of what is wrong with it, for a person to read; what
+    belongs to no argument stands under ``__all__``, as in Django's forms. ``reasons`` are the same for
+    developers.
     """
 
     status = 422
@@ -102,9 +103,14 @@ class ValidationFailed(MizanError):
     default_message = "Some values do not fit."
 
     def __init__(
-        self, fields: Mapping[str, Sequence[str]] | None = None, message: str | Promise = ""
+        self,
+        fields: Mapping[str, Sequence[str]] | None = None,
+        message: str | Promise = "",
+        *,
+        reasons: Mapping[str, Sequence[str]] | None = None,
     ) -> None:
         self.fields = {name: list(messages) for name, messages in (fields or {}).items()}
+        self.reasons = self.fields if reasons is None else reasons
         super().__init__(message, details={"fields": self.fields})
 
 

@@ -24,6 +24,8 @@ from mizan_htmx.errors import (
     Unauthorized,
     ValidationFailed,
 )
+from mizan_htmx.internals import technical_page
+from mizan_htmx.problems import remember_problem
 
 
 def json_response(content: object, *, status: int = 200) -> HttpResponse:
@@ -71,10 +73,11 @@ def json_failure(request: HttpRequest, error: Exception) -> HttpResponse:
     """Answer an exception on a JSON endpoint; what is not on purpose is logged and not told."""
     known = refusal_of(error)
     try:
-        response = json_response(known.as_dict(), status=known.status)
+        response = json_response(_body(request, known, error), status=known.status)
     except ValueError as unwritable:  # details that are no JSON, or text that has no UTF-8
         known, error = InternalError(), unwritable
-        response = json_response(known.as_dict(), status=known.status)
+        response = json_response(_body(request, known, error), status=known.status)
+    remember_problem(request, known)
     if isinstance(known, MethodNotAllowed):
         response.headers["Allow"] = ", ".join(known.allowed)
     if known.status >= 500:
@@ -84,13 +87,33 @@ def json_failure(request: HttpRequest, error: Exception) -> HttpResponse:
     return response
 
 
+def _body(request: HttpRequest, known: MizanError, error: Exception) -> object:
+    body = _told(request, known, error)
+    # htmx 4 looks for elements in whatever it is answered, and a policy complains of those of a whole page.
+    return _without_markup(body) if "debug" in body else body
+
+
+def _told(request: HttpRequest, known: MizanError, error: Exception) -> dict[str, Any]:
+    """Return the body of an answer, to which ``DEBUG`` adds what the developer of a page wants to know."""
+    body = known.as_dict()
+    if not (settings.DEBUG and _is_htmx(request)):
+        return body
+    if known.status >= 500:
+        body["debug"] = {"page": technical_page(request, error)}
+    elif isinstance(known, ValidationFailed) and known.reasons != known.fields:
+        body["debug"] = {"reasons": known.reasons}
+    return body
+
+
 def html_failure(request: HttpRequest, error: Exception) -> HttpResponseBase:
     """Answer an exception on the view path; raise what Django answers with the site's own pages."""
+    known = refusal_of(error)
+    remember_problem(request, known)
     if not (isinstance(error, (MizanError, DjangoValidationError)) or _is_refusal(error)):
         raise error
-    known = refusal_of(error)
     is_page = request.method in ("GET", "HEAD")
     if isinstance(known, NotFound) or (isinstance(known, ValidationFailed) and is_page):
+        remember_problem(request, NotFound(known.message))
         raise Http404(known.message) from error
     if isinstance(known, Forbidden):
         raise PermissionDenied(known.message) from error
@@ -100,7 +123,26 @@ def html_failure(request: HttpRequest, error: Exception) -> HttpResponseBase:
     response.headers["Cache-Control"] = "no-store"
     if isinstance(known, MethodNotAllowed):
         response.headers["Allow"] = ", ".join(known.allowed)
+    if _is_htmx(request):
+        response.content += _as_script(_told(request, known, error))
     return response
+
+
+def _as_script(body: dict[str, Any]) -> bytes:
+    """Write the JSON of an error for the page's script, behind whatever a site's own template shows."""
+    try:
+        written = _without_markup(body)
+    except ValueError:  # as in json_failure()
+        return b""
+    return b'<script type="application/json" data-mizan-refusal>%s</script>' % written
+
+
+#: What markup is made of; in JSON it stands in texts alone.
+_MARKUP = {ord(each): f"\\u{ord(each):04X}" for each in "<>&"}
+
+
+def _without_markup(body: dict[str, Any]) -> bytes:
+    return to_json(body, inf_nan_mode="null").decode().translate(_MARKUP).encode()
 
 
 def _shown(error: MizanError) -> dict[str, Any]:
@@ -113,7 +155,11 @@ def _shown(error: MizanError) -> dict[str, Any]:
 
 def _is_fragment(request: HttpRequest) -> bool:
     """Tell whether the answer goes into a part of a page, where a login page has no business."""
-    return "HX-Request" in request.headers and "HX-Boosted" not in request.headers
+    return _is_htmx(request) and "HX-Boosted" not in request.headers
+
+
+def _is_htmx(request: HttpRequest) -> bool:
+    return "HX-Request" in request.headers
 
 
 def login_address(back: str) -> str:

@@ -8,6 +8,7 @@ from django.http.response import HttpResponseBase
 from mizan_htmx.announcing import aannounce, announce_now, signals_for
 from mizan_htmx.csrf import tell_refusal
 from mizan_htmx.invalidation import Invalidation
+from mizan_htmx.problems import tell_problem
 from mizan_htmx.recorder import Recorder, close_recorder, write
 from mizan_htmx.session_word import tell_change
 from mizan_htmx.steps import Effect, Steps
@@ -33,6 +34,7 @@ def conclude(
     write(request, response, recorder)
     tell_change(request, response)
     tell_refusal(request, response)
+    tell_problem(request, response, is_undone=not (recorder.may_stand or recorder.announced()))
     if not owned:
         return None
     return _announcement(request, close_recorder(request, recorder, response), response)

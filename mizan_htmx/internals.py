@@ -52,6 +52,7 @@ from django.http import HttpRequest, QueryDict
 from django.middleware.csrf import CsrfViewMiddleware
 from django.template.base import Node, Parser
 from django.utils.functional import LazyObject, empty
+from django.views.debug import get_exception_reporter_class
 
 #: Carries out what Django would have done, before or after something of one's own.
 Around = Callable[[Callable[[], None]], None]
@@ -274,3 +275,13 @@ def is_validated(form: BaseForm | BaseFormSet) -> bool:  # type: ignore[type-arg
     Relies on ``_errors``, which is ``None`` until ``full_clean()`` has run.
     """
     return getattr(form, "_errors", None) is not None
+
+
+def technical_page(request: HttpRequest, error: BaseException) -> str:
+    """Return the HTML that Django shows for an exception under ``DEBUG``.
+
+    Relies on ``get_exception_reporter_class()``, which goes by ``request.exception_reporter_class`` and
+    ``DEFAULT_EXCEPTION_REPORTER``; the reporters themselves are documented.
+    """
+    reporter: Any = get_exception_reporter_class(request)
+    return str(reporter(request, type(error), error, error.__traceback__).get_traceback_html())

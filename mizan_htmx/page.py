@@ -26,6 +26,7 @@ from mizan_htmx.addresses import address_of, login_path
 from mizan_htmx.anonymous import AnonymousRequest
 from mizan_htmx.colour import loop_is_running
 from mizan_htmx.csrf import csrf_token
+from mizan_htmx.error_texts import error_texts
 from mizan_htmx.errors import suggest
 from mizan_htmx.functions import FUNCTION_FIELD
 from mizan_htmx.internals import NONCE, has_djangos_addresses
@@ -45,6 +46,10 @@ ALWAYS = (
     "mizan_htmx/mizan-keep.js",
     "mizan_htmx/mizan-blocks.js",
     "mizan_htmx/mizan-session.js",
+    "mizan_htmx/mizan-fields.js",
+    "mizan_htmx/mizan-errors.js",
+    "mizan_htmx/mizan-notice.js",
+    "mizan_htmx/mizan-after.js",
 )
 SINGLE_FLIGHT = "mizan_htmx/mizan-single-flight.js"
 DEBUG = ("mizan_htmx/mizan-debug.js", "mizan_htmx/mizan-faults.js")
@@ -80,6 +85,7 @@ def scripts(
         socket = get_script_prefix() + str(getattr(settings, "MIZAN_SOCKET_PATH", "/ws/")).removeprefix("/")
         attributes += attributes_of([("data-socket", socket)])
         own += _tags(LIVE, attributes, defer=defer)
+    own += error_texts()
     return mark_safe(_htmx(htmx, nonce, defer=defer) + own)
 
 

@@ -139,4 +139,4 @@ def named(context: str, params: Mapping[str, object], *, by: str) -> Invalidatio
         given = {name: value for name, value in params.items() if value is not None}
         return group.shown(validate(group.adapter, given))
     except ValidationFailed as error:
-        raise ValueError(f"{by}({context!r}, …): {error.fields}") from None
+        raise ValueError(f"{by}({context!r}, …): {error.reasons}") from None

@@ -25,11 +25,13 @@ class Recorder:
 
     __slots__ = (
         *("__weakref__", "_answer", "_entries", "_is_final", "_is_on_loop", "_known", "_lock", "_request"),
-        "is_closed",
+        *("is_closed", "may_stand"),
     )
 
     def __init__(self, request: HttpRequest | None = None) -> None:
         self.is_closed = False
+        #: Whether something that a function has written may stand, even if it is refused after all.
+        self.may_stand = False
         self._request = None if request is None else ref(request)
         self._answer: tuple[HttpRequest | None, HttpResponseBase | None] | None = None
         self._entries: list[tuple[Invalidation, Share | None]] = []

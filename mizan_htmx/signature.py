@@ -26,6 +26,7 @@ from mizan_htmx.scalars import (
     readable,
     takes_text,
 )
+from mizan_htmx.wording import field_messages
 
 # An answer lists this many field errors at most: a list of a million wrong values is only counted.
 MAX_FIELD_ERRORS = 100
@@ -251,9 +252,10 @@ def validate(adapter: Validator, raw: Mapping[str, Any]) -> dict[str, Any]:
         count = error.error_count()
         if count > MAX_FIELD_ERRORS:
             raise ValidationFailed({"__all__": [f"{count} values do not fit."]}) from None
-        fields: dict[str, list[str]] = {}
-        for each in error.errors(include_url=False, include_context=False, include_input=False):
-            fields.setdefault(".".join(map(str, each["loc"])), []).append(each["msg"])
-        raise ValidationFailed(fields) from None
+        errors = error.errors(include_url=False)
+        reasons: dict[str, list[str]] = {}
+        for each in errors:
+            reasons.setdefault(".".join(map(str, each["loc"])), []).append(each["msg"])
+        raise ValidationFailed(field_messages(errors, raw), reasons=reasons) from None
     except DjangoValidationError as error:  # by a validator of Django's, which pydantic does not know
         raise ValidationFailed({"__all__": [*map(str, error.messages)]}) from None

@@ -69,7 +69,7 @@ def _in_steps(request: HttpRequest, methods: Sequence[str], work: Work) -> Steps
             raise MethodNotAllowed(methods)
         response = yield from work(request, recorder)
     except Exception as error:  # the border to the authors' code
-        response = _failed(request, recorder, error)
+        response = yield from _failed_in_steps(request, recorder, error, owned=owned)
     except BaseException:
         abandon(recorder, owned=owned)
         raise
@@ -94,6 +94,19 @@ def _at_once(
     if left is not None:
         left.sync()
     return response
+
+
+def _failed_in_steps(
+    request: HttpRequest, recorder: Recorder, error: Exception, *, owned: bool
+) -> Steps[HttpResponseBase]:
+    if not settings.DEBUG:
+        return _failed(request, recorder, error)
+    try:
+        # The technical page shows what variables hold, and may read that from the database.
+        return (yield effect(_failed, False, request, recorder, error))  # type: ignore[no-any-return]
+    except BaseException:
+        abandon(recorder, owned=owned)
+        raise
 
 
 def _failed(request: HttpRequest, recorder: Recorder, error: Exception) -> HttpResponseBase:

@@ -15,6 +15,7 @@ FLOORS: dict[str, tuple[str, ...]] = {
     "words": ("errors", "internals", "invalidation", "tags"),
     "nouns": (
         "scalars",
+        "wording",
         "signature",
         "callables",
         "results",
@@ -57,6 +58,7 @@ FLOORS: dict[str, tuple[str, ...]] = {
         "forwarded",
         "localization",
         "partials",
+        "problems",
         "readings",
         "recorder",
         "recording",
@@ -75,6 +77,7 @@ FLOORS: dict[str, tuple[str, ...]] = {
         "blocks",
         "context_tag",
         "enclosing",
+        "error_texts",
         "ids",
         "markup",
         "notice",
@@ -103,7 +106,7 @@ FLOORS: dict[str, tuple[str, ...]] = {
 # On one floor, who may import whom.
 ARROWS: dict[str, tuple[str, ...]] = {
     "tags": ("invalidation",),
-    "signature": ("scalars",),
+    "signature": ("scalars", "wording"),
     "results": ("signature",),
     "functions": ("results", "signature"),
     "callables": ("scalars", "signature"),
@@ -128,7 +131,8 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "recorder": ("announcing", "cookie", "recording", "transactions"),
     "elsewhere": ("recorder", "transactions"),
     "dispatch": ("anonymous", "arguments", "elsewhere", "recorder", "refusals", "session_word", "steps"),
-    "finishing": ("announcing", "csrf", "recorder", "session_word", "steps"),
+    "failures": ("problems",),
+    "finishing": ("announcing", "csrf", "problems", "recorder", "session_word", "steps"),
     "readings": ("anonymous", "arguments", "colour", "dispatch", "localization", "recorder", "steps"),
     "views": (
         "arguments",
@@ -159,7 +163,7 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "commit": ("announcing", "recorder", "transactions"),
     "watch": ("cascades", "commit", "recorder"),
     "blocks": ("binding", "ids"),
-    "page": ("markup",),
+    "page": ("error_texts", "markup"),
     "rendering": ("binding", "blocks", "markup"),
     "context_tag": ("binding", "blocks", "enclosing", "rendering"),
     "together": ("blocks", "rendering"),
@@ -169,7 +173,7 @@ ARROWS: dict[str, tuple[str, ...]] = {
 
 # The rooms that are one face together; arrows stay inside of it.
 BLOCKS = {
-    *("afterwards", "binding", "blocks", "context_tag", "enclosing", "ids", "markup", "page"),
+    *("afterwards", "binding", "blocks", "context_tag", "enclosing", "error_texts", "ids", "markup", "page"),
     *("refresh", "rendering", "single_flight", "together"),
 }
 

@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     Upload = UploadedFile[Any]
 else:
     Upload = UploadedFile
-NO_INT = "Input should be a valid integer, unable to parse string as an integer"
+NO_INT = "Enter a whole number."
 
 
 class Colour(enum.Enum):
@@ -117,7 +117,7 @@ def test_a_box_that_is_missing_is_false_in_a_form_where_it_has_no_default(
     register(client(coloured(tick)))
     register(client(coloured(kept)))
     assert answer(visitor.form(CALL, "fn=kept")) == (200, {"result": True})
-    assert answer(visitor.call("tick")) == misfit(flag=["Field required"])
+    assert answer(visitor.call("tick")) == misfit(flag=["This field is required."])
     assert answer(visitor.form(CALL, "fn=tick")) == (200, {"result": False})
     assert answer(visitor.form(CALL, "fn=tick&flag=on")) == (200, {"result": True})
 
@@ -308,10 +308,10 @@ def test_text_is_no_file_and_a_file_no_text(visitor: Visitor) -> None:
     register(client(store))
     register(client(note))
     no_file = visitor.send("POST", CALL, multipart(("fn", "store"), ("doc", "x")), content_type=BOUNDARY)
-    assert answer(no_file) == misfit(doc=["Input should be an instance of UploadedFile"])
+    assert answer(no_file) == misfit(doc=["No file was submitted."])
     body = multipart(("fn", "note"), ('text"; filename="a', "x"))
     no_text = visitor.send("POST", CALL, body, content_type=BOUNDARY)
-    assert answer(no_text) == misfit(text=["Input should be a valid string"])
+    assert answer(no_text) == misfit(text=["Enter a valid value."])
 
 
 def test_a_file_does_not_name_the_function(visitor: Visitor, coloured: Coloured) -> None:
@@ -472,6 +472,6 @@ def test_no_function_takes_a_number_that_nobody_can_write_out(
             assert status == 200  # as a text
         else:
             assert content["details"]["fields"] == {
-                "price": ["Input should be a number of at most 4096 digits"]
+                "price": ["Ensure that there are no more than 4096 digits in total."]
             }
             assert status == 422

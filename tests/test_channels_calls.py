@@ -198,7 +198,7 @@ async def test_arguments_that_do_not_fit_are_named() -> None:
     register(client(websocket=True)(double))
     async with Tab() as tab:
         answer = await tab.ask(action="rpc", id=1, fn="double", args={})
-    fields = {"number": ["Field required"]}
+    fields = {"number": ["This field is required."]}
     error = {"code": "VALIDATION_ERROR", "message": "Some values do not fit.", "details": {"fields": fields}}
     assert answer == {"id": 1, "ok": False, "error": error}
 

@@ -251,7 +251,7 @@ def test_who_may_not_call_is_not_told_what_would_fit(visitor: Visitor, coloured:
     enter(visitor, "user")
     for name in ("rename", "rename_own"):
         assert answer(visitor.call(name, user_id="x")) == (403, REFUSED[403])
-    assert answer(visitor.call("rename_own", user_id=5)) == misfit(name=["Field required"])
+    assert answer(visitor.call("rename_own", user_id=5)) == misfit(name=["This field is required."])
 
 
 def test_a_callable_that_wants_an_unknown_argument_is_refused_at_declaration() -> None:

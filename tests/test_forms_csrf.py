@@ -64,7 +64,7 @@ def test_a_browser_gets_the_sites_own_403(
     settings.ROOT_URLCONF = __name__
     response = post(visitor, where, VALID, htmx=False)
     assert (response.status_code, response.text) == (403, "The site's own.")
-    assert "X-Mizan-Error" not in response.headers
+    assert response.headers["X-Mizan-Error"] == "FORBIDDEN"
     assert called == []
 
 

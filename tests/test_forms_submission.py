@@ -45,6 +45,14 @@ def test_errors_have_their_field_message_and_code(visitor: Visitor) -> None:
     }
 
 
+def test_a_submission_that_does_not_fit_is_named_by_a_header(visitor: Visitor) -> None:
+    declare_contact()
+    answers = [visitor.call("contact.submit", data=data) for data in (VALID, {"email": "ada"})]
+    assert [each.status_code for each in answers] == [200, 200]
+    assert [each.headers.get("X-Mizan-Error") for each in answers] == [None, "VALIDATION_ERROR"]
+    assert "X-Mizan-Error" not in visitor.call("contact.validate", data={}).headers
+
+
 def test_errors_of_the_whole_form_stand_under_all(visitor: Visitor) -> None:
     def clean(self: Any) -> None:
         raise forms.ValidationError(["One.", forms.ValidationError("No %(what)s.", "two", {"what": "go"})])

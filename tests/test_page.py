@@ -9,6 +9,7 @@ from django.utils.functional import SimpleLazyObject, empty
 from pytest_django import Settings
 
 from mizan_htmx import page
+from mizan_htmx.error_texts import error_texts
 from tests.support_blocks import Site
 from tests.support_page import attributes_of, functions
 
@@ -27,7 +28,8 @@ ATTRIBUTES = (
 def shim(*more: str) -> str:
     """Write the script tags of the shim, and of more."""
     paths = (*page.ALWAYS, *(f"mizan_htmx/{name}.js" for name in more))
-    return "".join(f'<script defer src="/static/{path}" {ATTRIBUTES}></script>' for path in paths)
+    tags = [f'<script defer src="/static/{path}" {ATTRIBUTES}></script>' for path in paths]
+    return "".join([*tags, error_texts()])
 
 
 SHIM = shim()
@@ -179,11 +181,11 @@ def test_a_token_that_scripts_can_not_read_stands_in_the_page(
 
     html = site.page("{% mizan_scripts htmx=None %}")
 
-    attributes = attributes_of(html)
+    attributes = attributes_of(html.partition("<template")[0])
     token = attributes.pop("data-csrf-token")
     assert attributes == {
         "defer": None,
-        "src": "/static/mizan_htmx/mizan-session.js",
+        "src": "/static/mizan_htmx/mizan-after.js",
         "data-mount": "/api/mizan/",
         "data-csrf-header": "X-Csrftoken",
         "data-session": "anonymous",

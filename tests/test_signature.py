@@ -210,6 +210,12 @@ def test_every_field_that_does_not_fit_is_listed_without_its_value() -> None:
     with pytest.raises(ValidationFailed) as caught:
         validate(adapter, {"user_id": "<script>", "tags": ["1", "x"], "at": float("inf")})
     assert caught.value.fields == {
+        "user_id": ["Enter a whole number."],
+        "tags.1": ["Enter a whole number."],
+        "at": ["Enter a number."],
+        "on": ["This field is required."],
+    }
+    assert caught.value.reasons == {
         "user_id": ["Input should be a valid integer, unable to parse string as an integer"],
         "tags.1": ["Input should be a valid integer, unable to parse string as an integer"],
         "at": ["Input should be a finite number"],

@@ -32,7 +32,7 @@ visitor = both_transports()
 coloured = both_colours()
 registry = empty_registry()
 
-NO_INT = "Input should be a valid integer, unable to parse string as an integer"
+NO_INT = "Enter a whole number."
 
 
 def page(request: HttpRequest, user_id: int, tab: str = "a") -> HttpResponse:
@@ -144,7 +144,7 @@ class TestMutation:
         text = response.content.decode()
         assert "<p>Some values do not fit.</p>" in text
         assert f"<li><strong>user_id</strong>: {NO_INT}</li>" in text
-        assert "<li><strong>name</strong>: Field required</li>" in text
+        assert "<li><strong>name</strong>: This field is required.</li>" in text
         assert ("<html" in text, HEADER in response.headers) == (False, False)
 
     def test_what_can_not_be_read_is_400_with_a_fragment(self, visitor: Visitor) -> None:

@@ -34,7 +34,7 @@ strict = both_transports(enforce_csrf_checks=True)
 coloured = both_colours()
 registry = empty_registry()
 
-NO_INT = "Input should be a valid integer, unable to parse string as an integer"
+NO_INT = "Enter a whole number."
 
 
 class Profile(BaseModel):
@@ -150,7 +150,7 @@ class TestCall:
 
     def test_arguments_that_do_not_fit_are_422_with_their_fields(self, visitor: Visitor) -> None:
         response = visitor.call("rename", user_id="x")
-        assert answer(response) == misfit(user_id=[NO_INT], name=["Field required"])
+        assert answer(response) == misfit(user_id=[NO_INT], name=["This field is required."])
         assert (HEADER in response.headers, response.headers["Cache-Control"]) == (False, "no-store")
 
     @pytest.mark.parametrize("method", ["GET", "HEAD", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"])

@@ -31,7 +31,7 @@ coloured = both_colours()
 registry = empty_registry()
 
 Listed = Annotated[str, AfterValidator(lambda text: text.split(","))]
-NO_INT = "Input should be a valid integer, unable to parse string as an integer"
+NO_INT = "Enter a whole number."
 
 
 class Profile(BaseModel):
@@ -141,7 +141,7 @@ class TestSeveralReaders:
 
         for func in (first, second):
             register(client(context="pair")(coloured(func)))
-        missed = misfit(a=[NO_INT], b=["Field required"])
+        missed = misfit(a=[NO_INT], b=["This field is required."])
         assert answer(visitor.get(f"{MOUNT}ctx/pair/?a=x&c=4")) == missed
 
     def test_each_gets_its_own_parameters_and_keeps_its_own_defaults(
@@ -170,7 +170,7 @@ class TestSeveralReaders:
 
         for func in (first, second):
             register(client(context="pair")(coloured(func)))
-        assert answer(visitor.get(f"{MOUNT}ctx/pair/")) == misfit(tab=["Field required"])
+        assert answer(visitor.get(f"{MOUNT}ctx/pair/")) == misfit(tab=["This field is required."])
 
     def test_one_who_may_not_read_is_not_told_what_would_fit(
         self, visitor: Visitor, coloured: Coloured

@@ -164,7 +164,7 @@ def _params_of(channel: type[Channel], params: Mapping[str, Any]) -> BaseModel |
     try:
         return read_params(channel, params)
     except ValidationFailed as error:
-        raise ValueError(f"{channel.__qualname__}.push(): {error.fields}") from None
+        raise ValueError(f"{channel.__qualname__}.push(): {error.reasons}") from None
 
 
 def read_params(channel: type[Channel], params: Mapping[str, Any]) -> BaseModel | None:

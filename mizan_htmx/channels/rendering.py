@@ -172,7 +172,7 @@ def _written(tag: str, name: str, params: Mapping[str, object]) -> str:
     try:
         valid = read_params(cls, given)
     except ValidationFailed as error:
-        raise ValueError(f"{{% {tag} {name!r} %}} got parameters that do not fit: {error.fields}") from None
+        raise ValueError(f"{{% {tag} {name!r} %}} got parameters that do not fit: {error.reasons}") from None
     return json.dumps(_plain(valid), sort_keys=True)
 
 

@@ -226,7 +226,7 @@ def _valid_params(channel: type[Channel], frame: Frame) -> BaseModel | None:
         refuse_undeclared(channel, params)
         return read_params(channel, params)
     except ValidationFailed as error:
-        raise ValidationFailed(error.fields, "Invalid params") from None
+        raise ValidationFailed(error.reasons, "Invalid params") from None
 
 
 def _check_partial(address: _Address) -> None:

@@ -208,7 +208,7 @@ def _resolve(sent: Invalidation) -> Invalidation | None:
     try:
         return group.shown(validate(group.adapter, texts))
     except ValidationFailed as error:
-        raise ValidationFailed(error.fields, "Invalid params") from None
+        raise ValidationFailed(error.reasons, "Invalid params") from None
 
 
 def _deciders(key: Invalidation) -> tuple[Function, ...]:
@@ -230,7 +230,7 @@ def _error_of(request: HttpRequest, key: Invalidation) -> MizanError | None:
         except DENIED:
             continue
         except ValidationFailed as error:  # he is let in
-            refusal = ValidationFailed(error.fields, "Invalid params")
+            refusal = ValidationFailed(error.reasons, "Invalid params")
         except DATABASE_ERRORS:
             raise
         except Exception:  # an author's auth; what it says is not told

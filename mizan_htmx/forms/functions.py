@@ -28,6 +28,7 @@ from mizan_htmx.forms.reports import FormSetReport, Report, RowsReport, report_f
 from mizan_htmx.forms.schema import FormSchema, FormSetSchema, RowsSchema, describe_fields, describe_rows
 from mizan_htmx.forms.submission import Outcome, record_stale, submit_form, submit_formset
 from mizan_htmx.forms.values import Given
+from mizan_htmx.problems import remember_misfit
 from mizan_htmx.setup.registry import registry
 
 
@@ -176,6 +177,8 @@ def _submit(cls: Any, carry: Callable[[Any, HttpRequest, Given], Outcome]) -> De
         if outcome.success:
             record_stale(cls, submit.mizan, request, getattr(outcome.form, "forms", [outcome.form]))
             result = Accepted(data=_answer(outcome.returned))
+        else:
+            remember_misfit(request)
         result._outcome = outcome
         return result
 

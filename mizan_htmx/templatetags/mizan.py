@@ -11,6 +11,7 @@ from django.utils.safestring import SafeString
 
 from mizan_htmx import page
 from mizan_htmx.context_tag import as_syntax_errors, mizan_context, placeholder, request_of
+from mizan_htmx.error_texts import SLOT
 from mizan_htmx.forms import rendering as forms
 from mizan_htmx.ids import named_id
 
@@ -40,6 +41,12 @@ def mizan_call(context: Context, name: str, /, **arguments: object) -> SafeStrin
     request = getattr(context, "request", None) or context.get("request")
     with as_syntax_errors():
         return page.call_attributes(name, arguments, request if isinstance(request, HttpRequest) else None)
+
+
+@register.simple_tag
+def mizan_errors() -> SafeString:
+    """Write the place where it is said that something in the form, or the element, around it has failed."""
+    return SLOT
 
 
 @register.simple_tag(takes_context=True)

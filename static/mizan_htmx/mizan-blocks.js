@@ -264,4 +264,6 @@
   };
 
   mizan.dom.whenParsed(start);
+
+  window.mizan = Object.freeze({ ...mizan, announce });
 })();

@@ -5,6 +5,11 @@
    its header, the blocks it covered and what became of them, the blocks it did not cover and why not, and the
    requests. A block that refreshes is outlined. Alt+Shift+M opens and closes the list, and Escape closes it.
 
+   Of a request that was refused it says which argument had which value, and why; names that sound secret have
+   none. The technical page of a failure can be opened from there.
+
+   mizan.debug.open(html)   shows a page that the server has sent about a failure. None of its scripts runs
+
    It hears the events of mizan.js and htmx, and does nothing else: without it everything is the same. It
    lives in a shadow tree beside the body, where no CSS of the site reaches it and no swap takes it away. */
 (function script() {
@@ -42,8 +47,12 @@
        states    id of a covered block → {label, text}: what became of it
        missed    reason → labels of the blocks that it did not cover
        requests  [{url, blocks, text, together}], which several blocks may have shared
+       reasons   [{label, text}]: why it was refused
+       page      HTML of the server about its failure
      causes      id of a block → the change that it is refreshed for next
      flights     id of a block → {change, url, piece, request}: its refresh that is under way
+     sent        element → [[name, value], …], what its last request that could change something carried
+     told        element → the change that its last answer is listed as
      answers     element whose request is under way → {change, before}: what its answer made stale, and the
                  blocks that were there before it was swapped in */
   const log = [];
@@ -52,6 +61,8 @@
   const began = Date.now();
   const flights = new Map();
   const answers = new Map();
+  const sent = new WeakMap();
+  const told = new WeakMap();
   let count = 0;
 
   const record = (title, facts) => {
@@ -120,7 +131,9 @@
     for (const block of before) {
       if (!detail.blocks.includes(block)) miss(change, whyNot(block, detail), block);
     }
-    if (detail.cause) answers.set(detail.cause.element, { change, before });
+    if (!detail.cause) return;
+    answers.set(detail.cause.element, { change, before });
+    told.set(detail.cause.element, change);
   };
 
   // ---- answers, as htmx tells of them: what came with them, and changes that made nothing stale
@@ -145,7 +158,7 @@
     if (answer) return void setTimeout(noteArrivals, 0, answer);
     if (!status || !isUnsafe(method)) return;
     const note = header ? `Can't read ${HEADER}: ${header}` : `Without ${HEADER}: it made nothing stale.`;
-    record(answerOf(method, url, status), { note });
+    told.set(element, record(answerOf(method, url, status), { note }));
   };
 
   const onAnswer2 = ({ detail: { elt, xhr, requestConfig } }) =>
@@ -154,6 +167,90 @@
   const onAnswer4 = ({ detail: { ctx } }) => {
     const { method, action } = ctx.request;
     onAnswer(ctx.sourceElement, method, action, ctx.response?.status, ctx.response?.headers.get(HEADER));
+  };
+
+  // ---- what was refused, and why
+
+  const LONGEST = 80; // characters of a value
+  // What Django's own reports leave out, and what else nobody should read over a shoulder.
+  const SECRET = /api|auth|token|key|secret|pass|signature|credential|session|cookie|\bpin\b|otp|cvc|cvv|iban|card_?num/i;
+  const SECRET_KIND = /password|one-time-code|\bcc-/i;
+
+  const onRequest = ({ detail: { element, isSafe, body } }) => {
+    if (!isSafe) sent.set(element, [...(body ?? [])]);
+    told.delete(element);
+  };
+
+  const isSecret = (name, element, method) =>
+    SECRET.test(name) ||
+    mizan
+      .controls(element, method)
+      .some((each) => each.name === name && SECRET_KIND.test(`${each.type} ${each.autocomplete}`));
+
+  const written = (value) => {
+    if (value instanceof File) return `${value.name || "no file"} (${value.size} bytes)`;
+    const text = String(value);
+    return JSON.stringify(text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text);
+  };
+
+  /* What was sent as this: items.1 stands in the second of the fields called items, or in the text of the one. */
+  const valueOf = (name, { element, method }) => {
+    const parts = name.split(".");
+    for (let length = parts.length; length > 0; length -= 1) {
+      const own = parts.slice(0, length).join(".");
+      const values = (sent.get(element) ?? []).filter(([each]) => each === own).map(([, value]) => value);
+      if (!values.length) continue;
+      if (isSecret(own, element, method)) return "not shown";
+      const one = values.length > 1 ? values[parts[length]] : undefined;
+      return (one === undefined ? values : [one]).map(written).join(", ");
+    }
+    return "not sent";
+  };
+
+  /* htmx 2 has an XMLHttpRequest, and htmx 4 a context. */
+  const textOf = (request) => request?.responseText ?? request?.text ?? "";
+
+  const parse = (html) => new DOMParser().parseFromString(html, "text/html");
+
+  const readJson = (text, root) => {
+    try {
+      return JSON.parse(root.querySelector("script[data-mizan-refusal]")?.textContent ?? text) ?? {};
+    } catch {
+      return {};
+    }
+  };
+
+  /* What a form says that comes back: Django's lists, by the fields that they describe. */
+  const listed = (root) => {
+    const found = {};
+    for (const list of root.querySelectorAll(".errorlist")) {
+      const [control] = list.id ? root.querySelectorAll(`[aria-describedby~="${CSS.escape(list.id)}"]`) : [];
+      const name = control?.getAttribute("name") ?? control?.querySelector("[name]")?.name ?? "__all__";
+      found[name] = [...(found[name] ?? []), ...[...list.children].map((it) => it.textContent.trim())];
+    }
+    return found;
+  };
+
+  const reasonsIn = (detail) => {
+    const text = textOf(detail.request);
+    const root = parse(text);
+    const { details, debug } = readJson(text, root);
+    const fields = detail.fields ?? details?.fields ?? listed(root);
+    return Object.entries(debug?.reasons ?? fields).flatMap(([name, texts]) =>
+      [texts].flat().map((each) => {
+        const isWhole = /^(__all__)?$/.test(name);
+        return { label: isWhole ? "as a whole" : `${name} = ${valueOf(name, detail)}`, text: String(each) };
+      }),
+    );
+  };
+
+  const onFailed = ({ detail }) => {
+    const { element, method, url, status } = detail;
+    const reasons = status === 422 ? reasonsIn(detail) : [];
+    if (!reasons.length && !detail.page) return;
+    const change = told.get(element) ?? record(answerOf(method, url, status), {});
+    Object.assign(change, { reasons, page: detail.page });
+    draw(change);
   };
 
   // ---- what was held back, sent, answered
@@ -341,6 +438,14 @@
     ul { padding-left: 12px; }
     ul li { text-indent: -12px; padding-left: 12px; }
     .bad { color: var(--bad); }
+    button.page { margin-top: 6px; }
+    dialog {
+      width: min(1100px, calc(100vw - 16px)); height: calc(100vh - 16px); max-width: none; max-height: none;
+      padding: 0; border: 1px solid var(--line); border-radius: 8px; background: var(--paper); color: var(--ink);
+    }
+    dialog[open] { display: flex; flex-direction: column; }
+    dialog::backdrop { background: rgb(0 0 0 / .5); }
+    iframe { flex: 1; width: 100%; border: 0; background: #fff; color-scheme: light; }
   `;
 
   const make = (tag, attributes = {}, ...children) => {
@@ -378,7 +483,8 @@
     scroll,
   );
   const corner = make("div", {}, button, panel);
-  root.append(layer, corner);
+  const viewer = make("dialog", { "aria-label": "Error page" });
+  root.append(layer, corner, viewer);
 
   // ---- one change, drawn
 
@@ -423,8 +529,16 @@
       ...[note, prevented].filter(Boolean).map((text) => make("h4", {}, text)),
       ...section(`${several(states.length)} covered`, states),
       ...drawMissed(change),
+      ...section("refused", (change.reasons ?? []).map(item)),
+      ...(change.page ? [pageButton(change.page)] : []),
       ...section("requests", change.requests.map(drawRequest)),
     ];
+  };
+
+  const pageButton = (html) => {
+    const made = make("button", { type: "button", class: "page" }, "Show the error page");
+    made.addEventListener("click", () => open(html));
+    return made;
   };
 
   /* Later in the same task a listener may still prevent what was told, and more may follow. */
@@ -454,6 +568,41 @@
   const label = () => {
     button.textContent = `mizan ${count}`;
     button.setAttribute("aria-label", `Why did this refresh? ${count} ${count === 1 ? "change" : "changes"}`);
+  };
+
+  // ---- a page of the server about a failure
+
+  const PLAIN = ".pastebin, #pastebinTraceback, .commands a { display: none }"; // what needs its scripts
+
+  /* It is made by the server of what anybody may have sent: the sandbox lets nothing of it run. What a policy of the
+     page would only complain of is left out, and the styles are set by script. */
+  const open = (html) => {
+    const styles = [];
+    const shown = html
+      .replace(/<style\b[^>]*>(.*?)<\/style>/gis, (_, text) => void styles.push(text) ?? "")
+      .replace(/<script\b.*?<\/script>|<base\b[^>]*>|<meta\b[^>]*http-equiv[^>]*>/gis, "")
+      .replace(/<[a-z][^>]*>/gi, (tag) => tag.replace(/\s(on\w+|style)\s*=\s*("[^"]*"|'[^']*')/gi, ""));
+    const frame = make("iframe", { sandbox: "allow-same-origin", title: "Error page" });
+    frame.addEventListener("load", () => {
+      const { contentDocument: inner, contentWindow: view } = frame;
+      inner.adoptedStyleSheets = [...styles, PLAIN].map((text) => {
+        const made = new view.CSSStyleSheet();
+        made.replaceSync(text);
+        return made;
+      });
+    });
+    frame.srcdoc = shown;
+    const leaving = make("button", { type: "button" }, "Close");
+    leaving.addEventListener("click", () => viewer.close());
+    viewer.replaceChildren(make("header", {}, make("h2", {}, "Error page"), leaving), frame);
+    if (!viewer.open) viewer.showModal();
+  };
+  viewer.addEventListener("close", () => viewer.replaceChildren());
+
+  /* The notice of a failure has a button for it. */
+  const onPage = (event) => {
+    event.preventDefault();
+    open(event.detail.html);
   };
 
   // ---- outlines: elements of their own, which follow their blocks
@@ -557,7 +706,7 @@
   button.addEventListener("click", () => (state.open ? leave() : setOpen(true)));
   close.addEventListener("click", leave);
   root.addEventListener("keydown", (event) => {
-    if (event.key !== "Escape" || !state.open) return;
+    if (event.key !== "Escape" || !state.open || viewer.open) return;
     event.stopPropagation(); // it closes the list, and nothing of the page
     leave();
   });
@@ -572,6 +721,9 @@
     "mizan:refreshed": onRefreshed,
     "mizan:error": onError,
     "mizan:session": onSession,
+    "mizan:request": onRequest,
+    "mizan:failed": onFailed,
+    "mizan:page": onPage,
     ...(htmx.version.startsWith("2.")
       ? { "htmx:afterRequest": onAnswer2 }
       : { "htmx:finally:request": onAnswer4 }),
@@ -589,4 +741,5 @@
   stand();
   label();
   page.documentElement.append(host);
+  window.mizan = Object.freeze({ ...window.mizan, debug: Object.freeze({ open }) });
 })();

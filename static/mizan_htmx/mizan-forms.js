@@ -403,7 +403,8 @@
     const fresh = status === 422 && findForm(text, form);
     if (fresh) refuse(form, fresh, flight);
     else if (status === 422) part(form, "alert")?.replaceChildren(parse(text)); // from the form's own hook
-    else complain(form, header("X-Mizan-Error") ?? (status < 400 && status ? 401 : status));
+    else if (header("X-Mizan-Error") === "CSRF") complain(form, "CSRF");
+    else complain(form, status < 400 && status ? 401 : status);
   };
 
   const succeed = (form, { place: [parent, previous] = [], focused }) => {

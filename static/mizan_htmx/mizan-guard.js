@@ -10,6 +10,8 @@
    mizan.session()   whose page this is: 16 hex digits, "anonymous"; undefined where nobody knows
    mizan.session({word, csrfToken})   what a script has learned from session/; csrfToken may be undefined
 
+   mizan.controls(element, "POST")    from which controls, and from what else, htmx takes what the element sends
+
    mizan:session   on document: an answer shows that the session of this page has ended; detail {state: "ended",
                    or "other" when somebody else is signed in now, reason: "login", "csrf" or "user", element,
                    status} */
@@ -82,7 +84,7 @@
   const isHtmx2 = /^2\./.test(mizan.htmx.version);
 
   const isForm = (element) => element instanceof HTMLFormElement;
-  const boxesIn = (root) => [...of(root).querySelectorAll("input[type=checkbox]")];
+  const controlsIn = (root) => [...of(root).querySelectorAll("input, select, textarea")];
   const around = (element) => {
     const ancestors = [];
     for (let each = element; each; each = of(each).parentElement) ancestors.push(each);
@@ -155,7 +157,7 @@
   const sources = (element, method) => {
     const takesForm = isHtmx2 || method.toUpperCase() !== "DELETE";
     const form = isForm(element) ? element : takesForm ? (element.form ?? element.closest("form")) : null;
-    const controlsOf = (each) => (isForm(each) ? [...of(each).elements] : [each, ...boxesIn(each)]);
+    const controlsOf = (each) => (isForm(each) ? [...of(each).elements] : [each, ...controlsIn(each)]);
     const isContainer = !isHtmx2 && !form && !/^button$|-/i.test(element.localName);
     const own = isContainer ? controlsOf(element) : [element];
     return [form, ...included(element)].filter(Boolean).flatMap(controlsOf).concat(own);
@@ -264,5 +266,7 @@
     return word;
   };
 
-  window.mizan = Object.freeze({ ...mizan, session });
+  const controls = (element, method) => [...new Set(sources(element, method))];
+
+  window.mizan = Object.freeze({ ...mizan, session, controls });
 })();

@@ -19,7 +19,9 @@
   if (window[SEAM]) return;
 
   const PATIENCE = 2000; // milliseconds after the page has been loaded, for what it imports then
-  const CALLS = "call cookie covers deliver fail format invalidate later parse refresh retry send session".split(" ");
+  const CALLS = (
+    "announce call controls cookie covers deliver fail format invalidate later parse refresh retry send session"
+  ).split(" ");
   const WAYS = "Use {% mizan_scripts %}, load htmx before the shim, or hand it over: mizan.start(htmx).";
 
   /* Past <img name="currentScript">, which lies over the document's own. */

@@ -14,6 +14,10 @@ const REST = [
   "mizan-keep.js",
   "mizan-blocks.js",
   "mizan-session.js",
+  "mizan-fields.js",
+  "mizan-errors.js",
+  "mizan-notice.js",
+  "mizan-after.js",
   "mizan-single-flight.js",
 ];
 

@@ -3,23 +3,16 @@
 "use strict";
 
 const assert = require("node:assert/strict");
-const { readdirSync } = require("node:fs");
+const { readFileSync, readdirSync } = require("node:fs");
+const { join } = require("node:path");
 const { test } = require("node:test");
 
 const { FOLDER, build, open, run } = require("./page.js");
 
-const FILES = [
-  "mizan.js",
-  "mizan-together.js",
-  "mizan-guard.js",
-  "mizan-return.js",
-  "mizan-keep.js",
-  "mizan-blocks.js",
-  "mizan-session.js",
-  "mizan-single-flight.js",
-  "mizan-live.js",
-  "mizan-channels.js",
-];
+/* What a page loads, in its order; the overlay and the forms want more of a page than there is here. */
+const PAGE = readFileSync(join(__dirname, "../../mizan_htmx/page.py"), "utf-8");
+const LISTED = [...PAGE.matchAll(/"mizan_htmx\/(mizan[\w-]*\.js)"/g)].map(([, name]) => name);
+const FILES = LISTED.filter((name) => !/debug|faults|forms/.test(name));
 const DATASET = { mount: "/api/mizan/", session: "anonymous" };
 
 /* A page in which time passes when a test says so, and what it writes to the console. */
@@ -180,6 +173,12 @@ test("htmx that refuses the extension is told of once", () => {
   const other = open({ dataset: DATASET, parts: { htmx: refusing } });
   assert.throws(() => run(other, "mizan.js"), /was refused by htmx/);
   run(other, ...FILES, "mizan-debug.js");
+});
+
+test("the files are those of the page", () => {
+  const names = readdirSync(FOLDER).filter((each) => /^mizan.*\.js$/.test(each));
+  assert.deepEqual([...LISTED].sort(), names.sort());
+  assert.equal(LISTED[0], "mizan-start.js");
 });
 
 test("each script waits", () => {

@@ -25,6 +25,7 @@ class Desk:
     html: dict[str, str] = field(default_factory=dict)
     status: int = 204
     affects: bool = True
+    is_slow: bool = False
 
 
 _desk = Desk()
@@ -34,7 +35,7 @@ _desk = Desk()
 def desk(html: str, **others: str) -> Iterator[Desk]:
     """Put HTML into the block called ``main``, and into others, and give what can be changed later."""
     _desk.html = {"main": html, **others}
-    _desk.status, _desk.affects = 204, True
+    _desk.status, _desk.affects, _desk.is_slow = 204, True, False
     yield _desk
 
 
@@ -53,6 +54,8 @@ def show(request: HttpRequest, variant: str) -> HttpResponse:
 
 def send(request: HttpRequest) -> HttpResponse:
     """Take what was sent, and make the desk stale, as the test says."""
+    if _desk.is_slow:
+        pass_gate()
     if _desk.affects:
         invalidate(request, "desk")
     return HttpResponse(status=_desk.status)

@@ -14,6 +14,13 @@ from pydantic import BaseModel
 from mizan_htmx import client, invalidate
 from mizan_htmx.client import GlobalContext
 from tests.site import forms as forms  # declaring them registers them
+from tests.site.errors import err_count as err_count
+from tests.site.errors import err_loosely as err_loosely
+from tests.site.errors import err_note as err_note
+from tests.site.fields import confess as confess
+from tests.site.fields import order as order
+from tests.site.fields import order_later as order_later
+from tests.site.fields import stumble as stumble
 from tests.site.gates import pass_gate
 from tests.site.keep import desk_html as desk_html
 from tests.site.live import TalkChannel as TalkChannel

@@ -38,9 +38,11 @@ urlpatterns = [
     path("", include("tests.site.bundles")),
     path("", include("tests.site.together")),
     path("", include("tests.site.markup")),
+    path("", include("tests.site.fields")),
     path("", include("tests.site.keep")),
     path("", include("tests.site.languages")),
     path("", include("tests.site.sessions")),
     path("", include("tests.site.pace")),
     path("", include("tests.site.provenance")),
+    path("", include("tests.site.errors")),
 ]

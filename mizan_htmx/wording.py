@@ -1,0 +1,281 @@
+"""What a person is told of a value that does not fit: in Django's words, and the language of the answer."""
+
+from collections.abc import Callable, Iterable, Mapping
+from decimal import Decimal
+from typing import Any, get_args
+
+from django.utils.formats import localize
+from django.utils.translation import gettext, ngettext
+from pydantic_core import from_json
+from pydantic_core.core_schema import ErrorType
+
+Context = Mapping[str, Any]
+
+#: The words of Django's form fields and validators, by the type of pydantic's error.
+_TEXTS = {
+    "missing": "This field is required.",
+    "bool": "Enter a valid value.",
+    "date": "Enter a valid date.",
+    "datetime": "Enter a valid date/time.",
+    "decimal": "Enter a number.",
+    "enum": "Select a valid choice. That choice is not one of the available choices.",
+    "finite": "Enter a number.",
+    "float": "Enter a number.",
+    "frozen": "Enter a list of values.",
+    "int": "Enter a whole number.",
+    "iterable": "Enter a list of values.",
+    "json": "Enter a valid JSON.",
+    "list": "Enter a list of values.",
+    "literal": "Select a valid choice. That choice is not one of the available choices.",
+    "set": "Enter a list of values.",
+    "time": "Enter a valid time.",
+    "timezone": "Enter a valid date/time.",
+    "tuple": "Enter a list of values.",
+    "url": "Enter a valid URL.",
+    "uuid": "Enter a valid UUID.",
+}
+_DURATION = "Enter a valid duration."
+_ANY = "Enter a valid value."
+_NO_FILE = "No file was submitted."
+
+#: What types of pydantic say whose errors are no built-in ones.
+_OF_PYDANTIC = {
+    "is not a valid email address": "Enter a valid email address.",
+    "is not a valid IPv4 address": "Enter a valid IPv4 address.",
+    "is not a valid IPv6 address": "Enter a valid IPv6 address.",
+    "is not a valid IPv4 or IPv6 address": "Enter a valid IPv4 or IPv6 address.",
+}
+
+_BUILT_IN = frozenset(get_args(ErrorType))
+
+#: Errors of ours, by a validator of ``scalars``, which say to developers what the matter is.
+_OURS = {"mizan_unnameable": "Enter a valid value."}
+
+
+def field_messages(errors: Iterable[Mapping[str, Any]], raw: object) -> dict[str, list[str]]:
+    """Return what a person is told, by the name of the field: ``address.street``, ``items.0.name``.
+
+    ``errors`` are those of pydantic, with context and input, ``raw`` is what was validated. What pydantic
+    adds to a place, to say which member of a union it has tried, names no field; where the members say
+    different things, nobody can do what all of them ask for, and one sentence says that it does not fit.
+    """
+    found: dict[str, list[str]] = {}
+    members = set()
+    places = _Places(raw)
+    for error in errors:
+        place, is_member = places.name(error["loc"], error["type"])
+        texts = found.setdefault(place, [])
+        text = _text(error)
+        if text not in texts:
+            texts.append(text)
+        if is_member:
+            members.add(place)
+    unclear = {place for place in members if len(found[place]) > 1}
+    return {place: [gettext(_ANY)] if place in unclear else texts for place, texts in found.items()}
+
+
+def required_message() -> str:
+    """Return what a person is told of a field that has to be filled in."""
+    return gettext(_TEXTS["missing"])
+
+
+_NOTHING: Any = object()
+
+
+class _Places:
+    """Find the names under which values were sent in what pydantic says of their places."""
+
+    def __init__(self, raw: object) -> None:
+        self._raw = raw
+        self._read: dict[str, Any] = {}  # JSON text, which a hundred errors may lead into
+
+    def name(self, loc: tuple[int | str, ...], kind: str) -> tuple[str, bool]:
+        """Return the name, and whether there was more in the place than names."""
+        parts: list[str] = []
+        value = self._raw
+        for at, part in enumerate(loc):
+            inner = self._inside(value, part)
+            if inner is not _NOTHING:
+                value = inner
+            elif not parts or (kind == "missing" and at == len(loc) - 1):
+                value = None  # what nobody has sent
+            else:
+                continue
+            parts.append(str(part))
+        return ".".join(parts), len(parts) < len(loc)
+
+    def _inside(self, value: Any, part: int | str) -> Any:
+        if isinstance(value, str):
+            value = self._read_json(value)
+        if isinstance(value, Mapping):
+            return value.get(part, _NOTHING)
+        if isinstance(value, (list, tuple)) and isinstance(part, int) and part < len(value):
+            return value[part]
+        return None if isinstance(part, int) else _NOTHING  # the members of a set are counted
+
+    def _read_json(self, text: str) -> Any:
+        if text not in self._read:
+            try:
+                self._read[text] = from_json(text)
+            except ValueError:
+                self._read[text] = None
+        return self._read[text]
+
+
+def _text(error: Mapping[str, Any]) -> str:
+    kind, context, value = error["type"], error.get("ctx", {}), error["input"]
+    special = _SPECIAL.get(kind)
+    if special is not None:
+        return special(context, value)
+    if kind in ("value_error", "assertion_error"):
+        return _of_validator(error["msg"], context)
+    if kind in _OURS:
+        return gettext(_OURS[kind])
+    if kind not in _BUILT_IN:  # an author's, in the author's words
+        return _of_pydantic(error["msg"]) or str(error["msg"])
+    if kind.startswith("time_delta"):
+        return gettext(_DURATION)
+    return gettext(_TEXTS.get(kind.partition("_")[0], _ANY))
+
+
+def _of_validator(message: str, context: Context) -> str:
+    """Return what an author's validator has raised, without pydantic's words before it."""
+    if "error" in context:
+        return str(context["error"]) or gettext(_ANY)
+    return _of_pydantic(message) or message
+
+
+def _of_pydantic(message: str) -> str | None:
+    known = next((text for part, text in _OF_PYDANTIC.items() if part in message), None)
+    return None if known is None else gettext(known)
+
+
+def _at_least(context: Context, value: Any) -> str:
+    return _limit("Ensure this value is greater than or equal to %(limit_value)s.", context["ge"])
+
+
+def _at_most(context: Context, value: Any) -> str:
+    return _limit("Ensure this value is less than or equal to %(limit_value)s.", context["le"])
+
+
+def _above(context: Context, value: Any) -> str:
+    return _limit("Ensure this value is greater than %(limit_value)s.", context["gt"])
+
+
+def _below(context: Context, value: Any) -> str:
+    return _limit("Ensure this value is less than %(limit_value)s.", context["lt"])
+
+
+def _step(context: Context, value: Any) -> str:
+    return _limit("Ensure this value is a multiple of step size %(limit_value)s.", context["multiple_of"])
+
+
+def _limit(text: str, limit: object) -> str:
+    shown = localize(limit) if isinstance(limit, (int, float, Decimal)) else limit
+    return gettext(text) % {"limit_value": shown}
+
+
+def _too_short(context: Context, value: Any) -> str:
+    least, count = context["min_length"], _length(value)
+    if least == 1:
+        return required_message()
+    text = ngettext(
+        "Ensure this value has at least %(limit_value)d character (it has %(show_value)d).",
+        "Ensure this value has at least %(limit_value)d characters (it has %(show_value)d).",
+        least,
+    )
+    return text % {"limit_value": least, "show_value": count}
+
+
+def _too_long(context: Context, value: Any) -> str:
+    most = context["max_length"]
+    text = ngettext(
+        "Ensure this value has at most %(limit_value)d character (it has %(show_value)d).",
+        "Ensure this value has at most %(limit_value)d characters (it has %(show_value)d).",
+        most,
+    )
+    return text % {"limit_value": most, "show_value": _length(value)}
+
+
+def _length(value: object) -> int:
+    return len(value) if isinstance(value, (str, bytes)) else 0
+
+
+def _too_few(context: Context, value: Any) -> str:
+    least = context["min_length"]
+    if least == 1:
+        return required_message()
+    return ngettext("Give at least %(number)d value.", "Give at least %(number)d values.", least) % {
+        "number": least
+    }
+
+
+def _too_many(context: Context, value: Any) -> str:
+    most = context["max_length"]
+    return ngettext("Give at most %(number)d value.", "Give at most %(number)d values.", most) % {
+        "number": most
+    }
+
+
+def _digits(context: Context, value: Any) -> str:
+    most = context.get("max_digits", context.get("digits"))
+    text = ngettext(
+        "Ensure that there are no more than %(max)s digit in total.",
+        "Ensure that there are no more than %(max)s digits in total.",
+        most,
+    )
+    return text % {"max": most}
+
+
+def _decimals(context: Context, value: Any) -> str:
+    most = context["decimal_places"]
+    text = ngettext(
+        "Ensure that there are no more than %(max)s decimal place.",
+        "Ensure that there are no more than %(max)s decimal places.",
+        most,
+    )
+    return text % {"max": most}
+
+
+def _whole_digits(context: Context, value: Any) -> str:
+    most = context["whole_digits"]
+    text = ngettext(
+        "Ensure that there are no more than %(max)s digit before the decimal point.",
+        "Ensure that there are no more than %(max)s digits before the decimal point.",
+        most,
+    )
+    return text % {"max": most}
+
+
+def _instance(context: Context, value: Any) -> str:
+    return gettext(_NO_FILE if str(context.get("class", "")).endswith("File") else _ANY)
+
+
+def _past(context: Context, value: Any) -> str:
+    return gettext("Enter a date in the past.")
+
+
+def _future(context: Context, value: Any) -> str:
+    return gettext("Enter a date in the future.")
+
+
+_SPECIAL: dict[str, Callable[[Context, Any], str]] = {
+    "date_future": _future,
+    "date_past": _past,
+    "datetime_future": _future,
+    "datetime_past": _past,
+    "decimal_max_digits": _digits,
+    "decimal_max_places": _decimals,
+    "decimal_whole_digits": _whole_digits,
+    "greater_than": _above,
+    "greater_than_equal": _at_least,
+    "is_instance_of": _instance,
+    "less_than": _below,
+    "less_than_equal": _at_most,
+    "mizan_digits": _digits,
+    "multiple_of": _step,
+    "string_too_long": _too_long,
+    "string_too_short": _too_short,
+    "too_long": _too_many,
+    "too_short": _too_few,
+}

@@ -216,20 +216,27 @@ async def test_a_title_of_blanks_is_told_of_at_its_field(enter: Enter, board: Bo
     await expect(column(tab, board, 0).locator(".card details[open]")).to_have_count(0)
 
 
-async def test_what_one_opens_and_folds_stays_so_while_others_work(
+async def test_what_one_has_opened_stays_open_while_others_work(
     enter: Enter, board: Board, demo: str
 ) -> None:
     tab, tomas = await enter("mara", board.path), Visitor(demo).sign_in("tomas")
     await tab.page.locator("#team summary").click()
-    await column(tab, board, 0).get_by_role("button", name="Cards of To do").click()
-    await expect(titles(tab, board, 0).first).to_be_hidden()
-    assert tomas.call("add_card", column_id=board.columns[0], title="Build").status == 200
     assert tomas.call("rename_board", board_id=board.pk, title="Play").status == 200
     await expect(tab.page.locator("h1")).to_contain_text("Play")
-    await expect(titles(tab, board, 0)).to_have_count(2)
+    await settled(tab)
     await expect(tab.page.locator("#team")).to_have_attribute("open", "")
+
+
+async def test_a_column_stays_folded_while_others_work(enter: Enter, board: Board, demo: str) -> None:
+    tab, tomas = await enter("mara", board.path), Visitor(demo).sign_in("tomas")
+    fold = column(tab, board, 0).get_by_role("button", name="Cards of To do")
+    await fold.click()
     await expect(titles(tab, board, 0).first).to_be_hidden()
-    await column(tab, board, 0).get_by_role("button", name="Cards of To do").click()
+    assert tomas.call("add_card", column_id=board.columns[0], title="Build").status == 200
+    await expect(titles(tab, board, 0)).to_have_count(2)
+    await expect(titles(tab, board, 0).first).to_be_hidden()
+    await expect(fold).to_have_attribute("aria-expanded", "false")
+    await fold.click()
     await expect(titles(tab, board, 0).last).to_be_visible()
 
 

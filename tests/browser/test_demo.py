@@ -240,6 +240,23 @@ async def test_a_column_stays_folded_while_others_work(enter: Enter, board: Boar
     await expect(titles(tab, board, 0).last).to_be_visible()
 
 
+async def test_whom_one_can_choose_stays_to_be_seen_while_others_work(
+    enter: Enter, board: Board, demo: str
+) -> None:
+    tab, tomas = await enter("mara", board.path), Visitor(demo).sign_in("tomas")
+    picker = tab.page.locator(".picker")
+    await tab.page.locator(".assignee").click()
+    await expect(picker.get_by_role("button", name="Mara Lindqvist")).to_be_focused()
+    card = tomas.read("column", column_id=board.columns[0])["column"]["card_ids"][0]
+    assert tomas.call("rename_card", card_id=card, title="Plan it").status == 200
+    await expect(titles(tab, board, 0)).to_contain_text(["Plan it"])
+    await settled(tab)
+    await expect(picker.get_by_role("button", name="Mara Lindqvist")).to_be_focused()
+    await picker.get_by_role("button", name="Tomás Okafor").click()
+    await expect(tab.page.locator(".assignee")).to_contain_text("Tomás Okafor")
+    await expect(picker).to_have_count(0)
+
+
 async def test_the_ring_is_drawn_anew(enter: Enter, board: Board) -> None:
     tab = await enter("mara", board.path)
     ring = tab.block(f"progress;board_id={board.pk}")

@@ -1,8 +1,8 @@
 """Fetch the newest builds of htmx, on which the browser tests run besides the ones that django-htmx ships.
 
 ``python -m tools.htmx`` prints the folder that has them, as ``<version>/htmx.min.js`` and, for pages that
-bundle htmx, as ``<version>/htmx.esm.js``, and Idiomorph, with which htmx 2 can morph. What is there already is
-not fetched again. ``npm`` downloads them: the one on PATH, or else one that a package on PyPI brings.
+bundle htmx, as ``<version>/htmx.esm.js``, and Idiomorph, with which htmx 2 can morph. What is there already
+is not fetched again. ``npm`` downloads them: the one on PATH, or else one that a package on PyPI brings.
 """
 
 import os

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from benchmarks import asgi, behind, live, pages, scale, start, weight, work
+from benchmarks import asgi, behind, live, pages, scale, start, work
 from benchmarks.figures import NOTHING, Cell, spread
 from benchmarks.site import BARE, CSRF
 
@@ -89,8 +89,6 @@ def _goals() -> Iterator[Goal]:
     yield from (_hops(*each) for each in _COLOURS)
     yield from (_live(contestant) for contestant in ("mizan", "mizan-redis", "mizan-pubsub"))
     yield from (each for store in ("memory", "redis") for each in _behind(store))
-    title = "mizan.js, minified and packed"
-    yield Goal(title, 4096, "bytes", "weight", "mizan.js", weight.MINIFIED, "packed")
 
 
 _COLOURS = tuple(

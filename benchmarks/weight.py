@@ -1,4 +1,7 @@
-"""How much script a page loads: minified by terser, where npm can bring it, and packed."""
+"""How much script a page loads: minified by terser, where npm can bring it, and packed.
+
+What every page loads together is what counts, each file packed by itself, as servers send it.
+"""
 
 import gzip
 import shutil
@@ -10,11 +13,13 @@ from pathlib import Path
 
 from benchmarks.figures import Cell
 from benchmarks.timing import Effort
+from mizan_htmx.page import ALWAYS
 
 STATIC = Path(__file__).resolve().parent.parent / "static" / "mizan_htmx"
 #: Pinned, so that a byte more is ours.
 TERSER = "terser@5.44.1"
 MINIFIED, AS_IT_IS = "minified", "as it is"
+TOGETHER = "what every page loads"
 
 
 def run(effort: Effort, *, peers: bool) -> Iterator[Cell]:
@@ -24,16 +29,20 @@ def run(effort: Effort, *, peers: bool) -> Iterator[Cell]:
         print(
             "There is no npm on PATH, so terser is missing: scripts are weighed as they are.", file=sys.stderr
         )
-    for script in sorted(STATIC.glob("*.js")):
-        text = script.read_bytes()
-        yield _weighed(script, AS_IT_IS, text)
-        if npm:
-            yield _weighed(script, MINIFIED, _minified(npm, script))
+    scripts = sorted(STATIC.glob("*.js"))
+    texts = {AS_IT_IS: {script.name: script.read_bytes() for script in scripts}}
+    if npm:
+        texts[MINIFIED] = {script.name: _minified(npm, script) for script in scripts}
+    for script in scripts:
+        for state, each in texts.items():
+            yield _weighed(script.name, state, [each[script.name]])
+    for state, each in texts.items():
+        yield _weighed(TOGETHER, state, [each[Path(path).name] for path in ALWAYS])
 
 
-def _weighed(script: Path, state: str, text: bytes) -> Cell:
-    packed = len(gzip.compress(text, 9))
-    return Cell.of("weight", script.name, state, {}, bytes=len(text), packed=packed)
+def _weighed(work: str, state: str, texts: list[bytes]) -> Cell:
+    packed = sum(len(gzip.compress(text, 9)) for text in texts)
+    return Cell.of("weight", work, state, {}, bytes=sum(map(len, texts)), packed=packed)
 
 
 def _minified(npm: str, script: Path) -> bytes:

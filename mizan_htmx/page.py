@@ -7,16 +7,19 @@ from typing import Any
 
 from django.apps import apps
 from django.conf import STATICFILES_STORAGE_ALIAS, settings
+from django.contrib.staticfiles import finders
 from django.contrib.staticfiles.storage import HashedFilesMixin, ManifestFilesMixin, StaticFilesStorage
+from django.core.exceptions import ImproperlyConfigured, SuspiciousFileOperation
 from django.core.files.storage import FileSystemStorage, storages
 from django.http import HttpRequest
 from django.http.request import HttpHeaders
 from django.templatetags.static import static
 from django.urls import get_script_prefix
 from django.utils.formats import localize_input
+from django.utils.functional import Promise
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString, mark_safe
-from django_htmx.jinja import htmx_script
+from django_htmx.jinja import django_htmx_script, htmx_script
 from pydantic_core import to_json
 
 from mizan_htmx.addresses import address_of, login_path
@@ -35,6 +38,7 @@ from mizan_htmx.setup.registry import registry
 from mizan_htmx.surroundings import localization_here, localization_without_request, query_of
 
 ALWAYS = (
+    "mizan_htmx/mizan-start.js",
     "mizan_htmx/mizan.js",
     "mizan_htmx/mizan-together.js",
     "mizan_htmx/mizan-answers.js",
@@ -53,30 +57,41 @@ ALWAYS = (
     "mizan_htmx/mizan-after.js",
 )
 SINGLE_FLIGHT = "mizan_htmx/mizan-single-flight.js"
-DEBUG = "mizan_htmx/mizan-debug.js"
+DEBUG = ("mizan_htmx/mizan-debug.js", "mizan_htmx/mizan-faults.js")
 LIVE = ("mizan_htmx/mizan-live.js", "mizan_htmx/mizan-channels.js")
 FORMS = ("mizan_htmx/mizan-forms.js", "mizan_htmx/mizan-formsets.js")
 
+# Those are addresses to Django, too, in the Media of a form.
+_ADDRESS = ("http://", "https://", "/")
+
 
 def scripts(
-    request: HttpRequest, *, htmx: int | None, nonce: object, debug: bool | None = None
+    request: HttpRequest,
+    *,
+    htmx: int | str | None,
+    nonce: object,
+    debug: bool | None = None,
+    defer: bool = True,
 ) -> SafeString:
-    """Write htmx's script tag (none for ``htmx=None``) and the shim's, which must follow it.
+    """Write htmx's script tag and the shim's, which must follow it.
 
-    ``debug`` says whether the page can show why something refreshed; as ``DEBUG`` says, if it is ``None``.
+    ``htmx`` is the version that django-htmx ships, 2 or 4; or the path of a static file, or an address,
+    which is taken as it is; or ``None`` where the page has its own. Raise ValueError if it is none of these,
+    or the file is missing. ``debug`` says whether the page can show why something refreshed; as ``DEBUG``
+    says, if it is ``None``. Without ``defer`` the browser stops at each tag until its script has run.
     """
     # Not by its truth: a nonce that was not written yet is false, and is made by writing it.
     given = (nonce, getattr(request, NONCE, None), getattr(request, "csp_nonce", None))
     nonce = next((str(each) for each in given if each is not None and each != ""), None)
     attributes = attributes_of(_known(request, nonce))
     paths = _paths(debug=settings.DEBUG if debug is None else debug)
-    own = _tags(tuple(paths), attributes)
+    own = _tags(tuple(paths), attributes, defer=defer)
     if registry.channels or registry.graph.live:
         socket = get_script_prefix() + str(getattr(settings, "MIZAN_SOCKET_PATH", "/ws/")).removeprefix("/")
         attributes += attributes_of([("data-socket", socket)])
-        own += _tags(LIVE, attributes)
+        own += _tags(LIVE, attributes, defer=defer)
     own += error_texts()
-    return mark_safe(own if htmx is None else htmx_script(version=htmx, nonce=nonce) + own)
+    return mark_safe(_htmx(htmx, nonce, defer=defer) + own)
 
 
 def _paths(*, debug: bool) -> Iterator[str]:
@@ -86,7 +101,7 @@ def _paths(*, debug: bool) -> Iterator[str]:
     if registry.forms:
         yield from FORMS
     if debug:
-        yield DEBUG
+        yield from DEBUG
 
 
 def _known(request: HttpRequest, nonce: str | None) -> Iterator[tuple[str, str]]:
@@ -116,9 +131,52 @@ def _known(request: HttpRequest, nonce: str | None) -> Iterator[tuple[str, str]]
         yield "nonce", nonce
 
 
-def _tags(paths: tuple[str, ...], attributes: str) -> str:
-    sources = _static(paths)
-    return "".join([f"<script defer{source}{attributes}></script>" for source in sources])
+def _htmx(htmx: int | str | None, nonce: str | None, *, defer: bool) -> str:
+    """Write the tag of htmx, and under DEBUG that of django-htmx's script, as it comes with htmx's own."""
+    if htmx is None:
+        return ""
+    if htmx in (2, 4):
+        tags: str = htmx_script(version=int(htmx), nonce=nonce)
+    else:
+        more = "" if nonce is None else attributes_of([("nonce", nonce)])
+        tags = f"<script{_htmx_file(htmx)} defer{more}></script>{django_htmx_script(nonce=nonce)}"
+    # Values are escaped, so that a quotation mark is the end of one.
+    return tags if defer else tags.replace('" defer', '"')
+
+
+def _htmx_file(given: object) -> str:
+    """Write ``src`` of a site's own file; raise ValueError where it is none."""
+    tag = f"{{% mizan_scripts htmx={given!r} %}}"
+    if not isinstance(given, (str, Promise)) or not str(given).strip() or str(given).strip().isdecimal():
+        raise ValueError(
+            f"{tag}: htmx must be 2, 4, None, or the path of a static file in quotes, 'site/htmx.min.js'."
+        )
+    path = str(given)
+    if path.startswith(_ADDRESS):
+        return attributes_of([("src", path)])
+    way = "Put it into a folder called static, or correct the path."
+    missing = f"{tag}: there is no static file {path!r}. {way}"
+    if settings.DEBUG and not _is_found(path):
+        raise ValueError(missing)
+    try:
+        return _static((path,))[0]
+    except ValueError as error:  # what is not in the manifest
+        raise ValueError(f"{missing} ({error})") from error
+
+
+def _is_found(path: str) -> bool:
+    """Tell whether a static file is there, as far as this process can know."""
+    if not apps.is_installed("django.contrib.staticfiles"):
+        return True
+    try:
+        return finders.find(path) is not None or storages[STATICFILES_STORAGE_ALIAS].exists(path)
+    except (SuspiciousFileOperation, ImproperlyConfigured):  # leads out of the folders; nothing is collected
+        return False
+
+
+def _tags(paths: tuple[str, ...], attributes: str, *, defer: bool) -> str:
+    start = "<script defer" if defer else "<script"
+    return "".join([f"{start}{source}{attributes}></script>" for source in _static(paths)])
 
 
 def _static(paths: tuple[str, ...]) -> tuple[str, ...]:

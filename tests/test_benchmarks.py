@@ -55,7 +55,7 @@ SMOKE = {
     "asgi": ("echo under ASGI, bare", "echo under ASGI, csrf"),
     "live": ("one mutation to the last key received",),
     "behind": ("1,000 pages that come back 9,900 changes behind, to the last one told",),
-    "weight": ("mizan.js",),
+    "weight": ("mizan.js", "what every page loads"),
 }
 
 

@@ -65,11 +65,11 @@ def test_the_scripts_stand_in_order(any_site: Site, tag: str, html: str) -> None
 @pytest.mark.parametrize(
     ("debug", "tag", "more"),
     [
-        (False, "{% mizan_scripts htmx=None debug=True %}", ("mizan-debug",)),
+        (False, "{% mizan_scripts htmx=None debug=True %}", ("mizan-debug", "mizan-faults")),
         (False, "{% mizan_scripts htmx=None debug=False %}", ()),
-        (True, "{% mizan_scripts htmx=None %}", ("mizan-debug",)),
+        (True, "{% mizan_scripts htmx=None %}", ("mizan-debug", "mizan-faults")),
         (True, "{% mizan_scripts htmx=None debug=False %}", ()),
-        (True, "{% mizan_scripts None debug=None %}", ("mizan-debug",)),
+        (True, "{% mizan_scripts None debug=None %}", ("mizan-debug", "mizan-faults")),
     ],
 )
 def test_why_something_refreshed_is_told_while_debugging_or_where_asked_for(
@@ -83,15 +83,18 @@ def test_why_something_refreshed_is_told_while_debugging_or_where_asked_for(
 def test_what_one_round_trip_needs_is_there_where_it_is_asked_for(site: Site, settings: Settings) -> None:
     settings.MIZAN_SINGLE_FLIGHT = True
 
-    assert site.page("{% mizan_scripts htmx=None debug=True %}") == shim("mizan-single-flight", "mizan-debug")
+    assert site.page("{% mizan_scripts htmx=None debug=True %}") == shim(
+        "mizan-single-flight", "mizan-debug", "mizan-faults"
+    )
 
 
 def test_the_shim_comes_first() -> None:
-    assert page.ALWAYS[:2] == ("mizan_htmx/mizan.js", "mizan_htmx/mizan-together.js")
+    names = ("mizan-start", "mizan", "mizan-together")
+    assert page.ALWAYS[:3] == tuple(f"mizan_htmx/{name}.js" for name in names)
 
 
 def test_every_script_is_there() -> None:
-    names = (page.ALWAYS, page.LIVE, page.FORMS, (page.SINGLE_FLIGHT, page.DEBUG))
+    names = (page.ALWAYS, page.LIVE, page.FORMS, page.DEBUG, (page.SINGLE_FLIGHT,))
 
     assert [name for group in names for name in group if finders.find(name) is None] == []
 

@@ -210,7 +210,8 @@ def without_npm(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_every_build_of_htmx_is_fetched_and_is_what_it_says(tmp_path: Path) -> None:
     folder = htmx.fetch(tmp_path / "htmx")
     for version in htmx.VERSIONS:
-        assert version in (folder / version / htmx.FILE).read_text(encoding="utf-8")
+        for name in (htmx.FILE, htmx.MODULE):
+            assert version in (folder / version / name).read_text(encoding="utf-8")
     assert "Idiomorph" in (folder / htmx.IDIOMORPH).read_text(encoding="utf-8")
     assert "Alpine" in (folder / htmx.ALPINE).read_text(encoding="utf-8")
     for path in (htmx.BOOTSTRAP, htmx.BOOTSTRAP_CSS):

@@ -1,8 +1,9 @@
 """Fetch the newest builds of htmx, on which the browser tests run besides the ones that django-htmx ships.
 
-``python -m tools.htmx`` prints the folder that has them, as ``<version>/htmx.min.js``; Idiomorph, with which
-htmx 2 can morph; and Alpine and Bootstrap, which pages load beside them. What is there already is not fetched
-again. ``npm`` downloads them: the one on PATH, or else one that a package on PyPI brings.
+``python -m tools.htmx`` prints the folder that has them, as ``<version>/htmx.min.js`` and, for pages that
+bundle htmx, as ``<version>/htmx.esm.js``; Idiomorph, with which htmx 2 can morph; and Alpine and Bootstrap,
+which pages load beside them. What is there already is not fetched again. ``npm`` downloads them: the one on
+PATH, or else one that a package on PyPI brings.
 """
 
 import os
@@ -18,6 +19,7 @@ from tools import node
 
 VERSIONS = ("2.0.11", "4.0.1")
 FILE = "htmx.min.js"
+MODULE = "htmx.esm.js"
 IDIOMORPH = "idiomorph-0.8.0/idiomorph.min.js"
 ALPINE = "alpinejs-3.17.5/cdn.min.js"
 BOOTSTRAP = "bootstrap-5.3.9/bootstrap.bundle.min.js"
@@ -41,7 +43,7 @@ class Release:
 
 
 RELEASES = (
-    *(Release("htmx.org", version, f"{version}/{FILE}") for version in VERSIONS),
+    *(Release("htmx.org", version, f"{version}/{file}") for version in VERSIONS for file in (FILE, MODULE)),
     Release("idiomorph", "0.8.0", IDIOMORPH),
     Release("alpinejs", "3.17.5", ALPINE),
     Release("bootstrap", "5.3.9", BOOTSTRAP, "dist/js"),

@@ -22,14 +22,17 @@ register.tag("placeholder", placeholder)
 
 
 @register.simple_tag(takes_context=True)
-def mizan_scripts(context: Context, htmx: int | None = 2, debug: bool | None = None) -> SafeString:
-    """Write the script tags: htmx (version 2 or 4; ``None`` where the page has its own) and the shim.
+def mizan_scripts(
+    context: Context, htmx: int | str | None = 2, debug: bool | None = None, defer: bool = True
+) -> SafeString:
+    """Write the script tags: htmx (2, 4, or a static file; ``None`` where the page has its own) and the shim.
 
     ``debug=True`` adds the overlay that tells why something refreshed; ``False`` leaves it out under DEBUG.
+    ``defer=False`` runs each script where its tag stands.
     """
     request, nonce = request_of(context, "mizan_scripts"), context.get("csp_nonce")
     with as_syntax_errors():
-        return page.scripts(request, htmx=htmx, nonce=nonce, debug=debug)
+        return page.scripts(request, htmx=htmx, nonce=nonce, debug=debug, defer=defer)
 
 
 @register.simple_tag(takes_context=True)

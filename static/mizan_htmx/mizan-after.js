@@ -8,11 +8,11 @@
      reset          empties its form. What was entered after it was sent stays
 
    Nothing happens when it was refused, or nobody has answered. */
-(() => {
+(function script() {
   "use strict";
 
   const LOADED = Symbol.for("mizan-after");
-  if (window[LOADED]) return;
+  if (window[LOADED] || window[Symbol.for("mizan-start")]?.waits(script)) return;
   window[LOADED] = true;
 
   const { mizan } = window;

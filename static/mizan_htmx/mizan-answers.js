@@ -14,13 +14,14 @@
 
    mizan.answers is for the scripts that go with this one. trigger(headers): fires what HX-Trigger names,
    where no block will; hush(request): lets htmx tell nothing of its failure, which was told of another block. */
-(() => {
+(function script() {
   "use strict";
 
   const LOADED = Symbol.for("mizan-answers");
-  if (window[LOADED]) return;
+  if (window[LOADED] || window[Symbol.for("mizan-start")]?.waits(script)) return;
   window[LOADED] = true;
-  const { htmx, mizan } = window;
+  const { mizan } = window;
+  const { htmx } = mizan ?? {};
   if (!mizan?.dom) {
     throw new Error("mizan-answers.js needs mizan.js: load it before, or use {% mizan_scripts %}.");
   }

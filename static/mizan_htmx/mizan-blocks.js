@@ -7,11 +7,11 @@
                           at most once in 5 s, and not while the page is hidden
    data-mizan-lazy        the block shows a placeholder, and loads when it comes near the view
    data-mizan-poll        seconds after which the block refreshes again, while the page is shown and online */
-(() => {
+(function script() {
   "use strict";
 
   const LOADED = Symbol.for("mizan-blocks");
-  if (window[LOADED]) return;
+  if (window[LOADED] || window[Symbol.for("mizan-start")]?.waits(script)) return;
   window[LOADED] = true;
   const { mizan } = window;
   if (!mizan?.dom) throw new Error("mizan-blocks.js needs mizan.js: load it before, or use {% mizan_scripts %}.");
@@ -263,8 +263,7 @@
     });
   };
 
-  // htmx has bound the page by then.
-  addEventListener("DOMContentLoaded", () => setTimeout(start));
+  mizan.dom.whenParsed(start);
 
   window.mizan = Object.freeze({ ...mizan, announce });
 })();

@@ -18,10 +18,12 @@
    mizan:sent      on the form; bubbles
    mizan:error     on the form, or on a template that was refused, at first or later; detail {code, error, fields};
                    bubbles */
-(() => {
+(function script() {
   "use strict";
 
-  const { mizan, htmx } = window;
+  if (window[Symbol.for("mizan-start")]?.waits(script)) return;
+  const { mizan } = window;
+  const { htmx } = mizan ?? {};
   if (!mizan?.dom || !mizan.socket) throw new Error("mizan-channels.js needs mizan-live.js: load it before.");
   if (mizan.send) return;
   const { of, page, isUnticked } = mizan.dom;

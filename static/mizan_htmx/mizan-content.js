@@ -15,14 +15,15 @@
    hold(fragment, {block, isRefresh, except})   keeps the scripts from running, and gives them; not those inside of
                          the elements `except`
    run(elements, held)   puts the scripts that hold() gave where they belong in what stands there now */
-(() => {
+(function script() {
   "use strict";
 
   const LOADED = Symbol.for("mizan-content");
-  if (window[LOADED]) return;
+  if (window[LOADED] || window[Symbol.for("mizan-start")]?.waits(script)) return;
   window[LOADED] = true;
 
-  const { htmx, mizan } = window;
+  const { mizan } = window;
+  const { htmx } = mizan ?? {};
   if (!mizan?.dom) throw new Error("mizan-content.js needs mizan.js: load it before, or use {% mizan_scripts %}.");
   const { of, page } = mizan.dom;
   const isHtmx2 = htmx.version.startsWith("2.");
@@ -94,7 +95,7 @@
   };
   const isExecutable = (script) => typeOf(script) === "" || JAVASCRIPT.test(typeOf(script).trim());
 
-  const nonce = page.currentScript?.nonce ?? "";
+  const nonce = mizan.dom.tag()?.nonce ?? "";
 
   /* block → the Content-Security-Policy with which its content came, or null. */
   const policies = new WeakMap();

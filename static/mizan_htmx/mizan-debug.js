@@ -12,13 +12,14 @@
 
    It hears the events of mizan.js and htmx, and does nothing else: without it everything is the same. It
    lives in a shadow tree beside the body, where no CSS of the site reaches it and no swap takes it away. */
-(() => {
+(function script() {
   "use strict";
 
   const LOADED = Symbol.for("mizan-debug");
-  if (window[LOADED]) return;
+  if (window[LOADED] || window[Symbol.for("mizan-start")]?.waits(script)) return;
   window[LOADED] = true;
-  const { mizan, htmx } = window;
+  const { mizan } = window;
+  const { htmx } = mizan ?? {};
   if (!mizan?.dom) throw new Error("mizan-debug.js needs mizan.js: load it before, or use {% mizan_scripts %}.");
 
   const { of, page } = mizan.dom;

@@ -14,13 +14,14 @@
                   swapped in, by a form of ours, or by the notice that the session has ended
    mizan:done     there, too, when a request that changes something has worked, and its answer is in the page;
                   detail {status, element, method, url, request} */
-(() => {
+(function script() {
   "use strict";
 
   const LOADED = Symbol.for("mizan-errors");
-  if (window[LOADED]) return;
+  if (window[LOADED] || window[Symbol.for("mizan-start")]?.waits(script)) return;
   window[LOADED] = true;
-  const { htmx, mizan } = window;
+  const { mizan } = window;
+  const { htmx } = mizan ?? {};
   if (!mizan?.dom) throw new Error("mizan-errors.js needs mizan.js: load it before, or use {% mizan_scripts %}.");
 
   const { of, page, isOwn } = mizan.dom;

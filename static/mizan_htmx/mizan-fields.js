@@ -9,11 +9,11 @@
 
    A message stands before its field, where Django has it, or in the element with data-mizan-errors="name", if the
    form has one. It goes when the field gets another value, and stays while its block is refreshed. */
-(() => {
+(function script() {
   "use strict";
 
   const LOADED = Symbol.for("mizan-fields");
-  if (window[LOADED]) return;
+  if (window[LOADED] || window[Symbol.for("mizan-start")]?.waits(script)) return;
   window[LOADED] = true;
 
   const { mizan } = window;
@@ -405,7 +405,7 @@
   const forget = () => {
     for (const list of lists()) if (!records.has(list)) takeAway(list);
   };
-  const { config, version } = window.htmx;
+  const { config, version } = mizan.htmx;
   const restored = "htmx:history:cache:after:restore".replaceAll(":", config.metaCharacter || ":");
   on(version.startsWith("2.") ? "htmx:historyRestore" : restored, forget);
 

@@ -9,14 +9,15 @@
 
    While it is filled in, the form goes to the address in data-mizan-validate; what comes back has the errors
    of the fields that were left. [data-mizan-keep] marks what a script added and no merge may take away. */
-(() => {
+(function script() {
   "use strict";
 
   const LOADED = Symbol.for("mizan-forms");
-  if (window[LOADED]) return;
+  if (window[LOADED] || window[Symbol.for("mizan-start")]?.waits(script)) return;
   window[LOADED] = true;
 
-  const { htmx, mizan } = window;
+  const { mizan } = window;
+  const { htmx } = mizan ?? {};
   if (!mizan?.dom) throw new Error("mizan-forms.js needs mizan.js: load it before, or use {% mizan_scripts %}.");
   const { of, page, isOwn, staysHere, clear, isRead, strip } = mizan.dom;
   const { csrfCookie } = mizan.dom.settings();
@@ -617,9 +618,14 @@
 
   // ---- the life of the page
 
-  for (const form of page.querySelectorAll(FORM)) {
-    for (const element of of(form).querySelectorAll("[class]")) served.set(element, [...element.classList]);
-  }
+  const noteClasses = () => {
+    for (const form of page.querySelectorAll(FORM)) {
+      for (const element of of(form).querySelectorAll("[class]")) served.set(element, [...element.classList]);
+    }
+  };
+
+  if (page.readyState === "loading") addEventListener("DOMContentLoaded", noteClasses, true);
+  else noteClasses();
   if (htmx.version.startsWith("2.")) listen2();
   else listen4();
   prepare();

@@ -4,14 +4,14 @@
    Rows stand in [data-mizan-rows]; template[data-mizan-empty-row] has one to copy, numbered __prefix__. The
    first INITIAL_FORMS rows exist on the server: they keep their numbers, and are marked when they are to be
    deleted. The others are numbered without gaps. Rows with an ORDER are sent in their order on the page. */
-(() => {
+(function script() {
   "use strict";
 
   const LOADED = Symbol.for("mizan-formsets");
-  if (window[LOADED]) return;
+  if (window[LOADED] || window[Symbol.for("mizan-start")]?.waits(script)) return;
   window[LOADED] = true;
 
-  const { dom } = window.mizan ?? {};
+  const { dom, htmx } = window.mizan ?? {};
   if (!dom) throw new Error("mizan-formsets.js needs mizan.js: load it before, or use {% mizan_scripts %}.");
   const { of, page, clear } = dom;
 
@@ -85,7 +85,7 @@
       part(form, "rows").append(row);
       renumber(form, row, Number(count(form, "TOTAL").value));
       const restore = clear();
-      window.htmx.process(row);
+      htmx.process(row);
       restore();
       settle(form);
       firstControl(row)?.focus();

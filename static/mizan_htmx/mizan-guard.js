@@ -15,11 +15,11 @@
    mizan:session   on document: an answer shows that the session of this page has ended; detail {state: "ended",
                    or "other" when somebody else is signed in now, reason: "login", "csrf" or "user", element,
                    status} */
-(() => {
+(function script() {
   "use strict";
 
   const LOADED = Symbol.for("mizan-guard");
-  if (window[LOADED]) return;
+  if (window[LOADED] || window[Symbol.for("mizan-start")]?.waits(script)) return;
   window[LOADED] = true;
   const { mizan } = window;
   if (!mizan?.dom) throw new Error("mizan-guard.js needs mizan.js: load it before, or use {% mizan_scripts %}.");
@@ -81,7 +81,7 @@
 
   const UNTICKED = "X-Mizan-Unticked";
   const LONGEST = 4096; // characters, as the server takes them
-  const isHtmx2 = /^2\./.test(window.htmx.version);
+  const isHtmx2 = /^2\./.test(mizan.htmx.version);
 
   const isForm = (element) => element instanceof HTMLFormElement;
   const controlsIn = (root) => [...of(root).querySelectorAll("input, select, textarea")];
@@ -94,7 +94,7 @@
     of(element).getAttribute(name) ?? of(element).getAttribute("data-" + name);
 
   /* On htmx 2 what stands around counts, unless it is told not to; on htmx 4 only what says so itself. */
-  const { config } = window.htmx;
+  const { config } = mizan.htmx;
   const lists = (element, attribute, name) => {
     const text = attributeOf(element, attribute);
     return text === "*" || Boolean(text?.split(" ").includes(name));

@@ -7,14 +7,15 @@
    its place. A form that was sent, was taken and made the block stale goes with that refresh.
 
    What loads by itself (load, revealed, intersect, every) is no person's request. */
-(() => {
+(function script() {
   "use strict";
 
   const LOADED = Symbol.for("mizan-inserted");
-  if (window[LOADED]) return;
+  if (window[LOADED] || window[Symbol.for("mizan-start")]?.waits(script)) return;
   window[LOADED] = true;
 
-  const { htmx, mizan } = window;
+  const { mizan } = window;
+  const { htmx } = mizan ?? {};
   if (!mizan?.dom) {
     throw new Error("mizan-inserted.js needs mizan.js: load it before, or use {% mizan_scripts %}.");
   }

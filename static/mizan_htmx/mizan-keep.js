@@ -14,14 +14,15 @@
                    one: keep(element, place), in place of one of the fresh block, which has no twin of anything in
                    it; twin(element, root, fresh): what it is there; isEntered(field)
    mizan:late      on a block whose answer came when it could not be replaced; for mizan.js; bubbles */
-(() => {
+(function script() {
   "use strict";
 
   const LOADED = Symbol.for("mizan-keep");
-  if (window[LOADED]) return;
+  if (window[LOADED] || window[Symbol.for("mizan-start")]?.waits(script)) return;
   window[LOADED] = true;
 
-  const { htmx, mizan } = window;
+  const { mizan } = window;
+  const { htmx } = mizan ?? {};
   const missing =
     (!mizan?.dom && "mizan.js") || (!mizan.twins && "mizan-twins.js") || (!mizan.content && "mizan-content.js");
   if (missing) throw new Error(`mizan-keep.js needs ${missing}: load it before, or use {% mizan_scripts %}.`);

@@ -17,10 +17,12 @@
    use(part)      calls part.isNeeded() to tell whether the page needs the socket, part.open() each time it
                   has opened (a promise of being done), part.lose() each time that was in vain or it was lost,
                   part.look() when the page has changed meanwhile, and part.hear(frame) for each frame */
-(() => {
+(function script() {
   "use strict";
 
-  const { htmx, mizan } = window;
+  if (window[Symbol.for("mizan-start")]?.waits(script)) return;
+  const { mizan } = window;
+  const { htmx } = mizan ?? {};
   if (!mizan?.dom) throw new Error("mizan-live.js needs mizan.js: load it before, or use {% mizan_scripts %}.");
   if (mizan.socket) return;
   const { of, page } = mizan.dom;

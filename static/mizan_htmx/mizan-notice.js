@@ -16,13 +16,14 @@
      [data-mizan-close]     takes it away, as Escape does
 
    It goes away when the same element has sent a request that worked. */
-(() => {
+(function script() {
   "use strict";
 
   const LOADED = Symbol.for("mizan-notice");
-  if (window[LOADED]) return;
+  if (window[LOADED] || window[Symbol.for("mizan-start")]?.waits(script)) return;
   window[LOADED] = true;
-  const { htmx, mizan } = window;
+  const { mizan } = window;
+  const { htmx } = mizan ?? {};
   if (!mizan?.dom) throw new Error("mizan-notice.js needs mizan.js: load it before, or use {% mizan_scripts %}.");
 
   const { of, page } = mizan.dom;

@@ -6,16 +6,17 @@
 
    mizan:return   on document, when the page comes back and may be old; preventDefault() says that somebody
                   else looks after its live blocks, as mizan-live.js does */
-(() => {
+(function script() {
   "use strict";
 
   const LOADED = Symbol.for("mizan-return");
-  if (window[LOADED]) return;
+  if (window[LOADED] || window[Symbol.for("mizan-start")]?.waits(script)) return;
   window[LOADED] = true;
-  const { htmx, mizan } = window;
+  const { mizan } = window;
+  const { htmx } = mizan ?? {};
   if (!mizan?.dom) throw new Error("mizan-return.js needs mizan.js: load it before, or use {% mizan_scripts %}.");
 
-  const { page } = mizan.dom;
+  const { page, whenShown } = mizan.dom;
 
   const [FIRST_WAIT, LONGEST_WAIT] = [1000, 60_000]; // milliseconds until it is tried again
   const LONGEST_ASKED = 3_600_000; // the same, where the server says how long
@@ -62,7 +63,7 @@
     return persisted || (navigation?.type === "back_forward" && navigation.transferSize === 0);
   };
 
-  addEventListener("pageshow", (event) => isOld(event) && comeBack());
+  whenShown((event) => isOld(event) && comeBack());
   on("htmx:historyRestore", ({ detail }) => detail.cacheMiss || comeBack()); // htmx 2
   on("htmx:history:cache:after:restore".replaceAll(":", htmx.config.metaCharacter || ":"), comeBack); // htmx 4
 

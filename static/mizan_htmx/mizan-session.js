@@ -12,14 +12,15 @@
                    and "other" from here where another tab was the first to know
 
    What makes blocks stale here does so in the other tabs of the same person, too. */
-(() => {
+(function script() {
   "use strict";
 
   const LOADED = Symbol.for("mizan-session");
-  if (window[LOADED]) return;
+  if (window[LOADED] || window[Symbol.for("mizan-start")]?.waits(script)) return;
   window[LOADED] = true;
 
-  const { mizan, htmx } = window;
+  const { mizan } = window;
+  const { htmx } = mizan ?? {};
   if (!mizan?.dom) throw new Error("mizan-session.js needs mizan.js: load it before, or use {% mizan_scripts %}.");
 
   const { of, page, staysHere } = mizan.dom;

@@ -4,11 +4,11 @@
    A request of htmx that may change something names the blocks of the page in X-Mizan-Blocks. Its answer may
    end with a JSON text, X-Mizan-Brought characters long: block id → its HTML, or null for what is unchanged. It
    is cut off before htmx sees it. Blocks that are stale and not in it are asked for as ever. */
-(() => {
+(function script() {
   "use strict";
 
   const LOADED = Symbol.for("mizan-single-flight");
-  if (window[LOADED]) return;
+  if (window[LOADED] || window[Symbol.for("mizan-start")]?.waits(script)) return;
   window[LOADED] = true;
   const { mizan } = window;
   if (!mizan?.dom) {

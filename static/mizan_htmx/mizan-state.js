@@ -18,14 +18,15 @@
    isOccupied(block)       tells whether something modal is open in it
    expect(element, name)   a morph is about to write what the server has sent
    meet(block, fresh)      a swap that is about to happen; see there */
-(() => {
+(function script() {
   "use strict";
 
   const LOADED = Symbol.for("mizan-state");
-  if (window[LOADED]) return;
+  if (window[LOADED] || window[Symbol.for("mizan-start")]?.waits(script)) return;
   window[LOADED] = true;
 
-  const { htmx, mizan } = window;
+  const { mizan } = window;
+  const { htmx } = mizan ?? {};
   if (!mizan?.dom) throw new Error("mizan-state.js needs mizan.js: load it before, or use {% mizan_scripts %}.");
   const { of, page } = mizan.dom;
   const BLOCK = "[data-mizan]";

@@ -4,11 +4,11 @@
    is the way to the server: those that leave in one task become GET partials/?block=…&user_id=5&block=…, and
    each is given its part of the answer. One that is alone, or that shared caches may answer, goes as htmx made
    it. */
-(() => {
+(function script() {
   "use strict";
 
   const LOADED = Symbol.for("mizan-together");
-  if (window[LOADED]) return;
+  if (window[LOADED] || window[Symbol.for("mizan-start")]?.waits(script)) return;
   window[LOADED] = true;
   const { dom } = window.mizan ?? {};
   if (!dom) throw new Error("mizan-together.js needs mizan.js: load it before, or use {% mizan_scripts %}.");

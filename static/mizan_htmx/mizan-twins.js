@@ -8,11 +8,11 @@
 
    mizan.twins(block, fresh)   {twinOf(element), isUnique(element)}. twinOf gives null for what the fresh block does
                                not have, and no element twice; isUnique tells whether a morph can go by the id. */
-(() => {
+(function script() {
   "use strict";
 
   const LOADED = Symbol.for("mizan-twins");
-  if (window[LOADED]) return;
+  if (window[LOADED] || window[Symbol.for("mizan-start")]?.waits(script)) return;
   window[LOADED] = true;
 
   const { mizan } = window;

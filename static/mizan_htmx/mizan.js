@@ -1,4 +1,4 @@
-/* mizan.js: refreshes the blocks of a page that have become stale. For htmx 2 and htmx 4.
+/* mizan.js: refreshes the blocks of a page that have become stale. For htmx 2 and htmx 4. Needs mizan-start.js.
 
    A response names what it made stale in X-Mizan-Invalidate or, where scripts cannot read headers, in a
    cookie. A block names what it shows in data-mizan. Both speak one grammar. A block that is covered is sent
@@ -30,7 +30,8 @@
                                             isRead(name): htmx reads forms by it; isMixed(root): such a one is
                                             inside; strip(root): takes those off, where it goes;
                                             isUnticked(control): a box that a form would send, had it a tick;
-                                            address(text, name): an URL of this origin, or an error
+                                            address(text, name): an URL of this origin, or an error;
+                                            tag(), whenParsed(then), whenShown(listener): see mizan-start.js
 
    mizan:invalidate   on document; detail {header, entries, version, blocks, source, cause}; preventDefault()
                       leaves the blocks alone
@@ -47,17 +48,16 @@
    mizan:answer       when it is there; detail {request, element, target, block, method, isSafe, url, status,
                       header(name), answered}, the last of them its URL. Of one that preventDefault() refuses
                       nothing is swapped in; detail.reason may say why. */
-(() => {
+(function script() {
   "use strict";
 
   const LOADED = Symbol.for("mizan");
-  if (window[LOADED]) return;
+  if (window[LOADED] || window[Symbol.for("mizan-start")]?.waits(script)) return;
+  const seam = window[Symbol.for("mizan-start")];
+  if (!seam) throw new Error("mizan.js needs mizan-start.js: load it before, or use {% mizan_scripts %}.");
   window[LOADED] = true;
-  const { htmx } = window;
-  // An element with the id "htmx" is called so, too.
-  if (typeof htmx?.version !== "string") {
-    throw new Error("mizan.js needs htmx: load htmx before it, or use {% mizan_scripts %}.");
-  }
+  const { tag, settings, whenParsed, whenShown } = seam;
+  const { htmx } = window.mizan;
 
   const HEADER = "X-Mizan-Invalidate";
   const VERSION = "X-Mizan-Version";
@@ -174,8 +174,6 @@
       for (const name of namesOf(each)) each.removeAttribute(name);
     }
   };
-
-  const settings = () => page.currentScript?.dataset ?? {};
 
   const isUnticked = (control) =>
     control instanceof HTMLInputElement &&
@@ -885,10 +883,11 @@
     retry();
   };
 
-  addEventListener("DOMContentLoaded", () => setTimeout(catchUp)); // htmx has bound the page by then
+  whenParsed(catchUp);
   addEventListener("pageshow", catchUp);
 
   window.mizan = Object.freeze({
+    ...window.mizan,
     invalidate,
     refresh,
     retry,
@@ -898,7 +897,6 @@
     dom: Object.freeze({
       of,
       page,
-      settings,
       isOwn,
       staysHere,
       isUnticked,
@@ -908,6 +906,10 @@
       isRead,
       isMixed,
       strip,
+      tag,
+      settings,
+      whenParsed,
+      whenShown,
     }),
     format: write,
     parse,

@@ -38,6 +38,9 @@ REPORT = "^mizan: <"
 # The same, and what htmx writes on one version or the other.
 REPORTS = f"{REPORT}|^Response Status Error Code|^htmx:"
 
+# How the shim begins what it says under DEBUG of the builds that django-htmx ships.
+FAULTS = "mizan: known faults of htmx "
+
 # Runs in every page before its own scripts. Violations of the Content-Security-Policy become console errors,
 # whatever the browser logs by itself; what the shim reports is counted where locators can wait for it.
 OBSERVE = """
@@ -65,6 +68,7 @@ class Tab:
         self.page = page
         self.address = address
         self.problems: list[str] = []
+        self.faults: list[str] = []
         self.refreshes: list[str] = []
         self.batches: list[list[str]] = []
         self.posts: list[str] = []
@@ -135,7 +139,9 @@ class Tab:
                 yield
 
     def _hear(self, message: ConsoleMessage) -> None:
-        if message.type in ("error", "warning"):
+        if message.text.startswith(FAULTS):
+            self.faults.append(message.text)
+        elif message.type in ("error", "warning"):
             self.problems.append(message.text)
 
     def _fail(self, error: Error) -> None:

@@ -191,10 +191,83 @@ async def test_a_refusal_is_said_and_changes_nothing(enter: Enter, board: Board)
     await column(tab, board, 0).get_by_text("Remove …").click()
     with failing(tab, REFUSED):
         await tab.page.get_by_role("button", name="Remove column").click()
-        await expect(tab.page.get_by_role("alert")).to_contain_text("Only an empty column can be removed.")
+        said = column(tab, board, 0).locator(".danger .mizan-failure")
+        await expect(said).to_contain_text(
+            "Only an empty column can be removed. Move or delete its cards first."
+        )
     assert tab.refreshes == []
-    await tab.page.get_by_role("button", name="Dismiss").click()
-    await expect(tab.page.locator(".toast")).to_have_count(0)
+    await said.get_by_role("button", name="Close").click()
+    await expect(said).to_have_count(0)
+
+
+async def test_a_title_of_blanks_is_told_of_at_its_field(enter: Enter, board: Board) -> None:
+    tab = await enter("mara", board.path)
+    await column(tab, board, 0).locator(".card__title").click()
+    title = column(tab, board, 0).get_by_role("textbox", name="Title").last
+    await title.fill("  ")
+    with failing(tab, REFUSED):
+        await tab.page.keyboard.press("Enter")
+        await expect(title).to_have_attribute("aria-invalid", "true")
+    await expect(title).to_be_focused()
+    await expect(column(tab, board, 0).locator(".card .errorlist li")).to_have_count(1)
+    await title.fill("Plan it")
+    await tab.page.keyboard.press("Enter")
+    await expect(titles(tab, board, 0)).to_contain_text(["Plan it"])
+    await expect(column(tab, board, 0).locator(".card details[open]")).to_have_count(0)
+
+
+async def test_what_one_has_opened_stays_open_while_others_work(
+    enter: Enter, board: Board, demo: str
+) -> None:
+    tab, tomas = await enter("mara", board.path), Visitor(demo).sign_in("tomas")
+    await tab.page.locator("#team summary").click()
+    assert tomas.call("rename_board", board_id=board.pk, title="Play").status == 200
+    await expect(tab.page.locator("h1")).to_contain_text("Play")
+    await settled(tab)
+    await expect(tab.page.locator("#team")).to_have_attribute("open", "")
+
+
+async def test_a_column_stays_folded_while_others_work(enter: Enter, board: Board, demo: str) -> None:
+    tab, tomas = await enter("mara", board.path), Visitor(demo).sign_in("tomas")
+    fold = column(tab, board, 0).get_by_role("button", name="Cards of To do")
+    await fold.click()
+    await expect(titles(tab, board, 0).first).to_be_hidden()
+    assert tomas.call("add_card", column_id=board.columns[0], title="Build").status == 200
+    await expect(titles(tab, board, 0)).to_have_count(2)
+    await expect(titles(tab, board, 0).first).to_be_hidden()
+    await expect(fold).to_have_attribute("aria-expanded", "false")
+    await fold.click()
+    await expect(titles(tab, board, 0).last).to_be_visible()
+
+
+async def test_whom_one_can_choose_stays_to_be_seen_while_others_work(
+    enter: Enter, board: Board, demo: str
+) -> None:
+    tab, tomas = await enter("mara", board.path), Visitor(demo).sign_in("tomas")
+    picker = tab.page.locator(".picker")
+    await tab.page.locator(".assignee").click()
+    await expect(picker.get_by_role("button", name="Mara Lindqvist")).to_be_focused()
+    card = tomas.read("column", column_id=board.columns[0])["column"]["card_ids"][0]
+    assert tomas.call("rename_card", card_id=card, title="Plan it").status == 200
+    await expect(titles(tab, board, 0)).to_contain_text(["Plan it"])
+    await settled(tab)
+    await expect(picker.get_by_role("button", name="Mara Lindqvist")).to_be_focused()
+    await picker.get_by_role("button", name="Tomás Okafor").click()
+    await expect(tab.page.locator(".assignee")).to_contain_text("Tomás Okafor")
+    await expect(picker).to_have_count(0)
+
+
+async def test_the_ring_is_drawn_anew(enter: Enter, board: Board) -> None:
+    tab = await enter("mara", board.path)
+    ring = tab.block(f"progress;board_id={board.pk}")
+    await expect(ring).to_have_text(re.compile("0 of 1 done"))
+    for _ in range(2):
+        await column(tab, board, 0).or_(column(tab, board, 1)).locator("[id$=-right]").first.click()
+        await settled(tab)
+    await expect(ring).to_have_text(re.compile("1 of 1 done"))
+    done = ring.locator(".progress__done")
+    await expect(done).to_have_attribute("stroke-dasharray", "1 1")
+    assert await done.evaluate("circle => circle instanceof SVGElement && circle.getTotalLength() > 60")
 
 
 async def test_a_server_that_is_away_loses_nothing(enter: Enter, tmp_path: Path) -> None:
@@ -206,14 +279,16 @@ async def test_a_server_that_is_away_loses_nothing(enter: Enter, tmp_path: Path)
         await column(tab, board, 0).get_by_label("New card").fill("Build")
         with failing(tab, UNREACHABLE):
             await tab.page.keyboard.press("Enter")
-            await expect(tab.page.get_by_role("alert")).to_contain_text("Nothing was changed; try again")
+            notice = tab.page.locator(".mizan-notice")
+            await expect(notice).to_contain_text("There was no answer. Is this device online?")
+            await expect(column(tab, board, 0).get_by_label("New card")).to_have_value("Build")
             await expect(tab.page.locator('html[data-mizan-socket="open"]')).to_have_count(0)
             running.enter_context(serving(tmp_path, port=int(address.rpartition(":")[2])))
             await expect(tab.page.locator('html[data-mizan-socket="open"]')).to_be_visible(timeout=30_000)
         await column(tab, board, 0).get_by_label("New card").focus()
         await tab.page.keyboard.press("Enter")
         await expect(titles(tab, board, 0)).to_contain_text(["Build"])
-        await expect(tab.page.locator(".toast")).to_have_count(0)
+        await expect(notice.locator("p")).to_have_count(0)
         await tab.page.close()
 
 

@@ -127,7 +127,7 @@ async def test_who_has_signed_out_elsewhere_signs_in_and_sends_it_again(
     with failing(tab, REFUSED):
         await tab.page.keyboard.press("Enter")
         await expect(notice).to_contain_text("You are not signed in.")
-    await expect(tab.page.locator(".toast")).to_have_count(0)
+    await expect(tab.page.locator(".mizan-failure")).to_have_count(0)
     async with tab.page.context.expect_page() as opened:
         await notice.get_by_role("link", name="Sign in").click()
     door = await opened.value

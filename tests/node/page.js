@@ -50,8 +50,12 @@ class Channel extends EventTarget {
   close() {}
 }
 
-/* Make the window of a page on this version of htmx, or on none; `laid` is what its markup lays over the document. */
-const open = ({ version = "4.0.1", dataset = {}, laid = {} } = {}) => {
+/* As much of htmx as the scripts ask for when they start. */
+const build = (version) => ({ version, config: {}, process() {}, defineExtension() {}, registerExtension() {} });
+
+/* Make the window of a page on this version of htmx, or on none; `laid` is what its markup lays over the document,
+   `named` the element that has the name of a global. It has run what comes before all other files. */
+const open = ({ version = "4.0.1", dataset = {}, laid = {}, named, parts = {} } = {}) => {
   const window = Object.assign(new EventTarget(), {
     BroadcastChannel: Channel,
     CSS: { escape: String, supports: () => true },
@@ -68,7 +72,7 @@ const open = ({ version = "4.0.1", dataset = {}, laid = {} } = {}) => {
     console,
     document: emptyDocument(dataset),
     history: { state: null },
-    htmx: version && { version, config: {}, process() {}, defineExtension() {}, registerExtension() {} },
+    htmx: version && build(version),
     localStorage: {},
     location: new URL("http://testserver/people/"),
     matchMedia: () => Object.assign(new EventTarget(), { matches: false }),
@@ -83,7 +87,11 @@ const open = ({ version = "4.0.1", dataset = {}, laid = {} } = {}) => {
   }
   for (const [name, value] of Object.entries(laid)) Object.defineProperty(window.document, name, { value });
   window.window = window;
-  return vm.createContext(window);
+  if (named) window[named] = { id: named };
+  Object.assign(window, parts);
+  vm.createContext(window);
+  run(window, "mizan-start.js");
+  return window;
 };
 
 /* Run scripts in a window, one after the other, as a page does. */
@@ -98,4 +106,4 @@ const vectors = JSON.parse(readFileSync(join(__dirname, "../vectors/invalidation
 /* Objects made in the page's own realm are equal to none of ours. */
 const plain = (value) => JSON.parse(JSON.stringify(value));
 
-module.exports = { open, plain, run, vectors };
+module.exports = { FOLDER, build, open, plain, run, vectors };

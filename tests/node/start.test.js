@@ -5,7 +5,7 @@
 const assert = require("node:assert/strict");
 const { test } = require("node:test");
 
-const { open, run } = require("./page.js");
+const { build, open, run } = require("./page.js");
 
 const REST = [
   "mizan-together.js",
@@ -47,7 +47,7 @@ for (const version of ["2.0.10", "2.0.11", "4.0.0-beta6", "4.0.1"]) {
     const { mizan } = window;
     const { listeners } = counted;
     assert.ok(listeners > 10);
-    run(window, "mizan.js", ...REST);
+    run(window, "mizan-start.js", "mizan.js", ...REST);
     assert.equal(window.mizan, mizan);
     assert.equal(counted.listeners, listeners);
   });
@@ -70,8 +70,10 @@ test("a page is told whose it is", () => {
   }
 });
 
-test("without htmx the shim says how to get it", () => {
-  assert.throws(() => run(open({ version: null }), "mizan.js"), /mizan\.js needs htmx: load htmx before it/);
+test("without mizan-start.js, mizan.js says that it needs it", () => {
+  const window = open();
+  window[Symbol.for("mizan-start")] = undefined;
+  assert.throws(() => run(window, "mizan.js"), /mizan\.js needs mizan-start\.js/);
 });
 
 for (const name of [...REST, "mizan-debug.js"]) {
@@ -124,20 +126,16 @@ test("what markup lays over the document is not read", () => {
   assert.ok(window.mizan.dom.isOwn("people/"));
 });
 
-for (const name of ["mizan", "htmx"]) {
-  test(`an element with the id ${name} is not taken for the script`, () => {
-    const window = open();
-    const { htmx } = window;
-    window[name] = { id: name };
-    if (name === "htmx") return assert.throws(() => run(window, "mizan.js"), /mizan\.js needs htmx/);
-    for (const script of [...REST, "mizan-debug.js", "mizan-live.js", "mizan-forms.js", "mizan-formsets.js"]) {
-      assert.throws(() => run(window, script), /needs mizan\.js/);
-    }
-    run(window, "mizan.js");
-    assert.equal(typeof window.mizan.invalidate, "function");
-    assert.equal(window.htmx, htmx);
-  });
-}
+test("an element with the id mizan is not taken for the script", () => {
+  const window = open({ named: "mizan" });
+  const { htmx } = window;
+  for (const script of [...REST, "mizan-debug.js", "mizan-live.js", "mizan-forms.js", "mizan-formsets.js"]) {
+    assert.throws(() => run(window, script), /needs mizan\.js/);
+  }
+  run(window, "mizan.js");
+  assert.equal(typeof window.mizan.invalidate, "function");
+  assert.equal(window.htmx, htmx);
+});
 
 const OWN = ["/", "", "?a=1", "people/", "http://testserver/a", "//testserver/"];
 const FOREIGN = ["//evil.test/", "https://testserver/", "javascript:1", "blob:http://testserver/1", "http://"];

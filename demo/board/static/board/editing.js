@@ -1,7 +1,8 @@
-/* Small manners of forms: Escape, Cancel and success close an editor, a field that was sent is emptied at once, what
-   somebody else changed can be taken, and the focus finds a place when its own is gone.
+/* Small manners of forms: Escape and Cancel close an editor, what somebody else changed can be taken, and the focus finds
+   a place when its own is gone.
 
-   That what somebody types, opens or looks at outlives the refreshes that others cause is not done here. */
+   That what somebody types, opens or looks at outlives the refreshes that others cause is not done here, nor that an
+   editor closes and a field is emptied once it was sent (data-mizan-after), nor that a refusal is told. */
 
 // ---- editors: details in which one types, or what was fetched into a slot
 
@@ -60,28 +61,12 @@ document.addEventListener("click", ({ target }) => {
   field.focus();
 });
 
-// ---- a form that is there for the next entry
+// ---- what was fetched into a slot is done with, once somebody has chosen
 
-const sent = new WeakMap();
-const typed = (form) => new URLSearchParams(new FormData(form)).toString();
-
-document.addEventListener("submit", ({ target }) => {
-  if (target.matches("[data-clear]")) sent.set(target, typed(target));
-}, true);
-
-/* A block may have been replaced while the answer was on its way. */
-const now = (element) => document.getElementById(element.id) ?? element;
-
-const arrived = (event) => {
-  const { element, isSafe, status } = event.detail;
-  if (isSafe || status >= 400 || event.defaultPrevented) return;
-  // Who types on while the answer is on its way keeps what they typed.
-  if (sent.has(element) && sent.get(element) === typed(now(element))) now(element).reset();
-  const editor = element.closest(EDITOR);
-  if (editor) close(now(editor));
-};
-
-document.addEventListener("mizan:answer", (event) => queueMicrotask(() => arrived(event)));
+document.addEventListener("mizan:done", ({ target }) => {
+  const editor = target.closest?.(`${EDITOR}[data-opener]`);
+  if (editor) close(editor);
+});
 
 // ---- focus: on a button that has moved to another block, or else on what is around the place where it was
 

@@ -18,13 +18,13 @@ from tools import htmx
 # The smoke set: the few tests of a mechanism that run on the builds that django-htmx ships and on the newest.
 on_every_htmx = pytest.mark.builds("2", "4", *htmx.VERSIONS)
 
-# The same for what is kept when a block is swapped: htmx 2 once with Idiomorph, which morphs, and once without.
+# The same for what a swap keeps: htmx 2 once with Idiomorph, which morphs, and once without.
 on_every_morph = pytest.mark.builds("2", "2.0.11+idiomorph", "4", "4.0.1")
 
 # The rule.
 on_newest_htmx = pytest.mark.builds(*htmx.VERSIONS)
 
-# The same for what is kept: htmx 2 once with Idiomorph, and once without.
+# The same for what a swap keeps: htmx 2 once with Idiomorph, and once without.
 on_newest_morph = pytest.mark.builds("2.0.11", "2.0.11+idiomorph", "4.0.1")
 
 # What hangs on no version of htmx.

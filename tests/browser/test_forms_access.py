@@ -7,10 +7,10 @@ import pytest
 from playwright.async_api import Browser, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
-from tests.browser.tab import Tab
+from tests.browser.tab import Tab, on_one_htmx
 from tests.site.models import Card, Person
 
-pytestmark = pytest.mark.asyncio(loop_scope="session")
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), on_one_htmx]
 
 AXE = files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8")
 

@@ -1,4 +1,5 @@
-/* mizan-keep.js: what a person entered or opened stays when blocks are replaced. Needs mizan-state.js, mizan-twins.js.
+/* mizan-keep.js: what a person entered or opened stays when blocks are replaced. Needs mizan-state.js,
+   mizan-twins.js and mizan-content.js.
 
    A refresh of a block, and any other outerHTML swap that brings the same block again, becomes a morph: on htmx 4 by
    htmx's own, on htmx 2 by Idiomorph where the page has loaded it. Without Idiomorph the new elements get what the

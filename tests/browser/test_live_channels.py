@@ -167,7 +167,7 @@ async def test_a_message_that_is_refused_stays_in_the_form_and_says_why(ada: Tab
     await ada.submit("#say", "x" * 41)
     await ada.happens("error", 1)
     await expect(text(ada)).to_have_value("x" * 41)
-    too_long = {"text": ["String should have at most 40 characters"]}
+    too_long = {"text": ["Ensure this value has at most 40 characters (it has 41)."]}
     detail = {"code": "VALIDATION_ERROR", "error": "Invalid message", "fields": too_long}
     assert await told(ada) == [["error", "form", detail]]
     assert "aria-busy" not in await ada.attributes("#say")

@@ -197,6 +197,14 @@ async def test_a_block_inside_one_that_refreshes_came_with_it(tab: Tab) -> None:
     await expect(change(tab)).to_contain_text("came with board;board_id=1 #board")
 
 
+async def test_a_block_that_its_refresh_leaves_out_is_said_to_have_left(tab: Tab) -> None:
+    await opened(tab)
+    card = await tab.page.locator("#board [data-mizan]").first.get_attribute("id")
+    await Card.objects.filter(pk=1).adelete()
+    await tab.invalidate("board;board_id=1, card;card_id=1")
+    await expect(change(tab)).to_contain_text(f"card;card_id=1 #{card} · left the page")
+
+
 async def test_the_list_ends_after_fifty(tab: Tab) -> None:
     await opened(tab)
     await tab.page.evaluate(

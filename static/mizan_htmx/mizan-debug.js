@@ -103,7 +103,7 @@
     poll: "Poll",
     return: "The page came back from a cache",
     script: "mizan.invalidate()",
-    socket: "The socket: somebody else's change",
+    socket: "The socket: by no request of this page",
     tab: "Another tab",
   };
 
@@ -426,7 +426,7 @@
 
   // ---- the element
 
-  const CSS = `
+  const STYLE = `
     :host {
       --paper: #fff; --ink: #1c1c22; --soft: #5a5a66; --line: #d4d4dc;
       --mark: #1d5fd1; --good: #17803d; --bad: #b3261e;
@@ -513,7 +513,7 @@
   };
 
   const sheet = new CSSStyleSheet();
-  sheet.replaceSync(CSS);
+  sheet.replaceSync(STYLE);
   const host = make("mizan-debug");
   const root = host.attachShadow({ mode: "open" });
   root.adoptedStyleSheets = [sheet];

@@ -368,7 +368,7 @@
 
   const listen4 = () => {
     const begin = ({ detail: { ctx } }) => {
-      if (flights.has(ctx)) return;
+      if (flights.has(ctx) || !ctx.request) return; // htmx.swap() asks for nothing
       const { sourceElement: element, sourceEvent: event, request } = ctx;
       start(ctx, { element, method: request.method, url: request.action, event });
     };

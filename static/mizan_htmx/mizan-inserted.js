@@ -606,6 +606,7 @@
     const plans = new WeakMap();
     addEventListener(name4("htmx:before:swap"), ({ detail: { ctx, tasks } }) => {
       const { sourceElement: element, sourceEvent: event, select, selectOOB, request } = ctx;
+      if (!request) return; // htmx.swap() asks for nothing
       const { method, action: url, headers } = request;
       const { strip } = tasks.find(({ type }) => type === "main")?.swapSpec ?? {};
       const made = requestOf({ element, event, method, url, headers, select, selectOOB, strip });

@@ -105,7 +105,7 @@ async def test_a_block_that_shows_the_version_already_is_said_to(tab: Tab) -> No
     )
     await tab.happens("refreshed", 1)
     found = await lines(tab)
-    assert found[0] == "The socket: somebody else's change"
+    assert found[0] == "The socket: by no request of this page"
     at = found.index("shows version 5f0c29ab.17, which is 5f0c29ab.17 or later")
     assert found[at + 1] == "user;user_id=5 #ada"
 

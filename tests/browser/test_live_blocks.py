@@ -175,6 +175,7 @@ async def test_a_change_just_before_ones_own_is_not_lost(ada: Tab) -> None:
     assert ada.refreshes == [SECOND, NOTE]
 
 
+@on_one_htmx
 async def test_whoever_writes_last_everybody_sees_the_same(ada: Tab, bob: Tab) -> None:
     await ada.follow("/live/")
     await bob.follow("/live/")
@@ -198,6 +199,7 @@ async def test_whoever_writes_last_everybody_sees_the_same(ada: Tab, bob: Tab) -
         await expect(tab.page.locator("#shown")).to_have_text(title)
 
 
+@on_one_htmx
 async def test_a_storm_is_followed_at_a_bounded_rate_to_its_end(ada: Tab) -> None:
     await ada.follow("/live/")
     for number in range(30):
@@ -207,6 +209,7 @@ async def test_a_storm_is_followed_at_a_bounded_rate_to_its_end(ada: Tab) -> Non
     assert len(ada.refreshes) <= 2 + seconds
 
 
+@on_one_htmx
 async def test_a_hidden_tab_waits_until_it_is_shown(ada: Tab) -> None:
     await ada.follow("/live/")
     await set_hidden(ada, True)
@@ -247,6 +250,7 @@ async def test_a_page_with_nothing_live_opens_no_socket(ada: Tab) -> None:
     assert "data-mizan-socket" not in await ada.attributes("html")
 
 
+@on_one_htmx
 async def test_a_block_that_comes_into_the_page_is_followed(ada: Tab, bob: Tab) -> None:
     await bob.open("/profile/6/")
     await ada.open("/live/")
@@ -262,6 +266,7 @@ async def test_a_block_that_comes_into_the_page_is_followed(ada: Tab, bob: Tab) 
     await expect(bob.page.locator("#note")).to_have_text("Sleep")
 
 
+@on_one_htmx
 async def test_an_old_block_that_comes_into_the_page_is_brought_up_to_date(ada: Tab) -> None:
     await ada.follow("/live/")
     await ada.page.evaluate("window.old = document.querySelector('#note').outerHTML")

@@ -57,6 +57,7 @@ async def together(tab: Tab) -> None:
     assert tab.refreshes == PEOPLE
 
 
+@on_one_htmx
 async def test_what_one_task_makes_stale_goes_in_one_request(tab: Tab) -> None:
     await tab.open("/people/")
     await tab.page.evaluate(
@@ -72,6 +73,7 @@ async def test_what_one_task_makes_stale_goes_in_one_request(tab: Tab) -> None:
     assert tab.batches == [["user;user_id=6", "notifications"], [USER, USER]]
 
 
+@on_one_htmx
 async def test_a_block_that_is_alone_goes_by_its_own_address(tab: Tab) -> None:
     await tab.open("/people/")
     await tab.invalidate("user", user_id=6)
@@ -80,6 +82,7 @@ async def test_a_block_that_is_alone_goes_by_its_own_address(tab: Tab) -> None:
     assert tab.batches == []
 
 
+@on_one_htmx
 async def test_more_than_one_request_can_hold_are_split(tab: Tab) -> None:
     await tab.open("/together/60/")
     addresses: list[str] = []
@@ -226,6 +229,7 @@ async def test_a_double_click_ends_with_what_the_server_has(tab: Tab) -> None:
     await expect(tab.page.locator("#greeting")).to_have_text("Hello, Ada!!: 1 new")
 
 
+@on_one_htmx
 async def test_a_block_that_waits_is_held_back_until_somebody_lets_it_go(tab: Tab) -> None:
     await tab.open("/together/2/")
     await tab.page.evaluate(

@@ -90,10 +90,10 @@ async def test_nothing_lies_over_the_notice(tab: Tab) -> None:
 
 async def test_the_notice_covers_nothing_that_has_the_focus(tab: Tab) -> None:
     html = """
-      <form {% mizan_call "err_count" %} style="padding-top: 30rem">
+      <form {% mizan_call "err_count" %}>
         <input name="text"><button id="send">Send</button>
       </form>
-      <input id="top" style="position: fixed; top: 2rem">
+      <input id="top">
     """
     covers = """() => {
         const [one, other] = [document.querySelector(".mizan-notice"), document.activeElement].map((each) =>
@@ -104,6 +104,12 @@ async def test_the_notice_covers_nothing_that_has_the_focus(tab: Tab) -> None:
         state.error = ValidationFailed({"text": ["Too long."], "__all__": ["Not today. " * 20]})
         await tab.page.set_viewport_size({"width": 390, "height": 600})
         await open_page(tab)
+        await tab.page.evaluate(
+            """() => {
+                document.querySelector("form").style.paddingTop = "30rem";
+                document.querySelector("#top").style.cssText = "position: fixed; top: 2rem";
+            }"""
+        )
         async with tab.answered(422):
             await tab.page.locator("#send").click()
             await expect(failures(tab)).to_contain_text("Not today.")

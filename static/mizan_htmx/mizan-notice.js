@@ -3,8 +3,8 @@
 
    What failed is said in the nearest [data-mizan-slot] ({% mizan_errors %}): in the form, or else in the closest
    element around it that has one which is nobody else's. Where there is none, in the one notice of the page,
-   .mizan-notice, which comes when it is needed, over everything else. Both hold copies of .mizan-failure from template[data-mizan-errors], the rendered template
-   mizan_htmx/errors.html. In a copy
+   .mizan-notice, which comes when it is needed, over everything else. Both hold copies of .mizan-failure from
+   template[data-mizan-errors], the rendered template mizan_htmx/errors.html. In a copy
 
      [data-mizan-message]   is what is told: the text, and behind it those of fields that the form does not have
      [data-mizan-times]     how many failed in the same way, where that is more than one
@@ -42,7 +42,8 @@
   const STYLE = `
     :where(.mizan-notice) {
       position: fixed; inset: auto auto 1rem 1rem; z-index: 9999; box-sizing: border-box;
-      width: auto; height: auto; max-width: min(26rem, 100% - 2rem); max-height: 60vh; margin: 0; overflow: auto; padding: 0 1rem;
+      width: auto; height: auto; max-width: min(26rem, 100% - 2rem); max-height: 60vh; margin: 0; padding: 0 1rem;
+      overflow: auto;
       border: 1px solid #8888; border-radius: .5rem; background: Canvas; color: CanvasText;
       box-shadow: 0 .25rem 1rem #0004;
     }
@@ -89,10 +90,11 @@
 
   const findModal = () => [...page.querySelectorAll(MODAL)].filter(isThere).at(-1) ?? null;
 
-  /* Whether a slot is about something else that is not in `around` alone: beside what sends, it is about that. */
+  /* Whether a slot somewhere in `around` is about something else there: what it stands in, or beside. The cells of a
+     row are about one thing. */
   const isOthers = (slot, around) => {
-    for (let it = slot.parentElement; it && it !== around; it = of(it).parentElement)
-      if (of(it).matches(OWNERS) || of(it).querySelector(SENDS)) return true;
+    const isOwner = (it) => it.matches(OWNERS) || (!it.matches("td, th") && it.querySelector(SENDS));
+    for (let it = slot.parentElement; it && it !== around; it = of(it).parentElement) if (isOwner(of(it))) return true;
     return false;
   };
 

@@ -40,12 +40,20 @@ async def test_a_slot_beside_something_else_is_not_taken(tab: Tab) -> None:
             row.replace("{}", "second", 1).replace("{}", call("three")),
             "</ul>",
             f'<form id="form" hx-post="/errors/note/"><p>{SLOT}</p></form>',
+            f'<table><tr id="row"><td>{SLOT}{call("six")}<td>{call("seven")}</table>',
             f'<dialog open id="dialog"><p>{SLOT}</p></dialog>',
             '<button id="four" form="form">Of the form</button>',
             f"<section>{call('five')}</section>",
         )
     )
-    places = {"one": "#column", "two": "#first", "three": "#second", "four": "#form", "five": "#messages"}
+    places = {
+        "one": "#column",
+        "two": "#first",
+        "three": "#second",
+        "four": "#form",
+        "five": "#messages",
+        "seven": "#row",
+    }
     with trouble(html) as state:
         state.error = Conflict()
         await open_page(tab)

@@ -34,6 +34,8 @@
   const hasPopovers = CSS.supports("selector(:popover-open)");
   const MODAL = "dialog:modal, [aria-modal=true]"; // nobody gets out of these
   const OPEN = MODAL + (hasPopovers ? ", :popover-open:not(.mizan-notice)" : "");
+  // A press beside it would close the popover that somebody is in.
+  const HOLDERS = MODAL + (hasPopovers ? ", :popover-open:is([popover=''], [popover=auto])" : "");
   const OWNERS = "form, dialog, [popover], [data-mizan]";
   const SENDS = ["post", "put", "patch", "delete"].flatMap((verb) => [`[hx-${verb}]`, `[data-hx-${verb}]`]).join();
   const MOVED = "mizan-notice-moved"; // to the other edge
@@ -88,7 +90,7 @@
 
   const isThere = (element) => element.checkVisibility?.({ visibilityProperty: true }) !== false;
 
-  const findModal = () => [...page.querySelectorAll(MODAL)].filter(isThere).at(-1) ?? null;
+  const findLast = (selector) => [...page.querySelectorAll(selector)].filter(isThere).at(-1);
 
   /* Whether a slot somewhere in `around` is about something else there: what it stands in, or beside. The cells of a
      row are about one thing. */
@@ -101,7 +103,7 @@
   /* Nobody reads what is not displayed, or stands beside an open modal dialog. The slot itself may be hidden as long
      as it is empty. */
   const slotFor = (element) => {
-    const modal = findModal();
+    const modal = findLast(MODAL);
     for (let around = of(element).form ?? element; around; around = of(around).parentElement) {
       const slots = [...of(around).querySelectorAll(SLOT)].filter((slot) => isThere(slot.parentElement));
       const slot = slots.find((each) => (!modal || of(modal).contains(each)) && !isOthers(each, around));
@@ -113,7 +115,7 @@
 
   /* Where it can be reached, and over whatever lies over the page. */
   const place = () => {
-    const parent = findModal() ?? page.body;
+    const parent = findLast(HOLDERS) ?? page.body;
     if (notice.parentNode !== parent) parent.append(notice);
     if (!hasPopovers || notice.matches(":popover-open")) return;
     notice.popover = "manual";
@@ -323,12 +325,14 @@
     }
   });
   on("mizan:refreshed", () => failures.forEach(draw)); // what could be sent may have left the page
-  // What is modal closes, or something else has the focus, as when such a thing has gone.
-  on("close hidden.bs.modal hidden.bs.offcanvas focusin", () => {
+  // What holds it closes, or something else has the focus, as when such a thing has gone.
+  const settle = () => {
     if (!notice?.isConnected) return;
     place();
     uncover();
-  });
+  };
+  // Not while it still closes.
+  on("close toggle hidden.bs.modal hidden.bs.offcanvas focusin", () => notice && setTimeout(settle));
 
   /* A page out of htmx's history has what was told then, and nobody listens to its buttons. */
   const clear = () => {

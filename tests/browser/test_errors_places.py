@@ -139,6 +139,22 @@ async def test_a_page_of_an_error_is_offered_only_where_something_shows_it(
         await expect(failures(tab).get_by_role("button")).to_have_text(["Close"], use_inner_text=True)
 
 
+async def test_a_popover_stays_open_while_its_failure_is_dealt_with(tab: Tab) -> None:
+    html = f'<button popovertarget="menu">Menu</button><div id="menu" popover>{CALL.format("call")}</div>'
+    with trouble(html) as state:
+        state.error = Conflict()
+        await open_page(tab)
+        await tab.page.get_by_role("button", name="Menu").click()
+        await press(tab, "#call")
+        await failures(tab).get_by_role("button", name="Close").click()
+        await expect(failures(tab)).to_have_count(0)
+        await expect(tab.page.locator("#menu")).to_be_visible()
+        await press(tab, "#call")
+        await tab.page.keyboard.press("Escape")
+        await expect(tab.page.locator("#menu")).to_be_hidden()
+        await expect(failures(tab, "body > .mizan-notice")).to_be_visible()
+
+
 BOOTSTRAP = """
     <button id="open" data-bs-toggle="modal" data-bs-target="#modal">Open</button>
     <div class="modal fade" id="modal" tabindex="-1"><div class="modal-dialog"><div class="modal-content">

@@ -597,7 +597,9 @@
     for (const it of lone) lend(it);
     for (const it of anew) if (!isInside(it, held)) lend(it);
     for (const it of meeting.anew) for (const each of [it, ...of(it).querySelectorAll("[id]")]) lend(each);
+    const restore = isHtmx2 ? () => {} : showIds(block, fragment);
     morph(block, fragment);
+    restore();
     returnHeld(block);
     for (const it of [...same.flat(), ...of(block).querySelectorAll(`[id^="${BORROWED}"]`)]) {
       const id = lent.get(of(it).getAttribute("id"));
@@ -605,6 +607,34 @@
       else if (id !== undefined) of(it).setAttribute("id", id);
     }
     for (const [it, id] of ids) if (id !== null) of(it).setAttribute("id", id);
+  };
+
+  /* htmx 4 asks a form for its id, in the place of which it gets a control called "id", and then takes no form for
+     another one. For a morph such controls have other names, no two the same, or radio buttons of different forms
+     were one group. A form forgets a name once its control is in no form. */
+  const showIds = (block, fragment) => {
+    const CALLED = '[name="id"], [id="id"]';
+    const isHere = ({ form }) => form instanceof HTMLFormElement && of(block).contains(form);
+    const here = [...page.querySelectorAll(CALLED)].filter(isHere);
+    const forms = here.map((it) => [it, it.getAttribute("form")]);
+    const fresh = [...fragment.querySelectorAll("form")].flatMap((it) => [...of(it).querySelectorAll(CALLED)]);
+    const all = [...here, ...fresh];
+    for (const [at, it] of all.entries()) {
+      if (it.getAttribute("name") === "id") it.setAttribute("name", `${BORROWED}name-${at}`);
+      if (it.getAttribute("id") === "id") it.setAttribute("id", `${BORROWED}id`);
+    }
+    for (const it of here) it.setAttribute("form", "");
+    return () => {
+      for (const [it, form] of forms) {
+        if (form === null) it.removeAttribute("form");
+        else it.setAttribute("form", form);
+      }
+      const lent = ["name", "id"].map((name) => [name, `${BORROWED}${name}`]);
+      const made = all.length ? of(block).querySelectorAll(lent.map(([name, text]) => `[${name}^="${text}"]`)) : [];
+      for (const it of [...all, ...made]) {
+        for (const [name, text] of lent) if (it.getAttribute(name)?.startsWith(text)) it.setAttribute(name, "id");
+      }
+    };
   };
 
   const byId = (root, id) => of(root).querySelector(`[id="${CSS.escape(id)}"]`);

@@ -231,6 +231,17 @@
         place = others.indexOf(other) + 1;
       } else place = known + 1;
     }
+    // Where those around them have changed places, what says nothing goes by their order, if none has gone or come.
+    const left = [rows.filter(({ row }) => !pairs.has(row)), others.filter((other) => !taken.has(other))];
+    const [silent, free] = left.map((side) => {
+      const found = new Map();
+      for (const it of side) if (!it.text && !it.hasKey) put(found, it.looks, it);
+      return found;
+    });
+    for (const [looks, same] of silent) {
+      const all = free.get(looks) ?? [];
+      if (all.length === same.length) same.forEach((it, at) => pair(it, all[at]));
+    }
     return pairs;
   };
 

@@ -42,8 +42,9 @@
 
   const refreshes = new WeakSet(); // requests of htmx: an XMLHttpRequest each, or a context
 
-  /* Those of no request that are about what was swapped in, on either version; htmx 2 spells each in two ways. */
-  const OF_CONTENT = /load$|process|init|clean-?up|history|settle|swap|transition/i;
+  /* Those of no request that are about what was swapped in or has to be filled in, on either version; htmx 2 spells
+     each in two ways. */
+  const OF_CONTENT = /load$|process|init|clean-?up|history|settle|swap|transition|validation/i;
 
   const isRefresh = (event) => {
     const { type = "", target } = event ?? {};

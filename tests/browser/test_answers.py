@@ -228,7 +228,7 @@ async def test_it_tells_once_of_one_that_has_no_answer(tab: Tab, htmx: str, what
     await expect(tab.page.locator("[data-mizan-error], [aria-busy], .htmx-request")).to_have_count(0)
 
 
-async def test_a_failure_that_others_share_is_told_of_the_one_for_which_it_is_new(tab: Tab, htmx: str) -> None:
+async def test_a_failure_of_several_is_told_of_one_that_had_not_failed_so(tab: Tab, htmx: str) -> None:
     await tab.open("/together/2/")
     await hear(tab, *told(htmx))
     await tab.page.context.add_cookies([{"name": "trouble", "value": "503-600", "url": tab.address}])
@@ -296,6 +296,19 @@ async def test_every_event_of_a_refresh_can_be_told_from_the_others(tab: Tab) ->
     refresh, other = await others()
     assert refresh == set()
     assert len(other) > 4
+    # Neither is what they have not chosen, where the field is a block.
+    await tab.page.evaluate(
+        """() => {
+            const select = `<select name="who" data-mizan="none" required><option></select>`;
+            const form = `<form hx-post="/fragment/">${select}<button>Send</button></form>`;
+            document.body.insertAdjacentHTML("beforeend", form);
+            htmx.process(document.body.lastElementChild);
+            htmx.trigger(document.body.lastElementChild, "submit");
+        }"""
+    )
+    await over(tab)
+    refresh, _ = await others()
+    assert refresh == set()
 
 
 async def test_an_indicator_of_the_whole_page_is_for_what_a_person_does(tab: Tab) -> None:

@@ -148,6 +148,7 @@
 
   const onInvalidate = (event) => {
     const { detail } = event;
+    for (const id of causes.keys()) if (!page.getElementById(id)) causes.delete(id);
     const { source, version, header } = detail;
     const title = titleOf(detail);
     const change = record(title, { header, event, source, version });
@@ -176,8 +177,17 @@
       if (!change.states.has(idOf(block))) miss(change, "arrived with the answer", block);
       else if (causesOf(block).includes(change)) say(change, block, "arrived with the answer");
     }
-    for (const [id, state] of change.states) {
-      if (causes.get(id)?.includes(change) && !page.getElementById(id)) state.text = "left the page";
+    noteLeavers();
+  };
+
+  /* What has left with one block may come back with another, and is told so then. */
+  const noteLeavers = () => {
+    for (const [id, changes] of causes) {
+      if (page.getElementById(id)) continue;
+      for (const change of changes) {
+        Object.assign(change.states.get(id) ?? {}, { text: "left the page" });
+        draw(change);
+      }
     }
   };
 
@@ -186,7 +196,8 @@
   const onAnswer = (element, method, url, status, header) => {
     const answer = answers.get(element);
     answers.delete(element);
-    if (answer) return void setTimeout(noteArrivals, 0, answer);
+    setTimeout(answer ? noteArrivals : noteLeavers, 0, answer);
+    if (answer) return;
     if (!status || !isUnsafe(method)) return;
     const note = header ? `Can't read ${HEADER}: ${header}` : `Without ${HEADER}: it made nothing stale.`;
     told.set(element, record(answerOf(method, url, status), { note }));
@@ -397,6 +408,7 @@
       sayAll(causesOf(block), block, `came with ${name(target)}`);
       causes.delete(idOf(block));
     }
+    noteLeavers();
   };
 
   const onError = ({ target, detail }) => {

@@ -123,9 +123,16 @@
     }
   };
 
+  /* Of whom it is told that all have failed so: of one that had not failed so before. */
+  const firstToFail = (tickets, status) => {
+    const isNews = ({ block }) => of(block).dataset.mizanError !== String(status);
+    const news = tickets.filter(isNews);
+    return firstOf(news.length ? news : tickets);
+  };
+
   /* What came is the same for all, and is told of one. */
   const giveWhole = (tickets, whole, response, together) => {
-    const first = firstOf(tickets);
+    const first = firstToFail(tickets, whole.status);
     const leaves = response.headers.has("HX-Redirect") || response.headers.get("HX-Refresh") === "true";
     for (const ticket of tickets) {
       if (ticket.isGone) continue;
@@ -138,7 +145,7 @@
   };
 
   const failAll = (tickets, error) => {
-    const first = firstOf(tickets);
+    const first = firstToFail(tickets, 0);
     for (const ticket of tickets) {
       if (ticket !== first) window.mizan.answers?.hush(ticket.request);
       if (!ticket.isGone) ticket.fail(error);

@@ -6,8 +6,9 @@
    ids and names in each), by the row: the one with the same key, or with the same text, or in the same place between
    those that are known. What scripts have set or put in does not count.
 
-   mizan.twins(block, fresh)   {twinOf(element), isUnique(element)}. twinOf gives null for what the fresh block does
-                               not have, and no element twice; isUnique tells whether a morph can go by the id. */
+   mizan.twins(block, fresh)   {twinOf(element), isUnique(element), leaveOut(...elements)}. twinOf gives null for what
+                               the fresh block does not have, and no element twice; isUnique tells whether a morph
+                               can go by the id; what was left out, with all that is in it, is no twin of anything. */
 (function script() {
   "use strict";
 
@@ -277,6 +278,13 @@
       return home;
     };
 
+    const leftOut = new Set();
+    const leaveOut = (...elements) => elements.forEach((it) => leftOut.add(it));
+    const isLeftOut = (element) => {
+      for (let up = leftOut.size && element; up; up = of(up).parentElement) if (leftOut.has(up)) return true;
+      return false;
+    };
+
     const found = new Map([[block, fresh]]);
     const asked = new Map(); // home → kinds of which the pairs are known
 
@@ -288,7 +296,7 @@
       const homes = [home, freshHome];
       const alike = homes.map((each) =>
         [...of(each).querySelectorAll(selector)].filter(
-          (it) => kindOf(it) === kind && homeOf(it) === each && !state.isInserted(it),
+          (it) => kindOf(it) === kind && homeOf(it) === each && !state.isInserted(it) && !isLeftOut(it),
         ),
       );
       pairAll(found, alike, homes);
@@ -306,7 +314,7 @@
 
     const isUnique = (element) => nameOf(element) === idOf(element);
 
-    return { twinOf, isUnique };
+    return { twinOf, isUnique, leaveOut };
   };
 
   window.mizan = Object.freeze({ ...mizan, twins });

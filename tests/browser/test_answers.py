@@ -228,6 +228,18 @@ async def test_it_tells_once_of_one_that_has_no_answer(tab: Tab, htmx: str, what
     await expect(tab.page.locator("[data-mizan-error], [aria-busy], .htmx-request")).to_have_count(0)
 
 
+async def test_a_failure_that_others_share_is_told_of_the_one_for_which_it_is_new(tab: Tab, htmx: str) -> None:
+    await tab.open("/together/2/")
+    await hear(tab, *told(htmx))
+    await tab.page.context.add_cookies([{"name": "trouble", "value": "503-600", "url": tab.address}])
+    with tab.forgive(r"\b503 \(", REPORTS):
+        for stale, count in (("user", 2), ("user, shaky", 5), ("user, shaky", 8)):
+            await tab.invalidate(stale)
+            await tab.happens("error", count)
+    one = "htmx:responseError" if htmx.startswith("2") else "htmx:response:error"
+    assert [where for name, where, _ in await heard(tab) if name == one] == [USER, SHAKY]
+
+
 # Sorts every event of htmx by what mizan.isRefresh() says of it.
 SORT = """() => {
     window.sorted = { refresh: [], other: [] };

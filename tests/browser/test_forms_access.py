@@ -5,10 +5,10 @@ from playwright.async_api import Browser, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from tests.browser.axe import expect_accessible
-from tests.browser.tab import Tab
+from tests.browser.tab import Tab, on_one_htmx
 from tests.site.models import Card, Person
 
-pytestmark = pytest.mark.asyncio(loop_scope="session")
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), on_one_htmx]
 
 
 async def plain_page(chromium: Browser) -> Page:

@@ -205,6 +205,7 @@ def own_403(request: HttpRequest, exception: Exception) -> HttpResponse:
         (Conflict(), (409, "CONFLICT", None, "no")),
         (ValidationFailed({"name": ["Too long."]}), (422, "VALIDATION_ERROR", None, "no")),
         (RuntimeError(), (500, "INTERNAL_ERROR", None, None)),
+        (NotImplementedError(), (500, "INTERNAL_ERROR", None, None)),
     ],
     ids=repr,
 )

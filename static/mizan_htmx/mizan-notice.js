@@ -3,8 +3,8 @@
 
    What failed is said in the nearest [data-mizan-slot] ({% mizan_errors %}): in the form, or else in the closest
    element around it that has one which is nobody else's. Where there is none, in the one notice of the page,
-   .mizan-notice, which comes when it is needed, over everything else. Both hold copies of .mizan-failure from template[data-mizan-errors], the rendered template
-   mizan_htmx/errors.html. In a copy
+   .mizan-notice, which comes when it is needed, over everything else. Both hold copies of .mizan-failure from
+   template[data-mizan-errors], the rendered template mizan_htmx/errors.html. In a copy
 
      [data-mizan-message]   is what is told: the text, and behind it those of fields that the form does not have
      [data-mizan-times]     how many failed in the same way, where that is more than one
@@ -34,6 +34,8 @@
   const hasPopovers = CSS.supports("selector(:popover-open)");
   const MODAL = "dialog:modal, [aria-modal=true]"; // nobody gets out of these
   const OPEN = MODAL + (hasPopovers ? ", :popover-open:not(.mizan-notice)" : "");
+  // A press beside it would close the popover that somebody is in.
+  const HOLDERS = MODAL + (hasPopovers ? ", :popover-open:is([popover=''], [popover=auto])" : "");
   const OWNERS = "form, dialog, [popover], [data-mizan]";
   const SENDS = ["post", "put", "patch", "delete"].flatMap((verb) => [`[hx-${verb}]`, `[data-hx-${verb}]`]).join();
   const MOVED = "mizan-notice-moved"; // to the other edge
@@ -42,7 +44,8 @@
   const STYLE = `
     :where(.mizan-notice) {
       position: fixed; inset: auto auto 1rem 1rem; z-index: 9999; box-sizing: border-box;
-      width: auto; height: auto; max-width: min(26rem, 100% - 2rem); max-height: 60vh; margin: 0; overflow: auto; padding: 0 1rem;
+      width: auto; height: auto; max-width: min(26rem, 100% - 2rem); max-height: 60vh; margin: 0; padding: 0 1rem;
+      overflow: auto;
       border: 1px solid #8888; border-radius: .5rem; background: Canvas; color: CanvasText;
       box-shadow: 0 .25rem 1rem #0004;
     }
@@ -87,19 +90,20 @@
 
   const isThere = (element) => element.checkVisibility?.({ visibilityProperty: true }) !== false;
 
-  const findModal = () => [...page.querySelectorAll(MODAL)].filter(isThere).at(-1) ?? null;
+  const findLast = (selector) => [...page.querySelectorAll(selector)].filter(isThere).at(-1);
 
-  /* Whether a slot is about something else that is not in `around` alone: beside what sends, it is about that. */
+  /* Whether a slot somewhere in `around` is about something else there: what it stands in, or beside. The cells of a
+     row are about one thing. */
   const isOthers = (slot, around) => {
-    for (let it = slot.parentElement; it && it !== around; it = of(it).parentElement)
-      if (of(it).matches(OWNERS) || of(it).querySelector(SENDS)) return true;
+    const isOwner = (it) => it.matches(OWNERS) || (!it.matches("td, th") && it.querySelector(SENDS));
+    for (let it = slot.parentElement; it && it !== around; it = of(it).parentElement) if (isOwner(of(it))) return true;
     return false;
   };
 
   /* Nobody reads what is not displayed, or stands beside an open modal dialog. The slot itself may be hidden as long
      as it is empty. */
   const slotFor = (element) => {
-    const modal = findModal();
+    const modal = findLast(MODAL);
     for (let around = of(element).form ?? element; around; around = of(around).parentElement) {
       const slots = [...of(around).querySelectorAll(SLOT)].filter((slot) => isThere(slot.parentElement));
       const slot = slots.find((each) => (!modal || of(modal).contains(each)) && !isOthers(each, around));
@@ -111,7 +115,7 @@
 
   /* Where it can be reached, and over whatever lies over the page. */
   const place = () => {
-    const parent = findModal() ?? page.body;
+    const parent = findLast(HOLDERS) ?? page.body;
     if (notice.parentNode !== parent) parent.append(notice);
     if (!hasPopovers || notice.matches(":popover-open")) return;
     notice.popover = "manual";
@@ -321,12 +325,14 @@
     }
   });
   on("mizan:refreshed", () => failures.forEach(draw)); // what could be sent may have left the page
-  // What is modal closes, or something else has the focus, as when such a thing has gone.
-  on("close hidden.bs.modal hidden.bs.offcanvas focusin", () => {
+  // What holds it closes, or something else has the focus, as when such a thing has gone.
+  const settle = () => {
     if (!notice?.isConnected) return;
     place();
     uncover();
-  });
+  };
+  // Not while it still closes.
+  on("close toggle hidden.bs.modal hidden.bs.offcanvas focusin", () => notice && setTimeout(settle));
 
   /* A page out of htmx's history has what was told then, and nobody listens to its buttons. */
   const clear = () => {

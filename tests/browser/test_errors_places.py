@@ -40,12 +40,20 @@ async def test_a_slot_beside_something_else_is_not_taken(tab: Tab) -> None:
             row.replace("{}", "second", 1).replace("{}", call("three")),
             "</ul>",
             f'<form id="form" hx-post="/errors/note/"><p>{SLOT}</p></form>',
+            f'<table><tr id="row"><td>{SLOT}{call("six")}<td>{call("seven")}</table>',
             f'<dialog open id="dialog"><p>{SLOT}</p></dialog>',
             '<button id="four" form="form">Of the form</button>',
             f"<section>{call('five')}</section>",
         )
     )
-    places = {"one": "#column", "two": "#first", "three": "#second", "four": "#form", "five": "#messages"}
+    places = {
+        "one": "#column",
+        "two": "#first",
+        "three": "#second",
+        "four": "#form",
+        "five": "#messages",
+        "seven": "#row",
+    }
     with trouble(html) as state:
         state.error = Conflict()
         await open_page(tab)
@@ -90,10 +98,10 @@ async def test_nothing_lies_over_the_notice(tab: Tab) -> None:
 
 async def test_the_notice_covers_nothing_that_has_the_focus(tab: Tab) -> None:
     html = """
-      <form {% mizan_call "err_count" %} style="padding-top: 30rem">
+      <form {% mizan_call "err_count" %}>
         <input name="text"><button id="send">Send</button>
       </form>
-      <input id="top" style="position: fixed; top: 2rem">
+      <input id="top">
     """
     covers = """() => {
         const [one, other] = [document.querySelector(".mizan-notice"), document.activeElement].map((each) =>
@@ -104,6 +112,12 @@ async def test_the_notice_covers_nothing_that_has_the_focus(tab: Tab) -> None:
         state.error = ValidationFailed({"text": ["Too long."], "__all__": ["Not today. " * 20]})
         await tab.page.set_viewport_size({"width": 390, "height": 600})
         await open_page(tab)
+        await tab.page.evaluate(
+            """() => {
+                document.querySelector("form").style.paddingTop = "30rem";
+                document.querySelector("#top").style.cssText = "position: fixed; top: 2rem";
+            }"""
+        )
         async with tab.answered(422):
             await tab.page.locator("#send").click()
             await expect(failures(tab)).to_contain_text("Not today.")
@@ -123,6 +137,22 @@ async def test_a_page_of_an_error_is_offered_only_where_something_shows_it(
         await open_page(tab)
         await press(tab, "#call", 500)
         await expect(failures(tab).get_by_role("button")).to_have_text(["Close"], use_inner_text=True)
+
+
+async def test_a_popover_stays_open_while_its_failure_is_dealt_with(tab: Tab) -> None:
+    html = f'<button popovertarget="menu">Menu</button><div id="menu" popover>{CALL.format("call")}</div>'
+    with trouble(html) as state:
+        state.error = Conflict()
+        await open_page(tab)
+        await tab.page.get_by_role("button", name="Menu").click()
+        await press(tab, "#call")
+        await failures(tab).get_by_role("button", name="Close").click()
+        await expect(failures(tab)).to_have_count(0)
+        await expect(tab.page.locator("#menu")).to_be_visible()
+        await press(tab, "#call")
+        await tab.page.keyboard.press("Escape")
+        await expect(tab.page.locator("#menu")).to_be_hidden()
+        await expect(failures(tab, "body > .mizan-notice")).to_be_visible()
 
 
 BOOTSTRAP = """

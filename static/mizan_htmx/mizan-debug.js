@@ -130,6 +130,7 @@
     const shown = shownBy(block).mizanVersion;
     if (mizan.later(shown, version) >= 0) return `shows version ${shown}, which is ${version} or later`;
     if (of(block).matches("[data-mizan-lazy]")) return "not loaded yet";
+    if (source === "cookie") return "rendered after that change";
     return source === "return" && shown ? "live: the socket says what it missed" : "left out";
   };
 

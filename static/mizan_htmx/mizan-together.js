@@ -87,7 +87,12 @@
   const send = async (tickets) => {
     const controller = new AbortController();
     const left = () => tickets.filter(({ isGone }) => !isGone);
-    for (const ticket of tickets) ticket.leave = () => left().length || controller.abort();
+    const leaveBy = (reason) => {
+      // The others have waited as long, for the same.
+      if (reason === "timeout") for (const { request } of left()) window.mizan.answers?.hush(request);
+      if (!left().length) controller.abort();
+    };
+    for (const ticket of tickets) ticket.leave = leaveBy;
     let unheard; // the headers of an answer that no block was given
     try {
       const options = { headers: Object.fromEntries(tickets[0].headers), signal: controller.signal };
@@ -184,7 +189,7 @@
           },
         });
         options.signal?.addEventListener("abort", () => {
-          leave(ticket);
+          leave(ticket, options.signal.reason);
           fail(options.signal.reason);
         });
       });
@@ -204,7 +209,7 @@
     };
     let ticket;
     const stop = (event) => {
-      leave(ticket);
+      leave(ticket, event);
       end(event, { status: 0 });
     };
     const send = (body) => {
@@ -237,8 +242,8 @@
     show({ send });
   };
 
-  const leave = (ticket) => {
+  const leave = (ticket, reason) => {
     ticket.isGone = true;
-    ticket.leave?.();
+    ticket.leave?.(reason);
   };
 })();

@@ -130,6 +130,16 @@ async def test_who_said_so_is_named(tab: Tab) -> None:
         await expect(change(tab).locator("h3 > span")).to_have_text(title)
 
 
+async def test_a_page_that_is_newer_than_the_cookie_says_so(tab: Tab) -> None:
+    note = {"name": "mizan_invalidate", "value": "0123456789abcdef:user", "url": tab.address}
+    await tab.page.context.add_cookies([note])
+    await opened(tab)
+    await expect(change(tab)).to_contain_text("The cookie that a redirect or a page before left")
+    found = await lines(tab)
+    at = found.index("rendered after that change")
+    assert found[at + 1 : at + 3] == ["user;user_id=5 #ada", "user;user_id=6 #bob"]
+
+
 async def test_a_refresh_without_an_invalidation_says_what_it_is_for(tab: Tab) -> None:
     await tab.page.clock.install()
     await opened(tab)

@@ -30,6 +30,8 @@ SECONDS = 60
 MAX_LENGTH = 3980
 # Of one note's list; percent-encoding makes up to three of one.
 MAX_BYTES = 1300
+# Of as many a page says which of its blocks are newer: whoever sends thousands gets no page of megabytes.
+MOST_RECEIVED = 8
 
 DIGITS = 16
 _NOTE = re.compile(rf"([0-9a-f]{{{DIGITS}}}):([^|:]+)")
@@ -88,12 +90,12 @@ def carry(
 
 
 def received(request: HttpRequest) -> tuple[Note, ...]:
-    """Return the notes that a request has brought: changes that were made before it was sent."""
+    """Return the last notes that a request has brought: changes that were made before it was sent."""
     known: tuple[Note, ...] | None = request.__dict__.get("_mizan_received")
     if known is None:
         has_some = COOKIE in request.META.get("HTTP_COOKIE", "")
-        names = (SECURE_COOKIE, COOKIE) if has_some else ()
-        known = tuple([note for name in names for note in _unread(request, name)])
+        names = (COOKIE, SECURE_COOKIE) if has_some else ()  # which only this very host has written
+        known = tuple([note for name in names for note in _unread(request, name)][-MOST_RECEIVED:])
         request.__dict__["_mizan_received"] = known
     return known
 

@@ -110,6 +110,8 @@ def html_failure(request: HttpRequest, error: Exception) -> HttpResponseBase:
     known = refusal_of(error)
     remember_problem(request, known)
     if not (isinstance(error, (MizanError, DjangoValidationError)) or _is_refusal(error)):
+        if known.status >= 500:
+            remember_problem(request, InternalError())  # Django answers each of them with 500
         raise error
     is_page = request.method in ("GET", "HEAD")
     if isinstance(known, NotFound) or (isinstance(known, ValidationFailed) and is_page):

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from functools import lru_cache
+from os.path import isfile
 from typing import Any
 
 from django.apps import apps
@@ -169,7 +170,8 @@ def _is_found(path: str) -> bool:
     if not apps.is_installed("django.contrib.staticfiles"):
         return True
     try:
-        return finders.find(path) is not None or storages[STATICFILES_STORAGE_ALIAS].exists(path)
+        found = finders.find(path)
+        return isfile(found) if found else storages[STATICFILES_STORAGE_ALIAS].exists(path)
     except (SuspiciousFileOperation, ImproperlyConfigured):  # leads out of the folders; nothing is collected
         return False
 

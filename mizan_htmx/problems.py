@@ -1,5 +1,6 @@
 """What the headers of an answer say of a refusal, for whoever does not look at the body."""
 
+import re
 from urllib.parse import quote
 
 from django.http import HttpRequest
@@ -19,6 +20,9 @@ COMMITTED_HEADER = "X-Mizan-Committed"
 
 # Bytes of the message, which percent-encoded takes three times as many. Common proxies take 4 KiB of headers.
 _LONGEST = 400
+
+# What get_object_or_404() raises says nothing to whoever reads it on a page.
+_DJANGOS = re.compile(r"No \w+ matches the given query\.")
 
 
 def remember_problem(request: HttpRequest, error: MizanError) -> None:
@@ -44,7 +48,7 @@ def tell_problem(request: HttpRequest, response: HttpResponseBase, *, is_undone:
     if error is None or response.status_code != error.status:
         return
     headers.setdefault(ERROR_HEADER, error.code)
-    if error.message != error.default_message:
+    if error.message != error.default_message and not _DJANGOS.fullmatch(error.message):
         text = error.message.encode(errors="replace")[:_LONGEST].decode(errors="ignore")
         headers[MESSAGE_HEADER] = quote(text)
     if is_undone and error.status < 500 and request.method not in SAFE_METHODS:

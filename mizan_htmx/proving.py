@@ -2,10 +2,13 @@
 
 import logging
 import re
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from urllib.parse import urlsplit
 
+from django.contrib.messages import get_messages
 from django.core.exceptions import TooManyFieldsSent
+from django.db import connections, transaction
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
@@ -21,7 +24,7 @@ logger = logging.getLogger("mizan_htmx.proving")
 
 # What differs at each rendering, and says nothing of what is shown.
 _OF_RENDERING = re.compile(
-    r' data-mizan-(?:after|version)="[^"]*"|(?<= name="csrfmiddlewaretoken") value="[^"]*"'
+    r' data-mizan-(?:hash|notes|version)="[^"]*"|(?<= name="csrfmiddlewaretoken") value="[^"]*"'
 )
 
 
@@ -41,11 +44,25 @@ def prove(request: HttpRequest, response: HttpResponseBase, recorder: Recorder) 
 def _prove(request: HttpRequest, doubtful: list[Shown]) -> None:
     try:
         clean = reading_copy(request)
-        with as_at_endpoints(request, clean), unheard(clean):
+        with _leaving_no_trace(request), as_at_endpoints(request, clean), unheard(clean):
             for shown in doubtful:
                 shown.is_newer = _is_newer(clean, shown)
     except Exception:  # the change is made: whatever fails here, its answer stands
         logger.exception("Nothing is known of how new the blocks of %s are.", request.path)
+
+
+@contextmanager
+def _leaving_no_trace(request: HttpRequest) -> Iterator[None]:
+    """Undo what readers write, such as that somebody has looked, and keep messages that nobody has seen."""
+    messages = get_messages(request)
+    with ExitStack() as held:
+        if hasattr(messages, "used"):
+            held.callback(setattr, messages, "used", messages.used)
+        for connection in connections.all(initialized_only=True):
+            if connection.connection is not None:
+                held.enter_context(transaction.atomic(using=connection.alias))
+                held.callback(connection.set_rollback, True)
+        yield
 
 
 def _is_newer(clean: HttpRequest, shown: Shown) -> bool:

@@ -144,16 +144,16 @@ def _render(
     """Render for this request, which stands for everybody where the one of the page does not."""
     version = None if registry.graph.live.isdisjoint(block.contexts) else version_of(request)
     inner = _inner(block, partial, request, spoken)
-    after = numbers_for(page, block, inner)
+    notes = numbers_for(page, block, inner)
     if version is not None:  # which changes even where the content does not
         if isinstance(request, AnonymousRequest) and may_be_old(version):
             request.object("it may be older than what was made stale: MIZAN_REPLICA_LAG")
-        return _wrap(block, inner, request, spoken, version=version, after=after)
+        return _wrap(block, inner, request, spoken, version=version, notes=notes)
     has_hash = getattr(settings, "MIZAN_SINGLE_FLIGHT", False)
     digest = _digest(inner) if has_hash or known else None
     if known and digest == known:
         return None
-    return _wrap(block, inner, request, spoken, hash=digest if has_hash else None, after=after)
+    return _wrap(block, inner, request, spoken, hash=digest if has_hash else None, notes=notes)
 
 
 def _inner(block: Block, partial: Partial, request: HttpRequest, spoken: Spoken) -> str:

@@ -1,5 +1,6 @@
 """What a person is told of a value that does not fit: in Django's words, and the language of the answer."""
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 from typing import Any, get_args
@@ -41,10 +42,8 @@ _NO_FILE = "No file was submitted."
 #: What types of pydantic say whose errors are no built-in ones.
 _OF_PYDANTIC = {
     "is not a valid email address": "Enter a valid email address.",
-    "is not a valid IPv4 address": "Enter a valid IPv4 address.",
-    "is not a valid IPv6 address": "Enter a valid IPv6 address.",
-    "is not a valid IPv4 or IPv6 address": "Enter a valid IPv4 or IPv6 address.",
 }
+_ADDRESS = re.compile(r"is not a valid (IPv4|IPv6|IPv4 or IPv6) address")
 
 _BUILT_IN = frozenset(get_args(ErrorType))
 
@@ -146,6 +145,8 @@ def _of_validator(message: str, context: Context) -> str:
 
 
 def _of_pydantic(message: str) -> str | None:
+    if address := _ADDRESS.search(message):
+        return gettext("Enter a valid %(protocol)s address.") % {"protocol": gettext(address[1])}
     known = next((text for part, text in _OF_PYDANTIC.items() if part in message), None)
     return None if known is None else gettext(known)
 

@@ -6,6 +6,7 @@ import pytest
 from django import forms
 from django.http import HttpRequest, HttpResponseRedirect
 
+from mizan_htmx.errors import ValidationFailed
 from tests.support_forms import (
     BAD_EMAIL,
     REQUIRED,
@@ -166,6 +167,24 @@ class TestHtml:
         assert errors_of(response.text) == ["Please submit at most 1 form.", BAD_EMAIL]
         assert field(response.text, "contact-1-email")["aria-invalid"] == "true"
         assert "aria-invalid" not in field(response.text, "contact-0-email")
+
+    def test_what_the_hook_of_a_row_refuses_stands_in_it(self, visitor: Visitor) -> None:
+        def refuse_bob(self: Any, request: HttpRequest) -> None:
+            if self.cleaned_data["name"] == "Bob":
+                raise ValidationFailed({"name": ["Taken."]})
+
+        declare_contact(enable_formset=True, on_submit_success=refuse_bob)
+        response = post(visitor, PATH, rows(row("Ada"), row("Bob")))
+        assert (response.status_code, errors_of(response.text)) == (422, ["Taken."])
+        assert field(response.text, "contact-1-name")["aria-invalid"] == "true"
+        assert "aria-invalid" not in field(response.text, "contact-0-name")
+
+    def test_what_the_hook_of_all_rows_refuses_stands_above_them(self, visitor: Visitor) -> None:
+        def refuse_all(cls: Any, request: HttpRequest, formset: Any) -> None:
+            raise forms.ValidationError("No more.")
+
+        declare_contact(enable_formset=True, on_formset_success=classmethod(refuse_all))
+        assert errors_of(post(visitor, PATH, rows(row("Ada"))).text) == ["No more."]
 
     def test_success_shows_what_the_dict_fills(self, visitor: Visitor) -> None:
         seen = declare()

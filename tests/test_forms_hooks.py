@@ -1,6 +1,7 @@
 """What an author's hooks may do, what is saved, and what becomes of a submission when they fail."""
 
 import logging
+import re
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponseRedirect
 
 from mizan_htmx import invalidate
-from mizan_htmx.errors import NotFound
+from mizan_htmx.errors import NotFound, ValidationFailed
 from tests.site.models import Board, Card, Person
 from tests.support_forms import (
     VALID,
@@ -196,3 +197,27 @@ def test_a_hook_that_raises_a_validation_error_answers_422_and_announces_nothing
     response = visitor.call("contact.submit", data=VALID)
     assert (response.status_code, HEADER in response.headers) == (422, False)
     assert "Taken meanwhile." in response.text
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        forms.ValidationError({"name": "Taken <meanwhile>.", "__all__": ["Not now."]}),
+        ValidationFailed({"name": ["Taken <meanwhile>."], "other": ["Too odd."]}, "Not now."),
+        ValidationFailed({"name.0": ["Taken <meanwhile>."], "__all__": ["Not now."]}),
+    ],
+    ids=repr,
+)
+def test_what_a_hook_refuses_stands_at_the_fields_of_the_form(error: Exception, visitor: Visitor) -> None:
+    def on_submit_success(self: Any, request: HttpRequest) -> None:
+        raise error
+
+    declare_contact(affects="inbox", on_submit_success=on_submit_success)
+    for htmx in (True, False):
+        response = post(visitor, CONTACT, VALID, htmx=htmx)
+        assert response.status_code == 422
+        assert response.headers["X-Mizan-Error"] == "VALIDATION_ERROR"
+        assert HEADER not in response.headers
+        assert re.search(r'id="[^"]*name_error"[^>]*><li>Taken &lt;meanwhile&gt;.</li>', response.text)
+        assert re.search(r'data-mizan-errors="__all__">.*Not now\.', response.text, re.DOTALL)
+        assert ("other: Too odd." in response.text) is ("Too odd." in str(vars(error)))

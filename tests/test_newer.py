@@ -6,6 +6,8 @@ from typing import Any
 from urllib.parse import unquote
 
 import pytest
+from django.contrib import messages
+from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.template.response import TemplateResponse
@@ -28,9 +30,9 @@ TAG = '{% mizan_context "tag" tag="x" %}{{ tag_label }}{% endmizan_context %}'
 NAVIGATION = {"Sec-Fetch-Mode": "navigate"}
 
 
-def after(html: str) -> list[str | None]:
+def numbers(html: str) -> list[str | None]:
     """List what the blocks of a page say to be newer than."""
-    return [block.get("data-mizan-after") for block in blocks_of(html)]
+    return [block.get("data-mizan-notes") for block in blocks_of(html)]
 
 
 def notes(response: HttpResponse) -> dict[str, str]:
@@ -59,13 +61,13 @@ class TestNotesOfBefore:
     """Notes that the request of a page has brought."""
 
     def test_blocks_that_they_cover_have_their_numbers(self, any_site: Site) -> None:
-        assert after(any_site.page(USER + TAG)) == [None, None]
+        assert numbers(any_site.page(USER + TAG)) == [None, None]
         bring(any_site, f"{NUMBER}:user%3Buser_id%3D5%2C%20tag|{OTHER}:user")
-        assert after(any_site.page(USER + TAG)) == [f"{NUMBER} {OTHER}", NUMBER]
+        assert numbers(any_site.page(USER + TAG)) == [f"{NUMBER} {OTHER}", NUMBER]
         bring(any_site, f"{NUMBER}:user%3Buser_id%3D6|{OTHER}:nobody|user|{'0' * 15}:user")
-        assert after(any_site.page(USER + TAG)) == [None, None]
+        assert numbers(any_site.page(USER + TAG)) == [None, None]
         bring(any_site, f"{NUMBER}:*")
-        assert after(any_site.page(USER + TAG)) == [NUMBER] * 2
+        assert numbers(any_site.page(USER + TAG)) == [NUMBER] * 2
 
     def test_what_stands_inside_has_them_too_and_a_lazy_block_has_nothing_to_say_it_of(
         self, site: Site
@@ -78,7 +80,7 @@ class TestNotesOfBefore:
             + "{% endmizan_context %}"
             + USER.replace("=5", "=5 lazy")
         )
-        assert after(html) == [NUMBER, NUMBER, None]
+        assert numbers(html) == [NUMBER, NUMBER, None]
 
     def test_refreshes_and_answers_to_htmx_say_nothing(self, site: Site) -> None:
         html = site.page(USER)
@@ -86,11 +88,11 @@ class TestNotesOfBefore:
         block = blocks_of(html)[0]
         assert site.get(block["hx-get"], HX_Request="true").text in html
         site.write("page.html", USER)
-        assert after(site.get("/page/", HX_Request="true").text) == [None]
+        assert numbers(site.get("/page/", HX_Request="true").text) == [None]
 
     def test_a_name_of_https_counts_as_well(self, site: Site) -> None:
         site.browser.cookies[f"__Host-{COOKIE}"] = f"{NUMBER}:user"
-        assert after(site.page(USER)) == [NUMBER]
+        assert numbers(site.page(USER)) == [NUMBER]
 
     @pytest.mark.parametrize("lag", [0.5, lambda: 0.0, lambda: None])
     def test_what_a_replica_may_be_behind_of_is_not_newer(
@@ -98,7 +100,12 @@ class TestNotesOfBefore:
     ) -> None:
         bring(site, f"{NUMBER}:user")
         settings.MIZAN_REPLICA_LAG = lag
-        assert after(site.page(USER)) == [None]
+        assert numbers(site.page(USER)) == [None]
+
+    def test_of_very_many_the_last_ones_count(self, site: Site) -> None:
+        given = [f"{number:016x}" for number in range(100)]
+        bring(site, "|".join(f"{number}:user" for number in given))
+        assert numbers(site.page(USER)) == [" ".join(given[-8:])]
 
     def test_a_page_for_everybody_says_nothing_of_who_asked(self, site: Site, settings: Settings) -> None:
         site.write("page.html", '{% mizan_context "slogan" %}{{ slogan }}{% endmizan_context %}')
@@ -117,8 +124,8 @@ class TestNotesOfBefore:
         register(slogan_page)
         serve(settings, public=slogan_page, own=lambda request: render(request, "page.html"))
         bring(site, f"{NUMBER}:slogan")
-        assert after(visit(site, "/public/").text) == [None]
-        assert after(visit(site, "/own/").text) == [NUMBER]
+        assert numbers(visit(site, "/public/").text) == [None]
+        assert numbers(visit(site, "/own/").text) == [NUMBER]
 
 
 def changing(site: Site, kind: str) -> Any:
@@ -163,7 +170,7 @@ class TestItsOwnNote:
         response = visit(site, "/change/")
         assert "Grace" in response.text
         [(number, text)] = notes(response).items()
-        assert (after(response.text), text) == ([None, number], "user")
+        assert (numbers(response.text), text) == ([None, number], "user")
 
     @pytest.mark.parametrize("server", ["wsgi", "asgi"])
     @pytest.mark.parametrize("kind", ["last", "between"])
@@ -177,7 +184,7 @@ class TestItsOwnNote:
         response = visit(site, "/change/")
         assert "Grace" not in response.text
         found = notes(response)
-        own = next(number for number in after(response.text) if number)
+        own = next(number for number in numbers(response.text) if number)
         # The second block has what the reader gave to the first: it is not newer by its place.
         assert list(found.values()) == ["user;user_id=5", "user"]
         assert list(found)[1] == own
@@ -198,7 +205,7 @@ class TestItsOwnNote:
         serve(settings, plain=plain)
         response = visit(site, "/plain/")
         [number] = notes(response)
-        assert after(response.text) == [number if when == "before" else None]
+        assert numbers(response.text) == [number if when == "before" else None]
 
     def test_what_changes_nothing_has_no_number(self, site: Site, settings: Settings) -> None:
         site.write("page.html", USER)
@@ -208,9 +215,9 @@ class TestItsOwnNote:
             return render(request, "page.html")
 
         serve(settings, both=both)
-        assert after(visit(site, "/both/").text) == [None]
+        assert numbers(visit(site, "/both/").text) == [None]
         response = site.request("POST", "/both/", **NAVIGATION)
-        assert after(response.text) == list(notes(response))
+        assert numbers(response.text) == list(notes(response))
 
     def test_the_number_is_not_used_for_an_answer_without_the_page(
         self, site: Site, settings: Settings
@@ -225,23 +232,76 @@ class TestItsOwnNote:
 
         serve(settings, away=away)
         [number] = notes(visit(site, "/away/"))
-        [kept] = after(rendered[0])
+        [kept] = numbers(rendered[0])
         assert kept is not None
         assert kept != number
 
+    @pytest.mark.parametrize("single_flight", [False, True])
     @pytest.mark.parametrize(
-        "more", ["{% csrf_token %}", "{% mizan_context 'tag' tag='y' %}y{% endmizan_context %}"]
+        "more",
+        [
+            "{% csrf_token %}",
+            "{% mizan_context 'tag' tag='y' %}{% csrf_token %}{% endmizan_context %}",
+            "{% for each in messages %}{{ each }}{% endfor %}",
+        ],
     )
     def test_what_differs_at_each_rendering_does_not_count(
-        self, site: Site, settings: Settings, monkeypatch: pytest.MonkeyPatch, more: str
+        self,
+        site: Site,
+        settings: Settings,
+        monkeypatch: pytest.MonkeyPatch,
+        more: str,
+        single_flight: bool,
     ) -> None:
+        settings.MIZAN_SINGLE_FLIGHT = single_flight
         versions = iter(range(100))
         monkeypatch.setattr(registry, "clock", lambda: f"0a1b2c3d.{next(versions)}")
         site.write("page.html", USER.replace("{% endm", f"{more}{{% endm"))
         view = client(affects=["user", "tag"], methods=["GET"])(changing(site, "first"))
         serve(settings, change=view)
         response = visit(site, "/change/")
-        assert set(after(response.text)) == set(notes(response))
+        assert set(numbers(response.text)) == set(notes(response))
+
+    def test_what_a_form_in_it_does_afterwards_counts(self, site: Site, settings: Settings) -> None:
+        form = '<form data-mizan-after="{{ user_profile.name }}"></form>'
+        site.write("page.html", USER.replace("{{ user_profile.name }}", form))
+        for kind, number in (("first", 1), ("last", 2)):
+            site.names[5] = "Ada"
+            site.browser.cookies.clear()
+            serve(settings, change=client(affects="user", methods=["GET"])(changing(site, kind)))
+            assert len(notes(visit(site, "/change/"))) == number
+
+    def test_what_a_reader_writes_meanwhile_is_undone(self, site: Site, settings: Settings) -> None:
+        user = User.objects.create(username="0")
+
+        @client(context="user")
+        def visits(request: HttpRequest, user_id: int) -> str:
+            seen = str(int(User.objects.get(pk=user.pk).username) + 1)
+            User.objects.filter(pk=user.pk).update(username=seen)
+            return seen
+
+        register(visits)
+        site.write("page.html", USER.replace("{{ user_profile.name }}", "{{ visits }}"))
+        serve(settings, change=client(affects="user", methods=["GET"])(changing(site, "first")))
+        assert len(notes(visit(site, "/change/"))) == 2  # it does differ
+        user.refresh_from_db()
+        assert user.username == "1"
+
+    def test_messages_that_the_page_has_not_shown_are_kept(self, site: Site, settings: Settings) -> None:
+        loop = "{% for each in messages %}{{ each }}{% endfor %}"
+        own = f"{{% if user_profile.name == 'Grace' %}}{loop}{{% endif %}}"
+        site.write("page.html", USER.replace("{{ user_profile.name }}", own))
+
+        @client(affects="user", methods=["GET"])
+        def greet(request: HttpRequest) -> HttpResponse:
+            messages.success(request, "Welcome")
+            response = render(request, "page.html")
+            site.names[5] = "Grace"
+            return response
+
+        serve(settings, greet=greet, next=lambda request: render(request, "page.html"))
+        assert "Welcome" not in visit(site, "/greet/").text
+        assert "Welcome" in visit(site, "/next/").text
 
     def test_a_reader_that_fails_then_leaves_the_answer_as_it_is(
         self, site: Site, settings: Settings
@@ -333,5 +393,5 @@ class TestItsOwnNote:
         site.write("page.html", USER)
         serve(settings, change=client(affects="user", methods=["GET"])(changing(site, "first")))
         response = visit(site, "/change/")
-        assert after(response.text) == [None]
+        assert numbers(response.text) == [None]
         assert re.fullmatch(r"[0-9a-f]{16}:user", response.cookies[COOKIE].value)

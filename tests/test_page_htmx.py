@@ -105,7 +105,7 @@ MISSING = (
 )
 
 
-@pytest.mark.parametrize("path", ["site/htmx.min.js", "../settings.py", "static/" + FILE])
+@pytest.mark.parametrize("path", ["site/htmx.min.js", "django_htmx", "../settings.py", "static/" + FILE])
 def test_a_file_that_is_missing_is_told_of_while_debugging(site: Site, settings: Settings, path: str) -> None:
     settings.DEBUG = True
 

@@ -8,6 +8,7 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import connection, transaction
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext_lazy
 from pytest_django import Settings
 
@@ -106,6 +107,15 @@ def test_a_message_is_cut_where_proxies_would_refuse_the_answer(visitor: Visitor
     assert told(response) == (409, "CONFLICT", "ü" * 200, "no")
 
 
+def test_what_django_says_of_a_missing_row_is_no_message_for_a_page(visitor: Visitor) -> None:
+    def remove(request: HttpRequest) -> int:
+        return get_object_or_404(Person, pk=1).pk
+
+    register(client(affects="people")(remove))
+
+    assert told(visitor.call("remove")) == (404, "NOT_FOUND", None, "no")
+
+
 def test_what_works_says_nothing(visitor: Visitor, coloured: Coloured) -> None:
     def work(request: HttpRequest) -> int:
         return 1
@@ -195,6 +205,7 @@ def own_403(request: HttpRequest, exception: Exception) -> HttpResponse:
         (Conflict(), (409, "CONFLICT", None, "no")),
         (ValidationFailed({"name": ["Too long."]}), (422, "VALIDATION_ERROR", None, "no")),
         (RuntimeError(), (500, "INTERNAL_ERROR", None, None)),
+        (NotImplementedError(), (500, "INTERNAL_ERROR", None, None)),
     ],
     ids=repr,
 )

@@ -177,3 +177,4 @@ def test_it_is_told_in_the_language_of_the_answer() -> None:
         assert wrong(Annotated[Decimal, Field(ge=Decimal("1.5"))], "1") == {
             "a": ["Dieser Wert muss größer oder gleich 1,5 sein."]
         }
+        assert wrong(IPv4Address, "x") == {"a": ["Bitte eine gültige IPv4-Adresse eingeben."]}

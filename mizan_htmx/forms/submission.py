@@ -11,6 +11,7 @@ from django.http.response import HttpResponseBase
 
 from mizan_htmx.errors import ValidationFailed
 from mizan_htmx.forms.binding import BoundRows, bind_form, bind_formset, is_deleted
+from mizan_htmx.forms.refusals import told_by
 from mizan_htmx.forms.reports import error_texts, formset_errors
 from mizan_htmx.forms.values import Given
 from mizan_htmx.functions import Function
@@ -37,9 +38,10 @@ def submit_form(cls: Any, request: HttpRequest, given: Given) -> Outcome:
         errors = error_texts(form.errors)
         return Outcome(form, False, form.on_submit_failure(request, errors), errors)
     saved = _watch_save(form)
-    returned = form.on_submit_success(request)
-    if not saved and isinstance(form, forms.BaseModelForm):
-        form.save()
+    with told_by(form):
+        returned = form.on_submit_success(request)
+        if not saved and isinstance(form, forms.BaseModelForm):
+            form.save()
     return Outcome(form, True, returned)
 
 
@@ -98,9 +100,10 @@ def submit_formset(cls: Any, request: HttpRequest, given: Given) -> Outcome:
     if not formset.is_valid():
         return _refuse_rows(bound, request)
     saved = _watch_save(formset)
-    returned = cls.on_formset_success(request, formset)
-    if not saved and hasattr(formset, "save"):
-        formset.save()
+    with told_by(formset):
+        returned = cls.on_formset_success(request, formset)
+        if not saved and hasattr(formset, "save"):
+            formset.save()
     return Outcome(formset, True, returned)
 
 
@@ -137,7 +140,8 @@ def _filled_in(formset: Any) -> Iterable[Any]:
 
 def _submit_row(request: HttpRequest, form: Any) -> Any:
     saved = _watch_save(form)
-    returned = form.on_submit_success(request)
+    with told_by(form):
+        returned = form.on_submit_success(request)
     if saved and hasattr(form, "instance"):
         form.save = lambda commit=True: form.instance
     return returned

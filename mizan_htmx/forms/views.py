@@ -20,12 +20,14 @@ from mizan_htmx.arguments import Arguments, read_body
 from mizan_htmx.csrf import CsrfFailed, check_csrf
 from mizan_htmx.dispatch import admit, execute
 from mizan_htmx.errors import MethodNotAllowed, NotFound, ValidationFailed
-from mizan_htmx.failures import html_failure
+from mizan_htmx.failures import html_failure, refusal_of
 from mizan_htmx.finishing import finish
 from mizan_htmx.forms import rendering
 from mizan_htmx.forms.binding import is_form, make_form, make_formset
+from mizan_htmx.forms.refusals import REFUSAL, refused_form
 from mizan_htmx.functions import Function
 from mizan_htmx.localization import as_on_page, finish_on_page
+from mizan_htmx.problems import remember_problem
 from mizan_htmx.recorder import Recorder, abandon, open_recorder, roll_back
 from mizan_htmx.setup.registry import registry
 from mizan_htmx.steps import Steps, run
@@ -139,7 +141,10 @@ def _answer(kind: _Kind, request: HttpRequest, cls: Any, recorder: Recorder) -> 
             message="A page's form is sent here, urlencoded or as multipart. JSON goes to call/."
         )
     form_id = rendering.posted_id(request)
-    outcome = (yield from execute(submit, request, Arguments(()), recorder)).outcome
+    try:
+        outcome = (yield from execute(submit, request, Arguments(()), recorder)).outcome
+    except REFUSAL as error:
+        return _refused(kind, request, cls, recorder, error)
     if isinstance(outcome.returned, HttpResponseBase):
         return _as_htmx_wants(request, outcome.returned)
     if not outcome.success:
@@ -155,6 +160,21 @@ def _answer(kind: _Kind, request: HttpRequest, cls: Any, recorder: Recorder) -> 
         )
     fresh = kind.make(cls, request)
     return HttpResponse(kind.write(cls, request, fresh, form_id=form_id, success=True))
+
+
+def _refused(
+    kind: _Kind, request: HttpRequest, cls: Any, recorder: Recorder, error: Exception
+) -> HttpResponseBase:
+    """Answer what a hook has refused by the form with its errors."""
+    bound = refused_form(error)
+    if bound is None:
+        raise error
+    refusal = refusal_of(error)
+    html = kind.write(cls, request, bound, form_id=rendering.posted_id(request))
+    response = _page(request, cls, html, status=refusal.status)
+    remember_problem(request, refusal)
+    roll_back(recorder)
+    return response
 
 
 def _check(kind: _Kind, request: HttpRequest, cls: Any, recorder: Recorder) -> Steps[HttpResponseBase]:

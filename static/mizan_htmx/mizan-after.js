@@ -20,7 +20,7 @@
   const { of, page } = mizan.dom;
   const AFTER = "data-mizan-after";
   const POPOVER = CSS.supports("selector(:popover-open)") ? ":popover-open, " : "";
-  const OPEN = `${POPOVER}dialog[open], details[open], .modal.show, .offcanvas.show`;
+  const OPEN = `${POPOVER}dialog[open], details[open], .modal.show, .offcanvas:is(.show, .showing)`;
 
   const isForm = (node) => node instanceof HTMLFormElement;
   const is = (node, selector) => node instanceof Element && of(node).matches(selector);

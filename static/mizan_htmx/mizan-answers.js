@@ -42,8 +42,9 @@
 
   const refreshes = new WeakSet(); // requests of htmx: an XMLHttpRequest each, or a context
 
-  /* Those of no request that are about what was swapped in, on either version; htmx 2 spells each in two ways. */
-  const OF_CONTENT = /load$|process|init|clean-?up|history|settle|swap|transition/i;
+  /* Those of no request that are about what was swapped in or has to be filled in, on either version; htmx 2 spells
+     each in two ways. */
+  const OF_CONTENT = /load$|process|init|clean-?up|history|settle|swap|transition|validation/i;
 
   const isRefresh = (event) => {
     const { type = "", target } = event ?? {};
@@ -114,21 +115,30 @@
   /* As htmx reads them; headers of one name stand behind one another. */
   const eventsOf = (text) => {
     if (!text.startsWith("{")) return text.split(",").map((name) => [name.trim(), {}]);
+    if (isJson(`[${text}]`)) return JSON.parse(`[${text}]`).flatMap(Object.entries);
+    console.error(`mizan: HX-Trigger is no JSON: ${text}`);
+    return [];
+  };
+
+  const isJson = (text) => {
     try {
-      return JSON.parse(`[${text}]`).flatMap(Object.entries);
-    } catch (error) {
-      console.error(`mizan: HX-Trigger is no JSON: ${text}`, error);
-      return [];
+      JSON.parse(text);
+      return true;
+    } catch {
+      return false;
     }
   };
 
-  const isObject = (value) => Object.prototype.toString.call(value) === "[object Object]";
+  /* What becomes the detail as it is. */
+  const isDetail = (value) =>
+    isHtmx2 ? Object.prototype.toString.call(value) === "[object Object]" : value && typeof value === "object";
 
-  const fire = (text, block) => {
-    if (!text) return;
-    for (const [name, value] of eventsOf(text)) {
+  const fire = (text, block) => text && fireAll(eventsOf(text), block);
+
+  const fireAll = (events, block) => {
+    for (const [name, value] of events) {
       if (!name) continue;
-      const detail = isObject(value) ? value : { value };
+      const detail = isDetail(value) ? value : { value };
       const named = detail.target === undefined ? null : htmx.find(detail.target);
       htmx.trigger(named ?? placeOf(block), name, detail);
     }
@@ -151,12 +161,17 @@
   });
 
   /* htmx 4 fires the events of HX-Trigger itself, whatever becomes of the answer; on the document, where the
-     body does not hear them, if its element is gone. */
+     body does not hear them, if its element is gone. What it can't read, or has no place for, makes it fail. */
   const speakBy = (hx, block) => {
     for (const name of OF_PLACE_4) delete hx[name];
-    if (of(block).isConnected) return;
-    fire(hx.trigger, block);
+    const text = hx.trigger;
+    if (!text) return;
+    const events = eventsOf(text);
+    const hasPlace = ([, value]) => !value?.target || htmx.find(value.target);
+    const isOne = !text.startsWith("{") || isJson(text);
+    if (isOne && of(block).isConnected && events.every(hasPlace)) return;
     delete hx.trigger;
+    fireAll(events, block);
   };
 
   /* htmx 2 fires them on an element that has left the page, where nobody hears them. And a block that is not

@@ -103,7 +103,7 @@
     poll: "Poll",
     return: "The page came back from a cache",
     script: "mizan.invalidate()",
-    socket: "The socket: somebody else's change",
+    socket: "The socket: by no request of this page",
     tab: "Another tab",
   };
 
@@ -130,6 +130,7 @@
     const shown = shownBy(block).mizanVersion;
     if (mizan.later(shown, version) >= 0) return `shows version ${shown}, which is ${version} or later`;
     if (of(block).matches("[data-mizan-lazy]")) return "not loaded yet";
+    if (source === "cookie") return "rendered after that change";
     return source === "return" && shown ? "live: the socket says what it missed" : "left out";
   };
 
@@ -148,6 +149,7 @@
 
   const onInvalidate = (event) => {
     const { detail } = event;
+    for (const id of causes.keys()) if (!page.getElementById(id)) causes.delete(id);
     const { source, version, header } = detail;
     const title = titleOf(detail);
     const change = record(title, { header, event, source, version });
@@ -176,8 +178,17 @@
       if (!change.states.has(idOf(block))) miss(change, "arrived with the answer", block);
       else if (causesOf(block).includes(change)) say(change, block, "arrived with the answer");
     }
-    for (const [id, state] of change.states) {
-      if (causes.get(id)?.includes(change) && !page.getElementById(id)) state.text = "left the page";
+    noteLeavers();
+  };
+
+  /* What has left with one block may come back with another, and is told so then. */
+  const noteLeavers = () => {
+    for (const [id, changes] of causes) {
+      if (page.getElementById(id)) continue;
+      for (const change of changes) {
+        Object.assign(change.states.get(id) ?? {}, { text: "left the page" });
+        draw(change);
+      }
     }
   };
 
@@ -186,7 +197,8 @@
   const onAnswer = (element, method, url, status, header) => {
     const answer = answers.get(element);
     answers.delete(element);
-    if (answer) return void setTimeout(noteArrivals, 0, answer);
+    setTimeout(answer ? noteArrivals : noteLeavers, 0, answer);
+    if (answer) return;
     if (!status || !isUnsafe(method)) return;
     const note = header ? `Can't read ${HEADER}: ${header}` : `Without ${HEADER}: it made nothing stale.`;
     told.set(element, record(answerOf(method, url, status), { note }));
@@ -397,6 +409,7 @@
       sayAll(causesOf(block), block, `came with ${name(target)}`);
       causes.delete(idOf(block));
     }
+    noteLeavers();
   };
 
   const onError = ({ target, detail }) => {
@@ -414,7 +427,7 @@
 
   // ---- the element
 
-  const CSS = `
+  const STYLE = `
     :host {
       --paper: #fff; --ink: #1c1c22; --soft: #5a5a66; --line: #d4d4dc;
       --mark: #1d5fd1; --good: #17803d; --bad: #b3261e;
@@ -501,7 +514,7 @@
   };
 
   const sheet = new CSSStyleSheet();
-  sheet.replaceSync(CSS);
+  sheet.replaceSync(STYLE);
   const host = make("mizan-debug");
   const root = host.attachShadow({ mode: "open" });
   root.adoptedStyleSheets = [sheet];

@@ -8,10 +8,11 @@
 
    mizan:failed   on the element (on document if that has left the page) when a request that changes something, or
                   one by which somebody asked for something, did not work; detail {status (0: no answer), code,
-                  message, fields (name → texts, or null), element, method, url, isCommitted ("no", or "maybe"),
-                  request, event, retryAfter (seconds, or null), page (HTML for whoever makes the site, or null),
-                  isShown}. preventDefault(): it is shown in another way. isShown: it is already, by HTML that was
-                  swapped in, by a form of ours, or by the notice that the session has ended
+                  message, isOwn (it is the server's), fields (name → texts, or null), element, method, url,
+                  isCommitted ("no", or "maybe"), request, event, retryAfter (seconds, or null), page (HTML for
+                  whoever makes the site, or null), isShown}. preventDefault(): it is shown in another way.
+                  isShown: it is already, by HTML that was swapped in, by a form of ours, or by the notice that
+                  the session has ended
    mizan:done     there, too, when a request that changes something has worked, and its answer is in the page;
                   detail {status, element, method, url, request} */
 (function script() {
@@ -367,7 +368,7 @@
 
   const listen4 = () => {
     const begin = ({ detail: { ctx } }) => {
-      if (flights.has(ctx)) return;
+      if (flights.has(ctx) || !ctx.request) return; // htmx.swap() asks for nothing
       const { sourceElement: element, sourceEvent: event, request } = ctx;
       start(ctx, { element, method: request.method, url: request.action, event });
     };

@@ -16,10 +16,10 @@
 
   const { mizan } = window;
   const { htmx } = mizan ?? {};
-  if (!mizan?.dom) {
-    throw new Error("mizan-inserted.js needs mizan.js: load it before, or use {% mizan_scripts %}.");
-  }
+  const missing = !mizan?.dom ? "mizan.js" : !mizan.keep && "mizan-keep.js";
+  if (missing) throw new Error(`mizan-inserted.js needs ${missing}: load it before, or use {% mizan_scripts %}.`);
   const { of, page } = mizan.dom;
+  const { STYLE, instead } = mizan.keep;
   const BLOCK = "[data-mizan]";
   const LAZY = "[data-mizan-lazy]";
   const KEPT = "[data-mizan-keep], [hx-preserve]";
@@ -104,12 +104,14 @@
   };
 
   /* Tell what a swap did to its target; null where it did something else. */
-  const known = ({ target, style, isMain }, former) => {
+  const known = ({ target, style, isMain, nodes: again }, former) => {
+    const { parentNode } = of(target);
+    if (again) return parentNode && { isMain, how: "after", parent: parentNode, target, before: [], nodes: again };
     const how = HOW[style];
     if (!how) return null;
     const isAround = /^(outer|before|after)$/.test(how);
     const holds = ([, list]) => list.includes(target);
-    const parent = isAround ? (of(target).parentNode ?? [...former].find(holds)?.[0]) : target;
+    const parent = isAround ? (parentNode ?? [...former].find(holds)?.[0]) : target;
     const isReplaced = !of(target).isConnected;
     if (!of(parent)?.isConnected || (isReplaced && how !== "outer")) return null;
     const before = former.get(parent) ?? [...of(parent).childNodes];
@@ -284,9 +286,10 @@
   /* `asking` is what has asked for it again, if it has. */
   const collect = (request, main, asking) => {
     const records = observer.takeRecords();
-    if (!request || !records.length) return;
+    if (!request || !records.length || (main.style === STYLE && !asking)) return;
     const insertion = asking?.each ?? { request, pieces: [] };
-    for (const change of changesOf(records, main)) {
+    const nodes = main.target === asking?.place ? asking?.again?.() : null;
+    for (const change of changesOf(records, { ...main, nodes })) {
       if (asking) change.nodes.forEach(dropAutofocus);
       if (asking && change.target === asking.place) renew(asking, change);
       else add(request, change, insertion);
@@ -321,6 +324,7 @@
   on("mizan:keep", ({ target: block, detail }) => {
     const { fresh, source, keep } = detail;
     [findTwin, isEntered] = [detail.twin, detail.isEntered];
+    if (asked.has(source)) return;
     forgetGone();
     const staying = [];
     for (const each of insertions) {
@@ -440,12 +444,12 @@
     for (const node of original.filter(isElement)) htmx.process(node);
   };
 
-  /* The element that asks → {each, main, target, place, below, isAnswered}. */
+  /* The element that asks → {each, main, target, place, again, below, isAnswered}, where again() lists what has come. */
   const asked = new Map();
 
-  /* By an element of its own, to which the page hands nothing down, and after another one that is put into the place
-     when the answer is there: of mere text in the place of an element, htmx 2 tells nothing. What came out of band
-     comes so again. */
+  /* By an element of its own, to which the page hands nothing down, and after another one that is put before the
+     place when the answer is there: of mere text in the place of an element, htmx 2 tells nothing. What comes again
+     keeps what scripts and people have made of it. What came out of band comes so again. */
   const ask = async (each, target) => {
     const { url, headers, strip, select, selectOOB } = each.request;
     const main = target ? each.pieces[0] : each.pieces.find(({ isMain }) => isMain);
@@ -457,7 +461,7 @@
     const asking = { each, main, target, place, below: [], isAnswered: false };
     asked.set(source, asking);
     each.isAsked = true;
-    const swap = (main ? "afterend" : "none") + (strip ? " strip:true" : "") + CALMLY;
+    const swap = (main ? STYLE : "none") + (strip ? " strip:true" : "") + CALMLY;
     try {
       await htmx.ajax("GET", url, { source, target: place, swap, select, selectOOB, headers });
     } catch {
@@ -493,6 +497,7 @@
     if (target) {
       insert(target, main.how, [place]);
       main.nodes = [place];
+      asking.again = instead(place, [], element);
     } else if (!insertions.has(each) || isInUse(each)) {
       each.isDue = true;
       return event.preventDefault();
@@ -500,18 +505,23 @@
       asking.below = [...insertions].filter(({ above }) => each.pieces.includes(above));
       asking.below.forEach(forget);
       each.isForced = false;
-      makeRoom(main, place);
+      asking.again = instead(place, makeRoom(main, place), element);
     }
     for (const piece of each.pieces) if (!piece.isMain) restore(piece);
     if (status < 200 || status > 299) event.preventDefault();
   });
 
+  /* List the elements that are still there, behind the place. */
   const makeRoom = (piece, place) => {
-    const [first] = piece.nodes.filter(isThere);
-    if (piece.how === "inner") of(of(first).parentNode).replaceChildren(place);
-    else of(first).before(place);
-    removeNodes(piece);
-    [piece.nodes, piece.isText] = [[place], false];
+    const there = piece.nodes.filter(isThere);
+    of(there[0]).before(place);
+    const stays = piece.isText ? [] : there;
+    if (piece.how === "inner") {
+      const others = [...of(place).parentNode.childNodes].filter((it) => it !== place && !stays.includes(it));
+      for (const it of others) of(it).remove();
+    } else if (piece.isText) removeNodes(piece);
+    [piece.nodes, piece.isText] = [[place, ...stays], false];
+    return stays;
   };
 
   // ---- a form that was saved
@@ -587,7 +597,7 @@
       const url = detail.pathInfo.finalRequestPath;
       const request = { element: elt, event: triggeringEvent, method: verb, url, headers, ...how };
       const main = { target: detail.target, style, isMain: true };
-      collect(style === "mizan" ? null : requestOf(request), main, asked.get(elt));
+      collect(requestOf(request), main, asked.get(elt));
     });
   };
 
@@ -596,6 +606,7 @@
     const plans = new WeakMap();
     addEventListener(name4("htmx:before:swap"), ({ detail: { ctx, tasks } }) => {
       const { sourceElement: element, sourceEvent: event, select, selectOOB, request } = ctx;
+      if (!request) return; // htmx.swap() asks for nothing
       const { method, action: url, headers } = request;
       const { strip } = tasks.find(({ type }) => type === "main")?.swapSpec ?? {};
       const made = requestOf({ element, event, method, url, headers, select, selectOOB, strip });
@@ -604,7 +615,7 @@
     on(name4("htmx:before:settle"), ({ detail: { task } }) => {
       const { made, target, asking } = plans.get(task) ?? {};
       const { style } = task.swapSpec;
-      collect(style === "mizan" ? null : made, { target, style, isMain: task.type === "main" }, asking);
+      collect(made, { target, style, isMain: task.type === "main" }, asking);
     });
   };
 

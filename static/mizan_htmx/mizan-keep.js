@@ -1,4 +1,5 @@
-/* mizan-keep.js: what a person entered or opened stays when blocks are replaced. Needs mizan-state.js, mizan-twins.js.
+/* mizan-keep.js: what a person entered or opened stays when blocks are replaced. Needs mizan-state.js,
+   mizan-twins.js and mizan-content.js.
 
    A refresh of a block, and any other outerHTML swap that brings the same block again, becomes a morph: on htmx 4 by
    htmx's own, on htmx 2 by Idiomorph where the page has loaded it. Without Idiomorph the new elements get what the
@@ -13,7 +14,11 @@
                    element inside as it is, as data-mizan-keep does; bubbles. For the scripts that go with this
                    one: keep(element, place), in place of one of the fresh block, which has no twin of anything in
                    it; twin(element, root, fresh): what it is there; isEntered(field)
-   mizan:late      on a block whose answer came when it could not be replaced; for mizan.js; bubbles */
+   mizan:late      on a block whose answer came when it could not be replaced; for mizan.js; bubbles
+
+   mizan.keep.instead(place, former, source)   for mizan-inserted.js: what htmx swaps into `place` in the style
+                   mizan.keep.STYLE stands after it in the place of the elements `former`, of which what comes again
+                   stays as in a block. Gives a function that tells what stands there then */
 (function script() {
   "use strict";
 
@@ -287,12 +292,13 @@
 
   /* Ask the page what else shall stay: `asked` elements, of which the `guests` are none of the server's block. */
   const askAround = (swap) => {
-    const { block, fresh, source, pairs } = swap;
+    const { block, fresh, source, twins, pairs } = swap;
     [swap.asked, swap.guests] = [new Set(), new Set()];
     const keep = (element, place) => {
       swap.asked.add(element);
       if (!place) return;
       swap.guests.add(element);
+      twins.leaveOut(element, place);
       pairs.set(element, place);
     };
     const twin = (element, root, other) => mizan.twins(root, other).twinOf(element);
@@ -439,8 +445,7 @@
   });
 
   /* Put a fragment in the place of a block, one of its elements being the same block; give what stands there now. */
-  const replace = (block, fragment, source) => {
-    const fresh = topOf(fragment, block);
+  const replace = (block, fragment, source, fresh = topOf(fragment, block)) => {
     if (source === block) holdFocus(block, fresh);
     fragment.replaceChildren(...fragment.children);
     isReadable = !isMixed(fresh) && !(SKIPPED && is(block, SKIPPED));
@@ -448,12 +453,18 @@
     const except = [...held].map((it) => swap.pairs.get(it)).filter(Boolean);
     const scripts = holdScripts(fragment, { block, isRefresh: source === block, except });
     const isMorph = canMorph() && of(block).localName === of(fresh).localName;
-    const now = [...fragment.children].map((it) => (it === fresh && (isMorph || held.has(block)) ? block : it));
+    let now = [...fragment.children].map((it) => (it === fresh && (isMorph || held.has(block)) ? block : it));
     if (isMorph) morphNamed(swap, fragment);
     else {
+      const place = page.createComment("");
+      of(block).before(place);
       for (const it of held) move(it, swap.pairs.get(it), it === block);
       meeting.carry(held);
-      if (!held.has(block)) of(block).replaceWith(...fragment.children);
+      if (!held.has(block)) {
+        now = [...fragment.children];
+        if (!now.includes(block)) of(block).remove();
+        place.replaceWith(...now);
+      } else place.remove();
     }
     if (held.has(block)) renew(block, fresh);
     held = kept = new Set();
@@ -500,6 +511,71 @@
     return [...fragment.children].find((it) => of(it).getAttribute("id") === id);
   };
 
+  // ---- elements that come again, and are no block
+
+  const former = new WeakMap(); // place → {elements, source, now}, where now is what has come instead of them
+
+  const instead = (place, elements, source) => {
+    const each = { elements, source, now: [] };
+    former.set(place, each);
+    return () => each.now;
+  };
+
+  /* List fresh element → the former one that it is. What stands around them is not theirs, so they are looked for in
+     a copy, in which nothing loads and no custom element starts. */
+  const again = (elements, fragment) => {
+    const inert = page.implementation.createHTMLDocument("");
+    const [root, fresh] = [inert.createElement("div"), page.createElement("div")];
+    root.append(...elements.map((it) => inert.importNode(it, true)));
+    const nodes = [...fragment.childNodes];
+    fresh.append(...nodes);
+    const twins = mizan.twins(root, fresh);
+    const isSame = (it, twin) =>
+      twin && nodes.includes(twin) && of(twin).getAttribute("id") === of(it).getAttribute("id") && !loads(it);
+    const pairs = [...root.children].map((it, at) => [twins.twinOf(it), elements[at]]);
+    fragment.append(...nodes);
+    return new Map(pairs.filter(([twin, it]) => isSame(it, twin)));
+  };
+
+  /* With all that it has, where browsers can do that. */
+  const moveBefore = (element, next) => {
+    const parent = of(of(element).parentNode);
+    if (parent.moveBefore) parent.moveBefore(element, next);
+    else parent.insertBefore(element, next);
+  };
+
+  const isBlank = (node) => node instanceof Text && !node.data.trim();
+
+  const replaceAll = (place, fragment) => {
+    const each = former.get(place);
+    const same = again(each.elements, fragment);
+    for (const it of each.elements) if (![...same.values()].includes(it)) of(it).remove();
+    let last = place;
+    const add = (...nodes) => {
+      each.now.push(...nodes);
+      last = nodes.at(-1);
+    };
+    for (const node of [...fragment.childNodes]) {
+      const next = of(last).nextSibling;
+      const old = same.get(node);
+      if (isBlank(node) && isBlank(next)) last = next;
+      else if (old) {
+        if (next !== old) moveBefore(old, next);
+        const part = page.createDocumentFragment();
+        part.append(node);
+        const there = replace(old, part, each.source, node);
+        add(...(there.every((it) => of(it).isConnected) ? there : [of(last).nextSibling]));
+      } else {
+        of(last).after(node);
+        add(node);
+      }
+    }
+    return each.now;
+  };
+
+  const swapIn = (target, fragment) =>
+    former.has(target) ? replaceAll(target, fragment) : replace(target, fragment, sources.get(target));
+
   /* A morph keeps elements that have the same id, and lets those that have another one go. So for its time each
      pair has an id that nothing else has. */
   const morphNamed = (swap, fragment) => {
@@ -521,7 +597,9 @@
     for (const it of lone) lend(it);
     for (const it of anew) if (!isInside(it, held)) lend(it);
     for (const it of meeting.anew) for (const each of [it, ...of(it).querySelectorAll("[id]")]) lend(each);
+    const restore = isHtmx2 ? () => {} : showIds(block, fragment);
     morph(block, fragment);
+    restore();
     returnHeld(block);
     for (const it of [...same.flat(), ...of(block).querySelectorAll(`[id^="${BORROWED}"]`)]) {
       const id = lent.get(of(it).getAttribute("id"));
@@ -529,6 +607,34 @@
       else if (id !== undefined) of(it).setAttribute("id", id);
     }
     for (const [it, id] of ids) if (id !== null) of(it).setAttribute("id", id);
+  };
+
+  /* htmx 4 asks a form for its id, in the place of which it gets a control called "id", and then takes no form for
+     another one. For a morph such controls have other names, no two the same, or radio buttons of different forms
+     were one group. A form forgets a name once its control is in no form. */
+  const showIds = (block, fragment) => {
+    const CALLED = '[name="id"], [id="id"]';
+    const isHere = ({ form }) => form instanceof HTMLFormElement && of(block).contains(form);
+    const here = [...page.querySelectorAll(CALLED)].filter(isHere);
+    const forms = here.map((it) => [it, it.getAttribute("form")]);
+    const fresh = [...fragment.querySelectorAll("form")].flatMap((it) => [...of(it).querySelectorAll(CALLED)]);
+    const all = [...here, ...fresh];
+    for (const [at, it] of all.entries()) {
+      if (it.getAttribute("name") === "id") it.setAttribute("name", `${BORROWED}name-${at}`);
+      if (it.getAttribute("id") === "id") it.setAttribute("id", `${BORROWED}id`);
+    }
+    for (const it of here) it.setAttribute("form", "");
+    return () => {
+      for (const [it, form] of forms) {
+        if (form === null) it.removeAttribute("form");
+        else it.setAttribute("form", form);
+      }
+      const lent = ["name", "id"].map((name) => [name, `${BORROWED}${name}`]);
+      const made = all.length ? of(block).querySelectorAll(lent.map(([name, text]) => `[${name}^="${text}"]`)) : [];
+      for (const it of [...all, ...made]) {
+        for (const [name, text] of lent) if (it.getAttribute(name)?.startsWith(text)) it.setAttribute(name, "id");
+      }
+    };
   };
 
   const byId = (root, id) => of(root).querySelector(`[id="${CSS.escape(id)}"]`);
@@ -683,8 +789,7 @@
     },
     htmx_before_morph_node: (old, { newNode }) => mayMorph(old, newNode),
     htmx_before_morph_attr: (old, { attrName }) => mayWrite(attrName, old),
-    handle_swap: (style, target, fragment) =>
-      style === STYLE && replace(target, fragment, sources.get(target)),
+    handle_swap: (style, target, fragment) => style === STYLE && swapIn(target, fragment),
   };
 
   const listen2 = () => {
@@ -702,10 +807,11 @@
         unwrap(fragment);
         if (style !== STYLE) return false;
         settling.tasks.push(clearNow); // before those in which htmx binds what is new
-        const isSame = topOf(fragment, target);
-        const now = isSame ? replace(target, fragment, sources.get(target)) : [...fragment.childNodes];
+        const isSame = former.has(target) || topOf(fragment, target);
+        const now = isSame ? swapIn(target, fragment) : [...fragment.childNodes];
         if (!isSame) of(target).replaceWith(...now);
-        settling.elts = [...settling.elts.filter((it) => it !== target), ...now];
+        // A place is taken away by who has put it there.
+        settling.elts = [...settling.elts.filter((it) => it !== target || former.has(it)), ...now];
         return now;
       },
     });
@@ -726,4 +832,6 @@
   else if (htmx.registerExtension("mizan-keep", extension) === false) {
     throw new Error('mizan-keep.js was refused by htmx: add "mizan-keep" to htmx.config.extensions.');
   }
+
+  window.mizan = Object.freeze({ ...mizan, keep: Object.freeze({ STYLE, instead }) });
 })();

@@ -2,17 +2,17 @@
    sends it.
 
    What failed is said in the nearest [data-mizan-slot] ({% mizan_errors %}): in the form, or else in the closest
-   element around it that has one. Where there is none, in the one notice of the page, .mizan-notice, which comes
-   when it is needed. Both hold copies of .mizan-failure from template[data-mizan-errors], the rendered template
-   mizan_htmx/errors.html. In a copy
+   element around it that has one which is nobody else's. Where there is none, in the one notice of the page,
+   .mizan-notice, which comes when it is needed, over everything else. Both hold copies of .mizan-failure from
+   template[data-mizan-errors], the rendered template mizan_htmx/errors.html. In a copy
 
      [data-mizan-message]   is what is told: the text, and behind it those of fields that the form does not have
      [data-mizan-times]     how many failed in the same way, where that is more than one
      [data-mizan-maybe]     is there where it may have been done nevertheless
      [data-mizan-later]     where the server has said when to come back; [data-mizan-wait] in it says when
      [data-mizan-resend]    sends it again; there only where nothing was committed, and it can be sent as it was
-     [data-mizan-page]      under DEBUG, where there is a page about the error: fires mizan:page, cancelable, on the
-                            button; detail {html}
+     [data-mizan-page]      where mizan-debug.js is there, and a page about the error: fires mizan:page, cancelable,
+                            on the button; detail {html}
      [data-mizan-close]     takes it away, as Escape does
 
    It goes away when the same element has sent a request that worked. */
@@ -31,16 +31,25 @@
   const SLOT = "[data-mizan-slot]";
   const NOTICE = ".mizan-notice";
   const TEMPLATE = "template[data-mizan-errors]";
-  const OPEN = CSS.supports("selector(:popover-open)") ? "dialog:modal, :popover-open" : "dialog:modal";
+  const hasPopovers = CSS.supports("selector(:popover-open)");
+  const MODAL = "dialog:modal, [aria-modal=true]"; // nobody gets out of these
+  const OPEN = MODAL + (hasPopovers ? ", :popover-open:not(.mizan-notice)" : "");
+  // A press beside it would close the popover that somebody is in.
+  const HOLDERS = MODAL + (hasPopovers ? ", :popover-open:is([popover=''], [popover=auto])" : "");
+  const OWNERS = "form, dialog, [popover], [data-mizan]";
+  const SENDS = ["post", "put", "patch", "delete"].flatMap((verb) => [`[hx-${verb}]`, `[data-hx-${verb}]`]).join();
+  const MOVED = "mizan-notice-moved"; // to the other edge
   const CORRECTED = /^(413|422)$/; // as it is, it would be refused again
   const ANNOUNCING = 100; // milliseconds after which screen readers have found a new live region
   const STYLE = `
     :where(.mizan-notice) {
       position: fixed; inset: auto auto 1rem 1rem; z-index: 9999; box-sizing: border-box;
-      max-width: min(26rem, 100% - 2rem); max-height: 60vh; overflow: auto; padding: 0 1rem;
+      width: auto; height: auto; max-width: min(26rem, 100% - 2rem); max-height: 60vh; margin: 0; padding: 0 1rem;
+      overflow: auto;
       border: 1px solid #8888; border-radius: .5rem; background: Canvas; color: CanvasText;
       box-shadow: 0 .25rem 1rem #0004;
     }
+    :where(.${MOVED}) { inset: 1rem auto auto 1rem }
     :where(.mizan-notice:empty) { border-color: transparent; background: none; box-shadow: none }
     :where(.mizan-failure) {
       display: flex; flex-wrap: wrap; gap: .5rem 1rem; align-items: center; justify-content: end; padding: .75rem 0;
@@ -51,6 +60,7 @@
     :where(.mizan-failure button) { min-height: 2rem; padding: 0 .75rem; font: inherit }
     @media (max-width: 56rem) {
       :where(.mizan-notice) { inset: auto 1rem 1rem 1rem; max-width: none }
+      :where(.${MOVED}) { inset: 1rem 1rem auto 1rem }
       :where(:has(> .mizan-session) > .mizan-notice) { inset: 1rem 1rem auto 1rem }
     }
     @media print { :where(.mizan-notice) { display: none } }`;
@@ -78,24 +88,48 @@
     return source?.content.querySelector(selector)?.cloneNode(true);
   };
 
-  /* Nobody reads what is not displayed. The slot itself may be hidden as long as it is empty. */
-  const isSeen = (slot) => slot.parentElement?.checkVisibility?.() !== false;
+  const isThere = (element) => element.checkVisibility?.({ visibilityProperty: true }) !== false;
 
-  /* That of another form is about what is filled in there. Beside an open modal dialog nothing can be reached. */
+  const findLast = (selector) => [...page.querySelectorAll(selector)].filter(isThere).at(-1);
+
+  /* Whether a slot somewhere in `around` is about something else there: what it stands in, or beside. The cells of a
+     row are about one thing. */
+  const isOthers = (slot, around) => {
+    const isOwner = (it) => it.matches(OWNERS) || (!it.matches("td, th") && it.querySelector(SENDS));
+    for (let it = slot.parentElement; it && it !== around; it = of(it).parentElement) if (isOwner(of(it))) return true;
+    return false;
+  };
+
+  /* Nobody reads what is not displayed, or stands beside an open modal dialog. The slot itself may be hidden as long
+     as it is empty. */
   const slotFor = (element) => {
-    const own = of(element).form ?? element;
-    const fits = (slot) => isSeen(slot) && [null, of(own).closest("form")].includes(slot.closest("form"));
-    for (let around = own; around; around = of(around).parentElement) {
-      const slot = [...of(around).querySelectorAll(SLOT)].find(fits);
+    const modal = findLast(MODAL);
+    for (let around = of(element).form ?? element; around; around = of(around).parentElement) {
+      const slots = [...of(around).querySelectorAll(SLOT)].filter((slot) => isThere(slot.parentElement));
+      const slot = slots.find((each) => (!modal || of(modal).contains(each)) && !isOthers(each, around));
       if (slot) return slot;
-      if (of(around).matches("dialog:modal")) return null;
+      if (around === modal) return null;
     }
     return null;
   };
 
+  /* Where it can be reached, and over whatever lies over the page. */
   const place = () => {
-    const parent = [...page.querySelectorAll("dialog:modal")].at(-1) ?? page.body;
+    const parent = findLast(HOLDERS) ?? page.body;
     if (notice.parentNode !== parent) parent.append(notice);
+    if (!hasPopovers || notice.matches(":popover-open")) return;
+    notice.popover = "manual";
+    notice.showPopover();
+  };
+
+  /* Whoever goes on by the keyboard sees where they are. */
+  const uncover = () => {
+    const { activeElement: focused } = page;
+    if (!focused || focused === page.body || notice.contains(focused)) return;
+    const { top, right, bottom, left } = notice.getBoundingClientRect();
+    const it = focused.getBoundingClientRect();
+    const isUnder = (from, to) => it.left < right && it.right > left && it.top < to && it.bottom > from;
+    if (isUnder(top, bottom) && !isUnder(innerHeight - bottom, innerHeight - top)) notice.classList.toggle(MOVED);
   };
 
   const openNotice = async () => {
@@ -160,7 +194,7 @@
       const { mizanResend: kind } = each.dataset;
       each.hidden ||= kind !== "" && (kind === "read") !== isReading;
     }
-    show("page", Boolean(html));
+    show("page", Boolean(html && window.mizan.debug));
   };
 
   const take = (failure) => {
@@ -211,6 +245,7 @@
     draw(failure);
     if (known) known.item.replaceWith(failure.item);
     else region.append(failure.item);
+    if (region === notice) uncover();
     failures = [...failures.filter((each) => each !== known), failure];
     forget(element, failure);
   };
@@ -290,7 +325,14 @@
     }
   });
   on("mizan:refreshed", () => failures.forEach(draw)); // what could be sent may have left the page
-  on("close", () => notice?.isConnected && place());
+  // What holds it closes, or something else has the focus, as when such a thing has gone.
+  const settle = () => {
+    if (!notice?.isConnected) return;
+    place();
+    uncover();
+  };
+  // Not while it still closes.
+  on("close toggle hidden.bs.modal hidden.bs.offcanvas focusin", () => notice && setTimeout(settle));
 
   /* A page out of htmx's history has what was told then, and nobody listens to its buttons. */
   const clear = () => {

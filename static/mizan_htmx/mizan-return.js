@@ -1,6 +1,6 @@
 /* mizan-return.js: what failed is tried again, and what comes back may be old. Needs mizan.js.
 
-   A refresh that failed is sent again after a second, then two, four, up to a minute; sooner when the page is
+   A refresh that failed is sent again within a second, then two, four, up to a minute; sooner when the page is
    shown again or the browser is back online. A page that comes back from a cache, from htmx's history or from
    sleep refreshes its blocks, and what caches hold of a stale context is dropped.
 

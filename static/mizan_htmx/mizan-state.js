@@ -481,13 +481,13 @@
     // ---- without a morph
 
     /* Scripts hold on to what stands around an element as well. */
-    const mayMove = (old, held) => old !== block && !is(old, BLOCK) && !held.has(old);
+    const mayMove = (old, held) => !is(old, BLOCK) && !held.has(old);
     const addAncestors = (held) => {
       const used = new Set(twins.values());
       for (const [old, twin] of [...twins]) {
         let [up, other] = [of(old).parentElement, of(twin).parentElement];
-        while (up && mayMove(up, held) && other && other !== fresh && isAlike(up, other)) {
-          if (twins.has(up) || used.has(other)) break;
+        while (up && mayMove(up, held) && other && isAlike(up, other)) {
+          if (twins.has(up) || used.has(other) || (up === block) !== (other === fresh)) break;
           twins.set(up, other);
           used.add(other);
           [up, other] = [of(up).parentElement, of(other).parentElement];

@@ -87,7 +87,12 @@
   const send = async (tickets) => {
     const controller = new AbortController();
     const left = () => tickets.filter(({ isGone }) => !isGone);
-    for (const ticket of tickets) ticket.leave = () => left().length || controller.abort();
+    const leaveBy = (reason) => {
+      // The others have waited as long, for the same.
+      if (reason === "timeout") for (const { request } of left()) window.mizan.answers?.hush(request);
+      if (!left().length) controller.abort();
+    };
+    for (const ticket of tickets) ticket.leave = leaveBy;
     let unheard; // the headers of an answer that no block was given
     try {
       const options = { headers: Object.fromEntries(tickets[0].headers), signal: controller.signal };
@@ -123,9 +128,16 @@
     }
   };
 
+  /* Of whom it is told that all have failed so: of one that had not failed so before. */
+  const firstToFail = (tickets, status) => {
+    const isNews = ({ block }) => of(block).dataset.mizanError !== String(status);
+    const news = tickets.filter(isNews);
+    return firstOf(news.length ? news : tickets);
+  };
+
   /* What came is the same for all, and is told of one. */
   const giveWhole = (tickets, whole, response, together) => {
-    const first = firstOf(tickets);
+    const first = firstToFail(tickets, whole.status);
     const leaves = response.headers.has("HX-Redirect") || response.headers.get("HX-Refresh") === "true";
     for (const ticket of tickets) {
       if (ticket.isGone) continue;
@@ -138,7 +150,7 @@
   };
 
   const failAll = (tickets, error) => {
-    const first = firstOf(tickets);
+    const first = firstToFail(tickets, 0);
     for (const ticket of tickets) {
       if (ticket !== first) window.mizan.answers?.hush(ticket.request);
       if (!ticket.isGone) ticket.fail(error);
@@ -177,7 +189,7 @@
           },
         });
         options.signal?.addEventListener("abort", () => {
-          leave(ticket);
+          leave(ticket, options.signal.reason);
           fail(options.signal.reason);
         });
       });
@@ -197,7 +209,7 @@
     };
     let ticket;
     const stop = (event) => {
-      leave(ticket);
+      leave(ticket, event);
       end(event, { status: 0 });
     };
     const send = (body) => {
@@ -230,8 +242,8 @@
     show({ send });
   };
 
-  const leave = (ticket) => {
+  const leave = (ticket, reason) => {
     ticket.isGone = true;
-    ticket.leave?.();
+    ticket.leave?.(reason);
   };
 })();

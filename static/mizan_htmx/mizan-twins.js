@@ -6,8 +6,9 @@
    ids and names in each), by the row: the one with the same key, or with the same text, or in the same place between
    those that are known. What scripts have set or put in does not count.
 
-   mizan.twins(block, fresh)   {twinOf(element), isUnique(element)}. twinOf gives null for what the fresh block does
-                               not have, and no element twice; isUnique tells whether a morph can go by the id. */
+   mizan.twins(block, fresh)   {twinOf(element), isUnique(element), leaveOut(...elements)}. twinOf gives null for what
+                               the fresh block does not have, and no element twice; isUnique tells whether a morph
+                               can go by the id; what was left out, with all that is in it, is no twin of anything. */
 (function script() {
   "use strict";
 
@@ -230,6 +231,17 @@
         place = others.indexOf(other) + 1;
       } else place = known + 1;
     }
+    // Where those around them have changed places, what says nothing goes by their order, if none has gone or come.
+    const left = [rows.filter(({ row }) => !pairs.has(row)), others.filter((other) => !taken.has(other))];
+    const [silent, free] = left.map((side) => {
+      const found = new Map();
+      for (const it of side) if (!it.text && !it.hasKey) put(found, it.looks, it);
+      return found;
+    });
+    for (const [looks, same] of silent) {
+      const all = free.get(looks) ?? [];
+      if (all.length === same.length) same.forEach((it, at) => pair(it, all[at]));
+    }
     return pairs;
   };
 
@@ -277,6 +289,13 @@
       return home;
     };
 
+    const leftOut = new Set();
+    const leaveOut = (...elements) => elements.forEach((it) => leftOut.add(it));
+    const isLeftOut = (element) => {
+      for (let up = leftOut.size && element; up; up = of(up).parentElement) if (leftOut.has(up)) return true;
+      return false;
+    };
+
     const found = new Map([[block, fresh]]);
     const asked = new Map(); // home → kinds of which the pairs are known
 
@@ -288,7 +307,7 @@
       const homes = [home, freshHome];
       const alike = homes.map((each) =>
         [...of(each).querySelectorAll(selector)].filter(
-          (it) => kindOf(it) === kind && homeOf(it) === each && !state.isInserted(it),
+          (it) => kindOf(it) === kind && homeOf(it) === each && !state.isInserted(it) && !isLeftOut(it),
         ),
       );
       pairAll(found, alike, homes);
@@ -306,7 +325,7 @@
 
     const isUnique = (element) => nameOf(element) === idOf(element);
 
-    return { twinOf, isUnique };
+    return { twinOf, isUnique, leaveOut };
   };
 
   window.mizan = Object.freeze({ ...mizan, twins });

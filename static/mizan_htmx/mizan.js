@@ -718,8 +718,8 @@
   };
 
   /* A block that was rendered after a change, or by the request that made it, says so by the number of its note. */
-  const isOlder = ({ mizan, mizanAfter = "" }, { number, entries }) =>
-    covers(entries, mizan) && !mizanAfter.split(" ").includes(number);
+  const isOlder = ({ mizan, mizanNotes = "" }, { number, entries }) =>
+    covers(entries, mizan) && !mizanNotes.split(" ").includes(number);
 
   const takeCookie = (carrier) => {
     const found = notes();

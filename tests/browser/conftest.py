@@ -71,9 +71,18 @@ def chromium(request: pytest.FixtureRequest) -> Browser:
     return browser
 
 
-@pytest.fixture(params=["2", "4"], ids=["htmx2", "htmx4"])
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run a test on the builds of htmx that its nearest mark names, or else on those of django-htmx."""
+    named = [mark.args[:1] for mark in metafunc.definition.iter_markers("parametrize")]
+    if "htmx" in metafunc.fixturenames and not any("htmx" in str(each) for each in named):
+        mark = metafunc.definition.get_closest_marker("builds")
+        builds = ("2", "4") if mark is None else mark.args
+        metafunc.parametrize("htmx", builds, ids="htmx{}".format, indirect=True)
+
+
+@pytest.fixture
 def htmx(request: pytest.FixtureRequest) -> str:
-    """Give the build of htmx that the site serves: those of django-htmx, or what ``on_every_htmx`` says."""
+    """Give the build of htmx that the site serves."""
     build: str = request.param
     if build.partition("+")[0] not in ("2", "4", "none"):
         newest.fetch(newest.store())

@@ -12,26 +12,23 @@ from playwright.async_api import ConsoleMessage, Error, Locator, Page, Request, 
 
 from tools import htmx
 
-# Runs a module's tests on the newest builds, too.
-on_every_htmx = pytest.mark.parametrize(
-    "htmx",
-    ["2", "4", *htmx.VERSIONS],
-    ids=["htmx2", "htmx4", *(f"htmx{version}" for version in htmx.VERSIONS)],
-    indirect=True,
-)
+# Which builds of htmx a test or a module runs on; what stands at the test counts. Without one: those that
+# django-htmx ships.
 
-# Runs a module's tests on the newest builds instead: what does not hang on htmx's own ways is not run on all.
-on_newest_htmx = pytest.mark.parametrize("htmx", htmx.VERSIONS, ids="htmx{}".format, indirect=True)
+# The smoke set: the few tests of a mechanism that run on the builds that django-htmx ships and on the newest.
+on_every_htmx = pytest.mark.builds("2", "4", *htmx.VERSIONS)
 
-# Runs a module's tests on every build, too: htmx 2 once with Idiomorph, which morphs, and once without.
-on_every_morph = pytest.mark.parametrize(
-    "htmx", ["2", "2.0.11+idiomorph", "4", "4.0.1"], ids="htmx{}".format, indirect=True
-)
+# The same for what a swap keeps: htmx 2 once with Idiomorph, which morphs, and once without.
+on_every_morph = pytest.mark.builds("2", "2.0.11+idiomorph", "4", "4.0.1")
 
-# Runs a module's tests on the newest builds instead: on htmx 2 once with Idiomorph, and once without.
-on_newest_morph = pytest.mark.parametrize(
-    "htmx", ["2.0.11", "2.0.11+idiomorph", "4.0.1"], ids="htmx{}".format, indirect=True
-)
+# The rule.
+on_newest_htmx = pytest.mark.builds(*htmx.VERSIONS)
+
+# The same for what a swap keeps: htmx 2 once with Idiomorph, and once without.
+on_newest_morph = pytest.mark.builds("2.0.11", "2.0.11+idiomorph", "4.0.1")
+
+# What hangs on no version of htmx.
+on_one_htmx = pytest.mark.builds(htmx.VERSIONS[0])
 
 # How the shim's report of a block that was not refreshed begins.
 REPORT = "^mizan: <"

@@ -22,7 +22,7 @@ HEAR = """(names) => {
     window.heard = [];
     for (const name of names) {
         addEventListener(name, ({ target, detail }) => {
-            const { elt, target: _, ...rest } = detail;
+            const { elt, target: _, ...rest } = detail ?? {};
             heard.push([name, target.dataset?.mizan ?? target.localName ?? "document", rest]);
         });
     }
@@ -71,6 +71,21 @@ async def test_the_events_of_an_answer_are_fired_once(tab: Tab, htmx: str, count
     # htmx 4 does not have the other two.
     assert [name for name, *_ in found[2:]] == (["swapped", "settled"] if htmx.startswith("2") else [])
     assert tab.batches == ([[USER, USER, SHAKY]] if count == 3 else [])
+
+
+async def test_what_can_t_be_fired_keeps_no_block_from_being_refreshed(tab: Tab) -> None:
+    await tab.open("/together/2/")
+    await hear(tab, "note")
+    await tab.invalidate("user, shaky")
+    await tab.happens("refreshed", 3)
+    nowhere = '{"note": {"target": "#nowhere"}}'
+    with tab.forgive("^mizan: HX-Trigger is no JSON: {note$"):
+        for times, trigger in enumerate(["{note", nowhere, '{"note": null}', '{"note": 1}, {"note": 2}'], 2):
+            with answering(HX_Trigger=trigger):
+                await tab.invalidate("user, shaky")
+                await tab.happens("refreshed", times * 3)
+                await over(tab)
+    assert [where for _, where, _ in await heard(tab)] == [USER] * 4
 
 
 @pytest.mark.parametrize("gone", ["aborted", "removed", "all removed"])
@@ -228,6 +243,30 @@ async def test_it_tells_once_of_one_that_has_no_answer(tab: Tab, htmx: str, what
     await expect(tab.page.locator("[data-mizan-error], [aria-busy], .htmx-request")).to_have_count(0)
 
 
+async def test_it_tells_once_of_blocks_that_have_waited_too_long_together(tab: Tab, htmx: str) -> None:
+    await tab.open("/together/2/")
+    one = "htmx:timeout" if htmx.startswith("2") else "htmx:error"
+    await hear(tab, one)
+    await tab.page.evaluate("htmx.config.timeout = htmx.config.defaultTimeout = 300")
+    await tab.page.route("**/partials/**", lambda route: None)
+    with tab.forgive(REPORTS):
+        await tab.invalidate("user, shaky")
+        await tab.happens("error", 3)
+    assert [where for _, where, _ in await heard(tab)] == [USER]
+
+
+async def test_a_failure_of_several_is_told_of_one_that_had_not_failed_so(tab: Tab, htmx: str) -> None:
+    await tab.open("/together/2/")
+    await hear(tab, *told(htmx))
+    await tab.page.context.add_cookies([{"name": "trouble", "value": "503-600", "url": tab.address}])
+    with tab.forgive(r"\b503 \(", REPORTS):
+        for stale, count in (("user", 2), ("user, shaky", 5), ("user, shaky", 8)):
+            await tab.invalidate(stale)
+            await tab.happens("error", count)
+    one = "htmx:responseError" if htmx.startswith("2") else "htmx:response:error"
+    assert [where for name, where, _ in await heard(tab) if name == one] == [USER, SHAKY]
+
+
 # Sorts every event of htmx by what mizan.isRefresh() says of it.
 SORT = """() => {
     window.sorted = { refresh: [], other: [] };
@@ -284,6 +323,19 @@ async def test_every_event_of_a_refresh_can_be_told_from_the_others(tab: Tab) ->
     refresh, other = await others()
     assert refresh == set()
     assert len(other) > 4
+    # Neither is what they have not chosen, where the field is a block.
+    await tab.page.evaluate(
+        """() => {
+            const select = `<select name="who" data-mizan="none" required><option></select>`;
+            const form = `<form hx-post="/fragment/">${select}<button>Send</button></form>`;
+            document.body.insertAdjacentHTML("beforeend", form);
+            htmx.process(document.body.lastElementChild);
+            htmx.trigger(document.body.lastElementChild, "submit");
+        }"""
+    )
+    await over(tab)
+    refresh, _ = await others()
+    assert refresh == set()
 
 
 async def test_an_indicator_of_the_whole_page_is_for_what_a_person_does(tab: Tab) -> None:

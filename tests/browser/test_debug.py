@@ -6,10 +6,10 @@ import pytest
 from playwright.async_api import expect
 
 from tests.browser.overlay import change, opened, overlay, toggle
-from tests.browser.tab import Tab, on_newest_htmx
+from tests.browser.tab import Tab, on_newest_htmx, on_one_htmx
 from tests.site.models import Card
 
-pytestmark = [pytest.mark.asyncio(loop_scope="session"), on_newest_htmx]
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), on_one_htmx]
 
 
 async def lines(tab: Tab, number: int = 0) -> list[str]:
@@ -24,6 +24,7 @@ async def lines(tab: Tab, number: int = 0) -> list[str]:
     return [re.sub(r"\d+\xa0ms", "9 ms", text) for text in texts]
 
 
+@on_newest_htmx
 async def test_a_mutation_is_listed_with_its_header_its_blocks_and_its_request(tab: Tab) -> None:
     await opened(tab)
     await tab.submit(".rename", "Grace")
@@ -67,6 +68,7 @@ async def test_a_request_for_several_blocks_is_listed_once(tab: Tab) -> None:
     ]
 
 
+@on_newest_htmx
 async def test_a_mutation_that_makes_nothing_stale_is_listed_and_a_reading_is_not(tab: Tab) -> None:
     await opened(tab)
     await tab.page.locator(".read").click()
@@ -80,6 +82,7 @@ async def test_a_mutation_that_makes_nothing_stale_is_listed_and_a_reading_is_no
     ]
 
 
+@on_newest_htmx
 async def test_a_block_that_arrives_with_the_answer_is_said_to(tab: Tab) -> None:
     await opened(tab)
     await tab.submit(".show", "Grace")
@@ -102,7 +105,7 @@ async def test_a_block_that_shows_the_version_already_is_said_to(tab: Tab) -> No
     )
     await tab.happens("refreshed", 1)
     found = await lines(tab)
-    assert found[0] == "The socket: somebody else's change"
+    assert found[0] == "The socket: by no request of this page"
     at = found.index("shows version 5f0c29ab.17, which is 5f0c29ab.17 or later")
     assert found[at + 1] == "user;user_id=5 #ada"
 
@@ -115,19 +118,26 @@ async def test_a_block_that_is_not_loaded_yet_is_said_to_be(tab: Tab) -> None:
     assert found[found.index("not loaded yet") + 1] == "user;user_id=5 #later"
 
 
-@pytest.mark.parametrize(
-    ("source", "title"),
-    [
+async def test_who_said_so_is_named(tab: Tab) -> None:
+    await opened(tab)
+    for source, title in (
         ("tab", "Another tab"),
         ("cookie", "The cookie that a redirect or a page before left"),
         ("return", "The page came back from a cache"),
         ("poll", "Poll"),
-    ],
-)
-async def test_who_said_so_is_named(tab: Tab, source: str, title: str) -> None:
+    ):
+        await tab.page.evaluate("(source) => mizan.invalidate('user', {}, { source })", source)
+        await expect(change(tab).locator("h3 > span")).to_have_text(title)
+
+
+async def test_a_page_that_is_newer_than_the_cookie_says_so(tab: Tab) -> None:
+    note = {"name": "mizan_invalidate", "value": "0123456789abcdef:user", "url": tab.address}
+    await tab.page.context.add_cookies([note])
     await opened(tab)
-    await tab.page.evaluate("(source) => mizan.invalidate('user', {}, { source })", source)
-    await expect(change(tab).locator("h3 > span")).to_have_text(title)
+    await expect(change(tab)).to_contain_text("The cookie that a redirect or a page before left")
+    found = await lines(tab)
+    at = found.index("rendered after that change")
+    assert found[at + 1 : at + 3] == ["user;user_id=5 #ada", "user;user_id=6 #bob"]
 
 
 async def test_a_refresh_without_an_invalidation_says_what_it_is_for(tab: Tab) -> None:
@@ -176,6 +186,7 @@ async def test_a_prevented_invalidation_says_so(tab: Tab) -> None:
     await expect(change(tab)).to_contain_text("#ada · left alone")
 
 
+@on_newest_htmx
 async def test_a_failed_refresh_says_how_and_the_next_one_that_it_worked(tab: Tab) -> None:
     await opened(tab)
     await tab.page.context.add_cookies([{"name": "trouble", "value": "503", "url": tab.address}])
@@ -194,6 +205,14 @@ async def test_a_block_inside_one_that_refreshes_came_with_it(tab: Tab) -> None:
     await Card.objects.filter(pk=1).aupdate(title="Think")
     await tab.invalidate("board;board_id=1, card;card_id=1")
     await expect(change(tab)).to_contain_text("came with board;board_id=1 #board")
+
+
+async def test_a_block_that_its_refresh_leaves_out_is_said_to_have_left(tab: Tab) -> None:
+    await opened(tab)
+    card = await tab.page.locator("#board [data-mizan]").first.get_attribute("id")
+    await Card.objects.filter(pk=1).adelete()
+    await tab.invalidate("board;board_id=1, card;card_id=1")
+    await expect(change(tab)).to_contain_text(f"card;card_id=1 #{card} · left the page")
 
 
 async def test_the_list_ends_after_fifty(tab: Tab) -> None:

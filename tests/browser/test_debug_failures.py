@@ -52,6 +52,19 @@ async def test_the_overlay_says_which_argument_had_which_value_and_why_it_did_no
     assert "hush" not in await overlay(tab).inner_html()
 
 
+async def test_the_overlay_says_what_does_not_fit_in_a_form_of_ours(tab: Tab, settings: Settings) -> None:
+    settings.DEBUG = True
+    await opened(tab, "/forms/contact/")
+    async with tab.answered(422):
+        await tab.page.locator("form [type=submit]").press("Enter")
+        await expect(change(tab)).to_contain_text("refused")
+    assert await change(tab).locator("li").all_inner_texts() == [
+        'name = "" · This field is required.',
+        'email = "" · This field is required.',
+        "topic = not sent · This field is required.",
+    ]
+
+
 async def test_what_sounds_secret_has_no_value(tab: Tab) -> None:
     """Without DEBUG there are only the words for people; the overlay may be there all the same."""
     await opened(tab)

@@ -13,7 +13,7 @@ from tests.browser.tab import Tab, on_newest_htmx
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), on_newest_htmx]
 
 OWN = f"The socket: this page's own change, POST {WRITE} → 204"
-OTHER = "The socket: somebody else's change"
+OTHER = "The socket: by no request of this page"
 
 
 @pytest.fixture(autouse=True)

@@ -216,6 +216,25 @@ async def test_a_title_of_blanks_is_told_of_at_its_field(enter: Enter, board: Bo
     await expect(column(tab, board, 0).locator(".card details[open]")).to_have_count(0)
 
 
+async def test_a_question_says_what_its_answer_has_come_to(enter: Enter, board: Board, demo: str) -> None:
+    tab, tomas = await enter("mara", board.path), Visitor(demo).sign_in("tomas")
+    await titles(tab, board, 0).click()
+    await tab.page.get_by_role("button", name="Delete …").click()
+    question = tab.page.get_by_role("dialog")
+    await expect(question).to_be_visible()
+    card = tomas.read("column", column_id=board.columns[0])["column"]["card_ids"][0]
+    assert tomas.call("delete_card", card_id=card).status == 200
+    await expect(tab.page.locator(".entry").first).to_contain_text("deleted")
+    with failing(tab, REFUSED):
+        await tab.page.keyboard.press("Shift+Tab")
+        await tab.page.keyboard.press("Enter")
+        await expect(question).to_contain_text("This card is not there any more.")
+    await expect(question.get_by_role("button", name="Delete card")).to_be_focused()
+    await tab.page.keyboard.press("Escape")
+    await expect(titles(tab, board, 0)).to_have_count(0)
+    await expect(column(tab, board, 0)).to_be_focused()
+
+
 async def test_what_one_has_opened_stays_open_while_others_work(
     enter: Enter, board: Board, demo: str
 ) -> None:
@@ -261,9 +280,9 @@ async def test_the_ring_is_drawn_anew(enter: Enter, board: Board) -> None:
     tab = await enter("mara", board.path)
     ring = tab.block(f"progress;board_id={board.pk}")
     await expect(ring).to_have_text(re.compile("0 of 1 done"))
-    for _ in range(2):
-        await column(tab, board, 0).or_(column(tab, board, 1)).locator("[id$=-right]").first.click()
-        await settled(tab)
+    for place in (0, 1):
+        await column(tab, board, place).locator("[id$=-right]").click()
+        await expect(titles(tab, board, place + 1)).to_have_count(1)
     await expect(ring).to_have_text(re.compile("1 of 1 done"))
     done = ring.locator(".progress__done")
     await expect(done).to_have_attribute("stroke-dasharray", "1 1")

@@ -3,7 +3,18 @@
 import pytest
 from playwright.async_api import Locator, expect
 
-from tests.browser.board import Enter, demo, enter, settled
+from tests.browser.axe import expect_accessible
+from tests.browser.board import (
+    REFUSED,
+    UNREACHABLE,
+    Enter,
+    column,
+    demo,
+    enter,
+    failing,
+    settled,
+    titles,
+)
 from tests.browser.tab import Tab
 from tests.support_demo import PEOPLE, Board, Visitor
 
@@ -98,3 +109,42 @@ async def test_no_page_is_wider_than_the_screen(enter: Enter, board: Board, widt
         await tab.open(path)
         await settled(tab)
         assert await tab.page.evaluate("document.documentElement.scrollWidth") == width, path
+
+
+@pytest.mark.parametrize("htmx", ["4"], indirect=True)
+@pytest.mark.parametrize(("scheme", "size"), [("light", DESKTOP), ("dark", PHONE)], ids=["light", "dark"])
+async def test_axe_finds_nothing_whatever_is_open_or_went_wrong(
+    enter: Enter, board: Board, scheme: str, size: dict[str, object]
+) -> None:
+    tab = await enter("mara", board.path, color_scheme=scheme, reduced_motion="reduce", **size)
+    first = column(tab, board, 0)
+    await tab.page.locator("#team summary").click()
+    await column(tab, board, 1).locator(".fold").click()
+    await expect_accessible(tab.page, "body")
+
+    await first.locator(".editable").first.click()
+    await first.get_by_text("Remove …").click()
+    with failing(tab, REFUSED):
+        await first.get_by_role("button", name="Remove column").click()
+        await expect(first.locator(".danger .mizan-failure")).to_be_visible()
+    await titles(tab, board, 0).first.click()
+    with failing(tab, REFUSED):
+        await first.locator(".card textarea:visible").fill(" ")
+        await tab.page.keyboard.press("Enter")
+        await expect(first.locator(".card [aria-invalid]")).to_be_focused()
+    await card(tab, "Tomás Okafor").locator(".assignee").click()
+    await expect(tab.page.locator(".picker")).to_be_visible()
+    await tab.page.route("**/call/", lambda route: route.abort("connectionrefused"))
+    with failing(tab, UNREACHABLE):
+        await tab.page.locator(".picker button").first.click()
+        await expect(tab.page.locator(".mizan-notice")).to_contain_text("There was no answer.")
+    html = tab.page.locator("html")
+    assert await html.evaluate("({ scrollWidth, clientWidth }) => scrollWidth === clientWidth")
+    await expect_accessible(tab.page, "body")
+
+    await tab.page.get_by_role("button", name="Delete …").click()
+    question = tab.page.get_by_role("dialog")
+    with failing(tab, UNREACHABLE):
+        await question.get_by_role("button", name="Delete card").click()
+        await expect(question).to_contain_text("There was no answer.")
+    await expect_accessible(tab.page, "body")

@@ -57,6 +57,21 @@ async def test_what_would_take_the_place_of_the_form_is_told_instead(tab: Tab) -
 
 
 @on_newest_htmx
+async def test_what_a_page_swaps_without_a_request_is_no_answer(tab: Tab) -> None:
+    with trouble('<p id="place">old</p>'):
+        await open_page(tab)
+        for number in "12":
+            await tab.page.evaluate(
+                """(text) => htmx.version.startsWith("2.")
+                    ? htmx.swap("#place", text, { swapStyle: "innerHTML" })
+                    : htmx.swap({ sourceElement: document.body, target: "#place", text })""",
+                f"<b>new {number}</b>",
+            )
+            await expect(tab.page.locator("#place b")).to_have_text(f"new {number}")
+    assert await told(tab) == []
+
+
+@on_newest_htmx
 async def test_html_goes_where_it_says(tab: Tab) -> None:
     with trouble(FORM + '<p id="elsewhere"></p>') as state:
         await open_page(tab)

@@ -1,26 +1,14 @@
 """Forms for everybody: without JavaScript, and by the rules of accessibility."""
 
-import json
-from importlib.resources import files
-
 import pytest
 from playwright.async_api import Browser, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
-from tests.browser.tab import Tab
+from tests.browser.axe import expect_accessible
+from tests.browser.tab import Tab, on_one_htmx
 from tests.site.models import Card, Person
 
-pytestmark = pytest.mark.asyncio(loop_scope="session")
-
-AXE = files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8")
-
-
-async def expect_accessible(page: Page) -> None:
-    """Expect that axe finds nothing in the page's own part, by the levels A and AA and its best practices."""
-    await page.evaluate(AXE + "; 0")
-    report = await page.evaluate("axe.run('main', { resultTypes: ['violations'] })")
-    found = [(each["id"], [node["html"] for node in each["nodes"]]) for each in report["violations"]]
-    assert found == [], json.dumps(found, indent=2)
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), on_one_htmx]
 
 
 async def plain_page(chromium: Browser) -> Page:

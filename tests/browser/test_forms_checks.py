@@ -5,11 +5,11 @@ import re
 import pytest
 from playwright.async_api import Locator, expect
 
-from tests.browser.tab import Tab
+from tests.browser.tab import Tab, on_newest_htmx, on_one_htmx
 from tests.site.gates import closed_gate
 from tests.site.models import Person
 
-pytestmark = pytest.mark.asyncio(loop_scope="session")
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), on_one_htmx]
 
 CHECK = "/form/contact/validate/"
 
@@ -136,6 +136,7 @@ async def test_an_answer_that_is_older_than_the_typing_is_dropped(tab: Tab) -> N
     assert await tab.page.evaluate("seen.filter((text) => text.includes('taken'))") == []
 
 
+@on_newest_htmx
 async def test_sending_the_form_drops_the_check(tab: Tab) -> None:
     await tab.open("/forms/contact/")
     with closed_gate() as gate:
@@ -190,6 +191,7 @@ async def test_a_click_that_an_error_would_push_away_arrives(tab: Tab) -> None:
     assert tab.posts == [CHECK, "/form/contact/"]
 
 
+@on_newest_htmx
 async def test_a_form_that_arrives_later_is_checked_too(tab: Tab) -> None:
     await tab.open("/forms/contact/?arrive")
     await tab.page.locator("#bring").click()
@@ -239,6 +241,7 @@ async def test_the_window_may_lose_the_focus_without_a_field_being_left(tab: Tab
     assert await Person.objects.acount() == 2
 
 
+@on_newest_htmx
 async def test_a_crispy_layout_is_merged_like_any_other(tab: Tab) -> None:
     await tab.open("/forms/crispy/")
     name, low, high = (field(tab, each) for each in ("name", "low", "high"))

@@ -6,7 +6,7 @@ import pytest
 from playwright.async_api import Locator, expect
 
 from tests.browser.names import LAY, READ, UNREAD
-from tests.browser.tab import Tab
+from tests.browser.tab import Tab, on_one_htmx
 from tests.site.models import Card, Person
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -61,6 +61,7 @@ async def expect_consistent(tab: Tab) -> None:
     assert state == {"twice": [], "lost": [], "numbers": list(range(total)), "total": total, "wrong": []}
 
 
+@on_one_htmx
 async def test_rows_are_added_up_to_the_limit_and_removed_down_to_it(tab: Tab) -> None:
     await tab.open("/formsets/step/")
     add = tab.page.get_by_role("button", name="Add another")
@@ -81,6 +82,7 @@ async def test_rows_are_added_up_to_the_limit_and_removed_down_to_it(tab: Tab) -
     await expect(add).to_be_visible()
 
 
+@on_one_htmx
 async def test_rows_come_and_go_beside_controls_of_any_name(tab: Tab) -> None:
     await tab.open("/formsets/step/")
     await tab.page.evaluate(LAY, ["form", [*UNREAD, *READ]])
@@ -95,6 +97,7 @@ async def test_rows_come_and_go_beside_controls_of_any_name(tab: Tab) -> None:
     await expect_consistent(tab)
 
 
+@on_one_htmx
 async def test_any_sequence_leaves_the_formset_in_order(tab: Tab) -> None:
     await tab.open("/formsets/step/")
     add = tab.page.get_by_role("button", name="Add another")
@@ -217,6 +220,7 @@ async def test_a_deleted_row_stays_deleted_through_a_refusal(tab: Tab) -> None:
     assert [card.title async for card in Card.objects.order_by("pk")] == ["Build", "Ship"]
 
 
+@on_one_htmx
 async def test_by_keyboard_alone(tab: Tab) -> None:
     await tab.open("/formsets/step/")
     keyboard = tab.page.keyboard

@@ -6,13 +6,13 @@ import pytest
 from playwright.async_api import expect
 
 from tests.browser.signing import SEND, SEND_PLAINLY, become, has_run, login, notice
-from tests.browser.tab import Tab, on_every_htmx
+from tests.browser.tab import Tab, on_every_htmx, on_newest_htmx
 from tests.site.gates import closed_gate, wait_until_reached
 from tests.site.models import Person
 
 __all__ = ["login"]  # a fixture
 
-pytestmark = [pytest.mark.asyncio(loop_scope="session"), on_every_htmx]
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), on_newest_htmx]
 
 ANOTHER_SECRET = "0123456789abcdefABCDEF0123456789"
 
@@ -23,6 +23,7 @@ INVALIDATE_SOON = """void setTimeout(() => {
 }, 300)"""
 
 
+@on_every_htmx
 async def test_a_form_with_a_token_from_before_a_login_elsewhere_is_not_refused(tab: Tab) -> None:
     await become(tab, "ada")
     await tab.open("/sessions/")
@@ -62,6 +63,7 @@ async def test_whoever_signs_out_by_a_boosted_form_sees_the_login_page(tab: Tab)
     await expect(notice(tab)).to_have_count(0)
 
 
+@on_every_htmx
 async def test_whoever_signs_out_by_htmx_goes_on_as_nobody(tab: Tab) -> None:
     await become(tab, "ada")
     await tab.open("/sessions/")

@@ -391,3 +391,40 @@ async def test_however_often_the_block_refreshes_meanwhile_it_is_fresh_in_the_en
             await tab.invalidate("desk")
         await expect(tab.page.locator("main b")).to_have_text("5")
         await expect(tab.page.locator("#slot p")).to_have_text("5")
+
+
+async def test_what_comes_again_keeps_what_people_and_scripts_have_made_of_it(tab: Tab) -> None:
+    row = """<li data-id="{0}" class="row"><i>{0} {1}</i><details><summary>More</summary>{1}</details>
+        <pre>{2}</pre></li>"""
+    lines = "\n".join("abcdefgh")
+
+    def rows(names: str, n: int) -> str:
+        return "\n".join(row.format(name, n, lines) for name in names)
+
+    more = """<b>{}</b><ul><li>first</li></ul>
+        <button hx-get="/keep/part/more/" hx-target="previous ul" hx-swap="beforeend">More</button>"""
+    with desk(more.format(0)) as now:
+        now.parts = {"more": rows("abc", 0)}
+        await sit_down(tab)
+        await tab.page.locator("main button").click()
+        await expect(tab.page.locator("main li")).to_have_count(4)
+        await blur(tab)
+        await tab.page.locator("[data-id=b] summary").click()
+        await blur(tab)
+        await tab.page.evaluate(
+            """() => {
+                window.b = document.querySelector("[data-id=b]");
+                b.classList.add("selected");
+                Object.assign(b.querySelector("pre").style, { height: "20px", overflow: "auto" });
+                b.querySelector("pre").scrollTop = 9;
+            }"""
+        )
+        for times, names in enumerate(["abc", "xbac", "cb"], start=1):
+            now.parts = {"more": rows(names, times)}
+            await turn(tab, now, more.format(times), times)
+            await expect(tab.page.locator("main li i")).to_have_text([f"{each} {times}" for each in names])
+            await expect(tab.page.locator(".selected")).to_have_count(1)
+            await expect(tab.page.locator("[open]")).to_have_text(f"More{times}")
+            assert await tab.page.evaluate(
+                "[b.isConnected, b.classList.contains('selected'), b.querySelector('pre').scrollTop]"
+            ) == [True, True, 9]

@@ -19,12 +19,13 @@ from tests.browser.live import (
     without_server,
 )
 from tests.browser.serving import on_both_servers
-from tests.browser.tab import Tab, on_every_htmx
+from tests.browser.tab import Tab, on_every_htmx, on_newest_htmx, on_one_htmx
 from tests.site.gates import closed_gate, wait_until_reached
 
-pytestmark = [pytest.mark.asyncio(loop_scope="session"), on_every_htmx]
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), on_newest_htmx]
 
 
+@on_every_htmx
 async def test_what_one_person_changes_another_sees(ada: Tab, bob: Tab) -> None:
     await bob.follow("/live/")
     await ada.open("/live/")
@@ -44,6 +45,7 @@ async def test_what_a_task_changes_everybody_sees(ada: Tab, bob: Tab) -> None:
         assert tab.refreshes == [SECOND]
 
 
+@on_every_htmx
 async def test_ones_own_change_is_fetched_once(ada: Tab) -> None:
     await ada.follow("/live/")
     await ada.submit("#write", "Rest")
@@ -111,6 +113,7 @@ async def test_nothing_waits_for_a_change_that_does_not_arrive(ada: Tab) -> None
         await is_told_at_once(ada)
 
 
+@on_every_htmx
 async def test_nothing_waits_for_a_change_that_was_not_confirmed(ada: Tab) -> None:
     await ada.follow("/live/")
     await ada.page.locator("#write").evaluate(
@@ -172,6 +175,7 @@ async def test_a_change_just_before_ones_own_is_not_lost(ada: Tab) -> None:
     assert ada.refreshes == [SECOND, NOTE]
 
 
+@on_one_htmx
 async def test_whoever_writes_last_everybody_sees_the_same(ada: Tab, bob: Tab) -> None:
     await ada.follow("/live/")
     await bob.follow("/live/")
@@ -195,6 +199,7 @@ async def test_whoever_writes_last_everybody_sees_the_same(ada: Tab, bob: Tab) -
         await expect(tab.page.locator("#shown")).to_have_text(title)
 
 
+@on_one_htmx
 async def test_a_storm_is_followed_at_a_bounded_rate_to_its_end(ada: Tab) -> None:
     await ada.follow("/live/")
     for number in range(30):
@@ -204,6 +209,7 @@ async def test_a_storm_is_followed_at_a_bounded_rate_to_its_end(ada: Tab) -> Non
     assert len(ada.refreshes) <= 2 + seconds
 
 
+@on_one_htmx
 async def test_a_hidden_tab_waits_until_it_is_shown(ada: Tab) -> None:
     await ada.follow("/live/")
     await set_hidden(ada, True)
@@ -229,6 +235,7 @@ async def test_a_function_called_over_the_socket_refreshes_what_it_affects(ada: 
     assert ada.refreshes == [NOTE, PLAIN]
 
 
+@on_one_htmx
 async def test_a_call_that_is_refused_says_why(ada: Tab) -> None:
     await ada.follow("/live/")
     refusal = await ada.page.evaluate(
@@ -237,11 +244,13 @@ async def test_a_call_that_is_refused_says_why(ada: Tab) -> None:
     assert refusal == ["VALIDATION_ERROR", ["card_id", "text"]]
 
 
+@on_one_htmx
 async def test_a_page_with_nothing_live_opens_no_socket(ada: Tab) -> None:
     await ada.open("/profile/5/")
     assert "data-mizan-socket" not in await ada.attributes("html")
 
 
+@on_one_htmx
 async def test_a_block_that_comes_into_the_page_is_followed(ada: Tab, bob: Tab) -> None:
     await bob.open("/profile/6/")
     await ada.open("/live/")
@@ -257,6 +266,7 @@ async def test_a_block_that_comes_into_the_page_is_followed(ada: Tab, bob: Tab) 
     await expect(bob.page.locator("#note")).to_have_text("Sleep")
 
 
+@on_one_htmx
 async def test_an_old_block_that_comes_into_the_page_is_brought_up_to_date(ada: Tab) -> None:
     await ada.follow("/live/")
     await ada.page.evaluate("window.old = document.querySelector('#note').outerHTML")

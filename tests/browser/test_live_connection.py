@@ -14,11 +14,11 @@ from mizan_htmx.channels.versions import MemoryVersions
 from mizan_htmx.channels.visitors import Visitor
 from tests.browser.live import NOTE, PLAIN, SECOND, change, has_heard, without_server
 from tests.browser.serving import Site, on_both_servers
-from tests.browser.tab import REPORT, Tab
+from tests.browser.tab import REPORT, Tab, on_one_htmx
 from tests.site import live
 from tests.site.models import Person
 
-pytestmark = pytest.mark.asyncio(loop_scope="session")
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), on_one_htmx]
 
 
 @pytest.fixture

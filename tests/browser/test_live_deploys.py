@@ -16,11 +16,11 @@ from mizan_htmx.setup.registry import registry
 from mizan_htmx.testing import isolated_registry
 from tests.browser.live import NOTE, PLAIN, SECOND, change, has_heard, without_server
 from tests.browser.serving import Site
-from tests.browser.tab import REPORTS, Tab, on_newest_htmx
+from tests.browser.tab import REPORTS, Tab, on_newest_htmx, on_one_htmx
 from tests.site import live
 from tests.site.models import Card
 
-pytestmark = [pytest.mark.asyncio(loop_scope="session"), on_newest_htmx]
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), on_one_htmx]
 
 # Keeps what is told of blocks that are not up to date.
 LISTEN = """
@@ -90,6 +90,7 @@ async def is_marked(tab: Tab, block: str, status: int) -> None:
     await expect(tab.page.locator(f"{block}.mizan-stale")).to_have_count(1)
 
 
+@on_newest_htmx
 @pytest.mark.parametrize(("reader", "status"), [(None, 404), (by_uuid, 422)], ids=["removed", "other type"])
 async def test_what_the_server_does_not_know_any_more_is_marked_and_not_asked_for(
     ada: Tab, site: Site, reader: Reader | None, status: int
@@ -133,6 +134,7 @@ async def test_a_release_that_is_taken_back_is_followed_again(ada: Tab, site: Si
     await expect(ada.page.locator("#note")).to_have_text("Rest")
 
 
+@on_newest_htmx
 async def test_what_is_not_live_any_more_is_fetched_once_and_is_an_ordinary_block(
     ada: Tab, site: Site
 ) -> None:

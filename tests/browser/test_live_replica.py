@@ -13,10 +13,10 @@ from pytest_django import Settings
 
 from mizan_htmx.channels.versions import MemoryVersions, Version, new_epoch, versions
 from tests.browser.live import NOTE, SECOND, change
-from tests.browser.tab import Tab, on_every_htmx
+from tests.browser.tab import Tab, on_every_htmx, on_newest_htmx
 from tests.site.replica import Replica, current
 
-pytestmark = [pytest.mark.asyncio(loop_scope="session"), on_every_htmx]
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), on_newest_htmx]
 
 LIVE = "[data-mizan-version]"
 
@@ -71,6 +71,7 @@ def at_least(count: int) -> re.Pattern[str]:
     return re.compile(f"^({'|'.join(map(str, range(count, count + 100)))})$")
 
 
+@on_every_htmx
 async def test_what_others_change_arrives_once_the_replica_has_it(ada: Tab, replica: Replica) -> None:
     note = ada.page.locator("#note")
     await ada.follow("/live/")

@@ -4,9 +4,9 @@ import pytest
 from playwright.async_api import Route, expect
 
 from tests.browser.live import NOTE, PLAIN, has_heard
-from tests.browser.tab import Tab, on_newest_htmx
+from tests.browser.tab import Tab, on_newest_htmx, on_one_htmx
 
-pytestmark = [pytest.mark.asyncio(loop_scope="session"), on_newest_htmx]
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), on_one_htmx]
 
 
 async def version_of(tab: Tab, block: str, later: int = 0) -> str:
@@ -63,6 +63,7 @@ async def test_versions_are_compared_within_one_epoch(ada: Tab) -> None:
     assert found == [distance for *_, distance in distances]
 
 
+@on_newest_htmx
 @pytest.mark.parametrize(
     ("own", "refreshes"),
     [(1, [PLAIN]), (2, [NOTE, PLAIN])],

@@ -6,11 +6,11 @@ import pytest
 from playwright.async_api import expect
 
 from tests.browser.pace import freeze, refreshed
-from tests.browser.tab import Tab, on_newest_htmx
+from tests.browser.tab import Tab, on_newest_htmx, on_one_htmx
 from tests.site.gates import closed_gate
 from tests.site.models import Card, Person
 
-pytestmark = [pytest.mark.asyncio(loop_scope="session"), on_newest_htmx]
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), on_one_htmx]
 
 STALE = re.compile(r"\bmizan-stale\b")
 
@@ -45,6 +45,7 @@ async def test_a_block_is_busy_from_when_it_is_asked_for_until_it_is_fresh(tab: 
     await expect(tab.page.locator("[aria-busy]")).to_have_count(0)
 
 
+@on_newest_htmx
 async def test_a_block_that_fails_is_not_busy_but_old_until_it_works(tab: Tab) -> None:
     await watched(tab)
     card = tab.page.locator("#card")
@@ -90,6 +91,7 @@ async def test_a_block_that_is_old_for_longer_says_so_until_it_is_fresh(tab: Tab
     await expect(tab.page.locator(".mizan-stale")).to_have_count(0)
 
 
+@on_newest_htmx
 async def test_a_block_that_goes_stale_again_stays_busy_and_old_until_it_is_really_fresh(tab: Tab) -> None:
     await tab.open("/pace/said/")
     card = tab.page.locator("#card")
@@ -106,6 +108,7 @@ async def test_a_block_that_goes_stale_again_stays_busy_and_old_until_it_is_real
     await expect(tab.page.locator("[aria-busy]")).to_have_count(0)
 
 
+@on_newest_htmx
 async def test_what_the_page_itself_morphs_stays_busy_and_old(tab: Tab) -> None:
     """A morph takes off what the server does not send."""
     await tab.open("/pace/said/")
@@ -122,6 +125,7 @@ async def test_what_the_page_itself_morphs_stays_busy_and_old(tab: Tab) -> None:
     await expect(tab.page.locator("[aria-busy]")).to_have_count(0)
 
 
+@on_newest_htmx
 async def test_a_block_ends_with_the_attributes_that_it_had(tab: Tab) -> None:
     await tab.open("/pace/said/")
     before = [await tab.attributes(block) for block in ("#card", "#plain")]
@@ -134,6 +138,7 @@ async def test_a_block_ends_with_the_attributes_that_it_had(tab: Tab) -> None:
     assert [await tab.attributes(block) for block in ("#card", "#plain")] == before
 
 
+@on_newest_htmx
 async def test_blocks_inside_are_fresh_with_the_one_around_them(tab: Tab) -> None:
     await tab.open("/pace/said/")
     with closed_gate() as gate:

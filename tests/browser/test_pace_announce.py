@@ -5,11 +5,11 @@ from playwright.async_api import expect
 
 from tests.browser.live import set_hidden
 from tests.browser.pace import freeze, refreshed
-from tests.browser.tab import Tab, on_newest_htmx
+from tests.browser.tab import Tab, on_newest_htmx, on_one_htmx
 from tests.site.gates import closed_gate
 from tests.site.models import Board, Card, Person
 
-pytestmark = [pytest.mark.asyncio(loop_scope="session"), on_newest_htmx]
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), on_one_htmx]
 
 # Keeps what the live region says, one text after the other.
 LISTEN = """() => {
@@ -39,6 +39,7 @@ async def rename(name: str, pk: int = 5) -> None:
     await Person.objects.filter(pk=pk).aupdate(name=name)
 
 
+@on_newest_htmx
 async def test_a_block_that_has_changed_says_so_in_a_polite_region(tab: Tab) -> None:
     await listen(tab)
     await expect(tab.page.get_by_role("status")).to_have_count(0)
@@ -136,6 +137,7 @@ async def test_what_was_to_be_said_is_dropped_when_the_page_is_hidden_meanwhile(
     assert await said(tab) == []
 
 
+@on_newest_htmx
 async def test_the_region_outlives_the_body(tab: Tab) -> None:
     await listen(tab)
     await rename("Grace")
@@ -156,6 +158,7 @@ async def test_the_region_outlives_the_body(tab: Tab) -> None:
     await expect(tab.page.get_by_role("status")).to_have_text("Profile updated")
 
 
+@on_newest_htmx
 async def test_a_block_around_others_speaks_for_itself_alone(tab: Tab) -> None:
     await listen(tab)
     board = await Board.objects.aget(pk=1)

@@ -6,14 +6,15 @@ import pytest
 from playwright.async_api import expect
 
 from tests.browser.live import set_hidden
-from tests.browser.tab import Tab, on_newest_htmx
+from tests.browser.tab import Tab, on_newest_htmx, on_one_htmx
 from tests.site.gates import closed_gate
 
-pytestmark = [pytest.mark.asyncio(loop_scope="session"), on_newest_htmx]
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), on_one_htmx]
 
 HIDDEN = "Object.defineProperty(Document.prototype, 'hidden', { value: true, configurable: true })"
 
 
+@on_newest_htmx
 async def test_what_is_in_view_loads_in_one_request_and_nothing_else_does(tab: Tab) -> None:
     with closed_gate() as gate:
         await tab.open("/pace/lazy/")
@@ -55,6 +56,7 @@ async def test_what_comes_near_the_view_loads(tab: Tab) -> None:
     assert tab.refreshes.count("user;user_id=6") == 2
 
 
+@on_newest_htmx
 async def test_what_arrives_later_loads(tab: Tab) -> None:
     await tab.open("/pace/lazy/")
     await tab.happens("refreshed", 2)
@@ -78,6 +80,7 @@ async def test_a_hidden_page_loads_when_it_is_shown(tab: Tab) -> None:
     assert sorted(tab.refreshes) == ["notifications", "user;user_id=5", "user;user_id=6"]
 
 
+@on_newest_htmx
 async def test_a_block_that_could_not_be_loaded_is_tried_again(tab: Tab) -> None:
     await tab.page.context.add_cookies([{"name": "trouble", "value": "503", "url": tab.address}])
     with tab.forgive("503"):
@@ -105,6 +108,7 @@ async def test_without_an_observer_of_the_view_everything_loads_at_once(tab: Tab
     assert len(tab.batches) == 1
 
 
+@on_newest_htmx
 async def test_a_placeholder_that_a_block_around_it_brings_back_loads_again(tab: Tab) -> None:
     await tab.open("/pace/lazy/")
     await tab.happens("refreshed", 2)

@@ -5,11 +5,11 @@ from playwright.async_api import expect
 
 from tests.browser.live import set_hidden
 from tests.browser.pace import freeze, refreshed
-from tests.browser.tab import Tab, on_newest_htmx
+from tests.browser.tab import Tab, on_newest_htmx, on_one_htmx
 from tests.site.gates import closed_gate
 from tests.site.models import Person
 
-pytestmark = [pytest.mark.asyncio(loop_scope="session"), on_newest_htmx]
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), on_one_htmx]
 
 BOTH = ["user;user_id=5", "notifications"]
 LONGEST = 33_000  # 30 seconds and the jitter of 10 %
@@ -21,6 +21,7 @@ async def polling(tab: Tab, *, jitter: float = 0) -> None:
     await freeze(tab, "/pace/poll/")
 
 
+@on_newest_htmx
 async def test_blocks_that_are_due_together_refresh_in_one_request_and_then_again(tab: Tab) -> None:
     await polling(tab)
     await tab.page.clock.run_for(29_000)
@@ -95,6 +96,7 @@ async def test_a_page_that_is_offline_does_not_poll(tab: Tab) -> None:
     await refreshed(tab, 2)
 
 
+@on_newest_htmx
 async def test_no_polls_pile_up_behind_a_slow_answer(tab: Tab) -> None:
     await polling(tab)
     with closed_gate() as gate:
@@ -133,6 +135,7 @@ async def test_a_block_that_arrives_later_polls(tab: Tab) -> None:
     assert tab.refreshes == BOTH
 
 
+@on_newest_htmx
 async def test_a_failing_poll_is_left_to_those_who_try_again(tab: Tab) -> None:
     await polling(tab)
     await tab.page.context.add_cookies([{"name": "trouble", "value": "503", "url": tab.address}])

@@ -7,11 +7,11 @@ import pytest
 from playwright.async_api import expect
 
 from tests.browser.live import set_hidden
-from tests.browser.tab import REPORT, Tab, on_every_htmx
+from tests.browser.tab import REPORT, Tab, on_every_htmx, on_newest_htmx, on_one_htmx
 from tests.site.gates import closed_gate
 from tests.site.models import Board, Person
 
-pytestmark = [pytest.mark.asyncio(loop_scope="session"), on_every_htmx]
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), on_newest_htmx]
 
 USER = "user;user_id=5"
 SOON = 2  # milliseconds in which what is planned for now has been sent
@@ -108,6 +108,7 @@ async def test_a_server_that_says_how_long_is_left_alone_for_so_long(tab: Tab) -
         await expect(tab.block(USER)).to_have_text("Grace G")
 
 
+@on_every_htmx
 async def test_blocks_that_failed_together_are_tried_again_together(tab: Tab) -> None:
     await open_stopped(tab, "/together/2/")
     await trouble(tab, "500")
@@ -184,6 +185,7 @@ async def test_a_page_that_has_slept_is_refreshed(tab: Tab) -> None:
     assert ["invalidate", "*", None] in await tab.happened()
 
 
+@on_one_htmx
 async def test_a_page_that_is_only_open_for_long_is_not(tab: Tab) -> None:
     await open_stopped(tab, "/together/2/")
     await wait(tab, 300_000)

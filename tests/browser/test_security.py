@@ -6,7 +6,7 @@ import pytest
 from django.test import override_settings
 from playwright.async_api import expect
 
-from tests.browser.tab import Tab
+from tests.browser.tab import Tab, on_one_htmx
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -19,18 +19,19 @@ HOSTILE = [
 ]
 
 
-@pytest.mark.parametrize("value", HOSTILE)
-async def test_a_hostile_value_is_text_before_and_after_a_refresh(tab: Tab, value: str) -> None:
-    await tab.open("/tag/?tag=" + quote(value))
-    await expect(tab.page.locator("b")).to_have_text(value)
-    await tab.page.locator(".touch").click()
-    await tab.happens("refreshed", 1)
-    await expect(tab.page.locator("b")).to_have_text(value)
-    await expect(tab.page.locator("i")).to_have_attribute("title", value)
-    await expect(tab.page).to_have_title("Test site")
-    await expect(tab.page.locator("[data-mizan] *")).to_have_count(2)
+async def test_a_hostile_value_is_text_before_and_after_a_refresh(tab: Tab) -> None:
+    for value in HOSTILE:
+        await tab.open("/tag/?tag=" + quote(value))
+        await expect(tab.page.locator("b")).to_have_text(value)
+        await tab.page.locator(".touch").click()
+        await tab.happens("refreshed", 1)
+        await expect(tab.page.locator("b")).to_have_text(value)
+        await expect(tab.page.locator("i")).to_have_attribute("title", value)
+        await expect(tab.page).to_have_title("Test site")
+        await expect(tab.page.locator("[data-mizan] *")).to_have_count(2)
 
 
+@on_one_htmx
 async def test_the_policy_is_in_force(tab: Tab) -> None:
     """What the other tests rely on, when they take silence for compliance."""
     await tab.open("/people/")

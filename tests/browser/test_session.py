@@ -19,7 +19,7 @@ from tests.browser.signing import (
     sign_in_elsewhere,
     write,
 )
-from tests.browser.tab import Tab, on_newest_htmx
+from tests.browser.tab import Tab, on_newest_htmx, on_one_htmx
 from tests.site.models import Person
 
 __all__ = ["ada", "login"]  # fixtures
@@ -48,6 +48,7 @@ async def test_a_form_that_is_answered_by_a_login_redirect_stays_and_is_sent_aga
     assert ada.posts == ["/sessions/write/", "/sessions/write/"]
 
 
+@on_one_htmx
 async def test_the_way_to_the_login_page_leads_back_here(ada: Tab) -> None:
     await ada.open("/sessions/?of=a%20b&c=d")
     await refuse(ada)
@@ -153,6 +154,7 @@ async def test_a_form_that_has_left_the_page_is_not_offered(ada: Tab) -> None:
     await expect(notice(ada).get_by_role("button", name="Send again")).to_have_count(0)
 
 
+@on_one_htmx
 async def test_a_page_can_say_it_in_its_own_way(ada: Tab) -> None:
     await ada.page.evaluate(
         """() => {
@@ -177,6 +179,7 @@ async def test_a_page_can_say_it_in_its_own_way(ada: Tab) -> None:
     await expect(notice(ada)).to_have_count(0)
 
 
+@on_one_htmx
 async def test_where_the_notice_can_not_be_fetched_nothing_breaks(ada: Tab) -> None:
     await ada.page.route("**/session/notice/**", lambda route: route.abort())
     await expire()

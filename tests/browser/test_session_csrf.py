@@ -18,7 +18,7 @@ from tests.browser.signing import (
     notice,
     sign_in_elsewhere,
 )
-from tests.browser.tab import Tab, on_newest_htmx
+from tests.browser.tab import Tab, on_newest_htmx, on_one_htmx
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), on_newest_htmx]
 
@@ -81,6 +81,7 @@ async def test_a_token_from_before_a_new_login_is_renewed(ada: Tab, element: str
     assert ada.posts == [sent, sent]
 
 
+@on_one_htmx
 @pytest.mark.parametrize("setting", [None], indirect=True)
 @way
 async def test_a_token_in_a_cookie_is_never_old(ada: Tab, element: str, sent: str) -> None:

@@ -24,7 +24,7 @@ from tests.browser.signing import (
     sign_in_elsewhere,
     write,
 )
-from tests.browser.tab import Tab, on_newest_htmx
+from tests.browser.tab import Tab, on_newest_htmx, on_one_htmx
 from tests.site.models import Person
 
 __all__ = ["ada", "login"]  # fixtures
@@ -39,6 +39,7 @@ async def name() -> str:
     return (await Person.objects.aget(pk=5)).name
 
 
+@on_one_htmx
 @pytest.mark.parametrize("sign", ["visibilitychange", "focus", "online"])
 async def test_whoever_comes_back_to_the_page_need_not_have_opened_another_one_of_the_site(
     ada: Tab, sign: str
@@ -53,6 +54,7 @@ async def test_whoever_comes_back_to_the_page_need_not_have_opened_another_one_o
     await expect(notice(ada)).to_contain_text(BACK)
 
 
+@on_one_htmx
 async def test_signing_out_in_another_tab_ends_the_session_here(ada: Tab) -> None:
     async with another(ada) as other:
         await other.open("/sessions/leave/")
@@ -72,6 +74,7 @@ async def test_of_somebody_else_nothing_comes_into_the_page(ada: Tab) -> None:
     await expect(notice(ada)).to_have_count(0)
 
 
+@on_one_htmx
 async def test_somebody_else_who_signs_in_in_another_tab_is_noticed_at_once(ada: Tab) -> None:
     await become(ada, "bob")
     async with another(ada) as other:

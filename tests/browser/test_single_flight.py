@@ -7,12 +7,12 @@ from playwright.async_api import expect
 from pytest_django import Settings
 
 from tests.browser.live import NOTE, SECOND, change, has_heard
-from tests.browser.tab import REPORT, Tab, on_every_htmx
+from tests.browser.tab import REPORT, Tab, on_every_htmx, on_newest_htmx
 from tests.site.gates import closed_gate, wait_until_reached
 from tests.site.models import Person
 from tests.site.together import BROKEN
 
-pytestmark = [pytest.mark.asyncio(loop_scope="session"), on_every_htmx]
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), on_newest_htmx]
 
 USER, SHAKY = "user;user_id=5", "shaky"
 
@@ -36,6 +36,7 @@ async def told(tab: Tab) -> list[list[object]]:
     return found
 
 
+@on_every_htmx
 async def test_a_change_brings_the_blocks_that_show_it(tab: Tab) -> None:
     await bring(tab)
 
@@ -58,6 +59,7 @@ async def bring(tab: Tab) -> None:
     assert await told(tab) == [[2, True]] * 4
 
 
+@on_every_htmx
 async def test_what_the_answer_itself_shows_stays_as_it_was(tab: Tab) -> None:
     await tab.open("/together/2/")
     await tab.submit("#shake", "Grace")

@@ -248,7 +248,7 @@ async def test_what_was_sent_and_taken_is_the_servers_again(tab: Tab, status: in
         await expect(tab.page.locator("b")).to_have_text("2")
         await expect(field(tab, "person_id")).to_have_value("42" if stays else "")
         await expect(tab.page.locator("form.was-validated")).to_have_count(int(stays))
-        assert await tab.page.locator("button").is_disabled() is stays
+        assert await tab.page.locator("#main button").is_disabled() is stays
 
 
 @on_newest_morph
@@ -323,13 +323,14 @@ async def test_what_a_swap_of_htmxs_own_has_brought_is_the_servers(tab: Tab, sty
         now.html["main"] = html.format(n=3, c="a", swap=style)
         await refresh(tab)
         await expect(tab.page.locator("b")).to_have_text("3")
+        await tab.page.get_by_text("Again").blur()  # what has the focus is asked for when it has gone
         await expect(tab.page.locator("#part")).to_have_class("a mine")
         await expect(tab.page.locator("#part")).to_have_attribute("title", "a")
 
 
 @on_newest_morph
 async def test_forms_and_pictures_and_blocks_inside_are_elements_too(tab: Tab) -> None:
-    html = """<b>{n}</b><form><input name="hidden"><input name="style"><input name="title"></form>
+    html = """<b>{n}</b><form><input name="id"><input name="style"><input name="title"></form>
         <svg viewBox="0 0 9 9"><g><path d="M0 0h9"/></g></svg>"""
     with desk(html.format(n=1), inner="<i>1</i>", beside="") as now:
         await sit_down(tab, "nested")
@@ -422,3 +423,44 @@ async def test_a_widget_beside_or_around_its_field_stays_with_it(tab: Tab) -> No
         await expect(field(tab, "pick", ":not(.was-select)")).to_be_visible()
         await expect(tab.page.locator(".list, .phone")).to_have_count(0)
         await expect(field(tab, "phone", ":not(.in-box)")).to_have_value("")
+
+
+FORM = """<form class="one"><input type="hidden" name="id" value="{0}"><input name="text">
+    <details><summary>More</summary>{n}</details></form>"""
+CHOICE = """<form class="two"><input type="radio" name="id" value="1">
+    <input type="radio" name="id" value="2" {0}><input id="id"></form>"""
+FORMS = """() => [...document.querySelectorAll("main .one")].map((it) => [new FormData(it).get("id"),
+    it.className, it.querySelector("[name=text]").value, it.querySelector("details").open])"""
+CHOICES = """() => [...document.querySelectorAll("main .two")].map((it) => [new FormData(it).get("id"),
+    it.className, it.elements.length, it.elements[2].id, it.elements[0].hasAttribute("form")])"""
+
+
+@on_newest_morph
+async def test_a_form_with_a_field_called_id_is_the_same_form(tab: Tab) -> None:
+    def html(n: int, names: str) -> str:
+        forms = "".join(FORM.format(each, n=n) for each in names)
+        return f"<b>{n}</b>{forms}{CHOICE.format('')}{CHOICE.format('checked')}"
+
+    with desk(html(0, "123")) as now:
+        await sit_down(tab)
+        await tab.page.evaluate(
+            """() => {
+                for (const it of document.querySelectorAll("main form")) it.classList.add("on");
+                document.querySelectorAll("details")[1].open = true;
+                Object.assign(window, { second: document.querySelectorAll("main form")[1] });
+            }"""
+        )
+        await field(tab, "text").nth(1).fill("typed")
+        await tab.page.locator(".two [value='1']").first.check()
+        for times, names in enumerate(("123", "0123", "321"), start=1):
+            now.html["main"] = html(times, names)
+            await refresh(tab, times)
+            await expect(tab.page.locator("b")).to_have_text(str(times))
+            known = {each: [each, "one on", "", False] for each in "123"}
+            known.update({"0": ["0", "one", "", False], "2": ["2", "one on", "typed", True]})
+            assert await tab.page.evaluate(FORMS) == [known[each] for each in names]
+            assert await tab.page.evaluate(CHOICES) == [
+                ["1", "two on", 3, "id", False],
+                ["2", "two on", 3, "id", False],
+            ]
+            assert await tab.page.evaluate("second.isConnected")

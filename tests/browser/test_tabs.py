@@ -7,11 +7,11 @@ from playwright.async_api import Route, expect
 
 from tests.browser.live import NOTE, change, has_heard, set_hidden
 from tests.browser.signing import CHANNEL, another, become, broadcast, has_run
-from tests.browser.tab import Tab, on_newest_htmx
+from tests.browser.tab import Tab, on_newest_htmx, on_one_htmx
 from tests.site.gates import closed_gate, wait_until_reached
 from tests.site.models import Person
 
-pytestmark = [pytest.mark.asyncio(loop_scope="session"), on_newest_htmx]
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), on_one_htmx]
 
 USER = "user;user_id=5"
 
@@ -21,6 +21,7 @@ async def told(tab: Tab) -> list[object]:
     return [header for name, header, _ in await tab.happened() if name == "invalidate"]
 
 
+@on_newest_htmx
 async def test_what_one_tab_made_stale_is_refreshed_in_another(tab: Tab) -> None:
     async with another(tab) as other:
         await tab.open("/people/")
@@ -47,6 +48,7 @@ async def test_what_a_tab_hears_it_does_not_say_again(tab: Tab) -> None:
             assert each.refreshes == [USER]
 
 
+@on_newest_htmx
 async def test_an_invalidation_by_cookie_is_told(tab: Tab) -> None:
     async with another(tab) as other:
         await other.open("/profile/5/")
@@ -56,6 +58,7 @@ async def test_an_invalidation_by_cookie_is_told(tab: Tab) -> None:
         assert other.refreshes == [USER]
 
 
+@on_newest_htmx
 async def test_an_invalidation_with_a_failing_status_is_told(tab: Tab) -> None:
     async with another(tab) as other:
         await other.open("/profile/5/")
@@ -78,6 +81,7 @@ async def test_a_page_that_leaves_its_own_blocks_alone_tells_the_others(tab: Tab
         assert tab.refreshes == []
 
 
+@on_newest_htmx
 async def test_a_hidden_tab_asks_for_nothing_until_it_is_shown(tab: Tab) -> None:
     async with another(tab) as other:
         await other.open("/people/")
@@ -206,6 +210,7 @@ async def test_what_comes_by_socket_and_from_another_tab_is_refreshed_once(ada: 
             assert each.refreshes == [NOTE]
 
 
+@on_newest_htmx
 async def test_what_a_tab_tells_after_the_socket_is_known_already(ada: Tab) -> None:
     async with another(ada) as other:
         await ada.follow("/live/")

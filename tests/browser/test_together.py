@@ -7,11 +7,11 @@ from collections.abc import Sequence
 import pytest
 from playwright.async_api import Error, Request, expect
 
-from tests.browser.tab import REPORTS, Tab, on_every_htmx
+from tests.browser.tab import REPORTS, Tab, on_every_htmx, on_newest_htmx, on_one_htmx
 from tests.site.gates import closed_gate, wait_until_reached
 from tests.site.models import Board, Person
 
-pytestmark = [pytest.mark.asyncio(loop_scope="session"), on_every_htmx]
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), on_newest_htmx]
 
 USER, SHAKY, SLOGAN = "user;user_id=5", "shaky", "slogan;build=2"
 PEOPLE = ["user;user_id=5", "user;user_id=6", "user;user_id=5", "notifications", "secret"]
@@ -34,6 +34,7 @@ async def kept(tab: Tab) -> list[list[object]]:
     return found
 
 
+@on_every_htmx
 async def test_blocks_that_go_stale_together_come_by_one_request(tab: Tab) -> None:
     await together(tab)
 
@@ -56,6 +57,7 @@ async def together(tab: Tab) -> None:
     assert tab.refreshes == PEOPLE
 
 
+@on_one_htmx
 async def test_what_one_task_makes_stale_goes_in_one_request(tab: Tab) -> None:
     await tab.open("/people/")
     await tab.page.evaluate(
@@ -71,6 +73,7 @@ async def test_what_one_task_makes_stale_goes_in_one_request(tab: Tab) -> None:
     assert tab.batches == [["user;user_id=6", "notifications"], [USER, USER]]
 
 
+@on_one_htmx
 async def test_a_block_that_is_alone_goes_by_its_own_address(tab: Tab) -> None:
     await tab.open("/people/")
     await tab.invalidate("user", user_id=6)
@@ -79,6 +82,7 @@ async def test_a_block_that_is_alone_goes_by_its_own_address(tab: Tab) -> None:
     assert tab.batches == []
 
 
+@on_one_htmx
 async def test_more_than_one_request_can_hold_are_split(tab: Tab) -> None:
     await tab.open("/together/60/")
     addresses: list[str] = []
@@ -100,6 +104,7 @@ async def test_more_than_one_request_can_hold_are_split(tab: Tab) -> None:
     assert longest <= 3000
 
 
+@on_every_htmx
 async def test_each_block_has_its_own_events_of_htmx_and_is_busy(tab: Tab, htmx: str) -> None:
     names = (
         ["htmx:beforeRequest", "htmx:beforeSwap"]
@@ -119,6 +124,7 @@ async def test_each_block_has_its_own_events_of_htmx_and_is_busy(tab: Tab, htmx:
     assert tab.batches == [[USER, USER]]
 
 
+@on_every_htmx
 async def test_blocks_that_send_other_headers_go_by_another_request(tab: Tab, htmx: str) -> None:
     await tab.open("/together/2/")
     await tab.page.evaluate(
@@ -142,6 +148,7 @@ async def test_a_block_that_shared_caches_may_answer_goes_alone(tab: Tab) -> Non
     assert [each for each in tab.refreshes if each.startswith(SLOGAN)] != []
 
 
+@on_every_htmx
 async def test_a_block_whose_request_is_aborted_takes_nothing_from_the_others(tab: Tab) -> None:
     await tab.open("/together/2/")
     await Person.objects.filter(pk=5).aupdate(name="Grace")
@@ -222,6 +229,7 @@ async def test_a_double_click_ends_with_what_the_server_has(tab: Tab) -> None:
     await expect(tab.page.locator("#greeting")).to_have_text("Hello, Ada!!: 1 new")
 
 
+@on_one_htmx
 async def test_a_block_that_waits_is_held_back_until_somebody_lets_it_go(tab: Tab) -> None:
     await tab.open("/together/2/")
     await tab.page.evaluate(
@@ -240,10 +248,9 @@ async def test_a_block_that_waits_is_held_back_until_somebody_lets_it_go(tab: Ta
     await expect(tab.block(SHAKY)).to_have_text("Play")
 
 
-@pytest.mark.parametrize(
-    ("what", "named"), [("null", "null"), ("document.body", "<body>"), ("'user'", "user")]
-)
-async def test_what_is_no_block_can_not_be_refreshed(tab: Tab, what: str, named: str) -> None:
+@on_one_htmx
+async def test_what_is_no_block_can_not_be_refreshed(tab: Tab) -> None:
     await tab.open("/together/0/")
-    with pytest.raises(Error, match=f"TypeError: mizan.refresh: {named} is no block"):
-        await tab.page.evaluate(f"mizan.refresh({what})")
+    for what, named in (("null", "null"), ("document.body", "<body>"), ("'user'", "user")):
+        with pytest.raises(Error, match=f"TypeError: mizan.refresh: {named} is no block"):
+            await tab.page.evaluate(f"mizan.refresh({what})")

@@ -3,11 +3,11 @@
 import pytest
 from playwright.async_api import expect
 
-from tests.browser.tab import Tab, on_every_htmx
+from tests.browser.tab import Tab, on_every_htmx, on_newest_htmx
 from tests.site.gates import closed_gate
 from tests.site.models import Board, Person
 
-pytestmark = [pytest.mark.asyncio(loop_scope="session"), on_every_htmx]
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), on_newest_htmx]
 
 ALL = ["shaky", "user;user_id=5", "user;user_id=5", "user;user_id=6"]
 
@@ -34,6 +34,7 @@ async def test_an_indicator_is_busy_in_place_of_its_block(tab: Tab) -> None:
     assert tab.batches == [ALL]
 
 
+@on_every_htmx
 async def test_each_block_is_swapped_as_is_said_of_it(tab: Tab) -> None:
     await tab.open("/together/own/")
     await change()

@@ -5,15 +5,16 @@ import re
 import pytest
 from playwright.async_api import expect
 
-from tests.browser.tab import REPORT, REPORTS, Tab, on_every_htmx
+from tests.browser.tab import REPORT, REPORTS, Tab, on_every_htmx, on_newest_htmx
 from tests.site.models import Board, Person
 from tests.site.together import BROKEN
 
-pytestmark = [pytest.mark.asyncio(loop_scope="session"), on_every_htmx]
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), on_newest_htmx]
 
 USER, SHAKY = "user;user_id=5", "shaky"
 
 
+@on_every_htmx
 async def test_a_block_that_fails_spoils_no_other(tab: Tab) -> None:
     await tab.open("/together/2/")
     await Board.objects.filter(pk=1).aupdate(title=BROKEN)

@@ -31,7 +31,10 @@ document.addEventListener("click", ({ target }) => {
 document.addEventListener("keydown", (event) => {
   const editor = event.target.closest?.(EDITOR);
   if (!editor || event.isComposing) return;
-  if (event.key === "Escape") close(editor);
+  if (event.key === "Escape") {
+    event.preventDefault(); // or the notice of a failure would close, too
+    close(editor);
+  }
   if (event.key === "Enter" && event.target.matches("textarea")) {
     event.preventDefault(); // titles have one line, even where they need two to be shown
     event.target.form.requestSubmit();

@@ -398,8 +398,8 @@
   /* Give a block its own attributes back, and keep from it what a page hands down to its elements (on htmx 2
      by itself, on htmx 4 where it says so), until the function that this returns is called. A refresh must
      not ask for confirmation or go into the history, there is nothing to pick out of its answer, and the
-     server refuses unknown parameters. A block that is a form need not be filled in. */
-  const shield = (block) => {
+     server refuses unknown parameters. A block that is a form need not be filled in, when it `isSent`. */
+  const shield = (block, isSent = false) => {
     const unset = isHtmx2 ? "unset" : "";
     const values = new Map([...HANDED_DOWN, ...(isHtmx2 ? [] : HANDED_DOWN_4)].map((name) => [
       "hx-" + name.replace(":", htmx.config.metaCharacter || ":"),
@@ -412,7 +412,7 @@
     if (isHtmx2) values.set("hx-ext", ["mizan", of(block).getAttribute("hx-ext")].filter(Boolean).join());
     // What is filled in by halves is not sent, and nobody has to be told.
     if (!isHtmx2) values.set("hx-validate", "false");
-    else if (block instanceof HTMLFormElement) values.set("novalidate", "");
+    else if (isSent && block instanceof HTMLFormElement) values.set("novalidate", "");
     const former = [...values.keys()].map((name) => [name, of(block).getAttribute(name)]);
     for (const [name, value] of values) of(block).setAttribute(name, value);
     return () => {
@@ -430,7 +430,7 @@
     }
     of(block).removeAttribute("data-mizan-lazy");
     const trigger = () => {
-      const unshield = shield(block);
+      const unshield = shield(block, true);
       // Bubbling, it would refresh the blocks around this one, too.
       of(block).dispatchEvent(new CustomEvent("mizan:refresh"));
       unshield();

@@ -79,7 +79,7 @@
   };
 
   /* Nobody reads what is not displayed. The slot itself may be hidden as long as it is empty. */
-  const isSeen = (slot) => slot.parentElement?.checkVisibility?.() !== false;
+  const isSeen = (slot) => of(slot.parentElement)?.checkVisibility?.() !== false;
 
   /* That of another form is about what is filled in there. Beside an open modal dialog nothing can be reached. */
   const slotFor = (element) => {
@@ -170,7 +170,7 @@
     item.remove();
     if (region === notice && !notice.firstElementChild) notice.remove();
     const [element] = requests.keys();
-    if (isFocused) [former, element].find((each) => of(each)?.isConnected)?.focus({ preventScroll: true });
+    if (isFocused) of([former, element].find((each) => of(each)?.isConnected))?.focus({ preventScroll: true });
   };
 
   const forget = (element, kept) => {

@@ -8,6 +8,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Request, Route, expect
 
+from tests.browser.desk import refresh, sit_down
 from tests.browser.names import READ, UNREAD
 from tests.browser.tab import REPORT, Tab, on_every_htmx, on_every_morph, on_newest_htmx, on_newest_morph
 from tests.site.keep import desk
@@ -179,7 +180,9 @@ TYPED = """(selector) => {
 @pytest.mark.parametrize("name", READ)
 async def test_a_block_is_refreshed_by_whatever_names_its_form_has(tab: Tab, name: str) -> None:
     control = f'<input name="{name}" required>'
-    inner = f'<form id="inner">{control}</form>'
+    # What is looked at without a morph: what stays, and the scripts that are not in it.
+    kept = f'<form data-mizan-keep>{control}</form><script type="application/json">1</script>'
+    inner = f'<form id="inner">{control}</form>{kept}'
     with desk("<b>1</b>" + inner, form="<b>1</b>" + control) as now:
         await tab.open("/keep/forms/")
         for times in (1, 2):
@@ -194,6 +197,37 @@ async def test_a_block_is_refreshed_by_whatever_names_its_form_has(tab: Tab, nam
             await tab.happens("refreshed", 2 * times)
             for selector in ("#form", "#inner"):
                 assert await tab.page.evaluate(TYPED, selector) == ["typed", True, None]
+
+
+CHOSEN = """() => [...document.querySelectorAll("input:checked")].map(({ form, name, value }) =>
+    `${form?.getAttribute("id")} ${name}=${value}`)"""
+
+
+@on_newest_morph
+async def test_choices_that_htmx_is_kept_from_are_not_chosen_away(tab: Tab) -> None:
+    def choice(name: str, chosen: str, more: str = "") -> str:
+        boxes = [(it, " checked" if it == chosen else "") for it in "ab"]
+        return "".join(f'<input type="radio" name="{name}" value="{it}"{on}{more}>' for it, on in boxes)
+
+    forms = {
+        "one": choice("matches", "b"),
+        "two": choice("matches", "a"),
+        "three": choice("c", "a", ' id="closest"'),
+    }
+    html = "".join(f'<form id="{id_}">{inner}</form>' for id_, inner in forms.items())
+    chosen = ["one matches=b", "two matches=a", "three c=a", "undefined c=b"]
+    with desk("<b>1</b>") as now:
+        now.around = {"main": ("", html + choice("c", "b"))}
+        await sit_down(tab)
+        assert await tab.page.evaluate(CHOSEN) == chosen
+        now.html["main"] = "<b>2</b>"
+        await refresh(tab)
+        assert await tab.page.evaluate(CHOSEN) == chosen
+        now.html["main"] = html
+        await refresh(tab, 2)
+        await tab.page.evaluate("document.querySelector('#main [name=matches]').checked = true")
+        await refresh(tab, 3)
+        assert await tab.page.evaluate(CHOSEN) == ["one matches=a", *chosen[1:3], *chosen]
 
 
 # Fills in all fields, the one called "closest" with this, and sends the form.

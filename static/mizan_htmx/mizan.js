@@ -462,7 +462,13 @@
       // By the names in a form, say. The other blocks have no part in it.
       return fail({ block, got: `htmx could not bind it: ${error.message}` });
     }
-    if (!trigger()) fail({ block, got: "htmx did not send it" });
+    if (!trigger() && !(rebind(block) && trigger())) fail({ block, got: "htmx did not send it" });
+  };
+
+  /* What htmx 4 failed at when it bound it counts as bound. */
+  const rebind = (element) => {
+    if (!isHtmx2) htmx.process(element, true);
+    return !isHtmx2;
   };
 
   /* The page is about to go, and that is nobody's fault. */
@@ -870,7 +876,18 @@
     };
   };
 
-  if (!isHtmx2 && htmx.process) bindClearly(htmx);
+  /* It binds the page by a timer, which may be faster than this file: where it failed at a form, what follows is not
+     bound, either. */
+  const bindAgain = () => {
+    const forms = new Set(find().map(formOf));
+    for (const form of forms) if (form?._htmx && !form._htmx.listeners?.length) rebind(form);
+    if (forms.size) htmx.process(page.body);
+  };
+
+  if (!isHtmx2 && htmx.process) {
+    bindClearly(htmx);
+    whenParsed(bindAgain);
+  }
   if (isHtmx2) listen();
   else if (htmx.registerExtension("mizan", extension) === false) {
     throw new Error('mizan.js was refused by htmx: add "mizan" to htmx.config.extensions.');

@@ -40,7 +40,9 @@ async def test_a_form_stays_whatever_names_its_controls_have(tab: Tab) -> None:
         now.parts = {"edit": EDIT.replace("</form>", f"{shadows}</form>")}
         await sit_down(tab)
         await tab.page.locator("li:nth-child(2) button").click()
-        await tab.page.locator("[name=removeAttribute]").evaluate("(it) => { it.value = 'typed'; it.focus(); }")
+        await tab.page.locator("[name=removeAttribute]").evaluate(
+            "(it) => { it.value = 'typed'; it.focus(); }"
+        )
         await refresh(tab)
         await expect(tab.page.locator("[name=removeAttribute]")).to_have_value("typed")
         await expect(tab.page.locator("[name=removeAttribute]")).to_be_focused()

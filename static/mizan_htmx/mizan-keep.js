@@ -56,7 +56,7 @@
   const fire = (target, name, detail) =>
     of(target).dispatchEvent(new CustomEvent(name, { bubbles: true, detail }));
   const isInside = (element, set) => {
-    for (let up = element; up; up = of(up).parentElement) if (set.has(up)) return true;
+    for (let up = set.size && element; up; up = of(up).parentElement) if (set.has(up)) return true;
     return false;
   };
   /* A block may be itself the control, or what can be opened. */
@@ -93,11 +93,21 @@
     else if (field.type !== "file" || !text) field.value = text;
   };
 
+  const servedOf = (select) => {
+    const options = [...select.options];
+    const isOff = (it) => it.disabled || is(it, "optgroup[disabled] *");
+    const chosen = options.filter(({ defaultSelected }) => defaultSelected);
+    if (select.multiple) return chosen.map(({ value }) => value).join("\n");
+    const first = select.size > 1 ? undefined : options.find((it) => !isOff(it));
+    return (chosen.at(-1) ?? first)?.value ?? "";
+  };
+
   /* Tell what the server has for a field: what resetting a form would make of it. */
   const served = (field) => {
     if (is(field, EDITABLE)) return bases.get(field) ?? field.innerHTML;
     const { checked, defaultChecked, value, defaultValue } = field;
     if (isCheckable(field) ? checked === defaultChecked : value === defaultValue) return read(field);
+    if (field.options) return servedOf(field);
     const form = page.createElement("form");
     of(form).append(field.cloneNode(true));
     of(form).reset();

@@ -524,10 +524,13 @@
     // ---- afterwards
 
     /* htmx 4 makes a third element of what it can't find, and makes of that what is fresh. */
+    let made = null; // twin → the third
     const placeOf = (old) => {
       const twin = twins.get(old);
-      const made = () => [...met].find(([it, other]) => other === twin && of(it).isConnected)?.[0];
-      return [old, twin].find((it) => of(it).isConnected) ?? made();
+      const place = [old, twin].find((it) => of(it).isConnected);
+      if (place) return place;
+      made ??= new Map([...met].filter(([it]) => of(it).isConnected).map(([it, other]) => [other, it]));
+      return made.get(twin);
     };
 
     const settleSwap = () => {

@@ -151,6 +151,11 @@
     return before.some(([first]) => saysNothing(first)) ? after : before;
   };
 
+  const inCommon = (values, others) => {
+    const all = new Set(others);
+    return values.filter((value) => value && all.has(value)).length;
+  };
+
   /* A kind of fact tells the rows of a side apart where no two of them have the same. Of several, that one is their
      key by which most rows are found again. Where none is, rows are the same only if all that is written for it is. */
   const keysOf = (sides) => {
@@ -166,10 +171,7 @@
       const isTelling = isWritten(kind) || values.some(({ length }) => length > 1);
       return isTelling && values.every((each) => new Set(each).size === each.length);
     };
-    const common = (kind) => {
-      const [known, now] = valuesOf(kind);
-      return known.filter((value) => now.includes(value)).length;
-    };
+    const common = (kind) => inCommon(...valuesOf(kind));
     const kinds = [...new Set([...former.keys(), ...fresh.keys()])].filter(isKey);
     const found = kinds.map(common);
     const most = Math.max(...found);
@@ -183,7 +185,7 @@
     const found = Array.from({ length: MOST_WORDS }, (_, at) => {
       const [known, now] = sides.map((rows) => rows.map(wordOf(at)));
       const isTelling = [known, now].every((words) => new Set(words).size === words.length);
-      return isTelling ? known.filter((word) => word && now.includes(word)).length : 0;
+      return isTelling ? inCommon(known, now) : 0;
     });
     const most = Math.max(...found);
     const fewest = Math.min(...sides.map(({ length }) => length));
@@ -202,6 +204,7 @@
       it.key = JSON.stringify(keys.map((kind) => it.facts.get(kind) ?? null));
       it.hasKey = keys.some((kind) => it.facts.has(kind));
     }
+    const places = new Map(others.map(({ row }, at) => [row, at]));
     const pair = (it, other) => {
       pairs.set(it.row, other.row);
       taken.add(other);
@@ -221,14 +224,14 @@
     if (word) pairBy(word);
     let place = 0;
     for (const it of rows) {
-      const known = others.findIndex(({ row }) => row === pairs.get(it.row));
-      if (known < 0) {
+      const known = places.get(pairs.get(it.row));
+      if (known === undefined) {
         const end = others.findIndex((other, at) => at >= place && taken.has(other));
         const fits = others.slice(place, end < 0 ? undefined : end).filter(({ key }) => key === it.key);
         const other = fits.find(({ looks }) => looks === it.looks) ?? fits[0];
         if (!other) continue;
         pair(it, other);
-        place = others.indexOf(other) + 1;
+        place = places.get(other.row) + 1;
       } else place = known + 1;
     }
     // Where those around them have changed places, what says nothing goes by their order, if none has gone or come.
@@ -245,16 +248,29 @@
     return pairs;
   };
 
+  const isSameList = (one, other) => one.length === other.length && one.every((it, at) => it === other[at]);
+
+  /* Most rows hold elements of many kinds: `lists` has what is known of them, by the first row. */
+  const pairRowsOnce = (lists, ...both) => {
+    const [first] = both[0];
+    const isDone = ({ sides }) => sides.every((each, side) => isSameList(each, both[side]));
+    const done = lists.get(first)?.find(isDone);
+    if (done) return done.pairs;
+    const pairs = pairRows(...both);
+    put(lists, first, { sides: both, pairs });
+    return pairs;
+  };
+
   /* Pair elements of one kind, from two homes that are twins. */
-  const pairAll = (found, [former, fresh], homes) => {
+  const pairAll = (known, [former, fresh], homes) => {
     const inside = [former, fresh].map(outermost);
     const tops = inside.map((each) => [...each.keys()]);
     const lengths = tops.map(({ length }) => length);
     if (Math.min(...lengths) === 0) return;
     if (Math.max(...lengths) === 1) {
       const pair = tops.flat();
-      found.set(...pair);
-      pairAll(found, inside.map((each, side) => each.get(pair[side])), pair);
+      known.found.set(...pair);
+      pairAll(known, inside.map((each, side) => each.get(pair[side])), pair);
       return;
     }
     const rows = tops.map(rowsOf);
@@ -262,9 +278,9 @@
       const others = rows[1 - side];
       return others.size > 1 ? asOneRow(each, tops[side], homes[side], others.keys()) : each;
     });
-    for (const pair of pairRows(...all.map((each) => [...each.keys()]))) {
+    for (const pair of pairRowsOnce(known.lists, ...all.map((each) => [...each.keys()]))) {
       const held = pair.map((row, side) => all[side].get(row).flatMap((top) => [top, ...inside[side].get(top)]));
-      pairAll(found, held, pair);
+      pairAll(known, held, pair);
     }
   };
 
@@ -277,11 +293,16 @@
     });
     const times = (name) => names.map((found) => found.get(name)?.length ?? 0);
     const isAtMostOnce = (name) => Math.max(...times(name)) < 2;
-    const nameOf = (element) => {
+    const findName = (element) => {
       const choice = choiceOf(element);
       if (choice && isAtMostOnce(choice)) return choice;
       const own = namesOf(element).filter(isAtMostOnce);
       return own.find((name) => Math.min(...times(name)) === 1) ?? own[0];
+    };
+    const called = new Map(); // element → its name
+    const nameOf = (element) => {
+      if (!called.has(element)) called.set(element, findName(element));
+      return called.get(element);
     };
     const homeOf = (element) => {
       let home = element;
@@ -297,20 +318,30 @@
     };
 
     const found = new Map([[block, fresh]]);
+    const lists = new Map();
     const asked = new Map(); // home → kinds of which the pairs are known
+    const sorted = new Map(); // home → tag → kind → elements
+
+    const alikeIn = (home, { localName }, kind) => {
+      if (!sorted.has(home)) sorted.set(home, new Map());
+      const byTag = sorted.get(home);
+      if (!byTag.has(localName)) {
+        const kinds = new Map();
+        for (const it of of(home).querySelectorAll(CSS.escape(localName))) {
+          if (homeOf(it) === home && !state.isInserted(it)) put(kinds, kindOf(it), it);
+        }
+        byTag.set(localName, kinds);
+      }
+      return (byTag.get(localName).get(kind) ?? []).filter((it) => !isLeftOut(it));
+    };
 
     const pairKind = (element, home, freshHome) => {
       const kind = kindOf(element);
-      if (asked.get(home)?.includes(kind)) return;
-      put(asked, home, kind);
-      const selector = CSS.escape(of(element).localName);
+      if (!asked.has(home)) asked.set(home, new Set());
+      if (asked.get(home).has(kind)) return;
+      asked.get(home).add(kind);
       const homes = [home, freshHome];
-      const alike = homes.map((each) =>
-        [...of(each).querySelectorAll(selector)].filter(
-          (it) => kindOf(it) === kind && homeOf(it) === each && !state.isInserted(it) && !isLeftOut(it),
-        ),
-      );
-      pairAll(found, alike, homes);
+      pairAll({ found, lists }, homes.map((each) => alikeIn(each, of(element), kind)), homes);
     };
 
     const twinOf = (element) => {

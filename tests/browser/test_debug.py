@@ -131,8 +131,8 @@ async def test_who_said_so_is_named(tab: Tab) -> None:
 
 
 async def test_a_page_that_is_newer_than_the_cookie_says_so(tab: Tab) -> None:
-    note = {"name": "mizan_invalidate", "value": "0123456789abcdef:user", "url": tab.address}
-    await tab.page.context.add_cookies([note])
+    value = "0123456789abcdef:user"
+    await tab.page.context.add_cookies([{"name": "mizan_invalidate", "value": value, "url": tab.address}])
     await opened(tab)
     await expect(change(tab)).to_contain_text("The cookie that a redirect or a page before left")
     found = await lines(tab)

@@ -14,7 +14,8 @@
                   isShown: it is already, by HTML that was swapped in, by a form of ours, or by the notice that
                   the session has ended
    mizan:done     there, too, when a request that changes something has worked, and its answer is in the page;
-                  detail {status, element, method, url, request} */
+                  detail {status, element, method, url, request}
+   mizan:read     the same for one that only reads, other than for a block */
 (function script() {
   "use strict";
 
@@ -220,7 +221,8 @@
     const { status } = answer;
     const isDone = !flight.isLost && !isFailure(answer) && !misfits(answer);
     if (isDone && !isPrevented(flight, "mizan:answer")) {
-      if (!isSafe(method)) fire("mizan:done", { status, element, method: method.toUpperCase(), url, request });
+      const detail = { status, element, method: method.toUpperCase(), url, request };
+      fire(isSafe(method) ? "mizan:read" : "mizan:done", detail);
     } else if (!isSafe(method) || event?.isTrusted) fire("mizan:failed", describe(flight, answer));
   };
 

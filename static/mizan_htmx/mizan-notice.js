@@ -40,6 +40,7 @@
   const SENDS = ["post", "put", "patch", "delete"].flatMap((verb) => [`[hx-${verb}]`, `[data-hx-${verb}]`]).join();
   const MOVED = "mizan-notice-moved"; // to the other edge
   const CORRECTED = /^(413|422)$/; // as it is, it would be refused again
+  const PRESSED = /^(click|submit)$/;
   const ANNOUNCING = 100; // milliseconds after which screen readers have found a new live region
   const STYLE = `
     :where(.mizan-notice) {
@@ -239,26 +240,33 @@
     if (!region || news.get(element) !== detail) return;
     failures = failures.filter(({ item }) => item.isConnected); // what a swap took away
     const known = failures.find((each) => each.region === region && each.text === text);
-    // A new element, so that it is said again.
-    const failure = { region, text, requests: new Map(known?.requests), item: copy(".mizan-failure") };
+    // A new element, so that it is said again; but not to whoever goes on typing.
+    const isAgain = known?.requests.has(element) && !PRESSED.test(detail.event?.type);
+    const item = isAgain ? known.item : copy(".mizan-failure");
+    const failure = { region, text, requests: new Map(known?.requests), item };
     failure.requests.set(element, detail);
     draw(failure);
-    if (known) known.item.replaceWith(failure.item);
-    else region.append(failure.item);
+    if (!known) region.append(item);
+    else if (!isAgain) known.item.replaceWith(item);
     if (region === notice) uncover();
     failures = [...failures.filter((each) => each !== known), failure];
     forget(element, failure);
   };
 
   on("mizan:failed", tell);
-  on("mizan:done", ({ detail: { element } }) => {
+  /* What a field of a form looks up by itself says nothing of the others. */
+  const clearFields = (element, isSafe) => {
+    if (!isSafe || of(element).localName === "form") window.mizan.fields?.clear(element);
+  };
+
+  on("mizan:done mizan:read", ({ type, detail: { element } }) => {
     news.delete(element);
-    window.mizan.fields?.clear(element);
+    clearFields(element, type === "mizan:read");
     forget(element);
   });
   on("mizan:request", ({ detail: { element, isSafe } }) => {
     if (isSafe && of(element).matches?.("[data-mizan]")) return; // the refresh of a block
-    window.mizan.fields?.clear(element);
+    clearFields(element, isSafe);
     for (const failure of failures) {
       const detail = failure.requests.get(element);
       if (!detail) continue;

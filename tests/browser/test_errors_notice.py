@@ -7,7 +7,7 @@ from django.http import HttpResponse
 from django.utils.http import http_date
 from playwright.async_api import Route, expect
 
-from mizan_htmx.errors import Forbidden, Unauthorized
+from mizan_htmx.errors import Forbidden, Unauthorized, ValidationFailed
 from tests.browser.axe import expect_accessible
 from tests.browser.desk import refresh
 from tests.browser.failing import LISTEN, failures, hears, notice, open_page, told
@@ -112,6 +112,54 @@ async def test_what_somebody_did_not_ask_for_is_not_told(tab: Tab) -> None:
         assert await told(tab, "id", "method", "isCommitted") == [["get", "GET", "no"]]
         await expect(failures(tab)).to_contain_text("This is not there any more.")
         await expect(tab.page.locator("#get")).to_have_text("Get")
+
+
+@on_newest_htmx
+async def test_a_search_that_fails_while_it_is_typed_is_said_once_and_no_more_when_it_works(tab: Tab) -> None:
+    html = """
+      <input hx-get="/errors/answer/" hx-trigger="input changed" hx-target="#found"><p id="found"></p>
+    """
+    count = """() => {
+        window.said = 0;
+        const count = (records) => { said += records.flatMap(({ addedNodes }) => [...addedNodes]).length };
+        new MutationObserver(count).observe(document.querySelector(".mizan-notice"), { childList: true });
+    }"""
+    with trouble(html) as state:
+        state.response = HttpResponse(status=503)
+        await open_page(tab)
+        search = tab.page.get_by_role("textbox")
+        with tab.forgive(r"\b503\b"):
+            await search.press("a")
+            await expect(failures(tab)).to_have_count(1)
+            await tab.page.evaluate(count)
+            for times, key in enumerate("bc", start=2):
+                await search.press(key)
+                await hears(tab, times)
+        assert await tab.page.evaluate("said") == 0
+        state.response = None
+        await search.press("d")
+        await expect(tab.page.locator("#found")).to_have_text("Answered.")
+        await expect(notice(tab)).to_have_count(0)
+
+
+@pytest.mark.parametrize("htmx", ["2.0.11"], indirect=True)
+async def test_what_a_field_looks_up_takes_no_message_from_the_others(tab: Tab) -> None:
+    html = """
+      <form hx-post="/errors/note/"><input name="text">
+        <input name="town" hx-get="/errors/answer/" hx-trigger="input" hx-target="#found">
+        <button id="go">Go</button>
+      </form><p id="found"></p>
+    """
+    with trouble(html) as state:
+        state.error = ValidationFailed({"text": ["Too long."], "town": ["No town."]})
+        await open_page(tab)
+        await press(tab, 422, "#go")
+        state.error = None
+        await tab.page.locator("[name=town]").press("a")
+        await expect(tab.page.locator("#found")).to_have_text("Answered.")
+        await expect(tab.page.locator(".errorlist")).to_have_text(["Too long.", "No town."])
+        await tab.page.locator("[name=text]").focus()
+        await expect(tab.page.locator(".errorlist")).to_have_text(["Too long."])
 
 
 @on_newest_htmx

@@ -59,12 +59,13 @@
 
   /* Bootstrap knows what it has opened, and does nothing while it still opens it. */
   const closeOfBootstrap = (element, kind) => {
+    const own = of(element);
     const name = kind.toLowerCase();
     const instance = window.bootstrap?.[kind]?.getInstance(element); // none where it is in a bundle
-    const hide = () => (instance ? instance.hide() : element.querySelector(`[data-bs-dismiss=${name}]`)?.click());
-    const stop = () => element.removeEventListener(`shown.bs.${name}`, hide);
-    element.addEventListener(`shown.bs.${name}`, hide, { once: true });
-    element.addEventListener(`hide.bs.${name}`, stop, { once: true });
+    const hide = () => (instance ? instance.hide() : own.querySelector(`[data-bs-dismiss=${name}]`)?.click());
+    const stop = () => own.removeEventListener(`shown.bs.${name}`, hide);
+    own.addEventListener(`shown.bs.${name}`, hide, { once: true });
+    own.addEventListener(`hide.bs.${name}`, stop, { once: true });
     hide();
   };
 
@@ -75,8 +76,8 @@
   };
 
   const close = (element) => {
-    if (!element?.isConnected) return;
-    if (POPOVER && is(element, ":popover-open")) element.hidePopover();
+    if (!of(element)?.isConnected) return;
+    if (POPOVER && is(element, ":popover-open")) of(element).hidePopover();
     else if (is(element, "dialog[open]")) element.close();
     else if (is(element, "details[open]")) closeDetails(element);
     else if (is(element, ".modal")) closeOfBootstrap(element, "Modal");

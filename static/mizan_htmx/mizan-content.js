@@ -60,11 +60,12 @@
   /* In these, HTML may stand. */
   const TAKES_HTML = /^(foreignObject|desc|title|annotation-xml|m[inos]|mtext)$/;
   const spaceOf = (it) => {
-    const { namespaceURI: around, localName } = it.parentElement;
-    const root = Object.keys(WRAPPERS).find((each) => WRAPPERS[each] === it.localName);
+    const { namespaceURI: around, localName } = of(of(it).parentElement);
+    const name = of(it).localName;
+    const root = Object.keys(WRAPPERS).find((each) => WRAPPERS[each] === name);
     if (root) return root;
     // htmx makes scripts so, and they run.
-    return around in WRAPPERS && !TAKES_HTML.test(localName) && it.localName !== "script" ? around : HTML;
+    return around in WRAPPERS && !TAKES_HTML.test(localName) && name !== "script" ? around : HTML;
   };
 
   /* htmx 4 morphs some elements into new ones, which it takes to be of HTML. */
@@ -72,7 +73,7 @@
     if (isHtmx2) return;
     const inside = of(element).querySelectorAll(wrapperOf(element) ? "*" : ":is(svg, math), :is(svg, math) *");
     for (const it of inside) {
-      const space = it.namespaceURI === HTML ? spaceOf(it) : HTML;
+      const space = of(it).namespaceURI === HTML ? spaceOf(it) : HTML;
       if (space === HTML) continue;
       const name = CASED.find((each) => each.toLowerCase() === it.localName) ?? it.localName;
       const made = page.createElementNS(space, name);
@@ -150,7 +151,7 @@
   const hold = (fragment, { block, isRefresh, except }) => {
     const held = new Map();
     for (const script of fragment.querySelectorAll("script")) {
-      if (except.some((each) => each.contains(script))) continue;
+      if (except.some((each) => of(each).contains(script))) continue;
       if (!isExecutable(script)) {
         if (isRefresh) authorise(script, policies.get(block)); // browsers ask for it in some of these, too
         continue;
@@ -189,7 +190,7 @@
 
   /* What follows a script from elsewhere may need it, as in a page. */
   const waitsFor = (script) =>
-    script.hasAttribute("src") && !script.hasAttribute("async") && script.type !== "module";
+    script.hasAttribute("src") && !script.hasAttribute("async") && script.type !== "module" && !script.noModule;
   const ended = (script) =>
     new Promise((done) => {
       for (const name of ["load", "error"]) script.addEventListener(name, done);

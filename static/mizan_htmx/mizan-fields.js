@@ -104,11 +104,11 @@
   };
 
   const isWhole = (element, found) =>
-    [...element.querySelectorAll("*")].filter(isControl).every((each) => found.includes(each));
+    [...of(element).querySelectorAll("*")].filter(isControl).every((each) => found.includes(each));
 
   const aroundAll = (found, root) => {
     let it = found[0].parentElement;
-    while (it && it !== root && !found.every((each) => it.contains(each))) it = it.parentElement;
+    while (it && it !== root && !found.every((each) => of(it).contains(each))) it = of(it).parentElement;
     return it;
   };
 
@@ -118,18 +118,18 @@
     const [first] = found;
     if (found.length === 1 && first.type !== "radio") return { described: found, next: lineOf(first, root) };
     const around = aroundAll(found, root);
-    const group = around?.closest(GROUP);
+    const group = of(around)?.closest(GROUP);
     if (group && isInside(root, group) && isWhole(group, found)) {
-      const next = [...group.children].find((each) => each.contains(first));
+      const next = [...of(group).children].find((each) => each.contains(first));
       return { described: [group], next };
     }
-    const isOwn = around?.matches(FRAME) && isInside(root, around) && isWhole(around, found);
+    const isOwn = of(around)?.matches(FRAME) && isInside(root, around) && isWhole(around, found);
     return { described: found, next: lineOf(isOwn ? around : first, root) };
   };
 
   const slotOf = (root, name) => of(root).querySelector(`[data-mizan-errors="${CSS.escape(name)}"]`);
 
-  const isShown = (element) => element.checkVisibility?.() ?? element.getClientRects().length > 0;
+  const isShown = (element) => of(element).checkVisibility?.() ?? of(element).getClientRects().length > 0;
 
   const ancestorsOf = (element) => {
     const ancestors = [];

@@ -140,7 +140,7 @@
 
   const changesOf = (records, main) => {
     const former = formerOf(records);
-    const isNew = (node) => [...former].some(([at, list]) => at === node.parentNode && !list.includes(node));
+    const isNew = (node) => [...former].some(([at, list]) => at === of(node).parentNode && !list.includes(node));
     const first = main && known(main, former);
     const others = [...former].filter(([parent]) => {
       if (parent === first?.parent || !of(parent).isConnected) return false;
@@ -274,10 +274,11 @@
   const textOf = (nodes) => {
     const root = copyAll([...nodes]);
     for (const it of of(root).querySelectorAll("*")) {
-      for (const name of [...it.classList]) if (name.startsWith("htmx-")) it.classList.remove(name);
-      if (!it.classList.length) it.removeAttribute("class");
-      for (const name of ["data-htmx-powered", "data-hx-revealed"]) it.removeAttribute(name);
-      if (it.getAttribute("name") === "csrfmiddlewaretoken") it.removeAttribute("value");
+      const { classList } = of(it);
+      for (const name of [...classList]) if (name.startsWith("htmx-")) classList.remove(name);
+      if (!classList.length) of(it).removeAttribute("class");
+      for (const name of ["data-htmx-powered", "data-hx-revealed"]) of(it).removeAttribute(name);
+      if (of(it).getAttribute("name") === "csrfmiddlewaretoken") of(it).removeAttribute("value");
     }
     return root.innerHTML.replace(/\s+/g, " ").replace(/> | </g, (text) => text.trim());
   };
@@ -307,7 +308,7 @@
   };
 
   const dropAutofocus = (root) => {
-    for (const it of of(root).querySelectorAll?.("[autofocus]") ?? []) it.removeAttribute("autofocus");
+    for (const it of of(root).querySelectorAll?.("[autofocus]") ?? []) of(it).removeAttribute("autofocus");
     of(root).removeAttribute?.("autofocus");
   };
 

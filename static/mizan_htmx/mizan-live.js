@@ -248,7 +248,7 @@
   const giveUp = (keys, status, reason) => {
     const isLost = (key) => keys.includes(key);
     for (const block of blocks()) {
-      const key = block.dataset.mizanError === undefined && keysOf(block).find(isLost);
+      const key = of(block).dataset.mizanError === undefined && keysOf(block).find(isLost);
       if (key) mizan.fail(block, status, `The server does not follow ${key}: ${reason}.`);
     }
   };

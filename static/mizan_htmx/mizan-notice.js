@@ -89,7 +89,7 @@
     return source?.content.querySelector(selector)?.cloneNode(true);
   };
 
-  const isThere = (element) => element.checkVisibility?.({ visibilityProperty: true }) !== false;
+  const isThere = (element) => of(element)?.checkVisibility?.({ visibilityProperty: true }) !== false;
 
   const findLast = (selector) => [...page.querySelectorAll(selector)].filter(isThere).at(-1);
 
@@ -205,7 +205,7 @@
     item.remove();
     if (region === notice && !notice.firstElementChild) notice.remove();
     const [element] = requests.keys();
-    if (isFocused) [former, element].find((each) => of(each)?.isConnected)?.focus({ preventScroll: true });
+    if (isFocused) of([former, element].find((each) => of(each)?.isConnected))?.focus({ preventScroll: true });
   };
 
   const forget = (element, kept) => {

@@ -137,7 +137,7 @@
   /* What stands between a row and the next one on that side, with the row. */
   const reach = (row, rows, next) => {
     const nodes = [row];
-    for (let it = row[next]; it && !rows.includes(it); it = it[next]) nodes.push(it);
+    for (let it = of(row)[next]; it && !rows.includes(it); it = of(it)[next]) nodes.push(it);
     return nodes;
   };
 

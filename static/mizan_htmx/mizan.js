@@ -107,6 +107,7 @@
   const isRead = (name) => LOOKED_AT.has(name);
   const namesOf = (control) => ["name", "id"].filter((each) => isRead(control.getAttribute(each)));
   const isImage = (control) => control instanceof HTMLImageElement;
+  const isRadio = ({ type }) => type === "radio";
   const formOf = (control) => (isImage(control) ? control.closest("form") : control.form);
   const NAMED = "form [name], form [id], [form]";
 
@@ -126,17 +127,33 @@
 
   const cleared = new WeakMap();
 
+  /* Of the radio buttons of one name that are in no form only one is chosen. So those of each form wait in another. */
+  const asides = new WeakSet();
+  let count = 0;
+  const makeAside = () => {
+    const aside = page.createElement("form");
+    aside.id = `mizan-aside-${(count += 1)}`;
+    aside.hidden = true;
+    asides.add(aside);
+    page.documentElement.append(aside);
+    return aside;
+  };
+
   const clear = () => {
-    const controls = find().filter((each) => formOf(each) instanceof HTMLFormElement);
+    const isIn = (form) => form instanceof HTMLFormElement && !asides.has(form);
+    const controls = find().filter((each) => isIn(formOf(each)));
     const forms = new Set(controls.map(formOf));
     for (const form of forms) cleared.set(form, [...of(form).elements]);
+    const places = new Map(controls.filter(isRadio).map(({ form }) => [form, null]));
+    for (const form of places.keys()) places.set(form, makeAside());
+    const placeOf = (each) => (isRadio(each) ? places.get(each.form).id : "");
     // Images are in a form by where they stand.
     const attributesOf = (each) => (isImage(each) ? namesOf(each) : ["form"]);
     const former = controls.flatMap((each) =>
-      attributesOf(each).map((name) => [each, name, each.getAttribute(name)]),
+      attributesOf(each).map((name) => [each, name, each.getAttribute(name), placeOf(each)]),
     );
-    for (const [each, name] of former) {
-      if (name === "form") each.setAttribute(name, "");
+    for (const [each, name, , place] of former) {
+      if (name === "form") each.setAttribute(name, place);
       else each.removeAttribute(name);
     }
     const restore = () => {
@@ -146,6 +163,7 @@
         else each.setAttribute(name, value);
       }
       for (const form of forms) cleared.delete(form);
+      for (const aside of places.values()) aside.remove();
     };
     if (former.length) restores.add(restore);
     return restore;
@@ -169,6 +187,7 @@
   const strip = (root) => {
     const { isConnected } = of(root);
     for (const each of mixedIn(root)) {
+      if (isRadio(each)) each.removeAttribute("name");
       if (!isConnected) each.remove();
       else each.setAttribute("form", "");
       for (const name of namesOf(each)) each.removeAttribute(name);
@@ -443,7 +462,13 @@
       // By the names in a form, say. The other blocks have no part in it.
       return fail({ block, got: `htmx could not bind it: ${error.message}` });
     }
-    if (!trigger()) fail({ block, got: "htmx did not send it" });
+    if (!trigger() && !(rebind(block) && trigger())) fail({ block, got: "htmx did not send it" });
+  };
+
+  /* What htmx 4 failed at when it bound it counts as bound. */
+  const rebind = (element) => {
+    if (!isHtmx2) htmx.process(element, true);
+    return !isHtmx2;
   };
 
   /* The page is about to go, and that is nobody's fault. */
@@ -851,7 +876,18 @@
     };
   };
 
-  if (!isHtmx2 && htmx.process) bindClearly(htmx);
+  /* It binds the page by a timer, which may be faster than this file: where it failed at a form, what follows is not
+     bound, either. */
+  const bindAgain = () => {
+    const forms = new Set(find().map(formOf));
+    for (const form of forms) if (form?._htmx && !form._htmx.listeners?.length) rebind(form);
+    if (forms.size) htmx.process(page.body);
+  };
+
+  if (!isHtmx2 && htmx.process) {
+    bindClearly(htmx);
+    whenParsed(bindAgain);
+  }
   if (isHtmx2) listen();
   else if (htmx.registerExtension("mizan", extension) === false) {
     throw new Error('mizan.js was refused by htmx: add "mizan" to htmx.config.extensions.');

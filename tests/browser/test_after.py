@@ -49,6 +49,8 @@ FORM = f"<form {SEND} {CLOSES}><button>Save</button></form>"
 PLACES = {
     "a dialog that is not modal": f'<dialog open id="box">{FORM}</dialog>',
     "a popover": f'<div popover id="box">{FORM}</div>',
+    "a form with names that shadow what it has": f"""<form popover id="box" {SEND} {CLOSES}>
+        <input name="hidePopover"><input name="isConnected"><button>Save</button></form>""",
     "details": f'<details open id="box"><summary>S</summary>{FORM}</details>',
     "what the container says": f'<dialog open id="box" {CLOSES}>{FORM.replace(CLOSES, "")}</dialog>',
     "a button by itself": f'<dialog open id="box"><button {SEND} {CLOSES}>Save</button></dialog>',

@@ -45,6 +45,11 @@ def wrong(*ids: str) -> str:
     return f'aria-invalid="true" aria-describedby="{" ".join(ids)}"'
 
 
+SHADOWS = "".join(
+    f'<input name="{name}">'
+    for name in ("checkVisibility", "children", "closest", "contains", "getClientRects", "matches")
+)
+
 CASES: dict[str, tuple[str, dict[str, Any], list[str], str]] = {
     "a field by its name, before it as Django has it": (
         '<form id="it"><label for="id_a">A</label><input name="a" id="id_a"></form>',
@@ -150,6 +155,19 @@ CASES: dict[str, tuple[str, dict[str, Any], list[str], str]] = {
         + said("a_error", "elements", "No.")
         + f'<input name="elements" id="a" {wrong("a_error")}>'
         '<input name="closest"><input name="contains"><input name="id"><input name="querySelector"></form>',
+    ),
+    "the same where boxes of one name stand in the form itself": (
+        '<form id="it"><input type="checkbox" name="a" id="a_0"><input type="checkbox" name="a">'
+        + SHADOWS
+        + "</form>",
+        {"a": ["No."]},
+        [],
+        '<form id="it">'
+        + said("a_error", "a", "No.")
+        + f'<input type="checkbox" name="a" id="a_0" {wrong("a_error")}>'
+        + f'<input type="checkbox" name="a" {wrong("a_error")}>'
+        + SHADOWS
+        + "</form>",
     ),
     "a control by itself": (
         '<input name="a" id="it">',

@@ -34,6 +34,20 @@ async def test_a_form_that_is_cancelled_leaves_nothing_to_ask_for(tab: Tab) -> N
         assert now.asked == ["GET edit/", "GET view/"]
 
 
+async def test_a_form_stays_whatever_names_its_controls_have(tab: Tab) -> None:
+    shadows = '<input name="removeAttribute"><input name="parentNode">'
+    with desk(contacts(0)) as now:
+        now.parts = {"edit": EDIT.replace("</form>", f"{shadows}</form>")}
+        await sit_down(tab)
+        await tab.page.locator("li:nth-child(2) button").click()
+        await tab.page.locator("[name=removeAttribute]").evaluate(
+            "(it) => { it.value = 'typed'; it.focus(); }"
+        )
+        await refresh(tab)
+        await expect(tab.page.locator("[name=removeAttribute]")).to_have_value("typed")
+        await expect(tab.page.locator("[name=removeAttribute]")).to_be_focused()
+
+
 async def test_what_takes_the_place_of_a_form_is_what_is_asked_for_again(tab: Tab) -> None:
     with desk(contacts(0)) as now:
         now.parts = {"edit": EDIT, "view": VIEW.replace("Ada", "Ada, in short")}

@@ -1,5 +1,6 @@
 """Markup that a visitor may write takes names that scripts read: of the document, the window and forms."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from urllib.parse import quote
@@ -8,6 +9,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Request, Route, expect
 
+from tests.browser.desk import refresh, sit_down
 from tests.browser.names import READ, UNREAD
 from tests.browser.tab import REPORT, Tab, on_every_htmx, on_every_morph, on_newest_htmx, on_newest_morph
 from tests.site.keep import desk
@@ -179,9 +181,14 @@ TYPED = """(selector) => {
 @pytest.mark.parametrize("name", READ)
 async def test_a_block_is_refreshed_by_whatever_names_its_form_has(tab: Tab, name: str) -> None:
     control = f'<input name="{name}" required>'
-    inner = f'<form id="inner">{control}</form>'
+    # What is looked at without a morph: what stays, and the scripts that are not in it.
+    kept = f'<form data-mizan-keep>{control}</form><script type="application/json">1</script>'
+    inner = f'<form id="inner">{control}</form>{kept}'
     with desk("<b>1</b>" + inner, form="<b>1</b>" + control) as now:
         await tab.open("/keep/forms/")
+        await tab.page.wait_for_load_state("load")
+        # htmx 4 may have bound the page before the shim was there.
+        tab.problems = [each for each in tab.problems if "is not a function" not in each]
         for times in (1, 2):
             now.html.update(main=f"<b>{times + 1}</b>" + inner, form=f"<b>{times + 1}</b>" + control)
             for selector in ("#form", "#inner"):
@@ -194,6 +201,62 @@ async def test_a_block_is_refreshed_by_whatever_names_its_form_has(tab: Tab, nam
             await tab.happens("refreshed", 2 * times)
             for selector in ("#form", "#inner"):
                 assert await tab.page.evaluate(TYPED, selector) == ["typed", True, None]
+
+
+@pytest.mark.parametrize("htmx", ["4.0.1"], ids="htmx{}".format, indirect=True)
+@pytest.mark.parametrize("name", ["addEventListener", "closest"])
+async def test_what_htmx_failed_at_before_the_shim_was_there_is_bound(tab: Tab, name: str) -> None:
+    failed = asyncio.Event()
+    tab.page.once("pageerror", lambda _: failed.set())
+
+    async def hold(route: Route) -> None:
+        await failed.wait()
+        await route.continue_()
+
+    await tab.page.route("**/mizan-start*.js", hold)
+    html = '<b>{}</b><input name="' + name + '">'
+    button = '<button hx-get="/keep/part/piece/" hx-target="#there">Go</button><p id="there"></p>'
+    with desk(html.format(1)) as now:
+        now.tags, now.around, now.parts = {"main": "form"}, {"main": ("", button)}, {"piece": "here"}
+        await sit_down(tab)
+        await tab.page.wait_for_load_state("load")
+        with tab.forgive("is not a function"):
+            now.html["main"] = html.format(2)
+            await refresh(tab)
+            assert await tab.page.evaluate("document.querySelector('#main b').textContent") == "2"
+            await tab.page.locator("main > button").click()
+            await expect(tab.page.locator("#there")).to_have_text("here")
+
+
+CHOSEN = """() => [...document.querySelectorAll("input:checked")].map(({ form, name, value }) =>
+    `${form?.getAttribute("id")} ${name}=${value}`)"""
+
+
+@on_newest_morph
+async def test_choices_that_htmx_is_kept_from_are_not_chosen_away(tab: Tab) -> None:
+    def choice(name: str, chosen: str, more: str = "") -> str:
+        boxes = [(it, " checked" if it == chosen else "") for it in "ab"]
+        return "".join(f'<input type="radio" name="{name}" value="{it}"{on}{more}>' for it, on in boxes)
+
+    forms = {
+        "one": choice("matches", "b"),
+        "two": choice("matches", "a"),
+        "three": choice("c", "a", ' id="closest"'),
+    }
+    html = "".join(f'<form id="{id_}">{inner}</form>' for id_, inner in forms.items())
+    chosen = ["one matches=b", "two matches=a", "three c=a", "undefined c=b"]
+    with desk("<b>1</b>") as now:
+        now.around = {"main": ("", html + choice("c", "b"))}
+        await sit_down(tab)
+        assert await tab.page.evaluate(CHOSEN) == chosen
+        now.html["main"] = "<b>2</b>"
+        await refresh(tab)
+        assert await tab.page.evaluate(CHOSEN) == chosen
+        now.html["main"] = html
+        await refresh(tab, 2)
+        await tab.page.evaluate("document.querySelector('#main [name=matches]').checked = true")
+        await refresh(tab, 3)
+        assert await tab.page.evaluate(CHOSEN) == ["one matches=a", *chosen[1:3], *chosen]
 
 
 # Fills in all fields, the one called "closest" with this, and sends the form.

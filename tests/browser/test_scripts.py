@@ -33,6 +33,7 @@ ALL = """
     <script nonce="NONCE" type="application/json">ran("json")</script>
     <script nonce="NONCE" type="speculationrules">{{}}</script>
     <script nonce="NONCE" src="/static/site/ran.js"></script>
+    <script nonce="NONCE" nomodule src="/static/site/ran.js"></script>
     <script nonce="NONCE">ran("after " + window.loaded)</script>
     <template><script nonce="NONCE">ran("template")</script></template>
     <i id="kept" data-mizan-keep><script nonce="NONCE">ran("kept")</script></i>

@@ -197,6 +197,11 @@ CASES = {
         each("<input name='n' type='checkbox' title='@'> @ <br>", "23"),
         "1 22 33",
     ),
+    "names after a form that its controls shadow": (
+        each("<form title='@'><input name='nextSibling'><input name='previousSibling'></form> @ <br>", "123"),
+        each("<form title='@'><input name='nextSibling'><input name='previousSibling'></form> @ <br>", "23"),
+        "1 22 33",
+    ),
     "terms": (
         each("<dt>@</dt><dd><input name='n' title='@'></dd>", "123"),
         each("<dt>@</dt><dd><input name='n' title='@'></dd>", "13"),

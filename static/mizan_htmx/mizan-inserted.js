@@ -25,7 +25,7 @@
   const KEPT = "[data-mizan-keep], [hx-preserve]";
   const BY_ITSELF = /\b(load|revealed|intersect|every)\b/;
   const PIECE = "mizan-inserted"; // the id of the copy of one
-  const CALMLY = " swap:0s transition:false";
+  const CALMLY = " swap:0s transition:false ignoreTitle:true";
   const NO_FIELD = /^(hidden|submit|button|reset|image)$/;
   const FIELD = "input, select, textarea, [contenteditable]:not([contenteditable=false])";
 
@@ -34,9 +34,10 @@
   };
   const is = (node, selector) => node instanceof Element && of(node).matches(selector);
   const isIn = (nodes, node) => nodes.some((it) => of(it).contains(node));
+  const ownAttribute = (element, name) => of(element).getAttribute(name) ?? of(element).getAttribute(`data-${name}`);
   const attributeOf = (element, name) => {
     const holder = of(element).closest?.(`[${name}], [data-${name}]`);
-    const text = holder && (of(holder).getAttribute(name) ?? of(holder).getAttribute(`data-${name}`));
+    const text = holder && ownAttribute(holder, name);
     return text === "unset" ? null : text;
   };
 
@@ -450,6 +451,7 @@
     const { url, headers, strip, select, selectOOB } = each.request;
     const main = target ? each.pieces[0] : each.pieces.find(({ isMain }) => isMain);
     const source = page.createElement("template");
+    source.setAttribute("data-mizan-again", "");
     const place = page.createElement("template");
     const extensions = attributeOf(target ?? nodesOf(each).find(isThere), "hx-ext");
     if (extensions) source.setAttribute("hx-ext", extensions);
@@ -563,7 +565,7 @@
   /* Tell what was asked for, where a person has. */
   const requestOf = ({ element, event, method, url, headers, ...how }) => {
     if (asked.has(element)) return asked.get(element).each.request;
-    const isByItself = BY_ITSELF.test(event?.type ?? of(element).getAttribute("hx-trigger"));
+    const isByItself = BY_ITSELF.test(event?.type ?? ownAttribute(element, "hx-trigger"));
     if (isByItself || is(element, BLOCK)) return null;
     const { "HX-Current-URL": _, ...own } = headers;
     return { ...how, url, headers: own, isSafe: /^get$/i.test(method) };

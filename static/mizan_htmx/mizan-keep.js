@@ -6,7 +6,8 @@
 
    What somebody entered is not overwritten unless they sent it. Where the server's value has changed meanwhile, the
    field has it in data-mizan-changed. A block with an open dialog, from which something is being dragged, or in which
-   a word is being composed, waits until that is over.
+   a word is being composed, waits until that is over; without a morph also one for which an answer is under way that
+   somebody has asked for.
 
    mizan:changed   on a field; detail {value}: what the server has now; bubbles
    mizan:keep      on a block that is about to be replaced; detail {fresh, source, keep}: keep(element) leaves an
@@ -36,6 +37,8 @@
   const POPOVER = CSS.supports("selector(:popover-open)") ? ":popover-open" : "dialog[open]";
   const OPEN = `dialog[open], ${POPOVER}`;
   const KEPT = "[data-mizan-keep], [hx-preserve]";
+  const BEHIND = `${BLOCK}, [data-mizan-again]`;
+  const BY_ITSELF = /\b(load|revealed|intersect|every)\b/;
   const STYLE = "mizan";
   const BORROWED = `mizan-keep-${Math.random().toString(36).slice(2)}-`; // begins the ids for a morph, and no others
   const MARK = "data-mizan-changed";
@@ -201,14 +204,20 @@
   const canMorph = () => isReadable && (!isHtmx2 || typeof window.Idiomorph?.morph === "function");
   const isPlaying = (node) => is(node, "audio, video") && !node.paused && !node.ended;
 
+  /* Requests of htmx 2 that are a person's → who sent it, and where its answer goes. In new elements that one would
+     find no place, and a button that is disabled meanwhile would stay so. */
+  const asking = new Map();
+  const awaits = (block) => [...asking.values()].flat().some((node) => of(block).contains(node));
+
   const isOccupied = (block) =>
     [composing, dragged].some((node) => of(node)?.isConnected && of(block).contains(node)) ||
     within(block, "dialog[open]").length > 0 ||
     state.isOccupied(block) ||
-    (!canMorph() && (within(block, POPOVER).length > 0 || within(block, "audio, video").some(isPlaying)));
+    (!canMorph() &&
+      (awaits(block) || within(block, POPOVER).length > 0 || within(block, "audio, video").some(isPlaying)));
 
   const resume = () => {
-    for (const block of waiting) {
+    for (const block of [...waiting]) {
       if (of(block).isConnected && isOccupied(block)) continue;
       waiting.delete(block);
       mizan.retry(block);
@@ -451,6 +460,7 @@
     const now = [...fragment.children].map((it) => (it === fresh && (isMorph || held.has(block)) ? block : it));
     if (isMorph) morphNamed(swap, fragment);
     else {
+      isMoving = true;
       for (const it of held) move(it, swap.pairs.get(it), it === block);
       meeting.carry(held);
       if (!held.has(block)) of(block).replaceWith(...fragment.children);
@@ -459,6 +469,7 @@
     held = kept = new Set();
     const there = of(block).isConnected ? block : fresh;
     putBack(swap, there);
+    isMoving = false;
     mend(there);
     meeting.settle();
     meeting = null;
@@ -469,6 +480,12 @@
     if (source !== block) finish(there); // else when mizan.js knows that it is fresh
     return now;
   };
+
+  /* Browsers tell of a field that is taken out of the page what they tell when somebody leaves it. */
+  let isMoving = false;
+  const OF_LEAVING = ["change", "blur", "focusout", "focus", "focusin"];
+  const keepQuiet = (event) => isMoving && event.isTrusted && event.stopImmediatePropagation();
+  for (const name of OF_LEAVING) addEventListener(name, keepQuiet, true);
 
   const move = (old, twin, isTarget) => {
     if (isTarget) stayAmong(old, twin);
@@ -631,7 +648,8 @@
     if (!field) return;
     const isMoved = field !== rootOf(field).activeElement;
     if (isMoved) of(field).focus({ preventScroll: true });
-    if ((isMoved || field === twin) && it === typing) unsaid.add(field);
+    const isUnsaid = unsaid.delete(it) || it === typing;
+    if ((isMoved || field === twin) && isUnsaid) unsaid.add(field);
     // Where the first is null, the control knows no selection.
     if (Number.isInteger(selection[0]) && String(selectionOf(field)) !== String(selection)) {
       field.setSelectionRange(...selection);
@@ -687,6 +705,18 @@
       style === STYLE && replace(target, fragment, sources.get(target)),
   };
 
+  const attributeOf = (element, name) =>
+    of(element).getAttribute(name) ?? of(element).getAttribute(`data-${name}`) ?? "";
+  const swapDelayOf = (element) => {
+    const holder = of(element).closest("[hx-swap], [data-hx-swap]");
+    const delay = holder && /\bswap:(\S+)/.exec(attributeOf(holder, "hx-swap"))?.[1];
+    return delay ? htmx.parseInterval(delay) : htmx.config.defaultSwapDelay;
+  };
+  const arrive = (request) => {
+    asking.delete(request);
+    resume();
+  };
+
   const listen2 = () => {
     const root = page.documentElement;
     root.setAttribute("hx-ext", [root.getAttribute("hx-ext"), STYLE].filter(Boolean).join());
@@ -708,6 +738,12 @@
         settling.elts = [...settling.elts.filter((it) => it !== target), ...now];
         return now;
       },
+    });
+    on("htmx:beforeSend", ({ detail: { xhr, elt, target, requestConfig } }) => {
+      const kind = requestConfig.triggeringEvent?.type ?? attributeOf(elt, "hx-trigger");
+      if (is(elt, BEHIND) || BY_ITSELF.test(kind)) return;
+      asking.set(xhr, [elt, target]);
+      xhr.addEventListener("loadend", () => setTimeout(arrive, swapDelayOf(elt), xhr)); // after htmx's own timer
     });
     on("htmx:beforeSwap", ({ detail }) => {
       const { target, shouldSwap, serverResponse, requestConfig } = detail;

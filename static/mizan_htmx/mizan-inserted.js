@@ -23,6 +23,7 @@
   const BLOCK = "[data-mizan]";
   const LAZY = "[data-mizan-lazy]";
   const KEPT = "[data-mizan-keep], [hx-preserve]";
+  const OURS = "form[data-mizan-form]"; // is answered by an empty one
   const BY_ITSELF = /\b(load|revealed|intersect|every)\b/;
   const PIECE = "mizan-inserted"; // the id of the copy of one
   const CALMLY = " swap:0s transition:false ignoreTitle:true";
@@ -249,7 +250,10 @@
     if (isInstead) {
       const { original } = holder;
       if (!isSame(nodes, original)) insertion.pieces.push({ ...holder, nodes, isMain });
-      insertion.above ??= above(holder);
+      const former = insertionOf(holder);
+      insertion.above ??= former?.above;
+      // It comes anew, whoever saved it.
+      insertion.isSaved = former?.isSaved && nodes.some((it) => is(it, OURS) || of(it).querySelector?.(OURS));
       holder.nodes = [];
     } else if (holder) {
       insertion.pieces.push({ isMain, how, nodes, ...placeInPiece(holder, change), original: removed });
@@ -267,7 +271,7 @@
     piece.nodes = [...of(parent).children].filter((it) => all.has(it));
   };
 
-  const above = (piece) => [...insertions].find((each) => each.pieces.includes(piece))?.above;
+  const insertionOf = (piece) => [...insertions].find((each) => each.pieces.includes(piece));
 
   /* What the server's block has there already is no insertion. */
   const textOf = (nodes) => {
@@ -538,7 +542,7 @@
   }, false);
 
   const topOf = (each) => {
-    const holder = [...insertions].find(({ pieces }) => pieces.includes(each.above));
+    const holder = insertionOf(each.above);
     return holder ? topOf(holder) : each;
   };
 

@@ -417,14 +417,20 @@ async def test_what_is_asked_for_again_goes_on_behind_the_page(tab: Tab) -> None
             await expect(tab.page.locator("#slot p")).to_have_text("0")
             await blur(tab)
             assert "toast" in await tab.page.evaluate("heard")
-            await tab.page.evaluate("heard.length = 0; document.title = 'Mine'; history.pushState({}, '', '?mine')")
+            await tab.page.evaluate(
+                "heard.length = 0; document.title = 'Mine'; history.pushState({}, '', '?mine')"
+            )
             now.headers["HX-Redirect"] = "/keep/desk/?redirected"
             now.parts = {"it": ("<title>B</title><p>1</p>", status)}
             if not status:
                 await tab.page.route("**/part/it/**", lambda route: route.abort())
             await turn(tab, now, slot(times, button), times)
             await expect(tab.page.locator("#slot")).to_have_text("1" if status == 200 else f"None {times}")
-            assert await tab.page.evaluate("[heard, document.title, location.search]") == [[], "Mine", "?mine"]
+            assert await tab.page.evaluate("[heard, document.title, location.search]") == [
+                [],
+                "Mine",
+                "?mine",
+            ]
             await expect(tab.page.locator(".mizan-notice")).to_have_count(0)
             del now.headers["HX-Redirect"]
 

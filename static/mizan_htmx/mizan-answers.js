@@ -10,7 +10,10 @@
    - htmx tells of a refresh that failed once (htmx:responseError, htmx:sendError and the like; on htmx 4
      htmx:response:error and htmx:error), and again when it fails in another way, or after it has worked.
 
-   mizan.isRefresh(event)   whether an event of htmx is about a refresh, and not about what a person did
+   What mizan-inserted.js asks for again, by an element with data-mizan-again, goes on behind the page as well. Of
+   such an answer only the content counts, none of its HX- headers; that it failed is nobody's failure, and not told.
+
+   mizan.isRefresh(event)   whether an event of htmx is about one of these, and not about what a person did
 
    mizan.answers is for the scripts that go with this one. trigger(headers): fires what HX-Trigger names,
    where no block will; hush(request): lets htmx tell nothing of its failure, which was told of another block. */
@@ -28,15 +31,17 @@
 
   const { of, page } = mizan.dom;
 
-  const BLOCK = "[data-mizan]";
+  const AGAIN = "[data-mizan-again]";
+  const BEHIND = `[data-mizan], ${AGAIN}`;
   const TRIGGER = "HX-Trigger";
   const [AFTER_SWAP, AFTER_SETTLE] = ["HX-Trigger-After-Swap", "HX-Trigger-After-Settle"]; // of htmx 2
   const OF_PLACE = /^hx-(push|push-url|replace-url|retarget|reswap|reselect)$/i;
   const OF_PLACE_4 = ["pushurl", "replaceurl", "retarget", "reswap", "reselect"]; // as htmx 4 keeps them
   const OF_EVENTS = /^hx-trigger(-after-swap|-after-settle)?$/i;
+  const OF_HTMX = /^hx-/i;
   const isHtmx2 = /^2\./.test(htmx.version);
   const isXhr = (request) => request instanceof XMLHttpRequest;
-  const isBlock = (element) => Boolean(of(element)?.matches?.(BLOCK));
+  const is = (element, selector) => Boolean(of(element)?.matches?.(selector));
 
   // ---- which events of htmx are about a refresh
 
@@ -53,8 +58,8 @@
     if (refreshes.has(ctx) || refreshes.has(xhr)) return true;
     // Before it is sent, and on htmx 4 while it settles. An element at which htmx 2 aims is in `elt`, too.
     const source = ctx?.sourceElement ?? requestConfig?.elt ?? detail.task?.sourceElement;
-    if (source) return isBlock(source);
-    return type.startsWith("htmx") && !OF_CONTENT.test(type) && isBlock(elt ?? target);
+    if (source) return is(source, BEHIND);
+    return type.startsWith("htmx") && !OF_CONTENT.test(type) && is(elt ?? target, BEHIND);
   };
 
   // ---- what failed is told once
@@ -92,8 +97,16 @@
     if (!isXhr(request)) calm(request);
   });
 
+  const begin = (element, request) => {
+    if (!is(element, AGAIN)) return;
+    refreshes.add(request);
+    hush(request);
+    if (!isXhr(request)) calm(request);
+  };
+
   // htmx 2: of what is no error it tells nothing; whoever asks afterwards hears the truth
   const on2 = (name, listener) => page.addEventListener(name, ({ detail }) => listener(detail), true);
+  on2("htmx:beforeSend", ({ elt, xhr }) => begin(elt, xhr));
   on2("htmx:beforeSwap", (detail) => {
     if (quiet.has(detail.xhr)) detail.isError = false;
   });
@@ -108,6 +121,8 @@
   if (!isHtmx2) {
     const stop = (event) => quiet.has(event.detail?.ctx) && event.stopImmediatePropagation();
     addEventListener(name4("htmx:response:error"), stop, true);
+    const start = ({ detail: { ctx } }) => begin(ctx.sourceElement, ctx);
+    addEventListener(name4("htmx:before:request"), start, true);
   }
 
   // ---- the headers of an answer
@@ -153,7 +168,8 @@
   const trigger = (headers) => fire(headers.get(TRIGGER));
 
   page.addEventListener("mizan:answer", (event) => {
-    const { block, request, status } = event.detail;
+    const { block, element, request, status } = event.detail;
+    if (is(element, AGAIN)) return isXhr(request) ? cover(request, OF_HTMX) : Object.assign(request, { hx: {} });
     if (!block) return;
     if (status >= 400 && isTold(block, status)) hush(request);
     if (isXhr(request)) speakFor(request, block, event);
@@ -179,7 +195,7 @@
   const speakFor = (xhr, block, answer) => {
     const names = [TRIGGER, AFTER_SWAP, AFTER_SETTLE];
     const [now, swapped, settled] = names.map((name) => xhr.getResponseHeader(name));
-    cover(xhr);
+    cover(xhr, OF_BLOCK);
     const speak = () => fire(now, block);
     if (xhr.readyState === 4) speak();
     else xhr.addEventListener("readystatechange", () => xhr.readyState === 4 && xhr.status && speak());
@@ -190,14 +206,14 @@
     });
   };
 
-  const isCovered = (name) => OF_PLACE.test(name) || OF_EVENTS.test(name);
+  const OF_BLOCK = new RegExp(`${OF_PLACE.source}|${OF_EVENTS.source}`, "i");
 
-  const cover = (xhr) => {
+  const cover = (xhr, names) => {
     const one = xhr.getResponseHeader.bind(xhr);
     const all = xhr.getAllResponseHeaders.bind(xhr);
-    const lines = () => all().split("\r\n").filter((line) => !isCovered(line.split(":")[0]));
+    const lines = () => all().split("\r\n").filter((line) => !names.test(line.split(":")[0]));
     const own = {
-      getResponseHeader: (name) => (isCovered(name) ? null : one(name)),
+      getResponseHeader: (name) => (names.test(name) ? null : one(name)),
       getAllResponseHeaders: () => lines().join("\r\n"),
     };
     for (const [name, value] of Object.entries(own)) {

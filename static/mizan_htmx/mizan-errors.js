@@ -31,7 +31,7 @@
   const ERROR = "X-Mizan-Error";
   const MESSAGE = "X-Mizan-Message";
   const COMMITTED = "X-Mizan-Committed";
-  const BLOCK = "[data-mizan]";
+  const BEHIND = "[data-mizan], [data-mizan-again]";
   const FORM = "form[data-mizan-form]";
   const FIELD = "input:not([type=hidden]), select, textarea";
   const WORDS = "template[data-mizan-errors]";
@@ -53,10 +53,10 @@
 
   const isForm = ({ element }) => of(element).matches?.(FORM);
 
-  /* What a block asks for is none of these: nobody waits for it. */
+  /* What goes on behind the page is none of these: nobody waits for it. */
   const start = (request, flight) => {
     const { element, method } = flight;
-    if (isSafe(method) && of(element).matches?.(BLOCK)) return null;
+    if (isSafe(method) && of(element).matches?.(BEHIND)) return null;
     const { activeElement } = page;
     const focused = activeElement === page.body ? null : activeElement;
     flights.set(request, { ...flight, request, focused, began: performance.now(), heard: [] });

@@ -23,9 +23,10 @@
   const BLOCK = "[data-mizan]";
   const LAZY = "[data-mizan-lazy]";
   const KEPT = "[data-mizan-keep], [hx-preserve]";
+  const OURS = "form[data-mizan-form]"; // is answered by an empty one
   const BY_ITSELF = /\b(load|revealed|intersect|every)\b/;
   const PIECE = "mizan-inserted"; // the id of the copy of one
-  const CALMLY = " swap:0s transition:false";
+  const CALMLY = " swap:0s transition:false ignoreTitle:true";
   const NO_FIELD = /^(hidden|submit|button|reset|image)$/;
   const FIELD = "input, select, textarea, [contenteditable]:not([contenteditable=false])";
 
@@ -34,9 +35,10 @@
   };
   const is = (node, selector) => node instanceof Element && of(node).matches(selector);
   const isIn = (nodes, node) => nodes.some((it) => of(it).contains(node));
+  const ownAttribute = (element, name) => of(element).getAttribute(name) ?? of(element).getAttribute(`data-${name}`);
   const attributeOf = (element, name) => {
     const holder = of(element).closest?.(`[${name}], [data-${name}]`);
-    const text = holder && (of(holder).getAttribute(name) ?? of(holder).getAttribute(`data-${name}`));
+    const text = holder && ownAttribute(holder, name);
     return text === "unset" ? null : text;
   };
 
@@ -250,7 +252,10 @@
     if (isInstead) {
       const { original } = holder;
       if (!isSame(nodes, original)) insertion.pieces.push({ ...holder, nodes, isMain });
-      insertion.above ??= above(holder);
+      const former = insertionOf(holder);
+      insertion.above ??= former?.above;
+      // It comes anew, whoever saved it.
+      insertion.isSaved = former?.isSaved && nodes.some((it) => is(it, OURS) || of(it).querySelector?.(OURS));
       holder.nodes = [];
     } else if (holder) {
       insertion.pieces.push({ isMain, how, nodes, ...placeInPiece(holder, change), original: removed });
@@ -268,7 +273,7 @@
     piece.nodes = [...of(parent).children].filter((it) => all.has(it));
   };
 
-  const above = (piece) => [...insertions].find((each) => each.pieces.includes(piece))?.above;
+  const insertionOf = (piece) => [...insertions].find((each) => each.pieces.includes(piece));
 
   /* What the server's block has there already is no insertion. */
   const textOf = (nodes) => {
@@ -455,6 +460,7 @@
     const { url, headers, strip, select, selectOOB } = each.request;
     const main = target ? each.pieces[0] : each.pieces.find(({ isMain }) => isMain);
     const source = page.createElement("template");
+    source.setAttribute("data-mizan-again", "");
     const place = page.createElement("template");
     const extensions = attributeOf(target ?? nodesOf(each).find(isThere), "hx-ext");
     if (extensions) source.setAttribute("hx-ext", extensions);
@@ -547,7 +553,7 @@
   }, false);
 
   const topOf = (each) => {
-    const holder = [...insertions].find(({ pieces }) => pieces.includes(each.above));
+    const holder = insertionOf(each.above);
     return holder ? topOf(holder) : each;
   };
 
@@ -574,7 +580,7 @@
   /* Tell what was asked for, where a person has. */
   const requestOf = ({ element, event, method, url, headers, ...how }) => {
     if (asked.has(element)) return asked.get(element).each.request;
-    const isByItself = BY_ITSELF.test(event?.type ?? of(element).getAttribute("hx-trigger"));
+    const isByItself = BY_ITSELF.test(event?.type ?? ownAttribute(element, "hx-trigger"));
     if (isByItself || is(element, BLOCK)) return null;
     const { "HX-Current-URL": _, ...own } = headers;
     return { ...how, url, headers: own, isSafe: /^get$/i.test(method) };

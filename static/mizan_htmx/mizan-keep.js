@@ -7,7 +7,8 @@
 
    What somebody entered is not overwritten unless they sent it. Where the server's value has changed meanwhile, the
    field has it in data-mizan-changed. A block with an open dialog, from which something is being dragged, or in which
-   a word is being composed, waits until that is over.
+   a word is being composed, waits until that is over; without a morph also one for which an answer is under way that
+   somebody has asked for.
 
    mizan:changed   on a field; detail {value}: what the server has now; bubbles
    mizan:keep      on a block that is about to be replaced; detail {fresh, source, keep}: keep(element) leaves an
@@ -41,6 +42,8 @@
   const POPOVER = CSS.supports("selector(:popover-open)") ? ":popover-open" : "dialog[open]";
   const OPEN = `dialog[open], ${POPOVER}`;
   const KEPT = "[data-mizan-keep], [hx-preserve]";
+  const BEHIND = `${BLOCK}, [data-mizan-again]`;
+  const BY_ITSELF = /\b(load|revealed|intersect|every)\b/;
   const STYLE = "mizan";
   const BORROWED = `mizan-keep-${Math.random().toString(36).slice(2)}-`; // begins the ids for a morph, and no others
   const MARK = "data-mizan-changed";
@@ -216,14 +219,20 @@
   const canMorph = () => isReadable && (!isHtmx2 || typeof window.Idiomorph?.morph === "function");
   const isPlaying = (node) => is(node, "audio, video") && !node.paused && !node.ended;
 
+  /* Requests of htmx 2 that are a person's → who sent it, and where its answer goes. In new elements that one would
+     find no place, and a button that is disabled meanwhile would stay so. */
+  const asking = new Map();
+  const awaits = (block) => [...asking.values()].flat().some((node) => of(block).contains(node));
+
   const isOccupied = (block) =>
     [composing, dragged].some((node) => of(node)?.isConnected && of(block).contains(node)) ||
     within(block, "dialog[open]").length > 0 ||
     state.isOccupied(block) ||
-    (!canMorph() && (within(block, POPOVER).length > 0 || within(block, "audio, video").some(isPlaying)));
+    (!canMorph() &&
+      (awaits(block) || within(block, POPOVER).length > 0 || within(block, "audio, video").some(isPlaying)));
 
   const resume = () => {
-    for (const block of waiting) {
+    for (const block of [...waiting]) {
       if (of(block).isConnected && isOccupied(block)) continue;
       waiting.delete(block);
       mizan.retry(block);
@@ -303,20 +312,25 @@
   /* Ask the page what else shall stay: `asked` elements, of which the `guests` are none of the server's block. */
   const askAround = (swap) => {
     const { block, fresh, source, twins, pairs } = swap;
-    [swap.asked, swap.guests] = [new Set(), new Set()];
+    [swap.asked, swap.guests, swap.places] = [new Set(), new Set(), new Set()];
     const keep = (element, place) => {
       swap.asked.add(element);
       if (!place) return;
       swap.guests.add(element);
       twins.leaveOut(element, place);
+      swap.places.add(place);
       pairs.set(element, place);
     };
     const twin = (element, root, other) => mizan.twins(root, other).twinOf(element);
     fire(block, "mizan:keep", { fresh, source, keep, twin, isEntered });
   };
 
-  const pair = ({ twins, pairs, guests }, old) => {
-    if (!pairs.has(old)) pairs.set(old, isInside(old, guests) ? null : twins.twinOf(old));
+  /* The place of a guest is nobody else's twin, though it may have the same id. */
+  const pair = ({ twins, pairs, guests, places }, old) => {
+    if (!pairs.has(old)) {
+      const twin = isInside(old, guests) ? null : twins.twinOf(old);
+      pairs.set(old, places.has(twin) ? null : twin);
+    }
     return pairs.get(old);
   };
 
@@ -466,6 +480,7 @@
     let now = [...fragment.children].map((it) => (it === fresh && (isMorph || held.has(block)) ? block : it));
     if (isMorph) morphNamed(swap, fragment);
     else {
+      isMoving = true;
       const place = page.createComment("");
       of(block).before(place);
       for (const it of held) move(it, swap.pairs.get(it), it === block);
@@ -480,6 +495,7 @@
     held = kept = new Set();
     const there = of(block).isConnected ? block : fresh;
     putBack(swap, there);
+    isMoving = false;
     mend(there);
     meeting.settle();
     meeting = null;
@@ -490,6 +506,12 @@
     if (source !== block) finish(there); // else when mizan.js knows that it is fresh
     return now;
   };
+
+  /* Browsers tell of a field that is taken out of the page what they tell when somebody leaves it. */
+  let isMoving = false;
+  const OF_LEAVING = ["change", "blur", "focusout", "focus", "focusin"];
+  const keepQuiet = (event) => isMoving && event.isTrusted && event.stopImmediatePropagation();
+  for (const name of OF_LEAVING) addEventListener(name, keepQuiet, true);
 
   const move = (old, twin, isTarget) => {
     if (isTarget) stayAmong(old, twin);
@@ -747,7 +769,8 @@
     if (!field) return;
     const isMoved = field !== rootOf(field).activeElement;
     if (isMoved) of(field).focus({ preventScroll: true });
-    if ((isMoved || field === twin) && it === typing) unsaid.add(field);
+    const isUnsaid = unsaid.delete(it) || it === typing;
+    if ((isMoved || field === twin) && isUnsaid) unsaid.add(field);
     // Where the first is null, the control knows no selection.
     if (Number.isInteger(selection[0]) && String(selectionOf(field)) !== String(selection)) {
       field.setSelectionRange(...selection);
@@ -802,6 +825,18 @@
     handle_swap: (style, target, fragment) => style === STYLE && swapIn(target, fragment),
   };
 
+  const attributeOf = (element, name) =>
+    of(element).getAttribute(name) ?? of(element).getAttribute(`data-${name}`) ?? "";
+  const swapDelayOf = (element) => {
+    const holder = of(element).closest("[hx-swap], [data-hx-swap]");
+    const delay = holder && /\bswap:(\S+)/.exec(attributeOf(holder, "hx-swap"))?.[1];
+    return delay ? htmx.parseInterval(delay) : htmx.config.defaultSwapDelay;
+  };
+  const arrive = (request) => {
+    asking.delete(request);
+    resume();
+  };
+
   const listen2 = () => {
     const root = page.documentElement;
     root.setAttribute("hx-ext", [root.getAttribute("hx-ext"), STYLE].filter(Boolean).join());
@@ -824,6 +859,12 @@
         settling.elts = [...settling.elts.filter((it) => it !== target || former.has(it)), ...now];
         return now;
       },
+    });
+    on("htmx:beforeSend", ({ detail: { xhr, elt, target, requestConfig } }) => {
+      const kind = requestConfig.triggeringEvent?.type ?? attributeOf(elt, "hx-trigger");
+      if (is(elt, BEHIND) || BY_ITSELF.test(kind)) return;
+      asking.set(xhr, [elt, target]);
+      xhr.addEventListener("loadend", () => setTimeout(arrive, swapDelayOf(elt), xhr)); // after htmx's own timer
     });
     on("htmx:beforeSwap", ({ detail }) => {
       const { target, shouldSwap, serverResponse, requestConfig } = detail;

@@ -212,7 +212,7 @@
     await null; // who prevents it may listen after this
     const isWanted = !event.defaultPrevented;
     if (isWanted) hold(sent.get(element));
-    if (news !== state || !of(element)?.matches("[data-mizan]")) isClosed = false;
+    if (news !== state || !of(element)?.matches("[data-mizan], [data-mizan-again]")) isClosed = false;
     [state, reason] = [news, why];
     // The token may be old without anybody having left: that, nobody needs to hear first.
     if (reason === "csrf") await check();

@@ -67,6 +67,7 @@
   const SINCE = "mizan-since";
   const BLOCK = "[data-mizan]";
   const SHARED = "[data-mizan-shared]";
+  const AGAIN = "[data-mizan-again]";
   const HANDED_DOWN =
     "confirm disabled-elt include params prompt push-url replace-url select select-oob sync vals".split(" ");
   const HANDED_DOWN_4 = "action method status:200 status:20x status:2xx".split(" ");
@@ -567,6 +568,7 @@
       flight.leaves = leavesBy(header) || header("X-Mizan-Leaves") !== null;
       return;
     }
+    if (of(element).matches?.(AGAIN)) return; // nor what is asked for after a refresh
     const news = { entries: parse(header(HEADER)), version: header(VERSION) };
     const cause = { method, url, status, element };
     if (mark(news, { source: "response", cause, carrier: flight })) {

@@ -442,3 +442,60 @@ async def test_what_comes_again_keeps_what_people_and_scripts_have_made_of_it(ta
             assert await tab.page.evaluate(
                 "[b.isConnected, b.classList.contains('selected'), b.querySelector('pre').scrollTop]"
             ) == [True, True, 9]
+HEAR = """() => {
+    window.heard = [];
+    const names = ["beforeRequest", "beforeOnLoad", "responseError", "sendError", "afterRequest", "before:request",
+        "before:response", "response:error", "error", "after:request", "finally:request"];
+    for (const name of names) document.addEventListener(`htmx:${name}`, (event) =>
+        mizan.isRefresh(event) || heard.push(name), true);
+    for (const name of ["toast", "mizan:failed"]) document.addEventListener(name, () => heard.push(name));
+}"""
+
+
+async def test_what_is_asked_for_again_goes_on_behind_the_page(tab: Tab) -> None:
+    """Its content counts, and no header of it; that it fails is nobody's failure, and told to nobody."""
+    button = '<button hx-get="/keep/part/it/" hx-target="#slot">Go</button>'
+    with desk(slot(0, button)) as now, tab.forgive("."):
+        now.headers = {"HX-Trigger": "toast", "HX-Push-Url": "/keep/desk/?pushed", "HX-Reswap": "innerHTML"}
+        now.parts = {"it": "<title>A</title><p>0</p>"}
+        await sit_down(tab)
+        await tab.page.evaluate(HEAR)
+        for times, status in enumerate((200, 500, 0), start=1):
+            now.parts = {"it": "<title>A</title><p>0</p>"}
+            await tab.page.locator("main button").click()
+            await expect(tab.page.locator("#slot p")).to_have_text("0")
+            await blur(tab)
+            assert "toast" in await tab.page.evaluate("heard")
+            await tab.page.evaluate(
+                "heard.length = 0; document.title = 'Mine'; history.pushState({}, '', '?mine')"
+            )
+            now.headers["HX-Redirect"] = "/keep/desk/?redirected"
+            now.parts = {"it": ("<title>B</title><p>1</p>", status)}
+            if not status:
+                await tab.page.route("**/part/it/**", lambda route: route.abort())
+            await turn(tab, now, slot(times, button), times)
+            await expect(tab.page.locator("#slot")).to_have_text("1" if status == 200 else f"None {times}")
+            assert await tab.page.evaluate("[heard, document.title, location.search]") == [
+                [],
+                "Mine",
+                "?mine",
+            ]
+            await expect(tab.page.locator(".mizan-notice")).to_have_count(0)
+            del now.headers["HX-Redirect"]
+
+
+async def test_what_makes_its_own_block_stale_is_asked_for_again_once(tab: Tab) -> None:
+    """A view that marks as read what it shows, say."""
+    button = '<button hx-get="/keep/part/it/" hx-target="#slot">Go</button>'
+    with desk(slot(0, button)) as now:
+        now.parts, now.headers = {"it": "<p>Read</p>"}, {"X-Mizan-Invalidate": "desk"}
+        await sit_down(tab)
+        now.html["main"] = slot(1, button)
+        await tab.page.locator("main button").click()
+        await expect(tab.page.locator("main b")).to_have_text("1")
+        for times in (2, 3):
+            now.parts = {"it": f"<p>Read {times}</p>"}
+            await turn(tab, now, slot(times, button), times)
+            await expect(tab.page.locator("#slot p")).to_have_text(f"Read {times}")
+        assert now.asked == ["GET it/"] * 4
+        assert len(tab.refreshes) == 3

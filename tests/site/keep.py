@@ -29,11 +29,12 @@ class Desk:
 
     ``tags`` are the elements that blocks are, where they are no sections; ``around`` what stands on the page
     before and after a block, and is not refreshed. ``parts`` are fragments by name, with a status where it is
-    not 200; ``asked`` tells what was asked for.
+    not 200, all with ``headers``; ``asked`` tells what was asked for.
     """
 
     html: dict[str, str] = field(default_factory=dict)
     parts: dict[str, str | tuple[str, int]] = field(default_factory=dict)
+    headers: dict[str, str] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
     status: int = 204
     affects: bool = True
@@ -51,7 +52,7 @@ def desk(html: str, **others: str) -> Iterator[Desk]:
     _desk.html = {"main": html, **others}
     _desk.status, _desk.affects, _desk.is_slow = 204, True, False
     _desk.tags, _desk.around = {}, {}
-    _desk.parts, _desk.asked = {}, []
+    _desk.parts, _desk.headers, _desk.asked = {}, {}, []
     yield _desk
 
 
@@ -106,7 +107,7 @@ def part(request: HttpRequest, name: str) -> HttpResponse:
         invalidate(request, "desk")
     found = _desk.parts[name]
     html, status = (found, 200) if isinstance(found, str) else found
-    return HttpResponse(html, status=status)
+    return HttpResponse(html, status=status, headers=_desk.headers)
 
 
 def tone(request: HttpRequest) -> HttpResponse:

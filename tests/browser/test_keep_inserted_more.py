@@ -442,10 +442,12 @@ async def test_what_comes_again_keeps_what_people_and_scripts_have_made_of_it(ta
             assert await tab.page.evaluate(
                 "[b.isConnected, b.classList.contains('selected'), b.querySelector('pre').scrollTop]"
             ) == [True, True, 9]
+
+
 HEAR = """() => {
     window.heard = [];
-    const names = ["beforeRequest", "beforeOnLoad", "responseError", "sendError", "afterRequest", "before:request",
-        "before:response", "response:error", "error", "after:request", "finally:request"];
+    const names = ["beforeRequest", "beforeOnLoad", "responseError", "sendError", "afterRequest",
+        "before:request", "before:response", "response:error", "error", "after:request", "finally:request"];
     for (const name of names) document.addEventListener(`htmx:${name}`, (event) =>
         mizan.isRefresh(event) || heard.push(name), true);
     for (const name of ["toast", "mizan:failed"]) document.addEventListener(name, () => heard.push(name));

@@ -204,12 +204,18 @@
     told.set(element, record(answerOf(method, url, status), { note }));
   };
 
-  const onAnswer2 = ({ detail: { elt, xhr, requestConfig } }) =>
-    onAnswer(elt, requestConfig.verb, requestConfig.path, xhr.status, xhr.getResponseHeader(HEADER));
+  /* By what has sent it, which its own answer may have replaced: then htmx 2 tells it on what was around that, and
+     htmx 4.0.1 names what has come in its place. */
+  const onAnswer2 = ({ detail: { xhr, requestConfig } }) =>
+    onAnswer(requestConfig.elt, requestConfig.verb, requestConfig.path, xhr.status, xhr.getResponseHeader(HEADER));
+
+  const senders = new WeakMap(); // by context
+  const onSwap4 = ({ detail: { ctx } }) => senders.set(ctx, ctx.sourceElement);
 
   const onAnswer4 = ({ detail: { ctx } }) => {
-    const { method, action } = ctx.request;
-    onAnswer(ctx.sourceElement, method, action, ctx.response?.status, ctx.response?.headers.get(HEADER));
+    const { request, response, sourceElement } = ctx;
+    const sender = senders.get(ctx) ?? sourceElement;
+    onAnswer(sender, request.method, request.action, response?.status, response?.headers.get(HEADER));
   };
 
   // ---- what was refused, and why
@@ -784,7 +790,7 @@
     "mizan:page": onPage,
     ...(htmx.version.startsWith("2.")
       ? { "htmx:afterRequest": onAnswer2 }
-      : { "htmx:finally:request": onAnswer4 }),
+      : { "htmx:before:swap": onSwap4, "htmx:finally:request": onAnswer4 }),
     compositionstart: begin("somebody is typing in it"),
     compositionend: finish("somebody is typing in it"),
     dragstart: begin("it is being dragged"),

@@ -114,3 +114,14 @@ async def test_nothing_is_to_be_opened_without_debug(tab: Tab) -> None:
         await expect(tab.page.locator(".mizan-notice")).to_be_visible()
     await expect(tab.page.locator(".mizan-notice [data-mizan-page]")).to_be_hidden()
     await expect(overlay(tab).get_by_role("button", name="Show the error page")).to_have_count(0)
+
+
+async def test_a_form_that_its_answer_has_replaced_is_one_change(tab: Tab, settings: Settings) -> None:
+    settings.DEBUG = True
+    await opened(tab, "/forms/note/")
+    await tab.page.locator("[name=name]").fill("Grace")
+    await tab.page.locator("[name=message]").fill("Hello")
+    await tab.page.get_by_role("button", name="Send").click()
+    await expect(tab.page.locator(".mizan-form-message")).to_be_visible()
+    await expect(overlay(tab).locator("ol > li")).to_have_count(1)
+    await expect(overlay(tab)).not_to_contain_text("Can't read")

@@ -207,9 +207,12 @@
   const onAnswer2 = ({ detail: { elt, xhr, requestConfig } }) =>
     onAnswer(elt, requestConfig.verb, requestConfig.path, xhr.status, xhr.getResponseHeader(HEADER));
 
+  const senders = new WeakMap(); // context → what sent it: htmx 4.0.1 names what has come in its place
+  const onSwap4 = ({ detail: { ctx } }) => senders.set(ctx, ctx.sourceElement);
+
   const onAnswer4 = ({ detail: { ctx } }) => {
     const { method, action } = ctx.request;
-    onAnswer(ctx.sourceElement, method, action, ctx.response?.status, ctx.response?.headers.get(HEADER));
+    onAnswer(senders.get(ctx) ?? ctx.sourceElement, method, action, ctx.response?.status, ctx.response?.headers.get(HEADER));
   };
 
   // ---- what was refused, and why
@@ -784,7 +787,7 @@
     "mizan:page": onPage,
     ...(htmx.version.startsWith("2.")
       ? { "htmx:afterRequest": onAnswer2 }
-      : { "htmx:finally:request": onAnswer4 }),
+      : { "htmx:before:swap": onSwap4, "htmx:finally:request": onAnswer4 }),
     compositionstart: begin("somebody is typing in it"),
     compositionend: finish("somebody is typing in it"),
     dragstart: begin("it is being dragged"),

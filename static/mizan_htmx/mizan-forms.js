@@ -535,9 +535,12 @@
     });
 
   const listen4 = () => {
-    const own = (event) => {
-      const form = event.detail.ctx?.sourceElement;
-      return flights.has(form) ? form : null;
+    const senders = new WeakMap(); // context → its form: htmx 4.0.1 names the one that has come in its place
+    const own = ({ detail: { ctx } }) => {
+      const form = senders.get(ctx) ?? ctx?.sourceElement;
+      if (!flights.has(form)) return null;
+      senders.set(ctx, form);
+      return form;
     };
     on("htmx:config:request", (event) => {
       const form = own(event);

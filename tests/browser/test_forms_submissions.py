@@ -24,6 +24,7 @@ async def fill(tab: Tab, *, name: str = "Grace") -> None:
     await field(tab, "email").fill("grace@example.org")
 
 
+@on_newest_htmx
 async def test_by_keyboard_alone(tab: Tab) -> None:
     await tab.open("/forms/contact/")
     keyboard = tab.page.keyboard

@@ -42,7 +42,7 @@
   const OPEN = `dialog[open], ${POPOVER}`;
   const KEPT = "[data-mizan-keep], [hx-preserve]";
   const STYLE = "mizan";
-  const BORROWED = `mizan-keep-${Math.random().toString(36).slice(2)}-`; // begins the ids for a morph, and no others
+  const BORROWED = state.LENT;
   const MARK = "data-mizan-changed";
   const LATER = "data-mizan-autofocus";
   const AUTOFOCUS = "[autofocus]:not(dialog *, [popover] *)"; // in those it says what opening focuses
@@ -93,8 +93,12 @@
     else if (field.type !== "file" || !text) field.value = text;
   };
 
+  /* An option that a script has put in, and its copies. */
+  const added = new WeakSet();
+  const isAdded = (option) => added.has(option) || state.isInserted(option);
+
   const servedOf = (select) => {
-    const options = [...select.options];
+    const options = [...select.options].filter((it) => !isAdded(it));
     const isOff = (it) => it.disabled || is(it, "optgroup[disabled] *");
     const chosen = options.filter(({ defaultSelected }) => defaultSelected);
     if (select.multiple) return chosen.map(({ value }) => value).join("\n");
@@ -358,8 +362,21 @@
     return true;
   };
 
+  /* What somebody has chosen of what a script has put in: a tag of their own, a city of that country. */
+  const takeOptions = (swap, select) => {
+    const twin = pair(swap, select);
+    for (const option of twin?.options ? [...select.selectedOptions].filter(isAdded) : []) {
+      if ([...twin.options].some(({ value }) => value === option.value)) continue;
+      const copy = option.cloneNode(true);
+      copy.removeAttribute("selected");
+      added.add(copy);
+      twin.append(copy);
+    }
+  };
+
   const keepFields = (swap) => {
     const fields = fieldsIn(swap.block).filter(isEntered);
+    for (const it of fields) if (it.options) takeOptions(swap, it);
     kept = new Set(fields);
     swap.entered = fields.map((it) => {
       const twin = pair(swap, it);
@@ -595,7 +612,9 @@
     for (const it of unclear(block)) pair(swap, it);
     const ids = [...guests].map((it) => [it, of(it).getAttribute("id")]);
     const lent = new Map(); // borrowed id → the one that the server gives the element
+    const borrowing = [];
     const lend = (...elements) => {
+      borrowing.push(...elements);
       const id = `${BORROWED}${lent.size}`;
       lent.set(id, of(elements.at(-1)).getAttribute("id"));
       for (const it of elements) of(it).setAttribute("id", id);
@@ -611,7 +630,7 @@
     morph(block, fragment);
     restore();
     returnHeld(block);
-    for (const it of [...same.flat(), ...of(block).querySelectorAll(`[id^="${BORROWED}"]`)]) {
+    for (const it of [...borrowing, ...of(block).querySelectorAll(`[id^="${BORROWED}"]`)]) {
       const id = lent.get(of(it).getAttribute("id"));
       if (id === null) of(it).removeAttribute("id");
       else if (id !== undefined) of(it).setAttribute("id", id);

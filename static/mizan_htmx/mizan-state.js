@@ -16,6 +16,7 @@
    isChanged(element, name)   tells whether the page has set it
    isInserted(element)     tells whether the page has put it in
    isOccupied(block)       tells whether something modal is open in it
+   LENT                    begins the ids and names that elements have for the time of a morph, and no others
    expect(element, name)   a morph is about to write what the server has sent
    meet(block, fresh)      a swap that is about to happen; see there */
 (function script() {
@@ -36,6 +37,7 @@
   const OF_BLOCKS = /^(id|novalidate)$/; // mizan.js sets that for the time of a request
   const OUR_CLASSES = /^(htmx-|mizan-stale$)/;
   const FOLLOWS = /^csrfmiddlewaretoken$|-(TOTAL|INITIAL|MIN_NUM|MAX_NUM)_FORMS$/; // names of hidden fields
+  const LENT = `mizan-keep-${Math.random().toString(36).slice(2)}-`;
   const UNKNOWN = Symbol("set before this script ran");
 
   const on = (names, listener) => {
@@ -106,7 +108,8 @@
       const { target, type, attributeName: name, attributeNamespace, oldValue } = record;
       if (type === "childList") noteNodes(record);
       else if (expected.get(target)?.has(name)) forget(target, name);
-      else if (!attributeNamespace && !isOthers(target, name) && !changed.get(target)?.has(name)) {
+      else if (attributeNamespace || oldValue?.startsWith(LENT)) continue;
+      else if (!isOthers(target, name) && !changed.get(target)?.has(name)) {
         remember(target, name, oldValue);
       }
     }
@@ -573,6 +576,7 @@
       isChanged: isDifferent,
       isInserted: (element) => inserted.has(element),
       isOccupied,
+      LENT,
       expect,
       meet,
     }),

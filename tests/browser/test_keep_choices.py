@@ -173,3 +173,27 @@ async def test_a_list_of_proposals_that_arrives_anew_leaves_what_is_typed(tab: T
         await expect(field(tab, "one")).to_have_value("Au")
         await expect(field(tab, "one")).to_be_focused()
         assert await field(tab, "one").evaluate("(it) => it.list.options[0].value") == "Augusta"
+
+
+async def test_an_option_that_a_script_has_put_in_stays_while_it_is_chosen(tab: Tab) -> None:
+    html = """<b>{n}</b><select name="none"></select><select name="one"><option>a</option></select>
+        <select name="many" multiple><option selected>a</option><option>b</option></select>"""
+    add = """(names) => {
+        for (const name of names) {
+            const select = document.querySelector(`[name=${name}]`);
+            select.append(new Option("mine", "mine", false, true), new Option("other", "other"));
+        }
+    }"""
+    with desk(html.format(n=0)) as now:
+        await sit_down(tab)
+        await tab.page.evaluate(add, ["none", "one", "many"])
+        for times in (1, 2, 3):
+            now.html["main"] = html.format(n=times)
+            await refresh(tab, times)
+            await expect(tab.page.locator("b")).to_have_text(str(times))
+            await expect(field(tab, "none")).to_have_value("mine")
+            await expect(field(tab, "one")).to_have_value("mine")
+            await expect(field(tab, "many")).to_have_values(["a", "mine"])
+        await field(tab, "one").select_option("a")
+        await refresh(tab, 4)
+        await expect(field(tab, "one").locator("option")).to_have_text(["a"])

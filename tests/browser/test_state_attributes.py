@@ -464,3 +464,28 @@ async def test_a_form_with_a_field_called_id_is_the_same_form(tab: Tab) -> None:
                 ["2", "two on", 3, "id", False],
             ]
             assert await tab.page.evaluate("second.isConnected")
+
+
+@on_newest_morph
+async def test_ids_and_names_that_a_morph_has_lent_are_no_scripts(tab: Tab) -> None:
+    row = (
+        '<li>{0}<form><input type="hidden" name="id" value="{0}"><input name="text" id="id_text"></form></li>'
+    )
+
+    def html(n: int, names: str) -> str:
+        return f"<b>{n}</b><ul>{''.join(map(row.format, names))}</ul>"
+
+    with desk(html(0, "abc")) as now:
+        await sit_down(tab)
+        for times, names in enumerate(("xabc", "cxba", "bxy"), start=1):
+            now.html["main"] = html(times, names)
+            await refresh(tab, times)
+            await expect(tab.page.locator("b")).to_have_text(str(times))
+            texts = await tab.page.locator("[name=text]").evaluate_all("(all) => all.map((it) => it.value)")
+            assert texts == ["typed" if each == "x" and times > 1 else "" for each in names]
+            if times == 1:
+                await field(tab, "text").first.fill("typed")
+            await expect(tab.page.locator("li", has_text="x").locator("[name=text]")).to_be_focused()
+            served = "[document.activeElement, document.activeElement.form.elements[0]].map((it) =>"
+            served += " [it.id, it.name, mizan.state.served(it, 'id'), mizan.state.served(it, 'name')])"
+            assert await tab.page.evaluate(served) == [["id_text", "text"] * 2, ["", "id", None, "id"]]

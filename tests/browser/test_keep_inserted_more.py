@@ -395,8 +395,8 @@ async def test_however_often_the_block_refreshes_meanwhile_it_is_fresh_in_the_en
 
 HEAR = """() => {
     window.heard = [];
-    const names = ["beforeRequest", "beforeOnLoad", "responseError", "sendError", "afterRequest", "before:request",
-        "before:response", "response:error", "error", "after:request", "finally:request"];
+    const names = ["beforeRequest", "beforeOnLoad", "responseError", "sendError", "afterRequest",
+        "before:request", "before:response", "response:error", "error", "after:request", "finally:request"];
     for (const name of names) document.addEventListener(`htmx:${name}`, (event) =>
         mizan.isRefresh(event) || heard.push(name), true);
     for (const name of ["toast", "mizan:failed"]) document.addEventListener(name, () => heard.push(name));

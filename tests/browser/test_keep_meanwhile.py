@@ -1,4 +1,4 @@
-"""What somebody is in the middle of, a field not left yet or an answer not there yet, goes on through a refresh."""
+"""What somebody is in the middle of goes on through a refresh: a field not left yet, an answer under way."""
 
 import asyncio
 

@@ -1,4 +1,4 @@
-"""What somebody is in the middle of goes on through a refresh: a field not left yet, an answer not there yet."""
+"""What somebody is in the middle of goes on through a refresh: a field not left yet, an answer under way."""
 
 import asyncio
 

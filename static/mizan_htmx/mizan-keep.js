@@ -316,25 +316,20 @@
   /* Ask the page what else shall stay: `asked` elements, of which the `guests` are none of the server's block. */
   const askAround = (swap) => {
     const { block, fresh, source, twins, pairs } = swap;
-    [swap.asked, swap.guests, swap.places] = [new Set(), new Set(), new Set()];
+    [swap.asked, swap.guests] = [new Set(), new Set()];
     const keep = (element, place) => {
       swap.asked.add(element);
       if (!place) return;
       swap.guests.add(element);
       twins.leaveOut(element, place);
-      swap.places.add(place);
       pairs.set(element, place);
     };
     const twin = (element, root, other) => mizan.twins(root, other).twinOf(element);
     fire(block, "mizan:keep", { fresh, source, keep, twin, isEntered });
   };
 
-  /* The place of a guest is nobody else's twin, though it may have the same id. */
-  const pair = ({ twins, pairs, guests, places }, old) => {
-    if (!pairs.has(old)) {
-      const twin = isInside(old, guests) ? null : twins.twinOf(old);
-      pairs.set(old, places.has(twin) ? null : twin);
-    }
+  const pair = ({ twins, pairs }, old) => {
+    if (!pairs.has(old)) pairs.set(old, twins.twinOf(old));
     return pairs.get(old);
   };
 

@@ -34,7 +34,6 @@
   const AS_SERVED = "[data-mizan-as-served]";
   const FIELD = "input, select, textarea, button";
   const OURS = /^(data-mizan|data-htmx-|(data-)?hx-|(aria-busy|autofocus|nonce)$)/;
-  const OF_BLOCKS = /^(id|novalidate)$/; // mizan.js sets that for the time of a request
   const OUR_CLASSES = /^(htmx-|mizan-stale$)/;
   const FOLLOWS = /^csrfmiddlewaretoken$|-(TOTAL|INITIAL|MIN_NUM|MAX_NUM)_FORMS$/; // names of hidden fields
   const LENT = `mizan-keep-${Math.random().toString(36).slice(2)}-`;
@@ -59,7 +58,7 @@
 
   /* Fields are mizan-keep.js's. */
   const isOthers = (element, name) => {
-    if (OURS.test(name) || (OF_BLOCKS.test(name) && is(element, BLOCK))) return true;
+    if (OURS.test(name) || (name === "id" && is(element, BLOCK))) return true;
     if (name === "selected") return is(element, "option");
     if (!/^(value|checked)$/.test(name) || !is(element, "input")) return false;
     return isHidden(element) ? FOLLOWS.test(element.name) : !/^(submit|button|reset|image)$/.test(element.type);

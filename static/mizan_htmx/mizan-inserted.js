@@ -450,7 +450,7 @@
     for (const node of original.filter(isElement)) htmx.process(node);
   };
 
-  /* The element that asks → {each, main, target, place, again, below, isAnswered}, where again() lists what has come. */
+  /* The element that asks → {each, main, target, place, again, below, isAnswered}; again() lists what has come. */
   const asked = new Map();
 
   /* By an element of its own, to which the page hands nothing down, and after another one that is put before the

@@ -49,6 +49,7 @@ ALWAYS = (
     "mizan_htmx/mizan-twins.js",
     "mizan_htmx/mizan-content.js",
     "mizan_htmx/mizan-keep.js",
+    "mizan_htmx/mizan-swaps.js",
     "mizan_htmx/mizan-inserted.js",
     "mizan_htmx/mizan-blocks.js",
     "mizan_htmx/mizan-session.js",

@@ -1,12 +1,12 @@
 /* mizan-inserted.js: what a person's own request has put into a block outlives the block's refreshes: a form in
-   the place of a row, an error, more rows, a detail view. Needs mizan.js and mizan-keep.js.
+   the place of a row, an error, more rows, a detail view. Needs mizan-keep.js and mizan-swaps.js.
 
    While it holds a field or the focus it stays as it is, and what is around it refreshes. Anything else is asked for
    again, by the same GET to the same place, when the block is fresh; until then it shows what it did. What can't be
    asked for again, because it answered a POST or because the server refuses it now, is what the fresh block has in
    its place. A form that was sent, was taken and made the block stale goes with that refresh.
 
-   What loads by itself (load, revealed, intersect, every) is no person's request. */
+   What loads by itself (load, revealed, intersect, every) is no person's request: mizan-swaps.js leaves it out. */
 (function script() {
   "use strict";
 
@@ -24,7 +24,6 @@
   const LAZY = "[data-mizan-lazy]";
   const KEPT = "[data-mizan-keep], [hx-preserve]";
   const OURS = "form[data-mizan-form]"; // is answered by an empty one
-  const BY_ITSELF = /\b(load|revealed|intersect|every)\b/;
   const PIECE = "mizan-inserted"; // the id of the copy of one
   const CALMLY = " swap:0s transition:false ignoreTitle:true";
   const NO_FIELD = /^(hidden|submit|button|reset|image)$/;
@@ -35,6 +34,10 @@
   };
   const is = (node, selector) => node instanceof Element && of(node).matches(selector);
   const isIn = (nodes, node) => nodes.some((it) => of(it).contains(node));
+  const isElement = (node) => node instanceof Element;
+  const isText = (node) => node instanceof Text && node.data.trim() !== "";
+  const isShown = (node) => isElement(node) || isText(node);
+  const partsOf = (nodes) => (nodes.some(isElement) ? nodes.filter(isElement) : nodes.filter(isShown));
   const ownAttribute = (element, name) => of(element).getAttribute(name) ?? of(element).getAttribute(`data-${name}`);
   const attributeOf = (element, name) => {
     const holder = of(element).closest?.(`[${name}], [data-${name}]`);
@@ -64,92 +67,6 @@
       each.pieces = each.pieces.filter(({ nodes }) => nodes.some(isThere));
       if (!each.pieces.length) insertions.delete(each);
     }
-  };
-
-  // ---- what has changed in the page, and where
-
-  const observer = new MutationObserver(() => {}); // what comes here was no swap
-  observer.observe(document, { childList: true, subtree: true });
-
-  /* List parents → what was in them before. */
-  const formerOf = (records) => {
-    const former = new Map();
-    for (const { target, addedNodes, removedNodes, nextSibling, previousSibling } of records.reverse()) {
-      const list = former.get(target) ?? [...of(target).childNodes];
-      former.set(target, list);
-      for (const node of addedNodes) if (list.includes(node)) list.splice(list.indexOf(node), 1);
-      const next = list.indexOf(nextSibling);
-      list.splice(next < 0 ? list.indexOf(previousSibling) + 1 || list.length : next, 0, ...removedNodes);
-    }
-    return former;
-  };
-
-  const isElement = (node) => node instanceof Element;
-  const isText = (node) => node instanceof Text && node.data.trim() !== "";
-  const isShown = (node) => isElement(node) || isText(node);
-  const partsOf = (nodes) => (nodes.some(isElement) ? nodes.filter(isElement) : nodes.filter(isShown));
-
-  const HOW = {
-    outerHTML: "outer",
-    outerMorph: "outer",
-    outerSync: "outer",
-    morph: "outer",
-    "morph:outerHTML": "outer",
-    innerHTML: "inner",
-    innerMorph: "inner",
-    textContent: "inner",
-    "morph:innerHTML": "inner",
-    beforebegin: "before",
-    afterbegin: "first",
-    beforeend: "last",
-    afterend: "after",
-  };
-
-  /* Tell what a swap did to its target; null where it did something else. */
-  const known = ({ target, style, isMain, nodes: again }, former) => {
-    const { parentNode } = of(target);
-    if (again) return parentNode && { isMain, how: "after", parent: parentNode, target, before: [], nodes: again };
-    const how = HOW[style];
-    if (!how) return null;
-    const isAround = /^(outer|before|after)$/.test(how);
-    const holds = ([, list]) => list.includes(target);
-    const parent = isAround ? (parentNode ?? [...former].find(holds)?.[0]) : target;
-    const isReplaced = !of(target).isConnected;
-    if (!of(parent)?.isConnected || (isReplaced && how !== "outer")) return null;
-    const before = former.get(parent) ?? [...of(parent).childNodes];
-    if (how === "outer" && !isReplaced) return { isMain, how, parent, target, before, nodes: [target] };
-    const nodes = [...of(parent).childNodes].filter((it) => how === "inner" || !before.includes(it));
-    return { isMain, how, parent, target, before, nodes };
-  };
-
-  /* The same by what it looks like, for what came out of band. */
-  const guessed = (parent, before) => {
-    const now = [...of(parent).childNodes].filter(isShown);
-    const nodes = now.filter((it) => !before.includes(it));
-    const removed = before.filter((it) => isShown(it) && !now.includes(it));
-    const at = now.indexOf(nodes[0]);
-    const isAll = nodes.length === now.length;
-    let [how, target] = ["inner", parent];
-    if (removed.length === 1 && isElement(removed[0])) [how, target] = ["outer", removed[0]];
-    else if (!isAll && at === 0) how = "first";
-    else if (!isAll && nodes.includes(now.at(-1))) how = "last";
-    else if (!isAll) {
-      const prior = now.slice(0, at).findLast(isElement);
-      [how, target] = prior ? ["after", prior] : ["first", parent];
-    }
-    return { how, parent, target, before, nodes };
-  };
-
-  const changesOf = (records, main) => {
-    const former = formerOf(records);
-    const isNew = (node) => [...former].some(([at, list]) => at === of(node).parentNode && !list.includes(node));
-    const first = main && known(main, former);
-    const others = [...former].filter(([parent]) => {
-      if (parent === first?.parent || !of(parent).isConnected) return false;
-      for (let up = parent; up; up = of(up).parentNode) if (isNew(up)) return false;
-      return !first || !isIn(first.nodes, parent);
-    });
-    return [first, ...others.map((each) => guessed(...each))].filter((each) => each?.nodes.some(isShown));
   };
 
   // ---- places
@@ -289,13 +206,10 @@
   };
   const isSame = (nodes, others) => textOf(nodes) === textOf(others.filter(isShown));
 
-  /* `asking` is what has asked for it again, if it has. */
-  const collect = (request, main, asking) => {
-    const records = observer.takeRecords();
-    if (!request || !records.length || (main.style === STYLE && !asking)) return;
+  on("mizan:swapped", ({ detail: { element, request, changes } }) => {
+    const asking = asked.get(element); // if it was asked for again
     const insertion = asking?.each ?? { request, pieces: [] };
-    const nodes = main.target === asking?.place ? asking?.again?.() : null;
-    for (const change of changesOf(records, { ...main, nodes })) {
+    for (const change of changes) {
       if (asking) change.nodes.forEach(dropAutofocus);
       if (asking && change.target === asking.place) renew(asking, change);
       else add(request, change, insertion);
@@ -303,7 +217,7 @@
     if (insertion.pieces.length) insertions.add(insertion);
     forgetGone();
     for (const each of asking?.below.splice(0) ?? []) askInside(each, insertion);
-  };
+  });
 
   const renew = ({ each, main, place }, { nodes, parent }) => {
     place.remove();
@@ -450,8 +364,8 @@
     for (const node of original.filter(isElement)) htmx.process(node);
   };
 
-  /* The element that asks → {each, main, target, place, again, below, isAnswered}; again() lists what has come. */
-  const asked = new Map();
+  /* The element that asks → {each, main, target, place, below, isAnswered}. */
+  const asked = new WeakMap();
 
   /* By an element of its own, to which the page hands nothing down, and after another one that is put before the
      place when the answer is there: of mere text in the place of an element, htmx 2 tells nothing. What comes again
@@ -474,7 +388,6 @@
     } catch {
       // htmx has told why.
     }
-    asked.delete(source);
     source.remove();
     if (!main) place.remove();
     each.isAsked = false;
@@ -504,7 +417,7 @@
     if (target) {
       insert(target, main.how, [place]);
       main.nodes = [place];
-      asking.again = instead(place, [], element);
+      instead(place, [], element);
     } else if (!insertions.has(each) || isInUse(each)) {
       each.isDue = true;
       return event.preventDefault();
@@ -512,7 +425,7 @@
       asking.below = [...insertions].filter(({ above }) => each.pieces.includes(above));
       asking.below.forEach(forget);
       each.isForced = false;
-      asking.again = instead(place, makeRoom(main, place), element);
+      instead(place, makeRoom(main, place), element);
     }
     for (const piece of each.pieces) if (!piece.isMain) restore(piece);
     if (status < 200 || status > 299) event.preventDefault();
@@ -574,58 +487,4 @@
     // By the socket, it may be fresh already.
     if (!blocks.some(isAround) && !isTyped(each)) giveBack(each);
   }, false);
-
-  // ---- htmx 2 and htmx 4
-
-  /* Tell what was asked for, where a person has. */
-  const requestOf = ({ element, event, method, url, headers, ...how }) => {
-    if (asked.has(element)) return asked.get(element).each.request;
-    const isByItself = BY_ITSELF.test(event?.type ?? ownAttribute(element, "hx-trigger"));
-    if (isByItself || is(element, BLOCK)) return null;
-    const { "HX-Current-URL": _, ...own } = headers;
-    return { ...how, url, headers: own, isSafe: /^get$/i.test(method) };
-  };
-
-  const listen2 = () => {
-    const plans = new WeakMap();
-    addEventListener("htmx:beforeSwap", ({ detail }) => {
-      const { xhr, requestConfig, swapOverride, selectOverride, etc } = detail;
-      const { elt } = requestConfig;
-      const style = swapOverride ?? attributeOf(elt, "hx-swap") ?? htmx.config.defaultSwapStyle;
-      const select = detail.select ?? selectOverride ?? attributeOf(elt, "hx-select") ?? undefined;
-      const selectOOB = etc?.selectOOB ?? attributeOf(elt, "hx-select-oob") ?? undefined;
-      plans.set(xhr, { style: style.trim().split(/\s/)[0], select, selectOOB });
-    });
-    on("htmx:afterSwap", ({ detail }) => {
-      const plan = plans.get(detail.xhr);
-      if (!plan) return; // one in another, whose event comes after this
-      const { style, ...how } = plan;
-      const { elt, verb, headers, triggeringEvent } = detail.requestConfig;
-      const url = detail.pathInfo.finalRequestPath;
-      const request = { element: elt, event: triggeringEvent, method: verb, url, headers, ...how };
-      const main = { target: detail.target, style, isMain: true };
-      collect(requestOf(request), main, asked.get(elt));
-    });
-  };
-
-  const listen4 = () => {
-    const name4 = (name) => name.replaceAll(":", htmx.config.metaCharacter || ":");
-    const plans = new WeakMap();
-    addEventListener(name4("htmx:before:swap"), ({ detail: { ctx, tasks } }) => {
-      const { sourceElement: element, sourceEvent: event, select, selectOOB, request } = ctx;
-      if (!request) return; // htmx.swap() asks for nothing
-      const { method, action: url, headers } = request;
-      const { strip } = tasks.find(({ type }) => type === "main")?.swapSpec ?? {};
-      const made = requestOf({ element, event, method, url, headers, select, selectOOB, strip });
-      for (const task of tasks) plans.set(task, { made, target: task.target, asking: asked.get(element) });
-    });
-    on(name4("htmx:before:settle"), ({ detail: { task } }) => {
-      const { made, target, asking } = plans.get(task) ?? {};
-      const { style } = task.swapSpec;
-      collect(made, { target, style, isMain: task.type === "main" }, asking);
-    });
-  };
-
-  if (htmx.version.startsWith("2.")) listen2();
-  else listen4();
 })();

@@ -19,7 +19,8 @@
 
    mizan.keep.instead(place, former, source)   for mizan-inserted.js: what htmx swaps into `place` in the style
                    mizan.keep.STYLE stands after it in the place of the elements `former`, of which what comes again
-                   stays as in a block. Gives a function that tells what stands there then */
+                   stays as in a block
+   mizan.keep.cameInstead(place)   for mizan-swaps.js: the nodes that came there, or null */
 (function script() {
   "use strict";
 
@@ -560,10 +561,9 @@
   const former = new WeakMap(); // place → {elements, source, now}, where now is what has come instead of them
 
   const instead = (place, elements, source) => {
-    const each = { elements, source, now: [] };
-    former.set(place, each);
-    return () => each.now;
+    former.set(place, { elements, source, now: [] });
   };
+  const cameInstead = (place) => former.get(place)?.now ?? null;
 
   /* List fresh element → the former one that it is. What stands around them is not theirs, so they are looked for in
      a copy, in which nothing loads and no custom element starts. */
@@ -898,5 +898,5 @@
     throw new Error('mizan-keep.js was refused by htmx: add "mizan-keep" to htmx.config.extensions.');
   }
 
-  window.mizan = Object.freeze({ ...mizan, keep: Object.freeze({ STYLE, instead }) });
+  window.mizan = Object.freeze({ ...mizan, keep: Object.freeze({ STYLE, instead, cameInstead }) });
 })();

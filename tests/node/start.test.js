@@ -16,6 +16,7 @@ const REST = [
   "mizan-twins.js",
   "mizan-content.js",
   "mizan-keep.js",
+  "mizan-swaps.js",
   "mizan-inserted.js",
   "mizan-blocks.js",
   "mizan-session.js",

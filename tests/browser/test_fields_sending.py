@@ -3,9 +3,9 @@
 import pytest
 from playwright.async_api import expect
 
+from tests.browser.axe import expect_accessible
 from tests.browser.desk import field, sit_down
 from tests.browser.tab import Tab, on_newest_htmx
-from tests.browser.test_forms_access import expect_accessible
 from tests.site.keep import desk
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), on_newest_htmx]

@@ -26,7 +26,7 @@
   const { htmx } = mizan ?? {};
   if (!mizan?.dom) throw new Error("mizan-notice.js needs mizan.js: load it before, or use {% mizan_scripts %}.");
 
-  const { of, page } = mizan.dom;
+  const { of, page, isShown } = mizan.dom;
 
   const SLOT = "[data-mizan-slot]";
   const NOTICE = ".mizan-notice";
@@ -89,9 +89,7 @@
     return source?.content.querySelector(selector)?.cloneNode(true);
   };
 
-  const isThere = (element) => of(element)?.checkVisibility?.({ visibilityProperty: true }) !== false;
-
-  const findLast = (selector) => [...page.querySelectorAll(selector)].filter(isThere).at(-1);
+  const findLast = (selector) => [...page.querySelectorAll(selector)].filter(isShown).at(-1);
 
   /* Whether a slot somewhere in `around` is about something else there: what it stands in, or beside. The cells of a
      row are about one thing. */
@@ -104,9 +102,9 @@
   /* Nobody reads what is not displayed, or stands beside an open modal dialog. The slot itself may be hidden as long
      as it is empty. */
   const slotFor = (element) => {
-    const modal = findLast(MODAL);
+    const modal = mizan.dom.modal();
     for (let around = of(element).form ?? element; around; around = of(around).parentElement) {
-      const slots = [...of(around).querySelectorAll(SLOT)].filter((slot) => isThere(slot.parentElement));
+      const slots = [...of(around).querySelectorAll(SLOT)].filter((slot) => isShown(slot.parentElement));
       const slot = slots.find((each) => (!modal || of(modal).contains(each)) && !isOthers(each, around));
       if (slot) return slot;
       if (around === modal) return null;

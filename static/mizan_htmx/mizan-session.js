@@ -129,7 +129,7 @@
 
   /* Beside a modal dialog nothing can be reached. */
   const place = (element) => {
-    const parent = [...page.querySelectorAll("dialog:modal")].at(-1) ?? page.body;
+    const parent = mizan.dom.modal() ?? page.body;
     if (element.parentNode !== parent) parent.append(element);
   };
 
@@ -188,7 +188,7 @@
   };
 
   on("mizan:refreshed", () => shown && show(shown)); // what was held may have left the page
-  on("close", () => shown && show(shown));
+  on("close hidden.bs.modal hidden.bs.offcanvas", () => shown && show(shown));
 
   // ---- the session
 

@@ -29,7 +29,7 @@
   const { mizan } = window;
   const { htmx } = mizan ?? {};
   if (!mizan?.dom) throw new Error("mizan-state.js needs mizan.js: load it before, or use {% mizan_scripts %}.");
-  const { of, page } = mizan.dom;
+  const { of, page, isShown } = mizan.dom;
   const BLOCK = "[data-mizan]";
   const AS_SERVED = "[data-mizan-as-served]";
   const FIELD = "input, select, textarea, button";
@@ -213,9 +213,6 @@
   on("shown.bs.modal shown.bs.offcanvas hidden.bs.modal hidden.bs.offcanvas", ({ target }) =>
     opening.delete(target),
   );
-
-  const isShown = (element) =>
-    of(element).checkVisibility?.({ visibilityProperty: true }) ?? of(element).getClientRects().length > 0;
 
   const isOccupied = (block) =>
     [block, ...of(block).querySelectorAll("[aria-modal=true]")].some(

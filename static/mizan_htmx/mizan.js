@@ -31,6 +31,8 @@
                                             inside; strip(root): takes those off, where it goes;
                                             isUnticked(control): a box that a form would send, had it a tick;
                                             address(text, name): an URL of this origin, or an error;
+                                            isShown(element): it is displayed; modal(): what nobody gets out of,
+                                            the last one that is open;
                                             tag(), whenParsed(then), whenShown(listener): see mizan-start.js
 
    mizan:invalidate   on document; detail {header, entries, version, blocks, source, cause}; preventDefault()
@@ -194,6 +196,9 @@
       for (const name of namesOf(each)) each.removeAttribute(name);
     }
   };
+
+  const isShown = (element) => of(element)?.checkVisibility?.({ visibilityProperty: true }) !== false;
+  const modal = () => [...page.querySelectorAll("dialog:modal, [aria-modal=true]")].filter(isShown).at(-1);
 
   const isUnticked = (control) =>
     control instanceof HTMLInputElement &&
@@ -939,6 +944,8 @@
       staysHere,
       isUnticked,
       address,
+      isShown,
+      modal,
       clear,
       clearNow,
       isRead,

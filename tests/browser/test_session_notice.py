@@ -160,6 +160,20 @@ async def test_beside_a_modal_dialog_the_notice_is_inside_of_it(ada: Tab) -> Non
     await expect(ada.page.locator("#letter")).to_have_text("ada: Grace")
 
 
+async def test_what_calls_itself_modal_has_the_notice_as_long_as_it_is_open(ada: Tab) -> None:
+    dialog = ada.page.locator("#dialog")
+    await dialog.evaluate("(dialog) => { dialog.ariaModal = 'true'; dialog.show(); }")
+    await dialog.get_by_role("button").click()
+    await expect(dialog.locator(".mizan-session")).to_contain_text(GONE)
+    await dialog.evaluate(
+        """(dialog) => {
+            dialog.removeAttribute("open");
+            dialog.dispatchEvent(new Event("hidden.bs.modal", { bubbles: true }));
+        }"""
+    )
+    await expect(ada.page.locator("body > .mizan-session")).to_contain_text(GONE)
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 async def test_the_notice_fits_and_has_the_colours_of_the_page(ada: Tab, scheme: str) -> None:
     await ada.page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]

@@ -1,5 +1,6 @@
 """What the headers of a refusal say: its code, the author's message, and that nothing was committed."""
 
+import logging
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import unquote
@@ -82,7 +83,6 @@ def failing(error: Exception) -> Callable[..., Any]:
         (PermissionDenied(gettext_lazy("Not yours.")), (403, "FORBIDDEN", "Not yours.", "no")),
         (Http404("No card."), (404, "NOT_FOUND", "No card.", "no")),
         (Conflict("a\r\nb: c"), (409, "CONFLICT", "a\r\nb: c", "no")),
-        (Conflict("\ud800"), (500, "INTERNAL_ERROR", None, None)),
         (Unauthorized(), (401, "UNAUTHORIZED", None, "no")),
         (ValidationFailed({"name": ["Too long."]}), (422, "VALIDATION_ERROR", None, "no")),
         (RuntimeError("secret"), (500, "INTERNAL_ERROR", None, None)),
@@ -96,6 +96,17 @@ def test_an_answer_of_an_endpoint_says_what_was_refused(
     register(client(affects="people")(failing(error)))
 
     assert told(visitor.call("fail")) == expected
+    assert not Person.objects.exists()
+
+
+def test_a_message_that_nobody_can_read_is_an_error_of_the_server(
+    visitor: Visitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    register(client(affects="people")(failing(Conflict("\ud800"))))
+    # What is logged would go from one process of the tests to the other, which such a text can't.
+    monkeypatch.setattr(logging.getLogger("django.request"), "disabled", True)
+
+    assert told(visitor.call("fail")) == (500, "INTERNAL_ERROR", None, None)
     assert not Person.objects.exists()
 
 

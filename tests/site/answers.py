@@ -56,6 +56,11 @@ def read_all(request: HttpRequest) -> HttpResponse:
     return render(request, "site/answers_page.html", context)
 
 
+def read_all_of_it(request: HttpRequest) -> HttpResponseBase:
+    """Hand on to such a view, of which the system checks would warn in an URLconf."""
+    return read_all(request)
+
+
 def _block(page: HttpResponse) -> str:
     text = page.content.decode()
     return text[text.index("<!-- [ -->") : text.index("<!-- ] -->")]
@@ -82,7 +87,7 @@ def rename_and_leave(request: HttpRequest) -> HttpResponse:
 
 urlpatterns = [
     path("answers/wide/", wide, name="answers_wide"),
-    path("answers/read/", read_all, name="answers_read"),
+    path("answers/read/", read_all_of_it, name="answers_read"),
     path("answers/tell/", tell_and_show, name="answers_tell"),
     path("answers/show/", show, name="answers_show"),
     path("answers/leave/", rename_and_leave, name="answers_leave"),

@@ -228,10 +228,11 @@
 
   // ---- htmx 2
 
+  /* Of another site's answer browsers hand out few headers, and complain of whoever asks for others. */
   const of2 = (xhr) => ({
     status: xhr.status,
     url: xhr.responseURL,
-    header: (name) => xhr.getResponseHeader(name),
+    header: (name) => (!xhr.responseURL || isOwn(xhr.responseURL) ? xhr.getResponseHeader(name) : null),
     text: xhr.response,
   });
 

@@ -17,7 +17,8 @@
   window[LOADED] = true;
 
   const { mizan } = window;
-  if (!mizan?.dom) throw new Error("mizan-fields.js needs mizan.js: load it before, or use {% mizan_scripts %}.");
+  const missing = !mizan?.dom ? "mizan.js" : !mizan.state && "mizan-state.js";
+  if (missing) throw new Error(`mizan-fields.js needs ${missing}: load it before, or use {% mizan_scripts %}.`);
   const { of, page } = mizan.dom;
   const SAID = "data-mizan-said"; // marks the lists of this file
   const WHOLE = /^(__all__)?$/;
@@ -222,7 +223,11 @@
     put(list, { controls, root, name, ...placeOf(controls, root) });
   };
 
-  const takeAway = (list) => {
+  /* What is put there and taken away here is no state of the page's: a refresh carries it on below. */
+  const { serve } = mizan.state;
+
+  const takeAway = (list) => serve(() => removeList(list));
+  const removeList = (list) => {
     const { controls, described, formers } = records.get(list) ?? orphaned(list);
     for (const each of described) describe(each, tokensOf(each).filter((token) => token !== list.id));
     for (const each of controls) {
@@ -276,7 +281,7 @@
       const found = WHOLE.test(name) ? [] : find(controls, name);
       const seen = found.filter(reveal);
       if (seen.length) {
-        say(seen, rootOf(seen, root), name, texts);
+        serve(() => say(seen, rootOf(seen, root), name, texts));
         wrong.push(...seen);
       } else rest.push(...texts.map((text) => (WHOLE.test(name) ? text : `${labelOf(found, name)}: ${text}`)));
     }

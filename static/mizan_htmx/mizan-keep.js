@@ -893,10 +893,10 @@
     });
   };
 
+  window.mizan = Object.freeze({ ...mizan, keep: Object.freeze({ STYLE, instead, cameInstead }) });
+
   if (isHtmx2) listen2();
   else if (htmx.registerExtension("mizan-keep", extension) === false) {
     throw new Error('mizan-keep.js was refused by htmx: add "mizan-keep" to htmx.config.extensions.');
   }
-
-  window.mizan = Object.freeze({ ...mizan, keep: Object.freeze({ STYLE, instead, cameInstead }) });
 })();

@@ -198,6 +198,7 @@ async def test_under_debug_no_error_takes_the_place_of_the_page(
         )
         await show.click()
         assert "RuntimeError" in await tab.page.evaluate("shown")
+        await tab.page.keyboard.press("Escape")  # the overlay shows it
         assert await send(tab, 404, "#get") is False
         await expect(tab.page.locator("#form [name=text]")).to_have_value("typed")
         state.error, state.response = None, html("<p>Look again.</p>", 422)

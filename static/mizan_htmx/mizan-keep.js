@@ -44,6 +44,7 @@
   const OPEN = `dialog[open], ${POPOVER}`;
   const KEPT = "[data-mizan-keep], [hx-preserve]";
   const BEHIND = `${BLOCK}, [data-mizan-again]`;
+  const OUR_FORM = "form[data-mizan-form]"; // mizan-forms.js keeps those that are on their way
   const BY_ITSELF = /\b(load|revealed|intersect|every)\b/;
   const STYLE = "mizan";
   const BORROWED = state.LENT;
@@ -876,9 +877,13 @@
     });
     on("htmx:beforeSend", ({ detail: { xhr, elt, target, requestConfig } }) => {
       const kind = requestConfig.triggeringEvent?.type ?? attributeOf(elt, "hx-trigger");
-      if (is(elt, BEHIND) || BY_ITSELF.test(kind)) return;
+      if (is(elt, `${BEHIND}, ${OUR_FORM}`) || BY_ITSELF.test(kind)) return;
       asking.set(xhr, [elt, target]);
-      xhr.addEventListener("loadend", () => setTimeout(arrive, swapDelayOf(elt), xhr)); // after htmx's own timer
+      xhr.addEventListener("loadend", () => {
+        const delay = swapDelayOf(elt);
+        if (delay > 0) setTimeout(arrive, delay, xhr); // after htmx's own timer
+        else arrive(xhr); // what became stale goes with the others
+      });
     });
     on("htmx:beforeSwap", ({ detail }) => {
       const { target, shouldSwap, serverResponse, requestConfig } = detail;

@@ -24,7 +24,7 @@
   const { mizan } = window;
   if (!mizan?.dom) throw new Error("mizan-guard.js needs mizan.js: load it before, or use {% mizan_scripts %}.");
 
-  const { of, page, isOwn, isUnticked } = mizan.dom;
+  const { of, page, isOwn, isUnticked, ownAttribute } = mizan.dom;
 
   const WORD = "X-Mizan-Session";
   const REFUSED = "X-Mizan-Refused";
@@ -90,13 +90,11 @@
     for (let each = element; each; each = of(each).parentElement) ancestors.push(each);
     return ancestors;
   };
-  const attributeOf = (element, name) =>
-    of(element).getAttribute(name) ?? of(element).getAttribute("data-" + name);
 
   /* On htmx 2 what stands around counts, unless it is told not to; on htmx 4 only what says so itself. */
   const { config } = mizan.htmx;
   const lists = (element, attribute, name) => {
-    const text = attributeOf(element, attribute);
+    const text = ownAttribute(element, attribute);
     return text === "*" || Boolean(text?.split(" ").includes(name));
   };
   const isWithheld = (holder, name) =>
@@ -115,7 +113,7 @@
       const isOwn = each === element;
       if (!isOwn && isWithheld(each, name)) return found;
       for (const key of keysOf(name, each, isOwn)) {
-        const text = attributeOf(each, key);
+        const text = ownAttribute(each, key);
         if (text === null) continue;
         found.push({ text, holder: each });
         if (!key.endsWith("append") && !/(^|,)\s*inherit\s*(,|$)/.test(text)) return found;

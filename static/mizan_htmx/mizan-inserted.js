@@ -18,7 +18,7 @@
   const { htmx } = mizan ?? {};
   const missing = !mizan?.dom ? "mizan.js" : !mizan.keep && "mizan-keep.js";
   if (missing) throw new Error(`mizan-inserted.js needs ${missing}: load it before, or use {% mizan_scripts %}.`);
-  const { of, page } = mizan.dom;
+  const { of, page, attributeOf } = mizan.dom;
   const { STYLE, instead } = mizan.keep;
   const BLOCK = "[data-mizan]";
   const LAZY = "[data-mizan-lazy]";
@@ -38,12 +38,6 @@
   const isText = (node) => node instanceof Text && node.data.trim() !== "";
   const isShown = (node) => isElement(node) || isText(node);
   const partsOf = (nodes) => (nodes.some(isElement) ? nodes.filter(isElement) : nodes.filter(isShown));
-  const ownAttribute = (element, name) => of(element).getAttribute(name) ?? of(element).getAttribute(`data-${name}`);
-  const attributeOf = (element, name) => {
-    const holder = of(element).closest?.(`[${name}], [data-${name}]`);
-    const text = holder && ownAttribute(holder, name);
-    return text === "unset" ? null : text;
-  };
 
   /* An insertion is what one request has put into blocks: {request, pieces}; `above` is the one inside of which it
      is; `isSaved` its form was sent and taken; `isDue` it is to be asked for again; `isForced` also with the fields of

@@ -16,7 +16,7 @@
   const { htmx } = mizan ?? {};
   const missing = !mizan?.dom ? "mizan.js" : !mizan.keep && "mizan-keep.js";
   if (missing) throw new Error(`mizan-swaps.js needs ${missing}: load it before, or use {% mizan_scripts %}.`);
-  const { of, page } = mizan.dom;
+  const { of, page, ownAttribute, attributeOf } = mizan.dom;
   const { STYLE, cameInstead } = mizan.keep;
   const BLOCK = "[data-mizan]";
   const BY_ITSELF = /\b(load|revealed|intersect|every)\b/;
@@ -24,12 +24,6 @@
   const on = (name, listener) => page.addEventListener(name, listener, true);
   const is = (node, selector) => node instanceof Element && of(node).matches(selector);
   const isIn = (nodes, node) => nodes.some((it) => of(it).contains(node));
-  const ownAttribute = (element, name) => of(element).getAttribute(name) ?? of(element).getAttribute(`data-${name}`);
-  const attributeOf = (element, name) => {
-    const holder = of(element).closest?.(`[${name}], [data-${name}]`);
-    const text = holder && ownAttribute(holder, name);
-    return text === "unset" ? null : text;
-  };
 
   // ---- what has changed in the page, and where
 

@@ -33,6 +33,8 @@
                                             address(text, name): an URL of this origin, or an error;
                                             isShown(element): it is displayed; modal(): what nobody gets out of,
                                             the last one that is open;
+                                            ownAttribute(element, "hx-get"), attributeOf(element, "hx-swap"): its
+                                            own, by either name; or the nearest around it;
                                             tag(), whenParsed(then), whenShown(listener): see mizan-start.js
 
    mizan:invalidate   on document; detail {header, entries, version, blocks, source, cause}; preventDefault()
@@ -199,6 +201,16 @@
 
   const isShown = (element) => of(element)?.checkVisibility?.({ visibilityProperty: true }) !== false;
   const modal = () => [...page.querySelectorAll("dialog:modal, [aria-modal=true]")].filter(isShown).at(-1);
+
+  /* By either of its names. */
+  const ownAttribute = (element, name) => of(element).getAttribute(name) ?? of(element).getAttribute(`data-${name}`);
+
+  /* As htmx 2 hands it down. */
+  const attributeOf = (element, name) => {
+    const holder = of(element).closest?.(`[${name}], [data-${name}]`);
+    const text = holder && ownAttribute(holder, name);
+    return text === "unset" ? null : text;
+  };
 
   const isUnticked = (control) =>
     control instanceof HTMLInputElement &&
@@ -946,6 +958,8 @@
       address,
       isShown,
       modal,
+      ownAttribute,
+      attributeOf,
       clear,
       clearNow,
       isRead,

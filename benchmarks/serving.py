@@ -76,8 +76,8 @@ def mizan() -> Application:
 
     from mizan_htmx import Context, client, register
     from mizan_htmx.channels import wrap_asgi
-    from mizan_htmx.channels.versions import versions
-    from mizan_htmx.invalidation import Invalidation
+    from mizan_htmx.channels.layer.versions import versions
+    from mizan_htmx.protocol.keys import Invalidation
 
     @client(context=Context("board", live=True))
     def cards(request: HttpRequest, board_id: int) -> list[str]:

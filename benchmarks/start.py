@@ -64,7 +64,7 @@ def _peer(functions: int) -> Iterator[Cell]:
 
 
 def _manifest(functions: int) -> Iterator[Cell]:
-    from mizan_htmx.manifest import build_manifest, resolve_purge
+    from mizan_htmx.edge.manifest import build_manifest, resolve_purge
     from mizan_htmx.setup.registry import registry
 
     def build() -> Any:

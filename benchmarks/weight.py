@@ -13,7 +13,7 @@ from pathlib import Path
 
 from benchmarks.figures import Cell
 from benchmarks.timing import Effort
-from mizan_htmx.page import ALWAYS
+from mizan_htmx.blocks.scripts import ALWAYS
 
 STATIC = Path(__file__).resolve().parent.parent / "static" / "mizan_htmx"
 #: Pinned, so that a byte more is ours.

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from mizan_htmx.client import Context, GlobalContext, client
-from mizan_htmx.recorder import invalidate
+from mizan_htmx.invalidation.recorder import invalidate
 from mizan_htmx.setup.registry import register
 
 __all__ = ["Context", "GlobalContext", "client", "invalidate", "register", "wrap_asgi"]

@@ -10,10 +10,11 @@ from typing import Any
 from django.apps import AppConfig
 from django.core import checks
 
-from mizan_htmx import session_word, watch
-from mizan_htmx.edge import purging
-from mizan_htmx.setup.checks import check_declarations, check_methods, check_partials, check_settings
-from mizan_htmx.setup.discovery import discover, load_urlconf
+from mizan_htmx.checks import check_declarations, check_methods, check_partials, check_settings
+from mizan_htmx.edge import purge_queue as purging
+from mizan_htmx.http import session_fingerprint as session_word
+from mizan_htmx.invalidation import model_watch as watch
+from mizan_htmx.setup.autodiscover import discover, load_urlconf
 from mizan_htmx.setup.edge_checks import check_public
 from mizan_htmx.setup.edge_settings import check_edges
 from mizan_htmx.setup.live_checks import check_live, check_watchers, check_watches
@@ -79,8 +80,8 @@ def _channels() -> list[Adopt]:
     """Let what is live be told over sockets, where the package ``channels`` is installed."""
     if find_spec("channels") is None:
         return []
-    publishing = import_module("mizan_htmx.channels.publishing")
+    publishing = import_module("mizan_htmx.channels.layer.publish")
     registry.clock, registry.clock_before = publishing.clock, publishing.clock_before
     publishing.connect()
-    import_module("mizan_htmx.channels.visitors").connect()
+    import_module("mizan_htmx.channels.socket.session_user").connect()
     return [import_module("mizan_htmx.channels.registration").adopt]

@@ -7,11 +7,11 @@ from typing import Any, Literal, ParamSpec, Protocol, TypeVar, cast, overload
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
-from mizan_htmx.declaration import declare
-from mizan_htmx.functions import Context, Function, GlobalContext
-from mizan_htmx.serving import serve
+from mizan_htmx.declarations.builder import declare
+from mizan_htmx.declarations.functions import Context, Function, GlobalContext
+from mizan_htmx.http.page_views import serve
+from mizan_htmx.http.steps import arun, run
 from mizan_htmx.setup.registry import registry
-from mizan_htmx.steps import arun, run
 
 __all__ = ["ClientFunction", "Context", "GlobalContext", "client"]
 

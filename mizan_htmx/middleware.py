@@ -7,14 +7,14 @@ from asgiref.sync import iscoroutinefunction, markcoroutinefunction, sync_to_asy
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
-from mizan_htmx import single_flight
-from mizan_htmx.caching import keep_private
-from mizan_htmx.clock import must_ask_early, version_of
-from mizan_htmx.finishing import finish
+from mizan_htmx.blocks import single_flight
+from mizan_htmx.blocks.proving import prove
+from mizan_htmx.caching.responses import keep_private
+from mizan_htmx.http.finishing import finish
+from mizan_htmx.http.steps import Steps, arun, run
+from mizan_htmx.invalidation.read_version import must_ask_early, version_of
+from mizan_htmx.invalidation.recorder import Recorder, abandon, open_recorder
 from mizan_htmx.localization import remember_base, spoken_here
-from mizan_htmx.proving import prove
-from mizan_htmx.recorder import Recorder, abandon, open_recorder
-from mizan_htmx.steps import Steps, arun, run
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase] | Callable[[HttpRequest], Awaitable[HttpResponseBase]]
 

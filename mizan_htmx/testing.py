@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from mizan_htmx.setup.discovery import load_urlconf
+from mizan_htmx.setup.autodiscover import load_urlconf
 from mizan_htmx.setup.registry import Registry, registry
 
 

@@ -2,10 +2,10 @@
 
 from django.urls import path
 
-from mizan_htmx import views
+from mizan_htmx.blocks.views import partial, partials
 from mizan_htmx.forms import views as forms
-from mizan_htmx.notice import notice
-from mizan_htmx.refresh import partial, partials
+from mizan_htmx.http import views
+from mizan_htmx.http.session_notice import notice
 
 app_name = "mizan"
 

@@ -10,7 +10,7 @@ from django.apps import apps
 from django.db import connection
 from pytest_django import DjangoDbBlocker
 
-from mizan_htmx import cascades
+from mizan_htmx.invalidation import cascades
 from tests.apps.cascading.models import DB_CASCADE, DB_SET_DEFAULT, DB_SET_NULL
 
 _CLAUSES: dict[Any, tuple[str, str]] = {

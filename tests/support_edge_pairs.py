@@ -12,7 +12,7 @@ from mizan_htmx.edge.backends.cloudflare import CloudflareEdge
 from mizan_htmx.edge.backends.cloudfront import CloudFrontEdge
 from mizan_htmx.edge.backends.fastly import FastlyEdge
 from mizan_htmx.edge.backends.varnish import VarnishEdge
-from mizan_htmx.invalidation import Invalidation
+from mizan_htmx.protocol.keys import Invalidation
 from tests.support_cdns import Akamai, Bunny, Cloudflare, CloudFront, Door, Fastly
 from tests.support_edges import Cdn, serving
 

@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 from pytest_django import Settings
 
-from mizan_htmx.channels import publishing
-from mizan_htmx.channels.hub import Hub, Subscription
-from mizan_htmx.channels.outages import check_outage, layer_outage
-from mizan_htmx.channels.visitors import Visitor
-from mizan_htmx.invalidation import Invalidation, parse
+from mizan_htmx.channels.hub.hub import Hub, Subscription
+from mizan_htmx.channels.layer import publish as publishing
+from mizan_htmx.channels.layer.outages import check_outage, layer_outage
+from mizan_htmx.channels.socket.session_user import Visitor
+from mizan_htmx.protocol.keys import Invalidation, parse
 from tests.support_redis import RedisServer
 
 PATIENCE = 60.0

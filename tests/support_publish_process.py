@@ -17,8 +17,8 @@ def main(layers: str, colour: str, *written: str) -> None:
     django.setup()
     from django.test import override_settings
 
-    from mizan_htmx.channels.publishing import publish
-    from mizan_htmx.invalidation import parse
+    from mizan_htmx.channels.layer.publish import publish
+    from mizan_htmx.protocol.keys import parse
 
     async def on_a_loop() -> None:
         for text in written:

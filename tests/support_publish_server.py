@@ -6,8 +6,8 @@ from django.core.asgi import get_asgi_application
 from django.test import override_settings
 
 from mizan_htmx.channels import wrap_asgi
-from mizan_htmx.channels.publishing import publish
-from mizan_htmx.invalidation import parse
+from mizan_htmx.channels.layer.publish import publish
+from mizan_htmx.protocol.keys import parse
 
 os.environ["DJANGO_SETTINGS_MODULE"] = "tests.site.settings"
 

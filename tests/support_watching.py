@@ -5,9 +5,9 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 
 from mizan_htmx import Context, client, register
-from mizan_htmx.channels import publishing
-from mizan_htmx.channels.versions import Version
-from mizan_htmx.invalidation import parse
+from mizan_htmx.channels.layer import publish as publishing
+from mizan_htmx.channels.layer.versions import Version
+from mizan_htmx.protocol.keys import parse
 
 BOARD = Context("board", live=True)
 

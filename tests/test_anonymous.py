@@ -11,7 +11,7 @@ from django.urls import path
 from pytest_django import Settings
 
 from mizan_htmx import client, register
-from mizan_htmx.anonymous import AnonymousRequest, anonymous
+from mizan_htmx.caching.anonymous import AnonymousRequest, anonymous
 from tests.support_blocks import blocks_of
 from tests.support_public import (
     CTX,

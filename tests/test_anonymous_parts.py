@@ -14,7 +14,7 @@ from django.utils import timezone, translation
 from pytest_django import Settings
 
 from mizan_htmx import client, register
-from mizan_htmx.anonymous import anonymous, as_anyone
+from mizan_htmx.caching.anonymous import anonymous, as_anyone
 from tests.support_blocks import MIDDLEWARE
 from tests.support_public import (
     CTX,

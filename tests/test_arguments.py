@@ -17,9 +17,9 @@ from pydantic import BaseModel, Json
 from pytest_django import Settings
 
 from mizan_htmx import client, register
-from mizan_htmx.arguments import Arguments, read_call, read_view
+from mizan_htmx.declarations.signature import describe
 from mizan_htmx.errors import BadRequest, DeclarationError, TooLarge
-from mizan_htmx.signature import describe
+from mizan_htmx.http.arguments import Arguments, read_call, read_view
 from tests.support_visitor import (
     BOUNDARY,
     CALL,

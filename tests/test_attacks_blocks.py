@@ -14,7 +14,7 @@ from django.shortcuts import render
 from pytest_django import Settings
 
 from mizan_htmx import client, register
-from mizan_htmx.blocks import SALT
+from mizan_htmx.blocks.block import SALT
 from tests.support_visitor import HEADER, MOUNT, Visitor, both_transports, empty_registry, serve
 
 pytestmark = pytest.mark.django_db

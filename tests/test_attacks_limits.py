@@ -13,9 +13,9 @@ from django.test import AsyncRequestFactory
 from pytest_django import Settings
 
 from mizan_htmx import client, register
-from mizan_htmx.arguments import read_call
 from mizan_htmx.errors import TooLarge
-from mizan_htmx.invalidation import parse
+from mizan_htmx.http.arguments import read_call
+from mizan_htmx.protocol.keys import parse
 from tests.support_visitor import (
     CALL,
     FORM,

@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from pydantic import AfterValidator
 
 from mizan_htmx import client, register
-from mizan_htmx.binding import Bound, bind, find_groups
+from mizan_htmx.blocks.binding import Bound, bind, find_groups
 from mizan_htmx.testing import isolated_registry
 
 SOME_ID = UUID("12345678-1234-5678-1234-567812345678")

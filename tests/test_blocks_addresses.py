@@ -13,8 +13,8 @@ from django.urls import clear_url_caches, include, path, set_urlconf
 from django.utils import translation
 from pytest_django import Settings
 
-from mizan_htmx import blocks
-from mizan_htmx.blocks import Block, Wrapper
+from mizan_htmx.blocks import block as blocks
+from mizan_htmx.blocks.block import Block, Wrapper
 from mizan_htmx.testing import isolated_registry
 from tests.support_blocks import Site, declare_readers
 

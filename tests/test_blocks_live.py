@@ -11,7 +11,8 @@ from django.test import RequestFactory
 from django.urls import get_script_prefix, set_script_prefix
 from pytest_django import Settings
 
-from mizan_htmx import Context, client, page, register
+from mizan_htmx import Context, client, register
+from mizan_htmx.blocks import scripts as page
 from mizan_htmx.setup.registry import registry as registered
 from tests.support_blocks import template_settings
 from tests.support_visitor import empty_registry

@@ -8,8 +8,9 @@ from django.db.models import ForeignKey, Model, signals
 from django.test.utils import isolate_apps
 from pytest_django import DjangoAssertNumQueries
 
-from mizan_htmx import cascades, watch
-from mizan_htmx.watch import watch_model
+from mizan_htmx.invalidation import cascades
+from mizan_htmx.invalidation import model_watch as watch
+from mizan_htmx.invalidation.model_watch import watch_model
 from tests.apps.cascading.models import (
     DB_CASCADE,
     Book,

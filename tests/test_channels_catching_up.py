@@ -10,14 +10,16 @@ from django.http import HttpRequest
 from pytest_django import Settings
 
 from mizan_htmx import Context, client, register
-from mizan_htmx.channels import MizanConsumer, publishing, watching
-from mizan_htmx.channels.floods import Bucket
-from mizan_htmx.channels.frames import Frame
-from mizan_htmx.channels.hub import Hub
-from mizan_htmx.channels.recall import Recall
-from mizan_htmx.channels.versions import Version, Versions, versions
-from mizan_htmx.channels.watching import Watches
-from mizan_htmx.invalidation import Invalidation, covers, merge, parse
+from mizan_htmx.channels import MizanConsumer
+from mizan_htmx.channels.hub.hub import Hub
+from mizan_htmx.channels.hub.recall import Recall
+from mizan_htmx.channels.layer import publish as publishing
+from mizan_htmx.channels.layer.versions import Version, Versions, versions
+from mizan_htmx.channels.protocol import Frame
+from mizan_htmx.channels.socket import watches as watching
+from mizan_htmx.channels.socket.rate_limit import Bucket
+from mizan_htmx.channels.socket.watches import Watches
+from mizan_htmx.protocol.keys import Invalidation, covers, merge, parse
 from tests.support_hub import Page, in_thread, quiet
 from tests.support_redis import RedisServer, redis_process, redis_server
 from tests.support_sockets import Tab, person

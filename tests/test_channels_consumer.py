@@ -12,12 +12,13 @@ from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest
 
 from mizan_htmx import client, register
-from mizan_htmx.channels import MizanConsumer, consumer, outbox
+from mizan_htmx.channels import MizanConsumer, consumer
 from mizan_htmx.channels import register as register_channel
-from mizan_htmx.channels.floods import Bucket
-from mizan_htmx.channels.hub import Hub, hubs
-from mizan_htmx.channels.outages import database_outage
-from mizan_htmx.channels.visitors import Visitor
+from mizan_htmx.channels.hub.hub import Hub, hubs
+from mizan_htmx.channels.layer.outages import database_outage
+from mizan_htmx.channels.socket import outbox
+from mizan_htmx.channels.socket.rate_limit import Bucket
+from mizan_htmx.channels.socket.session_user import Visitor
 from tests.support_sockets import PATIENCE, ROOM, ChatChannel, Tab, person
 from tests.support_visitor import empty_registry
 

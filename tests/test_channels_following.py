@@ -7,11 +7,12 @@ from typing import Any
 import pytest
 from channels.layers import get_channel_layer
 
-from mizan_htmx.channels import publishing, wire
-from mizan_htmx.channels.following import Follower
-from mizan_htmx.channels.hub import Hub
-from mizan_htmx.channels.publishing import publish, tell
-from mizan_htmx.channels.versions import Version, versions
+from mizan_htmx.channels.hub.catch_up import Follower
+from mizan_htmx.channels.hub.hub import Hub
+from mizan_htmx.channels.layer import publish as publishing
+from mizan_htmx.channels.layer import transport as wire
+from mizan_htmx.channels.layer.publish import publish, tell
+from mizan_htmx.channels.layer.versions import Version, versions
 from tests.support_hub import Page, chat, in_thread, joined, keys, quiet, room
 from tests.support_redis import RedisServer, redis_layer, redis_process, redis_server
 
@@ -42,7 +43,7 @@ class TestLostEvents:
     async def test_the_last_event_is_not_missed_though_none_follows(
         self, redis_layer: str, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr("mizan_htmx.channels.following.ASKED_EVERY", 0.05)
+        monkeypatch.setattr("mizan_htmx.channels.hub.catch_up.ASKED_EVERY", 0.05)
         async with joined("a") as page:
             await lose("a")
             await page.hears("a")
@@ -79,7 +80,7 @@ class TestLostEvents:
     async def test_many_lost_events_are_told_by_steps(
         self, redis_layer: str, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr("mizan_htmx.channels.following.AT_ONCE", 2)
+        monkeypatch.setattr("mizan_htmx.channels.hub.catch_up.AT_ONCE", 2)
         names = [f"k{number}" for number in range(7)]
         steps: list[int] = []
         tell = Hub.tell

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from pytest_django import Settings
 
-from mizan_htmx.channels import frames, register
+from mizan_htmx.channels import protocol as frames
+from mizan_htmx.channels import register
 from mizan_htmx.errors import BadRequest, Forbidden, TooLarge
 from tests.support_sockets import ROOM, ChatChannel, Tab, person
 from tests.support_visitor import empty_registry

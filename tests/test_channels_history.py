@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mizan_htmx.channels import history as module
-from mizan_htmx.channels.history import History
-from mizan_htmx.channels.versions import Changes, MemoryVersions, Version
-from mizan_htmx.invalidation import EVERYTHING, Invalidation, covers
+from mizan_htmx.channels.layer import history as module
+from mizan_htmx.channels.layer.history import History
+from mizan_htmx.channels.layer.versions import Changes, MemoryVersions, Version
+from mizan_htmx.protocol.keys import EVERYTHING, Invalidation, covers
 
 LIFE = "0badcafe"
 NAMES = "abcd"

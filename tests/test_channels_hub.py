@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from mizan_htmx.channels import hub as hubs
-from mizan_htmx.channels import pushing
-from mizan_htmx.channels.hub import Hub
-from mizan_htmx.channels.publishing import publish, tell, tell_sync
+from mizan_htmx.channels.hub import delivery as pushing
+from mizan_htmx.channels.hub import hub as hubs
+from mizan_htmx.channels.hub.hub import Hub
+from mizan_htmx.channels.layer.publish import publish, tell, tell_sync
 from tests.support_hub import Page, any_layer, chat, in_thread, joined, keys, quiet, room
 from tests.support_redis import redis_layer, redis_process, redis_server
 

@@ -7,10 +7,10 @@ import re
 import pytest
 from django.http import HttpRequest
 
-from mizan_htmx.channels import hub as hubs
-from mizan_htmx.channels.hub import Hub
-from mizan_htmx.channels.publishing import publish, tell, tell_sync
-from mizan_htmx.recorder import Recorder, current_recorder, open_recorder
+from mizan_htmx.channels.hub import hub as hubs
+from mizan_htmx.channels.hub.hub import Hub
+from mizan_htmx.channels.layer.publish import publish, tell, tell_sync
+from mizan_htmx.invalidation.recorder import Recorder, current_recorder, open_recorder
 from tests.support_hub import Page, any_layer, chat, in_thread, joined, keys, quiet, room
 from tests.support_redis import redis_layer, redis_process, redis_server
 
@@ -170,8 +170,8 @@ class TestChecks:
         assert re.fullmatch(r"Sockets can be checked again, after \d+\.\d s\.", caplog.messages[1])
 
     async def test_every_socket_is_asked_now_and_then(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr("mizan_htmx.channels.rechecking.FIRST_AFTER", 0.01)
-        monkeypatch.setattr("mizan_htmx.channels.rechecking.EVERY", 0.01)
+        monkeypatch.setattr("mizan_htmx.channels.hub.reauthorization.FIRST_AFTER", 0.01)
+        monkeypatch.setattr("mizan_htmx.channels.hub.reauthorization.EVERY", 0.01)
         async with joined() as page:
             await page.until(lambda: page.rechecked > 2)
 

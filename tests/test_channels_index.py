@@ -3,8 +3,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mizan_htmx.channels.index import WatchIndex, restrict
-from mizan_htmx.invalidation import EVERYTHING, Invalidation, covers
+from mizan_htmx.channels.hub.watch_index import WatchIndex, restrict
+from mizan_htmx.protocol.keys import EVERYTHING, Invalidation, covers
 
 NAMES = ("a", "b", "c")
 CONTEXTS = ("board", "user")

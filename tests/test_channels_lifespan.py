@@ -13,11 +13,12 @@ import pytest
 from channels.testing import ApplicationCommunicator
 from django.core.asgi import get_asgi_application
 
-from mizan_htmx import exits
-from mizan_htmx.channels import publishing, wrap_asgi
-from mizan_htmx.channels.retrying import Retries
-from mizan_htmx.channels.versions import StoreDown
-from mizan_htmx.invalidation import Invalidation
+from mizan_htmx.channels import wrap_asgi
+from mizan_htmx.channels.layer import publish as publishing
+from mizan_htmx.channels.layer.retry_queue import Retries
+from mizan_htmx.channels.layer.versions import StoreDown
+from mizan_htmx.invalidation import shutdown as exits
+from mizan_htmx.protocol.keys import Invalidation
 from tests.support_hub import keys
 from tests.support_sockets import PATIENCE
 from tests.support_visitor import empty_registry
@@ -41,7 +42,7 @@ def waiting(monkeypatch: pytest.MonkeyPatch) -> Iterator[Retries]:
     retries = Retries(fail)
     monkeypatch.setattr(publishing, "_retries", retries)
     monkeypatch.setattr(exits, "_works", {})  # not what other tests have left
-    monkeypatch.setattr("mizan_htmx.channels.retrying.LAST_WORDS", 0.01)
+    monkeypatch.setattr("mizan_htmx.channels.layer.retry_queue.LAST_WORDS", 0.01)
     retries.add(keys("board;board_id=3"))
     yield retries
     retries.stop()

@@ -12,10 +12,14 @@ from django.http import HttpRequest
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field, RootModel
 
 from mizan_htmx import client, register
-from mizan_htmx.channels import MizanConsumer, frames, outbox, rendering, subscriptions, watching
+from mizan_htmx.channels import MizanConsumer
+from mizan_htmx.channels import protocol as frames
 from mizan_htmx.channels import register as register_channel
-from mizan_htmx.channels.outbox import Outbox
-from mizan_htmx.channels.writers import Writers
+from mizan_htmx.channels import templates as rendering
+from mizan_htmx.channels.hub.writer_pool import Writers
+from mizan_htmx.channels.socket import outbox, subscriptions
+from mizan_htmx.channels.socket import watches as watching
+from mizan_htmx.channels.socket.outbox import Outbox
 from tests.support_outbox import Client, text, until
 from tests.support_sockets import PATIENCE, ROOM, SUBSCRIBED, ChatChannel, Tab, chat, person, said
 from tests.support_visitor import empty_registry
@@ -192,7 +196,7 @@ async def test_the_payload_of_a_message_is_written_once_for_all_its_hearers(
     async with Tab() as tab:
         for number in spellings:
             await tab.ask(action="subscribe", channel="room", params={"number": number})
-        monkeypatch.setattr("mizan_htmx.channels.pushing.json.dumps", counted)
+        monkeypatch.setattr("mizan_htmx.channels.hub.delivery.json.dumps", counted)
         await Room.push(Room.DjangoMessage(text="hi"), number=5)
         heard = [await tab.hear() for _ in spellings]
         assert heard == [said("hi", channel="room", params={"number": number}) for number in spellings]

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from mizan_htmx.channels import outages
-from mizan_htmx.channels.outages import Outage
+from mizan_htmx.channels.layer import outages
+from mizan_htmx.channels.layer.outages import Outage
 
 
 class Clock:

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from mizan_htmx.channels.outbox import Outbox
-from mizan_htmx.channels.writers import Writers
+from mizan_htmx.channels.hub.writer_pool import Writers
+from mizan_htmx.channels.socket.outbox import Outbox
 from tests.support_outbox import Client, text, until
 
 

@@ -16,11 +16,11 @@ from django.http import HttpRequest, HttpResponse
 from pytest_django import Settings
 
 from mizan_htmx import Context, client, register
-from mizan_htmx.channels import publishing
-from mizan_htmx.channels.hub import Hub
-from mizan_htmx.channels.publishing import broadcast, clock, publish, tell, tell_sync
-from mizan_htmx.channels.versions import Version, versions
-from mizan_htmx.recorder import aannounce
+from mizan_htmx.channels.hub.hub import Hub
+from mizan_htmx.channels.layer import publish as publishing
+from mizan_htmx.channels.layer.publish import broadcast, clock, publish, tell, tell_sync
+from mizan_htmx.channels.layer.versions import Version, versions
+from mizan_htmx.invalidation.recorder import aannounce
 from mizan_htmx.testing import isolated_registry
 from tests.support_hub import chat, in_thread, joined, keys, quiet, room
 from tests.support_redis import RedisServer, redis_layer, redis_process, redis_server

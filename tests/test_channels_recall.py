@@ -6,13 +6,13 @@ from typing import Any
 import pytest
 from pytest_django import Settings
 
-from mizan_htmx.channels import recall as module
-from mizan_htmx.channels import redis_versions
-from mizan_htmx.channels.history import History
-from mizan_htmx.channels.hub import Hub
-from mizan_htmx.channels.recall import Recall
-from mizan_htmx.channels.versions import StoreDown, Version, Versions, versions
-from mizan_htmx.invalidation import Invalidation, parse
+from mizan_htmx.channels.hub import recall as module
+from mizan_htmx.channels.hub.hub import Hub
+from mizan_htmx.channels.hub.recall import Recall
+from mizan_htmx.channels.layer import redis_versions
+from mizan_htmx.channels.layer.history import History
+from mizan_htmx.channels.layer.versions import StoreDown, Version, Versions, versions
+from mizan_htmx.protocol.keys import Invalidation, parse
 from tests.support_hub import PATIENCE, in_thread, joined, keys, quiet
 from tests.support_redis import RedisServer, redis_process, redis_server
 

@@ -17,7 +17,8 @@ from django.utils import translation
 from pydantic import BaseModel, ConfigDict
 from pytest_django import Settings
 
-from mizan_htmx.channels import Channel, register, rendering
+from mizan_htmx.channels import Channel, register
+from mizan_htmx.channels import templates as rendering
 from mizan_htmx.testing import isolated_registry
 from tests.support_blocks import LIBRARIES, template_settings
 from tests.support_sockets import Tab

@@ -8,7 +8,9 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from pydantic import BaseModel
 
-from mizan_htmx.channels import Channel, publishing, register, subscriptions
+from mizan_htmx.channels import Channel, register
+from mizan_htmx.channels.layer import publish as publishing
+from mizan_htmx.channels.socket import subscriptions
 from mizan_htmx.errors import NotFound
 from tests.support_sockets import (
     BROKEN,

@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterator
 import pytest
 from pytest_django import Settings
 
-from mizan_htmx.channels.redis_versions import RedisVersions
-from mizan_htmx.channels.versions import Changes, MemoryVersions, StoreDown, Version, Versions, versions
-from mizan_htmx.invalidation import EVERYTHING
+from mizan_htmx.channels.layer.redis_versions import RedisVersions
+from mizan_htmx.channels.layer.versions import Changes, MemoryVersions, StoreDown, Version, Versions, versions
+from mizan_htmx.protocol.keys import EVERYTHING
 from tests.support_hub import keys, quiet
 from tests.support_redis import RedisServer, redis_process, redis_server
 

@@ -17,8 +17,8 @@ from django.db import transaction
 from django.test import Client
 from pytest_django import Settings
 
-from mizan_htmx.channels import visitors
-from mizan_htmx.channels.visitors import Visitor, visitor_of
+from mizan_htmx.channels.socket import session_user as visitors
+from mizan_htmx.channels.socket.session_user import Visitor, visitor_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 User = get_user_model()

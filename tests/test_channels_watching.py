@@ -8,8 +8,8 @@ from django.http import HttpRequest
 from pytest_django import Settings
 
 from mizan_htmx import Context, client, register
-from mizan_htmx.channels import watching
-from mizan_htmx.channels.versions import StoreDown, versions
+from mizan_htmx.channels.layer.versions import StoreDown, versions
+from mizan_htmx.channels.socket import watches as watching
 from tests.support_sockets import Tab
 from tests.support_visitor import empty_registry
 from tests.support_watching import declare, publish, watching_of

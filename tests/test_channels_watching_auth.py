@@ -10,8 +10,8 @@ from django.db import OperationalError
 from django.http import HttpRequest
 
 from mizan_htmx import client, register
-from mizan_htmx.channels import publishing
-from mizan_htmx.channels.outages import database_outage
+from mizan_htmx.channels.layer import publish as publishing
+from mizan_htmx.channels.layer.outages import database_outage
 from tests.support_sockets import Tab, person
 from tests.support_visitor import Coloured, both_colours, empty_registry
 from tests.support_watching import BOARD, board, declare, page, publish, watching_of

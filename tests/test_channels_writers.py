@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from mizan_htmx.channels import writers
-from mizan_htmx.channels.outbox import Outbox
-from mizan_htmx.channels.writers import Writers
+from mizan_htmx.channels.hub import writer_pool as writers
+from mizan_htmx.channels.hub.writer_pool import Writers
+from mizan_htmx.channels.socket.outbox import Outbox
 from tests.support_outbox import Client, until
 
 language: ContextVar[str] = ContextVar("language", default="")

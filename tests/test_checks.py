@@ -10,8 +10,8 @@ from django.views.decorators.cache import never_cache
 from pytest_django import Settings
 
 from mizan_htmx.client import Context, client
+from mizan_htmx.declarations.functions import Function
 from mizan_htmx.errors import DeclarationError
-from mizan_htmx.functions import Function
 from mizan_htmx.setup.registry import register
 from mizan_htmx.testing import isolated_registry
 from tests.support_checks import checks, error, place, run

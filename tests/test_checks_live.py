@@ -10,11 +10,11 @@ from pytest_django import Settings
 from mizan_htmx.channels import Channel
 from mizan_htmx.channels import register as register_channel
 from mizan_htmx.client import Context, client
+from mizan_htmx.declarations.signature import where
+from mizan_htmx.invalidation.model_watch import watch_model
 from mizan_htmx.setup import live_checks
 from mizan_htmx.setup.registry import register
-from mizan_htmx.signature import where
 from mizan_htmx.testing import isolated_registry
-from mizan_htmx.watch import watch_model
 from tests.apps.watched.models import Item
 from tests.support_checks import checks, run
 

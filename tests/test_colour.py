@@ -15,7 +15,8 @@ from django.test.utils import override_settings
 from django.urls import include, path
 from django.views.decorators.csrf import csrf_exempt
 
-from mizan_htmx import Context, client, register, views
+from mizan_htmx import Context, client, register
+from mizan_htmx.http import views
 from mizan_htmx.testing import isolated_registry
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -8,10 +8,10 @@ from asgiref.sync import sync_to_async
 from django.db import connection, connections, transaction
 from pytest_django import DjangoCaptureOnCommitCallbacks
 
-from mizan_htmx.commit import tell
-from mizan_htmx.invalidation import Invalidation
-from mizan_htmx.recorder import invalidate
-from mizan_htmx.watch import watch_model
+from mizan_htmx.invalidation.model_watch import watch_model
+from mizan_htmx.invalidation.on_commit import tell
+from mizan_htmx.invalidation.recorder import invalidate
+from mizan_htmx.protocol.keys import Invalidation
 from tests.apps.watched.models import Item, Room
 from tests.support_watch import Told, ear, listening, rooms_and_guests
 

@@ -112,8 +112,8 @@ WRONG: list[tuple[object, str]] = [
         " No module named 'package_of_somebody'. pip install \"mizan_htmx[edge]\" has it.",
     ),
     (
-        one("mizan_htmx.invalidation.parse"),
-        "MIZAN_EDGE['default']: 'mizan_htmx.invalidation.parse' is no edge: it is no class with purge().",
+        one("mizan_htmx.protocol.keys.parse"),
+        "MIZAN_EDGE['default']: 'mizan_htmx.protocol.keys.parse' is no edge: it is no class with purge().",
     ),
     (one(FASTLY, service="s"), "MIZAN_EDGE['default']: FastlyEdge: option 'token' is missing."),
     (

@@ -14,8 +14,8 @@ from django.test import RequestFactory
 from pytest_django import Settings
 
 from mizan_htmx import client, invalidate, register
-from mizan_htmx.cookie import COOKIE, MAX_BYTES, MAX_LENGTH, SECURE_COOKIE, carry
-from mizan_htmx.invalidation import Invalidation
+from mizan_htmx.invalidation.cookie import COOKIE, MAX_BYTES, MAX_LENGTH, SECURE_COOKIE, carry
+from mizan_htmx.protocol.keys import Invalidation
 from tests.support_visitor import (
     CALL,
     HEADER,

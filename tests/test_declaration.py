@@ -12,7 +12,7 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.test import RequestFactory
 
 from mizan_htmx.client import Context, GlobalContext, client
-from mizan_htmx.functions import Auth, Function
+from mizan_htmx.declarations.functions import Auth, Function
 from tests.apps import postponed
 
 

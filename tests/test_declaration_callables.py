@@ -15,8 +15,8 @@ from django_htmx.middleware import HtmxDetails
 from pydantic import BaseModel
 
 from mizan_htmx import client
+from mizan_htmx.declarations.signature import where
 from mizan_htmx.errors import DeclarationError
-from mizan_htmx.signature import where
 
 FUNCTION = (
     " @client takes functions, because what it declares is called by its name: move the work into a function"

@@ -10,9 +10,9 @@ from django.http import HttpRequest, HttpResponse
 from pydantic import AliasPath, BaseModel, Field
 
 from mizan_htmx.client import Context, GlobalContext, client
+from mizan_htmx.declarations.signature import where
 from mizan_htmx.errors import DeclarationError
 from mizan_htmx.setup.registry import register
-from mizan_htmx.signature import where
 from mizan_htmx.testing import isolated_registry
 
 

@@ -13,8 +13,8 @@ from pytest_django import Settings
 
 from mizan_htmx import client, invalidate, register
 from mizan_htmx.channels import wrap_asgi
-from mizan_htmx.setup import discovery
-from mizan_htmx.setup.discovery import discover, load_urlconf
+from mizan_htmx.setup import autodiscover as discovery
+from mizan_htmx.setup.autodiscover import discover, load_urlconf
 from mizan_htmx.setup.registry import Registry, get_function
 from mizan_htmx.testing import isolated_registry
 from tests.apps.shared import summary

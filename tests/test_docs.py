@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 
 from mizan_htmx import errors
+from mizan_htmx.blocks.nodes import ATTRIBUTES
 from mizan_htmx.client import Context, client
-from mizan_htmx.context_tag import ATTRIBUTES
 from mizan_htmx.edge import resolve_purge
 from mizan_htmx.management.commands.export_edge_manifest import Command
 
@@ -128,7 +128,7 @@ def test_edge_manifest_resolves_its_example_as_it_says() -> None:
     assert len(calls) == 2
 
 
-@pytest.mark.parametrize("module", ["mizan_htmx.invalidation", "mizan_htmx.manifest"])
+@pytest.mark.parametrize("module", ["mizan_htmx.protocol.keys", "mizan_htmx.edge.manifest"])
 def test_examples_in_docstrings_are_right(module: str) -> None:
     result = doctest.testmod(importlib.import_module(module))
     assert (result.failed, result.attempted > 0) == (0, True)

@@ -14,17 +14,12 @@ from django.template.loader import render_to_string
 from django.test import RequestFactory
 from pytest_django import Settings
 
-from mizan_htmx.channels import (
-    MizanConsumer,
-    channel,
-    frames,
-    outbox,
-    pushing,
-    registration,
-    subscriptions,
-    watching,
-)
+from mizan_htmx.channels import MizanConsumer, channel, registration
+from mizan_htmx.channels import protocol as frames
+from mizan_htmx.channels.hub import delivery as pushing
 from mizan_htmx.channels.registration import register
+from mizan_htmx.channels.socket import outbox, subscriptions
+from mizan_htmx.channels.socket import watches as watching
 from mizan_htmx.setup.registry import Registry
 from tests.support_sockets import ChatChannel, Tab, person
 from tests.support_visitor import empty_registry
@@ -142,7 +137,7 @@ async def test_frames_of_channels_are_those_of_the_protocol() -> None:
 
 
 def test_the_texts_of_errors_are_those_of_the_code() -> None:
-    source = "".join(path.read_text("utf-8") for path in Path(frames.__file__).parent.glob("*.py"))
+    source = "".join(path.read_text("utf-8") for path in Path(frames.__file__).parent.rglob("*.py"))
     start = page("protocol").index("**Errors** name")
     rows = [line for line in page("protocol")[start:].splitlines() if line.startswith("| `")]
     texts = [text for row in rows for text in re.findall(r"`([A-Z][a-z][^`]*)`", row)]

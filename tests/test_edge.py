@@ -17,7 +17,7 @@ from pytest_django import Settings
 
 from mizan_htmx.client import client
 from mizan_htmx.edge import generate_edge_manifest, resolve_purge
-from mizan_htmx.invalidation import Invalidation
+from mizan_htmx.protocol.keys import Invalidation
 from mizan_htmx.setup.registry import register
 from mizan_htmx.testing import isolated_registry
 

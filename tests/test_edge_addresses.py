@@ -11,7 +11,7 @@ from mizan_htmx.client import Context, client
 from mizan_htmx.edge.backends.base import PurgeFailed, PurgeRefused
 from mizan_htmx.edge.backends.cloudfront import CloudFrontEdge, wildcards
 from mizan_htmx.edge.backends.urls import UrlEdge
-from mizan_htmx.invalidation import Invalidation
+from mizan_htmx.protocol.keys import Invalidation
 from mizan_htmx.setup.registry import register
 from mizan_htmx.testing import isolated_registry
 from tests.support_cdns import CloudFront, UrlCache

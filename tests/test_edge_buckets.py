@@ -3,8 +3,8 @@
 import pytest
 
 from mizan_htmx.edge.backends.base import PurgeLater
-from mizan_htmx.edge.backends.buckets import Bucket
 from mizan_htmx.edge.backends.cloudflare import CloudflareEdge
+from mizan_htmx.edge.backends.rate_limit import Bucket
 from mizan_htmx.edge.backends.varnish import lists
 from tests.support_cdns import Cloudflare
 from tests.support_edges import Reply, serving

@@ -17,7 +17,7 @@ from pytest_django import Settings
 
 from mizan_htmx.client import Context, client
 from mizan_htmx.edge import generate_edge_manifest
-from mizan_htmx.edge.vcl import compile_vcl
+from mizan_htmx.edge.varnish.vcl import compile_vcl
 from mizan_htmx.forms import mizanFormMeta, mizanFormMixin
 from mizan_htmx.setup.registry import register
 from mizan_htmx.testing import isolated_registry

@@ -13,8 +13,8 @@ from mizan_htmx.edge.backends.base import EdgeBackend, PurgeFailed, PurgeLater, 
 from mizan_htmx.edge.backends.bunny import BunnyEdge
 from mizan_htmx.edge.backends.fastly import FastlyEdge
 from mizan_htmx.edge.backends.options import Options
-from mizan_htmx.edge.purging import Lane, Pace
-from mizan_htmx.invalidation import Invalidation
+from mizan_htmx.edge.purge_queue import Lane, Pace
+from mizan_htmx.protocol.keys import Invalidation
 from tests.support_cdns import Bunny, Fastly
 from tests.support_edges import Cdn, Reply, keys, serving, until
 

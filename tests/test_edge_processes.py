@@ -33,9 +33,9 @@ settings.configure(
 django.setup()
 
 from mizan_htmx import Context, client, register
-from mizan_htmx.edge import purging
-from mizan_htmx.invalidation import Invalidation
-from mizan_htmx.recorder import announce
+from mizan_htmx.edge import purge_queue as purging
+from mizan_htmx.protocol.keys import Invalidation
+from mizan_htmx.invalidation.recorder import announce
 
 @client(context=Context("user", public=True))
 def user_name(request, user_id: int) -> str:

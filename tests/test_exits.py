@@ -5,8 +5,8 @@ import sys
 
 import pytest
 
-from mizan_htmx import exits
-from mizan_htmx.exits import at_exit, finish
+from mizan_htmx.invalidation import shutdown as exits
+from mizan_htmx.invalidation.shutdown import at_exit, finish
 
 
 @pytest.fixture(autouse=True)
@@ -44,6 +44,7 @@ def test_what_is_asked_for_meanwhile_is_done_as_well() -> None:
 
 @pytest.mark.parametrize(("line", "said"), [("", "left\n"), ("finish()", "left\n")])
 def test_a_process_does_it_at_its_own_exit_unless_it_is_done(line: str, said: str) -> None:
-    program = f"from mizan_htmx.exits import at_exit, finish\nat_exit(lambda: print('left'))\n{line}"
+    imported = "from mizan_htmx.invalidation.shutdown import at_exit, finish"
+    program = f"{imported}\nat_exit(lambda: print('left'))\n{line}"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout == said

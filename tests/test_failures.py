@@ -27,7 +27,7 @@ from mizan_htmx.errors import (
     Unauthorized,
     ValidationFailed,
 )
-from mizan_htmx.failures import json_response, refusal_of
+from mizan_htmx.http.error_responses import json_response, refusal_of
 from tests.support_visitor import (
     Coloured,
     Visitor,

@@ -13,10 +13,10 @@ from django.http import HttpRequest
 from pytest_django import Settings
 
 from mizan_htmx import client, register
+from mizan_htmx.edge.manifest import build_manifest
 from mizan_htmx.errors import DeclarationError
 from mizan_htmx.forms import mizanFormMeta, mizanFormMixin
-from mizan_htmx.manifest import build_manifest
-from mizan_htmx.setup.discovery import discover
+from mizan_htmx.setup.autodiscover import discover
 from mizan_htmx.setup.registry import Registry
 from mizan_htmx.testing import isolated_registry
 from tests.site.models import Card

@@ -20,10 +20,10 @@ from django.utils.translation import gettext, gettext_lazy
 from pytest_django import Settings
 
 from mizan_htmx import client, register
+from mizan_htmx.blocks.scripts import call_attributes
 from mizan_htmx.client import Context
 from mizan_htmx.forms import mizanFormMeta, mizanFormMixin
 from mizan_htmx.localization import Localization, sign
-from mizan_htmx.page import call_attributes
 from tests.support_blocks import Site, template_settings
 from tests.support_languages import BLOCK, ENDPOINTS, IN_GERMAN, LIBRARIES, pages, speak
 

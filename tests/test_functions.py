@@ -9,9 +9,9 @@ from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse
 
 from mizan_htmx.client import client
+from mizan_htmx.declarations.functions import Auth, Context, GlobalContext
+from mizan_htmx.declarations.signature import where
 from mizan_htmx.errors import DeclarationError
-from mizan_htmx.functions import Auth, Context, GlobalContext
-from mizan_htmx.signature import where
 
 RULE = "A letter or '_', then letters, digits, '_', '-', '.'."
 

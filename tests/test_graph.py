@@ -10,8 +10,8 @@ import pytest
 from django.http import HttpRequest, HttpResponse
 
 from mizan_htmx.client import Context, client
+from mizan_htmx.declarations.graph import Graph, build
 from mizan_htmx.errors import suggest
-from mizan_htmx.graph import Graph, build
 from mizan_htmx.setup.registry import register
 from mizan_htmx.testing import isolated_registry
 

@@ -15,8 +15,8 @@ from django.views.decorators.csrf import csrf_exempt
 from pytest_django import Settings
 
 from mizan_htmx import client, invalidate, register
-from mizan_htmx.recorder import abandon, invalidated, open_recorder, recorder_of
-from mizan_htmx.watch import watch_model
+from mizan_htmx.invalidation.model_watch import watch_model
+from mizan_htmx.invalidation.recorder import abandon, invalidated, open_recorder, recorder_of
 from tests.apps.watched.models import Item, Room
 from tests.support_hangup import IMPATIENT, NOTICING, PATIENCE, PLAIN, Gate, Noticing, hang_up
 from tests.support_sockets import Tab, person
@@ -82,7 +82,7 @@ def is_changed() -> bool:
 def join_announcements() -> None:
     """Wait for the threads that tell what could be told nowhere else."""
     for thread in threading.enumerate():
-        if thread.name == "mizan_htmx.announcing":
+        if thread.name == "mizan_htmx.invalidation.delivery":
             thread.join(PATIENCE)
 
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mizan_htmx.invalidation import (
+from mizan_htmx.protocol.keys import (
     EVERYTHING,
     HEADER,
     MAX_BYTES,

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mizan_htmx.invalidation import EVERYTHING, Invalidation, canonical, format_list
+from mizan_htmx.protocol.keys import EVERYTHING, Invalidation, canonical, format_list
 
 VECTORS: dict[str, list[dict[str, Any]]] = json.loads(
     (Path(__file__).parent / "vectors" / "invalidation.json").read_text(encoding="utf-8")

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mizan_htmx.client import client
-from mizan_htmx.manifest import build_manifest, normalise, resolve_purge
+from mizan_htmx.edge.manifest import build_manifest, normalise, resolve_purge
 from mizan_htmx.setup.registry import register
 from mizan_htmx.testing import isolated_registry
 

@@ -11,9 +11,9 @@ from django.test import Client
 from pytest_django import Settings
 
 from mizan_htmx import Context, client, invalidate, register
-from mizan_htmx.clock import version_of
+from mizan_htmx.invalidation.read_version import version_of
+from mizan_htmx.invalidation.recorder import recorder_of
 from mizan_htmx.middleware import MizanMiddleware
-from mizan_htmx.recorder import recorder_of
 from mizan_htmx.setup.registry import registry as registered
 from tests.support_visitor import (
     HEADER,

@@ -15,7 +15,7 @@ from django.urls import include, path
 from pytest_django import Settings
 
 from mizan_htmx import Context, client, invalidate, register
-from mizan_htmx.cookie import COOKIE
+from mizan_htmx.invalidation.cookie import COOKIE
 from mizan_htmx.setup.registry import registry
 from tests.support_blocks import MIDDLEWARE, Site, blocks_of
 from tests.support_visitor import Coloured, both_colours
@@ -344,7 +344,7 @@ class TestItsOwnNote:
         def fail(request: HttpRequest) -> HttpRequest:
             raise RuntimeError("No copy.")
 
-        monkeypatch.setattr("mizan_htmx.proving.reading_copy", fail)
+        monkeypatch.setattr("mizan_htmx.blocks.proving.reading_copy", fail)
         site.write("page.html", USER)
         serve(settings, change=client(affects="user", methods=["GET"])(changing(site, "first")))
         with caplog.at_level(logging.ERROR, "mizan_htmx.proving"):

@@ -8,8 +8,8 @@ from django.urls import include, path
 from django.utils.functional import SimpleLazyObject, empty
 from pytest_django import Settings
 
-from mizan_htmx import page
-from mizan_htmx.error_texts import error_texts
+from mizan_htmx.blocks import scripts as page
+from mizan_htmx.blocks.error_texts import error_texts
 from tests.support_blocks import Site
 from tests.support_page import attributes_of, functions
 

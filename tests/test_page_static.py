@@ -12,7 +12,7 @@ from django.contrib.staticfiles.storage import (
 )
 from pytest_django import Settings
 
-from mizan_htmx import page
+from mizan_htmx.blocks import scripts as page
 from tests.support_blocks import Site
 
 pytest_plugins = ["tests.support_blocks_fixtures"]

@@ -19,7 +19,8 @@ from django.test import RequestFactory
 from django.urls import include, path
 from pytest_django import Settings
 
-from mizan_htmx import client, partials, register
+from mizan_htmx import client, register
+from mizan_htmx.blocks import partials
 from tests.support_blocks import (
     LIBRARIES,
     Site,

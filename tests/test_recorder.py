@@ -11,8 +11,8 @@ from django.http import HttpRequest
 from django.test import RequestFactory
 
 from mizan_htmx import client, invalidate, register
-from mizan_htmx.invalidation import Invalidation, format_list
-from mizan_htmx.recorder import Recorder, announce_now, current_recorder, open_recorder, told
+from mizan_htmx.invalidation.recorder import Recorder, announce_now, current_recorder, open_recorder, told
+from mizan_htmx.protocol.keys import Invalidation, format_list
 from mizan_htmx.testing import isolated_registry
 from tests.support_recorder import signals, user
 from tests.support_visitor import (

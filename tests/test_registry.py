@@ -6,9 +6,9 @@ import pytest
 from django.http import HttpRequest, HttpResponse
 
 from mizan_htmx.client import Context, client
+from mizan_htmx.declarations.functions import Function
+from mizan_htmx.declarations.graph import Graph, build
 from mizan_htmx.errors import DeclarationError
-from mizan_htmx.functions import Function
-from mizan_htmx.graph import Graph, build
 from mizan_htmx.setup.registry import Registry, get_function, register
 from mizan_htmx.testing import isolated_registry
 

@@ -8,7 +8,7 @@ from django.template import Origin
 from django.template.loaders.filesystem import Loader
 from pytest_django import Settings
 
-from mizan_htmx.rendering import BlockContext
+from mizan_htmx.blocks.rendering import BlockContext
 from tests.support_blocks import LOADERS, Site, blocks_of, template_settings
 
 pytest_plugins = ["tests.support_blocks_fixtures"]

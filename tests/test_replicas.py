@@ -16,13 +16,13 @@ from django.test import RequestFactory
 from pytest_django import Settings
 
 from mizan_htmx import Context, client, register
-from mizan_htmx.channels import moments
-from mizan_htmx.channels.moments import Moments
-from mizan_htmx.channels.publishing import publish
-from mizan_htmx.channels.redis_versions import RedisVersions
-from mizan_htmx.channels.versions import MemoryVersions, StoreDown, Version, Versions, versions
-from mizan_htmx.clock import may_be_old, version_of
-from mizan_htmx.invalidation import Invalidation
+from mizan_htmx.channels.layer import moments
+from mizan_htmx.channels.layer.moments import Moments
+from mizan_htmx.channels.layer.publish import publish
+from mizan_htmx.channels.layer.redis_versions import RedisVersions
+from mizan_htmx.channels.layer.versions import MemoryVersions, StoreDown, Version, Versions, versions
+from mizan_htmx.invalidation.read_version import may_be_old, version_of
+from mizan_htmx.protocol.keys import Invalidation
 from mizan_htmx.setup.registry import registry as registered
 from mizan_htmx.setup.replicas import replica_lag
 from tests.support_blocks import template_settings

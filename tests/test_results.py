@@ -27,10 +27,10 @@ from typing_extensions import TypedDict
 from mizan_htmx import client, register
 from mizan_htmx.channels import register as register_channel
 from mizan_htmx.channels.channel import payload_of
+from mizan_htmx.declarations.results import Result
+from mizan_htmx.declarations.signature import where
 from mizan_htmx.errors import DeclarationError
-from mizan_htmx.forms.functions import Accepted
-from mizan_htmx.results import Result
-from mizan_htmx.signature import where
+from mizan_htmx.forms.registration import Accepted
 from tests.support_sockets import ChatChannel
 from tests.support_visitor import (
     MOUNT,

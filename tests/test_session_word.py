@@ -15,7 +15,7 @@ from django.urls import include, path
 from pytest_django import Settings
 
 from mizan_htmx import Context, client, register
-from mizan_htmx.session_word import word_of
+from mizan_htmx.http.session_fingerprint import word_of
 from tests.support_blocks import Site, blocks_of
 
 pytest_plugins = ["tests.support_blocks_fixtures"]

@@ -15,8 +15,7 @@ from django.views.decorators.cache import never_cache
 from pydantic import BaseModel
 from typing_extensions import TypeAliasType
 
-from mizan_htmx.errors import DeclarationError, ValidationFailed
-from mizan_htmx.signature import (
+from mizan_htmx.declarations.signature import (
     MAX_FIELD_ERRORS,
     Parameter,
     Validator,
@@ -27,6 +26,7 @@ from mizan_htmx.signature import (
     validate,
     where,
 )
+from mizan_htmx.errors import DeclarationError, ValidationFailed
 from tests.apps import postponed
 
 UserId = NewType("UserId", int)

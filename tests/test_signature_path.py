@@ -8,11 +8,11 @@ from django.http import FileResponse, HttpResponse, JsonResponse, StreamingHttpR
 from django.views.decorators.cache import never_cache
 from pydantic import BaseModel
 
-from mizan_htmx.errors import DeclarationError
-from mizan_htmx.signature import (
+from mizan_htmx.declarations.signature import (
     returns_response,
     where,
 )
+from mizan_htmx.errors import DeclarationError
 from tests.apps import postponed
 
 

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from mizan_htmx import tags
-from mizan_htmx.invalidation import EVERYTHING, Invalidation, covers, parse
-from mizan_htmx.tags import Shape, purge_list, purge_tags, subsets, tags_of
+from mizan_htmx.protocol import cache_tags as tags
+from mizan_htmx.protocol.cache_tags import Shape, purge_list, purge_tags, subsets, tags_of
+from mizan_htmx.protocol.keys import EVERYTHING, Invalidation, covers, parse
 
 # A busy machine is no fault of the scheme.
 unhurried = settings(deadline=None)

@@ -8,7 +8,7 @@ from django.core.exceptions import TooManyFieldsSent
 from django.test import AsyncRequestFactory, RequestFactory
 from pytest_django import Settings
 
-from mizan_htmx.together import MAX_BLOCKS, fields_of
+from mizan_htmx.blocks.batch import MAX_BLOCKS, fields_of
 from tests.support_blocks import Site, blocks_of, sign
 from tests.support_together import ANSWER, PARTIALS, TWO, all_of, pieces
 

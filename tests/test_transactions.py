@@ -15,8 +15,8 @@ from django.test import Client
 from pytest_django import Settings
 
 from mizan_htmx import client, invalidate, register
-from mizan_htmx.recorder import invalidated
-from mizan_htmx.watch import watch_model
+from mizan_htmx.invalidation.model_watch import watch_model
+from mizan_htmx.invalidation.recorder import invalidated
 from tests.apps.watched.models import Item, Room
 from tests.support_visitor import HEADER, Visitor, both_transports, serve
 from tests.support_watch import Told, ear, listening, rooms_and_guests
@@ -237,7 +237,7 @@ class TestTheEndOfTheProcess:
         try:
             with pytest.raises(SystemExit):
                 invalidate(None, "guest")
-            for thread in threads("mizan_htmx.announcing"):
+            for thread in threads("mizan_htmx.invalidation.delivery"):
                 thread.join(30)
         finally:
             invalidated.disconnect(interrupted)
@@ -256,7 +256,7 @@ class TestTheEndOfTheProcess:
         try:
             with pytest.raises(SystemExit):
                 put_and_name()
-            for thread in threads("mizan_htmx.announcing"):
+            for thread in threads("mizan_htmx.invalidation.delivery"):
                 thread.join(30)
         finally:
             invalidated.disconnect(interrupted)

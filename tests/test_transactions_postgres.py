@@ -11,7 +11,7 @@ from django.views.decorators.csrf import csrf_exempt
 from pytest_django import Settings
 
 from mizan_htmx import client, invalidate, register
-from mizan_htmx.watch import watch_model
+from mizan_htmx.invalidation.model_watch import watch_model
 from tests.apps.watched.models import Item, Room
 from tests.support_hangup import NOTICING, Gate, hang_up
 from tests.support_postgres import PostgresServer, Wire, on_postgres, postgres_server, wire

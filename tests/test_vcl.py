@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from mizan_htmx.edge.vcl import compile_vcl
+from mizan_htmx.edge.varnish.vcl import compile_vcl
 
 
 def manifest(*, mutations: dict[str, Any] | None = None, **contexts: dict[str, Any]) -> dict[str, Any]:

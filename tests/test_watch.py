@@ -10,7 +10,7 @@ from django.db.models import signals
 from django.test.utils import CaptureQueriesContext
 from pytest_django import DjangoAssertNumQueries
 
-from mizan_htmx.watch import watch_model
+from mizan_htmx.invalidation.model_watch import watch_model
 from tests.apps.watched.models import Guest, Item, Lamp, Room, Ticket
 from tests.support_watch import Do, Told, both_twins, ear, rooms_and_guests
 from tests.support_watch_rows import item, its_room, rooms

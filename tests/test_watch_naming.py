@@ -15,7 +15,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from mizan_htmx.client import Context
 from mizan_htmx.errors import DeclarationError
-from mizan_htmx.watch import watch_model
+from mizan_htmx.invalidation.model_watch import watch_model
 from tests.apps.watched.models import Antique, Item, Labelled, Lamp, Ticket
 from tests.support_watch import Do, Told, both_twins, ear, rooms_and_guests
 from tests.support_watch_rows import item, its_room, rooms

@@ -10,8 +10,8 @@ from django.template import Context, Engine
 from django.test.utils import CaptureQueriesContext
 from pytest_django import DjangoAssertNumQueries
 
-from mizan_htmx import watch
-from mizan_htmx.watch import watch_model
+from mizan_htmx.invalidation import model_watch as watch
+from mizan_htmx.invalidation.model_watch import watch_model
 from tests.apps.watched.models import Antique, Guest, Item, Room
 from tests.support_watch import Do, Told, both_twins, ear, rooms_and_guests
 

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 from pytest_django import DjangoAssertNumQueries
 
-from mizan_htmx import watch
-from mizan_htmx.watch import watch_model
+from mizan_htmx.invalidation import model_watch as watch
+from mizan_htmx.invalidation.model_watch import watch_model
 from tests.apps.watched.models import Guest, Room, Shift
 from tests.support_watch import Do, Told, both_twins, ear, rooms_and_guests
 

@@ -9,8 +9,8 @@ from django.http import HttpRequest, HttpResponse
 from pytest_django import Settings
 
 from mizan_htmx import client, invalidate, register
-from mizan_htmx.recorder import current_recorder
-from mizan_htmx.watch import watch_model
+from mizan_htmx.invalidation.model_watch import watch_model
+from mizan_htmx.invalidation.recorder import current_recorder
 from tests.apps.watched.models import Item, Room
 from tests.support_visitor import (
     HEADER,

@@ -14,8 +14,8 @@ from django.utils.translation import override
 from pydantic import AfterValidator, BaseModel, Field, FutureDate, IPvAnyAddress, Json, PastDate
 from pydantic_core import PydanticCustomError
 
+from mizan_htmx.declarations.signature import describe, input_adapter, validate
 from mizan_htmx.errors import ValidationFailed
-from mizan_htmx.signature import describe, input_adapter, validate
 
 REQUIRED = "This field is required."
 WHOLE = "Enter a whole number."

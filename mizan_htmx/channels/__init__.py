@@ -4,7 +4,7 @@ from mizan_htmx.channels.asgi import wrap_asgi
 from mizan_htmx.channels.channel import Channel, ReactChannel
 from mizan_htmx.channels.consumer import MizanConsumer
 from mizan_htmx.channels.registration import get_channel, get_registered_channels, register
-from mizan_htmx.watch import WatchedQuerySet, watch_model
+from mizan_htmx.invalidation.model_watch import WatchedQuerySet, watch_model
 
 __all__ = [
     "Channel",

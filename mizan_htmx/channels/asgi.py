@@ -10,11 +10,11 @@ from django.core.handlers.asgi import ASGIHandler, get_script_prefix
 from django.db import connections
 
 from mizan_htmx.channels import lifespan
-from mizan_htmx.channels.calls import request_of
 from mizan_htmx.channels.consumer import MizanConsumer
 from mizan_htmx.channels.internals import with_session
-from mizan_htmx.csrf import is_own_origin
-from mizan_htmx.setup.discovery import load_urlconf
+from mizan_htmx.channels.rpc import request_of
+from mizan_htmx.http.csrf import is_own_origin
+from mizan_htmx.setup.autodiscover import load_urlconf
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Any]]

@@ -12,12 +12,12 @@ from pydantic import AliasChoices, AliasPath, BaseModel, RootModel, TypeAdapter
 from pydantic_core import from_json
 from typing_extensions import TypeIs
 
-from mizan_htmx.channels import publishing
-from mizan_htmx.channels.wire import Event
+from mizan_htmx.channels.layer import publish as publishing
+from mizan_htmx.channels.layer.transport import Event
+from mizan_htmx.declarations.results import Result
+from mizan_htmx.declarations.signature import MAX_FIELD_ERRORS, output_adapter, validate
 from mizan_htmx.errors import ValidationFailed
-from mizan_htmx.results import Result
 from mizan_htmx.setup.registry import registry
-from mizan_htmx.signature import MAX_FIELD_ERRORS, output_adapter, validate
 
 # Models of what comes from a page.
 _RECEIVED = ("Params", "ReactMessage")

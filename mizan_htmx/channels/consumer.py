@@ -8,16 +8,17 @@ from asgiref.sync import ThreadSensitiveContext
 from channels.exceptions import StopConsumer
 from channels.generic.websocket import AsyncWebsocketConsumer
 
-from mizan_htmx.channels import calls, frames
-from mizan_htmx.channels.floods import POLICY_VIOLATION, Bucket
-from mizan_htmx.channels.frames import Frame
-from mizan_htmx.channels.hub import Hub
+from mizan_htmx.channels import protocol as frames
+from mizan_htmx.channels import rpc as calls
+from mizan_htmx.channels.hub.hub import Hub
 from mizan_htmx.channels.internals import handler_of
-from mizan_htmx.channels.outages import DATABASE_ERRORS, database_outage
-from mizan_htmx.channels.outbox import Outbox
-from mizan_htmx.channels.subscriptions import Subscriptions
-from mizan_htmx.channels.visitors import Visitor, visitor_of
-from mizan_htmx.channels.watching import Watches
+from mizan_htmx.channels.layer.outages import DATABASE_ERRORS, database_outage
+from mizan_htmx.channels.protocol import Frame
+from mizan_htmx.channels.socket.outbox import Outbox
+from mizan_htmx.channels.socket.rate_limit import POLICY_VIOLATION, Bucket
+from mizan_htmx.channels.socket.session_user import Visitor, visitor_of
+from mizan_htmx.channels.socket.subscriptions import Subscriptions
+from mizan_htmx.channels.socket.watches import Watches
 from mizan_htmx.errors import BadRequest, InternalError, MizanError, Unauthorized
 
 #: The session that opened the socket has ended. 4000 and up are an application's own (RFC 6455, 7.4.2).

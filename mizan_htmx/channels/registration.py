@@ -6,12 +6,12 @@ from types import ModuleType
 from typing import Any
 
 from mizan_htmx.channels.channel import Channel, is_model, message_classes
+from mizan_htmx.declarations.functions import RULE
+from mizan_htmx.declarations.results import refuse_bytes
+from mizan_htmx.declarations.signature import where
 from mizan_htmx.errors import DeclarationError
-from mizan_htmx.functions import RULE
-from mizan_htmx.invalidation import is_name
-from mizan_htmx.results import refuse_bytes
+from mizan_htmx.protocol.keys import is_name
 from mizan_htmx.setup.registry import registry
-from mizan_htmx.signature import where
 
 # Between "team" and "Chat", and between "HTTP" and "Log".
 _SEAM = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")

@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from mizan_htmx.edge.urlconf import mutation_urls, page_urls
-from mizan_htmx.manifest import build_manifest, resolve_purge
+from mizan_htmx.edge.manifest import build_manifest, resolve_purge
+from mizan_htmx.edge.url_patterns import mutation_urls, page_urls
 from mizan_htmx.setup.registry import registry
 
 __all__ = ["generate_edge_manifest", "resolve_purge"]

@@ -12,9 +12,9 @@ from django.forms.formsets import DELETION_FIELD_NAME, INITIAL_FORM_COUNT, TOTAL
 from django.http import HttpRequest
 from django.utils.datastructures import MultiValueDict
 
-from mizan_htmx.arguments import MULTIPART, URLENCODED
 from mizan_htmx.errors import ValidationFailed
 from mizan_htmx.forms.values import Data, Given, as_posted, by_own_names, by_page_names, fit
+from mizan_htmx.http.arguments import MULTIPART, URLENCODED
 
 Files = MultiValueDict[str, Any]
 

@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from mizan_htmx.declarations.functions import Context
 from mizan_htmx.errors import DeclarationError
-from mizan_htmx.functions import Context
-from mizan_htmx.invalidation import is_name
+from mizan_htmx.protocol.keys import is_name
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
 from mizan_htmx.errors import DeclarationError
-from mizan_htmx.forms.functions import register_form
 from mizan_htmx.forms.meta import mizanFormMeta
+from mizan_htmx.forms.registration import register_form
 from mizan_htmx.forms.submission import submit_rows
 
 if TYPE_CHECKING:

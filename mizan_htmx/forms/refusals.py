@@ -8,7 +8,7 @@ from django import forms
 from django.core.exceptions import NON_FIELD_ERRORS
 
 from mizan_htmx.errors import ValidationFailed
-from mizan_htmx.failures import refusal_of
+from mizan_htmx.http.error_responses import refusal_of
 
 REFUSAL = (ValidationFailed, forms.ValidationError)
 

@@ -17,15 +17,15 @@ from django.urls import reverse
 from django.utils.module_loading import import_string
 from django.utils.safestring import SafeString, mark_safe
 
-from mizan_htmx.arguments import Arguments
-from mizan_htmx.dispatch import admit
+from mizan_htmx.blocks.reader_results import DENIED
+from mizan_htmx.blocks.surroundings import LANGUAGE, localization_here, query_of
 from mizan_htmx.errors import suggest
 from mizan_htmx.forms.binding import make_form, make_formset
+from mizan_htmx.http.arguments import Arguments
+from mizan_htmx.http.execution import admit
+from mizan_htmx.http.steps import run
 from mizan_htmx.internals import freeze
-from mizan_htmx.readings import DENIED
 from mizan_htmx.setup.registry import registry
-from mizan_htmx.steps import run
-from mizan_htmx.surroundings import LANGUAGE, localization_here, query_of
 
 # A form that stands on a page more than once has an id of its own, and comes back under it.
 ID_FIELD = "mizan_form_id"

@@ -9,16 +9,16 @@ from django.db import models
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
+from mizan_htmx.declarations.functions import Function
+from mizan_htmx.declarations.signature import validate
 from mizan_htmx.errors import ValidationFailed
 from mizan_htmx.forms.binding import BoundRows, bind_form, bind_formset, is_deleted
 from mizan_htmx.forms.refusals import told_by
 from mizan_htmx.forms.reports import error_texts, formset_errors
 from mizan_htmx.forms.values import Given
-from mizan_htmx.functions import Function
-from mizan_htmx.invalidation import SCALARS, Invalidation
-from mizan_htmx.recorder import recorder_of
+from mizan_htmx.invalidation.recorder import recorder_of
+from mizan_htmx.protocol.keys import SCALARS, Invalidation
 from mizan_htmx.setup.registry import registry
-from mizan_htmx.signature import validate
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,21 +16,21 @@ from django.utils.safestring import SafeString
 from django.views.decorators.csrf import csrf_exempt
 from django_htmx.http import HttpResponseClientRedirect
 
-from mizan_htmx.arguments import Arguments, read_body
-from mizan_htmx.csrf import CsrfFailed, check_csrf
-from mizan_htmx.dispatch import admit, execute
+from mizan_htmx.declarations.functions import Function
 from mizan_htmx.errors import MethodNotAllowed, NotFound, ValidationFailed
-from mizan_htmx.failures import html_failure, refusal_of
-from mizan_htmx.finishing import finish
 from mizan_htmx.forms import rendering
 from mizan_htmx.forms.binding import is_form, make_form, make_formset
 from mizan_htmx.forms.refusals import REFUSAL, refused_form
-from mizan_htmx.functions import Function
+from mizan_htmx.http.arguments import Arguments, read_body
+from mizan_htmx.http.csrf import CsrfFailed, check_csrf
+from mizan_htmx.http.error_headers import remember_problem
+from mizan_htmx.http.error_responses import html_failure, refusal_of
+from mizan_htmx.http.execution import admit, execute
+from mizan_htmx.http.finishing import finish
+from mizan_htmx.http.steps import Steps, run
+from mizan_htmx.invalidation.recorder import Recorder, abandon, open_recorder, roll_back
 from mizan_htmx.localization import as_on_page, finish_on_page
-from mizan_htmx.problems import remember_problem
-from mizan_htmx.recorder import Recorder, abandon, open_recorder, roll_back
 from mizan_htmx.setup.registry import registry
-from mizan_htmx.steps import Steps, run
 
 # Tells the page's script why a submission was refused, whatever the site's error pages look like.
 REASON_HEADER = "X-Mizan-Error"

@@ -10,7 +10,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.signals import setting_changed
 from django.utils.module_loading import import_string
 
-from mizan_htmx.invalidation import Invalidation
+from mizan_htmx.protocol.keys import Invalidation
 
 SETTING = "MIZAN_EDGE"
 

@@ -9,10 +9,10 @@ from typing import Any
 
 from django.core.signals import setting_changed
 
-from mizan_htmx.defects import Defect
+from mizan_htmx.declarations.functions import Function
+from mizan_htmx.declarations.graph import Graph, build
+from mizan_htmx.declarations.problems import Defect
 from mizan_htmx.errors import DeclarationError
-from mizan_htmx.functions import Function
-from mizan_htmx.graph import Graph, build
 from mizan_htmx.setup.middleware import LOGIN_REQUIRED, is_installed
 
 

@@ -9,9 +9,10 @@ from django.test import Client
 from playwright.async_api import expect
 
 from mizan_htmx import invalidate
-from mizan_htmx.channels import MizanConsumer, versions
-from mizan_htmx.channels.versions import MemoryVersions
-from mizan_htmx.channels.visitors import Visitor
+from mizan_htmx.channels import MizanConsumer
+from mizan_htmx.channels.layer import versions
+from mizan_htmx.channels.layer.versions import MemoryVersions
+from mizan_htmx.channels.socket.session_user import Visitor
 from tests.browser.live import NOTE, PLAIN, SECOND, change, has_heard, without_server
 from tests.browser.serving import Site, on_both_servers
 from tests.browser.tab import REPORT, Tab, on_one_htmx

@@ -11,7 +11,7 @@ from django.db import connection
 from playwright.async_api import Locator, expect
 from pytest_django import Settings
 
-from mizan_htmx.channels.versions import MemoryVersions, Version, new_epoch, versions
+from mizan_htmx.channels.layer.versions import MemoryVersions, Version, new_epoch, versions
 from tests.browser.live import NOTE, SECOND, change
 from tests.browser.tab import Tab, on_every_htmx, on_newest_htmx
 from tests.site.replica import Replica, current

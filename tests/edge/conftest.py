@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from mizan_htmx.edge.vcl import compile_vcl
+from mizan_htmx.edge.varnish.vcl import compile_vcl
 from tests.edge.origin import Origin, serving
 from tests.edge.varnish import Varnish, running
 from tools import varnish

@@ -2,8 +2,8 @@
 
 import pytest
 
-from mizan_htmx.invalidation import MAX_BYTES, Invalidation, parse
-from mizan_htmx.tags import Shape, purge_list
+from mizan_htmx.protocol.cache_tags import Shape, purge_list
+from mizan_htmx.protocol.keys import MAX_BYTES, Invalidation, parse
 from tests.edge.conftest import tags
 from tests.edge.origin import Origin
 from tests.edge.varnish import Answer, Varnish, ask

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from mizan_htmx.edge.vcl import compile_vcl
+from mizan_htmx.edge.varnish.vcl import compile_vcl
 from tests.edge.conftest import MANIFEST, tags
 from tools import varnish
 

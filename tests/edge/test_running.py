@@ -8,7 +8,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from threading import Event
 
-from mizan_htmx.edge.vcl import compile_vcl
+from mizan_htmx.edge.varnish.vcl import compile_vcl
 from tests.edge.conftest import MANIFEST, tags
 from tests.edge.origin import Origin, serving
 from tests.edge.varnish import SECONDS, Varnish, ask, running

@@ -1,8 +1,8 @@
 """What did not pass through the edge: a worker's purge comes in by the door."""
 
 from mizan_htmx.edge.backends.varnish import VarnishEdge
-from mizan_htmx.invalidation import Invalidation
-from mizan_htmx.tags import Shape, purge_tags
+from mizan_htmx.protocol.cache_tags import Shape, purge_tags
+from mizan_htmx.protocol.keys import Invalidation
 from tests.edge.conftest import tags
 from tests.edge.origin import Origin
 from tests.edge.varnish import Varnish

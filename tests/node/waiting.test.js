@@ -10,7 +10,7 @@ const { test } = require("node:test");
 const { FOLDER, build, open, run } = require("./page.js");
 
 /* What a page loads, in its order; the overlay and the forms want more of a page than there is here. */
-const PAGE = readFileSync(join(__dirname, "../../mizan_htmx/page.py"), "utf-8");
+const PAGE = readFileSync(join(__dirname, "../../mizan_htmx/blocks/scripts.py"), "utf-8");
 const LISTED = [...PAGE.matchAll(/"mizan_htmx\/(mizan[\w-]*\.js)"/g)].map(([, name]) => name);
 const FILES = LISTED.filter((name) => !/debug|faults|forms/.test(name));
 const DATASET = { mount: "/api/mizan/", session: "anonymous" };

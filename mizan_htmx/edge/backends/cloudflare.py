@@ -5,9 +5,9 @@ from types import MappingProxyType
 from urllib.parse import quote
 
 from mizan_htmx.edge.backends.base import PurgeLater, TagEdge
-from mizan_htmx.edge.backends.buckets import Bucket
-from mizan_htmx.edge.backends.calls import Answer
+from mizan_htmx.edge.backends.http import Answer
 from mizan_htmx.edge.backends.options import Options
+from mizan_htmx.edge.backends.rate_limit import Bucket
 
 # Calls a second and size of the bucket, an account: developers.cloudflare.com/cache/how-to/purge-cache.
 PLANS = MappingProxyType(

@@ -13,10 +13,10 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 from botocore.parsers import ResponseParserError
 
-from mizan_htmx.edge.addresses import stale_addresses
 from mizan_htmx.edge.backends.base import PurgeFailed, PurgeRefused, TagEdge, batches, may_pass
 from mizan_htmx.edge.backends.options import Options
-from mizan_htmx.invalidation import Invalidation
+from mizan_htmx.edge.stale_urls import stale_addresses
+from mizan_htmx.protocol.keys import Invalidation
 
 MAX_PATH = 4000
 # As many may be in progress at a time; above it, one wildcard for everything is sound and cheaper.

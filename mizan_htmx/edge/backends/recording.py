@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from mizan_htmx.edge.backends.base import TagEdge
 from mizan_htmx.edge.backends.options import Options
-from mizan_htmx.invalidation import Invalidation
+from mizan_htmx.protocol.keys import Invalidation
 
 
 @dataclass(frozen=True, slots=True)

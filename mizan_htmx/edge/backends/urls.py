@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 
-from mizan_htmx.edge.addresses import stale_addresses
 from mizan_htmx.edge.backends.base import EdgeBackend, PurgeFailed
-from mizan_htmx.edge.backends.calls import INSIDE, Answer
+from mizan_htmx.edge.backends.http import INSIDE, Answer
 from mizan_htmx.edge.backends.options import Options
-from mizan_htmx.invalidation import Invalidation
+from mizan_htmx.edge.stale_urls import stale_addresses
+from mizan_htmx.protocol.keys import Invalidation
 
 
 class UrlEdge(EdgeBackend):

@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Sequence
 
 from mizan_htmx.edge.backends.base import EdgeBackend, PurgeFailed
-from mizan_htmx.edge.backends.calls import INSIDE
+from mizan_htmx.edge.backends.http import INSIDE
 from mizan_htmx.edge.backends.options import Options
-from mizan_htmx.invalidation import MAX_BYTES, Invalidation
+from mizan_htmx.protocol.keys import MAX_BYTES, Invalidation
 
 METHOD = "PURGEKEYS"
 # As in a mutation's response: RFC 9875, a list of strings.

@@ -9,7 +9,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from mizan_htmx.edge import generate_edge_manifest
-from mizan_htmx.edge.urlconf import mounted_at
+from mizan_htmx.edge.url_patterns import mounted_at
 
 
 class Command(BaseCommand):
@@ -63,7 +63,7 @@ def _text(manifest: dict[str, Any], *, format: str, origin: str | None, indent: 
     if origin is None:
         raise CommandError("--format vcl needs --origin HOST:PORT, where Varnish finds the server.")
     try:
-        return str(import_module("mizan_htmx.edge.vcl").compile_vcl(manifest, origin=origin))
+        return str(import_module("mizan_htmx.edge.varnish.vcl").compile_vcl(manifest, origin=origin))
     except ValueError as error:
         raise CommandError(str(error)) from error
 

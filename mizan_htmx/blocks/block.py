@@ -1,0 +1,294 @@
+"""Blocks: parts of a template bound to contexts, and the signed addresses at which they are refreshed."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, fields
+from functools import lru_cache
+from typing import Annotated, Any
+from urllib.parse import quote
+
+from django.conf import settings
+from django.core import signing
+from django.http import HttpRequest
+from pydantic import ConfigDict, Field, TypeAdapter, with_config
+from typing_extensions import TypedDict
+
+from mizan_htmx.blocks.binding import bind, bound_names, find_groups, is_short
+from mizan_htmx.blocks.ids import content_name, free_id
+from mizan_htmx.blocks.reader_results import plain
+from mizan_htmx.blocks.url_cache import address_of
+from mizan_htmx.declarations.graph import Group
+from mizan_htmx.localization import PLAIN, Localization, Written
+from mizan_htmx.protocol.keys import Invalidation
+from mizan_htmx.setup.registry import registry
+
+SALT = "mizan_htmx.block"
+REFRESH_HEADER = "X-Mizan-Refresh"
+
+# A refresh answers the block with its wrapper, which these would put inside or beside the old one.
+_PARTIAL_SWAP = re.compile("inner|before|after|delete|textContent", re.IGNORECASE)
+
+# A pause between two polls, in seconds. Timers of browsers count in 32 bits of milliseconds.
+_LONGEST_POLL = 86_400
+
+# How many addresses and tokens are kept, with up to 2 KiB each.
+_REMEMBERED = 4096
+_LONGEST_TOKEN = 1000
+
+Contexts = Annotated[tuple[str, ...], Field(min_length=1)]
+Variable = str | int | float | bool | None
+
+# Equal values may be written differently: True, 1 and 1.0.
+_Written = tuple[tuple[str, str, Variable], ...]
+
+
+@with_config(ConfigDict(extra="forbid"))
+class _Options(TypedDict, total=False):
+    """What of a wrapper is not the default."""
+
+    tag: str
+    css: str
+    swap: str
+    announce: str
+    poll: int
+
+
+class _Place(Written, total=False):
+    """What is otherwise where a block stands than at its address; ``engine`` names its template engine."""
+
+    engine: str
+
+
+# What a token holds. Another release of this site may have signed something else.
+_Content = tuple[str, Contexts, str, _Options, dict[str, Variable]]
+_ContentAtPlace = tuple[str, Contexts, str, _Options, dict[str, Variable], _Place]
+_CONTENT: TypeAdapter[_Content | _ContentAtPlace] = TypeAdapter(_Content | _ContentAtPlace)
+
+
+@dataclass(frozen=True, slots=True)
+class Wrapper:
+    """The element around a block.
+
+    ``announce`` is what assistive technology is told after a refresh; ``poll`` the seconds from one refresh
+    to the next, 0 for none.
+    """
+
+    tag: str = "div"
+    css: str = ""
+    swap: str = "outerHTML"
+    announce: str = ""
+    poll: int = 0
+
+    def __post_init__(self) -> None:
+        if not re.fullmatch(r"[A-Za-z][A-Za-z0-9-]*", self.tag) or self.tag.lower() in ("script", "style"):
+            raise ValueError(f"tag={self.tag!r} can't hold a block. Name an element such as 'li'.")
+        if _PARTIAL_SWAP.match(self.swap):
+            raise ValueError(
+                f"swap={self.swap!r} would leave the old block there. Use outerHTML or a morph of it."
+            )
+        if not 0 <= self.poll <= _LONGEST_POLL:
+            raise ValueError(_bad_poll(self.poll))
+
+    @property
+    def unusual(self) -> dict[str, Any]:
+        """What of it is not the default."""
+        values = {each.name: getattr(self, each.name) for each in fields(self)}
+        return {each.name: values[each.name] for each in fields(self) if values[each.name] != each.default}
+
+
+def _bad_poll(poll: object) -> str:
+    return f"poll={poll!r} is no pause. Write whole seconds from 1 to {_LONGEST_POLL}, such as poll=30."
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """One block on one page.
+
+    ``partial`` is its reference, ``template.html#name``. ``values`` are the parameters of each context, as
+    validated; ``variables`` what ``with`` passes in. It is stale when one of ``bound`` is covered, which is
+    worked out of the others where it is not given. A ``lazy`` one shows a placeholder at first; no refresh
+    is lazy, so that is not part of its address. ``localization`` and ``engine``, the name of the template
+    engine, are what its address alone would not say. ``is_short`` tells that what is made of it may be kept.
+    """
+
+    partial: str
+    contexts: tuple[str, ...]
+    values: tuple[Mapping[str, Any], ...]
+    variables: Mapping[str, Variable]
+    wrapper: Wrapper
+    id: str = ""
+    lazy: bool = False
+    bound: tuple[Invalidation, ...] = field(default=(), compare=False)
+    is_short: bool = field(default=False, compare=False)
+    localization: Localization = PLAIN
+    engine: str = ""
+
+    def __post_init__(self) -> None:
+        if not self.bound:
+            object.__setattr__(self, "bound", _bound(self.contexts, self.values))
+
+    @property
+    def is_shared(self) -> bool:
+        """Tell whether shared caches may keep it: what several contexts show is not purged as one."""
+        return len(self.contexts) == 1 and self.contexts[0] in registry.graph.public
+
+    @property
+    def token(self) -> str:
+        """Sign which part of which template may be rendered, and how; not whose data it shows."""
+        return _sign(settings.SECRET_KEY, *self._signed)
+
+    @property
+    def url(self) -> str:
+        """Where it is refreshed."""
+        return self.url_below(address_of("mizan:partial", self.contexts[0]))
+
+    def url_below(self, address: str) -> str:
+        """Give where it is refreshed, if that is the address of its first context."""
+        write = _kept_url if self.is_short else _url
+        return write(address, self.bound, settings.SECRET_KEY, *self._signed)
+
+    @property
+    def _signed(self) -> "_Signed":
+        written = _written(self.variables)
+        return self.partial, self.contexts, self.id, self.wrapper, written, self.localization, self.engine
+
+
+_Signed = tuple[str, tuple[str, ...], str, Wrapper, _Written, Localization, str]
+
+
+def _written(variables: Mapping[str, Variable]) -> _Written:
+    return tuple([(name, repr(value), value) for name, value in variables.items()]) if variables else ()
+
+
+def _as_given(written: _Written) -> dict[str, Variable]:
+    return {name: value for name, _, value in written}
+
+
+def _bound(contexts: Iterable[str], values: Iterable[Mapping[str, Any]]) -> tuple[Invalidation, ...]:
+    pairs = zip(contexts, values, strict=True)
+    return tuple([Invalidation.of(context, **given) for context, given in pairs])
+
+
+def _url(address: str, bound: tuple[Invalidation, ...], secret: str | bytes, *signed: Any) -> str:
+    params = {name: text for each in bound for name, text in each.params}
+    query = "".join(f"&{name}={quote(text, safe='')}" for name, text in sorted(params.items()))
+    return f"{address}?block={_sign(secret, *signed)}{query}"
+
+
+# A block is signed alike at each rendering, and signing costs as much as a small table.
+_kept_url = lru_cache(_REMEMBERED)(_url)
+
+
+def _sign(
+    secret: str | bytes,
+    partial: str,
+    contexts: tuple[str, ...],
+    shown_id: str,
+    wrapper: Wrapper,
+    variables: _Written,
+    localization: Localization,
+    engine: str,
+) -> str:
+    content = [partial, contexts, shown_id, wrapper.unusual, _as_given(variables)]
+    if localization or engine:  # else as it always was
+        content.append({**localization.written, **({"engine": engine} if engine else {})})
+    return signing.Signer(key=secret, salt=SALT).sign_object(content)
+
+
+def read_token(token: str, raw: Mapping[str, str]) -> Block:
+    """Read a block from its URL: the signed token and the raw parameters.
+
+    Raises BadSignature for a token that this site did not sign, ValueError for parameters that do not fit.
+    """
+    read = _kept_content if len(token) <= _LONGEST_TOKEN else _read_content
+    content = read(token, settings.SECRET_KEY, tuple(settings.SECRET_KEY_FALLBACKS))
+    partial, contexts, shown_id, wrapper, variables, localization, engine = content
+    groups = find_groups(contexts)
+    values, shown, is_kept = bind(groups, _given(groups, raw))
+    is_kept = is_kept and len(token) <= _LONGEST_TOKEN
+    given = _as_given(variables)
+    return Block(
+        partial, contexts, values, given, wrapper, shown_id, False, shown, is_kept, localization, engine
+    )
+
+
+def _given(groups: Iterable[Group], raw: Mapping[str, str]) -> dict[str, str]:
+    """Return what an address has for these; an empty field is ``None``, as in ``ctx/``, and left out."""
+    params = {name: each for group in groups for name, each in group.params.items() if name in raw}
+    return {name: raw[name] for name, each in params.items() if raw[name] or not each.blank}
+
+
+def _read_content(token: str, secret: str | bytes, former: tuple[str | bytes, ...]) -> _Signed:
+    partial, contexts, shown_id, options, variables, *place = _CONTENT.validate_python(
+        signing.Signer(key=secret, fallback_keys=[*former], salt=SALT).unsign_object(token)
+    )
+    at: _Place = place[0] if place else {}
+    localization, engine = Localization.of_written(at), at.get("engine", "")
+    return partial, contexts, shown_id, Wrapper(**options), _written(variables), localization, engine
+
+
+# Pages ask for the same block again and again, and many of them for the same one after a change. What nobody
+# signed raises, and is not kept.
+_kept_content = lru_cache(_REMEMBERED)(_read_content)
+
+
+def make(
+    partial: str,
+    *,
+    contexts: tuple[str, ...],
+    params: Mapping[str, Any],
+    variables: Mapping[str, Variable],
+    attributes: Mapping[str, Any],
+    request: HttpRequest,
+    parent: str,
+    localization: Localization = PLAIN,
+    engine: str = "",
+) -> Block:
+    """Make the block that a tag stands for; raise ValueError for what can't be bound."""
+    groups = find_groups(contexts)
+    bound = bound_names(groups, params, attributes)
+    raw = {name: plain(value) for name, value in {**attributes, **params}.items() if name in bound}
+    values, shown, is_kept = bind(groups, {name: value for name, value in raw.items() if value is not None})
+    own = {name: value for name, value in attributes.items() if name not in bound and value is not None}
+    # Text that is marked as safe would not be any more after a refresh: it is escaped at once.
+    texts = {name: str(value) + "" for name, value in own.items()}
+    if variables or texts or parent:
+        is_kept = is_kept and is_short([parent, *variables.values(), *texts.values()])
+    own_id = texts.get("id") or ""
+    if not own_id:
+        name = _kept_name if is_kept else _name
+        own_id = free_id(request, name(parent, partial, shown, _written(variables)))
+    elif not re.fullmatch(r"[A-Za-z0-9_-]+", own_id):
+        raise ValueError(f"id={own_id!r} can't name a block: letters, digits, '_' and '-' only.")
+    wrapper = _wrapper(own, texts) if own else _DEFAULT
+    lazy = bool(own.get("lazy", False))
+    return Block(
+        partial, contexts, values, variables, wrapper, own_id, lazy, shown, is_kept, localization, engine
+    )
+
+
+_DEFAULT = Wrapper()
+
+
+def _wrapper(own: Mapping[str, Any], texts: Mapping[str, str]) -> Wrapper:
+    return Wrapper(
+        tag=texts.get("tag") or "div",
+        css=texts.get("class", ""),
+        swap=texts.get("swap") or "outerHTML",
+        announce=texts.get("announce", ""),
+        poll=_seconds(own["poll"]) if "poll" in own else 0,
+    )
+
+
+def _name(parent: str, partial: str, shown: tuple[Invalidation, ...], variables: _Written) -> str:
+    return content_name([partial, [*map(str, shown)], _as_given(variables)], parent=parent)
+
+
+_kept_name = lru_cache(_REMEMBERED)(_name)
+
+
+def _seconds(poll: object) -> int:
+    text = str(poll)
+    if isinstance(poll, bool) or not re.fullmatch(r"[0-9]{1,9}", text) or int(text) == 0:
+        raise ValueError(_bad_poll(poll))
+    return int(text)

@@ -1,0 +1,300 @@
+"""The tag ``{% mizan_context %}``: how it is read, and what it renders."""
+
+import hashlib
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import cast
+
+from django.http import HttpRequest
+from django.template import Context, NodeList, TemplateSyntaxError
+from django.template.base import FilterExpression, Node, Parser, Token
+from django.template.loader_tags import BlockNode as ExtendsBlock
+from django.utils.safestring import SafeString, mark_safe
+
+from mizan_htmx.blocks import block as blocks
+from mizan_htmx.blocks.binding import bound_names, check_names, find_groups
+from mizan_htmx.blocks.enclosing_tags import check_around, open_tags
+from mizan_htmx.blocks.partials import Partial, define, load_near, name_of, unnamed
+from mizan_htmx.blocks.reader_results import plain
+from mizan_htmx.blocks.rendering import are_public, render, render_lazy
+from mizan_htmx.blocks.surroundings import localization_in
+from mizan_htmx.internals import open_tag_names, partials_in
+from mizan_htmx.localization import Spoken, spoken_here
+from mizan_htmx.setup.registry import registry
+
+END = "endmizan_context"
+ATTRIBUTES = ("tag", "class", "id", "swap", "partial", "announce", "poll", "lazy")
+_KEYWORD = re.compile(r"([^\W\d][\w.-]*)=(.+)", re.ASCII)
+
+Expressions = Mapping[str, FilterExpression]
+
+
+@dataclass(frozen=True, slots=True)
+class Binding:
+    """What stands in a ``{% mizan_context %}`` tag, compiled but not resolved.
+
+    ``written_out`` are the contexts where all of them are written out; ``tags`` names those around it.
+    """
+
+    contexts: tuple[FilterExpression, ...]
+    params: Expressions
+    variables: Expressions
+    attributes: Expressions
+    name: str | None
+    written_out: tuple[str, ...] | None
+    tags: frozenset[str]
+
+
+def mizan_context(parser: Parser, token: Token) -> Node:
+    """Bind a part of a template to contexts: ``{% mizan_context "user" user_id=5 %}…{% endmizan_context %}``.
+
+    ``with compact=True`` passes scalars in; ``tag``, ``class``, ``id``, ``swap`` describe the wrapper;
+    ``partial="profile.html#card"`` takes the content from there; ``as card`` names the block's own partial;
+    ``lazy`` loads it when it comes into view, ``poll=30`` again and again, ``announce="…"`` says so.
+    """
+    binding = _parse(parser, token)
+    nodelist = parser.parse((END,))
+    parser.delete_first_token()
+    if nodelist.get_nodes_by_type(ExtendsBlock):
+        raise TemplateSyntaxError(
+            "A {% block %} inside {% mizan_context %} could not be overridden when it refreshes alone."
+            " Put the {% mizan_context %} inside the {% block %}."
+        )
+    if _takes_content_from_elsewhere(binding):
+        return ContextNode(binding, nodelist, placeholder=_placeholder_in(nodelist))
+    if parser.origin is None or parser.origin.template_name is None:
+        raise TemplateSyntaxError(
+            "{% mizan_context %} stands in a template made from a string, which can't be found again to"
+            " refresh it. Put it into a file, or take the content from one: partial='file.html#name'."
+        )
+    name = binding.name or _automatic_name(parser, token)
+    define(parser, name, nodelist)
+    return ContextNode(
+        binding,
+        nodelist,
+        placeholder=_placeholder_in(nodelist),
+        reference=f"{parser.origin.template_name!s}#{name}",
+        partials=partials_in(parser),
+    )
+
+
+def placeholder(parser: Parser, token: Token) -> Node:
+    """Show this where a lazy block is not loaded yet: ``{% placeholder %}…{% endplaceholder %}``."""
+    if len(token.split_contents()) > 1:
+        raise TemplateSyntaxError(f"{{% placeholder %}} takes no arguments, but has {token.contents!r}.")
+    around = next(iter(open_tag_names(parser)[-2:-1]), None)
+    if around != "mizan_context":
+        raise TemplateSyntaxError(
+            "{% placeholder %} belongs directly into {% mizan_context %}"
+            + (f", not into {{% {around} %}}." if around else ".")
+        )
+    nodelist = parser.parse(("endplaceholder",))
+    parser.delete_first_token()
+    return PlaceholderNode(nodelist, unnamed(parser, nodelist, "placeholder"))
+
+
+class PlaceholderNode(Node):
+    """What stands in a lazy block until it is loaded; nothing after that."""
+
+    def __init__(self, nodelist: NodeList, partial: Partial) -> None:
+        self.nodelist = nodelist
+        self.partial = partial
+
+    def render(self, context: Context) -> SafeString:
+        """Render nothing: the block itself is being rendered."""
+        return mark_safe("")
+
+
+def _placeholder_in(nodelist: NodeList) -> Partial | None:
+    found = [node for node in nodelist if isinstance(node, PlaceholderNode)]
+    if len(found) > 1:
+        raise TemplateSyntaxError("A {% mizan_context %} has more than one {% placeholder %}. Keep one.")
+    return found[0].partial if found else None
+
+
+def _takes_content_from_elsewhere(binding: Binding) -> bool:
+    """Tell ``partial="file.html#name"`` from a context's own parameter of that name."""
+    if "partial" not in binding.attributes:
+        return False
+    groups = registry.graph.groups
+    names = [each.var for each in binding.contexts]
+    return not any(
+        name in groups and "partial" in groups[name].params for name in names if isinstance(name, str)
+    )
+
+
+def _parse(parser: Parser, token: Token) -> Binding:
+    tags = open_tags(parser)
+    bits = token.split_contents()[1:]
+    name = None
+    if len(bits) > 2 and bits[-2] == "as":
+        name = bits.pop()
+        bits.pop()
+        if not re.fullmatch(r"[\w-]+", name):
+            raise TemplateSyntaxError(f"A block can't be called {name!r}: letters, digits, '_' and '-'.")
+    contexts: list[FilterExpression] = []
+    params: dict[str, FilterExpression] = {}
+    variables: dict[str, FilterExpression] = {}
+    attributes: dict[str, FilterExpression] = {}
+    target = params
+    for bit in bits:
+        match = _KEYWORD.fullmatch(bit)
+        if bit == "with" and target is params:
+            target = variables
+        elif bit == "lazy":
+            attributes["lazy"] = parser.compile_filter("True")
+        elif match is None and not params and target is params:
+            contexts.append(parser.compile_filter(bit))
+        elif match is None:
+            raise TemplateSyntaxError(
+                f"{{% mizan_context %}} does not understand {str(bit)!r}. Write name=value, or the word lazy."
+            )
+        else:
+            own = attributes if match[1] in ATTRIBUTES else target
+            own[match[1]] = parser.compile_filter(match[2])
+    if not contexts:
+        raise TemplateSyntaxError(
+            '{% mizan_context %} needs a context: {% mizan_context "user" user_id=5 %}.'
+        )
+    binding = Binding(tuple(contexts), params, variables, attributes, name, _written_out(contexts), tags)
+    _check_early(binding)
+    return binding
+
+
+def _written_out(contexts: list[FilterExpression]) -> tuple[str, ...] | None:
+    names = [str(each.var) for each in contexts if isinstance(each.var, str) and not each.filters]
+    return tuple(dict.fromkeys(names)) if len(names) == len(contexts) else None
+
+
+def _check_early(binding: Binding) -> None:
+    """Find a misspelt context or parameter when the template is compiled, where its names are written out."""
+    if binding.written_out is not None:
+        with as_syntax_errors():
+            groups = find_groups(binding.written_out)
+            check_names(groups, bound_names(groups, binding.params, binding.attributes))
+
+
+@contextmanager
+def as_syntax_errors() -> Iterator[None]:
+    """Let a template say what it got wrong."""
+    try:
+        yield
+    except ValueError as error:
+        raise TemplateSyntaxError(str(error)) from error
+
+
+def _automatic_name(parser: Parser, token: Token) -> str:
+    """Name a block after its tag, so that pages from before a deployment still find it where it moved to."""
+    digest = hashlib.sha1(token.contents.encode(), usedforsecurity=False).hexdigest()[:8]
+    taken = partials_in(parser)
+    names: Iterator[str] = (f"mizan-{digest}-{number}" for number in range(1, len(taken) + 2))
+    return next(name for name in names if name not in taken)
+
+
+class ContextNode(Node):
+    """A block in a template: its own content, or by ``reference`` that of a partial elsewhere."""
+
+    def __init__(
+        self,
+        binding: Binding,
+        nodelist: NodeList,
+        *,
+        placeholder: Partial | None,
+        reference: str = "",
+        partials: Mapping[str, object] | None = None,
+    ) -> None:
+        self.binding = binding
+        self.nodelist = nodelist
+        self.placeholder = placeholder
+        self.reference = reference
+        self.partials = partials or {}
+        self.partial = cast("Partial", self.partials.get(reference.partition("#")[2]))
+
+    def render(self, context: Context) -> SafeString:
+        """Render the block with what the tag's expressions resolve to here."""
+        request = request_of(context)
+        check_around(self)
+        attributes = {name: each.resolve(context) for name, each in self.binding.attributes.items()}
+        partial, reference, engine = self._content(context, attributes)
+        here = spoken_here()
+        block = self._block(context, request, attributes, reference, engine, here)
+        if not block.lazy:
+            return render(block, partial, request, here)
+        waiting = self.placeholder or _placeholder_in(partial.nodelist)
+        if waiting is not None:
+            waiting.engine = partial.engine
+        return render_lazy(block, waiting, request)
+
+    def _content(self, context: Context, attributes: Mapping[str, object]) -> tuple[Partial, str, str]:
+        assert context.template is not None
+        engine = context.template.engine
+        if not self.reference:
+            reference = str(attributes.get("partial"))
+            partial, name = load_near(reference, engine)
+            return partial, reference, name
+        self._check_partial()
+        self.partial.engine = engine  # as the loader sets it
+        return self.partial, self.reference, name_of(engine, self.reference)
+
+    def _block(
+        self,
+        context: Context,
+        request: HttpRequest,
+        attributes: Mapping[str, object],
+        reference: str,
+        engine: str,
+        here: Spoken,
+    ) -> blocks.Block:
+        binding = self.binding
+        contexts = binding.written_out or tuple(
+            dict.fromkeys(str(each.resolve(context)) for each in binding.contexts)
+        )
+        public = are_public(contexts)
+        variables = {name: each.resolve(context) for name, each in binding.variables.items()}
+        try:
+            return blocks.make(
+                reference,
+                contexts=contexts,
+                params={name: each.resolve(context) for name, each in binding.params.items()},
+                variables={name: _scalar(name, value) for name, value in variables.items()},
+                attributes=attributes,
+                request=request,
+                parent=getattr(context, "block_id", ""),
+                localization=localization_in(context, request, here, public=public, tags=binding.tags),
+                engine=engine,
+            )
+        except ValueError as error:
+            raise TemplateSyntaxError(str(error)) from error
+
+    def _check_partial(self) -> None:
+        name = self.reference.partition("#")[2]
+        if self.partials.get(name) is not self.partial:
+            raise TemplateSyntaxError(
+                f"A {{% partialdef {name} %}} took the name of a block. Give one of them another name."
+            )
+
+
+def request_of(context: Context, tag: str = "mizan_context") -> HttpRequest:
+    """Find the request that a template is rendered for; without one the tag can't be used."""
+    request = getattr(context, "request", None) or context.get("request")
+    if not isinstance(request, HttpRequest):
+        raise TemplateSyntaxError(f"{{% {tag} %}} needs the request. Render with render(request, …).")
+    return request
+
+
+def _scalar(name: str, value: object) -> blocks.Variable:
+    value = plain(value)
+    if value is None or isinstance(value, bool):
+        return value
+    # Subclasses carry what is lost on the way through the URL: a SafeString its safety, an enum its label.
+    if isinstance(value, str):
+        return value + ""
+    for kind in (int, float):
+        if isinstance(value, kind):
+            return kind(value)
+    raise TemplateSyntaxError(
+        f"{{% mizan_context … with {name}=… %}} got {value!r}, which can't travel in a URL."
+        " Pass a string, number or truth value; what is larger belongs to a reader."
+    )

@@ -1,0 +1,224 @@
+"""How blocks render: alone, with what they are bound to, at first and on each refresh alike."""
+
+import hashlib
+from collections.abc import Iterable
+from functools import lru_cache
+from typing import Any, cast
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.template import RequestContext
+from django.template.base import Template
+from django.template.engine import Engine
+from django.utils.safestring import SafeString, mark_safe
+
+from mizan_htmx.blocks.binding import find_groups
+from mizan_htmx.blocks.block import Block, Wrapper
+from mizan_htmx.blocks.newer import numbers_for
+from mizan_htmx.blocks.partials import Partial
+from mizan_htmx.blocks.reader_results import DENIED, Readings, Unread, is_kept_from, readers_of
+from mizan_htmx.blocks.url_cache import address_for
+from mizan_htmx.caching.anonymous import AnonymousRequest, anonymous, as_anyone
+from mizan_htmx.html import attributes_of
+from mizan_htmx.invalidation.read_version import may_be_old, version_of
+from mizan_htmx.localization import Spoken, spoken_here
+from mizan_htmx.protocol.keys import Invalidation
+from mizan_htmx.setup.registry import registry
+
+REFRESH = "mizan:refresh"
+
+# How many start tags are kept, with up to 2 KiB each.
+_REMEMBERED = 4096
+
+
+class BlockContext(RequestContext):
+    """A template context that knows nothing of the page around: the request, context processors, readings.
+
+    It is bound to the block's partial from the beginning.
+    """
+
+    def __init__(
+        self, request: HttpRequest, block: Block, partial: Partial, readings: Readings, spoken: Spoken
+    ) -> None:
+        engine = partial.engine
+        own = block.localization
+        # Not RequestContext's own: its layers refer back to it, and leave each to the garbage collector.
+        super(RequestContext, self).__init__(
+            autoescape=engine.autoescape, use_l10n=own.use_l10n, use_tz=own.use_tz
+        )
+        self.request = request
+        self.template, self.template_name = cast("Template", partial), partial.name
+        # Not by push(), which copies into a dict and so would read everything at once.
+        layers: tuple[Any, ...] = (_processed(engine, request, spoken), readings, {**block.variables})
+        self.dicts += layers
+        # Here ``include`` keeps what it has loaded, for a whole page; so it does for all blocks of an answer.
+        self.render_context.dicts[0] = request.__dict__.setdefault("_mizan_included", {})
+        self.block_id = block.id
+
+
+def are_public(contexts: Iterable[str]) -> bool:
+    """Return whether these contexts are all public: a block of them is rendered for everyone alike."""
+    return registry.graph.public.issuperset(contexts)
+
+
+def _processed(engine: Engine, request: HttpRequest, spoken: Spoken) -> dict[str, Any]:
+    """Give the context processors' values, worked out once per request instead of once per block.
+
+    They may tell the language and the time zone, as Django's own do.
+    """
+    processed: dict[Any, dict[str, Any]] = request.__dict__.setdefault("_mizan_processed", {})
+    key = id(engine), spoken
+    values = processed.get(key)
+    if values is None:
+        values = processed[key] = {}
+        for processor in engine.template_context_processors:
+            values.update(processor(request))
+    return values
+
+
+def render(block: Block, partial: Partial, request: HttpRequest, spoken: Spoken | None = None) -> SafeString:
+    """Render a block with its wrapper; it is empty when a reader keeps its data from this visitor.
+
+    A block of public contexts is rendered for everyone alike. Inside of what everyone is handed, one of a
+    private context is an empty wrapper, which the visitor's browser fills at once. ``spoken`` is what is
+    spoken here, if that is known.
+    """
+    return cast("SafeString", render_unless(block, partial, request, known="", spoken=spoken))
+
+
+def render_unless(
+    block: Block, partial: Partial, request: HttpRequest, *, known: str, spoken: Spoken | None = None
+) -> SafeString | None:
+    """Render a block, or give ``None`` if its content still has the hash ``known``."""
+    if are_public(block.contexts):
+        clean = anonymous(request)
+        clean.show(block.bound)
+        with as_anyone(clean, block.localization) as spoken:
+            return _render(block, partial, clean, known, spoken, request)
+    if isinstance(request, AnonymousRequest):
+        return _wrap(block, "", request, trigger=f"load, {REFRESH}")
+    if not block.localization:
+        return _render(block, partial, request, known, spoken or spoken_here(), request)
+    with block.localization.active(request):
+        return _render(block, partial, request, known, spoken or spoken_here(), request)
+
+
+def content_of(block: Block, partial: Partial, request: HttpRequest) -> str:
+    """Return what stands in the wrapper of a block, rendered as for a refresh."""
+    if are_public(block.contexts):
+        clean = anonymous(request)
+        with as_anyone(clean, block.localization) as spoken:
+            return _inner(block, partial, clean, spoken)
+    with block.localization.active(request):
+        return _inner(block, partial, request, spoken_here())
+
+
+def render_lazy(block: Block, placeholder: Partial | None, request: HttpRequest) -> SafeString:
+    """Render the wrapper around a placeholder, for the page to load the block when it comes into view.
+
+    The placeholder is the same for everyone where the block is, and shows nothing that a reader gives.
+    """
+    if are_public(block.contexts):
+        clean = anonymous(request)
+        with as_anyone(clean, block.localization) as spoken:
+            return _render_lazy(block, placeholder, clean, spoken)
+    with block.localization.active(request):
+        return _render_lazy(block, placeholder, request, spoken_here())
+
+
+def _render_lazy(
+    block: Block, placeholder: Partial | None, request: HttpRequest, spoken: Spoken
+) -> SafeString:
+    if placeholder is None:
+        return _wrap(block, "", request, spoken, lazy="")
+    unread = Unread(request, readers_of(find_groups(block.contexts)), block.values, spoken)
+    inner = placeholder.render(BlockContext(request, block, placeholder, unread, spoken))
+    if unread.failure is not None:  # a condition has swallowed it
+        raise unread.failure
+    return _wrap(block, inner, request, spoken, lazy="")
+
+
+def _render(
+    block: Block, partial: Partial, request: HttpRequest, known: str, spoken: Spoken, page: HttpRequest
+) -> SafeString | None:
+    """Render for this request, which stands for everybody where the one of the page does not."""
+    version = None if registry.graph.live.isdisjoint(block.contexts) else version_of(request)
+    inner = _inner(block, partial, request, spoken)
+    notes = numbers_for(page, block, inner)
+    if version is not None:  # which changes even where the content does not
+        if isinstance(request, AnonymousRequest) and may_be_old(version):
+            request.object("it may be older than what was made stale: MIZAN_REPLICA_LAG")
+        return _wrap(block, inner, request, spoken, version=version, notes=notes)
+    has_hash = getattr(settings, "MIZAN_SINGLE_FLIGHT", False)
+    digest = _digest(inner) if has_hash or known else None
+    if known and digest == known:
+        return None
+    return _wrap(block, inner, request, spoken, hash=digest if has_hash else None, notes=notes)
+
+
+def _inner(block: Block, partial: Partial, request: HttpRequest, spoken: Spoken) -> str:
+    groups = find_groups(block.contexts)
+    if is_kept_from(request, groups):
+        return ""
+    readings = Readings(request, readers_of(groups), block.values, spoken)
+    context = BlockContext(request, block, partial, readings, spoken)
+    try:
+        inner = partial.render(context)
+    except Exception as error:  # the author's template; only a reader's own refusal is ours
+        if readings.failure is None:
+            raise
+        return _denied(readings.failure, error)
+    return inner if readings.failure is None else _denied(readings.failure, None)
+
+
+def _digest(inner: str) -> str:
+    return hashlib.blake2b(inner.encode(), digest_size=8).hexdigest()
+
+
+def _denied(failure: Exception, raised: Exception | None) -> str:
+    if isinstance(failure, DENIED):
+        return ""
+    raise failure if raised is None else raised
+
+
+def _wrap(
+    block: Block,
+    inner: str,
+    request: HttpRequest,
+    spoken: Spoken | None = None,
+    *,
+    trigger: str = REFRESH,
+    **own: str | None,
+) -> SafeString:
+    """Write the element; ``own`` are attributes of this one rendering, where they are not ``None``."""
+    write = _kept_tag if block.is_short else _tag
+    language = spoken[0] if spoken is not None else None
+    url = block.url_below(address_for(request, "mizan:partial", block.contexts[0], language=language))
+    before, after = write(block.id, block.wrapper, block.bound, url, trigger, shared=block.is_shared)
+    written = attributes_of([(f"data-mizan-{name}", text) for name, text in own.items() if text is not None])
+    return mark_safe(f"{before}{written}{after}{inner}</{block.wrapper.tag}>")
+
+
+def _tag(
+    block_id: str, wrapper: Wrapper, bound: tuple[Invalidation, ...], url: str, trigger: str, *, shared: bool
+) -> tuple[str, str]:
+    """Write the start tag, up to where the attributes of one rendering stand and from there on."""
+    before = [
+        ("id", block_id),
+        *([("class", wrapper.css)] if wrapper.css else []),
+        ("data-mizan", ", ".join(map(str, bound))),
+    ]
+    after = [
+        *([("data-mizan-shared", "")] if shared else []),
+        *([("data-mizan-poll", str(wrapper.poll))] if wrapper.poll else []),
+        *([("data-mizan-announce", wrapper.announce)] if wrapper.announce else []),
+        ("hx-get", url),
+        ("hx-trigger", trigger),
+        ("hx-target", "this"),
+        ("hx-swap", wrapper.swap),
+    ]
+    return f"<{wrapper.tag}{attributes_of(before)}", f"{attributes_of(after)}>"
+
+
+# A block has the same tag at each rendering.
+_kept_tag = lru_cache(_REMEMBERED)(_tag)

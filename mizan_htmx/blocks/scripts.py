@@ -1,0 +1,251 @@
+"""What a page needs besides blocks: the script tags, and attributes that call a mutation."""
+
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+from functools import lru_cache
+from os.path import isfile
+from typing import Any
+
+from django.apps import apps
+from django.conf import STATICFILES_STORAGE_ALIAS, settings
+from django.contrib.staticfiles import finders
+from django.contrib.staticfiles.storage import HashedFilesMixin, ManifestFilesMixin, StaticFilesStorage
+from django.core.exceptions import ImproperlyConfigured, SuspiciousFileOperation
+from django.core.files.storage import FileSystemStorage, storages
+from django.http import HttpRequest
+from django.http.request import HttpHeaders
+from django.templatetags.static import static
+from django.urls import get_script_prefix
+from django.utils.formats import localize_input
+from django.utils.functional import Promise
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString, mark_safe
+from django_htmx.jinja import django_htmx_script, htmx_script
+from pydantic_core import to_json
+
+from mizan_htmx.blocks.error_texts import error_texts
+from mizan_htmx.blocks.reader_results import plain
+from mizan_htmx.blocks.surroundings import localization_here, localization_without_request, query_of
+from mizan_htmx.blocks.url_cache import address_of, login_path
+from mizan_htmx.caching.anonymous import AnonymousRequest
+from mizan_htmx.declarations.functions import FUNCTION_FIELD
+from mizan_htmx.errors import suggest
+from mizan_htmx.html import attributes_of
+from mizan_htmx.http.concurrency import loop_is_running
+from mizan_htmx.http.csrf import csrf_token
+from mizan_htmx.http.session_fingerprint import known_word, word_of
+from mizan_htmx.internals import NONCE, has_djangos_addresses
+from mizan_htmx.localization import sign
+from mizan_htmx.setup.registry import registry
+
+ALWAYS = (
+    "mizan_htmx/mizan-start.js",
+    "mizan_htmx/mizan.js",
+    "mizan_htmx/mizan-together.js",
+    "mizan_htmx/mizan-answers.js",
+    "mizan_htmx/mizan-guard.js",
+    "mizan_htmx/mizan-return.js",
+    "mizan_htmx/mizan-state.js",
+    "mizan_htmx/mizan-twins.js",
+    "mizan_htmx/mizan-content.js",
+    "mizan_htmx/mizan-keep.js",
+    "mizan_htmx/mizan-swaps.js",
+    "mizan_htmx/mizan-inserted.js",
+    "mizan_htmx/mizan-blocks.js",
+    "mizan_htmx/mizan-session.js",
+    "mizan_htmx/mizan-fields.js",
+    "mizan_htmx/mizan-errors.js",
+    "mizan_htmx/mizan-notice.js",
+    "mizan_htmx/mizan-after.js",
+)
+SINGLE_FLIGHT = "mizan_htmx/mizan-single-flight.js"
+DEBUG = ("mizan_htmx/mizan-debug.js", "mizan_htmx/mizan-faults.js")
+LIVE = ("mizan_htmx/mizan-live.js", "mizan_htmx/mizan-channels.js")
+FORMS = ("mizan_htmx/mizan-forms.js", "mizan_htmx/mizan-formsets.js")
+
+# Those are addresses to Django, too, in the Media of a form.
+_ADDRESS = ("http://", "https://", "/")
+
+
+def scripts(
+    request: HttpRequest,
+    *,
+    htmx: int | str | None,
+    nonce: object,
+    debug: bool | None = None,
+    defer: bool = True,
+) -> SafeString:
+    """Write htmx's script tag and the shim's, which must follow it.
+
+    ``htmx`` is the version that django-htmx ships, 2 or 4; or the path of a static file, or an address,
+    which is taken as it is; or ``None`` where the page has its own. Raise ValueError if it is none of these,
+    or the file is missing. ``debug`` says whether the page can show why something refreshed; as ``DEBUG``
+    says, if it is ``None``. Without ``defer`` the browser stops at each tag until its script has run.
+    """
+    # Not by its truth: a nonce that was not written yet is false, and is made by writing it.
+    given = (nonce, getattr(request, NONCE, None), getattr(request, "csp_nonce", None))
+    nonce = next((str(each) for each in given if each is not None and each != ""), None)
+    attributes = attributes_of(_known(request, nonce))
+    paths = _paths(debug=settings.DEBUG if debug is None else debug)
+    own = _tags(tuple(paths), attributes, defer=defer)
+    if registry.channels or registry.graph.live:
+        socket = get_script_prefix() + str(getattr(settings, "MIZAN_SOCKET_PATH", "/ws/")).removeprefix("/")
+        attributes += attributes_of([("data-socket", socket)])
+        own += _tags(LIVE, attributes, defer=defer)
+    own += error_texts()
+    return mark_safe(_htmx(htmx, nonce, defer=defer) + own)
+
+
+def _paths(*, debug: bool) -> Iterator[str]:
+    yield from ALWAYS
+    if getattr(settings, "MIZAN_SINGLE_FLIGHT", False):
+        yield SINGLE_FLIGHT
+    if registry.forms:
+        yield from FORMS
+    if debug:
+        yield from DEBUG
+
+
+def _known(request: HttpRequest, nonce: str | None) -> Iterator[tuple[str, str]]:
+    """Say what every script may have to know; nothing of the visitor on a page that is for everyone."""
+    is_for_everyone = isinstance(request, AnonymousRequest)
+    # Makes sure that the visitor has the cookie. On a page for everyone the shim fetches one at need.
+    token = None if is_for_everyone else csrf_token(request)
+    # In an event loop nobody may wait for the store of sessions. The shim asks when it has to know.
+    session = None if is_for_everyone else (known_word if loop_is_running() else word_of)(request)
+    header = HttpHeaders.parse_header_name(settings.CSRF_HEADER_NAME) or settings.CSRF_HEADER_NAME
+    login = login_path(settings.LOGIN_URL)
+    yield "data-mount", address_of("mizan:call").removesuffix("call/")
+    yield "data-csrf-header", header
+    if not (settings.CSRF_USE_SESSIONS or settings.CSRF_COOKIE_HTTPONLY):
+        yield "data-csrf-cookie", settings.CSRF_COOKIE_NAME
+    elif token is not None:
+        yield "data-csrf-token", token
+    if token is None:
+        yield "data-csrf-session", address_of("mizan:session")
+    if session is not None:
+        yield "data-session", session
+    if login is not None:
+        yield "data-login", login
+    if spoken := localization_here(request):
+        yield "data-locale", sign(spoken)
+    if nonce is not None:
+        yield "nonce", nonce
+
+
+def _htmx(htmx: int | str | None, nonce: str | None, *, defer: bool) -> str:
+    """Write the tag of htmx, and under DEBUG that of django-htmx's script, as it comes with htmx's own."""
+    if htmx is None:
+        return ""
+    if htmx in (2, 4):
+        tags: str = htmx_script(version=int(htmx), nonce=nonce)
+    else:
+        more = "" if nonce is None else attributes_of([("nonce", nonce)])
+        tags = f"<script{_htmx_file(htmx)} defer{more}></script>{django_htmx_script(nonce=nonce)}"
+    # Values are escaped, so that a quotation mark is the end of one.
+    return tags if defer else tags.replace('" defer', '"')
+
+
+def _htmx_file(given: object) -> str:
+    """Write ``src`` of a site's own file; raise ValueError where it is none."""
+    tag = f"{{% mizan_scripts htmx={given!r} %}}"
+    if not isinstance(given, (str, Promise)) or not str(given).strip() or str(given).strip().isdecimal():
+        raise ValueError(
+            f"{tag}: htmx must be 2, 4, None, or the path of a static file in quotes, 'site/htmx.min.js'."
+        )
+    path = str(given)
+    if path.startswith(_ADDRESS):
+        return attributes_of([("src", path)])
+    way = "Put it into a folder called static, or correct the path."
+    missing = f"{tag}: there is no static file {path!r}. {way}"
+    if settings.DEBUG and not _is_found(path):
+        raise ValueError(missing)
+    try:
+        return _static((path,))[0]
+    except ValueError as error:  # what is not in the manifest
+        raise ValueError(f"{missing} ({error})") from error
+
+
+def _is_found(path: str) -> bool:
+    """Tell whether a static file is there, as far as this process can know."""
+    if not apps.is_installed("django.contrib.staticfiles"):
+        return True
+    try:
+        found = finders.find(path)
+        return isfile(found) if found else storages[STATICFILES_STORAGE_ALIAS].exists(path)
+    except (SuspiciousFileOperation, ImproperlyConfigured):  # leads out of the folders; nothing is collected
+        return False
+
+
+def _tags(paths: tuple[str, ...], attributes: str, *, defer: bool) -> str:
+    start = "<script defer" if defer else "<script"
+    return "".join([f"{start}{source}{attributes}></script>" for source in _static(paths)])
+
+
+def _static(paths: tuple[str, ...]) -> tuple[str, ...]:
+    if apps.is_installed("django.contrib.staticfiles"):
+        storage = storages[STATICFILES_STORAGE_ALIAS]
+        if isinstance(storage, StaticFilesStorage) and _is_settled(storage):
+            base, release = storage.base_url, getattr(storage, "manifest_hash", "")
+            return _kept_sources(paths, storage, base, release, settings.DEBUG)
+    return _sources(paths)
+
+
+def _is_settled(storage: StaticFilesStorage) -> bool:
+    """Tell whether addresses stay the same: none is signed anew, and no file is looked into for its hash."""
+    kind: Any = type(storage)
+    hashed: Any = HashedFilesMixin
+    if kind.url is not hashed.url:
+        return kind.url is FileSystemStorage.url
+    below: Any = super(hashed, kind)  # what the mixin is mixed into has the last word
+    if not has_djangos_addresses(kind) or below.url is not FileSystemStorage.url:
+        return False
+    return kind.stored_name is ManifestFilesMixin.stored_name and kind.manifest_strict is True
+
+
+def _sources(paths: tuple[str, ...], *settled: object) -> tuple[str, ...]:
+    return tuple([attributes_of([("src", static(path))]) for path in paths])
+
+
+# Asking for the address of nine files takes as long as rendering a small table.
+_kept_sources = lru_cache(16)(_sources)
+
+
+def _as_typed(value: object, field: Any) -> object:
+    """Write a number for a localized field as a visitor would: htmx sends it as text, which is read so."""
+    is_number = isinstance(value, (float, Decimal))
+    return localize_input(value) if is_number and getattr(field, "localize", False) else value
+
+
+def call_attributes(
+    name: str, arguments: Mapping[str, object], request: HttpRequest | None = None
+) -> SafeString:
+    """Write ``hx-post`` and ``hx-vals`` for a function; raise ValueError for one that can't be called.
+
+    ``request`` is that of the page, whose language and time zone the answer will have.
+    """
+    functions = registry.graph.functions
+    function = functions.get(name)
+    if function is None or function.private:
+        hint = suggest(name, (each.name for each in functions.values() if not each.private), what="functions")
+        raise ValueError(f"{{% mizan_call %}} can't call {name!r}. {hint}")
+    for argument in arguments:
+        if argument == FUNCTION_FIELD or not (function.takes_any or argument in function.parameters):
+            hint = suggest(argument, function.parameters, what="arguments")
+            raise ValueError(f"{{% mizan_call {name!r} %}}: no argument {argument!r}. {hint}")
+    form = registry.forms.get(name.rpartition(".")[0])
+    fields: Mapping[str, Any] = getattr(form, "base_fields", {})
+    given = {
+        key: _as_typed(plain(value), fields.get(key)) for key, value in arguments.items() if value is not None
+    }
+    try:
+        values = to_json({FUNCTION_FIELD: name, **given}, inf_nan_mode="null")
+    except ValueError as error:
+        wrong = ", ".join(f"{key}={value!r}" for key, value in given.items())
+        raise ValueError(f"{{% mizan_call {name!r} %}}: {wrong} can't be written as JSON. {error}") from None
+    spoken = localization_without_request() if request is None else localization_here(request)
+    query = f"?{query_of(spoken)}" if spoken else ""
+    attributes = {"hx-post": address_of("mizan:call") + query, "hx-vals": values.decode()}
+    if function.result is not None:
+        attributes["hx-swap"] = "none"  # the answer is JSON, for nobody to see
+    return format_html_join(" ", '{}="{}"', attributes.items())

@@ -1,0 +1,83 @@
+"""The endpoints that render one block again, or several together."""
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.http.response import HttpResponseBase
+
+from mizan_htmx.blocks import block as blocks
+from mizan_htmx.blocks.batch import MAX_BLOCKS, NOT_FOUND, Piece, fields_of, render_each, split, unheard
+from mizan_htmx.blocks.partials import load
+from mizan_htmx.blocks.rendering import render
+from mizan_htmx.caching.responses import PRIVATE, keep_private, share
+from mizan_htmx.declarations.functions import BLOCK_FIELD
+from mizan_htmx.http.error_responses import json_response
+from mizan_htmx.http.session_fingerprint import tell
+from mizan_htmx.localization import label
+
+_METHODS = ("GET", "HEAD")
+
+
+# Who may see it is asked for each block, by its readers.
+@login_not_required
+def partial(request: HttpRequest, context: str) -> HttpResponseBase:
+    """Answer one block's HTML, wrapper included; 404 for a forged token or parameters that do not fit."""
+    if request.method not in _METHODS:
+        return HttpResponseNotAllowed(_METHODS)
+    if "GET" in request.__dict__:  # a middleware has asked for it, and may have changed it
+        raw = request.GET.dict()
+    else:
+        raw = fields_of(request, request.META.get("QUERY_STRING", ""))
+    try:
+        block = blocks.read_token(raw.get(BLOCK_FIELD, ""), raw)
+        template = load(block.partial, block.engine)
+    except NOT_FOUND as error:
+        return _not_found(error)
+    if block.contexts[0] != context:
+        return _not_found(ValueError(f"The token is for the context {block.contexts[0]!r}, not {context!r}."))
+    with unheard(request) as recorder:
+        html = render(block, template, request)
+        response = HttpResponse(html, headers={blocks.REFRESH_HEADER: "1"})
+        label(request, response, block.localization)
+        if block.is_shared:
+            return share(request, response, recorder)
+    tell(request, response)
+    keep_private(response)
+    return response
+
+
+@login_not_required
+def partials(request: HttpRequest) -> HttpResponseBase:
+    """Answer several blocks as JSON, in the order asked for; 400 for none, or for too many.
+
+    ``?block=<signed>&user_id=5&block=…``: the query of each block's own address, one after the other.
+    """
+    if request.method not in _METHODS:
+        return HttpResponseNotAllowed(_METHODS)
+    queries = split(request.META.get("QUERY_STRING", ""))
+    if not 0 < len(queries) <= MAX_BLOCKS:
+        reason = f"{len(queries)} blocks were asked for. Ask for 1 to {MAX_BLOCKS}."
+        return _plain(reason, status=400)
+    with unheard(request):
+        pieces = render_each(request, queries)
+    response = json_response({"blocks": [_as_json(piece) for piece in pieces]})
+    response.headers[blocks.REFRESH_HEADER] = "1"
+    tell(request, response)
+    return response
+
+
+def _as_json(piece: Piece) -> dict[str, object]:
+    if piece.status == 200:
+        return {"status": 200, "html": piece.html}
+    if settings.DEBUG and piece.reason:
+        return {"status": piece.status, "reason": piece.reason}
+    return {"status": piece.status}
+
+
+def _not_found(error: Exception) -> HttpResponse:
+    return _plain(f"{type(error).__name__}: {error}" if settings.DEBUG else "Not found.", status=404)
+
+
+def _plain(text: str, *, status: int) -> HttpResponse:
+    headers = {"Cache-Control": PRIVATE}
+    return HttpResponse(text, status=status, content_type="text/plain; charset=utf-8", headers=headers)

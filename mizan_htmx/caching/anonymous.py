@@ -1,0 +1,220 @@
+"""The clean request of public contexts: nobody can be told from it, so nothing of anybody can leak.
+
+What is rendered with it depends on the URL alone, on ``Accept-Language`` where the site has
+``LocaleMiddleware``, and on those headers of htmx and of proxies that were read. It also notes what was shown
+with it, and what speaks against handing the result to everyone.
+"""
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from typing import Any, NoReturn, cast
+
+from django.apps import apps
+from django.conf import settings
+from django.conf.urls.i18n import is_language_prefix_patterns_used
+from django.contrib.sessions.backends.base import SessionBase
+from django.core.exceptions import ImproperlyConfigured
+from django.http import HttpRequest
+from django.http.request import HttpHeaders
+from django.utils import timezone, translation
+from django_htmx.middleware import HtmxDetails
+
+from mizan_htmx.caching.forwarded import Meta, forwarded
+from mizan_htmx.internals import NONCE, BodilessRequest
+from mizan_htmx.localization import Localization, Spoken, localization_of, pass_language
+from mizan_htmx.protocol.keys import Invalidation
+
+_ATTRIBUTE = "_mizan_anonymous"
+_READINGS = "_mizan_readings_of_anyone"
+
+# A list of what may be known, not of what may not: proxies put users into headers of many names.
+_KNOWN = (
+    "REQUEST_METHOD",
+    "SCRIPT_NAME",
+    "PATH_INFO",
+    "QUERY_STRING",
+    "SERVER_NAME",
+    "SERVER_PORT",
+    "SERVER_PROTOCOL",
+    "HTTP_HOST",
+)
+# What HtmxDetails and a page in several languages read; the answer then varies by them.
+_READABLE = ("HTTP_HX_", "HTTP_TRIGGERING_", "HTTP_ACCEPT_LANGUAGE")
+# A nonce is of one answer; whether one was used is seen on the visitor's own request (``caching``).
+_NONCES = (NONCE, "csp_nonce")
+
+
+class AnonymousRequest(BodilessRequest):
+    """The same URL and method, asked by nobody: AnonymousUser, an empty session, no cookies.
+
+    ``shown`` is what was rendered with it, ``objections`` what speaks against sharing that.
+    """
+
+    def __init__(self, request: HttpRequest) -> None:
+        super().__init__(request.scheme)
+        self.method = request.method
+        self.path, self.path_info = request.path, request.path_info
+        self.resolver_match = request.resolver_match
+        self.content_type, self.content_params = "", {}
+        self.GET = request.GET
+        meta = {name: request.META[name] for name in _known(request) if name in request.META}
+        readable = {name: text for name, text in request.META.items() if name.startswith(_READABLE)}
+        read: set[str] = set()
+        self.META = Meta({**meta, "CSRF_COOKIE": _NoSecret()}, read)
+        self.headers = _Headers({**meta, **readable}, read)
+        self.session = _EmptySession()
+        self.shown: dict[Invalidation, None] = {}
+        self.objections: list[str] = []
+        user = nobody()
+        if user is not None:
+            self.user = user
+        if hasattr(request, "htmx"):
+            self.htmx = HtmxDetails(self)
+        if hasattr(request, "LANGUAGE_CODE"):
+            self.LANGUAGE_CODE = self.language
+        for name in ("urlconf", *_NONCES):
+            if name in request.__dict__:
+                setattr(self, name, request.__dict__[name])
+
+    async def auser(self) -> Any:
+        """Give the user as Django does in coroutines."""
+        return self.user
+
+    @property
+    def language(self) -> str:
+        """The language that the URL or ``Accept-Language`` asks for, whatever a cookie says."""
+        urlconf = getattr(self, "urlconf", settings.ROOT_URLCONF)
+        in_path, prefixed_default = is_language_prefix_patterns_used(urlconf)
+        if not (in_path and translation.get_language_from_path(self.path_info)):
+            if in_path and not prefixed_default:
+                return settings.LANGUAGE_CODE
+            # LocaleMiddleware says so as well, but one of the site's own may not.
+            cast("_Headers", self.headers).read.add("Accept-Language")
+        return translation.get_language_from_request(self, check_path=in_path)
+
+    @property
+    def varies(self) -> list[str]:
+        """The headers that the answer depends on."""
+        return sorted(cast("_Headers", self.headers).read)
+
+    def show(self, shown: Iterable[Invalidation]) -> None:
+        """Note that what is rendered shows this."""
+        self.shown.update(dict.fromkeys(shown))
+
+    def object(self, reason: str) -> None:
+        """Note why what is rendered must not be shared."""
+        self.objections.append(reason)
+
+
+def anonymous(request: HttpRequest) -> AnonymousRequest:
+    """Give the clean request that stands for this one; always the same, so that readings are shared."""
+    if isinstance(request, AnonymousRequest):
+        return request
+    clean = request.__dict__.get(_ATTRIBUTE)
+    if clean is None:
+        clean = request.__dict__[_ATTRIBUTE] = AnonymousRequest(request)
+        if _READINGS in request.__dict__:  # those of several blocks that one request refreshes
+            clean.__dict__["_mizan_readings"] = request.__dict__[_READINGS]
+    if "_mizan_recorder" in request.__dict__:  # opened since
+        clean.__dict__["_mizan_recorder"] = request.__dict__["_mizan_recorder"]
+    pass_language(request, clean)
+    return cast("AnonymousRequest", clean)
+
+
+@contextmanager
+def as_anyone(request: AnonymousRequest, localization: Localization | None = None) -> Iterator[Spoken]:
+    """Render in the language of the clean request and the site's own time zone, not in the visitor's.
+
+    ``localization`` is what a block of public contexts carries in its own address.
+    """
+    if localization is None:
+        localization = localization_of(request)
+    language = localization.known_language or getattr(request, "LANGUAGE_CODE", settings.LANGUAGE_CODE)
+    zone = localization.zone
+    with translation.override(language), timezone.override(zone), localization.noted(request):
+        yield language, zone or timezone.get_default_timezone()
+
+
+def _known(request: HttpRequest) -> list[str]:
+    names = [*_KNOWN]
+    if hasattr(request, "LANGUAGE_CODE"):  # LocaleMiddleware makes the answer vary by it
+        names.append("HTTP_ACCEPT_LANGUAGE")
+    return [*names, *forwarded()]
+
+
+def nobody() -> Any:
+    """Give an AnonymousUser, or ``None`` on a site without ``django.contrib.auth``."""
+    if not apps.is_installed("django.contrib.auth"):
+        return None
+    # Models can't be imported before Django is set up, nor without their app.
+    from django.contrib.auth.models import AnonymousUser
+
+    return AnonymousUser()
+
+
+class _Headers(HttpHeaders):
+    """What may be known; ``read`` are those that the answer must vary by."""
+
+    def __init__(self, environ: dict[str, Any], read: set[str]) -> None:
+        super().__init__(environ)
+        self.read = read
+        self._of_proxies = frozenset(forwarded().values())
+
+    def __getitem__(self, key: str) -> str:
+        name = key.replace("_", "-").title()
+        if name in self._of_proxies:
+            self.read.add(name)
+        # HtmxDetails asks of each whether it is encoded, which its text varies with.
+        is_of_htmx = name.startswith(("Hx-", "Triggering-")) and not name.endswith("-Uri-Autoencoded")
+        if is_of_htmx or name == "Accept-Language":
+            self.read.add(name.replace("Hx-", "HX-"))
+        return super().__getitem__(key)
+
+    def __iter__(self) -> Iterator[str]:
+        self.read.update({"HX-Request", *self._of_proxies})
+        return super().__iter__()
+
+
+class _EmptySession(SessionBase):
+    """A session that holds nothing, and can't be saved."""
+
+    def load(self) -> dict[str, Any]:
+        """Find nothing."""
+        return {}
+
+    def exists(self, session_key: str) -> bool:
+        """Know of none."""
+        return False
+
+    def delete(self, session_key: str | None = None) -> None:
+        """Have nothing to delete."""
+
+    def create(self) -> NoReturn:
+        """Refuse."""
+        self.save()
+
+    def save(self, must_create: bool = False) -> NoReturn:
+        """Refuse: it would be the session of everyone who is handed the answer."""
+        raise ImproperlyConfigured(
+            "A session was to be saved while a public context was read, which everyone shares. Do it in a"
+            " function of a private context, or in a mutation."
+        )
+
+    @classmethod
+    def clear_expired(cls) -> None:
+        """Have none."""
+
+
+class _NoSecret(str):
+    """Stands where the secret of the visitor's CSRF token is: a token of one must not go to another."""
+
+    __slots__ = ()
+
+    def __iter__(self) -> Iterator[str]:
+        if settings.DEBUG:
+            raise ImproperlyConfigured(
+                "csrf_token is used on a page or in a block of a public context, which is the same for"
+                " everyone. Put the form into a block of a private context, or leave the token out: htmx's"
+                " requests get it from the page's script."
+            )
+        return super().__iter__()

@@ -1,0 +1,201 @@
+"""Responses that everyone may be handed: their headers for shared caches, their ETag, and 304.
+
+The origin decides. Where anything speaks against sharing a response it is ``no-store`` and has no tags, and
+it becomes that even afterwards, when a middleware that ran later makes it somebody's own.
+"""
+
+import hashlib
+import logging
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
+from django.http.response import HttpResponseBase, ResponseHeaders
+from django.utils.cache import patch_vary_headers
+from django.utils.http import parse_etags
+
+from mizan_htmx.caching.anonymous import AnonymousRequest, anonymous
+from mizan_htmx.internals import NONCE
+from mizan_htmx.invalidation.recorder import Recorder
+from mizan_htmx.protocol.cache_tags import group_list, tags_of
+from mizan_htmx.protocol.keys import HEADER, MAX_BYTES
+from mizan_htmx.setup.conf import Untaggable, is_kept_apart, lifetime_headers, tag_headers
+from mizan_htmx.setup.registry import registry
+
+PRIVATE = "no-store"
+
+logger = logging.getLogger("mizan_htmx.caching")
+
+# RFC 9110 section 15.4.5: what a 304 leaves out describes the body that it leaves out.
+_OF_THE_BODY = ("Content-Type", "Content-Length", "Content-Encoding", "Content-Disposition")
+
+
+class SharedHeaders(ResponseHeaders):
+    """The headers of a response for everyone, which stop saying so as soon as it is somebody's own.
+
+    They are looked at last when the response is sent; by then SessionMiddleware, or the author's own, may
+    have put in a cookie, ``Vary: Cookie`` or a ``Cache-Control`` of their own.
+    """
+
+    def __init__(self, response: HttpResponseBase, shared: Mapping[str, str]) -> None:
+        super().__init__({**response.headers, **shared})
+        self._response = response
+        self._shared = dict(shared)
+
+    def __getitem__(self, key: str) -> str:
+        self._settle()
+        return super().__getitem__(key)
+
+    def __iter__(self) -> Iterator[str]:
+        self._settle()
+        return super().__iter__()
+
+    def __len__(self) -> int:
+        self._settle()
+        return super().__len__()
+
+    @property
+    def shared(self) -> bool:
+        """Tell whether it is still for everyone."""
+        self._settle()
+        return bool(self._shared)
+
+    def _settle(self) -> None:
+        if not self._shared or not self._is_personal():
+            return
+        shared, self._shared = self._shared, {}
+        for name, text in shared.items():
+            if self._text(name) == text:
+                self.pop(name)
+        self.setdefault("Cache-Control", PRIVATE)
+
+    def _is_personal(self) -> bool:
+        return (
+            bool(self._response.cookies)
+            or self._response.status_code not in (200, 304)
+            or self._text("Cache-Control") != self._shared["Cache-Control"]
+            or self._text(HEADER) is not None
+            or _varies_by_visitor(self._text("Vary") or "")
+        )
+
+    def _text(self, name: str) -> str | None:
+        """Look up a header as it is, before anything is settled."""
+        try:
+            return super().__getitem__(name)
+        except KeyError:
+            return None
+
+
+def is_shared(response: HttpResponseBase) -> bool:
+    """Tell whether a response may be handed to everyone."""
+    return isinstance(response.headers, SharedHeaders) and response.headers.shared
+
+
+def keep_private(response: HttpResponseBase) -> None:
+    """Let no cache keep a response, unless it is shared or its author said something else."""
+    response.headers.setdefault("Cache-Control", PRIVATE)
+
+
+def share(request: HttpRequest, response: HttpResponseBase, recorder: Recorder) -> HttpResponseBase:
+    """Give a response that everyone may be handed, or its 304; the same with ``no-store`` if it isn't one.
+
+    It was made with ``anonymous(request)``, which knows what it shows.
+    """
+    clean = anonymous(request)
+    if len(recorder):
+        clean.object("something was invalidated while it was read")
+    if request.__dict__.get(NONCE):
+        clean.object("its Content-Security-Policy has a nonce")
+    if clean.META.get("CSRF_COOKIE_NEEDS_UPDATE"):
+        clean.object("it has a CSRF token in it")
+    headers = _headers(clean)
+    objections = [*clean.objections, *_objections(request, response)]
+    if objections or not isinstance(response, HttpResponse):
+        logger.debug("%s is not shared: %s.", request.path, "; ".join(objections))
+        keep_private(response)
+        return response
+    if clean.varies:
+        patch_vary_headers(response, clean.varies)
+    if hasattr(request, "LANGUAGE_CODE"):
+        response.headers.setdefault("Content-Language", clean.LANGUAGE_CODE)
+    if response.content or request.method == "GET":  # a body left out for HEAD has another ETag
+        response.headers.setdefault("ETag", _etag(response))
+    if _is_known(request, response):
+        response = _not_modified(response)
+    response.headers = SharedHeaders(response, headers)
+    return response
+
+
+def share_reading(
+    context: str,
+    values: Mapping[str, Any],
+    request: HttpRequest,
+    response: HttpResponseBase,
+    recorder: Recorder,
+) -> HttpResponseBase:
+    """Share an answer that shows a public context, read with these values; raise ValidationFailed."""
+    anonymous(request).show([registry.graph.groups[context].shown(values)])
+    return share(request, response, recorder)
+
+
+def _objections(request: HttpRequest, response: HttpResponseBase) -> Iterator[str]:
+    if request.method not in ("GET", "HEAD"):
+        yield f"it answers {request.method}"
+    if response.status_code != 200:
+        yield f"its status is {response.status_code}"
+    if response.streaming:
+        yield "it is a stream, whose ETag nobody knows"
+    if "Cache-Control" in response.headers:
+        yield "it has a Cache-Control of its own"
+    if response.cookies:
+        yield "it sets a cookie"
+    if _varies_by_visitor(response.headers.get("Vary", "")):
+        yield f"it has Vary: {response.headers['Vary']}"
+
+
+def _varies_by_visitor(vary: str) -> bool:
+    names = {each.strip().lower() for each in vary.split(",")}
+    return not {"cookie", "authorization", "*"}.isdisjoint(names) or not is_kept_apart(names)
+
+
+def _headers(clean: AnonymousRequest) -> dict[str, str]:
+    """Write what shared caches go by; objects where a purge would not find the response."""
+    groups = registry.graph.groups
+    try:
+        tags = tuple(
+            dict.fromkeys(tag for each in clean.shown for tag in tags_of(each, groups[each.context].shape))
+        )
+        own = group_list(tags)
+        if len(own) > MAX_BYTES:
+            raise Untaggable(f"its tags have {len(own)} bytes")
+        of_edges = tag_headers(tags)
+    except ValueError as error:  # Untaggable is one
+        clean.object(str(error))
+        return {}
+    seconds = min(groups[each.context].context.max_age for each in clean.shown)
+    for_all = f"s-maxage={seconds}, " if "Cache-Control" in lifetime_headers() else ""
+    return {
+        "Cache-Control": f"public, max-age=0, {for_all}must-revalidate",
+        "CDN-Cache-Control": f"max-age={seconds}",
+        "Surrogate-Control": f"max-age={seconds}",
+        "Cache-Groups": own,
+        **of_edges,
+    }
+
+
+def _etag(response: HttpResponse) -> str:
+    return f'"{hashlib.blake2b(response.content, digest_size=16).hexdigest()}"'
+
+
+def _is_known(request: HttpRequest, response: HttpResponse) -> bool:
+    """Compare weakly, as RFC 9110 section 13.1.2 has it: what compresses makes strong ETags weak."""
+    known = [each.removeprefix("W/") for each in parse_etags(request.headers.get("If-None-Match", ""))]
+    etag = response.headers.get("ETag", "").removeprefix("W/")
+    return "*" in known or (etag != "" and etag in known)
+
+
+def _not_modified(response: HttpResponse) -> HttpResponse:
+    headers = {name: text for name, text in response.headers.items() if name not in _OF_THE_BODY}
+    unchanged = HttpResponseNotModified(headers=headers)
+    response.close()
+    return unchanged

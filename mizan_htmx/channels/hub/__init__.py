@@ -1,0 +1,1 @@
+"""The hub of one process: who watches what, and what its sockets are sent."""

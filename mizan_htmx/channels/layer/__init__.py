@@ -1,0 +1,1 @@
+"""What crosses processes: publications over the channel layer, and the store of versions."""

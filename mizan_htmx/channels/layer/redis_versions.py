@@ -1,0 +1,169 @@
+"""Versions that all processes share, in the Redis of the channel layer."""
+
+from collections.abc import Iterable, Mapping
+from threading import Lock
+from time import monotonic
+from typing import Any, ClassVar
+
+from mizan_htmx.channels.internals import first_host
+from mizan_htmx.channels.layer import moments
+from mizan_htmx.channels.layer.outages import layer_outage
+from mizan_htmx.channels.layer.versions import KEPT, Changes, StoreDown, Version, new_epoch
+from mizan_htmx.protocol.keys import EVERYTHING, Invalidation, parse
+
+#: How long one attempt may take, and how long none is made after one that failed.
+SECONDS = 1.0
+#: Then a store that nobody uses is forgotten.
+LIFETIME = 30 * 24 * 60 * 60
+
+# A life ends with the server's: what comes back after a restart may be an old snapshot, in which counting
+# would begin again where it has been before. So does the life of a store whose parts do not fit together.
+# The server does not tell its run_id where INFO is not allowed.
+SCRIPT = """
+local clock, stale = KEYS[1], KEYS[2]
+local action, made, kept, lifetime = ARGV[1], ARGV[2], tonumber(ARGV[3]), ARGV[4]
+local told = redis.pcall('INFO', 'server')
+local run = type(told) == 'string' and string.match(told, 'run_id:(%x+)') or '-'
+local life = redis.call('HMGET', clock, 'epoch', 'seq', 'floor', 'run')
+local epoch, seq, floor = life[1], tonumber(life[2] or 0), tonumber(life[3] or 0)
+if not epoch or life[4] ~= run or (seq > 0 and redis.call('EXISTS', stale) == 0) then
+  epoch, seq, floor = made, 0, 0
+  redis.call('DEL', stale)
+  redis.call('HSET', clock, 'epoch', epoch, 'seq', seq, 'floor', floor, 'run', run)
+end
+local since = {}
+if action == 'advance' then
+  seq = redis.call('HINCRBY', clock, 'seq', 1)
+  for i = 5, #ARGV do redis.call('ZADD', stale, seq, ARGV[i]) end
+  local over = redis.call('ZCARD', stale) - kept
+  if over > 0 then
+    local gone = redis.call('ZPOPMIN', stale, over)
+    floor = tonumber(gone[#gone])
+    redis.call('HSET', clock, 'floor', floor)
+  end
+elseif action == 'since' then
+  local from = tonumber(ARGV[5])
+  if ARGV[6] ~= epoch or from < floor or from > seq then
+    since = {'*', tostring(seq)}
+  elseif from < seq then
+    since = redis.call('ZRANGEBYSCORE', stale, '(' .. from, '+inf', 'WITHSCORES')
+  end
+end
+redis.call('EXPIRE', clock, lifetime)
+redis.call('EXPIRE', stale, lifetime)
+return {epoch, seq, floor, table.concat(since, ' ')}
+"""
+
+
+class RedisVersions:
+    """Versions in Redis, by one atomic script.
+
+    While Redis does not answer, one caller a second waits for it, and the others are told at once.
+    """
+
+    shared: ClassVar[bool] = True
+
+    def __init__(self, config: Mapping[str, Any], *, kept: int = KEPT) -> None:
+        from redis import RedisError  # an optional part, which is there where such a layer is configured
+
+        self._errors = (RedisError, OSError)
+        self._client = _client(config)
+        self._script = self._client.register_script(SCRIPT)
+        prefix = f"{config.get('prefix', 'asgi')}:{{mizan}}"  # in a cluster, both on one node
+        self._keys = [f"{prefix}:clock", f"{prefix}:stale"]
+        self._before = self._client.register_script(moments.SCRIPT)
+        self._moments = f"{prefix}:moments"
+        self._kept = kept
+        self._lock = Lock()
+        self._down = False
+        self._quiet_until = 0.0
+
+    def current(self) -> Version:
+        """Give the version of now."""
+        return self._run("current").now
+
+    def before(self, seconds: float) -> Version:
+        """Return the version of so many seconds ago, or an older one."""
+        now = self.current()
+        ago = int(min(seconds, LIFETIME) * 1000) + 1  # both moments lose a part of a millisecond
+        found = self._ask(
+            self._before, [self._moments], [str(now), ago, moments.KEPT, moments.APART, LIFETIME]
+        )
+        return now.or_before(Version.parse(found))
+
+    def advance(self, keys: Iterable[Invalidation]) -> Version:
+        """Begin a new version, in which ``keys`` have become stale."""
+        return self._run("advance", *map(str, keys)).now
+
+    def since(self, seq: int, epoch: str) -> Changes:
+        """List what became stale after a version: ``*`` if that is not known any more."""
+        return self._run("since", str(seq), epoch)
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._client.close()
+
+    def _run(self, action: str, *args: str) -> Changes:
+        epoch, seq, floor, stale = self._ask(
+            self._script, self._keys, [action, new_epoch(), self._kept, LIFETIME, *args]
+        )
+        # One text: the client takes far longer to read a list of thousands.
+        texts = stale.split()
+        pairs = zip(texts[::2], texts[1::2], strict=True)
+        return Changes(
+            Version(epoch, seq),
+            tuple((key, Version(epoch, int(at))) for text, at in pairs for key in _read(text)),
+            floor,
+        )
+
+    def _ask(self, script: Any, keys: list[str], args: list[Any]) -> Any:
+        self._take_turn()
+        try:
+            answer = script(keys=keys, args=args)
+        except self._errors as error:
+            with self._lock:
+                self._down = True
+                self._quiet_until = monotonic() + SECONDS
+            layer_outage.fail(error, "versions")
+            raise StoreDown(str(error)) from error
+        if self._down:
+            with self._lock:
+                self._down, self._quiet_until = False, 0.0
+        layer_outage.succeed("versions")
+        return answer
+
+    def _take_turn(self) -> None:
+        if not self._down:
+            return
+        with self._lock:
+            now = monotonic()
+            if now < self._quiet_until:
+                raise StoreDown("Redis did not answer a moment ago.")
+            self._quiet_until = now + 2 * SECONDS
+
+
+def _read(text: str) -> tuple[Invalidation, ...]:
+    return parse(text) or (EVERYTHING,)
+
+
+def _client(config: Mapping[str, Any]) -> Any:
+    """Make a client of the layer's first host, with timeouts that a mutation can bear."""
+    from redis import Redis
+    from redis.backoff import NoBackoff
+    from redis.retry import Retry
+    from redis.sentinel import Sentinel
+
+    host: dict[str, Any] = first_host(config) | {
+        "socket_connect_timeout": SECONDS,
+        "socket_timeout": SECONDS,
+        "retry": Retry(NoBackoff(), 0),
+        "decode_responses": True,
+    }
+    if "address" in host:
+        return Redis.from_url(host.pop("address"), **host)
+    if "master_name" in host:
+        name, sentinels = host.pop("master_name"), host.pop("sentinels")
+        options = host.pop("sentinel_kwargs", None)
+        sentinel: Any = Sentinel(sentinels, sentinel_kwargs=options, **host)  # type: ignore[no-untyped-call]
+        return sentinel.master_for(name)
+    return Redis(**host)

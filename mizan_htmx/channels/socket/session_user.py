@@ -1,0 +1,174 @@
+"""Who is behind a socket: the user of a session, or the one that some middleware has put into the scope."""
+
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from channels.db import database_sync_to_async
+from django.apps import apps
+from django.conf import settings
+from django.contrib.auth import (
+    BACKEND_SESSION_KEY,
+    HASH_SESSION_KEY,
+    SESSION_KEY,
+    get_user_model,
+    load_backend,
+)
+from django.contrib.auth.signals import user_logged_out
+from django.db import DEFAULT_DB_ALIAS, connections
+from django.db.models.signals import m2m_changed, post_save, pre_delete
+from django.utils.crypto import constant_time_compare
+
+from mizan_htmx.caching.anonymous import nobody
+from mizan_htmx.channels.internals import store_of
+from mizan_htmx.channels.layer.publish import tell_sync
+from mizan_htmx.internals import is_in_transaction
+from mizan_htmx.invalidation.transactions import Share, share_of
+
+logger = logging.getLogger("mizan_htmx.channels")
+
+
+@dataclass(slots=True, eq=False)
+class Visitor:
+    """Who is behind one socket. Make it with ``await visitor_of(scope)``.
+
+    ``session_key`` is set if the user comes from that session. ``given`` is the user of the scope.
+    """
+
+    given: Any
+    user_pk: str
+    session: Any = None
+    session_key: str = ""
+    ended: bool = False
+
+    async def user(self) -> Any:
+        """Load the user as he is now; AnonymousUser once his session has ended or his password changed."""
+        if self.ended:
+            return nobody()
+        if not self.session_key:
+            return self.given
+        return await database_sync_to_async(_user_of)(type(self.session)(self.session_key))
+
+    async def is_current(self) -> bool:
+        """Tell whether he is still who he was when the socket opened."""
+        return not self.ended and _pk(await self.user()) == self.user_pk
+
+    def end(self) -> None:
+        """Take note that he has logged out."""
+        self.ended = True
+
+
+async def visitor_of(scope: Mapping[str, Any]) -> Visitor:
+    """Find out who is behind the socket with this scope."""
+    visitor: Visitor = await database_sync_to_async(_visitor_of)(scope)
+    return visitor
+
+
+def _visitor_of(scope: Mapping[str, Any]) -> Visitor:
+    session, user = scope.get("session"), scope.get("user")
+    if session is not None and session.session_key:
+        session = store_of(session)
+        user = _user_of(session) if user is None else user
+        if _pk(user) == str(session.get(SESSION_KEY, "")):
+            return Visitor(user, _pk(user), session, session.session_key)
+    user = nobody() if user is None else user
+    return Visitor(user, _pk(user))
+
+
+def _pk(user: Any) -> str:
+    return "" if getattr(user, "pk", None) is None else str(user.pk)
+
+
+def _user_of(session: Any) -> Any:
+    """Do as ``django.contrib.auth.get_user``, which would change the session: no cookie could be sent."""
+    try:
+        pk = get_user_model()._meta.pk.to_python(session[SESSION_KEY])
+        path = session[BACKEND_SESSION_KEY]
+    except KeyError:
+        return nobody()
+    if path not in settings.AUTHENTICATION_BACKENDS:
+        return nobody()
+    user = load_backend(path).get_user(pk)
+    if user is None or not _fits(user, session.get(HASH_SESSION_KEY, "")):
+        return nobody()
+    return user
+
+
+def _fits(user: Any, stored: str) -> bool:
+    if not hasattr(user, "get_session_auth_hash"):
+        return True
+    hashes = [user.get_session_auth_hash()]
+    if hasattr(user, "get_session_auth_fallback_hash"):
+        hashes += user.get_session_auth_fallback_hash()
+    return any(constant_time_compare(stored, each) for each in hashes)
+
+
+def connect() -> None:
+    """Listen to what may end a visitor's rights; once, however often it is called."""
+    if not apps.is_installed("django.contrib.auth"):
+        return
+    user = get_user_model()
+    user_logged_out.connect(_logged_out, dispatch_uid=f"{__name__}.logged_out")
+    post_save.connect(_saved, sender=user, dispatch_uid=f"{__name__}.saved")
+    pre_delete.connect(_deleted, sender=user, dispatch_uid=f"{__name__}.deleted")
+    for name in ("groups", "user_permissions"):
+        if hasattr(user, name):  # a user model may do without
+            through = getattr(user, name).through
+            m2m_changed.connect(_rights_changed, sender=through, dispatch_uid=f"{__name__}.{name}")
+
+
+def _logged_out(request: Any = None, **kwargs: object) -> None:
+    key = getattr(getattr(request, "session", None), "session_key", None)
+    if key:
+        _check_after_commit({"session": key}, DEFAULT_DB_ALIAS)
+
+
+def _saved(instance: Any, using: str, created: bool, update_fields: Any = None, **kwargs: object) -> None:
+    # A login writes that field. It is no reason to ask all of somebody's sockets again.
+    if not created and set(update_fields or ()) != {"last_login"}:
+        _check_after_commit({"user": _pk(instance)}, using)
+
+
+def _deleted(instance: Any, using: str, **kwargs: object) -> None:
+    _check_after_commit({"user": _pk(instance)}, using)
+
+
+def _rights_changed(
+    instance: Any, action: str, reverse: bool, pk_set: Any, using: str, **kwargs: object
+) -> None:
+    """Have the users asked again; ``instance`` is the user, or in reverse a group or permission."""
+    if not reverse:
+        users = [_pk(instance)] if action.startswith("post_") else []
+    elif action == "pre_clear":  # afterwards nobody knows whose they were
+        users = [str(pk) for pk in instance.user_set.values_list("pk", flat=True)]
+    else:
+        users = [str(pk) for pk in pk_set or ()] if action.startswith("post_") else []
+    for pk in users:
+        _check_after_commit({"user": pk}, using)
+
+
+def _check_after_commit(whom: Mapping[str, str], using: str) -> None:
+    connection = connections[using]
+    check = _Check(whom)
+    if is_in_transaction(connection):
+        # No hook of its own: one of the site's that fails would let whom it locks out stay.
+        share_of(connection, check).keeper = check
+    else:
+        check.settle(())
+
+
+class _Check:
+    """Has somebody's sockets asked again, once that is committed which may end his rights."""
+
+    def __init__(self, whom: Mapping[str, str]) -> None:
+        self._event = {"kind": "check", **whom}
+
+    def settle(self, shares: Sequence[Share]) -> None:
+        """Tell the hubs."""
+        for share in shares:
+            share.keeper = None
+        try:
+            tell_sync(self._event)
+        except Exception:  # the border to the channel layer; the change has been made
+            logger.exception("Sockets are not asked again at once: %r", self._event)

@@ -1,0 +1,1 @@
+"""What ``@client`` declares: functions and contexts, their types, and the graph between them."""

@@ -1,0 +1,176 @@
+"""The nouns ``Context``, ``Auth`` and ``Function``: frozen, every fact worked out at declaration."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from mizan_htmx.declarations.results import Result
+from mizan_htmx.declarations.signature import Parameter, Validator, where
+from mizan_htmx.errors import DeclarationError
+from mizan_htmx.protocol.keys import is_name
+
+RULE = "A letter or '_', then letters, digits, '_', '-', '.'."
+
+# In a form or an hx-vals this field names the function, so no argument can have it.
+FUNCTION_FIELD = "fn"
+# Methods that ask for nothing to be changed (RFC 9110 section 9.2.1).
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
+# In the URL of a refresh this field holds the signed block, so no parameter of a context can have it.
+BLOCK_FIELD = "block"
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """A named group of reading functions, and the options they share.
+
+    ``live``: invalidations also reach other tabs and users over the socket. ``public``: everyone may be
+    handed the same answer, so shared caches may keep it for ``max_age`` seconds.
+    """
+
+    name: str
+    live: bool = False
+    public: bool = False
+    max_age: int = 0
+
+    def __post_init__(self) -> None:
+        if not is_name(self.name):
+            raise DeclarationError(f"Context name {self.name!r} is not allowed. {RULE}")
+        if self.max_age < 0:
+            raise DeclarationError(
+                f"Context {self.name!r}: max_age={self.max_age!r} seconds can't be negative."
+            )
+        if self.max_age and not self.public:
+            raise DeclarationError(
+                f"Context {self.name!r} has max_age but is private. Add public=True, or leave it out."
+            )
+
+    @property
+    def plain(self) -> bool:
+        """Tell whether it is only a name, with all options at their defaults."""
+        return self == Context(self.name)
+
+
+GlobalContext = Context("global")
+LOCAL = "local"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Auth:
+    """Who may call: a level Django knows, or a callable's word.
+
+    ``parameters`` are the arguments that the callable wants to see; ``adapter`` validates them for it.
+    """
+
+    level: str | None
+    check: Callable[..., Any] | None = None
+    is_async: bool = False
+    parameters: tuple[Parameter, ...] = ()
+    adapter: Validator | None = None
+
+    def allows(self, user: Any) -> bool:
+        """Tell whether this user passes the level."""
+        if not getattr(user, "is_authenticated", False):
+            return False
+        if self.level == "required":
+            return True
+        return bool(user.is_active and (user.is_superuser if self.level == "superuser" else user.is_staff))
+
+
+class Declaration:
+    """What a function, and all that ``named`` makes of it, are known by.
+
+    ``decorated`` is what Django's ``login_not_required`` may be put on, now or later: what ``@client``
+    returned, or the class of a form.
+    """
+
+    __slots__ = ("decorated",)
+
+    def __init__(self) -> None:
+        self.decorated: object = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Function:
+    """A declared function. Two are equal only if they are the same.
+
+    ``result`` is ``None`` on the view path, where the function answers by itself. ``affects_params`` maps a
+    context's parameter to the argument that fills it; ``None`` means: every name they share.
+    ``declaration`` is one and the same object for a function and what ``named`` makes of it.
+    ``auth`` is what it says itself, ``Graph.auth_of`` who may call; ``is_unguarded``: it says ``auth=False``.
+    ``records_itself``: its body says what it made stale, which is not known from its arguments.
+    ``takes_any``: its body says what fits, and under which names; a form's fields are known once it is made.
+    ``waits``: its body is async, or who says who may call. ``is_transactional``: its body runs in a
+    transaction of its own. ``silent``: the methods by which a view only shows what its others change; they
+    announce nothing of what it affects.
+    """
+
+    name: str
+    func: Callable[..., Any]
+    parameters: Mapping[str, Parameter]
+    arguments: Validator
+    result: Result | None
+    is_async: bool
+    context: Context | None = None
+    is_local: bool = False
+    affects: tuple[Context, ...] = ()
+    affects_params: Mapping[str, str] | None = None
+    auth: Auth | None = None
+    is_unguarded: bool = False
+    private: bool = False
+    route: str | None = None
+    methods: tuple[str, ...] = ("POST",)
+    websocket: bool = False
+    atomic: bool = True
+    declaration: Declaration = field(default_factory=Declaration, repr=False)
+    records_itself: bool = False
+    takes_any: bool = False
+    waits: bool = field(init=False, repr=False)
+    is_transactional: bool = field(init=False, repr=False)
+    silent: frozenset[str] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        # Asked for each call.
+        changes = bool(self.affects) or self.records_itself
+        object.__setattr__(self, "is_transactional", changes and self.atomic and not self.is_async)
+        waits = self.is_async or (self.auth is not None and self.auth.is_async)
+        object.__setattr__(self, "waits", waits)
+        safe = SAFE_METHODS.intersection(self.methods)
+        shows = self.result is None and len(safe) < len(self.methods)
+        object.__setattr__(self, "silent", safe if shows else frozenset())
+
+    @property
+    def path(self) -> str:
+        """Name the path it answers on: ``"rpc"`` or ``"view"``."""
+        return "view" if self.result is None else "rpc"
+
+    @property
+    def place(self) -> str:
+        """Say where it was declared."""
+        return where(self.func)
+
+    @property
+    def is_open(self) -> bool:
+        """Return whether it says that nobody has to sign in: ``auth=False``, or ``login_not_required``."""
+        if self.is_unguarded:
+            return True
+        # Its own alone: a form that is made of one for everybody has fields that nobody has thought of there.
+        return getattr(self.declaration.decorated, "__dict__", {}).get("login_required") is False
+
+    def named(self, name: str) -> "Function":
+        """Give the same function as it stands in the registry under ``name``."""
+        if not is_name(name):
+            raise DeclarationError(f"{self.place} can't be registered as {name!r}. {RULE}")
+        if self.is_local and name == GlobalContext.name and self.parameters:
+            raise DeclarationError(global_takes_nothing(self.place, self.parameters))
+        return replace(self, name=name, context=Context(name) if self.is_local else self.context)
+
+    def __str__(self) -> str:
+        return f"{self.name}, {self.place}"
+
+
+def global_takes_nothing(place: str, parameters: Iterable[str]) -> str:
+    """Say why a reader with parameters can't be one of the global context."""
+    return (
+        f"{place}: the context 'global' stands in every page and has no parameters,"
+        f" but this reader takes {', '.join(parameters)}. Give it a context of its own."
+    )

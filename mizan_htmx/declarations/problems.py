@@ -1,0 +1,101 @@
+"""What is declared and can't work, with its remedy; the system checks show it."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+
+from mizan_htmx.declarations.functions import Context, Function
+from mizan_htmx.declarations.signature import Parameter
+from mizan_htmx.errors import suggest
+
+
+@dataclass(frozen=True, slots=True)
+class Defect:
+    """Something declared that can't work, with its remedy; shown as a system check."""
+
+    id: str
+    message: str
+    hint: str
+    obj: object
+
+
+def option_defects(options: list[tuple[Context, Function]]) -> Iterable[Defect]:
+    """Find contexts that are declared twice, with different options (E005)."""
+    first: dict[str, tuple[Context, Function]] = {}
+    for context, function in options:
+        known, declared_by = first.setdefault(context.name, (context, function))
+        if known != context:
+            yield Defect(
+                "mizan_htmx.E005",
+                f"Context {context.name!r} has different options: {known} by {declared_by.place}"
+                f" and {context} by {function.place}.",
+                "Declare the Context in one place and import it, or use its name.",
+                function,
+            )
+
+
+def group_defects(
+    members: Mapping[str, list[Function]],
+    options: list[tuple[Context, Function]],
+    is_guarded: Callable[[Function], bool],
+) -> Iterable[Defect]:
+    """Find what readers of one context contradict each other in (E002), or their context in (E003)."""
+    public = {context.name for context, _ in options if context.public}
+    for name, functions in sorted(members.items()):
+        first: dict[str, tuple[Parameter, Function]] = {}
+        for function in functions:
+            for parameter in function.parameters.values():
+                known, other = first.setdefault(parameter.name, (parameter, function))
+                if known.annotation != parameter.annotation:
+                    yield Defect(
+                        "mizan_htmx.E002",
+                        f"Parameter {parameter.name!r} of context {name!r} has two types:"
+                        f" {known.annotation!r} in {other.place},"
+                        f" {parameter.annotation!r} in {function.place}.",
+                        "Give it one type everywhere: a block has one value for it.",
+                        function,
+                    )
+        guarded = [each for each in functions if is_guarded(each) or each.private]
+        if name in public and guarded:
+            yield _not_for_everyone(name, guarded[0])
+
+
+def _not_for_everyone(context: str, function: Function) -> Defect:
+    is_by_default = function.auth is None and not function.private
+    return Defect(
+        "mizan_htmx.E003",
+        f"Context {context!r} is public, but {function.place} is not for everyone"
+        + (": LoginRequiredMiddleware guards what has no auth=." if is_by_default else "."),
+        "Say auth=False, or drop public=True."
+        if is_by_default
+        else "Drop public=True, or move the guarded function to a context of its own.",
+        function,
+    )
+
+
+def affects_defects(
+    functions: Mapping[str, Function], params: Mapping[str, Mapping[str, Parameter]]
+) -> Iterable[Defect]:
+    """Find what is affected and not there; ``params`` are those of each context.
+
+    E001: a context that nobody reads. E006: a parameter that no context has.
+    """
+    for function in functions.values():
+        for context in function.affects:
+            if context.name not in params:
+                yield Defect(
+                    "mizan_htmx.E001",
+                    f"{function.place} affects the unknown context {context.name!r}.",
+                    suggest(context.name, params, what="contexts"),
+                    function,
+                )
+        known = {
+            name for context in function.affects if context.name in params for name in params[context.name]
+        }
+        for param in function.affects_params or ():
+            if param not in known and all(context.name in params for context in function.affects):
+                yield Defect(
+                    "mizan_htmx.E006",
+                    f"{function.place}: affects_params names {param!r}, which no context it affects has.",
+                    suggest(param, known, what="parameters"),
+                    function,
+                )

@@ -1,0 +1,102 @@
+"""What a function returns as data: held to its declaration, and written as JSON that any client can read."""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from pydantic import TypeAdapter
+from pydantic_core import to_json
+
+from mizan_htmx.declarations.signature import output_adapter, where
+from mizan_htmx.errors import DeclarationError
+
+# The ways of ConfigDict(ser_json_bytes=…) in which any bytes can be written; "utf8" is pydantic's own.
+_SAFE = ("base64", "hex")
+
+Check = Callable[..., Any]
+
+
+class Result:
+    """The validator and the writer of what a function is declared to return."""
+
+    __slots__ = ("_serializer", "validate")
+
+    def __init__(self, adapter: TypeAdapter[Any]) -> None:
+        self._serializer = adapter.serializer
+        #: Return a value as declared; raise pydantic's ValidationError.
+        self.validate: Check = adapter.validator.validate_python
+
+    def write(self, value: Any) -> bytes:
+        """Return a validated value as JSON in UTF-8; raise ValueError for what has no JSON."""
+        try:
+            return self._serializer.to_json(value)
+        except ValueError:
+            return self._write_anyway(value)
+
+    def _write_anyway(self, value: Any) -> bytes:
+        """Do as ``write`` where a text has half of a surrogate pair, or where ``Any`` holds bytes."""
+        try:
+            plain = self._serializer.to_python(value, mode="json")
+        except ValueError:
+            plain = self._serializer.to_python(value)
+        return to_json(_well_formed(plain), bytes_mode="base64", inf_nan_mode="null")
+
+
+def _well_formed(value: Any) -> Any:
+    """Return the same with U+FFFD for what has no UTF-8, as browsers write it, in texts and keys."""
+    if isinstance(value, str):
+        return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    if isinstance(value, Mapping):
+        return {_well_formed(key): _well_formed(each) for key, each in value.items()}
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return [_well_formed(each) for each in value]
+    return value
+
+
+def read_result(annotation: Any, func: Callable[..., Any]) -> Result:
+    """Compile what a function returns; raise DeclarationError for what not every value of can be JSON."""
+    adapter = output_adapter(annotation, func)
+    refuse_bytes(
+        adapter.core_schema,
+        f"{where(func)}: {annotation!r}",
+        "Return 'str', a pydantic model with ConfigDict(ser_json_bytes='base64'), or an HttpResponse.",
+    )
+    return Result(adapter)
+
+
+def refuse_bytes(schema: Any, what: str, instead: str) -> None:
+    """Raise DeclarationError for what pydantic has compiled, if it would write bytes as text."""
+    config: Mapping[str, Any] = {}
+    if next(_bytes_in(schema, config, set()), None):
+        raise DeclarationError(
+            f"{what} has bytes in it, and JSON has none: not all bytes are text. {instead}"
+        )
+
+
+def _bytes_in(schema: Any, config: Mapping[str, Any], seen: set[int]) -> Iterator[Any]:
+    """List the places in what pydantic has compiled where bytes would be written as text."""
+    if isinstance(schema, (list, tuple)):
+        for each in schema:
+            yield from _bytes_in(each, config, seen)
+    if not isinstance(schema, dict) or id(schema) in seen:
+        return
+    seen.add(id(schema))
+    if isinstance(schema.get("type"), str):
+        config = schema.get("config") or config
+        if schema.get("serialization_exclude") is True or _writes_itself(schema.get("serialization")):
+            return
+        if schema["type"] == "bytes" and config.get("ser_json_bytes") not in _SAFE:
+            yield schema
+    for name, each in schema.items():
+        if name not in _ASIDE:
+            yield from _bytes_in(each, config, seen)
+
+
+_OWN = ("function-plain", "to-string", "format")
+
+# Parts of a schema that no value passes on its way out.
+_ASIDE = ("config", "metadata", "serialization", "default", "expected", "members", "cls")
+
+
+def _writes_itself(serialization: Any) -> bool:
+    """Return whether code of an author's makes what is written."""
+    return isinstance(serialization, dict) and serialization.get("type") in _OWN

@@ -1,0 +1,1 @@
+"""Varnish: the VCL made of the edge manifest."""

@@ -1,0 +1,1 @@
+"""Declared functions over HTTP: endpoints, views, arguments, CSRF and errors."""

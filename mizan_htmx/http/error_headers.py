@@ -1,0 +1,55 @@
+"""What the headers of an answer say of a refusal, for whoever does not look at the body."""
+
+import re
+from urllib.parse import quote
+
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+
+from mizan_htmx.declarations.functions import SAFE_METHODS
+from mizan_htmx.errors import MizanError, ValidationFailed
+
+#: Names the code of a refusal, on whatever page it is answered with.
+ERROR_HEADER = "X-Mizan-Error"
+
+#: Carries the author's own message, percent-encoded.
+MESSAGE_HEADER = "X-Mizan-Message"
+
+#: Says ``no`` where nothing of what the request was to change has been committed.
+COMMITTED_HEADER = "X-Mizan-Committed"
+
+# Bytes of the message, which percent-encoded takes three times as many. Common proxies take 4 KiB of headers.
+_LONGEST = 400
+
+# What get_object_or_404() raises says nothing to whoever reads it on a page.
+_DJANGOS = re.compile(r"No \w+ matches the given query\.")
+
+
+def remember_problem(request: HttpRequest, error: MizanError) -> None:
+    """Remember as what a request was refused; Django may answer it later, by a page of the site."""
+    request._mizan_problem = error  # type: ignore[attr-defined]
+
+
+def remember_misfit(request: HttpRequest) -> None:
+    """Remember that the values did not fit, where a function's result says so and nothing is raised."""
+    request._mizan_misfit = True  # type: ignore[attr-defined]
+
+
+def tell_problem(request: HttpRequest, response: HttpResponseBase, *, is_undone: bool) -> None:
+    """Put into the answer as what its request was refused, if it was.
+
+    ``is_undone``: nothing that a function has written stands. A 5xx is no proof, whatever is known here.
+    """
+    state, headers = request.__dict__, response.headers
+    is_data = response.status_code == 200 and headers.get("Content-Type") == "application/json"
+    if "_mizan_misfit" in state and is_data:
+        headers[ERROR_HEADER] = ValidationFailed.code
+    error: MizanError | None = state.get("_mizan_problem")
+    if error is None or response.status_code != error.status:
+        return
+    headers.setdefault(ERROR_HEADER, error.code)
+    if error.message != error.default_message and not _DJANGOS.fullmatch(error.message):
+        text = error.message.encode(errors="replace")[:_LONGEST].decode(errors="ignore")
+        headers[MESSAGE_HEADER] = quote(text)
+    if is_undone and error.status < 500 and request.method not in SAFE_METHODS:
+        headers[COMMITTED_HEADER] = "no"

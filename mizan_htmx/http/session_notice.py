@@ -1,0 +1,36 @@
+"""The notice that a page shows when its session has ended."""
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponseNotAllowed
+from django.http.response import HttpResponseBase
+from django.shortcuts import render, resolve_url
+from django.urls import NoReverseMatch
+from django.utils.http import url_has_allowed_host_and_scheme
+
+from mizan_htmx.caching.responses import PRIVATE
+from mizan_htmx.http.error_responses import login_address
+from mizan_htmx.localization import as_on_page, finish_on_page
+
+TEMPLATE = "mizan_htmx/session.html"
+
+
+@login_not_required
+def notice(request: HttpRequest) -> HttpResponseBase:
+    """Render the notice, with the way to the login page and back to ``?next=``, a path of this site."""
+    if request.method not in ("GET", "HEAD"):
+        return HttpResponseNotAllowed(["GET", "HEAD"])
+    with as_on_page(request):
+        back = request.GET.get("next", "")
+        response = render(request, TEMPLATE, {"login_url": _login_url(back)})
+        finish_on_page(request, response)
+    response.headers["Cache-Control"] = PRIVATE
+    return response
+
+
+def _login_url(back: str) -> str | None:
+    is_local = back.startswith("/") and url_has_allowed_host_and_scheme(back, allowed_hosts=None)
+    try:
+        return login_address(back) if is_local else resolve_url(settings.LOGIN_URL)
+    except NoReverseMatch:  # a site where nobody logs in
+        return None

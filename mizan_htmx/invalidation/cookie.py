@@ -1,0 +1,158 @@
+"""The cookie that tells the page that follows what is stale, where scripts can't see the header.
+
+    value  = note *( "|" note )
+    note   = number ":" list
+    number = 16 hexadecimal digits in lower case, of this note alone
+    list   = what ``X-Mizan-Invalidate`` holds, percent-encoded once as a whole
+
+A site under the same domain can write a cookie of this name, which nobody here can delete. So a page takes
+each number once, and a note that is handed on keeps its own.
+"""
+
+import re
+import secrets
+from collections.abc import Iterable, Iterator, Sequence, Set
+from dataclasses import dataclass
+from hashlib import blake2b
+from urllib.parse import quote, unquote
+
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+
+from mizan_htmx.protocol.keys import EVERYTHING, Invalidation, format_list, parse
+from mizan_htmx.setup.registry import registry
+
+COOKIE = "mizan_invalidate"
+# RFC 6265bis section 4.1.3.2: browsers take this one over https alone, and from this very host.
+SECURE_COOKIE = f"__Host-{COOKIE}"
+SECONDS = 60
+# RFC 6265 section 6.1 grants a cookie 4,096 bytes with its name and attributes, which take up to 114 here.
+MAX_LENGTH = 3980
+# Of one note's list; percent-encoding makes up to three of one.
+MAX_BYTES = 1300
+# Of as many a page says which of its blocks are newer: whoever sends thousands gets no page of megabytes.
+MOST_RECEIVED = 8
+
+DIGITS = 16
+_NOTE = re.compile(rf"([0-9a-f]{{{DIGITS}}}):([^|:]+)")
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """What became stale by one answer, and the number by which a page knows whether it has read that."""
+
+    number: str
+    invalidations: tuple[Invalidation, ...]
+
+    def __str__(self) -> str:
+        return f"{self.number}:{quote(format_list(self.invalidations, max_bytes=MAX_BYTES), safe='')}"
+
+    def widened(self) -> "Note":
+        """Return the same note in as few bytes as there can be."""
+        return Note(self.number, (EVERYTHING,))
+
+    def without(self, told: Set[Invalidation]) -> "Note":
+        """Return the note without what is told besides, by itself or as a whole."""
+        left = [each for each in self.invalidations if {each, Invalidation(each.context)}.isdisjoint(told)]
+        return Note(self.number, () if EVERYTHING in told else tuple(left))
+
+
+def carry(
+    request: HttpRequest,
+    response: HttpResponseBase,
+    invalidations: Sequence[Invalidation],
+    *,
+    number: str | None = None,
+    doubtful: Sequence[Invalidation] = (),
+) -> None:
+    """Set the cookie where scripts can't see the headers of a response.
+
+    What no page has read yet stays in it. ``number`` is the one that blocks of this page refer to as a change
+    that they show already; ``doubtful`` is what those of them are bound to that may not.
+    """
+    if not hides_headers(request, response):
+        return
+    is_secure = request.is_secure()
+    name = SECURE_COOKIE if is_secure else COOKIE
+    new = Note(number or _random(), tuple(invalidations))
+    told = frozenset(invalidations)
+    unread = [note.without(told) for note in _unread(request, name)]
+    if doubtful:  # under a number of its own
+        unread.append(Note(_random(), tuple(dict.fromkeys(doubtful))))
+    response.set_cookie(
+        name,
+        _written([note for note in unread if note.invalidations], new),
+        max_age=SECONDS,
+        secure=is_secure,
+        httponly=False,
+        samesite="Lax",
+    )
+
+
+def received(request: HttpRequest) -> tuple[Note, ...]:
+    """Return the last notes that a request has brought: changes that were made before it was sent."""
+    known: tuple[Note, ...] | None = request.__dict__.get("_mizan_received")
+    if known is None:
+        has_some = COOKIE in request.META.get("HTTP_COOKIE", "")
+        names = (COOKIE, SECURE_COOKIE) if has_some else ()  # which only this very host has written
+        known = tuple([note for name in names for note in _unread(request, name)][-MOST_RECEIVED:])
+        request.__dict__["_mizan_received"] = known
+    return known
+
+
+def _random() -> str:
+    return secrets.token_hex(DIGITS // 2)
+
+
+def hides_headers(request: HttpRequest, response: HttpResponseBase) -> bool:
+    """Return whether no script can read the headers of this answer."""
+    if 300 <= response.status_code < 400:
+        return True
+    # Not by request.headers, which would write all of them anew for each request.
+    if "HTTP_HX_REQUEST" in request.META:
+        return False
+    mode = request.META.get("HTTP_SEC_FETCH_MODE")
+    return mode == "navigate" if mode else "text/html" in request.META.get("HTTP_ACCEPT", "")
+
+
+def _values(request: HttpRequest, name: str) -> Iterator[str]:
+    """Find all cookies of a name, of which Django keeps one; those for other paths hide no other one so."""
+    for each in request.META.get("HTTP_COOKIE", "").split(";"):
+        key, _, value = each.strip().partition("=")
+        if key == name and len(value) <= MAX_LENGTH:
+            yield value
+
+
+def _unread(request: HttpRequest, name: str) -> Iterator[Note]:
+    """Read what a browser sent. Whatever is not written so, or names what nobody here knows, is dropped."""
+    contexts = registry.graph.groups
+    length = 0
+    for text in "|".join(_values(request, name)).split("|"):
+        found = _NOTE.fullmatch(text)
+        if found is None:
+            continue
+        length += len(text)
+        number, text = found[1], unquote(found[2])
+        # What does not fit in one cookie is not written in full, and so not read either.
+        entries = parse(text) if len(text) <= MAX_BYTES and length <= MAX_LENGTH else (EVERYTHING,)
+        yield Note(number, tuple(each for each in entries if each.context in contexts or each == EVERYTHING))
+
+
+def _written(unread: Sequence[Note], new: Note) -> str:
+    """Write the notes, the new one last: the others in full, or each as ``*``, or all as one ``*``."""
+    if len(unread) <= MAX_LENGTH // DIGITS:
+        for former in (unread, [note.widened() for note in unread]):
+            value = _joined([*former, new])
+            if len(value) <= MAX_LENGTH:
+                return value
+    return _joined([Note(_number_of(unread), (EVERYTHING,)), new])
+
+
+def _number_of(notes: Iterable[Note]) -> str:
+    """Return one number for several notes: the same for the same ones, which are read once together."""
+    numbers = "".join(note.number for note in notes)
+    return blake2b(numbers.encode(), digest_size=DIGITS // 2).hexdigest()
+
+
+def _joined(notes: Iterable[Note]) -> str:
+    return "|".join(map(str, notes))

@@ -1,0 +1,297 @@
+"""Models that say what they make stale when they are saved, deleted, related or updated in bulk."""
+
+import logging
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from copy import copy
+from dataclasses import dataclass
+from inspect import iscoroutinefunction
+from typing import Any, TypeAlias, TypeVar, overload
+
+from django.db import DatabaseError, connections
+from django.db.models import Model, Q, QuerySet, signals
+
+from mizan_htmx.declarations.functions import Context
+from mizan_htmx.declarations.signature import where
+from mizan_htmx.errors import DeclarationError
+from mizan_htmx.internals import use_for_write
+from mizan_htmx.invalidation import cascades
+from mizan_htmx.invalidation.on_commit import tell
+from mizan_htmx.invalidation.recorder import named
+from mizan_htmx.protocol.keys import Invalidation
+from mizan_htmx.setup.registry import registry
+
+logger = logging.getLogger("mizan_htmx")
+
+# Naming what so many rows make stale costs more than a refresh of all that show the context.
+MAX_ROWS = 1000
+
+M = TypeVar("M", bound=Model)
+Named: TypeAlias = Mapping[str, object] | Iterable[Mapping[str, object]] | None
+Naming = TypeVar("Naming", bound=Callable[[Any], Named])
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Watch:
+    """What a row of ``model`` makes stale in ``context``: the parameters that ``naming`` gives for it."""
+
+    model: type[Model]
+    context: str
+    naming: Callable[[Any], Named]
+
+    @property
+    def place(self) -> str:
+        """Say where the callable stands."""
+        return where(self.naming)
+
+    def stale(self, row: Model) -> list[Invalidation]:
+        """Name what is stale with this row; all of the context, if that can't be told."""
+        try:
+            answer = self.naming(row)
+            each = [answer] if isinstance(answer, Mapping) else answer or ()
+            return [named(self.context, params, by="watch_model") for params in each]
+        except DatabaseError:
+            raise  # the transaction around is broken; who goes on in it loses what they write
+        except Exception:  # the border to the authors' code: the row must be saved whatever it does
+            logger.exception(
+                "%s does not say what %s %s makes stale: all of %r is.",
+                *(self.place, row._meta.label, row.pk, self.context),
+            )
+            return [Invalidation(self.context)]
+
+
+@overload
+def watch_model(model: type[Model], context: str | Context, /) -> Callable[[Naming], Naming]: ...
+
+
+@overload
+def watch_model(model: type[M], context: str | Context, naming: Callable[[M], Named], /) -> None: ...
+
+
+def watch_model(
+    model: type[Model], context: str | Context, naming: Callable[[Any], Named] | None = None, /
+) -> Callable[[Naming], Naming] | None:
+    """Make a context stale whenever a row of ``model`` is saved or deleted.
+
+    ``naming(row)`` gives the context's parameters, several such mappings, or ``None`` for nothing. It is
+    asked about the row as it was and as it is, so a row that moves makes both ends stale. Covers the model's
+    subclasses. For the table behind a ``ManyToManyField`` it is asked about each relation that comes or goes.
+    Without ``naming`` this is a decorator for it. Raises DeclarationError for a proxy model: rows are saved
+    by other classes, too.
+    """
+    name = context.name if isinstance(context, Context) else Context(context).name
+    if model._meta.proxy:
+        concrete: Any = model._meta.concrete_model
+        raise DeclarationError(
+            f"watch_model({model.__name__}, {name!r}): {model.__name__} is a proxy, and would not be told of"
+            f" rows that are saved as {concrete.__name__}. Watch {concrete.__name__}."
+        )
+
+    def watch(naming: Naming) -> Naming:
+        if not callable(naming) or iscoroutinefunction(naming):
+            raise DeclarationError(
+                f"watch_model({model.__name__}, {name!r}): {naming!r} must be a plain function of one row,"
+                " since signals of models are sent by plain code."
+            )
+        registry.watches.append(Watch(model, name, naming))
+        _listen(model)
+        return naming
+
+    if naming is None:
+        return watch
+    watch(naming)
+    return None
+
+
+def watches_of(model: type[Model]) -> list[Watch]:
+    """List the watches that cover rows of this class."""
+    return [watch for watch in registry.watches if issubclass(model, watch.model)]
+
+
+def stale_with(watches: Iterable[Watch], rows: Collection[Model]) -> Iterator[Invalidation]:
+    """Name what is stale with these rows; whole contexts, where there are too many of them."""
+    for watch in watches:
+        if len(rows) > MAX_ROWS:
+            yield Invalidation(watch.context)
+        else:
+            for row in rows:
+                yield from watch.stale(row)
+
+
+def as_stored(rows: QuerySet[M]) -> list[M]:
+    """Read rows of a base manager as they are now, one more than ``MAX_ROWS`` at most.
+
+    In a transaction they are locked, as they will be by what follows: somebody else may be about to move the
+    same row, and where to is known only when they are through.
+    """
+    connection = connections[rows.db]
+    if connection.in_atomic_block and connection.features.supports_select_for_update_with_limit:
+        rows = rows.select_for_update(no_key=connection.features.has_select_for_no_key_update)
+    return list(rows[: MAX_ROWS + 1])
+
+
+def _listen(model: type[Model]) -> None:
+    # Of a table that Django made for a ManyToManyField nothing else is sent; listening to deletions would
+    # only have each row loaded before it is deleted.
+    if not model._meta.auto_created:
+        signals.pre_save.connect(_before_save, sender=model)
+        signals.post_save.connect(_after_save, sender=model)
+        signals.pre_delete.connect(_before_delete, sender=model)
+    signals.m2m_changed.connect(_relations_change, sender=model)
+    cascades.listen_above(model, _before_others_go)
+    for subclass in model.__subclasses__():
+        _listen(subclass)
+
+
+def _listen_if_watched(sender: type[Model], **kwargs: Any) -> None:
+    if watches_of(sender):
+        _listen(sender)
+
+
+signals.class_prepared.connect(_listen_if_watched)
+
+
+def _before_save(sender: type[Model], instance: Model, raw: bool, using: str, **kwargs: Any) -> None:
+    watches = watches_of(sender)
+    former = () if raw or not watches or _is_surely_new(instance) else _stored(instance, using)
+    _formers(instance).append([*stale_with(watches, former)])
+
+
+def _after_save(sender: type[Model], instance: Model, using: str, **kwargs: Any) -> None:
+    formers = _formers(instance)
+    former = formers.pop() if formers else []
+    tell([*former, *stale_with(watches_of(sender), [instance])], using)
+
+
+def _formers(instance: Model) -> list[list[Invalidation]]:
+    """Keep what was stale before: a stack, since a receiver of post_save may save the same instance again."""
+    formers: list[list[Invalidation]] = vars(instance._state).setdefault("mizan_formers", [])
+    return formers
+
+
+def _before_delete(
+    sender: type[Model], instance: Model, using: str, origin: object = None, **kwargs: Any
+) -> None:
+    """Ask while the rows around are still there. Django deletes in a transaction, so nothing is early."""
+    watches = watches_of(sender)
+    # What is deleted with something else has just been read; this one may be old, and the row moved since.
+    stored = _stored(instance, using) if watches and origin is instance else []
+    tell(stale_with(watches, [*stored, instance]), using)
+
+
+def _before_others_go(
+    sender: type[Model], instance: Model, using: str, origin: object = None, **kwargs: Any
+) -> None:
+    """Ask about rows that go or change with this one, of which Django says nothing."""
+    watched = frozenset(watch.model for watch in registry.watches)
+    told: list[Invalidation] = []
+    try:
+        rows = cascades.find(instance, using, origin, watched=watched, read=as_stored, limit=MAX_ROWS)
+        for found in rows:
+            watches = watches_of(found.model)
+            told += stale_with(watches, found.before)
+            told += _all_of(watches) if found.after is None else stale_with(watches, found.after)
+    except cascades.TooMany:
+        told = [each for model in cascades.reached(sender, watched) for each in _all_of(watches_of(model))]
+    tell(told, using)
+
+
+def _all_of(watches: Iterable[Watch]) -> list[Invalidation]:
+    return [Invalidation(watch.context) for watch in watches]
+
+
+def listen_to_all() -> None:
+    """Hear what the watches have to hear, now that all models are there."""
+    for watch in registry.watches:
+        _listen(watch.model)
+
+
+def _is_surely_new(instance: Model) -> bool:
+    """Tell whether Django will insert it without looking: it has no key, or a new one from a default."""
+    keys = instance._meta.pk_fields
+    if any(getattr(instance, key.attname) is None for key in keys):
+        return True
+    return instance._state.adding and all(key.has_default() or key.has_db_default() for key in keys)
+
+
+def _stored(instance: Model, using: str) -> list[Model]:
+    return as_stored(type(instance)._base_manager.using(using).filter(pk=instance.pk))
+
+
+def _relations_change(
+    sender: type[Model],
+    *,
+    instance: Model,
+    action: str,
+    reverse: bool,
+    model: type[Model],
+    pk_set: set[Any] | None,
+    using: str,
+    **kwargs: Any,
+) -> None:
+    """Ask about the rows that are there: after they came, before they go. Both in one transaction."""
+    watches = watches_of(sender)
+    if watches and action in ("post_add", "pre_remove", "pre_clear") and (pk_set is None or pk_set):
+        owner = model if reverse else type(instance)
+        field: Any = next(each for each in owner._meta.many_to_many if each.remote_field.through is sender)
+        ends = [field.m2m_field_name(), field.m2m_reverse_field_name()]
+        here, there = reversed(ends) if reverse else ends
+        wanted = _between(here, instance, there, pk_set)
+        if field.remote_field.symmetrical:
+            wanted |= _between(there, instance, here, pk_set)
+        rows = as_stored(sender._base_manager.using(using).filter(wanted))
+        if field.remote_field.symmetrical and action == "post_add":
+            rows += [_mirrored(row, here, there) for row in rows]  # which come next, without a signal
+        tell(stale_with(watches, rows), using)
+
+
+def _between(here: str, instance: Model, there: str, others: set[Any] | None) -> Q:
+    return Q(**{here: instance}) if others is None else Q(**{here: instance, f"{there}__in": others})
+
+
+def _mirrored(row: M, here: str, there: str) -> M:
+    mirrored = copy(row)
+    setattr(mirrored, here, getattr(row, there))
+    setattr(mirrored, there, getattr(row, here))
+    return mirrored
+
+
+class WatchedQuerySet(QuerySet[M]):
+    """A queryset that tells of what Django sends no signals for: ``objects = WatchedQuerySet.as_manager()``.
+
+    That is ``update()``, ``bulk_create()``, ``bulk_update()`` and their async twins.
+    """
+
+    def update(self, **values: Any) -> int:
+        """Update, and tell of the rows as they were before and as they are after."""
+        watches = watches_of(self.model)
+        if not watches or self.query.is_sliced or self.query.combinator:  # of those Django will complain
+            return super().update(**values)
+        use_for_write(self)
+        stored = self.model._base_manager.using(self.db)
+        before = as_stored(stored.filter(pk__in=self.values("pk")))
+        stale = [*stale_with(watches, before)]
+        count = super().update(**values)
+        if 0 < len(before) <= MAX_ROWS:
+            stale += stale_with(watches, stored.filter(pk__in=[row.pk for row in before]))
+        tell(stale, self.db)
+        return count
+
+    def bulk_create(
+        self,
+        objs: Iterable[M],
+        batch_size: int | None = None,
+        ignore_conflicts: bool = False,
+        update_conflicts: bool = False,
+        update_fields: Collection[str] | None = None,
+        unique_fields: Collection[str] | None = None,
+    ) -> list[M]:
+        """Create, and tell of the new rows; with ``update_conflicts``, of whole contexts."""
+        created = super().bulk_create(
+            objs, batch_size, ignore_conflicts, update_conflicts, update_fields, unique_fields
+        )
+        watches = watches_of(self.model)
+        if update_conflicts and created:  # what they were before is known to the database alone
+            tell(_all_of(watches), self.db)
+        else:
+            tell(stale_with(watches, created), self.db)
+        return created

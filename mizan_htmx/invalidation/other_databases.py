@@ -1,0 +1,80 @@
+"""What a body writes to other databases than the default one, whose transaction does not hold that."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
+from typing import Any, Self
+
+from django.core.exceptions import ImproperlyConfigured
+from django.db import DEFAULT_DB_ALIAS, InterfaceError, OperationalError, connections
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+from mizan_htmx.internals import is_in_transaction
+from mizan_htmx.invalidation.recorder import Recorder
+from mizan_htmx.invalidation.transactions import Share, share_of, standing
+from mizan_htmx.protocol.keys import Invalidation
+
+# Statements that leave the data as it is begin with one of these; Django itself sends those of savepoints.
+_READING = ("SELECT", "SAVEPOINT", "RELEASE", "ROLLBACK", "BEGIN", "SET", "SHOW", "EXPLAIN", "PRAGMA")
+
+
+class WrittenElsewhere:
+    """Looks, inside ``with``, at what is written there, and remembers what that stands or falls with."""
+
+    def __init__(self, recorder: Recorder) -> None:
+        self._recorder = recorder
+        self._shares: dict[Share | None, None] = {}
+        self._wrappers: ExitStack | None = None
+
+    def __enter__(self) -> Self:
+        if len(connections.settings) > 1:
+            self._wrappers = ExitStack()
+            for connection in _others():
+                self._wrappers.enter_context(connection.execute_wrapper(self))
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        if self._wrappers is not None:
+            self._wrappers.close()
+
+    @property
+    def may_stand(self) -> bool:
+        """Whether anything was written there, by a statement that may have been carried out."""
+        return bool(self._shares)
+
+    def __call__(
+        self,
+        execute: Callable[..., Any],
+        sql: str,
+        params: Any,
+        many: bool,
+        context: dict[str, Any],
+    ) -> Any:
+        """Carry out a statement, as ``connection.execute_wrapper()`` has it."""
+        try:
+            result = execute(sql, params, many, context)
+        except (OperationalError, InterfaceError):  # its answer may have been lost
+            self._look(sql, context["connection"])
+            raise
+        self._look(sql, context["connection"])
+        return result
+
+    def _look(self, sql: str, connection: BaseDatabaseWrapper) -> None:
+        if not str(sql).lstrip(" \t\n(").upper().startswith(_READING):
+            share = share_of(connection, self._recorder) if is_in_transaction(connection) else None
+            self._shares[share] = None
+
+    def record(self, stale: Sequence[Invalidation], start: int) -> None:
+        """Record again what was recorded since ``start``, and ``stale``, for as far as something stands."""
+        kept = standing(each for each in self._shares if each is not None)
+        shares = [each for each in self._shares if each is None or each in kept]
+        if shares:
+            self._recorder.put([*stale, *self._recorder.since(start)], shares, at=start)
+
+
+def _others() -> Iterator[BaseDatabaseWrapper]:
+    for alias in connections.settings:
+        if alias != DEFAULT_DB_ALIAS:
+            try:
+                yield connections[alias]
+            except ImproperlyConfigured:  # nobody writes to it either
+                continue

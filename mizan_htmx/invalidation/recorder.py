@@ -1,0 +1,153 @@
+"""What a request has made stale, and how the world learns of it once the transaction has committed."""
+
+from collections.abc import Mapping
+from contextvars import ContextVar
+from weakref import ref
+
+from django.core.exceptions import ImproperlyConfigured
+from django.db import connections
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+
+from mizan_htmx.declarations.signature import validate
+from mizan_htmx.errors import ValidationFailed, suggest
+from mizan_htmx.invalidation.cookie import carry
+from mizan_htmx.invalidation.delivery import aannounce as aannounce
+from mizan_htmx.invalidation.delivery import announce_now as announce_now
+from mizan_htmx.invalidation.delivery import invalidated as invalidated
+from mizan_htmx.invalidation.delivery import told as told
+from mizan_htmx.invalidation.recording import Recorder as Recorder
+from mizan_htmx.invalidation.transactions import announce as announce
+from mizan_htmx.protocol.cache_tags import group_list
+from mizan_htmx.protocol.keys import HEADER, Invalidation
+from mizan_htmx.setup.autodiscover import load_urlconf
+from mizan_htmx.setup.registry import registry
+
+# RFC 9875: caches that know it forget these groups, in which ``Cache-Groups`` puts responses.
+GROUPS_HEADER = "Cache-Group-Invalidation"
+
+
+# Weak: a request that ended without closing its recorder must not swallow what the thread does next.
+_current: ContextVar[ref[Recorder] | None] = ContextVar("mizan_htmx.invalidation.recorder", default=None)
+
+
+def recorder_of(request: HttpRequest) -> Recorder | None:
+    """Give the recorder of a request, if something listens to it; a closed one, after the answer."""
+    return getattr(request, "_mizan_recorder", None)
+
+
+def current_recorder() -> Recorder | None:
+    """Give the recorder of the request that is being answered here, for code that has no request."""
+    held = _current.get()
+    return None if held is None else held()
+
+
+def open_recorder(request: HttpRequest) -> tuple[Recorder, bool]:
+    """Give the request's recorder, and whether the caller opened it and so has to announce."""
+    known = recorder_of(request)
+    if known is not None and not known.is_closed:
+        return known, False
+    recorder = request.__dict__["_mizan_recorder"] = Recorder(request)
+    _current.set(ref(recorder))
+    return recorder, True
+
+
+def roll_back(recorder: Recorder) -> None:
+    """Undo what ATOMIC_REQUESTS holds together: an exception that is answered must not be committed."""
+    held = [
+        connection
+        for connection in connections.all(initialized_only=True)
+        if connection.settings_dict["ATOMIC_REQUESTS"] and connection.in_atomic_block
+    ]
+    for connection in held:
+        connection.set_rollback(True)
+    if held:
+        recorder.drop(held)
+
+
+def close_recorder(
+    request: HttpRequest, recorder: Recorder, response: HttpResponseBase | None = None
+) -> tuple[Invalidation, ...]:
+    """Collect nothing more for this request's answer; return what is to be told with it."""
+    _current.set(None)
+    return recorder.close(request, response)
+
+
+def abandon(recorder: Recorder, *, owned: bool) -> None:
+    """Tell what stands of a request that ends without an answer; what is still being written tells itself.
+
+    Its client has hung up, its time is over, or the process is about to end.
+    """
+    if owned:
+        _current.set(None)
+        recorder.abandon()
+
+
+def write(request: HttpRequest, response: HttpResponseBase, recorder: Recorder) -> None:
+    """Put what is stale into a response: the header, and the cookie where scripts can't see the header.
+
+    For caches on the way what they may have of it stands there as the tags to purge, too; they keep no such
+    response.
+    """
+    invalidations = recorder.announced()
+    if not invalidations:
+        return
+    response.headers[HEADER] = recorder.written()
+    purged = registry.graph.purged(invalidations)
+    if purged:
+        response.headers[GROUPS_HEADER] = group_list(purged)
+    response.headers.setdefault("Cache-Control", "no-store")
+    own = request.__dict__.get("_mizan_own_note")
+    if own is None or 300 <= response.status_code < 400:  # which shows nothing of what was rendered
+        carry(request, response, invalidations)
+        return
+    doubtful = own.doubtful(invalidations)
+    carry(
+        request,
+        response,
+        invalidations,
+        number=own.number,
+        doubtful=[each for shown in doubtful for each in shown.block.bound],
+    )
+
+
+def invalidate(request: HttpRequest | None, context: str, /, **params: object) -> None:
+    """Say that a context is stale, from any view or function; without a request, from anywhere else.
+
+    Counts once the transaction around it has committed. Raises ValueError for an unknown context or
+    parameter or a value that does not fit, and ImproperlyConfigured for a request that no
+    ``MizanMiddleware`` looks after, because the answer would not carry it.
+    """
+    invalidation = named(context, params, by="invalidate")
+    if request is None:
+        announce(None, (invalidation,))
+        return
+    recorder = recorder_of(request)
+    if recorder is None:
+        raise ImproperlyConfigured(
+            "invalidate(request, …) outside a function of mizan_htmx needs"
+            " 'mizan_htmx.middleware.MizanMiddleware' in MIDDLEWARE."
+        )
+    recorder.add((invalidation,))
+
+
+def named(context: str, params: Mapping[str, object], *, by: str) -> Invalidation:
+    """Name what is stale for whoever says so by ``by``; raise ValueError for what can't be meant."""
+    load_urlconf()  # where no request has done so
+    groups = registry.graph.groups
+    group = groups.get(context)
+    if group is None:
+        if groups:  # a worker that declares nothing can't tell a good name from a bad one
+            raise ValueError(
+                f"Unknown context {context!r} in {by}(). {suggest(context, groups, what='contexts')}"
+            )
+        return Invalidation.of(context, **params)
+    for name in params:
+        if name not in group.params:
+            hint = suggest(name, group.params, what="parameters")
+            raise ValueError(f"Context {context!r} has no parameter {name!r} in {by}(). {hint}")
+    try:
+        given = {name: value for name, value in params.items() if value is not None}
+        return group.shown(validate(group.adapter, given))
+    except ValidationFailed as error:
+        raise ValueError(f"{by}({context!r}, …): {error.reasons}") from None

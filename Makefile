@@ -40,14 +40,14 @@ test: lint unit node edge browser
 unit: $(VENV)/.test
 	@MIZAN_REDIS=`$(BIN)/python -m tools.redis` && MIZAN_POSTGRES=`$(BIN)/python -m tools.postgres` && \
 	export MIZAN_REDIS MIZAN_POSTGRES && set -x && \
-	$(PYTEST) -n 2 --dist loadfile --ignore=tests/browser --ignore=tests/edge $(ARGS)
+	$(PYTEST) -n 2 --dist loadfile --ignore=tests/browser --ignore=tests/varnish $(ARGS)
 
 node: $(VENV)/.test
 	$(BIN)/python -m tools.node --test --test-reporter dot $(ARGS) tests/node/*.test.js
 
 edge: $(VENV)/.test
 	@MIZAN_VARNISH=`$(BIN)/python -m tools.varnish` && export MIZAN_VARNISH && set -x && \
-	$(PYTEST) tests/edge -n 2 --dist loadfile $(ARGS)
+	$(PYTEST) tests/varnish -n 2 --dist loadfile $(ARGS)
 
 browser: $(VENV)/.test
 	@MIZAN_CHROMIUM=`$(BIN)/python -m tools.browser` && \
@@ -69,7 +69,7 @@ format: $(VENV)/.test
 coverage: $(VENV)/.test
 	@MIZAN_REDIS=`$(BIN)/python -m tools.redis` && MIZAN_POSTGRES=`$(BIN)/python -m tools.postgres` && \
 	export MIZAN_REDIS MIZAN_POSTGRES && set -x && \
-	$(PYTEST) --cov --ignore=tests/browser --ignore=tests/edge $(ARGS)
+	$(PYTEST) --cov --ignore=tests/browser --ignore=tests/varnish $(ARGS)
 
 # In an environment of its own: the peers are not for the tests.
 bench: $(BENCH)/.bench

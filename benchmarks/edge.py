@@ -19,7 +19,7 @@ from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.edge.varnish import ask, running
+from tests.varnish.server import ask, running
 from tools import varnish
 
 SECONDS = 20

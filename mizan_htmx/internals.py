@@ -4,7 +4,7 @@ A name with an underscore of another package stands in no other module; what is 
 ``channels.internals``. All of it was looked at in Django 5.2 and 6.1, asgiref 3.13, django-template-partials
 25.3, channels 4.3 and Python 3.11 and 3.13.
 
-These are used elsewhere, under their own names, and tried in ``tests/test_internals_listed.py``:
+These are used elsewhere, under their own names, and tried in ``tests/contract/test_internals_listed.py``:
 
 * ``anonymous``, ``caching``: ``HttpHeaders`` and ``ResponseHeaders``, whose lookups all end in
   ``__getitem__``; ``response.headers`` may be another one. ``HtmxDetails`` asks ``request.headers``.

@@ -1,1 +1,1 @@
-"""Tests of mizan_htmx; one file a module, and folders for what needs a browser."""
+"""Tests of mizan_htmx: ``unit`` mirrors the package, the other folders say what they need or promise."""

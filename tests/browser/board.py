@@ -9,7 +9,7 @@ import pytest_asyncio
 from playwright.async_api import Browser, Locator, expect
 
 from tests.browser.tab import OBSERVE, Tab
-from tests.support_demo import PEOPLE, Board, Visitor, serving
+from tests.helpers.demo import PEOPLE, Board, Visitor, serving
 
 Enter = Callable[..., Awaitable[Tab]]
 

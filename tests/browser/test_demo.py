@@ -22,7 +22,7 @@ from tests.browser.board import (
     settled,
     titles,
 )
-from tests.support_demo import Board, Visitor, serving
+from tests.helpers.demo import Board, Visitor, serving
 
 __all__ = ["board", "demo", "enter"]  # fixtures
 

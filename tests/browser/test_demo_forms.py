@@ -9,7 +9,7 @@ from playwright.async_api import Browser, FilePayload, expect
 
 from tests.browser.board import Enter, demo, settled, visitors
 from tests.browser.tab import Tab
-from tests.support_demo import Board, Visitor
+from tests.helpers.demo import Board, Visitor
 
 __all__ = ["demo"]  # a fixture
 

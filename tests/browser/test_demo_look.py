@@ -16,7 +16,7 @@ from tests.browser.board import (
     titles,
 )
 from tests.browser.tab import Tab
-from tests.support_demo import PEOPLE, Board, Visitor
+from tests.helpers.demo import PEOPLE, Board, Visitor
 
 __all__ = ["demo", "enter"]  # fixtures
 

@@ -18,7 +18,7 @@ from tests.browser.conftest import open_tab
 from tests.browser.live import NOTE, PLAIN, change, push, without_server
 from tests.browser.serving import Site
 from tests.browser.tab import Tab
-from tests.support_redis import RedisServer, redis_layer, redis_process, redis_server
+from tests.helpers.redis import RedisServer, redis_layer, redis_process, redis_server
 
 __all__ = ["redis_layer", "redis_process", "redis_server"]
 

@@ -1,6 +1,6 @@
 """What goes with something else by the database: shelves and books of owners, and what is said of them.
 
-Before Django 6.1 the ``on_delete`` of these fields does nothing; ``tests.support_cascades`` makes the tables.
+Before Django 6.1 the ``on_delete`` of these fields does nothing; ``tests.helpers.cascades`` makes the tables.
 """
 
 from typing import Any

@@ -1,0 +1,1 @@
+"""What the repository promises: docs, README, demo, packaging, tools and the order of imports."""

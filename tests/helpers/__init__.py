@@ -1,0 +1,1 @@
+"""What tests share: sites, servers, clients and declarations to test with."""

@@ -1,0 +1,124 @@
+"""Sockets as a hub sees them, and what is needed around one."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import pytest
+from pytest_django import Settings
+
+from mizan_htmx.channels.hub.hub import Hub, Subscription
+from mizan_htmx.channels.layer import publish as publishing
+from mizan_htmx.channels.layer.outages import check_outage, layer_outage
+from mizan_htmx.channels.socket.session_user import Visitor
+from mizan_htmx.protocol.keys import Invalidation, parse
+from tests.helpers.redis import RedisServer
+
+PATIENCE = 60.0
+
+
+class Page:
+    """A socket that keeps what it is told."""
+
+    def __init__(self, *, user: str = "", session: str = "") -> None:
+        self.visitor = Visitor(None, user, None, session)
+        self.frames: list[dict[str, Any]] = []
+        self.texts: list[str] = []
+        self.rechecked = 0
+        self.ended_with: int | None = None
+        self._heard = asyncio.Event()
+
+    def put(self, frame: str) -> None:
+        """Keep a frame."""
+        self.texts.append(frame)
+        self.frames.append(json.loads(frame))
+        self._heard.set()
+
+    async def end(self, code: int) -> None:
+        """Keep the code."""
+        self.ended_with = code
+        self._heard.set()
+
+    async def recheck(self) -> None:
+        """Count."""
+        self.rechecked += 1
+        self._heard.set()
+
+    async def until(self, condition: Callable[[], object]) -> None:
+        """Wait for a condition that may become true when this page hears something."""
+        async with asyncio.timeout(PATIENCE):
+            while not condition():
+                self._heard.clear()
+                await self._heard.wait()
+
+    async def hears(self, *keys: str) -> None:
+        """Wait until each of the keys has been told."""
+        await self.until(lambda: set(keys) <= set(self.told))
+
+    @property
+    def told(self) -> list[str]:
+        """The keys that it was told are stale, in order."""
+        return [frame["invalidate"] for frame in self.frames if "invalidate" in frame]
+
+    @property
+    def pushed(self) -> list[Any]:
+        """The payloads that it was sent, in order."""
+        return [frame["data"] for frame in self.frames if "data" in frame]
+
+
+@asynccontextmanager
+async def joined(*watched: str, page: Page | None = None) -> AsyncIterator[Page]:
+    """Let a page join the hub of this loop and watch ``watched``, and leave in the end."""
+    page = page or Page()
+    hub = Hub.here()
+    await hub.join(page)
+    try:
+        hub.watch(page, frozenset(keys(*watched)))
+        yield page
+    finally:
+        await hub.leave(page)
+
+
+def keys(*written: str) -> tuple[Invalidation, ...]:
+    """Read keys."""
+    return parse(", ".join(written))
+
+
+def room(name: str, partial: str = "") -> Subscription:
+    """Make a subscription of the channel ``chat``."""
+    return Subscription(f"chat_{name}", "chat", json.dumps({"room": name}), partial)
+
+
+def chat(name: str, text: str) -> Any:
+    """Make the event of a message to a room."""
+    return publishing.push(f"chat_{name}", "chat", "DjangoMessage", {"text": text})
+
+
+async def in_thread(call: Callable[..., Any], *args: object) -> Any:
+    """Call it in a thread that knows of no event loop."""
+    return await asyncio.get_running_loop().run_in_executor(None, call, *args)
+
+
+@pytest.fixture(autouse=True)
+def quiet() -> Iterator[None]:
+    """Begin without a complaint, and leave nothing to be published behind."""
+    layer_outage.forget()
+    check_outage.forget()
+    yield
+    publishing._retries.stop()
+
+
+@pytest.fixture(params=["none", "memory", "core", "pubsub"])
+def any_layer(request: pytest.FixtureRequest, settings: Settings) -> str:
+    """Configure each kind of channel layer, or none, and give which."""
+    name: str = request.param
+    if name == "none":
+        settings.CHANNEL_LAYERS = {}
+    elif name == "memory":
+        settings.CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
+    else:
+        server: RedisServer = request.getfixturevalue("redis_server")
+        settings.CHANNEL_LAYERS = server.layers(name)
+    return name

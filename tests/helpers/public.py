@@ -1,0 +1,153 @@
+"""A site with a public and a private context, for tests of what everyone is handed."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.template.response import TemplateResponse
+from django.urls import include, path
+from pytest_django import Settings
+
+from mizan_htmx import client, register
+from mizan_htmx.client import Context
+from mizan_htmx.testing import isolated_registry
+from tests.helpers.blocks import MIDDLEWARE, blocks_of, template_settings
+from tests.helpers.visitor import Coloured, Visitor, as_coroutine, as_written, both_transports
+
+NEWS = Context("news", public=True, max_age=600)
+
+CACHE_HEADERS = (
+    "Cache-Control",
+    "CDN-Cache-Control",
+    "Surrogate-Control",
+    "Cache-Groups",
+    "Set-Cookie",
+    "Vary",
+)
+
+OF_SPORT = {
+    "Cache-Control": "public, max-age=0, must-revalidate",
+    "CDN-Cache-Control": "max-age=600",
+    "Surrogate-Control": "max-age=600",
+    "Cache-Groups": '"news", "news;topic=sport"',
+}
+PRIVATE = {"Cache-Control": "no-store"}
+
+CTX = "/api/mizan/ctx/news/?topic=sport"
+PAGE = "/news/sport/"
+
+BLOCK = "{% mizan_context 'news' topic=topic %}{{ headlines.0 }}{% endmizan_context %}"
+
+
+def caching(response: HttpResponse) -> dict[str, str]:
+    """Give the headers that caches go by, and the cookies."""
+    found = {name: response.headers[name] for name in CACHE_HEADERS if name in response.headers}
+    return found | ({"Set-Cookie": str(response.cookies)} if response.cookies else {})
+
+
+def who(request: HttpRequest) -> str:
+    """Write down everything that a request tells of who sent it."""
+    user: Any = request.user
+    session: Any = request.session
+    told = [user.get_username(), user.pk, dict(session.items()), session.session_key]
+    told += [request.COOKIES, request.headers.get("Cookie"), request.headers.get("Authorization")]
+    told += [sorted(name for name in request.META if "COOKIE" in name and name != "CSRF_COOKIE")]
+    told += [
+        getattr(request, "tenant", None),
+        request.headers.get("User-Agent"),
+        request.META.get("REMOTE_ADDR"),
+    ]
+    return repr(told)
+
+
+NOBODY = "['', None, {}, None, {}, None, None, [], None, None, None]"
+
+
+class PublicSite:
+    """Readers and pages of one colour; ``write`` changes the page's template."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def write(self, source: str) -> None:
+        """Write the page's template."""
+        (self.folder / "page.html").write_text(source, encoding="utf-8")
+
+
+def partial_of(site: PublicSite, visitor: Visitor, source: str = BLOCK, page: str = PAGE) -> str:
+    """Give the address of the first block of a page."""
+    site.write(source)
+    return blocks_of(visitor.get(page).text)[0]["hx-get"]
+
+
+def declare(coloured: Coloured) -> dict[str, Any]:
+    """Declare and register the functions; give the pages by route."""
+
+    def headlines(request: HttpRequest, topic: str) -> list[str]:
+        return [who(request), topic]
+
+    def letters(request: HttpRequest) -> str:
+        return who(request)
+
+    def news_page(request: HttpRequest, topic: str) -> HttpResponse:
+        return render(request, "page.html", {"topic": topic, "told": who(request)})
+
+    def late_page(request: HttpRequest, topic: str) -> HttpResponse:
+        return TemplateResponse(request, "page.html", {"topic": topic, "told": who(request)})
+
+    def inbox_page(request: HttpRequest) -> HttpResponse:
+        return render(request, "page.html", {"topic": "sport", "told": who(request)})
+
+    pages = {}
+    for func, context in (
+        (headlines, NEWS),
+        (letters, "inbox"),
+        (news_page, NEWS),
+        (late_page, NEWS),
+        (inbox_page, "inbox"),
+    ):
+        declared = client(context=context)(coloured(func))
+        register(declared)
+        pages[func.__name__] = declared
+    return pages
+
+
+@pytest.fixture(params=[as_written, as_coroutine], ids=["def", "async def"])
+def public(request: pytest.FixtureRequest, tmp_path: Path, settings: Settings) -> Iterator[PublicSite]:
+    """Give the site, its functions in either colour."""
+    settings.MIDDLEWARE = MIDDLEWARE
+    settings.TEMPLATES = template_settings(tmp_path)
+    with isolated_registry():
+        pages = declare(request.param)
+        settings.ROOT_URLCONF = (
+            path("news/<str:topic>/", pages["news_page"]),
+            path("late/<str:topic>/", pages["late_page"]),
+            path("inbox/", pages["inbox_page"]),
+            path("api/mizan/", include("mizan_htmx.urls")),
+        )
+        site = PublicSite(tmp_path)
+        site.write("{{ told }} {{ topic }}")
+        yield site
+
+
+visitor = both_transports()
+
+
+@pytest.fixture
+def ada() -> User:
+    """Make somebody who can log in."""
+    return User.objects.create_user("ada", password="secret")
+
+
+def known_visitor(visitor: Visitor, ada: User) -> Visitor:
+    """Give a visitor who is logged in as Ada, and has cookies and words of her in the session."""
+    visitor.login(ada)
+    session = visitor.client.session
+    session["word"] = "of-ada"
+    session.save()
+    visitor.client.cookies["flavour"] = "of-ada"
+    return visitor

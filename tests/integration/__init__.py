@@ -1,0 +1,1 @@
+"""Servers, processes and transactions: several parts at once."""

@@ -1,0 +1,1 @@
+"""A mirror of the package: one folder for each of its packages."""

@@ -1,0 +1,133 @@
+"""Where blocks refresh: kept between renderings, and never that of another site, key or language."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf.urls.i18n import i18n_patterns
+from django.core.signing import BadSignature
+from django.test import RequestFactory
+from django.test.utils import override_script_prefix, override_settings
+from django.urls import clear_url_caches, include, path, set_urlconf
+from django.utils import translation
+from pytest_django import Settings
+
+from mizan_htmx.blocks import block as blocks
+from mizan_htmx.blocks.block import Block, Wrapper
+from mizan_htmx.testing import isolated_registry
+from tests.helpers.blocks import Site, declare_readers
+
+pytest_plugins = ["tests.helpers.blocks_fixtures"]
+
+ENDPOINTS = include("mizan_htmx.urls")
+HERE = (path("here/", ENDPOINTS),)
+THERE = (path("there/", ENDPOINTS),)
+IN_LANGUAGES = tuple(i18n_patterns(path("m/", ENDPOINTS)))
+
+
+@pytest.fixture(params=[True, False], ids=["kept", "not kept"])
+def block(request: pytest.FixtureRequest) -> Iterator[Block]:
+    """Give a block of the context ``user``, on a site whose endpoints are at ``/here/``."""
+    values = ({"user_id": 5},)
+    with isolated_registry(), override_settings(ROOT_URLCONF=HERE):
+        declare_readers(Site(Path("/nowhere")))
+        yield Block("page.html#card", ("user",), values, {}, Wrapper(), is_short=request.param)
+
+
+def place(block: Block) -> str:
+    return block.url.partition("partial/")[0]
+
+
+def test_the_address_is_that_of_the_urlconf_of_the_request(block: Block) -> None:
+    assert place(block) == "/here/"
+    set_urlconf(THERE)  # type: ignore[arg-type]
+    try:
+        assert place(block) == "/there/"
+    finally:
+        set_urlconf(None)
+    assert place(block) == "/here/"
+
+
+def test_the_address_is_below_the_script_prefix(block: Block) -> None:
+    assert place(block) == "/here/"
+    with override_script_prefix("/shop/"):
+        assert place(block) == "/shop/here/"
+    assert place(block) == "/here/"
+
+
+def test_the_address_is_in_the_language_of_the_page(block: Block) -> None:
+    with override_settings(ROOT_URLCONF=IN_LANGUAGES, LANGUAGES=[("en", "English"), ("de", "German")]):
+        for language in ("en", "de", "en"):
+            with translation.override(language):
+                assert place(block) == f"/{language}/m/"
+
+
+def test_the_address_follows_patterns_that_a_site_changes_as_it_goes(
+    block: Block, settings: Settings
+) -> None:
+    """Sites with a tenant in each path do so: for each request they call ``clear_url_caches``."""
+    patterns = [path("acme/", ENDPOINTS)]
+    settings.ROOT_URLCONF = (path("", include(patterns)),)
+    assert place(block) == "/acme/"
+    patterns[:] = [path("umbrella/", ENDPOINTS)]
+    clear_url_caches()
+    assert place(block) == "/umbrella/"
+
+
+def test_a_new_key_signs_at_once_and_the_old_one_is_read_while_it_is_a_fallback(
+    block: Block, settings: Settings
+) -> None:
+    settings.SECRET_KEY = "old"
+    old, address = block.token, block.url
+    settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = "new", ["old"]
+    assert block.token != old
+    assert block.url == address.replace(old, block.token)
+    for token in (old, block.token):
+        assert blocks.read_token(token, {"user_id": "5"}) == block
+
+
+def test_a_key_that_is_no_fallback_any_more_is_not_read(block: Block, settings: Settings) -> None:
+    settings.SECRET_KEY = "old"
+    old = block.token
+    assert blocks.read_token(old, {"user_id": "5"}) == block
+    settings.SECRET_KEY = "new"
+    with pytest.raises(BadSignature):
+        blocks.read_token(old, {"user_id": "5"})
+
+
+@pytest.mark.parametrize(
+    ("variables", "attributes", "parent", "is_short"),
+    [
+        ({"n": 10**250, "flag": True}, {"class": "wide"}, "card", True),
+        ({"n": 10**300}, {}, "", False),
+        ({"text": "x" * 301}, {}, "", False),
+        ({}, {"class": "x" * 301}, "", False),
+        ({}, {}, "x" * 301, False),
+    ],
+)
+@pytest.mark.usefixtures("block")
+def test_only_what_is_made_of_little_is_kept(
+    variables: dict[str, Any], attributes: dict[str, Any], parent: str, is_short: bool
+) -> None:
+    made = blocks.make(
+        "page.html#card",
+        contexts=("user",),
+        params={"user_id": 5},
+        variables=variables,
+        attributes=attributes,
+        request=RequestFactory().get("/"),
+        parent=parent,
+    )
+
+    assert made.is_short is is_short
+    assert blocks.read_token(made.token, {"user_id": "5"}) == made
+
+
+def test_equal_variables_of_other_types_are_signed_apart() -> None:
+    made = [
+        Block("page.html#card", ("user",), ({},), {"flag": each}, Wrapper(), is_short=True).token
+        for each in (True, 1, 1.0, "1")
+    ]
+
+    assert len({*made}) == 4

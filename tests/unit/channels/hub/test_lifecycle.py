@@ -1,0 +1,187 @@
+"""A hub's life: it starts with its first watcher, outlives trouble, and says what it lacks."""
+
+import asyncio
+import gc
+import re
+
+import pytest
+from django.http import HttpRequest
+
+from mizan_htmx.channels.hub import hub as hubs
+from mizan_htmx.channels.hub.hub import Hub
+from mizan_htmx.channels.layer.publish import publish, tell, tell_sync
+from mizan_htmx.invalidation.recorder import Recorder, current_recorder, open_recorder
+from tests.helpers.hub import Page, any_layer, chat, in_thread, joined, keys, quiet, room
+from tests.helpers.redis import redis_layer, redis_process, redis_server
+
+__all__ = ["any_layer", "quiet", "redis_layer", "redis_process", "redis_server"]
+
+
+class TestLife:
+    """A hub runs while it has sockets."""
+
+    async def test_the_last_socket_that_leaves_ends_every_task(self, any_layer: str) -> None:
+        before = asyncio.all_tasks()
+        async with joined("board") as page:
+            Hub.here().subscribe(page, room("a"))
+            assert [hub for hub in hubs.hubs() if hub is Hub.here()] == [Hub.here()]
+        assert not Hub.here().is_running
+        assert {task for task in asyncio.all_tasks() - before if "hub" in repr(task)} == set()
+        assert page.frames == []
+
+    async def test_it_starts_again_for_the_next_socket(self, any_layer: str) -> None:
+        for _ in range(3):
+            async with joined("board") as page:
+                await in_thread(publish, keys("board"))
+                await page.hears("board")
+
+    async def test_sockets_may_come_and_go_at_the_same_time(self, any_layer: str) -> None:
+        async def visit() -> None:
+            async with joined("board") as page:
+                await in_thread(publish, keys("board"))
+                await page.hears("board")
+
+        await asyncio.gather(*(visit() for _ in range(20)))
+        assert not Hub.here().is_running
+
+    async def test_a_socket_that_gives_up_while_it_joins_leaves_nothing_behind(self, any_layer: str) -> None:
+        page = Page()
+        task = asyncio.create_task(Hub.here().join(page))
+        await asyncio.sleep(0)
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        await Hub.here().leave(page)
+        assert not Hub.here().is_running
+
+    async def test_who_has_left_can_not_watch_or_subscribe(self) -> None:
+        async with joined() as page:
+            pass
+        hub = Hub.here()
+        hub.watch(page, frozenset(keys("board")))
+        hub.subscribe(page, room("a"))
+        hub.unsubscribe(page, room("a"))
+        assert hub.watched(page) == frozenset()
+        await hub.leave(page)
+
+    def test_the_hub_of_a_closed_loop_is_forgotten(self) -> None:
+        async def visit() -> None:
+            hub = Hub.here()
+            await hub.join(Page())
+
+        loop = asyncio.new_event_loop()
+        loop.run_until_complete(visit())
+        loop.close()
+        tell_sync(chat("a", "1"))
+        assert [hub for hub in hubs._hubs if hub is loop] == []
+        gc.collect()
+
+    async def test_an_event_of_another_release_is_logged_and_the_next_one_heard(
+        self, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        async with joined("board") as page:
+            await tell({"kind": "stale", "keys": 7})
+            await tell({"kind": "news of the future"})
+            await in_thread(publish, keys("board"))
+            await page.hears("board")
+        assert [record.getMessage() for record in caplog.records] == [
+            "{'kind': 'stale', 'keys': 7} is no event that this release knows."
+        ]
+
+
+class TestChecks:
+    """Sockets are asked again when there is reason to, and now and then."""
+
+    async def test_the_sockets_of_a_user_are_asked_again(self, any_layer: str) -> None:
+        async with joined(page=Page(user="5")) as ada, joined(page=Page(user="6")) as bob:
+            await tell({"kind": "check", "user": "5"})
+            await ada.until(lambda: ada.rechecked)
+            assert (ada.rechecked, bob.rechecked, ada.visitor.ended) == (1, 0, False)
+
+    async def test_the_sockets_of_a_session_that_ended_know_it_when_they_are_asked(self) -> None:
+        async with joined(page=Page(session="s")) as one, joined(page=Page(session="t")) as other:
+            await tell({"kind": "check", "session": "s"})
+            await one.until(lambda: one.rechecked)
+            assert (one.visitor.ended, other.visitor.ended, other.rechecked) == (True, False, 0)
+
+    async def test_what_a_check_does_belongs_to_no_request(self) -> None:
+        class Asking(Page):
+            async def recheck(self) -> None:
+                recorders.append(current_recorder())
+                await super().recheck()
+
+        recorders: list[Recorder | None] = []
+        recorder, _ = open_recorder(HttpRequest())
+        async with joined(page=Asking(user="5")) as page:
+            await tell({"kind": "check", "user": "5"})
+            await page.until(lambda: page.rechecked)
+        assert (current_recorder(), recorders) == (recorder, [None])
+
+    async def test_a_socket_that_is_being_asked_is_asked_once_more(
+        self, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        class Slow(Page):
+            async def recheck(self) -> None:
+                await super().recheck()
+                await gate.wait()
+                raise RuntimeError("the database is away")
+
+        gate = asyncio.Event()
+        async with joined(page=Slow(user="5")) as page:
+            await tell({"kind": "check", "user": "5"})
+            await page.until(lambda: page.rechecked)
+            for _ in range(3):
+                await tell({"kind": "check", "user": "5"})
+            async with joined("board") as other:
+                await in_thread(publish, keys("board"))
+                await other.hears("board")
+            gate.set()
+            await page.until(lambda: page.rechecked == 2)
+        assert caplog.messages == [
+            "A socket could not be checked: RuntimeError: the database is away."
+            " It keeps what it has, and is checked later."
+        ]
+
+    async def test_that_sockets_can_be_asked_again_is_logged(self, caplog: pytest.LogCaptureFixture) -> None:
+        class Failing(Page):
+            is_failing = True
+
+            async def recheck(self) -> None:
+                await super().recheck()
+                if self.is_failing:
+                    raise RuntimeError("the store is away")
+
+        async def check(page: Page) -> None:
+            count = page.rechecked
+            await tell({"kind": "check", "user": page.visitor.user_pk})
+            await page.until(lambda: page.rechecked > count)
+
+        first, second, left = Failing(user="5"), Failing(user="6"), Failing(user="7")
+        async with joined(page=first), joined(page=second):
+            async with joined(page=left):
+                for page in (first, second, left):
+                    await check(page)
+            Failing.is_failing = False
+            for _ in range(2):  # when the second check has begun, the first one is over
+                await check(first)
+            assert len(caplog.messages) == 1
+            for _ in range(2):
+                await check(second)
+        assert len(caplog.messages) == 2
+        assert re.fullmatch(r"Sockets can be checked again, after \d+\.\d s\.", caplog.messages[1])
+
+    async def test_every_socket_is_asked_now_and_then(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("mizan_htmx.channels.hub.reauthorization.FIRST_AFTER", 0.01)
+        monkeypatch.setattr("mizan_htmx.channels.hub.reauthorization.EVERY", 0.01)
+        async with joined() as page:
+            await page.until(lambda: page.rechecked > 2)
+
+    async def test_a_check_may_end_the_last_socket(self) -> None:
+        class Ending(Page):
+            async def recheck(self) -> None:
+                await Hub.here().leave(self)
+                await super().recheck()
+
+        async with joined(page=Ending(user="5")) as page:
+            await tell({"kind": "check", "user": "5"})
+            await page.until(lambda: page.rechecked)
+            assert not Hub.here().is_running

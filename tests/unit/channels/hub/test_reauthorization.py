@@ -1,0 +1,52 @@
+"""Rights that were lost since a subscription began: whoever may no more is not heard any more, either."""
+
+from typing import Any
+
+import pytest
+
+from mizan_htmx.channels import register
+from tests.helpers.sockets import ROOM, ChatChannel, Tab, person
+from tests.helpers.visitor import Coloured, both_colours, empty_registry
+
+pytestmark = pytest.mark.django_db(transaction=True)
+registry = empty_registry()
+coloured = both_colours()
+
+REFUSED = {"error": "Not authorized", "code": "FORBIDDEN", **ROOM}
+
+
+def chat(heard: list[str], authorize: Any) -> None:
+    """Register a chat that notes what it receives and how it ends."""
+
+    class OwnChannel(ChatChannel):
+        def receive(self, params: Any, msg: Any) -> Any:
+            heard.append(msg.text)
+
+        def on_disconnect(self, params: Any) -> None:
+            heard.append("ended")
+
+    OwnChannel.authorize = authorize  # type: ignore[method-assign]
+    register(OwnChannel, "chat")
+
+
+async def test_who_was_barred_says_nothing_more(coloured: Coloured) -> None:
+    barred: set[str] = set()
+    heard: list[str] = []
+    chat(heard, coloured(lambda self, params: params.room not in barred))
+    async with Tab(user=person()) as tab:
+        await tab.ask(action="subscribe", **ROOM)
+        assert await tab.ask(action="message", id="1", **ROOM, data={"text": "hi"}) == {"id": "1", "ok": True}
+        barred.add("a")
+        refused = await tab.ask(action="message", id="2", **ROOM, data={"text": "still here"})
+        assert refused == {"id": "2", **REFUSED}
+        assert heard == ["hi", "ended"]
+        assert (await tab.ask(action="message", **ROOM, data={"text": "x"}))["error"] == "Not subscribed"
+    assert heard == ["hi", "ended"]
+
+
+async def test_whoever_may_not_speak_is_not_told_what_would_fit() -> None:
+    allowed = [True, False]
+    chat([], lambda self, params: allowed.pop(0))
+    async with Tab(user=person()) as tab:
+        await tab.ask(action="subscribe", **ROOM)
+        assert await tab.ask(action="message", **ROOM, data={"text": 5, "x": []}) == REFUSED

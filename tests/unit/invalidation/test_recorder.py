@@ -1,0 +1,221 @@
+"""What is stale is announced once it is committed: by ``invalidate()``, in the header."""
+
+import re
+from contextlib import suppress
+from typing import Any
+
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+from django.db import transaction
+from django.http import HttpRequest
+from django.test import RequestFactory
+
+from mizan_htmx import client, invalidate, register
+from mizan_htmx.invalidation.recorder import Recorder, announce_now, current_recorder, open_recorder, told
+from mizan_htmx.protocol.keys import Invalidation, format_list
+from mizan_htmx.testing import isolated_registry
+from tests.helpers.recorder import signals, user
+from tests.helpers.visitor import (
+    HEADER,
+    Coloured,
+    Visitor,
+    both_colours,
+    both_transports,
+    empty_registry,
+)
+
+__all__ = ["signals", "user"]  # fixtures
+
+pytestmark = pytest.mark.django_db
+
+visitor = both_transports()
+coloured = both_colours()
+registry = empty_registry()
+
+
+class TestInvalidate:
+    """``invalidate(request, context, **parameters)``."""
+
+    def test_it_scopes_by_values_as_the_context_would_read_them(
+        self, visitor: Visitor, coloured: Coloured
+    ) -> None:
+        def change(request: HttpRequest) -> int:
+            invalidate(request, "user", user_id="05", tab=None)
+            invalidate(request, "user", user_id=6, tab="a,b;c=d\r\n")
+            return 1
+
+        register(client(coloured(change)))
+        response = visitor.call("change")
+        assert response.headers[HEADER] == "user;user_id=5, user;tab=a%2Cb%3Bc%3Dd%0D%0A;user_id=6"
+        assert response.json()["invalidate"] == [  # type: ignore[attr-defined]
+            {"context": "user", "params": {"user_id": 5}},
+            {"context": "user", "params": {"tab": "a,b;c=d\r\n", "user_id": 6}},
+        ]
+
+    def test_a_bare_name_swallows_what_is_scoped(self, visitor: Visitor, coloured: Coloured) -> None:
+        def change(request: HttpRequest, user_id: int) -> int:
+            invalidate(request, "user")
+            return 1
+
+        register(client(affects="user")(coloured(change)))
+        assert visitor.call("change", user_id=5).headers[HEADER] == "user"
+
+    @pytest.mark.parametrize("request_or_none", [RequestFactory().get("/"), None])
+    @pytest.mark.parametrize(
+        ("name", "params", "message"),
+        [
+            ("usr", {}, "Unknown context 'usr' in invalidate(). Did you mean 'user'? Known contexts: user."),
+            (
+                *("user", {"userid": 5}),
+                "Context 'user' has no parameter 'userid' in invalidate(). Did you mean 'user_id'?"
+                " Known parameters: tab, user_id.",
+            ),
+            (
+                *("user", {"user_id": "x"}),
+                "invalidate('user', …): {'user_id': ['Input should be a valid integer,"
+                " unable to parse string as an integer']}",
+            ),
+        ],
+    )
+    def test_what_can_not_be_meant_is_an_error(
+        self, request_or_none: HttpRequest | None, name: str, params: dict[str, object], message: str
+    ) -> None:
+        with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
+            invalidate(request_or_none, name, **params)
+
+    def test_a_request_that_nothing_looks_after_is_an_error(self) -> None:
+        with pytest.raises(ImproperlyConfigured) as error:
+            invalidate(RequestFactory().get("/"), "user")
+        assert str(error.value) == (
+            "invalidate(request, …) outside a function of mizan_htmx needs"
+            " 'mizan_htmx.middleware.MizanMiddleware' in MIDDLEWARE."
+        )
+
+    def test_a_parameter_may_be_called_context_or_request(self, visitor: Visitor) -> None:
+        def thing(request: HttpRequest, context: str) -> str:
+            return context
+
+        def change(request: HttpRequest) -> int:
+            invalidate(request, "thing", context="a")
+            return 1
+
+        register(client(context="thing")(thing))
+        register(client(change))
+        assert visitor.call("change").headers[HEADER] == "thing;context=a"
+
+    def test_where_nothing_is_declared_any_context_may_be_meant(self) -> None:
+        """A worker that declares nothing can't tell a good name from a bad one."""
+        request = RequestFactory().get("/")
+        recorder, _ = open_recorder(request)
+        with isolated_registry():
+            invalidate(request, "board", board_id=3)
+        assert format_list(recorder.announced()) == "board;board_id=3"
+
+    @pytest.mark.django_db(transaction=True)
+    def test_without_a_request_it_acts_after_commit(self, signals: list[Any]) -> None:
+        with transaction.atomic():
+            invalidate(None, "user", user_id=5)
+            assert signals == []
+        assert signals == [("user;user_id=5", None, False)]
+        with transaction.atomic():
+            invalidate(None, "user", user_id=6)
+            transaction.set_rollback(True)
+        invalidate(None, "user")
+        assert signals[1:] == [("user", None, False)]
+
+
+def test_an_open_recorder_is_not_opened_twice() -> None:
+    request = RequestFactory().get("/")
+    recorder, owned = open_recorder(request)
+    assert (open_recorder(request), owned) == ((recorder, False), True)
+
+
+class Wrapped:
+    """A request as Django REST framework hands it on."""
+
+    def __init__(self, request: HttpRequest) -> None:
+        self._request = request
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._request, name)
+
+
+def test_a_wrapped_request_has_the_recorder_of_the_one_inside() -> None:
+    request = RequestFactory().get("/")
+    recorder, _ = open_recorder(request)
+    wrapped: Any = Wrapped(request)
+    assert (open_recorder(wrapped), current_recorder()) == ((recorder, False), recorder)
+
+
+def test_a_recorder_inserts_rewinds_and_merges() -> None:
+    recorder = Recorder()
+    recorder.add([Invalidation.of("b"), Invalidation.of("a", x=1)])
+    recorder.add([Invalidation.of("c")], at=0)
+    recorder.add([Invalidation.of("a"), Invalidation.of("b")])
+    assert (len(recorder), format_list(recorder.announced())) == (5, "c, b, a")
+    recorder.rewind(1)
+    assert (len(recorder), format_list(recorder.announced())) == (1, "c")
+
+
+class TestCurrentRecorder:
+    """``current_recorder()``, for code that is not handed the request."""
+
+    def test_it_is_that_of_the_request_being_answered(self, visitor: Visitor, coloured: Coloured) -> None:
+        found: list[Recorder | None] = []
+
+        def change(request: HttpRequest) -> int:
+            recorder = current_recorder()
+            assert recorder is not None
+            found.append(recorder)
+            recorder.add([Invalidation.of("user", user_id=5)])
+            return 1
+
+        register(client(coloured(change)))
+        assert visitor.call("change").headers[HEADER] == "user;user_id=5"
+        assert len(found) == 1
+        assert current_recorder() is None
+
+    def test_a_request_that_was_given_up_leaves_none_behind(self) -> None:
+        request = RequestFactory().get("/")
+        open_recorder(request)
+        assert current_recorder() is not None
+        del request
+        assert current_recorder() is None
+
+
+@pytest.mark.django_db(transaction=True)
+class TestTransactions:
+    """What was recorded in a transaction stands with it, what was recorded outside of one at once."""
+
+    def test_what_is_rolled_back_leaves_what_was_recorded_before(self) -> None:
+        recorder = Recorder()
+        recorder.add([Invalidation("one")])
+        with suppress(ZeroDivisionError), transaction.atomic():
+            recorder.add([Invalidation("two")])
+            assert recorder.written() == "one, two"
+            raise ZeroDivisionError
+        assert (recorder.announced(), recorder.written()) == ((Invalidation("one"),), "one")
+
+    def test_what_is_added_later_is_announced_too(self) -> None:
+        recorder = Recorder()
+        for name, written in (("one", "one"), ("two", "one, two")):
+            recorder.add([Invalidation(name)])
+            assert recorder.written() == written
+        recorder.rewind(1)
+        assert recorder.written() == "one"
+
+
+def test_nobody_hears_of_what_is_neither_live_nor_public_but_who_listens(signals: list[Any]) -> None:
+    heard: list[object] = []
+
+    def hear(sender: object, invalidations: object, **kwargs: object) -> None:
+        heard.append(invalidations)
+
+    known, unknown = (Invalidation("user"),), (Invalidation("elsewhere"),)
+    told.connect(hear)
+    try:
+        for stale in (known, unknown):
+            announce_now(None, stale)
+    finally:
+        told.disconnect(hear)
+    assert (heard, [text for text, *_ in signals]) == ([unknown], ["user", "elsewhere"])

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 import pytest
 import pytest_asyncio
@@ -73,8 +73,7 @@ async def visitors(chromium: Browser, demo: str, htmx: str) -> AsyncIterator[Ent
 
     yield come
     for tab in tabs:
-        await tab.page.context.close()
-        assert tab.problems == [], tab.problems
+        await tab.close()
 
 
 async def settled(tab: Tab) -> None:
@@ -101,12 +100,9 @@ async def settled(tab: Tab) -> None:
     tab.refreshes.clear()
 
 
-@contextmanager
-def failing(tab: Tab, kind: tuple[str, str]) -> Iterator[None]:
+def failing(tab: Tab, kind: tuple[str, str]) -> AbstractAsyncContextManager[None]:
     """Expect the console to speak of a request that fails."""
-    with tab.forgive(kind[0]):
-        yield
-    tab.problems = [problem for problem in tab.problems if not re.search(kind[1], problem)]
+    return tab.forgive(kind[0], perhaps=kind[1:])
 
 
 def column(tab: Tab, board: Board, place: int) -> Locator:

@@ -33,7 +33,7 @@ ARGUMENTS = [
     "--disable-sync",
 ]
 
-expect.set_options(timeout=10_000)
+expect.set_options(timeout=30_000)
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
@@ -119,8 +119,7 @@ async def open_tab(chromium: Browser, address: str, htmx: str) -> AsyncIterator[
     await context.add_init_script(OBSERVE)
     tab = Tab(await context.new_page(), address)
     yield tab
-    await context.close()
-    assert tab.problems == []
+    await tab.close()
 
 
 @pytest.fixture(scope="session")

@@ -1,9 +1,8 @@
 """What the tests of live pages do: change things behind a page's back, and wait for what it hears."""
 
 import asyncio
-import re
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 from playwright.async_api import Route
 
@@ -23,11 +22,9 @@ WRITE = "/live/1/write/"
 AWAY = r"WebSocket|net::ERR_|htmx:"
 
 
-@contextmanager
-def without_server(tab: Tab) -> Iterator[None]:
+def without_server(tab: Tab) -> AbstractAsyncContextManager[None]:
     """Let pass what the browser logs about a server that is away, if it has noticed."""
-    yield
-    tab.problems = [problem for problem in tab.problems if not re.search(AWAY, problem)]
+    return tab.forgive(perhaps=[AWAY])
 
 
 async def change(card_id: int, title: str) -> None:

@@ -1,14 +1,16 @@
 """A browser tab as the tests see it: what it asked the server for, and what went wrong in it."""
 
+import asyncio
 import json
 import re
-from collections.abc import AsyncIterator, Iterable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections import Counter
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 from django.core import signing
-from playwright.async_api import ConsoleMessage, Error, Locator, Page, Request, expect
+from playwright.async_api import ConsoleMessage, Error, Frame, Locator, Page, Request, Response, expect
 
 from tools import htmx
 
@@ -37,6 +39,19 @@ REPORTS = f"{REPORT}|^Response Status Error Code|^htmx:"
 
 # How the shim begins what it says under DEBUG of the builds that django-htmx ships.
 FAULTS = "mizan: known faults of htmx "
+
+# How the browser's own message begins of a request that failed, or was answered by 400 or more.
+NOT_LOADED = "Failed to load resource: "
+
+# How long the browser may take to write what it has to say, in seconds; a limit, not a wait.
+PATIENCE = 30
+
+# Ends when the tasks have run that wait in the page by now, also where a test has stopped the page's clock.
+ROUND_TRIP = """new Promise((done) => {
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = done;
+    port2.postMessage(null);
+})"""
 
 # Runs in every page before its own scripts. Violations of the Content-Security-Policy become console errors,
 # whatever the browser logs by itself; what the shim reports is counted where locators can wait for it.
@@ -69,9 +84,14 @@ class Tab:
         self.refreshes: list[str] = []
         self.batches: list[list[str]] = []
         self.posts: list[str] = []
+        self._news = asyncio.Event()
+        self._unreported: Counter[str] = Counter()
         page.on("console", self._hear)
         page.on("pageerror", self._fail)
         page.on("request", self._see)
+        page.on("response", self._see_response)
+        page.on("requestfailed", self._see_failure)
+        page.on("framenavigated", self._see_navigation)
 
     async def open(self, path: str) -> None:
         """Go to a page of the site."""
@@ -119,29 +139,86 @@ class Tab:
         names: list[str] = await self.page.locator(selector).evaluate("(it) => it.getAttributeNames().sort()")
         return names
 
-    @contextmanager
-    def forgive(self, *patterns: str) -> Iterator[None]:
-        """Expect problems that match the patterns, each at least once."""
-        yield
-        for pattern in patterns:
-            rest = [problem for problem in self.problems if not re.search(pattern, problem)]
-            assert rest != self.problems, f"Nothing matched {pattern!r} among {self.problems}"
-            self.problems = rest
-
     @asynccontextmanager
-    async def answered(self, status: int) -> AsyncIterator[None]:
-        """Expect an answer that the browser puts into the console, and wait until it has."""
-        with self.forgive(rf"\b{status}\b"):
-            async with self.page.expect_console_message(lambda message: f" {status} " in message.text):
-                yield
+    async def forgive(self, *patterns: str, perhaps: Iterable[str] = ()) -> AsyncIterator[None]:
+        """Expect problems that match the patterns, each at least once, and let others pass ``perhaps``.
+
+        The console is behind the page: at the end this waits until each pattern has matched.
+        """
+        yield
+        await self._until(
+            lambda: _rest(self.problems, patterns)[1] is None,
+            lambda: f"Nothing matched {_rest(self.problems, patterns)[1]!r} among {self.problems}",
+        )
+        await self.settle()
+        self.problems, _ = _rest(self.problems, patterns)
+        self._drop(perhaps)
+
+    def answered(self, status: int) -> AbstractAsyncContextManager[None]:
+        """Expect an answer that the browser puts into the console."""
+        return self.forgive(rf"\b{status}\b")
+
+    async def forget(self, *patterns: str) -> None:
+        """Let pass the problems so far that match one of the patterns, if there are any."""
+        await self.settle()
+        self._drop(patterns)
+
+    async def settle(self) -> None:
+        """Wait until the console has told of everything that has happened in the page by now."""
+        await self._until(
+            lambda: self.page.is_closed() or not any(count > 0 for count in self._unreported.values()),
+            lambda: f"The console is silent about {self._unreported}",
+        )
+        # What scripts write arrives in order. A page that is left or closed meanwhile has nothing to add.
+        with suppress(Error):
+            async with asyncio.timeout(PATIENCE):
+                await self.page.evaluate(ROUND_TRIP)
+
+    async def close(self, *, with_context: bool = True) -> None:
+        """Close the page, alone or with its browser context; fail if it had an unexpected problem."""
+        await self.settle()
+        await (self.page.context.close() if with_context else self.page.close())
+        assert self.problems == []
+
+    def _drop(self, patterns: Iterable[str]) -> None:
+        self.problems = [
+            problem
+            for problem in self.problems
+            if not any(re.search(pattern, problem) for pattern in patterns)
+        ]
+
+    async def _until(self, condition: Callable[[], bool], message: Callable[[], str]) -> None:
+        try:
+            async with asyncio.timeout(PATIENCE):
+                while not condition():
+                    self._news.clear()
+                    await self._news.wait()
+        except TimeoutError:
+            raise AssertionError(message()) from None
+
+    def _see_response(self, response: Response) -> None:
+        if response.status >= 400 and response.request.resource_type in ("fetch", "xhr"):
+            self._unreported[response.url] += 1
+
+    def _see_failure(self, request: Request) -> None:
+        if request.resource_type in ("fetch", "xhr") and request.failure != "net::ERR_ABORTED":
+            self._unreported[request.url] += 1
+
+    def _see_navigation(self, frame: Frame) -> None:
+        if frame == self.page.main_frame:
+            self._unreported.clear()
 
     def _hear(self, message: ConsoleMessage) -> None:
+        if message.text.startswith(NOT_LOADED):
+            self._unreported[message.location["url"]] -= 1
+        self._news.set()
         if message.text.startswith(FAULTS):
             self.faults.append(message.text)
         elif message.type in ("error", "warning"):
             self.problems.append(message.text)
 
     def _fail(self, error: Error) -> None:
+        self._news.set()
         self.problems.append(str(error))
 
     def _see(self, request: Request) -> None:
@@ -154,6 +231,16 @@ class Tab:
             batch = list(_batch(parse_qsl(url.query)))
             self.batches.append(batch)
             self.refreshes.extend(batch)
+
+
+def _rest(problems: list[str], patterns: Iterable[str]) -> tuple[list[str], str | None]:
+    """Leave out the problems that match; return the others, and the first pattern that matched none."""
+    for pattern in patterns:
+        rest = [problem for problem in problems if not re.search(pattern, problem)]
+        if rest == problems:
+            return rest, pattern
+        problems = rest
+    return problems, None
 
 
 def _batch(pairs: Iterable[tuple[str, str]]) -> Iterator[str]:

@@ -111,9 +111,8 @@ async def test_an_unknown_word_is_said_in_the_console(tab: Tab) -> None:
     with desk(f'<form {SEND} data-mizan-after="shut"><button>Save</button></form>') as now:
         now.affects = False
         await sit_down(tab)
-        with tab.forgive('data-mizan-after knows "close", "close:an-id" and "reset", not "shut"'):
-            async with tab.page.expect_console_message(lambda message: "shut" in message.text):
-                await tab.page.get_by_role("button", name="Save").click()
+        async with tab.forgive('data-mizan-after knows "close", "close:an-id" and "reset", not "shut"'):
+            await tab.page.get_by_role("button", name="Save").click()
 
 
 async def test_a_form_of_ours_closes_what_is_around_it(tab: Tab) -> None:

@@ -79,7 +79,7 @@ async def test_what_can_t_be_fired_keeps_no_block_from_being_refreshed(tab: Tab)
     await tab.invalidate("user, shaky")
     await tab.happens("refreshed", 3)
     nowhere = '{"note": {"target": "#nowhere"}}'
-    with tab.forgive("^mizan: HX-Trigger is no JSON: {note$"):
+    async with tab.forgive("^mizan: HX-Trigger is no JSON: {note$"):
         for times, trigger in enumerate(["{note", nowhere, '{"note": null}', '{"note": 1}, {"note": 2}'], 2):
             with answering(HX_Trigger=trigger):
                 await tab.invalidate("user, shaky")
@@ -92,16 +92,17 @@ async def test_what_can_t_be_fired_keeps_no_block_from_being_refreshed(tab: Tab)
 async def test_they_are_fired_where_the_first_block_is_gone(tab: Tab, gone: str) -> None:
     await tab.open("/together/2/")
     await hear(tab, "note")
-    with tab.forgive(REPORTS) if gone == "aborted" else nullcontext(), answering(HX_Trigger="note"):
-        with closed_gate() as gate:
-            await tab.invalidate("user, shaky")
-            await tab.happens("refreshing", 3)
-            end = "htmx.trigger(block, 'htmx:abort')" if gone == "aborted" else "block.remove()"
-            blocks = "[data-mizan]" if gone == "all removed" else ".user"
-            await tab.page.evaluate(f"for (const block of document.querySelectorAll('{blocks}')) {end}")
-            gate.set()
-            await tab.page.wait_for_function("() => heard.length")
-        await over(tab)
+    async with tab.forgive(REPORTS) if gone == "aborted" else nullcontext():
+        with answering(HX_Trigger="note"):
+            with closed_gate() as gate:
+                await tab.invalidate("user, shaky")
+                await tab.happens("refreshing", 3)
+                end = "htmx.trigger(block, 'htmx:abort')" if gone == "aborted" else "block.remove()"
+                blocks = "[data-mizan]" if gone == "all removed" else ".user"
+                await tab.page.evaluate(f"for (const block of document.querySelectorAll('{blocks}')) {end}")
+                gate.set()
+                await tab.page.wait_for_function("() => heard.length")
+            await over(tab)
     [(name, where, _)] = (await heard(tab))[:1]
     assert (name, where) == ("note", "body" if gone == "all removed" else SHAKY)
     # The retry of what was aborted is another answer.
@@ -112,9 +113,10 @@ async def test_they_are_fired_where_nothing_is_swapped_in(tab: Tab) -> None:
     await tab.open("/together/2/")
     await hear(tab, "note")
     await tab.page.context.add_cookies([{"name": "trouble", "value": "503-600", "url": tab.address}])
-    with tab.forgive(r"\b503 \(", REPORTS), answering(HX_Trigger="note"):
-        await tab.invalidate("user, shaky")
-        await tab.happens("error", 3)
+    async with tab.forgive(r"\b503 \(", REPORTS):
+        with answering(HX_Trigger="note"):
+            await tab.invalidate("user, shaky")
+            await tab.happens("error", 3)
     assert [name for name, *_ in await heard(tab)] == ["note"]
 
 
@@ -122,10 +124,11 @@ async def test_they_are_fired_where_the_request_for_several_is_refused(tab: Tab)
     await tab.open("/together/2/")
     await hear(tab, "note")
     await tab.page.context.add_cookies([{"name": "trouble", "value": "long", "url": tab.address}])
-    with tab.forgive(r"\b414 \("), answering(HX_Trigger="note"):
-        await tab.invalidate("user, shaky")
-        await tab.happens("refreshed", 3)
-        await tab.page.wait_for_function("() => heard.length === 4")  # four answers
+    async with tab.forgive(r"\b414 \("):
+        with answering(HX_Trigger="note"):
+            await tab.invalidate("user, shaky")
+            await tab.happens("refreshed", 3)
+            await tab.page.wait_for_function("() => heard.length === 4")  # four answers
 
 
 @pytest.mark.parametrize("what", ["user, shaky", "shaky"])
@@ -173,10 +176,11 @@ async def test_a_location_is_followed_once(tab: Tab, what: str) -> None:
     await tab.open("/together/2/")
     asked: list[str] = []
     tab.page.on("request", lambda request: asked.append(request.url))
-    with tab.forgive(REPORT), answering("/partial", HX_Location="/fragment/"):
-        await tab.invalidate(what)
-        await expect(tab.page.locator("body > em")).to_have_text("Fragment")
-        await tab.page.wait_for_url("**/fragment/")
+    async with tab.forgive(REPORT):
+        with answering("/partial", HX_Location="/fragment/"):
+            await tab.invalidate(what)
+            await expect(tab.page.locator("body > em")).to_have_text("Fragment")
+            await tab.page.wait_for_url("**/fragment/")
     assert [url for url in asked if url.endswith("/fragment/")] == [f"{tab.address}/fragment/"]
 
 
@@ -199,7 +203,7 @@ async def test_htmx_tells_of_a_failing_refresh_once(tab: Tab, htmx: str, what: s
     await hear(tab, *told(htmx), "mizan:error")
     count = 1 if what == "shaky" else 3
     await tab.page.context.add_cookies([{"name": "trouble", "value": "503-600", "url": tab.address}])
-    with tab.forgive(r"\b50[03] \(", REPORTS):
+    async with tab.forgive(r"\b50[03] \(", REPORTS):
         for tries in (1, 2, 3):
             await tab.invalidate(what)
             await tab.happens("error", tries * count)
@@ -229,7 +233,7 @@ async def test_it_tells_once_of_one_that_has_no_answer(tab: Tab, htmx: str, what
     await hear(tab, *told(htmx))
     count = 1 if what == "shaky" else 3
     await tab.page.route("**/partial*/**", lambda route: route.abort())
-    with tab.forgive("ERR_FAILED", REPORTS):
+    async with tab.forgive("ERR_FAILED", REPORTS):
         for tries in (1, 2, 3):
             await tab.invalidate(what)
             await tab.happens("error", tries * count)
@@ -249,7 +253,7 @@ async def test_it_tells_once_of_blocks_that_have_waited_too_long_together(tab: T
     await hear(tab, one)
     await tab.page.evaluate("htmx.config.timeout = htmx.config.defaultTimeout = 300")
     await tab.page.route("**/partials/**", lambda route: None)
-    with tab.forgive(REPORTS):
+    async with tab.forgive(REPORTS):
         await tab.invalidate("user, shaky")
         await tab.happens("error", 3)
     assert [where for _, where, _ in await heard(tab)] == [USER]
@@ -259,7 +263,7 @@ async def test_a_failure_of_several_is_told_of_one_that_had_not_failed_so(tab: T
     await tab.open("/together/2/")
     await hear(tab, *told(htmx))
     await tab.page.context.add_cookies([{"name": "trouble", "value": "503-600", "url": tab.address}])
-    with tab.forgive(r"\b503 \(", REPORTS):
+    async with tab.forgive(r"\b503 \(", REPORTS):
         for stale, count in (("user", 2), ("user, shaky", 5), ("user, shaky", 8)):
             await tab.invalidate(stale)
             await tab.happens("error", count)
@@ -297,7 +301,7 @@ async def test_every_event_of_a_refresh_can_be_told_from_the_others(tab: Tab) ->
     await tab.page.evaluate("mizan.refresh(document.querySelector('#first'))")
     await tab.happens("refreshed", 3)
     await tab.page.context.add_cookies([{"name": "trouble", "value": "503", "url": tab.address}])
-    with tab.forgive(r"\b503 \(", REPORTS):
+    async with tab.forgive(r"\b503 \(", REPORTS):
         await tab.invalidate("user", user_id=5)
         await tab.happens("error", 4)  # each once more, by itself
     await tab.page.context.clear_cookies(name="trouble")

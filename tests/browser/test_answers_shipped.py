@@ -19,7 +19,7 @@ async def test_an_answer_speaks_once_and_a_failure_is_told_once(tab: Tab, htmx: 
     assert [name for name, *_ in await heard(tab)] == ["note"]
     assert tab.page.url == f"{tab.address}/together/2/"
     await tab.page.route("**/partial*/**", lambda route: route.abort())
-    with tab.forgive("ERR_FAILED", REPORTS):
+    async with tab.forgive("ERR_FAILED", REPORTS):
         for tries in (1, 2):
             await tab.invalidate("user, shaky")
             await tab.happens("error", tries * 3)

@@ -158,7 +158,7 @@ async def test_the_page_has_one_new_global(tab: Tab) -> None:
 async def test_what_a_script_fails_is_marked_and_not_asked_for_until_there_is_an_occasion(tab: Tab) -> None:
     await tab.open("/people/")
     block = tab.block("user;user_id=5")
-    with tab.forgive("^mizan: <.*, which shows user;user_id=5, can't be kept up to date. It is gone."):
+    async with tab.forgive("^mizan: <.*, which shows user;user_id=5, can't be kept up to date. It is gone."):
         wait = await block.evaluate(
             """(block) => new Promise((resolve) => {
                 addEventListener("mizan:error", ({ detail }) => resolve(String(detail.wait)));

@@ -190,7 +190,7 @@ async def test_a_prevented_invalidation_says_so(tab: Tab) -> None:
 async def test_a_failed_refresh_says_how_and_the_next_one_that_it_worked(tab: Tab) -> None:
     await opened(tab)
     await tab.page.context.add_cookies([{"name": "trouble", "value": "503", "url": tab.address}])
-    with tab.forgive("503"):
+    async with tab.forgive("503"):
         await tab.invalidate("user", user_id=5)
         await expect(change(tab)).to_contain_text("#ada · answered 503, stays as it is.")
         await expect(change(tab)).to_contain_text("user_id=5 · 1 block, answered 503")

@@ -189,7 +189,7 @@ async def test_a_refusal_is_said_and_changes_nothing(enter: Enter, board: Board)
     tab = await enter("mara", board.path)
     await tab.page.locator(f"#column-{board.columns[0]}-name").click()
     await column(tab, board, 0).get_by_text("Remove …").click()
-    with failing(tab, REFUSED):
+    async with failing(tab, REFUSED):
         await tab.page.get_by_role("button", name="Remove column").click()
         said = column(tab, board, 0).locator(".danger .mizan-failure")
         await expect(said).to_contain_text(
@@ -205,7 +205,7 @@ async def test_a_title_of_blanks_is_told_of_at_its_field(enter: Enter, board: Bo
     await column(tab, board, 0).locator(".card__title").click()
     title = column(tab, board, 0).get_by_role("textbox", name="Title").last
     await title.fill("  ")
-    with failing(tab, REFUSED):
+    async with failing(tab, REFUSED):
         await tab.page.keyboard.press("Enter")
         await expect(title).to_have_attribute("aria-invalid", "true")
     await expect(title).to_be_focused()
@@ -225,7 +225,7 @@ async def test_a_question_says_what_its_answer_has_come_to(enter: Enter, board: 
     card = tomas.read("column", column_id=board.columns[0])["column"]["card_ids"][0]
     assert tomas.call("delete_card", card_id=card).status == 200
     await expect(tab.page.locator(".entry").first).to_contain_text("deleted")
-    with failing(tab, REFUSED):
+    async with failing(tab, REFUSED):
         await tab.page.keyboard.press("Shift+Tab")
         await tab.page.keyboard.press("Enter")
         await expect(question).to_contain_text("This card is not there any more.")
@@ -296,7 +296,7 @@ async def test_a_server_that_is_away_loses_nothing(enter: Enter, tmp_path: Path)
         tab = await enter("mara", board.path, address=address)
         running.pop_all().close()
         await column(tab, board, 0).get_by_label("New card").fill("Build")
-        with failing(tab, UNREACHABLE):
+        async with failing(tab, UNREACHABLE):
             await tab.page.keyboard.press("Enter")
             notice = tab.page.locator(".mizan-notice")
             await expect(notice).to_contain_text("There was no answer. Is this device online?")

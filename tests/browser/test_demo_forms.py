@@ -103,7 +103,7 @@ async def test_a_message_is_sent_without_scripts(enter: Enter) -> None:
     await tab.page.get_by_label("Email").fill("ada@home")
     await tab.page.get_by_label("An idea").check()
     await tab.page.get_by_label("Message", exact=True).fill("A calendar.")
-    with tab.forgive("422"):
+    async with tab.forgive("422"):
         await tab.page.get_by_role("button", name="Send message").click()
         await expect(tab.page.get_by_text("Enter a valid email address.")).to_be_visible()
     await expect(tab.page.get_by_label("Message", exact=True)).to_have_value("A calendar.")

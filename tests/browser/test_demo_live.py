@@ -33,11 +33,6 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 AWAY = f"WebSocket connection to .* failed|ERR_(INTERNET_DISCONNECTED|CONNECTION_REFUSED)|htmx:|{REPORT}"
 
 
-def forget(tab: Tab, pattern: str) -> None:
-    """Let pass what a browser says of a connection that it does not have."""
-    tab.problems = [problem for problem in tab.problems if not re.search(pattern, problem)]
-
-
 def state(tab: Tab, name: str) -> Locator:
     """Find the page if its socket is in this state."""
     return tab.page.locator(f'html[data-mizan-socket="{name}"]')
@@ -226,7 +221,7 @@ async def test_who_was_away_misses_nothing(enter: Enter, tmp_path: Path) -> None
         await expect(said(tomas)).to_have_text(["Anybody?", "Hello?"])
         await expect(tomas.page.get_by_role("textbox", name="Message")).to_have_value("")
     await tomas.page.close()
-    forget(tomas, AWAY)
+    await tomas.forget(AWAY)
 
 
 async def test_who_signs_out_in_one_tab_is_shown_nothing_more_in_the_other(

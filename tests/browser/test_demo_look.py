@@ -124,18 +124,18 @@ async def test_axe_finds_nothing_whatever_is_open_or_went_wrong(
 
     await first.locator(".editable").first.click()
     await first.get_by_text("Remove …").click()
-    with failing(tab, REFUSED):
+    async with failing(tab, REFUSED):
         await first.get_by_role("button", name="Remove column").click()
         await expect(first.locator(".danger .mizan-failure")).to_be_visible()
     await titles(tab, board, 0).first.click()
-    with failing(tab, REFUSED):
+    async with failing(tab, REFUSED):
         await first.locator(".card textarea:visible").fill(" ")
         await tab.page.keyboard.press("Enter")
         await expect(first.locator(".card [aria-invalid]")).to_be_focused()
     await card(tab, "Tomás Okafor").locator(".assignee").click()
     await expect(tab.page.locator(".picker")).to_be_visible()
     await tab.page.route("**/call/", lambda route: route.abort("connectionrefused"))
-    with failing(tab, UNREACHABLE):
+    async with failing(tab, UNREACHABLE):
         await tab.page.locator(".picker button").first.click()
         await expect(tab.page.locator(".mizan-notice")).to_contain_text("There was no answer.")
     html = tab.page.locator("html")
@@ -144,7 +144,7 @@ async def test_axe_finds_nothing_whatever_is_open_or_went_wrong(
 
     await tab.page.get_by_role("button", name="Delete …").click()
     question = tab.page.get_by_role("dialog")
-    with failing(tab, UNREACHABLE):
+    async with failing(tab, UNREACHABLE):
         await question.get_by_role("button", name="Delete card").click()
         await expect(question).to_contain_text("There was no answer.")
     await expect_accessible(tab.page, "body")

@@ -42,7 +42,7 @@ async def test_without_an_answer_it_says_that_it_may_have_been_done(tab: Tab) ->
 
         await tab.page.route("**/call/**", drop)
         await tab.page.route("**/errors/answer/", drop)
-        with tab.forgive("ERR_FAILED|^htmx"):
+        async with tab.forgive("ERR_FAILED|^htmx"):
             await tab.page.locator("#call").click()
             await expect(failures(tab).locator("div:visible")).to_have_text([NO_ANSWER, UNKNOWN])
             assert await told(tab, "id", "status", "code", "isCommitted") == [["call", 0, "", "maybe"]]
@@ -69,14 +69,15 @@ async def test_one_that_takes_too_long_has_no_answer_and_one_that_is_given_up_is
     """
     with trouble(html) as state:
         await open_page(tab)
-        with closed_gate() as gate, tab.forgive("htmx|TIMED_OUT"):
-            await tab.page.locator("#slow").click()
-            await expect(failures(tab).locator("div:visible")).to_have_text([NO_ANSWER, UNKNOWN])
-            assert await told(tab, "name", "id", "status") == [["failed", "slow", 0]]
-            await tab.page.locator("#two").click()
-            await tab.page.locator("#two").click()
-            gate.set()
-            await hears(tab, 1)
+        with closed_gate() as gate:
+            async with tab.forgive("htmx|TIMED_OUT"):
+                await tab.page.locator("#slow").click()
+                await expect(failures(tab).locator("div:visible")).to_have_text([NO_ANSWER, UNKNOWN])
+                assert await told(tab, "name", "id", "status") == [["failed", "slow", 0]]
+                await tab.page.locator("#two").click()
+                await tab.page.locator("#two").click()
+                gate.set()
+                await hears(tab, 1)
         assert await told(tab, "name", "id", "status") == [["done", "two", 200]]
         assert len(state.came) == 3
 
@@ -105,7 +106,7 @@ async def test_what_somebody_did_not_ask_for_is_not_told(tab: Tab) -> None:
     """
     with trouble(html) as state:
         state.response = HttpResponse('{"no": true}', content_type="application/json", status=404)
-        with tab.forgive(r"\b404\b"):
+        async with tab.forgive(r"\b404\b"):
             await open_page(tab)
             await tab.page.locator("#get").click()
             await hears(tab, 1)
@@ -128,7 +129,7 @@ async def test_a_search_that_fails_while_it_is_typed_is_said_once_and_no_more_wh
         state.response = HttpResponse(status=503)
         await open_page(tab)
         search = tab.page.get_by_role("textbox")
-        with tab.forgive(r"\b503\b"):
+        async with tab.forgive(r"\b503\b"):
             await search.press("a")
             await expect(failures(tab)).to_have_count(1)
             await tab.page.evaluate(count)

@@ -111,7 +111,7 @@ async def test_what_a_listener_keeps_out_is_told(tab: Tab, htmx: str) -> None:
             "(name) => addEventListener(name, (event) => event.preventDefault(), { once: true })", event
         )
         now.html["main"] = "<b>2</b>"
-        with tab.forgive(REPORTS):
+        async with tab.forgive(REPORTS):
             await tab.invalidate("desk")
             await tab.happens("error", 1)
         await expect(tab.page.locator("#main")).to_have_attribute("data-mizan-error", "200")

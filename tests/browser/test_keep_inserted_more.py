@@ -78,7 +78,7 @@ async def test_several_in_one_block_each_stay_in_their_place(tab: Tab) -> None:
             await expect(tab.page.locator("div.contact")).to_have_count(0)
         await expect(tab.page.locator("li:nth-child(2) [name=name]")).to_be_focused()
         # Idiomorph says that it may lose something.
-        tab.problems = [each for each in tab.problems if "duplicate ids" not in each]
+        await tab.forget("duplicate ids")
 
 
 TO_MORE = 'hx-target="#more" hx-swap="outerHTML"'
@@ -173,20 +173,21 @@ async def test_while_it_has_the_focus_it_stays_and_is_asked_for_when_that_goes(t
 async def test_what_is_refused_when_it_is_asked_for_again_is_what_the_block_says(tab: Tab) -> None:
     button = """<button hx-get="/keep/part/it/?a=1" hx-vals='{"b": "2"}' hx-target="#slot">Show</button>"""
     asked = []
-    with desk(slot(0, button)) as now, tab.forgive("."):
-        await sit_down(tab)
-        for times, status in enumerate((401, 404, 500, 0), start=1):
-            now.parts = {"it": "<p>Ada</p>"}
-            await tab.page.locator("main button").click()
-            await expect(tab.page.locator("#slot > p")).to_have_text("Ada")
-            await blur(tab)
-            if status == 0:
-                await tab.page.route("**/part/it/**", lambda route: route.abort())
-            now.parts = {"it": ("<p>Error</p>", status)}
-            await turn(tab, now, slot(times, button), times)
-            await expect(tab.page.locator("#slot")).to_have_text(f"None {times}")
-            asked += ["GET it/?a=1&b=2"] * (2 if status else 1)
-            assert now.asked == asked
+    with desk(slot(0, button)) as now:
+        async with tab.forgive("."):
+            await sit_down(tab)
+            for times, status in enumerate((401, 404, 500, 0), start=1):
+                now.parts = {"it": "<p>Ada</p>"}
+                await tab.page.locator("main button").click()
+                await expect(tab.page.locator("#slot > p")).to_have_text("Ada")
+                await blur(tab)
+                if status == 0:
+                    await tab.page.route("**/part/it/**", lambda route: route.abort())
+                now.parts = {"it": ("<p>Error</p>", status)}
+                await turn(tab, now, slot(times, button), times)
+                await expect(tab.page.locator("#slot")).to_have_text(f"None {times}")
+                asked += ["GET it/?a=1&b=2"] * (2 if status else 1)
+                assert now.asked == asked
 
 
 async def test_what_is_mere_text_is_asked_for_again(tab: Tab) -> None:
@@ -460,33 +461,40 @@ HEAR = """() => {
 async def test_what_is_asked_for_again_goes_on_behind_the_page(tab: Tab) -> None:
     """Its content counts, and no header of it; that it fails is nobody's failure, and told to nobody."""
     button = '<button hx-get="/keep/part/it/" hx-target="#slot">Go</button>'
-    with desk(slot(0, button)) as now, tab.forgive("."):
-        now.headers = {"HX-Trigger": "toast", "HX-Push-Url": "/keep/desk/?pushed", "HX-Reswap": "innerHTML"}
-        now.parts = {"it": "<title>A</title><p>0</p>"}
-        await sit_down(tab)
-        await tab.page.evaluate(HEAR)
-        for times, status in enumerate((200, 500, 0), start=1):
+    with desk(slot(0, button)) as now:
+        async with tab.forgive("."):
+            now.headers = {
+                "HX-Trigger": "toast",
+                "HX-Push-Url": "/keep/desk/?pushed",
+                "HX-Reswap": "innerHTML",
+            }
             now.parts = {"it": "<title>A</title><p>0</p>"}
-            await tab.page.locator("main button").click()
-            await expect(tab.page.locator("#slot p")).to_have_text("0")
-            await blur(tab)
-            assert "toast" in await tab.page.evaluate("heard")
-            await tab.page.evaluate(
-                "heard.length = 0; document.title = 'Mine'; history.pushState({}, '', '?mine')"
-            )
-            now.headers["HX-Redirect"] = "/keep/desk/?redirected"
-            now.parts = {"it": ("<title>B</title><p>1</p>", status)}
-            if not status:
-                await tab.page.route("**/part/it/**", lambda route: route.abort())
-            await turn(tab, now, slot(times, button), times)
-            await expect(tab.page.locator("#slot")).to_have_text("1" if status == 200 else f"None {times}")
-            assert await tab.page.evaluate("[heard, document.title, location.search]") == [
-                [],
-                "Mine",
-                "?mine",
-            ]
-            await expect(tab.page.locator(".mizan-notice")).to_have_count(0)
-            del now.headers["HX-Redirect"]
+            await sit_down(tab)
+            await tab.page.evaluate(HEAR)
+            for times, status in enumerate((200, 500, 0), start=1):
+                now.parts = {"it": "<title>A</title><p>0</p>"}
+                await tab.page.locator("main button").click()
+                await expect(tab.page.locator("#slot p")).to_have_text("0")
+                await blur(tab)
+                assert "toast" in await tab.page.evaluate("heard")
+                await tab.page.evaluate(
+                    "heard.length = 0; document.title = 'Mine'; history.pushState({}, '', '?mine')"
+                )
+                now.headers["HX-Redirect"] = "/keep/desk/?redirected"
+                now.parts = {"it": ("<title>B</title><p>1</p>", status)}
+                if not status:
+                    await tab.page.route("**/part/it/**", lambda route: route.abort())
+                await turn(tab, now, slot(times, button), times)
+                await expect(tab.page.locator("#slot")).to_have_text(
+                    "1" if status == 200 else f"None {times}"
+                )
+                assert await tab.page.evaluate("[heard, document.title, location.search]") == [
+                    [],
+                    "Mine",
+                    "?mine",
+                ]
+                await expect(tab.page.locator(".mizan-notice")).to_have_count(0)
+                del now.headers["HX-Redirect"]
 
 
 async def test_what_makes_its_own_block_stale_is_asked_for_again_once(tab: Tab) -> None:

@@ -107,7 +107,7 @@ async def test_what_an_answer_brings_is_not_asked_for_though_it_is_swapped_in_la
 async def test_nothing_waits_for_a_change_that_does_not_arrive(ada: Tab) -> None:
     await ada.follow("/live/")
     await ada.page.route(f"**{WRITE}", lambda route: route.abort())
-    with without_server(ada):
+    async with without_server(ada):
         async with ada.page.expect_event("requestfailed"):
             await ada.submit("#write", "Rest")
         await is_told_at_once(ada)

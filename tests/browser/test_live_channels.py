@@ -176,7 +176,7 @@ async def test_a_message_that_is_refused_stays_in_the_form_and_says_why(ada: Tab
 async def test_without_a_connection_the_text_stays_and_can_be_sent_later(ada: Tab, site: Site) -> None:
     await ada.page.add_init_script(LISTEN)
     await ada.follow("/talk/1/")
-    with without_server(ada):
+    async with without_server(ada):
         site.stop()
         await ada.was("closed", "open", "closed")
         await ada.submit("#say", "Hello")
@@ -195,7 +195,7 @@ async def test_without_a_connection_the_text_stays_and_can_be_sent_later(ada: Ta
 @on_both_servers
 async def test_what_was_said_while_the_server_was_away_is_fetched(ada: Tab, site: Site) -> None:
     await ada.follow("/talk/1/")
-    with without_server(ada):
+    async with without_server(ada):
         site.stop()
         await ada.was("closed", "open", "closed")
         await say("Missed")
@@ -208,7 +208,7 @@ async def test_what_was_said_while_the_server_was_away_is_fetched(ada: Tab, site
 
 async def test_what_was_said_before_the_first_connection_came_about_is_fetched(ada: Tab, site: Site) -> None:
     site.refuses_sockets = True
-    with without_server(ada):
+    async with without_server(ada):
         await ada.open("/talk/1/")
         await expect(ada.page.locator("html")).to_have_attribute("data-mizan-socket", "closed")
         await ada.page.wait_for_function("mizan.socket.opened().catch(() => true)")

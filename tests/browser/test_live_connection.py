@@ -42,7 +42,7 @@ async def is_lost(tab: Tab) -> None:
 @on_both_servers
 async def test_the_page_shows_whether_it_is_followed(ada: Tab, site: Site) -> None:
     await ada.follow("/live/")
-    with without_server(ada):
+    async with without_server(ada):
         site.stop()
         await is_lost(ada)
         site.start()
@@ -52,7 +52,7 @@ async def test_the_page_shows_whether_it_is_followed(ada: Tab, site: Site) -> No
 @on_both_servers
 async def test_only_what_changed_meanwhile_is_fetched_when_the_server_is_back(ada: Tab, site: Site) -> None:
     await ada.follow("/live/")
-    with without_server(ada):
+    async with without_server(ada):
         site.stop()
         await is_lost(ada)
         await change(1, "Rest")
@@ -67,7 +67,7 @@ async def test_nothing_is_fetched_when_the_server_is_back_and_nothing_has_change
     ada: Tab, site: Site
 ) -> None:
     await ada.follow("/live/")
-    with without_server(ada):
+    async with without_server(ada):
         site.stop()
         await is_lost(ada)
         site.start()
@@ -80,7 +80,7 @@ async def test_everything_live_is_fetched_when_the_server_has_lost_its_memory(
     ada: Tab, site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await ada.follow("/live/")
-    with without_server(ada):
+    async with without_server(ada):
         site.stop()
         await ada.was("closed", "open", "closed")
         monkeypatch.setattr(versions, "_without_layer", MemoryVersions())
@@ -110,7 +110,7 @@ async def test_a_page_that_is_sent_away_for_a_flood_knows_it_and_comes_back(
 
 async def test_a_browser_that_is_online_again_asks_at_once(ada: Tab, site: Site) -> None:
     await ada.follow("/live/")
-    with without_server(ada):
+    async with without_server(ada):
         site.stop()
         await is_lost(ada)
         # No attempt of its own any more, in the time that a test has.
@@ -167,7 +167,7 @@ async def test_a_page_out_of_the_back_forward_cache_is_fetched_where_sockets_do_
     await ada.open("/login/")
     site.refuses_sockets = True
     await change(1, "Rest")
-    with without_server(ada):
+    async with without_server(ada):
         await go_back(ada)
         await expect(ada.page.locator("#note")).to_have_text("Rest")
         await ada.happens("refreshed", 3)
@@ -183,7 +183,7 @@ async def test_what_one_may_not_see_any_more_is_not_told_after_the_session(ada: 
     await expect(ada.page.locator("#diary")).to_have_text("Ada")
     other = await context.new_page()
     await other.goto(ada.address + "/live/leave/")
-    with ada.forgive(REPORT):
+    async with ada.forgive(REPORT):
         await ada.happens("error", 1)
     await expect(ada.page.locator("#diary")).to_have_text("Ada")  # with a notice that the session is over
     await ada.followed()
@@ -194,7 +194,7 @@ async def test_what_one_may_not_see_any_more_is_not_told_after_the_session(ada: 
     await other.evaluate(f"htmx.ajax('POST', '/api/mizan/call/', {values})")
     await has_heard(ada)
     assert ada.refreshes == ["diary"]
-    with ada.forgive(REPORT):
+    async with ada.forgive(REPORT):
         await change(1, "Rest")  # is told, and asked for together with what is still old
         await ada.happens("error", 3)
     assert sorted(ada.refreshes) == ["diary", "diary", NOTE]
@@ -248,7 +248,7 @@ async def test_a_page_is_followed_only_when_its_watch_could_be_checked(
     former = Visitor.user
     await ada.page.context.add_cookies([{"name": "sessionid", "value": session, "url": ada.address}])
     await ada.follow("/live/?diary")
-    with without_server(ada):
+    async with without_server(ada):
         site.stop()
         await ada.was("closed", "open", "closed")
         await change(1, "Rest")

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractAsyncContextManager, contextmanager
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -66,7 +66,7 @@ def release(reader: Reader | None, context: Context = live.NOTE) -> Iterator[Non
 
 async def deploy(tab: Tab, site: Site) -> None:
     """Start the server again, and wait until the page has its socket back."""
-    with without_server(tab):
+    async with without_server(tab):
         site.stop()
         await expect(tab.page.locator("html")).to_have_attribute("data-mizan-socket", "closed")
         site.start()
@@ -79,7 +79,7 @@ async def failures(tab: Tab) -> list[list[object]]:
     return found
 
 
-def loud(tab: Tab) -> AbstractContextManager[None]:
+def loud(tab: Tab) -> AbstractAsyncContextManager[None]:
     """Expect the report of a block that can't be kept up to date."""
     return tab.forgive("^mizan: <.* can't be kept up to date. The server does not follow")
 
@@ -97,33 +97,37 @@ async def test_what_the_server_does_not_know_any_more_is_marked_and_not_asked_fo
 ) -> None:
     await ada.page.add_init_script(LISTEN)
     await ada.follow("/live/")
-    with loud(ada), release(reader):
-        await deploy(ada, site)
-        for block in ("#note", "#second"):
-            await is_marked(ada, block, status)
-        await expect(ada.page.locator("#note")).to_have_text("Plan")
-        await expect(ada.page.locator("#plain[data-mizan-error]")).to_have_count(0)
-        await has_heard(ada)
-        assert ada.refreshes == []
-        assert await failures(ada) == [["note", status, "never"], ["second", status, "never"]]
+    async with loud(ada):
+        with release(reader):
+            await deploy(ada, site)
+            for block in ("#note", "#second"):
+                await is_marked(ada, block, status)
+            await expect(ada.page.locator("#note")).to_have_text("Plan")
+            await expect(ada.page.locator("#plain[data-mizan-error]")).to_have_count(0)
+            await has_heard(ada)
+            assert ada.refreshes == []
+            assert await failures(ada) == [["note", status, "never"], ["second", status, "never"]]
 
 
 async def test_an_occasion_asks_once_and_no_clock_does(ada: Tab, site: Site) -> None:
     await ada.page.add_init_script(LISTEN)
     await ada.follow("/live/")
-    with ada.forgive(REPORTS), release(None):
-        await deploy(ada, site)
-        await is_marked(ada, "#second", 404)
-        await ada.page.evaluate("dispatchEvent(new Event('online'))")
-        await ada.happens("error", 4)
-        assert sorted(ada.refreshes) == [NOTE, SECOND]
-        assert sorted(await failures(ada)) == [["note", 404, "never"]] * 2 + [["second", 404, "never"]] * 2
-        assert await ada.page.locator("#note").get_attribute("data-mizan-error") == "404"
+    async with ada.forgive(REPORTS):
+        with release(None):
+            await deploy(ada, site)
+            await is_marked(ada, "#second", 404)
+            await ada.page.evaluate("dispatchEvent(new Event('online'))")
+            await ada.happens("error", 4)
+            assert sorted(ada.refreshes) == [NOTE, SECOND]
+            assert (
+                sorted(await failures(ada)) == [["note", 404, "never"]] * 2 + [["second", 404, "never"]] * 2
+            )
+            assert await ada.page.locator("#note").get_attribute("data-mizan-error") == "404"
 
 
 async def test_a_release_that_is_taken_back_is_followed_again(ada: Tab, site: Site) -> None:
     await ada.follow("/live/")
-    with loud(ada):
+    async with loud(ada):
         with release(None):
             await deploy(ada, site)
             await is_marked(ada, "#second", 404)
@@ -176,15 +180,16 @@ async def test_what_a_server_of_the_old_release_still_answers_is_marked_as_well(
             return { status: 200, html: await answer.text() };
         }))"""
     )
-    with loud(ada), release(None):
-        await deploy(ada, site)
-        await is_marked(ada, "#second", 404)
-        answer = {"json": {"blocks": old}, "headers": {"X-Mizan-Refresh": "1"}}
-        await ada.page.route("**/partials/**", lambda route: route.fulfill(**answer))
-        await ada.page.evaluate("dispatchEvent(new Event('online'))")
-        await ada.happens("refreshed", 2)
-        await ada.happens("error", 4)
-        for block in ("#note", "#second"):
-            await is_marked(ada, block, 404)
-        await has_heard(ada)
-        assert len(await failures(ada)) == 4
+    async with loud(ada):
+        with release(None):
+            await deploy(ada, site)
+            await is_marked(ada, "#second", 404)
+            answer = {"json": {"blocks": old}, "headers": {"X-Mizan-Refresh": "1"}}
+            await ada.page.route("**/partials/**", lambda route: route.fulfill(**answer))
+            await ada.page.evaluate("dispatchEvent(new Event('online'))")
+            await ada.happens("refreshed", 2)
+            await ada.happens("error", 4)
+            for block in ("#note", "#second"):
+                await is_marked(ada, block, 404)
+            await has_heard(ada)
+            assert len(await failures(ada)) == 4

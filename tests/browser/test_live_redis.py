@@ -114,7 +114,7 @@ async def test_what_changed_while_a_server_was_away_is_fetched_when_it_is_back(
     ada: Tab, carol: Tab, site: Site
 ) -> None:
     await ada.follow("/live/")
-    with without_server(ada):
+    async with without_server(ada):
         site.stop()
         await ada.was("closed", "open", "closed")
         await carol.open("/live/")

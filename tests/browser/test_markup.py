@@ -96,7 +96,7 @@ async def test_the_notice_of_a_session_comes_from_this_site(tab: Tab, elsewhere:
         tab, f'<img name="currentScript" data-mount="{EVIL}/" data-login="/none/" data-session="f">'
     )
     await tab.page.context.add_cookies([{"name": "trouble", "value": "login", "url": tab.address}])
-    with tab.forgive(REPORT):
+    async with tab.forgive(REPORT):
         await tab.invalidate("user")
         await expect(tab.page.locator(".mizan-session")).to_be_visible()
     await expect(tab.page.locator(".evil")).to_have_count(0)
@@ -188,7 +188,7 @@ async def test_a_block_is_refreshed_by_whatever_names_its_form_has(tab: Tab, nam
         await tab.open("/keep/forms/")
         await tab.page.wait_for_load_state("load")
         # htmx 4 may have bound the page before the shim was there.
-        tab.problems = [each for each in tab.problems if "is not a function" not in each]
+        await tab.forget("is not a function")
         for times in (1, 2):
             now.html.update(main=f"<b>{times + 1}</b>" + inner, form=f"<b>{times + 1}</b>" + control)
             for selector in ("#form", "#inner"):
@@ -220,7 +220,7 @@ async def test_what_htmx_failed_at_before_the_shim_was_there_is_bound(tab: Tab, 
         now.tags, now.around, now.parts = {"main": "form"}, {"main": ("", button)}, {"piece": "here"}
         await sit_down(tab)
         await tab.page.wait_for_load_state("load")
-        with tab.forgive("is not a function"):
+        async with tab.forgive("is not a function"):
             now.html["main"] = html.format(2)
             await refresh(tab)
             assert await tab.page.evaluate("document.querySelector('#main b').textContent") == "2"
@@ -336,7 +336,7 @@ async def test_what_htmx_could_not_swap_in_is_not_refreshed(tab: Tab) -> None:
     await tab.page.evaluate(
         "Document.prototype.querySelectorAll.call(document, '.evil').forEach((each) => each.remove())"
     )
-    tab.problems.clear()
+    await tab.forget(".")
     await tab.page.evaluate("mizan.invalidate('user')")
     await expect(tab.page.locator("[data-mizan-error]")).to_have_count(0)
 
@@ -348,7 +348,7 @@ async def test_what_htmx_could_not_swap_in_is_not_refreshed(tab: Tab) -> None:
 async def test_a_block_of_another_origin_is_not_asked_for(tab: Tab, elsewhere: Elsewhere) -> None:
     foreign = f'<div id="foreign" data-mizan="user" hx-get="{EVIL}/" hx-trigger="mizan:refresh">Old</div>'
     await open_with(tab, foreign)
-    with tab.forgive(f"{REPORT}.*it is not of this origin, and was not sent"):
+    async with tab.forgive(f"{REPORT}.*it is not of this origin, and was not sent"):
         await change(tab)
         await tab.happens("error", 1)
     await expect(tab.page.locator("#foreign")).to_have_attribute("data-mizan-error", "0")
@@ -359,7 +359,7 @@ async def test_a_block_of_another_origin_is_not_asked_for(tab: Tab, elsewhere: E
 @on_every_htmx
 async def test_another_base_sends_nothing_elsewhere(tab: Tab, elsewhere: Elsewhere) -> None:
     await open_with(tab, f'<base href="{EVIL}/">')
-    with tab.forgive(f"{REPORT}.*it is not of this origin, and was not sent"):
+    async with tab.forgive(f"{REPORT}.*it is not of this origin, and was not sent"):
         await tab.invalidate("user")
         await tab.happens("error", 2)
     assert elsewhere.asked == []

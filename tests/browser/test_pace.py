@@ -50,7 +50,7 @@ async def test_a_block_that_fails_is_not_busy_but_old_until_it_works(tab: Tab) -
     await watched(tab)
     card = tab.page.locator("#card")
     await tab.page.context.add_cookies([{"name": "trouble", "value": "503", "url": tab.address}])
-    with tab.forgive("503"):
+    async with tab.forgive("503"):
         await tab.invalidate("user", user_id=5)
         await tab.page.clock.run_for(20)
         await tab.happens("error", 1)

@@ -83,7 +83,7 @@ async def test_a_hidden_page_loads_when_it_is_shown(tab: Tab) -> None:
 @on_newest_htmx
 async def test_a_block_that_could_not_be_loaded_is_tried_again(tab: Tab) -> None:
     await tab.page.context.add_cookies([{"name": "trouble", "value": "503", "url": tab.address}])
-    with tab.forgive("503"):
+    async with tab.forgive("503"):
         await tab.open("/pace/lazy/")
         await expect(tab.page.locator("#near[data-mizan-error]")).to_have_text("One moment")
         await tab.page.context.clear_cookies(name="trouble")

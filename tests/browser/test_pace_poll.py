@@ -139,7 +139,7 @@ async def test_a_block_that_arrives_later_polls(tab: Tab) -> None:
 async def test_a_failing_poll_is_left_to_those_who_try_again(tab: Tab) -> None:
     await polling(tab)
     await tab.page.context.add_cookies([{"name": "trouble", "value": "503", "url": tab.address}])
-    with tab.forgive("503"):
+    async with tab.forgive("503"):
         await tab.page.clock.run_for(31_000)
         await tab.happens("error", 2)
         await tab.page.context.clear_cookies(name="trouble")

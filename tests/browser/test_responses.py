@@ -35,7 +35,7 @@ async def test_an_element_that_removes_itself_from_a_stale_block_refreshes_that_
 @pytest.mark.parametrize(("button", "status"), [("raise", 500), ("refuse", 422), ("rollback", 204)])
 async def test_a_mutation_that_fails_refreshes_nothing(tab: Tab, button: str, status: int) -> None:
     await tab.open("/people/")
-    with tab.forgive(*([rf"\b{status}\b"] if status >= 400 else [])):
+    async with tab.forgive(*([rf"\b{status}\b"] if status >= 400 else [])):
         async with tab.page.expect_response("**/fail/") as response:
             await tab.page.locator(f"#actions-5 .{button}").click()
         assert (await response.value).status == status
@@ -53,7 +53,7 @@ async def test_the_header_counts_with_any_status(tab: Tab) -> None:
     await tab.open("/people/")
     for count, status in enumerate(("200", "201", "400", "403", "422", "500", "503"), start=1):
         await Person.objects.filter(pk=5).aupdate(name=f"Grace {status}")
-        with tab.forgive(*([rf"\b{status}\b"] if status >= "400" else [])):
+        async with tab.forgive(*([rf"\b{status}\b"] if status >= "400" else [])):
             await tab.page.locator("#status").fill(status)
             await tab.page.locator("#answer button").click()
             await expect(tab.block("user;user_id=5")).to_have_text(f"Grace {status} G")
@@ -77,7 +77,7 @@ async def test_what_is_no_block_is_never_swapped_in(
     await tab.open("/profile/5/")
     await tab.page.context.add_cookies([{"name": "trouble", "value": trouble, "url": tab.address}])
     await Person.objects.filter(pk=5).aupdate(name="Grace")
-    with tab.forgive(REPORT, *problems):
+    async with tab.forgive(REPORT, *problems):
         await tab.invalidate("user", user_id=5)
         await tab.happens("error", 1)
     # Nobody knows whether the headers of an answer that breaks off were read before.
@@ -99,7 +99,7 @@ async def test_what_is_no_block_is_never_swapped_in(
 async def test_a_block_is_tried_again_when_the_browser_is_back_online(tab: Tab) -> None:
     await tab.open("/profile/5/")
     await Person.objects.filter(pk=5).aupdate(name="Grace")
-    with tab.forgive("ERR_INTERNET_DISCONNECTED", "^htmx", REPORT):
+    async with tab.forgive("ERR_INTERNET_DISCONNECTED", "^htmx", REPORT):
         await tab.page.context.set_offline(True)
         await tab.invalidate("user", user_id=5)
         await tab.happens("error", 1)
@@ -120,7 +120,7 @@ async def test_a_block_is_tried_again_when_the_page_is_shown_again(tab: Tab) -> 
     await tab.open("/profile/5/")
     await tab.page.context.add_cookies([{"name": "trouble", "value": "login", "url": tab.address}])
     await Person.objects.filter(pk=5).aupdate(name="Grace")
-    with tab.forgive(REPORT):
+    async with tab.forgive(REPORT):
         await tab.invalidate("user", user_id=5)
         await tab.happens("error", 1)
     await tab.page.context.clear_cookies(name="trouble")

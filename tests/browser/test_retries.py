@@ -1,7 +1,7 @@
 """A refresh that failed is sent again by itself: later each time, at once where there is hope."""
 
 from collections.abc import AsyncIterator
-from contextlib import AbstractContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 import pytest
 from playwright.async_api import expect
@@ -17,7 +17,7 @@ USER = "user;user_id=5"
 SOON = 2  # milliseconds in which what is planned for now has been sent
 
 
-def loud(tab: Tab) -> AbstractContextManager[None]:
+def loud(tab: Tab) -> AbstractAsyncContextManager[None]:
     """Expect the report, and what the browser and htmx write besides."""
     return tab.forgive(f"{REPORT}|^Failed to load resource|^Response Status Error Code|^htmx")
 
@@ -57,7 +57,7 @@ async def failing(tab: Tab, kind: str) -> AsyncIterator[None]:
     """Open a page whose refreshes are answered wrongly, and see the first one fail; expect the report."""
     await open_stopped(tab, "/profile/5/")
     await trouble(tab, kind)
-    with loud(tab):
+    async with loud(tab):
         await tab.invalidate("user", user_id=5)
         await fail(tab, 1)
         yield
@@ -112,7 +112,7 @@ async def test_a_server_that_says_how_long_is_left_alone_for_so_long(tab: Tab) -
 async def test_blocks_that_failed_together_are_tried_again_together(tab: Tab) -> None:
     await open_stopped(tab, "/together/2/")
     await trouble(tab, "500")
-    with loud(tab):
+    async with loud(tab):
         await tab.invalidate("user")
         await fail(tab, 2)
         await mend(tab)
@@ -124,7 +124,7 @@ async def test_blocks_that_failed_together_are_tried_again_together(tab: Tab) ->
 async def test_a_block_that_fails_alone_is_tried_again_alone(tab: Tab) -> None:
     await open_stopped(tab, "/together/2/")
     await Board.objects.filter(pk=1).aupdate(title="broken")
-    with loud(tab):
+    async with loud(tab):
         await tab.invalidate("user, shaky")
         await fail(tab, 1)
         await tab.happens("refreshed", 2)
@@ -161,7 +161,7 @@ async def test_a_hidden_page_asks_for_nothing_until_it_is_shown(tab: Tab) -> Non
 
 async def test_a_browser_that_is_offline_asks_for_nothing_until_it_is_back(tab: Tab) -> None:
     await open_stopped(tab, "/profile/5/")
-    with loud(tab):
+    async with loud(tab):
         await tab.page.context.set_offline(True)
         await tab.invalidate("user", user_id=5)
         await fail(tab, 1)

@@ -118,14 +118,14 @@ async def test_a_nonce_counts_that_the_policy_of_its_own_answer_has(tab: Tab, no
     html = """<b>{n}</b><script nonce="NONCE">ran("own")</script><script nonce="{other}">ran("other")</script>
         <script>ran("none")</script>"""
     with desk(html.format(n=1, other="guessed")) as now:
-        with tab.forgive(REFUSED):
+        async with tab.forgive(REFUSED):
             await open_desk(tab, nonces)
             await have_run(tab, {"own": 1})
         await forget(tab)
         page_nonce = await tab.page.evaluate("document.querySelector('script[src*=mizan]').nonce")
         assert page_nonce
         now.html["main"] = html.format(n=2, other=page_nonce)
-        with tab.forgive(REFUSED):
+        async with tab.forgive(REFUSED):
             await refresh(tab)
             await expect(tab.page.locator("b")).to_have_text("2")
             assert await tab.page.evaluate("runs") == ({"own": 1} if nonces == "all" else {})

@@ -35,7 +35,9 @@ async def test_a_hostile_value_is_text_before_and_after_a_refresh(tab: Tab) -> N
 async def test_the_policy_is_in_force(tab: Tab) -> None:
     """What the other tests rely on, when they take silence for compliance."""
     await tab.open("/people/")
-    with tab.forgive("CSP: script-src", "CSP: style-src", "Content Security Policy|Content-Security-Policy"):
+    async with tab.forgive(
+        "CSP: script-src", "CSP: style-src", "Content Security Policy|Content-Security-Policy"
+    ):
         await tab.page.evaluate(
             """() => {
                 for (const name of ["script", "style"]) {
@@ -89,7 +91,7 @@ async def test_a_request_without_a_token_is_refused_and_refreshes_nothing(tab: T
     await tab.open("/people/")
     await tab.page.route("**/session/", lambda route: route.abort())
     await tab.page.context.clear_cookies(name="csrftoken")
-    with tab.forgive(r"\b403\b", "net::ERR_FAILED"):
+    async with tab.forgive(r"\b403\b", "net::ERR_FAILED"):
         async with tab.page.expect_response("**/people/5/rename/") as response:
             await tab.submit("#actions-5 .rename", "Grace")
         assert (await response.value).status == 403

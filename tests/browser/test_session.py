@@ -91,7 +91,7 @@ async def test_what_is_sent_as_one_types_is_sent_again_though_nothing_has_change
 
 async def test_a_refresh_that_is_refused_leaves_the_block_and_succeeds_after_signing_in(ada: Tab) -> None:
     await expire()
-    with ada.forgive(OVER):
+    async with ada.forgive(OVER):
         await ada.invalidate("letter")
         await expect(notice(ada)).to_contain_text(GONE)
     await expect(ada.page.locator("#letter")).to_have_text("ada: Ada")
@@ -111,7 +111,7 @@ async def test_a_refresh_that_a_middleware_refuses_leaves_the_block(
     await ada.page.reload()
     await ada.page.context.add_cookies([{"name": "trouble", "value": trouble, "url": ada.address}])
     patterns = [OVER] if trouble == "login" else [OVER, r"\b401\b"]
-    with ada.forgive(*patterns):
+    async with ada.forgive(*patterns):
         await ada.invalidate("user", user_id=5)
         await expect(notice(ada)).to_contain_text(GONE)
     await expect(ada.page.locator("#open")).to_have_text("Ada")
@@ -183,7 +183,7 @@ async def test_a_page_can_say_it_in_its_own_way(ada: Tab) -> None:
 async def test_where_the_notice_can_not_be_fetched_nothing_breaks(ada: Tab) -> None:
     await ada.page.route("**/session/notice/**", lambda route: route.abort())
     await expire()
-    with ada.forgive("ERR_FAILED"):
+    async with ada.forgive("ERR_FAILED"):
         async with ada.page.expect_event("requestfailed"):
             await write(ada, "Grace")
         await expect(ada.page.locator("#write [name=name]")).to_have_value("Grace")
@@ -196,7 +196,7 @@ async def test_under_asgi_what_was_refused_is_sent_again_as_well(asgi_tab: Tab) 
     await become(asgi_tab, "ada")
     await asgi_tab.open("/sessions/")
     await refuse(asgi_tab)
-    with asgi_tab.forgive(OVER):
+    async with asgi_tab.forgive(OVER):
         await asgi_tab.invalidate("letter")
         await asgi_tab.happens("error", 1)
     await expect(asgi_tab.page.locator("#letter")).to_have_text("ada: Ada")

@@ -82,7 +82,7 @@ async def test_the_notice_is_at_the_end_of_the_page_and_escape_takes_it_away(ada
 async def test_what_was_closed_comes_back_when_somebody_is_refused_again(ada: Tab) -> None:
     await write(ada)
     await notice(ada).get_by_role("button", name="Close").click()
-    with ada.forgive(OVER):
+    async with ada.forgive(OVER):
         await ada.invalidate("letter")
         await ada.happens("error", 1)
     await expect(notice(ada)).to_have_count(0)
@@ -109,7 +109,7 @@ async def test_the_focus_stays_in_the_notice_when_it_says_something_else(ada: Ta
 
 async def test_good_news_go_by_themselves_where_there_is_nothing_to_do(ada: Tab) -> None:
     await ada.page.clock.install()
-    with ada.forgive(OVER):
+    async with ada.forgive(OVER):
         await ada.invalidate("letter")
         await expect(notice(ada)).to_contain_text(GONE)
     await ada.page.clock.run_for(60_000)

@@ -65,7 +65,7 @@ async def test_signing_out_in_another_tab_ends_the_session_here(ada: Tab) -> Non
 
 async def test_of_somebody_else_nothing_comes_into_the_page(ada: Tab) -> None:
     await become(ada, "bob")
-    with ada.forgive(OVER):
+    async with ada.forgive(OVER):
         await ada.invalidate("letter")
         await expect(notice(ada)).to_contain_text(OTHER)
     await expect(ada.page.locator("#letter")).to_have_text("ada: Ada")
@@ -137,7 +137,7 @@ async def test_whoever_signs_in_by_a_boosted_form_is_at_home(tab: Tab) -> None:
 
 async def test_a_wrong_password_ends_no_session(tab: Tab) -> None:
     await tab.open(ENTER)
-    with tab.forgive(r"\b401\b"):
+    async with tab.forgive(r"\b401\b"):
         await tab.page.evaluate(
             """void addEventListener("mizan:answer", ({ defaultPrevented }) => {
                 document.body.dataset.refused = defaultPrevented;

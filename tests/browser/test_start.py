@@ -108,9 +108,8 @@ async def test_known_faults_of_the_build_are_told_while_debugging(tab: Tab, htmx
     ("htmx", "has"), [("none", "none"), ("none+old", "htmx 1.9.12")], ids=str, indirect=["htmx"]
 )
 async def test_without_an_htmx_that_fits_one_message_says_what_is_needed(tab: Tab, has: str) -> None:
-    with tab.forgive(f"^mizan: the shim needs htmx 2 or htmx 4, and this page has {has}\\. Use "):
-        async with tab.page.expect_console_message(lambda message: "mizan:" in message.text):
-            await tab.open("/live/")
+    async with tab.forgive(f"^mizan: the shim needs htmx 2 or htmx 4, and this page has {has}\\. Use "):
+        await tab.open("/live/")
         with pytest.raises(Exception, match=r"mizan\.retry\(\) can't be called yet"):
             await tab.page.evaluate("mizan.retry()")
         await expect(tab.page.locator("#note")).to_be_visible()

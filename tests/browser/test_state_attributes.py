@@ -242,7 +242,7 @@ async def test_what_was_sent_and_taken_is_the_servers_again(tab: Tab, status: in
         await field(tab, "person").fill("Ada")
         await tab.page.evaluate(CHOOSE)
         now.html["main"] = HIDDEN.format(n=2, value="")
-        with tab.forgive(*([r"\b422\b"] if stays else [])):
+        async with tab.forgive(*([r"\b422\b"] if stays else [])):
             await tab.page.evaluate("document.forms[0].requestSubmit()")
             await tab.happens("refreshed", 1)
         await expect(tab.page.locator("b")).to_have_text("2")

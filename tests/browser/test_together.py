@@ -152,13 +152,14 @@ async def test_a_block_that_shared_caches_may_answer_goes_alone(tab: Tab) -> Non
 async def test_a_block_whose_request_is_aborted_takes_nothing_from_the_others(tab: Tab) -> None:
     await tab.open("/together/2/")
     await Person.objects.filter(pk=5).aupdate(name="Grace")
-    with tab.forgive(REPORTS), closed_gate() as gate:
-        await tab.invalidate("user")
-        await tab.happens("refreshing", 2)
-        await tab.page.evaluate("htmx.trigger(document.querySelector('.user'), 'htmx:abort')")
-        await tab.happens("error", 1)
-        gate.set()
-        await expect(tab.block(USER).last).to_have_text("1 Grace")
+    async with tab.forgive(REPORTS):
+        with closed_gate() as gate:
+            await tab.invalidate("user")
+            await tab.happens("refreshing", 2)
+            await tab.page.evaluate("htmx.trigger(document.querySelector('.user'), 'htmx:abort')")
+            await tab.happens("error", 1)
+            gate.set()
+            await expect(tab.block(USER).last).to_have_text("1 Grace")
     assert ["error", USER, 0] in await tab.happened()
     await expect(tab.block(USER).first).to_have_text("0 Grace")  # by itself, after a while
     await tab.happens("refreshed", 2)
@@ -166,14 +167,15 @@ async def test_a_block_whose_request_is_aborted_takes_nothing_from_the_others(ta
 
 async def test_a_request_that_nobody_waits_for_any_more_is_aborted(tab: Tab) -> None:
     await tab.open("/together/2/")
-    with tab.forgive(REPORTS), closed_gate():
-        await tab.invalidate("user")
-        await tab.happens("refreshing", 2)
-        async with tab.page.expect_event("requestfailed", lambda request: "/partials/" in request.url):
-            await tab.page.evaluate(
-                "for (const block of document.querySelectorAll('.user')) htmx.trigger(block, 'htmx:abort')"
-            )
-        await tab.happens("error", 2)
+    async with tab.forgive(REPORTS):
+        with closed_gate():
+            await tab.invalidate("user")
+            await tab.happens("refreshing", 2)
+            async with tab.page.expect_event("requestfailed", lambda request: "/partials/" in request.url):
+                await tab.page.evaluate(
+                    "document.querySelectorAll('.user').forEach((block) => htmx.trigger(block, 'htmx:abort'))"
+                )
+            await tab.happens("error", 2)
 
 
 async def test_blocks_that_go_stale_during_their_request_come_once_more(tab: Tab) -> None:

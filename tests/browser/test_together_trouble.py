@@ -19,7 +19,7 @@ async def test_a_block_that_fails_spoils_no_other(tab: Tab) -> None:
     await tab.open("/together/2/")
     await Board.objects.filter(pk=1).aupdate(title=BROKEN)
     await Person.objects.filter(pk=5).aupdate(name="Grace")
-    with tab.forgive(REPORTS):
+    async with tab.forgive(REPORTS):
         await tab.invalidate("user, shaky")
         await expect(tab.block(USER)).to_have_text(["0 Grace", "1 Grace"])
         await tab.happens("error", 1)
@@ -48,7 +48,7 @@ async def test_a_block_that_the_server_does_not_know_says_so_and_spoils_no_other
     assert ["error", SHAKY, 404] in await tab.happened()
     tag = f'<div id="shaky" data-mizan="shaky" hx-get="{forged}" hx-trigger="mizan:refresh"'
     [report] = [problem for problem in tab.problems if re.search(REPORT, problem)]
-    with tab.forgive(REPORTS):
+    async with tab.forgive(REPORTS):
         pass
     assert report.startswith(f"mizan: {tag}")
     assert report.endswith(
@@ -61,7 +61,7 @@ async def test_where_the_request_as_a_whole_fails_all_keep_what_they_show(tab: T
     await tab.open("/together/2/")
     await tab.page.context.add_cookies([{"name": "trouble", "value": "503-600", "url": tab.address}])
     await Person.objects.filter(pk=5).aupdate(name="Grace")
-    with tab.forgive(r"\b503 \(", REPORTS):
+    async with tab.forgive(r"\b503 \(", REPORTS):
         await tab.invalidate("user, shaky")
         await tab.happens("error", 3)
     await expect(tab.block(USER)).to_have_text(["0 Ada", "1 Ada"])
@@ -77,7 +77,7 @@ async def test_blocks_go_alone_where_their_request_is_too_long_for_a_server(tab:
     await tab.open("/together/2/")
     await tab.page.context.add_cookies([{"name": "trouble", "value": "long", "url": tab.address}])
     await Person.objects.filter(pk=5).aupdate(name="Grace")
-    with tab.forgive(r"\b414 \("):
+    async with tab.forgive(r"\b414 \("):
         await tab.invalidate("user, shaky")
         await expect(tab.block(USER)).to_have_text(["0 Grace", "1 Grace"])
         await tab.happens("refreshed", 3)

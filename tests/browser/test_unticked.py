@@ -149,7 +149,7 @@ async def named(tab: Tab, html: str) -> str | None:
 async def test_the_boxes_that_are_not_ticked_are_named(tab: Tab) -> None:
     await tab.open("/people/")
     await tab.page.route("**/boxes/**", answer)
-    with tab.forgive("a form has too many unticked boxes to name them JSHandle@node$"):
+    async with tab.forgive("a form has too many unticked boxes to name them JSHandle@node$"):
         found = {case: await named(tab, html) for case, (html, _) in CASES.items()}
     assert found == {case: expected for case, (_, expected) in CASES.items()}
 

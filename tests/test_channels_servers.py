@@ -26,7 +26,7 @@ from mizan_htmx import client, invalidate, register
 from mizan_htmx.channels import MizanConsumer, wrap_asgi
 from mizan_htmx.channels.hub import hubs
 from mizan_htmx.channels.outages import database_outage
-from tests.browser.serving import SERVERS, Daphne, Site
+from tests.browser.helpers.serving import SERVERS, Daphne, Site
 from tests.support_sockets import PATIENCE, ROOM, SUBSCRIBED, ChatChannel, chat, said
 from tests.support_visitor import as_coroutine, empty_registry
 from tests.support_watching import declare, watching_of

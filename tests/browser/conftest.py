@@ -16,8 +16,8 @@ import uvicorn
 from playwright.async_api import Browser, async_playwright, expect
 from pytest_django.live_server_helper import LiveServer
 
-from tests.browser.serving import SERVERS, Site
-from tests.browser.tab import OBSERVE, Tab
+from tests.browser.helpers.serving import SERVERS, Site
+from tests.browser.helpers.tab import OBSERVE, Tab
 from tests.site.asgi import application
 from tests.site.models import Board, Card, Person
 from tools import browser as browsers

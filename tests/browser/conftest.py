@@ -16,8 +16,8 @@ import uvicorn
 from playwright.async_api import Browser, async_playwright, expect
 from pytest_django.live_server_helper import LiveServer
 
-from tests.browser.serving import SERVERS, Site
-from tests.browser.tab import OBSERVE, Tab
+from tests.browser.helpers.serving import SERVERS, Site
+from tests.browser.helpers.tab import OBSERVE, Tab
 from tests.site.asgi import application
 from tests.site.models import Board, Card, Person
 from tools import browser as browsers
@@ -33,7 +33,7 @@ ARGUMENTS = [
     "--disable-sync",
 ]
 
-expect.set_options(timeout=10_000)
+expect.set_options(timeout=30_000)
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
@@ -119,8 +119,7 @@ async def open_tab(chromium: Browser, address: str, htmx: str) -> AsyncIterator[
     await context.add_init_script(OBSERVE)
     tab = Tab(await context.new_page(), address)
     yield tab
-    await context.close()
-    assert tab.problems == []
+    await tab.close()
 
 
 @pytest.fixture(scope="session")

@@ -26,7 +26,7 @@ from mizan_htmx import client, invalidate, register
 from mizan_htmx.channels import MizanConsumer, wrap_asgi
 from mizan_htmx.channels.hub.hub import hubs
 from mizan_htmx.channels.layer.outages import database_outage
-from tests.browser.serving import SERVERS, Daphne, Site
+from tests.browser.helpers.serving import SERVERS, Daphne, Site
 from tests.helpers.sockets import PATIENCE, ROOM, SUBSCRIBED, ChatChannel, chat, said
 from tests.helpers.visitor import as_coroutine, empty_registry
 from tests.helpers.watching import declare, watching_of
@@ -35,7 +35,7 @@ registry = empty_registry()
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parent.parent
 
 
 @pytest.fixture(params=SERVERS)

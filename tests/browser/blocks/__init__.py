@@ -1,0 +1,1 @@
+"""Blocks in a browser: when they refresh, and how."""

@@ -1,0 +1,1 @@
+"""The overlay of mizan-debug.js in a browser."""

@@ -1,0 +1,1 @@
+"""Requests that fail: where a page says so."""

@@ -1,0 +1,1 @@
+"""Sessions in a browser: CSRF tokens, signing in and out, other tabs."""

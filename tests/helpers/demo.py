@@ -60,7 +60,7 @@ def serving(folder: Path, port: int = 0, **more: str) -> Iterator[str]:
             yield found[0]
         finally:
             process.terminate()
-            process.wait(timeout=30)
+            process.wait(timeout=60)
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +157,7 @@ class Visitor:
 
     def _open(self, request: Request) -> Answer:
         try:
-            response = self._opener.open(request, timeout=30)
+            response = self._opener.open(request, timeout=60)
         except HTTPError as error:
             response = error
         with response:
@@ -176,7 +176,7 @@ class Line:
 
     def hear(self) -> dict[str, Any]:
         """Wait for the next frame; raise websockets' ConnectionClosed, or TimeoutError."""
-        frame: dict[str, Any] = json.loads(self.connection.recv(timeout=10))
+        frame: dict[str, Any] = json.loads(self.connection.recv(timeout=60))
         return frame
 
     def subscribe(self, channel: str, board_id: int) -> dict[str, Any]:

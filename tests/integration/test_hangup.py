@@ -290,7 +290,7 @@ async def test_a_receiver_that_is_slow_is_not_cut_off(gate: Gate, told: Told, se
     try:
         serve(settings, {"change/": csrf_exempt(change)})
         await hang_up(gate, "/change/", "guest_id=5")
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(PATIENCE):
             await finished.wait()
     finally:
         invalidated.disconnect(slow)
@@ -416,7 +416,7 @@ class TestTimeouts:
         serve(settings, {"change/": csrf_exempt(change)})
         invalidated.connect(hear)
         try:
-            async with ThreadSensitiveContext(), asyncio.timeout(30):
+            async with ThreadSensitiveContext(), asyncio.timeout(PATIENCE):
                 response = await AsyncClient().post("/change/", {"guest_id": "5"})
                 assert (response.status_code, HEADER in response.headers, told) == (503, False, [])
                 gate.opened.set()
@@ -429,7 +429,7 @@ class TestTimeouts:
 
 async def test_a_call_over_a_socket_that_the_server_ends(gate: Gate, told: Told) -> None:
     register(client(affects="guest", websocket=True)(function(gate)), "change")
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(PATIENCE):
         tab = Tab(user=person())
         await tab.wire.connect(PATIENCE)
         await tab.tell(action="rpc", id=1, fn="change", args={"guest_id": 5})

@@ -13,7 +13,7 @@ from mizan_htmx.channels.layer import publish as publishing
 from mizan_htmx.channels.layer import transport as wire
 from mizan_htmx.channels.layer.publish import publish, tell
 from mizan_htmx.channels.layer.versions import Version, versions
-from tests.helpers.hub import Page, chat, in_thread, joined, keys, room
+from tests.helpers.hub import PATIENCE, Page, chat, in_thread, joined, keys, room
 from tests.helpers.redis import RedisServer
 
 pytestmark = pytest.mark.usefixtures("quiet")
@@ -119,7 +119,7 @@ class TestRedisAway:
 
     async def heard_by(self, page: Page) -> None:
         """Push until the layer takes it: it may need a moment to come back."""
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE):
             while not page.pushed:
                 await tell(chat("a", "again"))
                 await asyncio.sleep(0.05)
@@ -140,7 +140,7 @@ class TestRedisAway:
         redis_server.stop()
         began = asyncio.get_running_loop().time()
         async with joined("a") as page:
-            assert asyncio.get_running_loop().time() - began < 4
+            assert asyncio.get_running_loop().time() - began < PATIENCE / 2, "and does not wait for Redis"
             redis_server.start()
             await page.hears("*")
             await in_thread(publish, keys("a"))
@@ -211,5 +211,5 @@ class TestFollower:
     async def test_a_gap_that_stays_makes_it_ask(self) -> None:
         follower, _ = self.make()
         assert follower.note(Version("aaaaaaaa", 3))
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE):
             await follower._wake.wait()

@@ -22,7 +22,7 @@ from mizan_htmx.channels.layer.publish import broadcast, clock, publish, tell, t
 from mizan_htmx.channels.layer.versions import Version, versions
 from mizan_htmx.invalidation.recorder import aannounce
 from mizan_htmx.testing import isolated_registry
-from tests.helpers.hub import chat, in_thread, joined, keys, room
+from tests.helpers.hub import PATIENCE, chat, in_thread, joined, keys, room
 from tests.helpers.redis import RedisServer
 
 pytestmark = pytest.mark.usefixtures("quiet")
@@ -197,7 +197,7 @@ class TestRedisAway:
             assert publish(keys(f"board;board_id={number}")) is None
         assert publish(keys("user")) is None
         assert clock() == ""
-        assert monotonic() - start_of_outage < 5
+        assert monotonic() - start_of_outage < PATIENCE, "none of them waits a second for Redis"
         redis_server.start()
         wait_until_published()
         changes = versions().since(start.seq, start.epoch)
@@ -217,7 +217,7 @@ class TestRedisAway:
         began = monotonic()
         for _ in range(1000):
             assert publish(keys("board;board_id=1")) is None
-        assert monotonic() - began < 5
+        assert monotonic() - began < PATIENCE, "but for one, none of them waits a second for Redis"
         redis_server.thaw()
         wait_until_published()
         assert publish(keys("after")) is not None

@@ -1,6 +1,7 @@
 """One socket: its frames in order, floods, slow clients, and that nothing of it stays behind."""
 
 import asyncio
+import json
 import logging
 import re
 import threading
@@ -301,29 +302,35 @@ async def test_a_cancelled_socket_cleans_up_too() -> None:
 
 
 async def test_a_client_that_reads_nothing_is_sent_away_and_holds_up_nobody() -> None:
-    register_channel(ChatChannel)
-    stuck, sent = asyncio.Event(), []
+    class Chat(ChatChannel):
+        # A coroutine: no push has to wait for a thread.
+        async def group(self, params: Any) -> str:  # type: ignore[override]
+            return str(params.room)
+
+    register_channel(Chat, "chat")
+    subscribed, closed, sent = asyncio.Event(), asyncio.Event(), []
 
     async def send(message: Any) -> None:
         sent.append(message)
-        if message["type"] == "websocket.send" and len(sent) > 2:
-            await stuck.wait()
+        if message["type"] == "websocket.close":
+            closed.set()
+        elif len(sent) == 2:
+            subscribed.set()
+        elif len(sent) > 2:
+            await asyncio.Event().wait()  # it reads nothing from here on
 
     inbox: asyncio.Queue[Any] = asyncio.Queue()
     scope = {"type": "websocket", "path": "/ws/", "headers": [], "user": person()}
     socket = asyncio.create_task(MizanConsumer.as_asgi()(scope, inbox.get, send))
     await inbox.put({"type": "websocket.connect"})
-    subscribe = '{"action": "subscribe", "channel": "chat", "params": {"room": "a"}}'
-    await inbox.put({"type": "websocket.receive", "text": subscribe})
-    async with Tab(user=person()) as other, asyncio.timeout(PATIENCE):
+    await inbox.put({"type": "websocket.receive", "text": json.dumps({"action": "subscribe", **ROOM})})
+    await asyncio.wait_for(subscribed.wait(), PATIENCE)
+    async with Tab(user=person()) as other:
         await other.ask(action="subscribe", **ROOM)
-        while len(sent) < 2:
-            await asyncio.sleep(0)
         for number in range(outbox.LIMIT + 5):
-            await ChatChannel.push(ChatChannel.DjangoMessage(text=str(number)), room="a")
+            await Chat.push(Chat.DjangoMessage(text=str(number)), room="a")
             assert (await other.hear())["data"]["text"] == str(number)
-        while sent[-1]["type"] != "websocket.close":
-            await asyncio.sleep(0)
+        await asyncio.wait_for(closed.wait(), PATIENCE)
     assert sent[-1] == {"type": "websocket.close", "code": 1013}
     assert len(sent) == 4
     await inbox.put({"type": "websocket.disconnect", "code": 1013})

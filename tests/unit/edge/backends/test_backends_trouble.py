@@ -78,7 +78,7 @@ def given_up_soon(pair: Pair, trouble: Trouble) -> None:
     with pytest.raises(PurgeFailed) as caught:
         edge.purge(TAGS, (USER,))
     assert type(caught.value) is PurgeFailed
-    assert time.monotonic() - began < 6  # the server keeps it up for longer
+    assert time.monotonic() - began < 40  # the server keeps it up for longer
     assert len(pair.cdn.calls) == 1
 
 

@@ -18,11 +18,11 @@ from typing import TypeAlias
 from django.core.exceptions import ImproperlyConfigured
 
 from mizan_htmx.edge.backends.base import PurgeFailed, PurgeLater, PurgeRefused
+from mizan_htmx.edge.conf import Edge, edges
 from mizan_htmx.invalidation.recorder import told
 from mizan_htmx.invalidation.shutdown import at_exit
 from mizan_htmx.protocol.cache_tags import Shape, purge_tags
 from mizan_htmx.protocol.keys import EVERYTHING, Invalidation, format_list, merge
-from mizan_htmx.setup.conf import Edge, edges
 from mizan_htmx.setup.registry import registry
 
 logger = logging.getLogger("mizan_htmx.edge")

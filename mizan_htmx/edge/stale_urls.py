@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable
 
-from mizan_htmx.edge import generate_edge_manifest, resolve_purge
+from mizan_htmx.edge.manifest import resolve_purge
+from mizan_htmx.edge.site_manifest import generate_edge_manifest
 from mizan_htmx.edge.url_patterns import mounted_at
 from mizan_htmx.protocol.keys import Invalidation
 

@@ -13,8 +13,8 @@ from typing import Any, ClassVar
 
 from mizan_htmx.edge.backends.http import OUTSIDE, Answer, CallFailed, call, place
 from mizan_htmx.edge.backends.options import Options
+from mizan_htmx.edge.conf import Untaggable
 from mizan_htmx.protocol.keys import Invalidation
-from mizan_htmx.setup.conf import Untaggable
 
 # 130 bits; no tag in the grammar begins with '~', so none can be taken for a hash.
 HASH_LENGTH = 27

@@ -10,11 +10,11 @@ from django.urls import include, path
 from pytest_django import Settings
 
 from mizan_htmx.client import Context, client
+from mizan_htmx.edge import edges
 from mizan_htmx.edge import purge_queue as purging
 from mizan_htmx.edge.backends.recording import Purge, RecordingEdge
 from mizan_htmx.invalidation.recorder import invalidate
 from mizan_htmx.protocol.keys import EVERYTHING, Invalidation
-from mizan_htmx.setup.conf import edges
 from mizan_htmx.setup.registry import register
 from mizan_htmx.testing import isolated_registry
 from tests.helpers.cdns import Fastly

@@ -7,9 +7,9 @@ from hypothesis import strategies as st
 from mizan_htmx.edge.backends.base import EdgeBackend, TagEdge, hashed
 from mizan_htmx.edge.backends.cloudfront import CloudFrontEdge
 from mizan_htmx.edge.backends.recording import RecordingEdge
+from mizan_htmx.edge.conf import Untaggable
 from mizan_htmx.protocol.cache_tags import Shape, group_list, purge_tags, tags_of
 from mizan_htmx.protocol.keys import Invalidation, covers
-from mizan_htmx.setup.conf import Untaggable
 from tests.helpers.cdns import CloudFront
 from tests.helpers.edge_pairs import TAGS, USER, Pair, pair, pairs
 from tests.helpers.edges import serving

@@ -131,11 +131,11 @@ WRONG: list[tuple[object, str]] = [
     ),
     (
         one(FASTLY, service="s", token="secret\n"),
-        "MIZAN_EDGE['default']: FastlyEdge: option 'token' is no text of visible ASCII characters.",
+        "MIZAN_EDGE['default']: FastlyEdge: option 'token' is not a string of visible ASCII characters.",
     ),
     (
         one(FASTLY, service="sé", token="t"),
-        "MIZAN_EDGE['default']: FastlyEdge: option 'service' is 'sé', not a text of visible ASCII"
+        "MIZAN_EDGE['default']: FastlyEdge: option 'service' is 'sé', not a string of visible ASCII"
         " characters.",
     ),
     (
@@ -148,12 +148,12 @@ WRONG: list[tuple[object, str]] = [
     ),
     (
         one(FASTLY, **OPTIONS, api="ftp://x"),
-        "MIZAN_EDGE['default']: FastlyEdge: option 'api' is 'ftp://x', not an address such as"
+        "MIZAN_EDGE['default']: FastlyEdge: option 'api' is 'ftp://x', not a URL such as"
         " 'https://host:port'.",
     ),
     (
         one(FASTLY, **OPTIONS, api="https://me:secret@x"),
-        "MIZAN_EDGE['default']: FastlyEdge: option 'api' must not hold a user or a password.",
+        "MIZAN_EDGE['default']: FastlyEdge: option 'api' must not contain a user or a password.",
     ),
     (
         one(f"{BACKENDS}.bunny.BunnyEdge", **BUNNY, vary="HX-Request"),
@@ -161,7 +161,7 @@ WRONG: list[tuple[object, str]] = [
     ),
     (
         one(f"{BACKENDS}.varnish.VarnishEdge", doors=[]),
-        "MIZAN_EDGE['default']: VarnishEdge: option 'doors' is [], not a list of addresses.",
+        "MIZAN_EDGE['default']: VarnishEdge: option 'doors' is [], not a list of URLs.",
     ),
     (
         one(f"{BACKENDS}.cloudflare.CloudflareEdge", zone="1", token="t", plan="ultimate"),
@@ -184,7 +184,7 @@ def test_what_can_not_be_meant_is_refused(settings: Settings, setting: object, m
     "api", ["https://h:99999", "https://", "https://h/?q=1", "https://h/#x", "http://a b", 5, "é"]
 )
 def test_addresses_that_are_none_are_refused(api: object) -> None:
-    with pytest.raises(ImproperlyConfigured, match=r"option 'api' is .* not an address"):
+    with pytest.raises(ImproperlyConfigured, match=r"option 'api' is .* not a URL"):
         FastlyEdge(service="s", token="t", api=api)
 
 

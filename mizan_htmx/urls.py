@@ -7,6 +7,8 @@ from mizan_htmx.forms import views as forms
 from mizan_htmx.http import views
 from mizan_htmx.http.session_notice import notice
 
+__all__ = ["app_name", "urlpatterns"]
+
 app_name = "mizan"
 
 urlpatterns = [

@@ -11,11 +11,12 @@ from mizan_htmx.setup.registry import registry
 def generate_edge_manifest(
     base_url: str = "/api/mizan", view_urls: Mapping[str, str | Iterable[str]] | None = None
 ) -> dict[str, Any]:
-    """Describe every context's functions, endpoints and pages, and what each mutation affects.
+    """Return every context's functions, endpoints and pages, and what each mutation affects.
 
-    ``base_url`` is where ``mizan_htmx.urls`` is mounted. ``view_urls`` adds URL patterns (Django's or
-    ``/profile/:user_id/``) by the name of a page function or a context, beside those from ``route=`` and
-    the URLconf. Equal registries give equal content in equal order. Raises ValueError for an unknown name.
+    ``base_url`` is the path of ``mizan_htmx.urls``. ``view_urls`` maps the name of a page function or a
+    context to URL patterns (Django's or ``/profile/:user_id/``), in addition to those of ``route=`` and the
+    URLconf. ``docs/edge-manifest.md`` has the format. Equal registries return equal content in equal order.
+    Raises ValueError for an unknown name.
     """
     graph = registry.graph
     views: dict[str, list[str]] = page_urls(graph)

@@ -183,7 +183,7 @@ def test_what_can_not_be_meant_is_refused(settings: Settings, setting: object, m
 @pytest.mark.parametrize(
     "api", ["https://h:99999", "https://", "https://h/?q=1", "https://h/#x", "http://a b", 5, "é"]
 )
-def test_addresses_that_are_none_are_refused(api: object) -> None:
+def test_values_that_are_no_url_are_refused(api: object) -> None:
     with pytest.raises(ImproperlyConfigured, match=r"option 'api' is .* not a URL"):
         FastlyEdge(service="s", token="t", api=api)
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from mizan_htmx.edge.backends.base import EdgeBackend, TagEdge
+from mizan_htmx.edge.backends.base import EdgeBackend, TagEdge, hash_of
 from mizan_htmx.edge.backends.cloudfront import CloudFrontEdge
 from mizan_htmx.edge.backends.recording import RecordingEdge
 from mizan_htmx.edge.conf import Untaggable

@@ -27,7 +27,7 @@ def wrap_asgi(app: Any, path: str | None = None) -> Callable[..., Awaitable[Any]
     Raises ImportError, with the extra to install, if the package ``channels`` is missing.
     """
     try:
-        from mizan_htmx.channels import asgi
+        from mizan_htmx.channels import asgi  # noqa: PLC0415 - channels is optional
     except ModuleNotFoundError as error:
         if (error.name or "").partition(".")[0] != "channels":
             raise

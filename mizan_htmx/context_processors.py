@@ -11,6 +11,8 @@ from mizan_htmx.declarations.functions import Function, GlobalContext
 from mizan_htmx.protocol.keys import Invalidation
 from mizan_htmx.setup.registry import registry
 
+__all__ = ["global_context"]
+
 
 def global_context(request: HttpRequest) -> dict[str, Any]:
     """Return the readers of the context ``global`` by name; each runs when a template first uses it."""

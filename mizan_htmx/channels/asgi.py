@@ -25,7 +25,7 @@ logger = logging.getLogger("mizan_htmx.channels")
 
 
 def wrap_asgi(app: Any, path: str | None = None) -> Application:
-    """Serve the socket at ``path``, by default ``settings.MIZAN_SOCKET_PATH``; ``app`` serves all else.
+    """Serve the socket at ``path``, by default ``MIZAN_SOCKET_PATH``; ``app`` serves all else.
 
     The visitor is the user of the session whose cookie comes along, or one whom middleware around this has
     put into ``scope["user"]``. Only pages of this site and of CSRF_TRUSTED_ORIGINS may open it: the browser

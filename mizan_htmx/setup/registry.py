@@ -170,6 +170,7 @@ def _function_of(declared: Callable[..., Any]) -> Function:
     return function
 
 
+#: The registry of this process.
 registry = Registry()
 setting_changed.connect(registry.settings_changed, dispatch_uid="mizan_htmx.setup.registry")
 

@@ -1,6 +1,8 @@
 """``mizan_htmx.conf``: defaults, and values that are read once until a test changes the setting."""
 
+import re
 import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -58,6 +60,13 @@ def test_reading_a_setting_again_makes_no_python_call() -> None:
     finally:
         sys.setprofile(None)
     assert called == []
+
+
+def test_no_other_module_reads_the_settings_of_this_package() -> None:
+    package = Path(__file__).resolve().parents[2] / "mizan_htmx"
+    pattern = re.compile(r"settings\.MIZAN_|settings, *[\"']MIZAN_")
+    readers = [path for path in package.rglob("*.py") if pattern.search(path.read_text(encoding="utf-8"))]
+    assert readers == []
 
 
 def test_every_default_is_of_a_setting_that_is_read() -> None:

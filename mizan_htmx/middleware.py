@@ -16,6 +16,8 @@ from mizan_htmx.invalidation.read_version import must_ask_early, version_of
 from mizan_htmx.invalidation.recorder import Recorder, abandon, open_recorder
 from mizan_htmx.localization import remember_base, spoken_here
 
+__all__ = ["MizanMiddleware"]
+
 GetResponse = Callable[[HttpRequest], HttpResponseBase] | Callable[[HttpRequest], Awaitable[HttpResponseBase]]
 
 

@@ -14,12 +14,12 @@ from typing import Protocol
 from django.http import HttpRequest
 
 from mizan_htmx.caching.anonymous import AnonymousRequest
+from mizan_htmx.conf import conf
 from mizan_htmx.declarations.functions import Function
 from mizan_htmx.invalidation.cookie import DIGITS, received
 from mizan_htmx.invalidation.recorder import recorder_of
 from mizan_htmx.protocol.keys import Invalidation, covers
 from mizan_htmx.setup.registry import registry
-from mizan_htmx.setup.replicas import may_lag
 
 
 class Block(Protocol):
@@ -79,7 +79,7 @@ def numbers_for(request: HttpRequest, block: Block, inner: str) -> str | None:
         return None
     numbers = [note.number for note in received(request) if are_covered(note.invalidations, block.bound)]
     may_be_own = _may_be_own(request, block.bound)
-    if not (numbers or may_be_own) or may_lag():
+    if not (numbers or may_be_own) or conf.may_lag:
         return None
     if may_be_own:
         own: OwnNote = request.__dict__.setdefault("_mizan_own_note", OwnNote())

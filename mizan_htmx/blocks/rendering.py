@@ -5,7 +5,6 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any, cast
 
-from django.conf import settings
 from django.http import HttpRequest
 from django.template import RequestContext
 from django.template.base import Template
@@ -19,6 +18,7 @@ from mizan_htmx.blocks.partials import Partial
 from mizan_htmx.blocks.reader_results import DENIED, Readings, Unread, is_kept_from, readers_of
 from mizan_htmx.blocks.url_cache import address_for
 from mizan_htmx.caching.anonymous import AnonymousRequest, anonymous, as_anyone
+from mizan_htmx.conf import conf
 from mizan_htmx.html import attributes_of
 from mizan_htmx.invalidation.read_version import may_be_old, version_of
 from mizan_htmx.localization import Spoken, spoken_here
@@ -149,7 +149,7 @@ def _render(
         if isinstance(request, AnonymousRequest) and may_be_old(version):
             request.object("it may be older than what was made stale: MIZAN_REPLICA_LAG")
         return _wrap(block, inner, request, spoken, version=version, notes=notes)
-    has_hash = getattr(settings, "MIZAN_SINGLE_FLIGHT", False)
+    has_hash = conf.single_flight
     digest = _digest(inner) if has_hash or known else None
     if known and digest == known:
         return None

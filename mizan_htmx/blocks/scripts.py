@@ -28,6 +28,7 @@ from mizan_htmx.blocks.reader_results import plain
 from mizan_htmx.blocks.surroundings import localization_here, localization_without_request, query_of
 from mizan_htmx.blocks.url_cache import address_of, login_path
 from mizan_htmx.caching.anonymous import AnonymousRequest
+from mizan_htmx.conf import conf
 from mizan_htmx.declarations.functions import FUNCTION_FIELD
 from mizan_htmx.errors import suggest
 from mizan_htmx.html import attributes_of
@@ -89,7 +90,7 @@ def scripts(
     paths = _paths(debug=settings.DEBUG if debug is None else debug)
     own = _tags(tuple(paths), attributes, defer=defer)
     if registry.channels or registry.graph.live:
-        socket = get_script_prefix() + str(getattr(settings, "MIZAN_SOCKET_PATH", "/ws/")).removeprefix("/")
+        socket = get_script_prefix() + conf.socket_path.removeprefix("/")
         attributes += attributes_of([("data-socket", socket)])
         own += _tags(LIVE, attributes, defer=defer)
     own += error_texts()
@@ -98,7 +99,7 @@ def scripts(
 
 def _paths(*, debug: bool) -> Iterator[str]:
     yield from ALWAYS
-    if getattr(settings, "MIZAN_SINGLE_FLIGHT", False):
+    if conf.single_flight:
         yield SINGLE_FLIGHT
     if registry.forms:
         yield from FORMS

@@ -14,7 +14,6 @@ import logging
 from collections.abc import Sequence
 from contextlib import suppress
 
-from django.conf import settings
 from django.core.exceptions import DisallowedHost, TooManyFieldsSent
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -22,6 +21,7 @@ from django.http.response import HttpResponseBase
 from mizan_htmx.blocks.after_mutation import reading_copy
 from mizan_htmx.blocks.batch import MAX_BLOCKS, NOT_FOUND, Asked, render_asked, split, unheard
 from mizan_htmx.blocks.surroundings import as_at_endpoints
+from mizan_htmx.conf import conf
 from mizan_htmx.declarations.functions import SAFE_METHODS
 from mizan_htmx.http.steps import Steps, effect
 from mizan_htmx.protocol.keys import Invalidation, covers
@@ -42,7 +42,7 @@ _OF_CSRF = ("CSRF_COOKIE", "CSRF_COOKIE_NEEDS_UPDATE")
 
 def is_asked_for(request: HttpRequest) -> bool:
     """Tell whether a request names blocks, and this site brings them."""
-    return NAMED in request.META and bool(getattr(settings, "MIZAN_SINGLE_FLIGHT", False))
+    return conf.single_flight and NAMED in request.META
 
 
 def bring(request: HttpRequest, response: HttpResponseBase, stale: Sequence[Invalidation]) -> Steps[None]:

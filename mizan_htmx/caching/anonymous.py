@@ -147,7 +147,7 @@ def nobody() -> Any:
     if not apps.is_installed("django.contrib.auth"):
         return None
     # Models can't be imported before Django is set up, nor without their app.
-    from django.contrib.auth.models import AnonymousUser
+    from django.contrib.auth.models import AnonymousUser  # noqa: PLC0415
 
     return AnonymousUser()
 

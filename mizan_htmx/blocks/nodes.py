@@ -18,8 +18,9 @@ from mizan_htmx.blocks.binding import bound_names, check_names, find_groups
 from mizan_htmx.blocks.enclosing_tags import check_around, open_tags
 from mizan_htmx.blocks.partials import Partial, define, load_near, name_of, unnamed
 from mizan_htmx.blocks.reader_results import plain
-from mizan_htmx.blocks.rendering import are_public, render, render_lazy
+from mizan_htmx.blocks.rendering import render, render_lazy
 from mizan_htmx.blocks.surroundings import localization_in
+from mizan_htmx.caching.anonymous import are_public
 from mizan_htmx.internals import open_tag_names, partials_in
 from mizan_htmx.localization import Spoken, spoken_here
 from mizan_htmx.setup.registry import registry

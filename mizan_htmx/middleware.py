@@ -15,6 +15,7 @@ from mizan_htmx.http.steps import Steps, arun, run
 from mizan_htmx.invalidation.read_version import must_ask_early, version_of
 from mizan_htmx.invalidation.recorder import Recorder, abandon, open_recorder
 from mizan_htmx.localization import remember_base, spoken_here
+from mizan_htmx.request_state import state_of
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase] | Callable[[HttpRequest], Awaitable[HttpResponseBase]]
 
@@ -62,9 +63,7 @@ class MizanMiddleware:
 def _finish(
     request: HttpRequest, response: HttpResponseBase, recorder: Recorder, *, owned: bool
 ) -> Steps[HttpResponseBase]:
-    if (
-        "_mizan_served" in request.__dict__
-    ):  # here stands also what Django made of an exception, such as a 404
+    if state_of(request).function is not None:  # also of an exception that Django answered, such as a 404
         keep_private(response)
     if owned:
         yield from prove(request, response, recorder)

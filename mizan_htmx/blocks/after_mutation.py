@@ -15,6 +15,7 @@ from django_htmx.middleware import HtmxDetails
 
 from mizan_htmx.caching.anonymous import nobody
 from mizan_htmx.internals import KEPT_PERMISSIONS, OF_BODY, OF_USER, is_unloaded, unread
+from mizan_htmx.request_state import STATE
 
 # What was read from a body, or with headers that are left out.
 _READ = (*OF_BODY, "headers", "accepted_types")
@@ -44,9 +45,8 @@ def reading_copy(request: HttpRequest) -> HttpRequest:
 
 
 def _state(request: HttpRequest) -> dict[str, Any]:
-    known = request.__dict__.items()
-    state = {name: value for name, value in known if not name.startswith("_mizan_")}
-    for name in (*_READ, *OF_USER):
+    state = {**request.__dict__}
+    for name in (*_READ, *OF_USER, STATE):
         state.pop(name, None)
     environ = {name: value for name, value in request.META.items() if name not in _LEFT_OUT}
     environ["REQUEST_METHOD"] = "GET"

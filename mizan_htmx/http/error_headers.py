@@ -8,6 +8,7 @@ from django.http.response import HttpResponseBase
 
 from mizan_htmx.declarations.functions import SAFE_METHODS
 from mizan_htmx.errors import MizanError, ValidationFailed
+from mizan_htmx.request_state import STATE, RequestState, state_of
 
 #: Names the code of a refusal, on whatever page it is answered with.
 ERROR_HEADER = "X-Mizan-Error"
@@ -27,12 +28,12 @@ _DJANGOS = re.compile(r"No \w+ matches the given query\.")
 
 def remember_problem(request: HttpRequest, error: MizanError) -> None:
     """Remember as what a request was refused; Django may answer it later, by a page of the site."""
-    request._mizan_problem = error  # type: ignore[attr-defined]
+    state_of(request).problem = error
 
 
 def remember_misfit(request: HttpRequest) -> None:
     """Remember that the values did not fit, where a function's result says so and nothing is raised."""
-    request._mizan_misfit = True  # type: ignore[attr-defined]
+    state_of(request).has_invalid_values = True
 
 
 def tell_problem(request: HttpRequest, response: HttpResponseBase, *, is_undone: bool) -> None:
@@ -40,11 +41,13 @@ def tell_problem(request: HttpRequest, response: HttpResponseBase, *, is_undone:
 
     ``is_undone``: nothing that a function has written stands. A 5xx is no proof, whatever is known here.
     """
-    state, headers = request.__dict__, response.headers
-    is_data = response.status_code == 200 and headers.get("Content-Type") == "application/json"
-    if "_mizan_misfit" in state and is_data:
-        headers[ERROR_HEADER] = ValidationFailed.code
-    error: MizanError | None = state.get("_mizan_problem")
+    state: RequestState = getattr(request, STATE, None) or state_of(request)
+    headers = response.headers
+    if state.has_invalid_values:
+        is_data = response.status_code == 200 and headers.get("Content-Type") == "application/json"
+        if is_data:
+            headers[ERROR_HEADER] = ValidationFailed.code
+    error: MizanError | None = state.problem
     if error is None or response.status_code != error.status:
         return
     headers.setdefault(ERROR_HEADER, error.code)

@@ -19,6 +19,7 @@ from mizan_htmx.http.execution import execute, is_for_everyone
 from mizan_htmx.http.finishing import finish, publish
 from mizan_htmx.http.steps import Steps, effect
 from mizan_htmx.invalidation.recorder import Recorder, abandon, open_recorder, roll_back
+from mizan_htmx.request_state import state_of
 
 
 def serve(
@@ -26,7 +27,7 @@ def serve(
 ) -> Steps[HttpResponseBase]:
     """Answer a request with a function on the view path."""
     recorder, owned = open_recorder(request)
-    request._mizan_served = function  # type: ignore[attr-defined]
+    state_of(request).function = function
     named = dict(zip(function.parameters, positional, strict=False))
     try:
         if request.method not in function.methods:

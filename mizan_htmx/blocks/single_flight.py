@@ -24,10 +24,8 @@ from mizan_htmx.blocks.batch import MAX_BLOCKS, NOT_FOUND, Asked, render_asked, 
 from mizan_htmx.blocks.surroundings import as_at_endpoints
 from mizan_htmx.declarations.functions import SAFE_METHODS
 from mizan_htmx.http.steps import Steps, effect
+from mizan_htmx.protocol.headers import BLOCKS_META, BROUGHT_HEADER
 from mizan_htmx.protocol.keys import Invalidation, covers
-
-NAMED = "HTTP_X_MIZAN_BLOCKS"
-BROUGHT_HEADER = "X-Mizan-Brought"
 
 #: What the header may have: common servers refuse longer ones.
 MAX_CHARACTERS = 4000
@@ -42,7 +40,7 @@ _OF_CSRF = ("CSRF_COOKIE", "CSRF_COOKIE_NEEDS_UPDATE")
 
 def is_asked_for(request: HttpRequest) -> bool:
     """Tell whether a request names blocks, and this site brings them."""
-    return NAMED in request.META and bool(getattr(settings, "MIZAN_SINGLE_FLIGHT", False))
+    return BLOCKS_META in request.META and bool(getattr(settings, "MIZAN_SINGLE_FLIGHT", False))
 
 
 def bring(request: HttpRequest, response: HttpResponseBase, stale: Sequence[Invalidation]) -> Steps[None]:
@@ -56,7 +54,7 @@ def _may_bring(request: HttpRequest) -> bool:
         request.method not in SAFE_METHODS
         and "HX-Request" in request.headers
         and "HX-Boosted" not in request.headers  # a whole page comes
-        and len(request.META[NAMED]) <= MAX_CHARACTERS
+        and len(request.META[BLOCKS_META]) <= MAX_CHARACTERS
         and _is_of_this_page(request)
     )
 
@@ -87,7 +85,7 @@ def _bring(request: HttpRequest, response: HttpResponse, stale: Sequence[Invalid
     clean = reading_copy(request)
     try:
         with as_at_endpoints(request, clean):
-            found = _render(clean, request.META[NAMED], stale)
+            found = _render(clean, request.META[BLOCKS_META], stale)
     except Exception:  # the change is made: whatever fails here, its answer stands
         logger.exception("Nothing was brought along with the answer of %s.", request.path)
         return

@@ -26,7 +26,7 @@ from mizan_htmx.http.finishing import publish
 from mizan_htmx.http.steps import Steps, arun
 from mizan_htmx.http.views import answer_call, answer_context
 from mizan_htmx.invalidation.recorder import Recorder, abandon, open_recorder, roll_back
-from mizan_htmx.protocol.keys import VERSION_HEADER
+from mizan_htmx.protocol.headers import VERSION_HEADER
 from mizan_htmx.setup.registry import registry
 
 Work = Callable[[HttpRequest, Recorder], Steps[bytes]]

@@ -30,10 +30,10 @@ from mizan_htmx.http.finishing import finish
 from mizan_htmx.http.steps import Steps, run
 from mizan_htmx.invalidation.recorder import Recorder, abandon, open_recorder, roll_back
 from mizan_htmx.localization import as_on_page, finish_on_page
+from mizan_htmx.protocol.headers import ERROR_HEADER
 from mizan_htmx.setup.registry import registry
 
 # Tells the page's script why a submission was refused, whatever the site's error pages look like.
-REASON_HEADER = "X-Mizan-Error"
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +114,7 @@ def _endpoint(
 def _failure(request: HttpRequest, error: Exception) -> HttpResponseBase:
     if isinstance(error, CsrfFailed) and _is_htmx(request):
         reason = escape(error.message)  # it may repeat a header
-        return HttpResponse(reason, status=error.status, headers={REASON_HEADER: "CSRF"})
+        return HttpResponse(reason, status=error.status, headers={ERROR_HEADER: "CSRF"})
     return html_failure(request, error)
 
 

@@ -13,10 +13,8 @@ from mizan_htmx.declarations.functions import SAFE_METHODS
 from mizan_htmx.errors import Forbidden
 from mizan_htmx.http.arguments import UNREADABLE, refusal_of_unreadable
 from mizan_htmx.internals import CsrfCheck, is_csrf_checked
+from mizan_htmx.protocol.headers import REFUSED_HEADER
 from mizan_htmx.request_state import state_of
-
-# Says why an answer is 403: the visitor's token or session has gone, not the right.
-REFUSED_HEADER = "X-Mizan-Refused"
 
 
 class CsrfFailed(Forbidden):

@@ -8,16 +8,8 @@ from django.http.response import HttpResponseBase
 
 from mizan_htmx.declarations.functions import SAFE_METHODS
 from mizan_htmx.errors import MizanError, ValidationFailed
+from mizan_htmx.protocol.headers import COMMITTED_HEADER, ERROR_HEADER, MESSAGE_HEADER
 from mizan_htmx.request_state import STATE, RequestState, state_of
-
-#: Names the code of a refusal, on whatever page it is answered with.
-ERROR_HEADER = "X-Mizan-Error"
-
-#: Carries the author's own message, percent-encoded.
-MESSAGE_HEADER = "X-Mizan-Message"
-
-#: Says ``no`` where nothing of what the request was to change has been committed.
-COMMITTED_HEADER = "X-Mizan-Committed"
 
 # Bytes of the message, which percent-encoded takes three times as many. Common proxies take 4 KiB of headers.
 _LONGEST = 400

@@ -16,9 +16,9 @@ from django.utils.asyncio import async_unsafe
 from django.utils.crypto import salted_hmac
 
 from mizan_htmx.internals import is_unloaded, user_of_coroutine
+from mizan_htmx.protocol.headers import SESSION_HEADER
 from mizan_htmx.request_state import STATE, RequestState, state_of
 
-HEADER = "X-Mizan-Session"
 NOBODY = "anonymous"
 
 # Of how many users the word is kept, with 200 bytes each.
@@ -73,7 +73,7 @@ def tell(request: HttpRequest, response: HttpResponseBase) -> None:
     """Put the word into an answer, if the user has been loaded for this request."""
     word = known_word(request)
     if word is not None:
-        response.headers[HEADER] = word
+        response.headers[SESSION_HEADER] = word
 
 
 def tell_change(request: HttpRequest, response: HttpResponseBase) -> None:

@@ -19,14 +19,11 @@ from mizan_htmx.invalidation.delivery import told as told
 from mizan_htmx.invalidation.recording import Recorder as Recorder
 from mizan_htmx.invalidation.transactions import announce as announce
 from mizan_htmx.protocol.cache_tags import group_list
-from mizan_htmx.protocol.keys import HEADER, Invalidation
+from mizan_htmx.protocol.headers import CACHE_GROUPS_HEADER, INVALIDATE_HEADER
+from mizan_htmx.protocol.keys import Invalidation
 from mizan_htmx.request_state import STATE, RequestState, state_of
 from mizan_htmx.setup.autodiscover import load_urlconf
 from mizan_htmx.setup.registry import registry
-
-# RFC 9875: caches that know it forget these groups, in which ``Cache-Groups`` puts responses.
-GROUPS_HEADER = "Cache-Group-Invalidation"
-
 
 # Weak: a request that ended without closing its recorder must not swallow what the thread does next.
 _current: ContextVar[ref[Recorder] | None] = ContextVar("mizan_htmx.invalidation.recorder", default=None)
@@ -95,10 +92,10 @@ def write(request: HttpRequest, response: HttpResponseBase, recorder: Recorder) 
     invalidations, written = recorder.merged()
     if not invalidations:
         return
-    response.headers[HEADER] = written
+    response.headers[INVALIDATE_HEADER] = written
     purged = registry.graph.purged(invalidations)
     if purged:
-        response.headers[GROUPS_HEADER] = group_list(purged)
+        response.headers[CACHE_GROUPS_HEADER] = group_list(purged)
     response.headers.setdefault("Cache-Control", "no-store")
     own = state_of(request).page.own_note
     if own is None or 300 <= response.status_code < 400:  # which shows nothing of what was rendered

@@ -5,11 +5,11 @@ from collections.abc import Iterator, Sequence
 from mizan_htmx.edge.backends.base import EdgeBackend, PurgeFailed
 from mizan_htmx.edge.backends.http import INSIDE
 from mizan_htmx.edge.backends.options import Options
+from mizan_htmx.protocol.headers import CACHE_GROUPS_HEADER
 from mizan_htmx.protocol.keys import MAX_BYTES, Invalidation
 
 METHOD = "PURGEKEYS"
 # As in a mutation's response: RFC 9875, a list of strings.
-HEADER = "Cache-Group-Invalidation"
 
 
 class VarnishEdge(EdgeBackend):
@@ -35,7 +35,7 @@ class VarnishEdge(EdgeBackend):
     def _told(self, door: str, tags: Sequence[str]) -> PurgeFailed | None:
         try:
             for text in lists(tags):
-                self.call(METHOD, f"{door}/", headers={HEADER: text}, opener=INSIDE)
+                self.call(METHOD, f"{door}/", headers={CACHE_GROUPS_HEADER: text}, opener=INSIDE)
         except PurgeFailed as error:
             return error
         return None

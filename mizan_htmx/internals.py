@@ -9,7 +9,7 @@ These are used elsewhere, under their own names, and tried in ``tests/contract/t
 * ``anonymous``, ``caching``: ``HttpHeaders`` and ``ResponseHeaders``, whose lookups all end in
   ``__getitem__``; ``response.headers`` may be another one. ``HtmxDetails`` asks ``request.headers``.
 * ``anonymous``: ``is_language_prefix_patterns_used()`` says whether the default language has a prefix, too.
-* ``arguments``, ``forwarded``, ``page``: ``HttpHeaders.parse_header_name()`` and ``to_wsgi_name()``.
+* ``forwarded``, ``scripts``: ``HttpHeaders.parse_header_name()``.
 * ``cascades``, ``watch``: ``_meta`` has ``concrete_model``, ``pk_fields``, ``proxy``, ``abstract`` and
   ``many_to_many``; a field of the last ``m2m_field_name()`` and ``m2m_reverse_field_name()``. Signals of
   deletion come with ``origin``.

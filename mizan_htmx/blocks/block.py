@@ -23,7 +23,6 @@ from mizan_htmx.protocol.keys import Invalidation
 from mizan_htmx.setup.registry import registry
 
 SALT = "mizan_htmx.block"
-REFRESH_HEADER = "X-Mizan-Refresh"
 
 # A refresh answers the block with its wrapper, which these would put inside or beside the old one.
 _PARTIAL_SWAP = re.compile("inner|before|after|delete|textContent", re.IGNORECASE)

@@ -8,6 +8,8 @@ from itertools import count
 
 from django.http import HttpRequest
 
+from mizan_htmx.request_state import STATE, RequestState, state_of
+
 
 def content_name(content: list[object], *, parent: str) -> str:
     """Name a block by its (JSON-able) content and the block around it."""
@@ -28,9 +30,8 @@ def free_id(request: HttpRequest, base: str) -> str:
     Equal blocks are counted inside the block around them, so that a refresh of that one alone gives its
     children the ids they have on the page.
     """
-    taken: dict[str, int] | None = request.__dict__.get("_mizan_ids")
-    if taken is None:
-        taken = request.__dict__["_mizan_ids"] = {}
+    state: RequestState = getattr(request, STATE, None) or state_of(request)
+    taken = state.block.ids
     if base not in taken:
         taken[base] = 1
         return base

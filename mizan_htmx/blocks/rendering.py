@@ -22,6 +22,7 @@ from mizan_htmx.html import attributes_of
 from mizan_htmx.invalidation.read_version import may_be_old, version_of
 from mizan_htmx.localization import Spoken, spoken_here
 from mizan_htmx.protocol.keys import Invalidation
+from mizan_htmx.request_state import STATE, RequestState, state_of
 from mizan_htmx.setup.registry import registry
 
 REFRESH = "mizan:refresh"
@@ -51,7 +52,8 @@ class BlockContext(RequestContext):
         layers: tuple[Any, ...] = (_processed(engine, request, spoken), readings, {**block.variables})
         self.dicts += layers
         # Here ``include`` keeps what it has loaded, for a whole page; so it does for all blocks of an answer.
-        self.render_context.dicts[0] = request.__dict__.setdefault("_mizan_included", {})
+        state: RequestState = getattr(request, STATE, None) or state_of(request)
+        self.render_context.dicts[0] = state.page.included
         self.block_id = block.id
 
 
@@ -60,7 +62,8 @@ def _processed(engine: Engine, request: HttpRequest, spoken: Spoken) -> dict[str
 
     They may tell the language and the time zone, as Django's own do.
     """
-    processed: dict[Any, dict[str, Any]] = request.__dict__.setdefault("_mizan_processed", {})
+    state: RequestState = getattr(request, STATE, None) or state_of(request)
+    processed = state.block.context_values
     key = id(engine), spoken
     values = processed.get(key)
     if values is None:
@@ -178,7 +181,8 @@ def _wrap(
     language = spoken[0] if spoken is not None else None
     url = block.url_below(address_for(request, "mizan:partial", block.contexts[0], language=language))
     before, after = write(block.id, block.wrapper, block.bound, url, trigger, shared=block.is_shared)
-    written = attributes_of([(f"data-mizan-{name}", text) for name, text in own.items() if text is not None])
+    given = [(f"data-mizan-{name}", text) for name, text in own.items() if text is not None]
+    written = attributes_of(given) if given else ""
     return mark_safe(f"{before}{written}{after}{inner}</{block.wrapper.tag}>")
 
 

@@ -186,7 +186,7 @@ def _static(paths: tuple[str, ...]) -> tuple[str, ...]:
         storage = storages[STATICFILES_STORAGE_ALIAS]
         if isinstance(storage, StaticFilesStorage) and _is_settled(storage):
             base, release = storage.base_url, getattr(storage, "manifest_hash", "")
-            return _kept_sources(paths, storage, base, release, settings.DEBUG)
+            return _cached_sources(paths, storage, base, release, settings.DEBUG)
     return _sources(paths)
 
 
@@ -207,7 +207,7 @@ def _sources(paths: tuple[str, ...], *settled: object) -> tuple[str, ...]:
 
 
 # Asking for the address of nine files takes as long as rendering a small table.
-_kept_sources = lru_cache(16)(_sources)
+_cached_sources = lru_cache(16)(_sources)
 
 
 def _as_typed(value: object, field: Any) -> object:

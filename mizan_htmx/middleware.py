@@ -7,7 +7,7 @@ from asgiref.sync import iscoroutinefunction, markcoroutinefunction
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
-from mizan_htmx.blocks.proving import doubtful_blocks, prove
+from mizan_htmx.blocks.freshness_check import doubtful_blocks, prove
 from mizan_htmx.blocks.single_flight import bring, must_bring
 from mizan_htmx.caching.responses import keep_private
 from mizan_htmx.http.concurrency import in_thread

@@ -1,7 +1,6 @@
 """How blocks render: alone, with what they are bound to, at first and on each refresh alike."""
 
 import hashlib
-from functools import lru_cache
 from typing import Any, cast
 
 from django.http import HttpRequest
@@ -12,23 +11,22 @@ from django.utils.safestring import SafeString, mark_safe
 
 from mizan_htmx.blocks.binding import find_groups
 from mizan_htmx.blocks.block import Block, Wrapper
-from mizan_htmx.blocks.newer import numbers_for
-from mizan_htmx.blocks.partials import Partial
-from mizan_htmx.blocks.reader_results import DENIED, Readings, Unread, is_kept_from, readers_of
-from mizan_htmx.blocks.url_cache import address_for
+from mizan_htmx.blocks.freshness import numbers_for
+from mizan_htmx.blocks.reader_results import Readings, Unread, is_kept_from, readers_of
+from mizan_htmx.bounded_cache import BoundedCache
 from mizan_htmx.caching.anonymous import AnonymousRequest, are_public, shared_or_own
 from mizan_htmx.conf import conf
+from mizan_htmx.errors import DENIED
 from mizan_htmx.html import attributes_of
 from mizan_htmx.invalidation.read_version import may_be_old, version_of
 from mizan_htmx.localization import Spoken, spoken_here
 from mizan_htmx.protocol.keys import Invalidation
+from mizan_htmx.rendering.partials import Partial
+from mizan_htmx.rendering.url_cache import address_for
 from mizan_htmx.request_state import STATE, RequestState, state_of
 from mizan_htmx.setup.registry import registry
 
 REFRESH = "mizan:refresh"
-
-# How many start tags are kept, with up to 2 KiB each.
-_REMEMBERED = 4096
 
 
 class BlockContext(RequestContext):
@@ -177,17 +175,16 @@ def _wrap(
     **own: str | None,
 ) -> SafeString:
     """Write the element; ``own`` are attributes of this one rendering, where they are not ``None``."""
-    write = _kept_tag if block.is_short else _tag
     language = spoken[0] if spoken is not None else None
     url = block.url_below(address_for(request, "mizan:partial", block.contexts[0], language=language))
-    before, after = write(block.id, block.wrapper, block.bound, url, trigger, shared=block.is_shared)
+    before, after = _tags[block.id, block.wrapper, block.bound, url, trigger, block.is_shared]
     given = [(f"data-mizan-{name}", text) for name, text in own.items() if text is not None]
     written = attributes_of(given) if given else ""
     return mark_safe(f"{before}{written}{after}{inner}</{block.wrapper.tag}>")
 
 
 def _tag(
-    block_id: str, wrapper: Wrapper, bound: tuple[Invalidation, ...], url: str, trigger: str, *, shared: bool
+    block_id: str, wrapper: Wrapper, bound: tuple[Invalidation, ...], url: str, trigger: str, shared: bool
 ) -> tuple[str, str]:
     """Write the start tag, up to where the attributes of one rendering stand and from there on."""
     before = [
@@ -207,5 +204,5 @@ def _tag(
     return f"<{wrapper.tag}{attributes_of(before)}", f"{attributes_of(after)}>"
 
 
-# A block has the same tag at each rendering.
-_kept_tag = lru_cache(_REMEMBERED)(_tag)
+# A block has the same start tag at each rendering.
+_tags = BoundedCache(_tag)

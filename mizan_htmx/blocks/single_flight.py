@@ -18,14 +18,14 @@ from django.core.exceptions import DisallowedHost, TooManyFieldsSent
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 
-from mizan_htmx.blocks.after_mutation import reading_copy
 from mizan_htmx.blocks.batch import MAX_BLOCKS, NOT_FOUND, Asked, render_asked, split, unheard
-from mizan_htmx.blocks.surroundings import as_at_endpoints
+from mizan_htmx.blocks.request_copy import reading_copy
 from mizan_htmx.conf import conf
 from mizan_htmx.declarations.functions import SAFE_METHODS
 from mizan_htmx.invalidation.recorder import Recorder
 from mizan_htmx.protocol.headers import BLOCKS_META, BROUGHT_HEADER
 from mizan_htmx.protocol.keys import Invalidation, covers
+from mizan_htmx.rendering.page_localization import as_at_endpoints
 
 #: What the header may have: common servers refuse longer ones.
 MAX_CHARACTERS = 4000

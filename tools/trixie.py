@@ -1,8 +1,9 @@
 """Make a root of Debian trixie, with Python 3.13 and three browsers, and run commands of this checkout in it.
 
-``python -m tools.trixie make FOLDER`` makes the root, ``install FOLDER`` an environment in it with Django 6.1 and
-otherwise the versions of ``constraints.txt``, and ``run FOLDER COMMAND …`` runs a command there, in this checkout.
-All three need root, and the first two a network. The mirror is the one that the package sources of this machine name.
+``python -m tools.trixie make FOLDER`` makes the root anew. ``install FOLDER`` installs Django 6.1 in it, and
+otherwise the versions of ``constraints.txt``. ``run FOLDER COMMAND …`` runs a command there, in this
+checkout. All three need root, and the first two a network. The mirror is that of this machine's own package
+sources.
 """
 
 import os
@@ -98,8 +99,8 @@ def make(root: Path) -> int:
     _do(["debootstrap", "--variant=minbase", SUITE, root, mirror()], log)
     _prepare(root)
     quiet = ["apt-get", "-qq", "-o", "Dpkg::Use-Pty=0", "-o", "Dpkg::Options::=--force-unsafe-io"]
-    _do([*_enter(root), *quiet, "install", "-y", "--no-install-recommends", *PACKAGES], log)
-    _do([*_enter(root), "python3", "-m", "venv", "/venv"], log)
+    _do([*quiet, "install", "-y", "--no-install-recommends", *PACKAGES], log, root)
+    _do(["python3", "-m", "venv", "/venv"], log, root)
     return 0
 
 
@@ -135,11 +136,10 @@ def install(root: Path) -> int:
     pinned = (CHECKOUT / "constraints.txt").read_text(encoding="utf-8")
     newer = re.sub(r"^django==.*$", DJANGO, pinned, count=1, flags=re.MULTILINE)
     (root / "constraints.txt").write_text(newer, encoding="utf-8")
-    pip = [*_enter(root), PYTHON, "-m", "pip", "--disable-pip-version-check", "install"]
-    pip += ["--constraint", "/constraints.txt"]
+    pip = [PYTHON, "-m", "pip", "--disable-pip-version-check", "install", "--constraint", "/constraints.txt"]
     log = root.with_suffix(".log")
-    _do([*pip, "hatchling"], log)
-    _do([*pip, "--no-build-isolation", "--editable", ".[test]"], log)
+    _do([*pip, "hatchling"], log, root)
+    _do([*pip, "--no-build-isolation", "--editable", ".[test]"], log, root)
     return 0
 
 
@@ -151,7 +151,18 @@ def run(root: Path, command: Sequence[str]) -> int:
 
 
 def _enter(root: Path) -> list[str]:
-    own = ["unshare", "--mount", "--propagation", "private", "sh", "-ec", ENTER, "sh", str(root), str(CHECKOUT)]
+    own = [
+        "unshare",
+        "--mount",
+        "--propagation",
+        "private",
+        "sh",
+        "-ec",
+        ENTER,
+        "sh",
+        str(root),
+        str(CHECKOUT),
+    ]
     return [*own, "sh", "-c", f'cd {INSIDE} && exec "$@"', "sh"]
 
 
@@ -162,11 +173,12 @@ def _environment() -> dict[str, str]:
     return kept | {"PATH": path, "HOME": "/root", "LC_ALL": "C.UTF-8", "DEBIAN_FRONTEND": "noninteractive"}
 
 
-def _do(command: Sequence[str | Path], log: Path) -> None:
-    """Run a step of making the root; raise ``NoTrixie`` with the last thing it said when it fails."""
+def _do(command: Sequence[str | Path], log: Path, root: Path | None = None) -> None:
+    """Run a step, in the root if one is given; raise ``NoTrixie`` with its last error when it fails."""
+    entered, environment = ([], None) if root is None else (_enter(root), _environment())
     with log.open("a", encoding="utf-8") as output:
         done = subprocess.run(
-            command, stdout=output, stderr=subprocess.STDOUT, env=_environment(), check=False
+            [*entered, *command], stdout=output, stderr=subprocess.STDOUT, env=environment, check=False
         )
     if done.returncode != 0:
         lines = log.read_text(encoding="utf-8", errors="replace").splitlines()

@@ -1,7 +1,7 @@
 """One way to drive Chromium, Firefox and WebKit, as Debian brings them.
 
-Chromium and WebKit speak WebDriver with the programs that come with them, and Selenium speaks with those. Firefox
-speaks WebDriver BiDi without a program between.
+Selenium drives Chromium and WebKit by the WebDriver programs that come with them. Firefox speaks WebDriver
+BiDi without a program between.
 """
 
 import json
@@ -167,16 +167,22 @@ class Firefox(Browser):
             (profile / "user.js").write_text(PREFERENCES, encoding="utf-8")
             command = [_path("firefox-esr"), "--headless", "--no-remote", "--profile", str(profile)]
             process = stack.enter_context(
-                subprocess.Popen([*command, "--remote-debugging-port", "0"], stderr=subprocess.DEVNULL)
+                subprocess.Popen(
+                    [*command, "--remote-debugging-port", "0"],
+                    stdout=subprocess.DEVNULL,
+                    stderr=subprocess.DEVNULL,
+                )
             )
             stack.callback(process.terminate)
             address = _address(profile / "WebDriverBiDiServer.json")
             self._socket = stack.enter_context(connect(address, proxy=None, max_size=None))
             self._numbers = count(1)
             self._do("session.new", capabilities={})
-            self._page = self._do("browsingContext.getTree")["contexts"][0]["context"]
-            self._do("browsingContext.setViewport", context=self._page, viewport={"width": 1280, "height": 1000})
-            self._do("browsingContext.activate", context=self._page)
+            # The first window of a Firefox without a screen never has the focus; one that is opened has.
+            self._page = self._do("browsingContext.create", type="window")["context"]
+            self._do(
+                "browsingContext.setViewport", context=self._page, viewport={"width": 1280, "height": 1000}
+            )
             self._stack = stack.pop_all()
 
     def open(self, address: str) -> None:

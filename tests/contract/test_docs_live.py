@@ -24,9 +24,8 @@ from mizan_htmx.channels.socket import watches as watching
 from mizan_htmx.setup.registry import Registry
 from tests.contract.test_docs import examples, page
 from tests.helpers.sockets import ChatChannel, Tab, person
-from tests.helpers.visitor import empty_registry
 
-registry = empty_registry()
+pytestmark = pytest.mark.usefixtures("registry")
 
 
 def example(name: str, language: str, number: int) -> str:

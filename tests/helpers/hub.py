@@ -2,19 +2,14 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
-import pytest
-from pytest_django import Settings
-
 from mizan_htmx.channels.hub.hub import Hub, Subscription
 from mizan_htmx.channels.layer import publish as publishing
-from mizan_htmx.channels.layer.outages import check_outage, layer_outage
 from mizan_htmx.channels.socket.session_user import Visitor
 from mizan_htmx.protocol.keys import Invalidation, parse
-from tests.helpers.redis import RedisServer
 
 PATIENCE = 60.0
 
@@ -99,26 +94,3 @@ def chat(name: str, text: str) -> Any:
 async def in_thread(call: Callable[..., Any], *args: object) -> Any:
     """Call it in a thread that knows of no event loop."""
     return await asyncio.get_running_loop().run_in_executor(None, call, *args)
-
-
-@pytest.fixture(autouse=True)
-def quiet() -> Iterator[None]:
-    """Begin without a complaint, and leave nothing to be published behind."""
-    layer_outage.forget()
-    check_outage.forget()
-    yield
-    publishing._retries.stop()
-
-
-@pytest.fixture(params=["none", "memory", "core", "pubsub"])
-def any_layer(request: pytest.FixtureRequest, settings: Settings) -> str:
-    """Configure each kind of channel layer, or none, and give which."""
-    name: str = request.param
-    if name == "none":
-        settings.CHANNEL_LAYERS = {}
-    elif name == "memory":
-        settings.CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
-    else:
-        server: RedisServer = request.getfixturevalue("redis_server")
-        settings.CHANNEL_LAYERS = server.layers(name)
-    return name

@@ -21,9 +21,9 @@ from mizan_htmx.invalidation import shutdown as exits
 from mizan_htmx.protocol.keys import Invalidation
 from tests.helpers.hub import keys
 from tests.helpers.sockets import PATIENCE
-from tests.helpers.visitor import empty_registry
 
-registry = empty_registry()
+pytestmark = pytest.mark.usefixtures("registry")
+
 
 LOST = (
     "The process ends before this could be published: board;board_id=3. Pages that show it stay as they are."

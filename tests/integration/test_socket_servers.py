@@ -28,12 +28,10 @@ from mizan_htmx.channels.hub.hub import hubs
 from mizan_htmx.channels.layer.outages import database_outage
 from tests.browser.helpers.serving import SERVERS, Daphne, Site
 from tests.helpers.sockets import PATIENCE, ROOM, SUBSCRIBED, ChatChannel, chat, said
-from tests.helpers.visitor import as_coroutine, empty_registry
+from tests.helpers.visitor import as_coroutine
 from tests.helpers.watching import declare, watching_of
 
-registry = empty_registry()
-
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("registry")]
 
 ROOT = Path(__file__).resolve().parent.parent
 

@@ -13,10 +13,10 @@ from mizan_htmx.channels.layer import publish as publishing
 from mizan_htmx.channels.layer import transport as wire
 from mizan_htmx.channels.layer.publish import publish, tell
 from mizan_htmx.channels.layer.versions import Version, versions
-from tests.helpers.hub import Page, chat, in_thread, joined, keys, quiet, room
-from tests.helpers.redis import RedisServer, redis_layer, redis_process, redis_server
+from tests.helpers.hub import Page, chat, in_thread, joined, keys, room
+from tests.helpers.redis import RedisServer
 
-__all__ = ["quiet", "redis_layer", "redis_process", "redis_server"]
+pytestmark = pytest.mark.usefixtures("quiet")
 
 
 async def lose(written: str) -> Version:

@@ -22,10 +22,10 @@ from mizan_htmx.channels.layer.publish import broadcast, clock, publish, tell, t
 from mizan_htmx.channels.layer.versions import Version, versions
 from mizan_htmx.invalidation.recorder import aannounce
 from mizan_htmx.testing import isolated_registry
-from tests.helpers.hub import chat, in_thread, joined, keys, quiet, room
-from tests.helpers.redis import RedisServer, redis_layer, redis_process, redis_server
+from tests.helpers.hub import chat, in_thread, joined, keys, room
+from tests.helpers.redis import RedisServer
 
-__all__ = ["quiet", "redis_layer", "redis_process", "redis_server"]
+pytestmark = pytest.mark.usefixtures("quiet")
 
 
 def publish_elsewhere(layers: Any, colour: str, *written: str) -> str:

@@ -11,10 +11,11 @@ from pytest_django import Settings
 from mizan_htmx.channels.layer.redis_versions import RedisVersions
 from mizan_htmx.channels.layer.versions import Changes, MemoryVersions, StoreDown, Version, Versions, versions
 from mizan_htmx.protocol.keys import EVERYTHING
-from tests.helpers.hub import keys, quiet
-from tests.helpers.redis import RedisServer, redis_process, redis_server
+from tests.helpers.hub import keys
+from tests.helpers.redis import RedisServer
 
-__all__ = ["quiet", "redis_process", "redis_server"]
+pytestmark = pytest.mark.usefixtures("quiet")
+
 
 Make = Callable[[int], Versions]
 

@@ -25,9 +25,9 @@ from mizan_htmx.channels import asgi, wrap_asgi
 from mizan_htmx.channels import register as register_channel
 from tests.helpers.sessions import SessionStore as CountingStore
 from tests.helpers.sockets import ROOM, ChatChannel, Tab, person, said
-from tests.helpers.visitor import empty_registry
 
-registry = empty_registry()
+pytestmark = pytest.mark.usefixtures("registry")
+
 
 OWN = {"Host": "example.com", "Origin": "http://example.com"}
 EXPIRED = {"error": "Not authorized", "code": "UNAUTHORIZED"}

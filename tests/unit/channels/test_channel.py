@@ -11,11 +11,9 @@ from pytest_django import Settings
 
 from mizan_htmx.channels import Channel, ReactChannel, register
 from tests.helpers.sockets import ROOM, ChatChannel, Tab, person, said
-from tests.helpers.visitor import empty_registry
 
 # A push asks for its group in a thread where an earlier test may have left a connection.
-pytestmark = pytest.mark.django_db
-registry = empty_registry()
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("registry")]
 
 
 class Plain(Channel):

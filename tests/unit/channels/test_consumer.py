@@ -20,11 +20,9 @@ from mizan_htmx.channels.socket import outbox
 from mizan_htmx.channels.socket.rate_limit import Bucket
 from mizan_htmx.channels.socket.session_user import Visitor
 from tests.helpers.sockets import PATIENCE, ROOM, ChatChannel, Tab, person
-from tests.helpers.visitor import empty_registry
 
 # A push asks for its group in a thread where an earlier test may have left a connection.
-pytestmark = pytest.mark.django_db
-registry = empty_registry()
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("registry")]
 
 
 def steps(frames: int, *, every: float) -> list[float]:

@@ -12,9 +12,9 @@ from mizan_htmx.channels import protocol as frames
 from mizan_htmx.channels import register
 from mizan_htmx.errors import BadRequest, Forbidden, TooLarge
 from tests.helpers.sockets import ROOM, ChatChannel, Tab, person
-from tests.helpers.visitor import empty_registry
 
-registry = empty_registry()
+pytestmark = pytest.mark.usefixtures("registry")
+
 
 MALFORMED = {"error": "Malformed frame", "code": "BAD_REQUEST"}
 

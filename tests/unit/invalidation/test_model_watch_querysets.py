@@ -13,16 +13,13 @@ from pytest_django import DjangoAssertNumQueries
 from mizan_htmx.invalidation import model_watch as watch
 from mizan_htmx.invalidation.model_watch import watch_model
 from tests.apps.watched.models import Antique, Guest, Item, Room
-from tests.helpers.watch import Do, Told, both_twins, ear, rooms_and_guests
+from tests.helpers.watch import Do, Told
 
-pytestmark = pytest.mark.django_db(transaction=True)
-declared = rooms_and_guests()
-told = ear()
-do = both_twins()
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("rooms_and_guests")]
 
 
 @pytest.fixture(autouse=True)
-def rooms(declared: object) -> list[Room]:
+def rooms(rooms_and_guests: None) -> list[Room]:
     """Make four rooms, an item in each of the first two, and watch items from then on."""
     rooms = [Room.objects.create(pk=pk, name=f"room {pk}") for pk in (1, 2, 3, 4)]
     Item.objects.bulk_create([Item(pk=1, room_id=1, label="chair"), Item(pk=2, room_id=2, label="lamp")])

@@ -26,14 +26,12 @@ from mizan_htmx.invalidation.read_version import may_be_old, version_of
 from mizan_htmx.protocol.keys import Invalidation
 from mizan_htmx.setup.registry import registry as registered
 from tests.helpers.blocks import template_settings
-from tests.helpers.hub import keys, quiet
-from tests.helpers.redis import RedisServer, redis_process, redis_server
-from tests.helpers.visitor import Visitor, both_transports, empty_registry, serve
+from tests.helpers.hub import keys
+from tests.helpers.redis import RedisServer
+from tests.helpers.visitor import Visitor, serve
 
-__all__ = ["quiet", "redis_process", "redis_server"]
+pytestmark = pytest.mark.usefixtures("registry", "quiet")
 
-registry = empty_registry()
-visitor = both_transports()
 
 LIMIT = 30.0
 

@@ -9,10 +9,9 @@ from mizan_htmx.channels.hub import delivery as pushing
 from mizan_htmx.channels.hub import hub as hubs
 from mizan_htmx.channels.hub.hub import Hub
 from mizan_htmx.channels.layer.publish import publish, tell, tell_sync
-from tests.helpers.hub import Page, any_layer, chat, in_thread, joined, keys, quiet, room
-from tests.helpers.redis import redis_layer, redis_process, redis_server
+from tests.helpers.hub import Page, chat, in_thread, joined, keys, room
 
-__all__ = ["any_layer", "quiet", "redis_layer", "redis_process", "redis_server"]
+pytestmark = pytest.mark.usefixtures("quiet")
 
 
 class TestInvalidations:

@@ -11,10 +11,9 @@ from mizan_htmx.channels.hub import hub as hubs
 from mizan_htmx.channels.hub.hub import Hub
 from mizan_htmx.channels.layer.publish import publish, tell, tell_sync
 from mizan_htmx.invalidation.recorder import Recorder, current_recorder, open_recorder
-from tests.helpers.hub import Page, any_layer, chat, in_thread, joined, keys, quiet, room
-from tests.helpers.redis import redis_layer, redis_process, redis_server
+from tests.helpers.hub import Page, chat, in_thread, joined, keys, room
 
-__all__ = ["any_layer", "quiet", "redis_layer", "redis_process", "redis_server"]
+pytestmark = pytest.mark.usefixtures("quiet")
 
 
 class TestLife:

@@ -13,10 +13,10 @@ from mizan_htmx.channels.layer import redis_versions
 from mizan_htmx.channels.layer.history import History
 from mizan_htmx.channels.layer.versions import StoreDown, Version, Versions, versions
 from mizan_htmx.protocol.keys import Invalidation, parse
-from tests.helpers.hub import PATIENCE, in_thread, joined, keys, quiet
-from tests.helpers.redis import RedisServer, redis_process, redis_server
+from tests.helpers.hub import PATIENCE, in_thread, joined, keys
+from tests.helpers.redis import RedisServer
 
-__all__ = ["quiet", "redis_process", "redis_server"]
+pytestmark = pytest.mark.usefixtures("quiet")
 
 
 class Calls(list[tuple[int, str]]):

@@ -22,10 +22,10 @@ from mizan_htmx.channels.socket import watches as watching
 from mizan_htmx.channels.socket.outbox import Outbox
 from tests.helpers.outbox import Client, text, until
 from tests.helpers.sockets import PATIENCE, ROOM, SUBSCRIBED, ChatChannel, Tab, chat, person, said
-from tests.helpers.visitor import empty_registry
 from tests.helpers.watching import declare, publish
 
-registry = empty_registry()
+pytestmark = pytest.mark.usefixtures("registry")
+
 
 BROKEN_ID = {"error": "'id' must have at most 128 characters.", "code": "BAD_REQUEST"}
 

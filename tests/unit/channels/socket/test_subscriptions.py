@@ -24,13 +24,11 @@ from tests.helpers.sockets import (
     raising,
     said,
 )
-from tests.helpers.visitor import Coloured, both_colours, empty_registry
+from tests.helpers.visitor import Coloured
 
 # A push asks for its group in a thread where an earlier test may have left a connection.
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("registry")]
 
-registry = empty_registry()
-coloured = both_colours()
 OTHER: dict[str, Any] = {"channel": "chat", "params": {"room": "b"}}
 
 

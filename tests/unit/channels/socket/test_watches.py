@@ -11,10 +11,9 @@ from mizan_htmx import Context, client, register
 from mizan_htmx.channels.layer.versions import StoreDown, versions
 from mizan_htmx.channels.socket import watches as watching
 from tests.helpers.sockets import Tab
-from tests.helpers.visitor import empty_registry
 from tests.helpers.watching import declare, publish, watching_of
 
-registry = empty_registry()
+pytestmark = pytest.mark.usefixtures("registry")
 
 
 async def test_a_page_hears_what_became_stale_of_what_it_watches() -> None:

@@ -13,11 +13,11 @@ from mizan_htmx import client, register
 from mizan_htmx.channels.layer import publish as publishing
 from mizan_htmx.channels.layer.outages import database_outage
 from tests.helpers.sockets import Tab, person
-from tests.helpers.visitor import Coloured, both_colours, empty_registry
+from tests.helpers.visitor import Coloured
 from tests.helpers.watching import BOARD, board, declare, page, publish, watching_of
 
-registry = empty_registry()
-coloured = both_colours()
+pytestmark = pytest.mark.usefixtures("registry")
+
 
 REFUSED = {"error": "Not authorized", "code": "FORBIDDEN"}
 

@@ -20,15 +20,12 @@ from mizan_htmx.channels.socket import watches as watching
 from mizan_htmx.channels.socket.rate_limit import Bucket
 from mizan_htmx.channels.socket.watches import Watches
 from mizan_htmx.protocol.keys import Invalidation, covers, merge, parse
-from tests.helpers.hub import Page, in_thread, quiet
-from tests.helpers.redis import RedisServer, redis_process, redis_server
+from tests.helpers.hub import Page, in_thread
+from tests.helpers.redis import RedisServer
 from tests.helpers.sockets import Tab, person
-from tests.helpers.visitor import empty_registry
 from tests.helpers.watching import declare, watching_of
 
-__all__ = ["quiet", "redis_process", "redis_server"]
-
-registry = empty_registry()
+pytestmark = pytest.mark.usefixtures("registry", "quiet")
 
 
 @pytest.fixture(params=["memory", "redis"])

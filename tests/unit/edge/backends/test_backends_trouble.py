@@ -6,10 +6,8 @@ from email.utils import formatdate
 import pytest
 
 from mizan_htmx.edge.backends.base import EdgeBackend, PurgeFailed, PurgeLater, PurgeRefused
-from tests.helpers.edge_pairs import TAGS, USER, Pair, pair, pairs
+from tests.helpers.edge_pairs import TAGS, USER, Pair, pairs
 from tests.helpers.edges import Reply, Trouble, serving
-
-__all__ = ["pair"]  # a fixture
 
 TRANSIENT = [408, 425, 429, 500, 502, 503, 504]
 FINAL = [301, 302, 307, 400, 401, 403, 404, 405, 413]

@@ -39,8 +39,7 @@ def remember_misfit(request: HttpRequest) -> None:
 def tell_problem(request: HttpRequest, response: HttpResponseBase, recorder: Recorder) -> None:
     """Name in the headers the error that a request is answered with, and whether it has changed nothing."""
     state, headers = request.__dict__, response.headers
-    is_data = response.status_code == 200 and headers.get("Content-Type") == "application/json"
-    if "_mizan_misfit" in state and is_data:
+    if "_mizan_misfit" in state and _is_data(response):
         headers[ERROR_HEADER] = ValidationFailed.code
     error: MizanError | None = state.get("_mizan_problem")
     if error is None or response.status_code != error.status:
@@ -53,3 +52,7 @@ def tell_problem(request: HttpRequest, response: HttpResponseBase, recorder: Rec
         return
     if not (recorder.may_stand or recorder.announced()):
         headers[COMMITTED_HEADER] = "no"
+
+
+def _is_data(response: HttpResponseBase) -> bool:
+    return response.status_code == 200 and response.headers.get("Content-Type") == "application/json"

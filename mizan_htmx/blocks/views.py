@@ -12,7 +12,7 @@ from mizan_htmx.blocks.rendering import render
 from mizan_htmx.caching.responses import PRIVATE, keep_private, share
 from mizan_htmx.declarations.functions import BLOCK_FIELD
 from mizan_htmx.http.error_responses import json_response
-from mizan_htmx.http.session_fingerprint import tell
+from mizan_htmx.http.session_fingerprint import write_fingerprint
 from mizan_htmx.localization import label
 
 _METHODS = ("GET", "HEAD")
@@ -41,7 +41,7 @@ def partial(request: HttpRequest, context: str) -> HttpResponseBase:
         label(request, response, block.localization)
         if block.is_shared:
             return share(request, response, recorder)
-    tell(request, response)
+    write_fingerprint(request, response)
     keep_private(response)
     return response
 
@@ -62,7 +62,7 @@ def partials(request: HttpRequest) -> HttpResponseBase:
         pieces = render_each(request, queries)
     response = json_response({"blocks": [_as_json(piece) for piece in pieces]})
     response.headers[blocks.REFRESH_HEADER] = "1"
-    tell(request, response)
+    write_fingerprint(request, response)
     return response
 
 

@@ -92,9 +92,9 @@ def client(
         shell.mizan = function
         function.declaration.decorated = shell
         if function.auth is not None or function.is_unguarded:
-            shell.login_required = False  # for LoginRequiredMiddleware: the function decides by itself
+            shell.login_required = False  # LoginRequiredMiddleware: the function decides by itself
         elif "login_required" not in shell.__dict__:
-            shell.login_required = _ASKED_BY_MIDDLEWARE
+            shell.login_required = _DECIDED_BY_MIDDLEWARE
         return cast("ClientFunction[..., Any]", shell)
 
     return decorate if func is None else decorate(func)
@@ -103,18 +103,18 @@ def client(
 Shell = Callable[..., Any]
 
 
-class _AskedByMiddleware:
-    """What a function that says nothing has as ``login_required``.
+class _DecidedByMiddleware:
+    """The ``login_required`` of a function without ``auth``.
 
-    False where LoginRequiredMiddleware is known to be installed: then the function asks by itself, and
-    refuses as anywhere. To any other middleware that looks for it, it is true, as if it were not there.
+    False where LoginRequiredMiddleware is known to be installed: then the function checks by itself, and
+    refuses as everywhere. Any other middleware that reads it finds it true, as if it were missing.
     """
 
     def __bool__(self) -> bool:
         return registry.graph.default_auth is None
 
 
-_ASKED_BY_MIDDLEWARE = _AskedByMiddleware()
+_DECIDED_BY_MIDDLEWARE = _DecidedByMiddleware()
 
 
 def _view(function: Function) -> Shell:

@@ -1,4 +1,4 @@
-"""Carries what was invalidated into the responses, and fresh blocks where that is asked for."""
+"""The middleware that writes what was invalidated into responses, and the fresh blocks they bring."""
 
 from collections.abc import Awaitable, Callable
 from typing import cast
@@ -23,7 +23,7 @@ GetResponse = Callable[[HttpRequest], HttpResponseBase] | Callable[[HttpRequest]
 
 
 class MizanMiddleware:
-    """Open a recorder for each request; write what it collected into the response. Both colours."""
+    """Open a recorder for each request; write what it collected into the response. Sync and async."""
 
     sync_capable = True
     async_capable = True
@@ -48,7 +48,7 @@ class MizanMiddleware:
             if owned:
                 prove(request, doubtful_blocks(request, response, recorder))
             finish(request, response, recorder, owned=owned)
-            # After it was announced: only then the blocks' versions are not older than what it says.
+            # After publishing: only then are the blocks' versions not older than what the response says.
             if owned and must_bring(request, response, recorder):
                 bring(request, response, recorder)
         except BaseException:

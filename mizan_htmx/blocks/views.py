@@ -11,7 +11,7 @@ from mizan_htmx.blocks.rendering import render
 from mizan_htmx.caching.responses import PRIVATE, keep_private, share
 from mizan_htmx.declarations.functions import BLOCK_FIELD
 from mizan_htmx.http.error_responses import json_response
-from mizan_htmx.http.session_fingerprint import tell
+from mizan_htmx.http.session_fingerprint import write_fingerprint
 from mizan_htmx.localization import label
 from mizan_htmx.protocol.headers import REFRESH_HEADER
 from mizan_htmx.rendering.partials import load
@@ -42,7 +42,7 @@ def partial(request: HttpRequest, context: str) -> HttpResponseBase:
         label(request, response, block.localization)
         if block.is_shared:
             return share(request, response, recorder)
-    tell(request, response)
+    write_fingerprint(request, response)
     keep_private(response)
     return response
 
@@ -63,7 +63,7 @@ def partials(request: HttpRequest) -> HttpResponseBase:
         pieces = render_each(request, queries)
     response = json_response({"blocks": [_as_json(piece) for piece in pieces]})
     response.headers[REFRESH_HEADER] = "1"
-    tell(request, response)
+    write_fingerprint(request, response)
     return response
 
 

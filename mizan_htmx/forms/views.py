@@ -23,8 +23,8 @@ from mizan_htmx.forms.binding import is_form, make_form, make_formset
 from mizan_htmx.forms.refusals import REFUSAL, refused_form
 from mizan_htmx.http.arguments import Arguments, read_body
 from mizan_htmx.http.csrf import CsrfFailed, check_csrf
-from mizan_htmx.http.error_headers import remember_problem
-from mizan_htmx.http.error_responses import html_failure, refusal_of
+from mizan_htmx.http.error_headers import remember_error
+from mizan_htmx.http.error_responses import html_error_response, refusal_of
 from mizan_htmx.http.execution import admit, execute
 from mizan_htmx.http.lifecycle import respond
 from mizan_htmx.invalidation.recorder import Recorder, roll_back
@@ -105,7 +105,7 @@ def _failure(request: HttpRequest, error: Exception) -> HttpResponseBase:
     if isinstance(error, CsrfFailed) and _is_htmx(request):
         reason = escape(error.message)  # it may repeat a header
         return HttpResponse(reason, status=error.status, headers={ERROR_HEADER: "CSRF"})
-    return html_failure(request, error)
+    return html_error_response(request, error)
 
 
 def _is_htmx(request: HttpRequest) -> bool:
@@ -162,7 +162,7 @@ def _refused(
     refusal = refusal_of(error)
     html = kind.write(cls, request, bound, form_id=rendering.posted_id(request))
     response = _page(request, cls, html, status=refusal.status)
-    remember_problem(request, refusal)
+    remember_error(request, refusal)
     roll_back(recorder)
     return response
 

@@ -18,8 +18,8 @@ from mizan_htmx.declarations.signature import validate
 from mizan_htmx.errors import Forbidden, Unauthorized, ValidationFailed
 from mizan_htmx.http.arguments import Arguments
 from mizan_htmx.http.concurrency import in_thread
+from mizan_htmx.http.refusal_detection import is_refused
 from mizan_htmx.http.session_fingerprint import user_of
-from mizan_htmx.http.view_outcome import is_refused
 from mizan_htmx.invalidation.other_databases import WrittenElsewhere
 from mizan_htmx.invalidation.recorder import Recorder
 from mizan_htmx.protocol.keys import Invalidation
@@ -184,7 +184,7 @@ async def _arun_body(
                 with suppress(RuntimeError):  # asgiref's, where the request's thread has ended
                     await in_thread(_pass)  # what the body waited for goes on in the request's thread
         finally:
-            # Nobody knows what it wrote before it failed: one refresh too many beats a stale page.
+            # What it wrote before it failed is unknown: one refresh too many beats a stale page.
             recorder.add(_stale(function, request, values), at=start)
         raise
     recorder.add(stale, at=start)
@@ -226,16 +226,16 @@ def _run_in_transaction(
     recorder: Recorder,
     then: Callable[[Any], Any],
 ) -> Any:
-    """Run a body whose writes stand or fall as a whole; what it wrote to other databases may outlive it."""
+    """Run a body in a transaction of the default database; its rollback does not undo writes to others."""
     start = len(recorder)
     connection = connections[DEFAULT_DB_ALIAS]
     with WrittenElsewhere(recorder) as elsewhere:
         try:
             with transaction.atomic():
                 result, stale = _outcome(function, request, values, function.func(request, **values), then)
-                is_kept = not connection.get_rollback()  # for which the body may have asked
+                is_kept = not connection.get_rollback()  # which the body may have set
                 if is_kept:
-                    # Before the commit, which nothing can come between then.
+                    # Before the commit, so that nothing can come between the two.
                     recorder.may_stand = True
                     recorder.add(stale, at=start)
         except BaseException:
@@ -248,7 +248,7 @@ def _run_in_transaction(
 
 
 def _falls_with_request() -> bool:
-    """Return whether all that is written now is undone where the request is refused (ATOMIC_REQUESTS)."""
+    """Return whether ATOMIC_REQUESTS undoes everything written now where the request fails."""
     databases = connections.settings
     if len(databases) > 1 or not databases[DEFAULT_DB_ALIAS]["ATOMIC_REQUESTS"]:
         return False
@@ -258,7 +258,7 @@ def _falls_with_request() -> bool:
 def _outcome(
     function: Function, request: HttpRequest, values: dict[str, Any], returned: Any, then: Then
 ) -> tuple[Any, Sequence[Invalidation]]:
-    """Hold what a body returned to its declaration; give the result, and what is stale now."""
+    """Return the validated result, with ``then`` applied, and what the call invalidates."""
     result = then(_checked(function, returned))
     if function.records_itself:
         return result, ()
@@ -278,7 +278,7 @@ def _has_database() -> bool:
 
 
 def _checked(function: Function, returned: Any) -> Any:
-    """Hold a result to what the function says it returns."""
+    """Return what a body returned, validated; raise TypeError for a view that returned no response."""
     if function.result is not None:
         return function.result.validate(returned, from_attributes=True)
     if not isinstance(returned, HttpResponseBase):

@@ -10,9 +10,9 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
 from mizan_htmx.errors import MethodNotAllowed
-from mizan_htmx.http.csrf import tell_refusal
-from mizan_htmx.http.error_headers import tell_problem
-from mizan_htmx.http.session_fingerprint import tell_change
+from mizan_htmx.http.csrf import write_csrf_header
+from mizan_htmx.http.error_headers import write_error_headers
+from mizan_htmx.http.session_fingerprint import write_changed_fingerprint
 from mizan_htmx.invalidation.delivery import aannounce, announce_now, signals_for
 from mizan_htmx.invalidation.recorder import (
     Recorder,
@@ -66,9 +66,9 @@ def _conclude(
 ) -> tuple[Invalidation, ...]:
     """Write the headers; return what is left to publish."""
     write(request, response, recorder)
-    tell_change(request, response)
-    tell_refusal(request, response)
-    tell_problem(request, response, recorder)
+    write_changed_fingerprint(request, response)
+    write_csrf_header(request, response)
+    write_error_headers(request, response, recorder)
     return close_recorder(request, recorder, response) if owned else ()
 
 

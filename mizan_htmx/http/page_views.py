@@ -9,13 +9,13 @@ from django.http.response import HttpResponseBase
 from django.template.response import SimpleTemplateResponse
 
 from mizan_htmx.caching.anonymous import are_public, shared_or_own
-from mizan_htmx.caching.responses import keep_private, share_reading
+from mizan_htmx.caching.responses import keep_private, share_context
 from mizan_htmx.declarations.functions import Function
 from mizan_htmx.declarations.signature import validate
 from mizan_htmx.http.arguments import Arguments, read_view
 from mizan_htmx.http.concurrency import in_thread
 from mizan_htmx.http.csrf import check_csrf, is_unchecked
-from mizan_htmx.http.error_responses import html_failure
+from mizan_htmx.http.error_responses import html_error_response
 from mizan_htmx.http.execution import aexecute, contexts_of, execute
 from mizan_htmx.http.lifecycle import arespond, respond
 from mizan_htmx.invalidation.recorder import Recorder
@@ -28,7 +28,7 @@ def serve(
     """Answer a request with a function on the view path."""
     state_of(request).function = function
     work = partial(_serve, function, _named(function, positional, url_values))
-    response = respond(request, function.methods, work, html_failure)
+    response = respond(request, function.methods, work, html_error_response)
     keep_private(response)
     return response
 
@@ -39,13 +39,13 @@ async def aserve(
     """See ``serve``."""
     state_of(request).function = function
     work = partial(_aserve, function, _named(function, positional, url_values))
-    response = await arespond(request, function.methods, work, _ahtml_failure)
+    response = await arespond(request, function.methods, work, _ahtml_error_response)
     keep_private(response)
     return response
 
 
-async def _ahtml_failure(request: HttpRequest, error: Exception) -> HttpResponseBase:
-    return await in_thread(html_failure, request, error)  # context processors may query
+async def _ahtml_error_response(request: HttpRequest, error: Exception) -> HttpResponseBase:
+    return await in_thread(html_error_response, request, error)  # context processors may query
 
 
 def _named(function: Function, positional: Sequence[Any], url_values: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -91,4 +91,4 @@ def _share_page(
         with shared_or_own(request, contexts_of(function, request)):
             response = response.render()
     values = validate(function.arguments, arguments.collect(function.parameters.values()))
-    return share_reading(function.context.name, values, request, response, recorder)
+    return share_context(function.context.name, values, request, response, recorder)

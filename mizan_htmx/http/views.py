@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from pydantic_core import to_json
 
-from mizan_htmx.caching.responses import PRIVATE, share_reading
+from mizan_htmx.caching.responses import PRIVATE, share_context
 from mizan_htmx.declarations.functions import Function
 from mizan_htmx.declarations.graph import Group
 from mizan_htmx.declarations.signature import Validator, validate
@@ -17,10 +17,10 @@ from mizan_htmx.errors import NotFound
 from mizan_htmx.http.arguments import MULTIPART, Arguments, read_call, read_query
 from mizan_htmx.http.concurrency import Endpoint, in_thread
 from mizan_htmx.http.csrf import check_csrf, csrf_token, set_csrf_cookie
-from mizan_htmx.http.error_responses import json_failure, json_response
+from mizan_htmx.http.error_responses import json_error_response, json_response
 from mizan_htmx.http.execution import aexecute, execute, read_group
 from mizan_htmx.http.lifecycle import arespond, respond
-from mizan_htmx.http.session_fingerprint import tell, word_of
+from mizan_htmx.http.session_fingerprint import fingerprint_of, write_fingerprint
 from mizan_htmx.invalidation.recorder import Recorder
 from mizan_htmx.localization import as_on_page, finish_on_page
 from mizan_htmx.setup.registry import registry
@@ -33,45 +33,45 @@ _READ = ("GET", "HEAD")
 def call(request: HttpRequest) -> HttpResponseBase:
     """Call a function: ``POST {"fn": "rename", "args": {...}}``, or the same as a form."""
     with as_on_page(request):
-        return finish_on_page(request, respond(request, _CALL, _call, json_failure))
+        return finish_on_page(request, respond(request, _CALL, _call, json_error_response))
 
 
 @call.async_view
 async def acall(request: HttpRequest) -> HttpResponseBase:
     """See ``call``."""
     with as_on_page(request):
-        return finish_on_page(request, await arespond(request, _CALL, _acall, _ajson_failure))
+        return finish_on_page(request, await arespond(request, _CALL, _acall, _ajson_error_response))
 
 
 @Endpoint
 def ctx(request: HttpRequest, context: str) -> HttpResponseBase:
     """Read a context: ``GET ctx/user/?user_id=5`` answers with every reader's result under its name."""
-    return respond(request, _READ, partial(_ctx, context), json_failure)
+    return respond(request, _READ, partial(_ctx, context), json_error_response)
 
 
 @ctx.async_view
 async def actx(request: HttpRequest, context: str) -> HttpResponseBase:
     """See ``ctx``."""
-    return await arespond(request, _READ, partial(_actx, context), _ajson_failure)
+    return await arespond(request, _READ, partial(_actx, context), _ajson_error_response)
 
 
 @Endpoint
 def session(request: HttpRequest) -> HttpResponseBase:
     """Answer with the CSRF token, its cookie, and the session fingerprint."""
-    return respond(request, _READ, _session, json_failure)
+    return respond(request, _READ, _session, json_error_response)
 
 
 @session.async_view
 async def asession(request: HttpRequest) -> HttpResponseBase:
     """See ``session``."""
-    return await arespond(request, _READ, _asession, _ajson_failure)
+    return await arespond(request, _READ, _asession, _ajson_error_response)
 
 
-async def _ajson_failure(request: HttpRequest, error: Exception) -> HttpResponseBase:
+async def _ajson_error_response(request: HttpRequest, error: Exception) -> HttpResponseBase:
     if not settings.DEBUG:
-        return json_failure(request, error)
+        return json_error_response(request, error)
     # The technical page shows what variables hold, and may read that from the database.
-    return await in_thread(json_failure, request, error)
+    return await in_thread(json_error_response, request, error)
 
 
 def _call(request: HttpRequest, recorder: Recorder) -> HttpResponseBase:
@@ -155,7 +155,7 @@ def _context_response(
         return response
     del response.headers["Cache-Control"]
     values = _validated(group, group.adapter, arguments)
-    return share_reading(group.context.name, values, request, response, recorder)
+    return share_context(group.context.name, values, request, response, recorder)
 
 
 def answer_context(group: Group, request: HttpRequest, arguments: Arguments, recorder: Recorder) -> bytes:
@@ -198,8 +198,8 @@ def _object(group: Group, results: Sequence[bytes]) -> bytes:
 def _session(request: HttpRequest, recorder: Recorder) -> HttpResponseBase:
     response = json_response({"csrfToken": csrf_token(request)})
     set_csrf_cookie(request, response)
-    word_of(request)
-    tell(request, response)
+    fingerprint_of(request)
+    write_fingerprint(request, response)
     return response
 
 

@@ -47,12 +47,12 @@ def check_declarations(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -
 
 
 def check_methods(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
-    """Report views with ``affects=`` that answer safe methods only."""
+    """Report views with ``affects=`` that allow safe methods only."""
     return [
         Warning(
-            f"{function.place} has affects=, but answers only {', '.join(function.methods)}.",
+            f"{function.place} has affects=, but allows only {', '.join(function.methods)}.",
             hint="A GET request must not change anything: links are followed by browsers and crawlers, and"
-            " CSRF is not checked. Let it answer POST, or remove affects=.",
+            " CSRF is not checked. Add POST to methods=, or remove affects=.",
             obj=function,
             id="mizan_htmx.W010",
         )
@@ -123,7 +123,7 @@ def check_lag(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[Ch
     try:
         _ = conf.replica_lag
     except ImproperlyConfigured as error:
-        hint = "docs/live.md has a function that asks the replica."
+        hint = "docs/live.md has a function that measures the lag of a replica."
         return [Error(str(error), hint=hint, id="mizan_htmx.E010")]
     return []
 
@@ -147,7 +147,7 @@ def check_watches(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> lis
 
 
 def check_watchers(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
-    """Report live contexts with a guarded and an open reader: whoever may read one may watch the context."""
+    """Report live contexts with a guarded and an open reader: everybody may watch such a context."""
     graph = registry.graph
     found: list[CheckMessage] = []
     for name in sorted(graph.live):

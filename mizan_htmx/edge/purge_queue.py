@@ -127,7 +127,7 @@ class PurgeQueue:
                 self._add(rest)
 
     def _next(self) -> _Batch:
-        """Wait for a batch that is due; return an empty one, and give up the thread, if none will be."""
+        """Wait for the next batch and return it; without one, end the thread and return an empty batch."""
         with self._changed:
             while True:
                 now = time.monotonic()

@@ -57,7 +57,7 @@ class Registry:
     def __init__(self) -> None:
         self._contents = _Contents()
         self._lock = Lock()
-        #: Returns the read version of what is read from now on; ``None`` if nobody counts. Set at start.
+        #: Returns the read version of what is read from now on; ``None`` without channels. Set at start.
         self.clock: Callable[[], str | None] = _no_version
         #: The same for what is read from a database that is that many seconds behind.
         self.clock_before: Callable[[float], str | None] = _no_version

@@ -20,8 +20,8 @@ DOOR = "purge"
 # of 10,000 users, every seventh mutation of one user also purges those of another.
 SLOTS = 65536
 
-# Limit and period of a bucket. vsthrottle gives back seconds / period * limit tokens, without the fraction:
-# at 3e28 seconds not one in a million years.
+# Limit and period of a bucket. vsthrottle returns seconds / period * limit tokens, rounded down: with this
+# period, 3e28 seconds, not one token in a million years.
 _COUNTER = "999999999999999, 999999999999y * 1000000000.0"
 
 _ORIGIN = re.compile(r"(?P<host>[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\]):(?P<port>[0-9]{1,5})")

@@ -286,7 +286,11 @@ class TestSetting:
             conf.measured_lag()
         assert str(raised.value) == text
         assert problems() == [
-            Error(text, hint="docs/live.md has a function that asks the replica.", id="mizan_htmx.E010")
+            Error(
+                text,
+                hint="docs/live.md has a function that measures the lag of a replica.",
+                id="mizan_htmx.E010",
+            )
         ]
 
     def test_a_function_that_is_not_there(self, settings: Settings) -> None:

@@ -21,7 +21,7 @@ These are used elsewhere, under their own names, and tried in ``tests/contract/t
 * ``partials``, ``rendering``: ``engines.templates`` and ``Engine.template_context_processors``.
 * ``rendering``: a ``RequestContext`` that was made as a plain ``Context`` renders; ``dicts`` are its layers,
   and ``render_context.dicts[0]`` is where ``include`` keeps templates.
-* ``setup.checks``, ``setup.loaders``: ``Engine.template_loaders``, the module ``template_partials.loader``,
+* ``checks``: ``Engine.template_loaders``, the module ``template_partials.loader``,
   and that the app ``template_partials`` changes ``TEMPLATES`` in its ``ready()``.
 * ``signature``: pydantic makes of a TypedDict a schema "typed-dict" with each field's own in ``fields``.
 * ``transactions``, ``watch``, ``proving``: ``connections.settings`` and ``all(initialized_only=True)``; a

@@ -6,7 +6,7 @@ language by that address, a cookie or ``Accept-Language``. What is otherwise on 
 
 import re
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 from datetime import timezone as fixed_zone
@@ -23,6 +23,7 @@ from django.utils import timezone, translation
 from pydantic import ConfigDict, TypeAdapter, ValidationError, with_config
 from typing_extensions import TypedDict
 
+from mizan_htmx.bounded_cache import BoundedCache
 from mizan_htmx.internals import freeze
 from mizan_htmx.request_state import STATE, RequestState, state_of
 
@@ -38,7 +39,6 @@ UNTRANSLATED = "-"
 
 # How many tokens are kept: one for each language and time zone that pages have.
 _REMEMBERED = 1024
-_LONGEST_TOKEN = 500
 
 
 @with_config(ConfigDict(extra="forbid"))
@@ -182,9 +182,8 @@ def _sign(localization: Localization, secret: str | bytes) -> str:
 
 def read(token: str) -> Localization:
     """Return the localization of a token; the plain one for what this site did not sign."""
-    reader = _kept_reading if len(token) <= _LONGEST_TOKEN else _read
     try:
-        return reader(token, settings.SECRET_KEY, tuple(settings.SECRET_KEY_FALLBACKS))
+        return _localizations[token, settings.SECRET_KEY, tuple(settings.SECRET_KEY_FALLBACKS)]
     except (signing.BadSignature, ValidationError, ValueError):
         return PLAIN
 
@@ -194,24 +193,23 @@ def _read(token: str, secret: str | bytes, former: tuple[str | bytes, ...]) -> L
     return Localization.of_written(_WRITTEN.validate_python(signer.unsign_object(token)))
 
 
-# What nobody signed raises, and is not kept.
-_kept_reading = lru_cache(_REMEMBERED)(_read)
+_localizations = BoundedCache(_read, entries=_REMEMBERED)
 
 
-@contextmanager
-def as_on_page(request: HttpRequest) -> Iterator[None]:
+_AS_IT_IS = nullcontext()
+
+
+def as_on_page(request: HttpRequest) -> AbstractContextManager[None]:
     """Work in the language and time zone of the page that a request comes from, if its address names them.
 
     Nobody else finds the field in ``request.GET``.
     """
     if LOCALIZATION_FIELD not in request.META.get("QUERY_STRING", ""):
-        yield
-        return
+        return _AS_IT_IS
     query: Any = request.GET.copy()
     given = query.pop(LOCALIZATION_FIELD, [""])
     request.GET = freeze(query)
-    with read(given[-1]).active(request):
-        yield
+    return read(given[-1]).active(request)
 
 
 def finish_on_page(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:

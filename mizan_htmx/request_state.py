@@ -45,11 +45,11 @@ class PageState:
 
     #: What ``{% include %}`` keeps in a template's ``render_context``.
     included: dict[Any, Any]
-    #: ``blocks.surroundings.localization_here()``.
+    #: ``rendering.page_localization.localization_here()``.
     localizations: dict[Any, Any]
     #: What the paths of blocks resolve to.
     matches: dict[str, ResolverMatch]
-    #: ``blocks.newer.own_note()``.
+    #: ``blocks.freshness.own_note()``.
     own_note: Any
     #: Of readers: ``blocks.reader_results.read()``.
     results: dict[Any, Any]

@@ -5,8 +5,8 @@ What is rendered with it depends on the URL alone, on ``Accept-Language`` where 
 with it, and what speaks against handing the result to everyone.
 """
 
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any, NoReturn, cast
 
 from django.apps import apps
@@ -24,6 +24,7 @@ from mizan_htmx.internals import NONCE, BodilessRequest
 from mizan_htmx.localization import Localization, Spoken, localization_of, pass_language
 from mizan_htmx.protocol.keys import Invalidation
 from mizan_htmx.request_state import STATE, RequestState, state_of
+from mizan_htmx.setup.registry import registry
 
 # A list of what may be known, not of what may not: proxies put users into headers of many names.
 _KNOWN = (
@@ -121,6 +122,42 @@ def anonymous(request: HttpRequest) -> AnonymousRequest:
     return clean
 
 
+def are_public(contexts: Collection[str]) -> bool:
+    """Return whether all these contexts are public, so that everyone may be handed what they show."""
+    return bool(contexts) and registry.graph.public.issuperset(contexts)
+
+
+class shared_or_own:
+    """Work with the anonymous request where all these contexts are public, and else with the visitor's own.
+
+    ``localization`` is what a block carries in its own URL. ``spoken`` is what is spoken inside, if that is
+    known. Written as a class because ``contextmanager`` costs each read three more calls.
+    """
+
+    __slots__ = ("_localized", "_request", "spoken")
+
+    def __init__(
+        self, request: HttpRequest, contexts: Collection[str], localization: Localization | None = None
+    ) -> None:
+        self.spoken: Spoken | None = None
+        self._request = request
+        self._localized: AbstractContextManager[Spoken | None] | None = None
+        if are_public(contexts):
+            self._request = clean = anonymous(request)
+            self._localized = as_anyone(clean, localization)
+        elif localization:
+            self._localized = localization.active(request)
+
+    def __enter__(self) -> HttpRequest:
+        if self._localized is not None:
+            self.spoken = self._localized.__enter__()
+        return self._request
+
+    def __exit__(self, *raised: Any) -> None:
+        if self._localized is not None:
+            self._localized.__exit__(*raised)
+
+
 @contextmanager
 def as_anyone(request: AnonymousRequest, localization: Localization | None = None) -> Iterator[Spoken]:
     """Render in the language of the clean request and the site's own time zone, not in the visitor's.
@@ -148,7 +185,7 @@ def nobody() -> Any:
     if not apps.is_installed("django.contrib.auth"):
         return None
     # Models can't be imported before Django is set up, nor without their app.
-    from django.contrib.auth.models import AnonymousUser
+    from django.contrib.auth.models import AnonymousUser  # noqa: PLC0415
 
     return AnonymousUser()
 

@@ -8,6 +8,7 @@ from django.http.response import HttpResponseBase
 
 from mizan_htmx.declarations.functions import SAFE_METHODS
 from mizan_htmx.errors import MizanError, ValidationFailed
+from mizan_htmx.invalidation.recorder import Recorder
 from mizan_htmx.protocol.headers import COMMITTED_HEADER, ERROR_HEADER, MESSAGE_HEADER
 from mizan_htmx.request_state import STATE, RequestState, state_of
 
@@ -28,11 +29,8 @@ def remember_misfit(request: HttpRequest) -> None:
     state_of(request).has_invalid_values = True
 
 
-def tell_problem(request: HttpRequest, response: HttpResponseBase, *, is_undone: bool) -> None:
-    """Put into the answer as what its request was refused, if it was.
-
-    ``is_undone``: nothing that a function has written stands. A 5xx is no proof, whatever is known here.
-    """
+def tell_problem(request: HttpRequest, response: HttpResponseBase, recorder: Recorder) -> None:
+    """Name in the headers the error that a request is answered with, and whether it has changed nothing."""
     state: RequestState = getattr(request, STATE, None) or state_of(request)
     headers = response.headers
     if state.has_invalid_values:
@@ -46,5 +44,7 @@ def tell_problem(request: HttpRequest, response: HttpResponseBase, *, is_undone:
     if error.message != error.default_message and not _DJANGOS.fullmatch(error.message):
         text = error.message.encode(errors="replace")[:_LONGEST].decode(errors="ignore")
         headers[MESSAGE_HEADER] = quote(text)
-    if is_undone and error.status < 500 and request.method not in SAFE_METHODS:
+    if error.status >= 500 or request.method in SAFE_METHODS:  # a 5xx is no proof, whatever is known here
+        return
+    if not (recorder.may_stand or recorder.announced()):
         headers[COMMITTED_HEADER] = "no"

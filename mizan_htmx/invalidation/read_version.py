@@ -3,10 +3,10 @@
 from django.db import connections
 from django.http import HttpRequest
 
+from mizan_htmx.conf import conf
 from mizan_htmx.declarations.functions import SAFE_METHODS
 from mizan_htmx.request_state import STATE, RequestState, state_of
 from mizan_htmx.setup.registry import registry
-from mizan_htmx.setup.replicas import replica_lag
 
 
 def version_of(request: HttpRequest) -> str | None:
@@ -17,7 +17,7 @@ def version_of(request: HttpRequest) -> str | None:
     state: RequestState = getattr(request, STATE, None) or state_of(request)
     version = state.version
     if version is ...:
-        lag = replica_lag()
+        lag = conf.measured_lag()
         version = registry.clock_before(lag) if lag else registry.clock()
         if lag and version and request.method not in SAFE_METHODS:
             version = _before(version)
@@ -27,7 +27,7 @@ def version_of(request: HttpRequest) -> str | None:
 
 def may_be_old(version: str) -> bool:
     """Tell whether something may have become stale since a version that a request has read by."""
-    return bool(replica_lag()) and version != registry.clock()
+    return bool(conf.measured_lag()) and version != registry.clock()
 
 
 def _before(version: str) -> str:

@@ -16,7 +16,6 @@ from mizan_htmx.errors import ValidationFailed, suggest
 from mizan_htmx.invalidation.cookie import carry
 from mizan_htmx.invalidation.delivery import aannounce as aannounce
 from mizan_htmx.invalidation.delivery import announce_now as announce_now
-from mizan_htmx.invalidation.delivery import invalidated as invalidated
 from mizan_htmx.invalidation.delivery import told as told
 from mizan_htmx.invalidation.recording import Recorder as Recorder
 from mizan_htmx.invalidation.transactions import announce as announce

@@ -1,4 +1,4 @@
-"""What has become stale, and its one grammar: header, blocks, socket and cache tags all speak it.
+r"""What has become stale, and its one grammar: header, blocks, socket and cache tags all speak it.
 
     list    = entry *( ", " entry )
     entry   = "*" / context *( ";" name "=" value )

@@ -14,13 +14,13 @@ from typing import Protocol
 from django.http import HttpRequest
 
 from mizan_htmx.caching.anonymous import AnonymousRequest
+from mizan_htmx.conf import conf
 from mizan_htmx.declarations.functions import Function
 from mizan_htmx.invalidation.cookie import DIGITS, received
 from mizan_htmx.invalidation.recorder import Recorder
 from mizan_htmx.protocol.keys import Invalidation, covers
 from mizan_htmx.request_state import STATE, RequestState, state_of
 from mizan_htmx.setup.registry import registry
-from mizan_htmx.setup.replicas import may_lag
 
 
 class Block(Protocol):
@@ -82,7 +82,7 @@ def numbers_for(request: HttpRequest, block: Block, inner: str) -> str | None:
     notes = received(request)
     numbers = [each.number for each in notes if are_covered(each.invalidations, block.bound)] if notes else []
     may_be_own = _may_be_own(request, block.bound)
-    if not (numbers or may_be_own) or may_lag():
+    if not (numbers or may_be_own) or conf.may_lag:
         return None
     if may_be_own:
         page = state_of(request).page

@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping
 from contextvars import ContextVar
+from typing import overload
 from weakref import ref
 
 from django.core.exceptions import ImproperlyConfigured
 from django.db import connections
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
+from django.urls import get_urlconf
 
 from mizan_htmx.declarations.signature import validate
 from mizan_htmx.errors import ValidationFailed, suggest
@@ -22,6 +24,7 @@ from mizan_htmx.protocol.headers import CACHE_GROUPS_HEADER, INVALIDATE_HEADER
 from mizan_htmx.protocol.keys import Invalidation
 from mizan_htmx.request_state import STATE, RequestState, state_of
 from mizan_htmx.setup.autodiscover import load_urlconf
+from mizan_htmx.setup.middleware import MIDDLEWARE, is_installed
 from mizan_htmx.setup.registry import registry
 
 # Weak: a request that ended without closing its recorder must not swallow what the thread does next.
@@ -47,6 +50,7 @@ def open_recorder(request: HttpRequest) -> tuple[Recorder, bool]:
     if known is not None and not known.is_closed:
         return known, False
     recorder = state.recorder = Recorder(request)
+    recorder.outer = _current.get()
     _current.set(ref(recorder))
     return recorder, True
 
@@ -68,7 +72,7 @@ def close_recorder(
     request: HttpRequest, recorder: Recorder, response: HttpResponseBase | None = None
 ) -> tuple[Invalidation, ...]:
     """Collect nothing more for this request's answer; return what is to be told with it."""
-    _current.set(None)
+    _current.set(recorder.outer)
     return recorder.close(request, response)
 
 
@@ -78,7 +82,7 @@ def abandon(recorder: Recorder, *, owned: bool) -> None:
     Its client has hung up, its time is over, or the process is about to end.
     """
     if owned:
-        _current.set(None)
+        _current.set(recorder.outer)
         recorder.abandon()
 
 
@@ -110,24 +114,53 @@ def write(request: HttpRequest, response: HttpResponseBase, recorder: Recorder) 
     )
 
 
-def invalidate(request: HttpRequest | None, context: str, /, **params: object) -> None:
-    """Say that a context is stale, from any view or function; without a request, from anywhere else.
+@overload
+def invalidate(request: HttpRequest | None, context: str, /, **params: object) -> None: ...
 
-    Counts once the transaction around it has committed. Raises ValueError for an unknown context or
-    parameter or a value that does not fit, and ImproperlyConfigured for a request that no
-    ``MizanMiddleware`` looks after, because the answer would not carry it.
+
+@overload
+def invalidate(context: str, /, **params: object) -> None: ...
+
+
+def invalidate(request: HttpRequest | str | None, context: str | None = None, /, **params: object) -> None:
+    """Invalidate a context, from any code: ``invalidate("user", user_id=5)``.
+
+    The answer to the request that is being answered here carries it. Outside of any request, such as in a
+    management command, a task or a thread, it is published by itself. ``invalidate(request, …)`` names the
+    request, for code that runs after the answer has begun, such as a stream; ``invalidate(None, …)``
+    publishes in any case.
+
+    It counts once the transaction around it has committed. Raises ValueError for an unknown context or
+    parameter or a value that does not fit, and ImproperlyConfigured in a view that is no function of
+    mizan_htmx where ``MizanMiddleware`` is not installed, because the answer would not carry it.
     """
-    invalidation = named(context, params, by="invalidate")
-    if request is None:
+    name = request if isinstance(request, str) else context
+    if name is None:
+        raise TypeError("invalidate() names no context. Call it as invalidate('user', user_id=5).")
+    if isinstance(request, str) and context is not None:
+        raise TypeError(f"invalidate({request!r}, {context!r}) names two contexts. Call it once for each.")
+    invalidation = named(name, params, by="invalidate")
+    if isinstance(request, str):
+        recorder, is_outside = current_recorder(), not _is_in_request()
+    else:
+        recorder, is_outside = (None, True) if request is None else (recorder_of(request), False)
+    if recorder is not None:
+        recorder.add((invalidation,))
+    elif is_outside:
         announce(None, (invalidation,))
-        return
-    recorder = recorder_of(request)
-    if recorder is None:
+    else:
         raise ImproperlyConfigured(
-            "invalidate(request, …) outside a function of mizan_htmx needs"
+            "invalidate() in a view that is no function of mizan_htmx needs"
             " 'mizan_htmx.middleware.MizanMiddleware' in MIDDLEWARE."
         )
-    recorder.add((invalidation,))
+
+
+def _is_in_request() -> bool:
+    """Return whether a request is being answered here that MizanMiddleware does not look after.
+
+    Django's handlers set the URLconf for each request, and reset it at its end.
+    """
+    return get_urlconf() is not None and not is_installed(MIDDLEWARE)
 
 
 def named(context: str, params: Mapping[str, object], *, by: str) -> Invalidation:

@@ -25,13 +25,15 @@ class Recorder:
 
     __slots__ = (
         *("__weakref__", "_answer", "_entries", "_is_final", "_is_on_loop", "_known", "_lock", "_request"),
-        *("is_closed", "may_stand"),
+        *("is_closed", "may_stand", "outer"),
     )
 
     def __init__(self, request: HttpRequest | None = None) -> None:
         self.is_closed = False
         #: Whether something that a function has written may stand, even if it is refused after all.
         self.may_stand = False
+        #: The recorder of the request inside of which this one is answered, as by a test client in a view.
+        self.outer: ref[Recorder] | None = None
         self._request = None if request is None else ref(request)
         self._answer: tuple[HttpRequest | None, HttpResponseBase | None] | None = None
         self._entries: list[tuple[Invalidation, Share | None]] = []

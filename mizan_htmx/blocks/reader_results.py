@@ -1,30 +1,25 @@
 """What the templates of one request read: each reader once per distinct arguments, and only if used."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from copy import copy
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from django.core.exceptions import PermissionDenied, SynchronousOnlyOperation
-from django.http import Http404, HttpRequest
+from django.core.exceptions import SynchronousOnlyOperation
+from django.http import HttpRequest
 from django.template import TemplateSyntaxError
-from django.utils.functional import LazyObject, Promise
 
-from mizan_htmx.caching.anonymous import AnonymousRequest
+from mizan_htmx.caching.anonymous import AnonymousRequest, are_public
 from mizan_htmx.declarations.functions import Function
 from mizan_htmx.declarations.graph import Group
-from mizan_htmx.errors import Forbidden, NotFound, Unauthorized
+from mizan_htmx.errors import DENIED
 from mizan_htmx.http.arguments import Arguments
 from mizan_htmx.http.concurrency import loop_is_running
-from mizan_htmx.http.execution import admit_user, execute, execute_now, is_for_everyone
-from mizan_htmx.http.steps import run
-from mizan_htmx.invalidation.recorder import Recorder, recorder_of
+from mizan_htmx.http.execution import admit_user, contexts_of, execute
+from mizan_htmx.invalidation.recorder import Recorder
 from mizan_htmx.localization import Spoken, spoken_here
+from mizan_htmx.request_state import STATE, RequestState, state_of
 from mizan_htmx.setup.registry import registry
-
-#: What a reader may raise to keep its data from this visitor.
-DENIED = (PermissionDenied, PermissionError, Http404, Unauthorized, Forbidden, NotFound)
 
 _Key = tuple[Any, ...]
 
@@ -96,12 +91,13 @@ def read(
     own = {name: values[name] for name in reader.parameters if name in values}
     # Not by its function, which may be declared twice, with another auth.
     key = (reader.declaration, spoken or spoken_here(), *own.items())
-    results: dict[_Key, Any] = request.__dict__.setdefault("_mizan_readings", {})
-    if isinstance(request, AnonymousRequest) and not is_for_everyone(reader, request):
+    state: RequestState = getattr(request, STATE, None) or state_of(request)
+    results: dict[_Key, Any] = state.page.results
+    if isinstance(request, AnonymousRequest) and not are_public(contexts_of(reader, request)):
         request.object(f"it shows {reader.name!r}, which is not public")
     if key not in results:
         try:
-            results[key] = _read(reader, request, own)
+            results[key] = _read(reader, request, own, state.recorder)
         except Exception as failure:  # the border to the authors' readers: it is raised to whoever asks
             results[key] = _Failed(failure)
             if isinstance(failure, DENIED) and isinstance(request, AnonymousRequest):
@@ -119,21 +115,18 @@ class _Failed:
     failure: Exception
 
 
-def _read(reader: Function, request: HttpRequest, values: dict[str, Any]) -> Any:
+def _read(reader: Function, request: HttpRequest, values: dict[str, Any], recorder: Recorder | None) -> Any:
     if reader.waits and loop_is_running():
         raise SynchronousOnlyOperation(
             f"{reader.place} is async and was read while a template rendered inside the event loop."
             " In an async view, return a TemplateResponse: Django renders it in a thread."
         )
-    recorder = recorder_of(request)
     if recorder is None:
         recorder = Recorder()  # a page without the middleware: nobody would carry what a reader makes stale
     assert reader.context is not None
     # What the context's adapter gave fits each reader, unless they declare it with several types.
     arguments = Arguments((values,), valid=registry.graph.groups[reader.context.name].uniform)
-    if reader.waits:
-        return run(execute(reader, request, arguments, recorder))
-    return execute_now(reader, request, arguments, recorder)
+    return execute(reader, request, arguments, recorder)
 
 
 def is_kept_from(request: HttpRequest, groups: Iterable[Group]) -> bool:
@@ -156,12 +149,3 @@ def is_kept_from(request: HttpRequest, groups: Iterable[Group]) -> bool:
             request.object("it is not for everyone")
         return True
     return False
-
-
-def plain(value: Any) -> Any:
-    """Give what a lazy value stands for: a translation, the user of a request."""
-    if isinstance(value, Promise):
-        return str(value)
-    if isinstance(value, LazyObject):
-        return copy(value)
-    return value

@@ -7,13 +7,14 @@ from django.http.response import HttpResponseBase
 
 from mizan_htmx.blocks import block as blocks
 from mizan_htmx.blocks.batch import MAX_BLOCKS, NOT_FOUND, Piece, fields_of, render_each, split, unheard
-from mizan_htmx.blocks.partials import load
 from mizan_htmx.blocks.rendering import render
 from mizan_htmx.caching.responses import PRIVATE, keep_private, share
 from mizan_htmx.declarations.functions import BLOCK_FIELD
 from mizan_htmx.http.error_responses import json_response
-from mizan_htmx.http.session_fingerprint import tell
+from mizan_htmx.http.session_fingerprint import write_fingerprint
 from mizan_htmx.localization import label
+from mizan_htmx.protocol.headers import REFRESH_HEADER
+from mizan_htmx.rendering.partials import load
 
 _METHODS = ("GET", "HEAD")
 
@@ -37,11 +38,11 @@ def partial(request: HttpRequest, context: str) -> HttpResponseBase:
         return _not_found(ValueError(f"The token is for the context {block.contexts[0]!r}, not {context!r}."))
     with unheard(request) as recorder:
         html = render(block, template, request)
-        response = HttpResponse(html, headers={blocks.REFRESH_HEADER: "1"})
+        response = HttpResponse(html, headers={REFRESH_HEADER: "1"})
         label(request, response, block.localization)
         if block.is_shared:
             return share(request, response, recorder)
-    tell(request, response)
+    write_fingerprint(request, response)
     keep_private(response)
     return response
 
@@ -61,8 +62,8 @@ def partials(request: HttpRequest) -> HttpResponseBase:
     with unheard(request):
         pieces = render_each(request, queries)
     response = json_response({"blocks": [_as_json(piece) for piece in pieces]})
-    response.headers[blocks.REFRESH_HEADER] = "1"
-    tell(request, response)
+    response.headers[REFRESH_HEADER] = "1"
+    write_fingerprint(request, response)
     return response
 
 

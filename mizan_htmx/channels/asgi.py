@@ -5,7 +5,6 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
 from channels.sessions import CookieMiddleware
-from django.conf import settings
 from django.core.handlers.asgi import ASGIHandler, get_script_prefix
 from django.db import connections
 
@@ -13,6 +12,7 @@ from mizan_htmx.channels import lifespan
 from mizan_htmx.channels.consumer import MizanConsumer
 from mizan_htmx.channels.internals import with_session
 from mizan_htmx.channels.rpc import request_of
+from mizan_htmx.conf import conf
 from mizan_htmx.http.csrf import is_own_origin
 from mizan_htmx.setup.autodiscover import load_urlconf
 
@@ -25,7 +25,7 @@ logger = logging.getLogger("mizan_htmx.channels")
 
 
 def wrap_asgi(app: Any, path: str | None = None) -> Application:
-    """Serve the socket at ``path``, by default ``settings.MIZAN_SOCKET_PATH``; ``app`` serves all else.
+    """Serve the socket at ``path``, by default ``MIZAN_SOCKET_PATH``; ``app`` serves all else.
 
     The visitor is the user of the session whose cookie comes along, or one whom middleware around this has
     put into ``scope["user"]``. Only pages of this site and of CSRF_TRUSTED_ORIGINS may open it: the browser
@@ -90,8 +90,7 @@ def _with_session(app: Application) -> Application:
 
 
 def _socket_path(path: str | None) -> str:
-    configured = getattr(settings, "MIZAN_SOCKET_PATH", "/ws/") if path is None else path
-    return "/" + str(configured).removeprefix("/")
+    return "/" + (conf.socket_path if path is None else path).removeprefix("/")
 
 
 def _path_of(scope: Scope) -> str:

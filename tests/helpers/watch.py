@@ -8,8 +8,8 @@ from asgiref.sync import async_to_sync
 from django.db.models import signals
 from django.http import HttpRequest
 
-from mizan_htmx.invalidation.recorder import invalidated
 from mizan_htmx.protocol.keys import Invalidation, format_list
+from mizan_htmx.signals import invalidated
 
 SENT = (signals.pre_save, signals.post_save, signals.pre_delete, signals.m2m_changed)
 

@@ -90,6 +90,16 @@ DATABASES = {
     },
 }
 
+# The port of a cluster that tests.on_postgres has started.
+if _port := os.environ.get("MIZAN_SITE_POSTGRES"):
+    DATABASES["default"] = {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": "postgres",
+        "USER": "mizan",
+        "HOST": "127.0.0.1",
+        "PORT": _port,
+    }
+
 CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
 
 CHANNEL_LAYERS = json.loads(os.environ.get("MIZAN_SITE_LAYERS", "{}"))

@@ -9,7 +9,6 @@ from typing import Any
 from channels.db import aclose_old_connections, database_sync_to_async
 from django.http import HttpRequest
 
-from mizan_htmx.blocks.reader_results import DENIED
 from mizan_htmx.channels import protocol as frames
 from mizan_htmx.channels.hub.hub import Hub, Socket
 from mizan_htmx.channels.layer.outages import DATABASE_ERRORS
@@ -18,10 +17,17 @@ from mizan_htmx.channels.protocol import Frame
 from mizan_htmx.channels.rpc import request_for
 from mizan_htmx.declarations.functions import Function
 from mizan_htmx.declarations.signature import validate
-from mizan_htmx.errors import BadRequest, Forbidden, InternalError, MizanError, NotFound, ValidationFailed
+from mizan_htmx.errors import (
+    DENIED,
+    BadRequest,
+    Forbidden,
+    InternalError,
+    MizanError,
+    NotFound,
+    ValidationFailed,
+)
 from mizan_htmx.http.arguments import Arguments
 from mizan_htmx.http.execution import admit
-from mizan_htmx.http.steps import run
 from mizan_htmx.protocol.keys import EVERYTHING, Invalidation, merge, parse
 from mizan_htmx.setup.registry import registry
 
@@ -226,7 +232,7 @@ def _error_of(request: HttpRequest, key: Invalidation) -> MizanError | None:
     refusal: MizanError = Forbidden("Not authorized")
     for function in _deciders(key):
         try:
-            run(admit(function, request, arguments))
+            admit(function, request, arguments)
         except DENIED:
             continue
         except ValidationFailed as error:  # he is let in

@@ -77,7 +77,7 @@ class TestInvalidate:
         with pytest.raises(ImproperlyConfigured) as error:
             invalidate(RequestFactory().get("/"), "user")
         assert str(error.value) == (
-            "invalidate(request, …) outside a function of mizan_htmx needs"
+            "invalidate() in a view that is no function of mizan_htmx needs"
             " 'mizan_htmx.middleware.MizanMiddleware' in MIDDLEWARE."
         )
 

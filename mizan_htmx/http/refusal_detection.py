@@ -1,4 +1,4 @@
-"""When a view that has run refuses: by its status, or by a page on which the form stands that was sent."""
+"""Detect that a view has refused a request: by its status, or by invalid forms in its context."""
 
 import logging
 from collections.abc import Iterator, Mapping
@@ -20,27 +20,27 @@ logger = logging.getLogger("mizan_htmx")
 
 Form: TypeAlias = "BaseForm | BaseFormSet[Any]"
 
-#: How deep forms are looked for in a context, among how many values of one list, and of one depth.
+#: How deep forms are searched for in a context, and among how many values of one list and of one depth.
 DEPTH = 5
 WIDTH = 100
 MOST = 2000
 
-# What holds one form: the wrappers of Django's admin, and a bound field.
+# The attributes that hold a form: of the wrappers of Django's admin, and of a bound field.
 _HOLDERS = ("form", "formset")
 
 _TOKEN = "csrfmiddlewaretoken"
 
-# By which Django's own templates mark what is wrong.
+# What Django's own templates mark errors with.
 _MARKS = (b"aria-invalid", b"errorlist")
 
 _logged: "WeakSet[Any]" = WeakSet()
 
 
 def is_refused(function: Function, request: HttpRequest, response: HttpResponseBase) -> bool:
-    """Return whether a view's answer says that it did not do what it was asked to.
+    """Return whether a view's response says that it did not do what was requested.
 
-    That is a status of 400 or more, or a ``TemplateResponse`` with the forms of this request, all of them
-    with errors. Of an answer that is only HTML nobody can tell; under ``DEBUG`` one that looks so is logged.
+    That is a status of 400 or more, or a ``TemplateResponse`` whose context has the forms of this request,
+    all of them with errors. Plain HTML does not say it; under ``DEBUG``, HTML that looks like it is logged.
     """
     if response.status_code >= 400:
         return True
@@ -59,16 +59,16 @@ def _hands_back(request: HttpRequest, context: object) -> bool:
 
 
 def _forms_in(context: object) -> Iterator[Form]:
-    """Yield the forms of a context; nothing is called, and nothing that is lazy is worked out."""
+    """Yield the forms of a context; nothing is called, and no lazy value is evaluated."""
     level: list[object] = [context]
     for _ in range(DEPTH):
         deeper: list[object] = []
         for value in level:
-            # Not by isinstance, which asks a lazy object for its class.
+            # Not isinstance(), which evaluates a lazy object.
             kind = type(value)
             if issubclass(kind, BaseForm | BaseFormSet):
                 yield value  # type: ignore[misc]
-            elif issubclass(kind, dict):  # other mappings may read what they have only when asked
+            elif issubclass(kind, dict):  # other mappings may compute their values on access
                 deeper += islice(value.values(), WIDTH)  # type: ignore[attr-defined]
             elif issubclass(kind, list | tuple):
                 deeper += value[:WIDTH]  # type: ignore[index]
@@ -95,7 +95,7 @@ def _is_of(request: HttpRequest, form: Form) -> bool:
 
 
 def _sent_by(request: HttpRequest) -> QueryDict:
-    # Django parses forms for POST only; the body was read for the function's arguments.
+    # Django parses forms for POST only; the body has been read for the function's arguments.
     if request.method not in ("POST", *SAFE_METHODS) and request.content_type == URLENCODED:
         return QueryDict(request.body, encoding="utf-8")
     return request.POST

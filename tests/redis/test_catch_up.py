@@ -12,7 +12,8 @@ from mizan_htmx.channels.hub.hub import Hub
 from mizan_htmx.channels.layer import publish as publishing
 from mizan_htmx.channels.layer import transport as wire
 from mizan_htmx.channels.layer.publish import publish, tell
-from mizan_htmx.channels.layer.versions import Version, versions
+from mizan_htmx.channels.layer.version_store import versions
+from mizan_htmx.channels.layer.versions import Version
 from tests.helpers.hub import Page, chat, in_thread, joined, keys, quiet, room
 from tests.helpers.redis import RedisServer, redis_layer, redis_process, redis_server
 

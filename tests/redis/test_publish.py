@@ -19,7 +19,8 @@ from mizan_htmx import Context, client, register
 from mizan_htmx.channels.hub.hub import Hub
 from mizan_htmx.channels.layer import publish as publishing
 from mizan_htmx.channels.layer.publish import broadcast, clock, publish, tell, tell_sync
-from mizan_htmx.channels.layer.versions import Version, versions
+from mizan_htmx.channels.layer.version_store import versions
+from mizan_htmx.channels.layer.versions import Version
 from mizan_htmx.invalidation.recorder import aannounce
 from mizan_htmx.testing import isolated_registry
 from tests.helpers.hub import chat, in_thread, joined, keys, quiet, room

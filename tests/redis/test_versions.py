@@ -8,8 +8,10 @@ from collections.abc import Callable, Iterator
 import pytest
 from pytest_django import Settings
 
+from mizan_htmx.channels.layer.memory_versions import MemoryVersions
 from mizan_htmx.channels.layer.redis_versions import RedisVersions
-from mizan_htmx.channels.layer.versions import Changes, MemoryVersions, StoreDown, Version, Versions, versions
+from mizan_htmx.channels.layer.version_store import versions
+from mizan_htmx.channels.layer.versions import Changes, StoreDown, Version, Versions
 from mizan_htmx.protocol.keys import EVERYTHING
 from tests.helpers.hub import keys, quiet
 from tests.helpers.redis import RedisServer, redis_process, redis_server

@@ -13,7 +13,8 @@ from mizan_htmx.channels.hub.delivery import Lanes
 from mizan_htmx.channels.hub.reauthorization import Rechecks
 from mizan_htmx.channels.layer import transport as wire
 from mizan_htmx.channels.layer.transport import Event
-from mizan_htmx.channels.layer.versions import Version, versions
+from mizan_htmx.channels.layer.version_store import versions
+from mizan_htmx.channels.layer.versions import Version
 from mizan_htmx.protocol.keys import Invalidation
 
 logger = logging.getLogger("mizan_htmx.channels")

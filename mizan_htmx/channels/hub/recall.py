@@ -8,7 +8,8 @@ from contextvars import Context
 from asgiref.sync import sync_to_async
 
 from mizan_htmx.channels.layer.history import History
-from mizan_htmx.channels.layer.versions import Changes, StoreDown, Version, Versions, versions
+from mizan_htmx.channels.layer.version_store import versions
+from mizan_htmx.channels.layer.versions import Changes, StoreDown, Version, Versions
 from mizan_htmx.protocol.keys import Invalidation
 
 #: So many changes are taken in before the loop does something else.

@@ -11,7 +11,8 @@ from mizan_htmx.channels.hub.hub import hubs
 from mizan_htmx.channels.layer import transport as wire
 from mizan_htmx.channels.layer.retry_queue import Retries
 from mizan_htmx.channels.layer.transport import Event
-from mizan_htmx.channels.layer.versions import StoreDown, Version, versions
+from mizan_htmx.channels.layer.version_store import versions
+from mizan_htmx.channels.layer.versions import StoreDown, Version
 from mizan_htmx.invalidation.recorder import told
 from mizan_htmx.protocol.keys import EVERYTHING, VERSION_HEADER, Invalidation, format_list, merge
 from mizan_htmx.setup.registry import registry

@@ -17,10 +17,12 @@ from pytest_django import Settings
 
 from mizan_htmx import Context, client, register
 from mizan_htmx.channels.layer import moments
+from mizan_htmx.channels.layer.memory_versions import MemoryVersions
 from mizan_htmx.channels.layer.moments import Moments
 from mizan_htmx.channels.layer.publish import publish
 from mizan_htmx.channels.layer.redis_versions import RedisVersions
-from mizan_htmx.channels.layer.versions import MemoryVersions, StoreDown, Version, Versions, versions
+from mizan_htmx.channels.layer.version_store import versions
+from mizan_htmx.channels.layer.versions import StoreDown, Version, Versions
 from mizan_htmx.invalidation.read_version import may_be_old, version_of
 from mizan_htmx.protocol.keys import Invalidation
 from mizan_htmx.setup.registry import registry as registered

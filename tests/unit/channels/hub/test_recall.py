@@ -11,7 +11,8 @@ from mizan_htmx.channels.hub.hub import Hub
 from mizan_htmx.channels.hub.recall import Recall
 from mizan_htmx.channels.layer import redis_versions
 from mizan_htmx.channels.layer.history import History
-from mizan_htmx.channels.layer.versions import StoreDown, Version, Versions, versions
+from mizan_htmx.channels.layer.version_store import versions
+from mizan_htmx.channels.layer.versions import StoreDown, Version, Versions
 from mizan_htmx.protocol.keys import Invalidation, parse
 from tests.helpers.hub import PATIENCE, in_thread, joined, keys, quiet
 from tests.helpers.redis import RedisServer, redis_process, redis_server

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from mizan_htmx.channels.layer import history as module
 from mizan_htmx.channels.layer.history import History
-from mizan_htmx.channels.layer.versions import Changes, MemoryVersions, Version
+from mizan_htmx.channels.layer.memory_versions import MemoryVersions
+from mizan_htmx.channels.layer.versions import Changes, Version
 from mizan_htmx.protocol.keys import EVERYTHING, Invalidation, covers
 
 LIFE = "0badcafe"

@@ -8,7 +8,8 @@ from django.http import HttpRequest
 from pytest_django import Settings
 
 from mizan_htmx import Context, client, register
-from mizan_htmx.channels.layer.versions import StoreDown, versions
+from mizan_htmx.channels.layer.version_store import versions
+from mizan_htmx.channels.layer.versions import StoreDown
 from mizan_htmx.channels.socket import watches as watching
 from tests.helpers.sockets import Tab
 from tests.helpers.visitor import empty_registry

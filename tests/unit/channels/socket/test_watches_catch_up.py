@@ -14,7 +14,8 @@ from mizan_htmx.channels import MizanConsumer
 from mizan_htmx.channels.hub.hub import Hub
 from mizan_htmx.channels.hub.recall import Recall
 from mizan_htmx.channels.layer import publish as publishing
-from mizan_htmx.channels.layer.versions import Version, Versions, versions
+from mizan_htmx.channels.layer.version_store import versions
+from mizan_htmx.channels.layer.versions import Version, Versions
 from mizan_htmx.channels.protocol import Frame
 from mizan_htmx.channels.socket import watches as watching
 from mizan_htmx.channels.socket.rate_limit import Bucket

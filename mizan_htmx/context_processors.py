@@ -5,9 +5,10 @@ from typing import Any
 
 from django.http import HttpRequest
 
-from mizan_htmx.blocks.reader_results import DENIED, read
+from mizan_htmx.blocks.reader_results import read
 from mizan_htmx.caching.anonymous import AnonymousRequest
 from mizan_htmx.declarations.functions import Function, GlobalContext
+from mizan_htmx.errors import DENIED
 from mizan_htmx.protocol.keys import Invalidation
 from mizan_htmx.setup.registry import registry
 

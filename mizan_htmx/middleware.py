@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
 from mizan_htmx.blocks import single_flight
-from mizan_htmx.blocks.proving import prove
+from mizan_htmx.blocks.freshness_check import prove
 from mizan_htmx.caching.responses import keep_private
 from mizan_htmx.http.finishing import finish
 from mizan_htmx.http.steps import Steps, arun, run

@@ -16,11 +16,11 @@ from django.urls import ResolverMatch, get_script_prefix, resolve
 from django.utils.log import log_response
 
 from mizan_htmx.blocks import block as blocks
-from mizan_htmx.blocks.partials import Partial, load
 from mizan_htmx.blocks.rendering import content_of, render_unless
-from mizan_htmx.blocks.url_cache import address_for
 from mizan_htmx.declarations.functions import BLOCK_FIELD
 from mizan_htmx.invalidation.recorder import Recorder, close_recorder, open_recorder
+from mizan_htmx.rendering.partials import Partial, load
+from mizan_htmx.rendering.url_cache import address_for
 
 # The hash of what a page shows may come along with a block's parameters; no parameter can be called that.
 HASH_FIELD = "mizan-hash"

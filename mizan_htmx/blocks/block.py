@@ -14,12 +14,11 @@ from pydantic import ConfigDict, Field, TypeAdapter, with_config
 from typing_extensions import TypedDict
 
 from mizan_htmx.blocks.binding import bind, bound_names, find_groups, is_short
-from mizan_htmx.blocks.ids import content_name, free_id
-from mizan_htmx.blocks.reader_results import plain
-from mizan_htmx.blocks.url_cache import address_of
 from mizan_htmx.declarations.graph import Group
+from mizan_htmx.html import content_name, free_id, plain
 from mizan_htmx.localization import PLAIN, Localization, Written
 from mizan_htmx.protocol.keys import Invalidation
+from mizan_htmx.rendering.url_cache import address_of
 from mizan_htmx.setup.registry import registry
 
 SALT = "mizan_htmx.block"

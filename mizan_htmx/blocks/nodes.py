@@ -16,12 +16,12 @@ from django.utils.safestring import SafeString, mark_safe
 from mizan_htmx.blocks import block as blocks
 from mizan_htmx.blocks.binding import bound_names, check_names, find_groups
 from mizan_htmx.blocks.enclosing_tags import check_around, open_tags
-from mizan_htmx.blocks.partials import Partial, define, load_near, name_of, unnamed
-from mizan_htmx.blocks.reader_results import plain
 from mizan_htmx.blocks.rendering import are_public, render, render_lazy
-from mizan_htmx.blocks.surroundings import localization_in
+from mizan_htmx.html import plain
 from mizan_htmx.internals import open_tag_names, partials_in
 from mizan_htmx.localization import Spoken, spoken_here
+from mizan_htmx.rendering.page_localization import localization_in
+from mizan_htmx.rendering.partials import Partial, define, load_near, name_of, unnamed
 from mizan_htmx.setup.registry import registry
 
 END = "endmizan_context"

@@ -1,20 +1,18 @@
 """What the templates of one request read: each reader once per distinct arguments, and only if used."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from copy import copy
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from django.core.exceptions import PermissionDenied, SynchronousOnlyOperation
-from django.http import Http404, HttpRequest
+from django.core.exceptions import SynchronousOnlyOperation
+from django.http import HttpRequest
 from django.template import TemplateSyntaxError
-from django.utils.functional import LazyObject, Promise
 
 from mizan_htmx.caching.anonymous import AnonymousRequest
 from mizan_htmx.declarations.functions import Function
 from mizan_htmx.declarations.graph import Group
-from mizan_htmx.errors import Forbidden, NotFound, Unauthorized
+from mizan_htmx.errors import DENIED
 from mizan_htmx.http.arguments import Arguments
 from mizan_htmx.http.concurrency import loop_is_running
 from mizan_htmx.http.execution import admit_user, execute, execute_now, is_for_everyone
@@ -22,9 +20,6 @@ from mizan_htmx.http.steps import run
 from mizan_htmx.invalidation.recorder import Recorder, recorder_of
 from mizan_htmx.localization import Spoken, spoken_here
 from mizan_htmx.setup.registry import registry
-
-#: What a reader may raise to keep its data from this visitor.
-DENIED = (PermissionDenied, PermissionError, Http404, Unauthorized, Forbidden, NotFound)
 
 _Key = tuple[Any, ...]
 
@@ -156,12 +151,3 @@ def is_kept_from(request: HttpRequest, groups: Iterable[Group]) -> bool:
             request.object("it is not for everyone")
         return True
     return False
-
-
-def plain(value: Any) -> Any:
-    """Give what a lazy value stands for: a translation, the user of a request."""
-    if isinstance(value, Promise):
-        return str(value)
-    if isinstance(value, LazyObject):
-        return copy(value)
-    return value

@@ -14,15 +14,16 @@ from django.utils.safestring import SafeString, mark_safe
 
 from mizan_htmx.blocks.binding import find_groups
 from mizan_htmx.blocks.block import Block, Wrapper
-from mizan_htmx.blocks.newer import numbers_for
-from mizan_htmx.blocks.partials import Partial
-from mizan_htmx.blocks.reader_results import DENIED, Readings, Unread, is_kept_from, readers_of
-from mizan_htmx.blocks.url_cache import address_for
+from mizan_htmx.blocks.freshness import numbers_for
+from mizan_htmx.blocks.reader_results import Readings, Unread, is_kept_from, readers_of
 from mizan_htmx.caching.anonymous import AnonymousRequest, anonymous, as_anyone
+from mizan_htmx.errors import DENIED
 from mizan_htmx.html import attributes_of
 from mizan_htmx.invalidation.read_version import may_be_old, version_of
 from mizan_htmx.localization import Spoken, spoken_here
 from mizan_htmx.protocol.keys import Invalidation
+from mizan_htmx.rendering.partials import Partial
+from mizan_htmx.rendering.url_cache import address_for
 from mizan_htmx.setup.registry import registry
 
 REFRESH = "mizan:refresh"

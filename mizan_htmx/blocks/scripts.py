@@ -23,19 +23,18 @@ from django.utils.safestring import SafeString, mark_safe
 from django_htmx.jinja import django_htmx_script, htmx_script
 from pydantic_core import to_json
 
-from mizan_htmx.blocks.error_texts import error_texts
-from mizan_htmx.blocks.reader_results import plain
-from mizan_htmx.blocks.surroundings import localization_here, localization_without_request, query_of
-from mizan_htmx.blocks.url_cache import address_of, login_path
+from mizan_htmx.blocks.error_messages import error_texts
 from mizan_htmx.caching.anonymous import AnonymousRequest
 from mizan_htmx.declarations.functions import FUNCTION_FIELD
 from mizan_htmx.errors import suggest
-from mizan_htmx.html import attributes_of
+from mizan_htmx.html import attributes_of, plain
 from mizan_htmx.http.concurrency import loop_is_running
 from mizan_htmx.http.csrf import csrf_token
 from mizan_htmx.http.session_fingerprint import known_word, word_of
 from mizan_htmx.internals import NONCE, has_djangos_addresses
 from mizan_htmx.localization import sign
+from mizan_htmx.rendering.page_localization import localization_here, localization_without_request, query_of
+from mizan_htmx.rendering.url_cache import address_of, login_path
 from mizan_htmx.setup.registry import registry
 
 ALWAYS = (

@@ -19,12 +19,12 @@ from django.core.exceptions import DisallowedHost, TooManyFieldsSent
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 
-from mizan_htmx.blocks.after_mutation import reading_copy
 from mizan_htmx.blocks.batch import MAX_BLOCKS, NOT_FOUND, Asked, render_asked, split, unheard
-from mizan_htmx.blocks.surroundings import as_at_endpoints
+from mizan_htmx.blocks.request_copy import reading_copy
 from mizan_htmx.declarations.functions import SAFE_METHODS
 from mizan_htmx.http.steps import Steps, effect
 from mizan_htmx.protocol.keys import Invalidation, covers
+from mizan_htmx.rendering.page_localization import as_at_endpoints
 
 NAMED = "HTTP_X_MIZAN_BLOCKS"
 BROUGHT_HEADER = "X-Mizan-Brought"

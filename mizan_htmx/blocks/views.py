@@ -7,13 +7,13 @@ from django.http.response import HttpResponseBase
 
 from mizan_htmx.blocks import block as blocks
 from mizan_htmx.blocks.batch import MAX_BLOCKS, NOT_FOUND, Piece, fields_of, render_each, split, unheard
-from mizan_htmx.blocks.partials import load
 from mizan_htmx.blocks.rendering import render
 from mizan_htmx.caching.responses import PRIVATE, keep_private, share
 from mizan_htmx.declarations.functions import BLOCK_FIELD
 from mizan_htmx.http.error_responses import json_response
 from mizan_htmx.http.session_fingerprint import tell
 from mizan_htmx.localization import label
+from mizan_htmx.rendering.partials import load
 
 _METHODS = ("GET", "HEAD")
 

@@ -17,12 +17,12 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError, with_config
 
-from mizan_htmx.blocks.partials import find, load_near
-from mizan_htmx.blocks.reader_results import plain
-from mizan_htmx.blocks.surroundings import localization_without_request
 from mizan_htmx.channels.channel import Channel, message_classes, read_params
 from mizan_htmx.errors import ValidationFailed, suggest
+from mizan_htmx.html import plain
 from mizan_htmx.localization import PLAIN, Localization, Written
+from mizan_htmx.rendering.page_localization import localization_without_request
+from mizan_htmx.rendering.partials import find, load_near
 from mizan_htmx.setup.registry import registry
 
 SALT = "mizan_htmx.channel"

@@ -9,7 +9,6 @@ from typing import Any
 from django.core.signing import BadSignature
 from pydantic import BaseModel
 
-from mizan_htmx.blocks.reader_results import DENIED
 from mizan_htmx.channels import protocol as frames
 from mizan_htmx.channels import templates as rendering
 from mizan_htmx.channels.channel import (
@@ -28,7 +27,15 @@ from mizan_htmx.channels.layer.outages import DATABASE_ERRORS, database_outage
 from mizan_htmx.channels.protocol import Frame
 from mizan_htmx.channels.socket.outbox import Outbox
 from mizan_htmx.declarations.signature import describe
-from mizan_htmx.errors import BadRequest, Forbidden, InternalError, MizanError, NotFound, ValidationFailed
+from mizan_htmx.errors import (
+    DENIED,
+    BadRequest,
+    Forbidden,
+    InternalError,
+    MizanError,
+    NotFound,
+    ValidationFailed,
+)
 from mizan_htmx.http.arguments import Arguments
 from mizan_htmx.setup.registry import registry
 

@@ -9,7 +9,6 @@ from typing import Any
 from channels.db import aclose_old_connections, database_sync_to_async
 from django.http import HttpRequest
 
-from mizan_htmx.blocks.reader_results import DENIED
 from mizan_htmx.channels import protocol as frames
 from mizan_htmx.channels.hub.hub import Hub, Socket
 from mizan_htmx.channels.layer.outages import DATABASE_ERRORS
@@ -18,7 +17,15 @@ from mizan_htmx.channels.protocol import Frame
 from mizan_htmx.channels.rpc import request_for
 from mizan_htmx.declarations.functions import Function
 from mizan_htmx.declarations.signature import validate
-from mizan_htmx.errors import BadRequest, Forbidden, InternalError, MizanError, NotFound, ValidationFailed
+from mizan_htmx.errors import (
+    DENIED,
+    BadRequest,
+    Forbidden,
+    InternalError,
+    MizanError,
+    NotFound,
+    ValidationFailed,
+)
 from mizan_htmx.http.arguments import Arguments
 from mizan_htmx.http.execution import admit
 from mizan_htmx.http.steps import run

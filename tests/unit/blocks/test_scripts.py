@@ -9,7 +9,7 @@ from django.utils.functional import SimpleLazyObject, empty
 from pytest_django import Settings
 
 from mizan_htmx.blocks import scripts as page
-from mizan_htmx.blocks.error_texts import error_texts
+from mizan_htmx.blocks.error_messages import error_texts
 from tests.helpers.blocks import Site
 from tests.helpers.page import attributes_of, functions
 

@@ -11,7 +11,7 @@ from django.urls import include, path, resolve, reverse_lazy, set_urlconf
 from django.utils import translation
 from pytest_django import Settings
 
-from mizan_htmx.blocks.url_cache import address_for, address_of, login_path
+from mizan_htmx.rendering.url_cache import address_for, address_of, login_path
 
 ENDPOINTS = path("mizan/", include("mizan_htmx.urls"))
 LOGIN = path("enter/", lambda request: HttpResponse(), name="login")

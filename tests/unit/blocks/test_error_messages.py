@@ -7,7 +7,7 @@ from django.template import Context, Template
 from django.utils import translation
 from pytest_django import Settings
 
-from mizan_htmx.blocks.error_texts import error_texts
+from mizan_htmx.blocks.error_messages import error_texts
 from tests.helpers.blocks import Site, template_settings
 
 pytest_plugins = ["tests.helpers.blocks_fixtures"]

@@ -344,7 +344,7 @@ class TestItsOwnNote:
         def fail(request: HttpRequest) -> HttpRequest:
             raise RuntimeError("No copy.")
 
-        monkeypatch.setattr("mizan_htmx.blocks.proving.reading_copy", fail)
+        monkeypatch.setattr("mizan_htmx.blocks.freshness_check.reading_copy", fail)
         site.write("page.html", USER)
         serve(settings, change=client(affects="user", methods=["GET"])(changing(site, "first")))
         with caplog.at_level(logging.ERROR, "mizan_htmx.proving"):

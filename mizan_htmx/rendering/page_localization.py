@@ -13,7 +13,6 @@ from django.template import Context
 from django.urls import get_script_prefix
 from django.utils import timezone, translation
 
-from mizan_htmx.blocks.url_cache import address_of
 from mizan_htmx.caching.anonymous import AnonymousRequest, anonymous
 from mizan_htmx.localization import (
     LOCALIZATION_FIELD,
@@ -28,6 +27,7 @@ from mizan_htmx.localization import (
     spoken_here,
     zone_name,
 )
+from mizan_htmx.rendering.url_cache import address_of
 
 # Block tags that settle the language or the time zone, whoever looks at the page.
 LANGUAGE, TIME_ZONE = "language", "timezone"

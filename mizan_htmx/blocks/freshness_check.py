@@ -12,13 +12,13 @@ from django.db import connections, transaction
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
-from mizan_htmx.blocks.after_mutation import reading_copy
 from mizan_htmx.blocks.batch import MAX_BLOCKS, NOT_FOUND, Asked, content_asked, unheard
-from mizan_htmx.blocks.newer import Shown, own_note
-from mizan_htmx.blocks.surroundings import as_at_endpoints
+from mizan_htmx.blocks.freshness import Shown, own_note
+from mizan_htmx.blocks.request_copy import reading_copy
 from mizan_htmx.http.steps import Steps, effect
 from mizan_htmx.invalidation.cookie import hides_headers
 from mizan_htmx.invalidation.recorder import Recorder
+from mizan_htmx.rendering.page_localization import as_at_endpoints
 
 logger = logging.getLogger("mizan_htmx.proving")
 

@@ -20,7 +20,7 @@ from django.urls import include, path
 from pytest_django import Settings
 
 from mizan_htmx import client, register
-from mizan_htmx.blocks import partials
+from mizan_htmx.rendering import partials
 from tests.helpers.blocks import (
     LIBRARIES,
     Site,

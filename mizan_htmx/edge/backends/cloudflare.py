@@ -7,7 +7,7 @@ from urllib.parse import quote
 from mizan_htmx.edge.backends.base import PurgeLater, TagEdge
 from mizan_htmx.edge.backends.http import Answer
 from mizan_htmx.edge.backends.options import Options
-from mizan_htmx.edge.backends.rate_limit import Bucket
+from mizan_htmx.token_bucket import TokenBucket
 
 # Calls a second and size of the bucket, an account: developers.cloudflare.com/cache/how-to/purge-cache.
 PLANS = MappingProxyType(
@@ -34,11 +34,11 @@ class CloudflareEdge(TagEdge):
         self._url = f"{api}/zones/{quote(zone, safe='')}/purge_cache"
         self._token = options.secret("token")
         self.vary = options.names("vary")
-        self._bucket = Bucket(rate, size)
+        self._bucket = TokenBucket(rate, size)
 
     def purge_batch(self, tags: Sequence[str]) -> None:
         """Purge tags if the rate allows it; else raise PurgeLater."""
-        wait = self._bucket.take()
+        wait = self._bucket.try_take()
         if wait:
             raise PurgeLater("The rate limit of the plan is reached.", retry_after=wait)
         headers = {"Authorization": f"Bearer {self._token.reveal()}"}
@@ -47,6 +47,6 @@ class CloudflareEdge(TagEdge):
     def took(self, answer: Answer) -> bool:
         """Tell whether it says success, in the status and in the body."""
         if answer.status == 429:  # other processes take from the same bucket
-            self._bucket.empty()
+            self._bucket.drain()
         body = answer.json()
         return super().took(answer) and isinstance(body, dict) and body.get("success") is True

@@ -1,21 +1,19 @@
-"""Functions and contexts over the socket: the same dispatch as over HTTP, and the same bodies."""
+"""Functions and contexts over the socket: executed as over HTTP, with the same results."""
 
 import logging
 from asyncio import CancelledError
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from io import BytesIO
 from typing import Any
 
 from channels.db import aclose_old_connections, database_sync_to_async
 from django.conf import settings
 from django.contrib.sessions.backends.base import SessionBase, UpdateError
-from django.core.handlers.asgi import ASGIRequest
 from django.http import HttpRequest, HttpResponse
 
-from mizan_htmx.channels import protocol as frames
-from mizan_htmx.channels.internals import store_of
+from mizan_htmx.channels import protocol
 from mizan_htmx.channels.protocol import Frame
+from mizan_htmx.channels.socket.request import request_for
 from mizan_htmx.channels.socket.session_user import Visitor
 from mizan_htmx.declarations.functions import Function
 from mizan_htmx.declarations.graph import Group
@@ -33,34 +31,9 @@ Work = Callable[[HttpRequest, Recorder], Steps[bytes]]
 
 logger = logging.getLogger("mizan_htmx.channels")
 
-_SCHEMES = {"ws": "http", "wss": "https"}
 
-
-def request_of(scope: Mapping[str, Any], method: str = "GET") -> HttpRequest:
-    """Make the HTTP request that the socket of this scope was opened with; its query is left out."""
-    scheme = scope.get("scheme", "ws")
-    own = {"type": "http", "method": method, "scheme": _SCHEMES.get(scheme, scheme), "query_string": b""}
-    return ASGIRequest({**scope, **own}, BytesIO())
-
-
-async def request_for(visitor: Visitor, scope: Mapping[str, Any], method: str = "GET") -> HttpRequest:
-    """Make a request of a visitor as he is now, whatever he was when the socket was opened."""
-    request: Any = request_of(scope, method)
-    user = await visitor.user()
-
-    async def auser() -> Any:
-        return user
-
-    request.user, request.auser = user, auser
-    session = scope.get("session")
-    if session is not None:
-        store = store_of(session)
-        request.session = type(store)(store.session_key)
-    return request  # type: ignore[no-any-return]
-
-
-async def rpc(frame: Frame, visitor: Visitor, scope: Mapping[str, Any]) -> str:
-    """Call a function that is declared with ``websocket=True``."""
+async def call(frame: Frame, visitor: Visitor, scope: Mapping[str, Any]) -> str:
+    """Call a function that is declared with ``websocket=True``; return the answer."""
     function = _function_of(frame)
     arguments = _arguments_of(frame, "args")
 
@@ -70,8 +43,8 @@ async def rpc(frame: Frame, visitor: Visitor, scope: Mapping[str, Any]) -> str:
     return await _answer(frame, await request_for(visitor, scope, "POST"), steps)
 
 
-async def ctx(frame: Frame, visitor: Visitor, scope: Mapping[str, Any]) -> str:
-    """Read a context."""
+async def read_context(frame: Frame, visitor: Visitor, scope: Mapping[str, Any]) -> str:
+    """Read a context; return the answer."""
     group = _group_of(frame)
     arguments = _arguments_of(frame, "params")
 
@@ -86,11 +59,11 @@ def _function_of(frame: Frame) -> Function:
     if not isinstance(name, str) or not name:
         raise BadRequest("Missing 'fn': it names the function to call.")
     function = registry.graph.functions.get(name)
-    if function is None or function.private:  # alike, so that nobody learns of a private one
-        raise NotFound(frames.unknown("function", name))
+    if function is None or function.private:  # the same error, so that it does not reveal private ones
+        raise NotFound(protocol.unknown("function", name))
     if not function.websocket:
         hint = ": it is not declared with websocket=True" if settings.DEBUG else ""
-        raise NotFound(frames.unknown("function", name) + hint)
+        raise NotFound(protocol.unknown("function", name) + hint)
     return function
 
 
@@ -100,7 +73,7 @@ def _group_of(frame: Frame) -> Group:
         raise BadRequest("Missing 'context': it names the context to read.")
     group = registry.graph.groups.get(name)
     if group is None or group.is_private:
-        raise NotFound(frames.unknown("context", name))
+        raise NotFound(protocol.unknown("context", name))
     return group
 
 
@@ -110,36 +83,36 @@ def _arguments_of(frame: Frame, field: str) -> Arguments:
 
 async def _answer(frame: Frame, request: HttpRequest, work: Work) -> str:
     recorder, _ = open_recorder(request)
-    told = HttpResponse()  # nobody gets it: it takes the version of what is announced
+    response = HttpResponse()  # never sent: it receives the version header
     session: SessionBase | None = getattr(request, "session", None)
     key = session.session_key if session is not None else None
     try:
         written = await arun(work(request, recorder))
-    except Exception as error:  # the border to the authors' code
+    except Exception as error:  # the border to the site's code
         roll_back(recorder)
         known = refusal_of(error)
         if known.status >= 500:
             named = frame.body.get("fn") or frame.body.get("context")
             logger.error("%s over the socket: %r", type(error).__name__, named, exc_info=error)
-        await arun(publish(request, recorder, told))
-        answer = frames.refusal(frame, known)
+        await arun(publish(request, recorder, response))
+        answer = protocol.refusal(frame, known)
     except BaseException as error:  # the server ends the socket
         abandon(recorder, owned=True)
         if isinstance(error, CancelledError):
-            await aclose_old_connections()  # once the thread, which ends with this, has done its work
+            await aclose_old_connections()  # after the thread of this frame has finished
         raise
     else:
-        await arun(publish(request, recorder, told))
+        await arun(publish(request, recorder, response))
         if session is not None and key is not None:
-            await _keep(session, key)
-        answer = frames.result(frame, written, version=told.headers.get(VERSION_HEADER))
+            await _save(session, key)
+        answer = protocol.result(frame, written, version=response.headers.get(VERSION_HEADER))
     await aclose_old_connections()
     return answer
 
 
-async def _keep(session: SessionBase, key: str) -> None:
-    """Save a changed session, as its middleware does; only the one whose cookie the visitor has."""
+async def _save(session: SessionBase, key: str) -> None:
+    """Save a changed session, as SessionMiddleware does, if it is still that of the visitor's cookie."""
     if session.modified and session.session_key == key:
-        # Unless the visitor has logged out meanwhile.
+        # Raised if the visitor has logged out meanwhile.
         with suppress(UpdateError):
             await database_sync_to_async(session.save)()

@@ -8,15 +8,15 @@ from channels.layers import get_channel_layer
 from mizan_htmx.channels.internals import layer_config
 from mizan_htmx.channels.layer.memory_versions import MemoryVersions
 from mizan_htmx.channels.layer.redis_versions import RedisVersions
-from mizan_htmx.channels.layer.versions import Versions
+from mizan_htmx.channels.layer.versions import VersionStore
 
 _without_layer = MemoryVersions()
-_stores: WeakKeyDictionary[object, Versions] = WeakKeyDictionary()
+_stores: WeakKeyDictionary[object, VersionStore] = WeakKeyDictionary()
 _lock = Lock()
 
 
-def versions() -> Versions:
-    """Give the store that fits the configured channel layer: one in Redis, or one of this process."""
+def versions() -> VersionStore:
+    """Return the store for the configured channel layer: in its Redis, or else of this process."""
     layer = get_channel_layer()
     if layer is None:
         return _without_layer
@@ -29,7 +29,7 @@ def versions() -> Versions:
     return store
 
 
-def _store_for(layer: object) -> Versions:
+def _store_for(layer: object) -> VersionStore:
     if not any(cls.__module__.startswith("channels_redis.") for cls in type(layer).__mro__):
         return MemoryVersions()
     return RedisVersions(layer_config())

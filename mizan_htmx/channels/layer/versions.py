@@ -1,7 +1,8 @@
-"""The versions of what is shown: one counter that grows with each publication, and what became stale when.
+"""Versions of what pages show: one counter that grows with each publication, and what each one invalidated.
 
-A version is written ``<epoch>.<seq>``. ``epoch`` names one life of the store; versions of two lives can't be
-compared. A block is up to date with an event if both have the same epoch and the block's seq is not lower.
+A version is written ``<epoch>.<seq>``. A store begins a new epoch when it has lost its data; versions of two
+epochs can't be compared. A block is up to date with an event if both have the same epoch and the block's seq
+is not lower.
 """
 
 import re
@@ -12,19 +13,19 @@ from typing import ClassVar, Protocol
 
 from mizan_htmx.protocol.keys import Invalidation
 
-#: How many keys a store remembers; what is older counts as "everything".
-KEPT = 10_000
+#: How many keys a store keeps; what was invalidated before them counts as "everything".
+MAX_KEYS = 10_000
 
 _TEXT = re.compile(r"([0-9a-f]{8})\.([0-9]{1,18})")
 
 
 class StoreDown(Exception):
-    """The store does not answer."""
+    """The version store does not answer."""
 
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """A moment in the life of a store."""
+    """One state of a version store."""
 
     epoch: str
     seq: int
@@ -34,24 +35,24 @@ class Version:
 
     @classmethod
     def parse(cls, text: str) -> "Version | None":
-        """Read a written version; ``None`` if it is none."""
+        """Return the version that a text states, or ``None`` if it is malformed."""
         match = _TEXT.fullmatch(text)
         return cls(match[1], int(match[2])) if match else None
 
     def or_before(self, former: "Version | None") -> "Version":
-        """Return ``former``, or the first version of this life if it is of another one, or not known."""
+        """Return ``former``, or the first version of this epoch if that is unknown or of another epoch."""
         return former if former is not None and former.epoch == self.epoch else Version(self.epoch, 0)
 
     def is_before(self, other: "Version") -> bool:
-        """Tell whether it is older than ``other``, or can't be compared with it."""
+        """Return whether it is older than ``other``, or of another epoch."""
         return self.epoch != other.epoch or self.seq < other.seq
 
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """What became stale since some version: keys with their latest version, oldest first; and what is now.
+    """What was invalidated since some version: keys with their latest version, oldest first.
 
-    What became stale up to ``floor`` is not known any more.
+    ``now`` is the current version; changes up to the seq ``floor`` have been dropped.
     """
 
     now: Version
@@ -59,16 +60,16 @@ class Changes:
     floor: int = field(default=0, compare=False)
 
 
-class Versions(Protocol):
-    """A store of versions. Its methods may block, and raise ``StoreDown``; any thread may call them.
+class VersionStore(Protocol):
+    """A version store. Its methods may block, raise ``StoreDown``, and may be called from any thread.
 
-    ``shared``: other processes use the same store.
+    ``shared``: whether other processes use the same store.
     """
 
     shared: ClassVar[bool]
 
     def current(self) -> Version:
-        """Give the version of now."""
+        """Return the current version."""
         ...
 
     def before(self, seconds: float) -> Version:
@@ -76,14 +77,14 @@ class Versions(Protocol):
         ...
 
     def advance(self, keys: Iterable[Invalidation]) -> Version:
-        """Begin a new version, in which ``keys`` have become stale."""
+        """Add a version that invalidates ``keys``, and return it."""
         ...
 
     def since(self, seq: int, epoch: str) -> Changes:
-        """List what became stale after a version: ``*`` if that is not known any more."""
+        """Return what was invalidated after a version; ``*`` if that is not known any more."""
         ...
 
 
 def new_epoch() -> str:
-    """Make up the name of a new life."""
+    """Return a random name for a new epoch."""
     return secrets.token_hex(4)

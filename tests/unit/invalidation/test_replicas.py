@@ -297,7 +297,9 @@ class TestSetting:
 
     def test_a_function_that_is_not_there(self, settings: Settings) -> None:
         settings.MIZAN_REPLICA_LAG = "tests.unit.invalidation.test_replicas.nothing"
-        with pytest.raises(ImproperlyConfigured, match=r"names 'tests\.unit\.invalidation\.test_replicas\.nothing', which"):
+        with pytest.raises(
+            ImproperlyConfigured, match=r"names 'tests\.unit\.invalidation\.test_replicas\.nothing', which"
+        ):
             replica_lag()
         assert len(problems()) == 1
 

@@ -9,8 +9,7 @@ from django.http.response import HttpResponseBase
 
 from mizan_htmx.declarations.builder import declare
 from mizan_htmx.declarations.functions import Context, Function, GlobalContext
-from mizan_htmx.http.page_views import serve
-from mizan_htmx.http.steps import arun, run
+from mizan_htmx.http.page_views import aserve, serve
 from mizan_htmx.setup.registry import registry
 
 __all__ = ["ClientFunction", "Context", "GlobalContext", "client"]
@@ -120,14 +119,14 @@ _ASKED_BY_MIDDLEWARE = _AskedByMiddleware()
 
 def _view(function: Function) -> Shell:
     def view(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        return run(serve(function, request, args, kwargs))
+        return serve(function, request, args, kwargs)
 
     return view
 
 
 def _async_view(function: Function) -> Callable[..., Coroutine[Any, Any, Any]]:
     async def view(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        return await arun(serve(function, request, args, kwargs))
+        return await aserve(function, request, args, kwargs)
 
     return view
 

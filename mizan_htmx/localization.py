@@ -6,7 +6,7 @@ language by that address, a cookie or ``Accept-Language``. What is otherwise on 
 
 import re
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 from datetime import timezone as fixed_zone
@@ -196,25 +196,27 @@ def _read(token: str, secret: str | bytes, former: tuple[str | bytes, ...]) -> L
 _kept_reading = lru_cache(_REMEMBERED)(_read)
 
 
-@contextmanager
-def as_on_page(request: HttpRequest) -> Iterator[None]:
+_AS_IT_IS = nullcontext()
+
+
+def as_on_page(request: HttpRequest) -> AbstractContextManager[None]:
     """Work in the language and time zone of the page that a request comes from, if its address names them.
 
     Nobody else finds the field in ``request.GET``.
     """
     if LOCALIZATION_FIELD not in request.META.get("QUERY_STRING", ""):
-        yield
-        return
+        return _AS_IT_IS
     query: Any = request.GET.copy()
     given = query.pop(LOCALIZATION_FIELD, [""])
     request.GET = freeze(query)
-    with read(given[-1]).active(request):
-        yield
+    return read(given[-1]).active(request)
 
 
 def finish_on_page(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
     """Let an answer say which language it is in, and render in it, if it renders late."""
     localization = localization_of(request)
+    if localization is PLAIN:
+        return response
     label(request, response, localization)
     if localization and isinstance(response, SimpleTemplateResponse):
         # Not now: whatever fails in it comes after what is committed and told.

@@ -15,7 +15,6 @@ from django.http.response import HttpResponseBase
 from mizan_htmx.blocks.batch import MAX_BLOCKS, NOT_FOUND, Asked, content_asked, unheard
 from mizan_htmx.blocks.freshness import Shown, own_note
 from mizan_htmx.blocks.request_copy import reading_copy
-from mizan_htmx.http.steps import Steps, effect
 from mizan_htmx.invalidation.cookie import hides_headers
 from mizan_htmx.invalidation.recorder import Recorder
 from mizan_htmx.rendering.page_localization import as_at_endpoints
@@ -28,20 +27,22 @@ _OF_RENDERING = re.compile(
 )
 
 
-def prove(request: HttpRequest, response: HttpResponseBase, recorder: Recorder) -> Steps[None]:
-    """Find out which blocks of the page show what its own request has changed, as a refresh would show it.
+def doubtful_blocks(request: HttpRequest, response: HttpResponseBase, recorder: Recorder) -> list[Shown]:
+    """Return the blocks of a page that may show what its own request has changed, or may not.
 
     By what was written when, nobody could tell: a reader runs once for a page, and may have run before.
     """
     own = own_note(request)
     if own is None or 300 <= response.status_code < 400 or not hides_headers(request, response):
-        return
+        return []
     doubtful = own.doubtful(recorder.announced())
-    if 0 < len(doubtful) <= MAX_BLOCKS:
-        yield effect(_prove, False, request, doubtful)
+    return doubtful if len(doubtful) <= MAX_BLOCKS else []
 
 
-def _prove(request: HttpRequest, doubtful: list[Shown]) -> None:
+def prove(request: HttpRequest, doubtful: list[Shown]) -> None:
+    """Find out which of these blocks show what a refresh would show."""
+    if not doubtful:
+        return
     try:
         clean = reading_copy(request)
         with _leaving_no_trace(request), as_at_endpoints(request, clean), unheard(clean):

@@ -9,14 +9,13 @@ from django.core.exceptions import SynchronousOnlyOperation
 from django.http import HttpRequest
 from django.template import TemplateSyntaxError
 
-from mizan_htmx.caching.anonymous import AnonymousRequest
+from mizan_htmx.caching.anonymous import AnonymousRequest, are_public
 from mizan_htmx.declarations.functions import Function
 from mizan_htmx.declarations.graph import Group
 from mizan_htmx.errors import DENIED
 from mizan_htmx.http.arguments import Arguments
 from mizan_htmx.http.concurrency import loop_is_running
-from mizan_htmx.http.execution import admit_user, execute, execute_now, is_for_everyone
-from mizan_htmx.http.steps import run
+from mizan_htmx.http.execution import admit_user, contexts_of, execute
 from mizan_htmx.invalidation.recorder import Recorder, recorder_of
 from mizan_htmx.localization import Spoken, spoken_here
 from mizan_htmx.setup.registry import registry
@@ -92,7 +91,7 @@ def read(
     # Not by its function, which may be declared twice, with another auth.
     key = (reader.declaration, spoken or spoken_here(), *own.items())
     results: dict[_Key, Any] = request.__dict__.setdefault("_mizan_readings", {})
-    if isinstance(request, AnonymousRequest) and not is_for_everyone(reader, request):
+    if isinstance(request, AnonymousRequest) and not are_public(contexts_of(reader, request)):
         request.object(f"it shows {reader.name!r}, which is not public")
     if key not in results:
         try:
@@ -126,9 +125,7 @@ def _read(reader: Function, request: HttpRequest, values: dict[str, Any]) -> Any
     assert reader.context is not None
     # What the context's adapter gave fits each reader, unless they declare it with several types.
     arguments = Arguments((values,), valid=registry.graph.groups[reader.context.name].uniform)
-    if reader.waits:
-        return run(execute(reader, request, arguments, recorder))
-    return execute_now(reader, request, arguments, recorder)
+    return execute(reader, request, arguments, recorder)
 
 
 def is_kept_from(request: HttpRequest, groups: Iterable[Group]) -> bool:

@@ -1,7 +1,6 @@
 """How blocks render: alone, with what they are bound to, at first and on each refresh alike."""
 
 import hashlib
-from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any, cast
 
@@ -16,7 +15,7 @@ from mizan_htmx.blocks.binding import find_groups
 from mizan_htmx.blocks.block import Block, Wrapper
 from mizan_htmx.blocks.freshness import numbers_for
 from mizan_htmx.blocks.reader_results import Readings, Unread, is_kept_from, readers_of
-from mizan_htmx.caching.anonymous import AnonymousRequest, anonymous, as_anyone
+from mizan_htmx.caching.anonymous import AnonymousRequest, are_public, shared_or_own
 from mizan_htmx.errors import DENIED
 from mizan_htmx.html import attributes_of
 from mizan_htmx.invalidation.read_version import may_be_old, version_of
@@ -57,11 +56,6 @@ class BlockContext(RequestContext):
         self.block_id = block.id
 
 
-def are_public(contexts: Iterable[str]) -> bool:
-    """Return whether these contexts are all public: a block of them is rendered for everyone alike."""
-    return registry.graph.public.issuperset(contexts)
-
-
 def _processed(engine: Engine, request: HttpRequest, spoken: Spoken) -> dict[str, Any]:
     """Give the context processors' values, worked out once per request instead of once per block.
 
@@ -91,27 +85,20 @@ def render_unless(
     block: Block, partial: Partial, request: HttpRequest, *, known: str, spoken: Spoken | None = None
 ) -> SafeString | None:
     """Render a block, or give ``None`` if its content still has the hash ``known``."""
-    if are_public(block.contexts):
-        clean = anonymous(request)
-        clean.show(block.bound)
-        with as_anyone(clean, block.localization) as spoken:
-            return _render(block, partial, clean, known, spoken, request)
-    if isinstance(request, AnonymousRequest):
+    if isinstance(request, AnonymousRequest) and not are_public(block.contexts):
         return _wrap(block, "", request, trigger=f"load, {REFRESH}")
-    if not block.localization:
-        return _render(block, partial, request, known, spoken or spoken_here(), request)
-    with block.localization.active(request):
-        return _render(block, partial, request, known, spoken or spoken_here(), request)
+    entered = shared_or_own(request, block.contexts, block.localization)
+    with entered as shown:
+        if isinstance(shown, AnonymousRequest):
+            shown.show(block.bound)
+        spoken = entered.spoken or spoken or spoken_here()
+        return _render(block, partial, shown, known, spoken, request)
 
 
 def content_of(block: Block, partial: Partial, request: HttpRequest) -> str:
     """Return what stands in the wrapper of a block, rendered as for a refresh."""
-    if are_public(block.contexts):
-        clean = anonymous(request)
-        with as_anyone(clean, block.localization) as spoken:
-            return _inner(block, partial, clean, spoken)
-    with block.localization.active(request):
-        return _inner(block, partial, request, spoken_here())
+    with shared_or_own(request, block.contexts, block.localization) as shown:
+        return _inner(block, partial, shown, spoken_here())
 
 
 def render_lazy(block: Block, placeholder: Partial | None, request: HttpRequest) -> SafeString:
@@ -119,12 +106,8 @@ def render_lazy(block: Block, placeholder: Partial | None, request: HttpRequest)
 
     The placeholder is the same for everyone where the block is, and shows nothing that a reader gives.
     """
-    if are_public(block.contexts):
-        clean = anonymous(request)
-        with as_anyone(clean, block.localization) as spoken:
-            return _render_lazy(block, placeholder, clean, spoken)
-    with block.localization.active(request):
-        return _render_lazy(block, placeholder, request, spoken_here())
+    with shared_or_own(request, block.contexts, block.localization) as shown:
+        return _render_lazy(block, placeholder, shown, spoken_here())
 
 
 def _render_lazy(

@@ -22,7 +22,7 @@ from django.http.response import HttpResponseBase
 from mizan_htmx.blocks.batch import MAX_BLOCKS, NOT_FOUND, Asked, render_asked, split, unheard
 from mizan_htmx.blocks.request_copy import reading_copy
 from mizan_htmx.declarations.functions import SAFE_METHODS
-from mizan_htmx.http.steps import Steps, effect
+from mizan_htmx.invalidation.recorder import Recorder
 from mizan_htmx.protocol.keys import Invalidation, covers
 from mizan_htmx.rendering.page_localization import as_at_endpoints
 
@@ -40,15 +40,31 @@ _LEAVING = ("HX-Redirect", "HX-Location", "HX-Refresh", "Content-Encoding", "Con
 _OF_CSRF = ("CSRF_COOKIE", "CSRF_COOKIE_NEEDS_UPDATE")
 
 
-def is_asked_for(request: HttpRequest) -> bool:
-    """Tell whether a request names blocks, and this site brings them."""
-    return NAMED in request.META and bool(getattr(settings, "MIZAN_SINGLE_FLIGHT", False))
+def must_bring(request: HttpRequest, response: HttpResponseBase, recorder: Recorder) -> bool:
+    """Return whether a request names blocks, of which those that are stale come with this response."""
+    return (
+        NAMED in request.META
+        and bool(getattr(settings, "MIZAN_SINGLE_FLIGHT", False))
+        and bool(recorder.announced())
+        and _may_bring(request)
+        and isinstance(response, HttpResponse)
+        and _may_carry(response)
+    )
 
 
-def bring(request: HttpRequest, response: HttpResponseBase, stale: Sequence[Invalidation]) -> Steps[None]:
+def bring(request: HttpRequest, response: HttpResponseBase, recorder: Recorder) -> None:
     """Put those of the named blocks that are stale behind the body of the answer, once all is committed."""
-    if stale and _may_bring(request) and isinstance(response, HttpResponse) and _may_carry(response):
-        yield effect(_bring, False, request, response, stale)
+    clean = reading_copy(request)
+    try:
+        with as_at_endpoints(request, clean):
+            found = _render(clean, request.META[NAMED], recorder.announced())
+    except Exception:  # the change is made: whatever fails here, its answer stands
+        logger.exception("Nothing was brought along with the answer of %s.", request.path)
+        return
+    request.META.update({name: clean.META[name] for name in _OF_CSRF if name in clean.META})
+    if found:
+        assert isinstance(response, HttpResponse)
+        _append(response, found)
 
 
 def _may_bring(request: HttpRequest) -> bool:
@@ -81,19 +97,6 @@ def _may_carry(response: HttpResponse) -> bool:
         and (kind.startswith("text/") or kind in ("", "application/json"))
         and "{}".encode(response.charset) == b"{}"
     )
-
-
-def _bring(request: HttpRequest, response: HttpResponse, stale: Sequence[Invalidation]) -> None:
-    clean = reading_copy(request)
-    try:
-        with as_at_endpoints(request, clean):
-            found = _render(clean, request.META[NAMED], stale)
-    except Exception:  # the change is made: whatever fails here, its answer stands
-        logger.exception("Nothing was brought along with the answer of %s.", request.path)
-        return
-    request.META.update({name: clean.META[name] for name in _OF_CSRF if name in clean.META})
-    if found:
-        _append(response, found)
 
 
 def _append(response: HttpResponse, found: dict[str, str | None]) -> None:

@@ -5,8 +5,8 @@ What is rendered with it depends on the URL alone, on ``Accept-Language`` where 
 with it, and what speaks against handing the result to everyone.
 """
 
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any, NoReturn, cast
 
 from django.apps import apps
@@ -23,6 +23,7 @@ from mizan_htmx.caching.forwarded import Meta, forwarded
 from mizan_htmx.internals import NONCE, BodilessRequest
 from mizan_htmx.localization import Localization, Spoken, localization_of, pass_language
 from mizan_htmx.protocol.keys import Invalidation
+from mizan_htmx.setup.registry import registry
 
 _ATTRIBUTE = "_mizan_anonymous"
 _READINGS = "_mizan_readings_of_anyone"
@@ -119,6 +120,42 @@ def anonymous(request: HttpRequest) -> AnonymousRequest:
         clean.__dict__["_mizan_recorder"] = request.__dict__["_mizan_recorder"]
     pass_language(request, clean)
     return cast("AnonymousRequest", clean)
+
+
+def are_public(contexts: Collection[str]) -> bool:
+    """Return whether all these contexts are public, so that everyone may be handed what they show."""
+    return bool(contexts) and registry.graph.public.issuperset(contexts)
+
+
+class shared_or_own:
+    """Work with the anonymous request where all these contexts are public, and else with the visitor's own.
+
+    ``localization`` is what a block carries in its own URL. ``spoken`` is what is spoken inside, if that is
+    known. Written as a class because ``contextmanager`` costs each read three more calls.
+    """
+
+    __slots__ = ("_localized", "_request", "spoken")
+
+    def __init__(
+        self, request: HttpRequest, contexts: Collection[str], localization: Localization | None = None
+    ) -> None:
+        self.spoken: Spoken | None = None
+        self._request = request
+        self._localized: AbstractContextManager[Spoken | None] | None = None
+        if are_public(contexts):
+            self._request = clean = anonymous(request)
+            self._localized = as_anyone(clean, localization)
+        elif localization:
+            self._localized = localization.active(request)
+
+    def __enter__(self) -> HttpRequest:
+        if self._localized is not None:
+            self.spoken = self._localized.__enter__()
+        return self._request
+
+    def __exit__(self, *raised: Any) -> None:
+        if self._localized is not None:
+            self._localized.__exit__(*raised)
 
 
 @contextmanager

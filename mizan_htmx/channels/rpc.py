@@ -2,14 +2,16 @@
 
 import logging
 from asyncio import CancelledError
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
+from functools import partial
 from typing import Any
 
 from channels.db import aclose_old_connections, database_sync_to_async
 from django.conf import settings
 from django.contrib.sessions.backends.base import SessionBase, UpdateError
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 
 from mizan_htmx.channels import protocol
 from mizan_htmx.channels.protocol import Frame
@@ -17,17 +19,16 @@ from mizan_htmx.channels.socket.request import request_for
 from mizan_htmx.channels.socket.session_user import Visitor
 from mizan_htmx.declarations.functions import Function
 from mizan_htmx.declarations.graph import Group
-from mizan_htmx.errors import BadRequest, NotFound
+from mizan_htmx.errors import BadRequest, MizanError, NotFound
 from mizan_htmx.http.arguments import Arguments, read_object
 from mizan_htmx.http.error_responses import refusal_of
-from mizan_htmx.http.finishing import publish
-from mizan_htmx.http.steps import Steps, arun
-from mizan_htmx.http.views import answer_call, answer_context
-from mizan_htmx.invalidation.recorder import Recorder, abandon, open_recorder, roll_back
+from mizan_htmx.http.lifecycle import AsyncWork, apublish, arespond
+from mizan_htmx.http.views import aanswer_call, aanswer_context
+from mizan_htmx.invalidation.recorder import Recorder
 from mizan_htmx.protocol.keys import VERSION_HEADER
 from mizan_htmx.setup.registry import registry
 
-Work = Callable[[HttpRequest, Recorder], Steps[bytes]]
+_METHODS = ("GET", "POST")
 
 logger = logging.getLogger("mizan_htmx.channels")
 
@@ -37,10 +38,10 @@ async def call(frame: Frame, visitor: Visitor, scope: Mapping[str, Any]) -> str:
     function = _function_of(frame)
     arguments = _arguments_of(frame, "args")
 
-    def steps(request: HttpRequest, recorder: Recorder) -> Steps[bytes]:
-        return answer_call(function, request, arguments, recorder)
+    async def work(request: HttpRequest, recorder: Recorder) -> HttpResponse:
+        return HttpResponse(await aanswer_call(function, request, arguments, recorder))
 
-    return await _answer(frame, await request_for(visitor, scope, "POST"), steps)
+    return await _answer(frame, await request_for(visitor, scope, "POST"), work)
 
 
 async def read_context(frame: Frame, visitor: Visitor, scope: Mapping[str, Any]) -> str:
@@ -48,10 +49,10 @@ async def read_context(frame: Frame, visitor: Visitor, scope: Mapping[str, Any])
     group = _group_of(frame)
     arguments = _arguments_of(frame, "params")
 
-    def steps(request: HttpRequest, recorder: Recorder) -> Steps[bytes]:
-        return answer_context(group, request, arguments, recorder)
+    async def work(request: HttpRequest, recorder: Recorder) -> HttpResponse:
+        return HttpResponse(await aanswer_context(group, request, arguments, recorder))
 
-    return await _answer(frame, await request_for(visitor, scope), steps)
+    return await _answer(frame, await request_for(visitor, scope), work)
 
 
 def _function_of(frame: Frame) -> Function:
@@ -81,33 +82,47 @@ def _arguments_of(frame: Frame, field: str) -> Arguments:
     return Arguments((read_object(frame.body, field),))
 
 
-async def _answer(frame: Frame, request: HttpRequest, work: Work) -> str:
-    recorder, _ = open_recorder(request)
-    response = HttpResponse()  # never sent: it receives the version header
+async def _answer(frame: Frame, request: HttpRequest, work: AsyncWork) -> str:
     session: SessionBase | None = getattr(request, "session", None)
     key = session.session_key if session is not None else None
     try:
-        written = await arun(work(request, recorder))
-    except Exception as error:  # the border to the site's code
-        roll_back(recorder)
-        known = refusal_of(error)
-        if known.status >= 500:
-            named = frame.body.get("fn") or frame.body.get("context")
-            logger.error("%s over the socket: %r", type(error).__name__, named, exc_info=error)
-        await arun(publish(request, recorder, response))
-        answer = protocol.refusal(frame, known)
-    except BaseException as error:  # the server ends the socket
-        abandon(recorder, owned=True)
-        if isinstance(error, CancelledError):
-            await aclose_old_connections()  # after the thread of this frame has finished
+        response = await arespond(request, _METHODS, work, partial(_fail, frame), _finish)
+    except CancelledError:  # the server ends the socket
+        await aclose_old_connections()  # after the thread of this frame has finished
         raise
+    if isinstance(response, _Failed):
+        answer = protocol.refusal(frame, response.error)
     else:
-        await arun(publish(request, recorder, response))
+        assert isinstance(response, HttpResponse)
         if session is not None and key is not None:
             await _save(session, key)
-        answer = protocol.result(frame, written, version=response.headers.get(VERSION_HEADER))
+        answer = protocol.result(frame, response.content, version=response.headers.get(VERSION_HEADER))
     await aclose_old_connections()
     return answer
+
+
+class _Failed(HttpResponse):
+    """The response of a call that failed; it carries the error to the frame that answers it."""
+
+    def __init__(self, error: MizanError) -> None:
+        super().__init__()
+        self.error = error
+
+
+async def _fail(frame: Frame, request: HttpRequest, error: Exception) -> _Failed:
+    known = refusal_of(error)
+    if known.status >= 500:
+        named = frame.body.get("fn") or frame.body.get("context")
+        logger.error("%s over the socket: %r", type(error).__name__, named, exc_info=error)
+    return _Failed(known)
+
+
+async def _finish(
+    request: HttpRequest, response: HttpResponseBase, recorder: Recorder, *, owned: bool
+) -> HttpResponseBase:
+    """Publish what was invalidated; the response is not sent, but its version header is."""
+    await apublish(request, recorder, response)
+    return response
 
 
 async def _save(session: SessionBase, key: str) -> None:

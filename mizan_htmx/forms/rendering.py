@@ -21,7 +21,6 @@ from mizan_htmx.errors import DENIED, suggest
 from mizan_htmx.forms.binding import make_form, make_formset
 from mizan_htmx.http.arguments import Arguments
 from mizan_htmx.http.execution import admit
-from mizan_htmx.http.steps import run
 from mizan_htmx.internals import freeze
 from mizan_htmx.rendering.page_localization import LANGUAGE, localization_here, query_of
 from mizan_htmx.setup.registry import registry
@@ -106,7 +105,7 @@ def render_formset(cls: Any, request: HttpRequest, *, bound: Any = None, form_id
 def _admitted(cls: Any, request: HttpRequest, function: str, make: Make, bound: Any) -> Any:
     """Give the form, a fresh one unless ``bound``; ``None`` if the visitor may not submit or see it."""
     try:
-        run(admit(registry.graph.functions[f"{cls.mizan.name}.{function}"], request, Arguments(())))
+        admit(registry.graph.functions[f"{cls.mizan.name}.{function}"], request, Arguments(()))
         return make(cls, request) if bound is None else bound
     except DENIED:
         return None

@@ -101,7 +101,9 @@ def read_call(request: HttpRequest) -> tuple[str, Arguments]:
         content = _read_json(request)
     except UNREADABLE as error:
         raise refusal_of_unreadable(error) from error
-    return _function_name(content), Arguments((*read_unticked(request), read_object(content, "args")))
+    given = read_object(content, "args")
+    layers = (*read_unticked(request), given) if _UNTICKED in request.META else (given,)
+    return _function_name(content), Arguments(layers)
 
 
 def read_object(content: Mapping[str, Any], field: str) -> dict[str, Any]:

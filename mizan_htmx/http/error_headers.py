@@ -8,6 +8,7 @@ from django.http.response import HttpResponseBase
 
 from mizan_htmx.declarations.functions import SAFE_METHODS
 from mizan_htmx.errors import MizanError, ValidationFailed
+from mizan_htmx.invalidation.recorder import Recorder
 
 #: Names the code of a refusal, on whatever page it is answered with.
 ERROR_HEADER = "X-Mizan-Error"
@@ -35,14 +36,10 @@ def remember_misfit(request: HttpRequest) -> None:
     request._mizan_misfit = True  # type: ignore[attr-defined]
 
 
-def tell_problem(request: HttpRequest, response: HttpResponseBase, *, is_undone: bool) -> None:
-    """Put into the answer as what its request was refused, if it was.
-
-    ``is_undone``: nothing that a function has written stands. A 5xx is no proof, whatever is known here.
-    """
+def tell_problem(request: HttpRequest, response: HttpResponseBase, recorder: Recorder) -> None:
+    """Name in the headers the error that a request is answered with, and whether it has changed nothing."""
     state, headers = request.__dict__, response.headers
-    is_data = response.status_code == 200 and headers.get("Content-Type") == "application/json"
-    if "_mizan_misfit" in state and is_data:
+    if "_mizan_misfit" in state and _is_data(response):
         headers[ERROR_HEADER] = ValidationFailed.code
     error: MizanError | None = state.get("_mizan_problem")
     if error is None or response.status_code != error.status:
@@ -51,5 +48,11 @@ def tell_problem(request: HttpRequest, response: HttpResponseBase, *, is_undone:
     if error.message != error.default_message and not _DJANGOS.fullmatch(error.message):
         text = error.message.encode(errors="replace")[:_LONGEST].decode(errors="ignore")
         headers[MESSAGE_HEADER] = quote(text)
-    if is_undone and error.status < 500 and request.method not in SAFE_METHODS:
+    if error.status >= 500 or request.method in SAFE_METHODS:  # a 5xx is no proof, whatever is known here
+        return
+    if not (recorder.may_stand or recorder.announced()):
         headers[COMMITTED_HEADER] = "no"
+
+
+def _is_data(response: HttpResponseBase) -> bool:
+    return response.status_code == 200 and response.headers.get("Content-Type") == "application/json"

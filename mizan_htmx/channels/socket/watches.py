@@ -29,7 +29,6 @@ from mizan_htmx.errors import (
 )
 from mizan_htmx.http.arguments import Arguments
 from mizan_htmx.http.execution import admit
-from mizan_htmx.http.steps import run
 from mizan_htmx.protocol.keys import EVERYTHING, Invalidation, merge, parse
 from mizan_htmx.setup.registry import registry
 
@@ -239,7 +238,7 @@ def _error_of(request: HttpRequest, key: Invalidation) -> MizanError | None:
     refusal: MizanError = Forbidden("Not authorized")
     for function in _deciders(key):
         try:
-            run(admit(function, request, arguments))
+            admit(function, request, arguments)
         except DENIED:
             continue
         except ValidationFailed as error:  # they are authorized

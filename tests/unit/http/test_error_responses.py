@@ -253,6 +253,6 @@ def test_what_is_no_json_number_is_null() -> None:
 
 
 def test_a_body_that_exhausts_an_iterator_is_an_internal_error(visitor: Visitor) -> None:
-    """A StopIteration that reaches the steps of a request must not end them as if they were done."""
+    """A StopIteration must not end the work on a request as if that was done."""
     raising(StopIteration({"result": "secret"}), as_written)
     assert answer(visitor.call("fail")) == INTERNAL

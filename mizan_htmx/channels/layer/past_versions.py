@@ -18,16 +18,16 @@ INTERVAL_MS = 100
 
 #: The same in Redis, as one atomic script, by the clock of Redis. Returns ``""`` if no version is that old.
 SCRIPT = """
-local moments, version, ago, kept, interval = KEYS[1], ARGV[1], ARGV[2], ARGV[3], ARGV[4]
+local past, version, ago, kept, interval = KEYS[1], ARGV[1], ARGV[2], ARGV[3], ARGV[4]
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
-local last = redis.call('ZREVRANGE', moments, 0, 0, 'WITHSCORES')
+local last = redis.call('ZREVRANGE', past, 0, 0, 'WITHSCORES')
 if last[1] ~= version and (not last[2] or now - last[2] >= tonumber(interval)) then
-  redis.call('ZADD', moments, now, version)
-  redis.call('ZREMRANGEBYRANK', moments, 0, -kept - 1)
+  redis.call('ZADD', past, now, version)
+  redis.call('ZREMRANGEBYRANK', past, 0, -kept - 1)
 end
-redis.call('EXPIRE', moments, ARGV[5])
-return redis.call('ZREVRANGEBYSCORE', moments, now - ago, '-inf', 'LIMIT', 0, 1)[1] or ''
+redis.call('EXPIRE', past, ARGV[5])
+return redis.call('ZREVRANGEBYSCORE', past, now - ago, '-inf', 'LIMIT', 0, 1)[1] or ''
 """
 
 

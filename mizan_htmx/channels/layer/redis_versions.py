@@ -75,7 +75,7 @@ class RedisVersions:
         )
         self._keys = [f"{prefix}:clock", f"{prefix}:stale"]
         self._past_script = self._client.register_script(past_versions.SCRIPT)
-        self._past = f"{prefix}:moments"
+        self._past = f"{prefix}:past"
         self._max_keys = max_keys
         self._lock = Lock()
         self._down = False

@@ -40,7 +40,7 @@ visitor = both_transports()
 LIMIT = 30.0
 
 
-class TestMoments:
+class TestPastVersions:
     """Which version was current when, in one process."""
 
     @pytest.fixture
@@ -163,7 +163,7 @@ class TestStores:
             store.advance(keys("board"))
             store.before(0)
         with redis_server.client() as redis:
-            kept = f"{config['prefix']}:{{mizan}}:moments"
+            kept = f"{config['prefix']}:{{mizan}}:past"
             assert redis.zcard(kept) == 2
             assert redis.ttl(kept) > 0
         store.close()

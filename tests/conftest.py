@@ -15,7 +15,7 @@ from pytest_django import Settings
 
 from mizan_htmx import client, register
 from mizan_htmx.channels.layer import publish as publishing
-from mizan_htmx.channels.layer.outages import check_outage, layer_outage
+from mizan_htmx.channels.outage_log import layer_outage, reauthorization_outage
 from mizan_htmx.protocol.keys import Invalidation
 from mizan_htmx.setup.registry import Registry
 from mizan_htmx.signals import invalidated
@@ -236,10 +236,10 @@ def any_layer(request: pytest.FixtureRequest, settings: Settings) -> str:
 @pytest.fixture
 def quiet() -> Iterator[None]:
     """Begin without an outage, and leave nothing to be published behind."""
-    layer_outage.forget()
-    check_outage.forget()
+    layer_outage.reset()
+    reauthorization_outage.reset()
     yield
-    publishing._retries.stop()
+    publishing._retry_queue.stop()
 
 
 @pytest.fixture(scope="session")

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from mizan_htmx.channels.hub.hub import Hub, Subscription
-from mizan_htmx.channels.layer import publish as publishing
+from mizan_htmx.channels.layer.events import message_event
 from mizan_htmx.channels.socket.session_user import Visitor
 from mizan_htmx.protocol.keys import Invalidation, parse
 
@@ -21,24 +21,18 @@ class Page:
         self.visitor = Visitor(None, user, None, session)
         self.frames: list[dict[str, Any]] = []
         self.texts: list[str] = []
-        self.rechecked = 0
-        self.ended_with: int | None = None
+        self.reauthorized = 0
         self._heard = asyncio.Event()
 
-    def put(self, frame: str) -> None:
+    def send_text(self, frame: str) -> None:
         """Keep a frame."""
         self.texts.append(frame)
         self.frames.append(json.loads(frame))
         self._heard.set()
 
-    async def end(self, code: int) -> None:
-        """Keep the code."""
-        self.ended_with = code
-        self._heard.set()
-
-    async def recheck(self) -> None:
+    async def reauthorize(self) -> None:
         """Count."""
-        self.rechecked += 1
+        self.reauthorized += 1
         self._heard.set()
 
     async def until(self, condition: Callable[[], object]) -> None:
@@ -88,7 +82,7 @@ def room(name: str, partial: str = "") -> Subscription:
 
 def chat(name: str, text: str) -> Any:
     """Make the event of a message to a room."""
-    return publishing.push(f"chat_{name}", "chat", "DjangoMessage", {"text": text})
+    return message_event(f"chat_{name}", "chat", "DjangoMessage", {"text": text})
 
 
 async def in_thread(call: Callable[..., Any], *args: object) -> Any:

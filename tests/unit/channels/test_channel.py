@@ -162,7 +162,7 @@ async def test_a_group_that_is_no_text_is_refused() -> None:
         def group(self, params: Any) -> Any:
             return 7
 
-    text = "test_a_group_that_is_no_text_is_refused.<locals>.Odd.group() must return text, not 7."
+    text = "test_a_group_that_is_no_text_is_refused.<locals>.Odd.group() must return a str, not 7."
     assert await both(Odd, Odd.DjangoMessage(text="hi"), room="a") == [text] * 2
 
 
@@ -177,4 +177,6 @@ async def test_a_push_that_nobody_hears_is_quiet(settings: Settings, layers: dic
 async def test_a_push_of_a_channel_nobody_registered_is_logged(caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.WARNING):
         await ChatChannel.push(ChatChannel.DjangoMessage(text="hi"), room="a")
-    assert caplog.messages == ["ChatChannel is not registered, so nobody hears what it pushes."]
+    assert caplog.messages == [
+        "ChatChannel is not registered, so its messages reach nobody. Register it with register()."
+    ]

@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django.test import AsyncClient
 
 from mizan_htmx import client, register
-from mizan_htmx.channels.rpc import request_of
+from mizan_htmx.channels.socket.request import request_of
 from tests.helpers.sockets import Tab, person
 from tests.helpers.visitor import Coloured
 

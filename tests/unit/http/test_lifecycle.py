@@ -11,7 +11,7 @@ from mizan_htmx.errors import MethodNotAllowed
 from mizan_htmx.http.concurrency import in_thread
 from mizan_htmx.http.lifecycle import arespond, respond
 from mizan_htmx.invalidation.recorder import Recorder
-from mizan_htmx.protocol.headers import INVALIDATE_HEADER
+from mizan_htmx.protocol.headers import INVALIDATE_HEADER as HEADER
 from mizan_htmx.protocol.keys import Invalidation
 from mizan_htmx.signals import invalidated
 
@@ -101,7 +101,7 @@ def test_what_was_invalidated_goes_into_the_response_and_is_published(
 ) -> None:
     life = Life("POST", None, is_async=is_async)
     response = life.answer()
-    assert (response.content, response.headers[INVALIDATE_HEADER]) == (b"done", "people")
+    assert (response.content, response.headers[HEADER]) == (b"done", "people")
     assert (published, life.recorders[0].is_closed) == ([(PEOPLE,)], True)
 
 

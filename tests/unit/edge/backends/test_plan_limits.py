@@ -1,41 +1,12 @@
-"""A token bucket: bursts up to its size, then its rate."""
+"""The limits of CDNs: the rate of a plan, and the length of a list."""
 
 import pytest
 
 from mizan_htmx.edge.backends.base import PurgeLater
 from mizan_htmx.edge.backends.cloudflare import CloudflareEdge
-from mizan_htmx.edge.backends.rate_limit import Bucket
 from mizan_htmx.edge.backends.varnish import header_values
 from tests.helpers.cdns import Cloudflare
 from tests.helpers.edges import Reply, serving
-
-
-class Clock:
-    """A clock that stands still."""
-
-    def __init__(self) -> None:
-        self.now = 100.0
-
-    def __call__(self) -> float:
-        return self.now
-
-
-def test_a_burst_then_the_rate() -> None:
-    clock = Clock()
-    bucket = Bucket(0.5, 3, clock)
-    assert [bucket.take() for _ in range(4)] == [0, 0, 0, 2.0]
-    clock.now += 1
-    assert bucket.take() == 1.0
-    clock.now += 1
-    assert [bucket.take(), bucket.take()] == [0, 2.0]
-    clock.now += 1000
-    assert [bucket.take() for _ in range(4)] == [0, 0, 0, 2.0]
-
-
-def test_a_bucket_that_the_other_side_calls_empty_is() -> None:
-    bucket = Bucket(0.5, 3, Clock())
-    bucket.empty()
-    assert bucket.take() == 2.0
 
 
 def test_cloudflare_is_asked_no_more_than_the_plan_allows() -> None:

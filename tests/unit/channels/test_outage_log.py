@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from mizan_htmx.channels.layer import outages
-from mizan_htmx.channels.layer.outages import Outage
+from mizan_htmx.channels import outage_log
+from mizan_htmx.channels.outage_log import OutageLog
 
 
 class Clock:
@@ -25,14 +25,14 @@ class Clock:
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     """Put the time into the test's hands."""
     clock = Clock()
-    monkeypatch.setattr(outages, "monotonic", clock)
+    monkeypatch.setattr(outage_log, "monotonic", clock)
     return clock
 
 
 @pytest.fixture
-def outage() -> Outage:
+def outage() -> OutageLog:
     """Make one that says something each ten seconds."""
-    return Outage("It is away", meanwhile="Wait.", over="It is back", every=10.0)
+    return OutageLog("It is away", meanwhile="Wait.", over="It is back", every=10.0)
 
 
 def lines(caplog: pytest.LogCaptureFixture) -> list[Any]:
@@ -41,7 +41,7 @@ def lines(caplog: pytest.LogCaptureFixture) -> list[Any]:
 
 
 def test_the_first_failure_is_logged_and_those_after_it_are_counted(
-    clock: Clock, outage: Outage, caplog: pytest.LogCaptureFixture
+    clock: Clock, outage: OutageLog, caplog: pytest.LogCaptureFixture
 ) -> None:
     for second in range(25):
         clock.now = 1000.0 + second
@@ -52,7 +52,7 @@ def test_the_first_failure_is_logged_and_those_after_it_are_counted(
 
 
 def test_its_end_is_logged_once_with_its_length(
-    clock: Clock, outage: Outage, caplog: pytest.LogCaptureFixture
+    clock: Clock, outage: OutageLog, caplog: pytest.LogCaptureFixture
 ) -> None:
     outage.succeed()
     outage.fail(ConnectionError("refused"))
@@ -63,7 +63,7 @@ def test_its_end_is_logged_once_with_its_length(
 
 
 def test_it_lasts_until_each_part_that_failed_has_answered(
-    clock: Clock, outage: Outage, caplog: pytest.LogCaptureFixture
+    clock: Clock, outage: OutageLog, caplog: pytest.LogCaptureFixture
 ) -> None:
     outage.fail(ConnectionError("refused"), "store")
     clock.now += 1
@@ -77,23 +77,23 @@ def test_it_lasts_until_each_part_that_failed_has_answered(
 
 
 def test_a_part_that_is_not_there_any_more_does_not_hold_up_the_end(
-    clock: Clock, outage: Outage, caplog: pytest.LogCaptureFixture
+    clock: Clock, outage: OutageLog, caplog: pytest.LogCaptureFixture
 ) -> None:
     outage.fail(ConnectionError("refused"), "one")
     outage.fail(ConnectionError("refused"), "other")
-    outage.drop("one")
-    outage.drop("unknown")
+    outage.discard("one")
+    outage.discard("unknown")
     outage.succeed("other")
     assert lines(caplog)[1:] == [(logging.WARNING, "It is back, after 0.0 s.")]
     clock.now += 100
     outage.fail(ConnectionError("refused"), "one")
-    outage.drop("one")
+    outage.discard("one")
     outage.succeed("one")
     assert len(lines(caplog)) == 3
 
 
 def test_what_comes_and_goes_is_logged_no_more_often(
-    clock: Clock, outage: Outage, caplog: pytest.LogCaptureFixture
+    clock: Clock, outage: OutageLog, caplog: pytest.LogCaptureFixture
 ) -> None:
     for _ in range(100):
         clock.now += 0.1
@@ -105,7 +105,7 @@ def test_what_comes_and_goes_is_logged_no_more_often(
 def test_another_one_that_begins_soon_is_logged_when_it_has_lasted(
     clock: Clock, caplog: pytest.LogCaptureFixture
 ) -> None:
-    outage = Outage("It is away", meanwhile="Wait.", over="It is back", every=60.0)
+    outage = OutageLog("It is away", meanwhile="Wait.", over="It is back", every=60.0)
     outage.fail(ConnectionError("refused"))
     outage.succeed()
     for second in (5, 9, 11, 40):
@@ -119,7 +119,7 @@ def test_another_one_that_begins_soon_is_logged_when_it_has_lasted(
 
 
 def test_a_later_outage_has_a_length_of_its_own(
-    clock: Clock, outage: Outage, caplog: pytest.LogCaptureFixture
+    clock: Clock, outage: OutageLog, caplog: pytest.LogCaptureFixture
 ) -> None:
     outage.fail(ConnectionError("refused"))
     outage.succeed()
@@ -131,7 +131,7 @@ def test_a_later_outage_has_a_length_of_its_own(
 
 
 def test_a_traceback_stands_there_where_it_is_asked_for(
-    outage: Outage, caplog: pytest.LogCaptureFixture
+    outage: OutageLog, caplog: pytest.LogCaptureFixture
 ) -> None:
     outage.fail(ConnectionError("refused"), traceback=True)
     assert re.search(r"ConnectionError: refused$", caplog.text)

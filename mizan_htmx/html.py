@@ -12,6 +12,8 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils.functional import LazyObject, Promise
 
+from mizan_htmx.request_state import STATE, RequestState, state_of
+
 
 def attributes_of(pairs: Iterable[tuple[str, str]]) -> str:
     """Write attributes, each with a space before it; their text is escaped, however safe it claims to be."""
@@ -38,9 +40,8 @@ def free_id(request: HttpRequest, base: str) -> str:
     Equal blocks are counted inside the block around them, so that a refresh of that one alone gives its
     children the ids they have on the page.
     """
-    taken: dict[str, int] | None = request.__dict__.get("_mizan_ids")
-    if taken is None:
-        taken = request.__dict__["_mizan_ids"] = {}
+    state: RequestState = getattr(request, STATE, None) or state_of(request)
+    taken = state.block.ids
     if base not in taken:
         taken[base] = 1
         return base

@@ -23,14 +23,13 @@ from django.utils import timezone, translation
 from pydantic import ConfigDict, TypeAdapter, ValidationError, with_config
 from typing_extensions import TypedDict
 
+from mizan_htmx.bounded_cache import BoundedCache
 from mizan_htmx.internals import freeze
+from mizan_htmx.request_state import STATE, RequestState, state_of
 
 # Of a page's localization in the address of a form, a call or the notice; no parameter can be called that.
 LOCALIZATION_FIELD = "mizan-locale"
 SALT = "mizan_htmx.localization"
-
-_ATTRIBUTE = "_mizan_localization"
-_BASE = "_mizan_base"
 
 # A language, "" for none at all, and a time zone.
 Spoken = tuple[str, tzinfo]
@@ -40,7 +39,6 @@ UNTRANSLATED = "-"
 
 # How many tokens are kept: one for each language and time zone that pages have.
 _REMEMBERED = 1024
-_LONGEST_TOKEN = 500
 
 
 @with_config(ConfigDict(extra="forbid"))
@@ -104,7 +102,7 @@ class Localization:
     @contextmanager
     def active(self, request: HttpRequest) -> Iterator[None]:
         """Work in this language and time zone for this request, where they are set."""
-        request.__dict__[_BASE] = base_of(request)
+        state_of(request).base_locale = base_of(request)
         with self.spoken(), self.noted(request):
             yield
 
@@ -122,17 +120,19 @@ class Localization:
     @contextmanager
     def noted(self, request: HttpRequest) -> Iterator[None]:
         """Let the request say so, too, for what is rendered or read with it in the meantime."""
-        state, language = request.__dict__, self.known_language
-        before = {name: state[name] for name in (_ATTRIBUTE, "LANGUAGE_CODE") if name in state}
-        state[_ATTRIBUTE] = self
+        attributes, language = request.__dict__, self.language and self.known_language
+        state: RequestState = getattr(request, STATE, None) or state_of(request)
+        before, code_before = state.localization, attributes.get("LANGUAGE_CODE")
+        state.localization = self
         if language and hasattr(request, "LANGUAGE_CODE"):
-            state["LANGUAGE_CODE"] = language
+            attributes["LANGUAGE_CODE"] = language
         try:
             yield
         finally:
-            for name in (_ATTRIBUTE, "LANGUAGE_CODE"):
-                state.pop(name, None)
-            state.update(before)
+            state.localization = before
+            attributes.pop("LANGUAGE_CODE", None)
+            if code_before is not None:
+                attributes["LANGUAGE_CODE"] = code_before
 
 
 PLAIN = Localization()
@@ -140,14 +140,16 @@ PLAIN = Localization()
 
 def localization_of(request: HttpRequest) -> Localization:
     """Return what a request is being answered in, where a token has said so."""
-    found: Localization = request.__dict__.get(_ATTRIBUTE, PLAIN)
-    return found
+    state: RequestState | None = getattr(request, STATE, None)
+    found: Localization | None = None if state is None else state.localization
+    return PLAIN if found is None else found
 
 
 def pass_language(request: HttpRequest, clean: HttpRequest) -> None:
     """Let public readers speak as what is rendered for the visitor, but not in the visitor's time zone."""
-    language = localization_of(request).language
-    clean.__dict__[_ATTRIBUTE] = Localization(language) if language else PLAIN
+    localization = localization_of(request)
+    state: RequestState = getattr(clean, STATE, None) or state_of(clean)
+    state.localization = Localization(localization.language) if localization.language else PLAIN
 
 
 def spoken_here() -> Spoken:
@@ -157,14 +159,14 @@ def spoken_here() -> Spoken:
 
 def remember_base(request: HttpRequest, base: Spoken) -> None:
     """Keep the language and time zone that the site's middleware has chosen, before a view changes them."""
-    request.__dict__[_BASE] = base
+    state_of(request).base_locale = base
 
 
 def base_of(request: HttpRequest) -> Spoken:
     """Return the language and time zone that the site's middleware has chosen for a request."""
-    base: Spoken | None = request.__dict__.get(_BASE)
-    if base is not None:
-        return base
+    state: RequestState | None = getattr(request, STATE, None)
+    if state is not None and state.base_locale is not None:
+        return state.base_locale
     return getattr(request, "LANGUAGE_CODE", settings.LANGUAGE_CODE), timezone.get_default_timezone()
 
 
@@ -180,9 +182,8 @@ def _sign(localization: Localization, secret: str | bytes) -> str:
 
 def read(token: str) -> Localization:
     """Return the localization of a token; the plain one for what this site did not sign."""
-    reader = _kept_reading if len(token) <= _LONGEST_TOKEN else _read
     try:
-        return reader(token, settings.SECRET_KEY, tuple(settings.SECRET_KEY_FALLBACKS))
+        return _localizations[token, settings.SECRET_KEY, tuple(settings.SECRET_KEY_FALLBACKS)]
     except (signing.BadSignature, ValidationError, ValueError):
         return PLAIN
 
@@ -192,8 +193,7 @@ def _read(token: str, secret: str | bytes, former: tuple[str | bytes, ...]) -> L
     return Localization.of_written(_WRITTEN.validate_python(signer.unsign_object(token)))
 
 
-# What nobody signed raises, and is not kept.
-_kept_reading = lru_cache(_REMEMBERED)(_read)
+_localizations = BoundedCache(_read, entries=_REMEMBERED)
 
 
 _AS_IT_IS = nullcontext()
@@ -234,7 +234,7 @@ def _render_late(
 
 def label(request: HttpRequest, response: HttpResponseBase, localization: Localization) -> None:
     """Say in which language an answer is, where it is not the one that LocaleMiddleware would name."""
-    language = localization.known_language
+    language = localization.language and localization.known_language
     if language and hasattr(request, "LANGUAGE_CODE"):
         response.headers.setdefault("Content-Language", language)
 

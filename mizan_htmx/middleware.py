@@ -15,6 +15,9 @@ from mizan_htmx.http.lifecycle import afinish, finish
 from mizan_htmx.invalidation.read_version import must_ask_early, version_of
 from mizan_htmx.invalidation.recorder import abandon, open_recorder
 from mizan_htmx.localization import remember_base, spoken_here
+from mizan_htmx.request_state import state_of
+
+__all__ = ["MizanMiddleware"]
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase] | Callable[[HttpRequest], Awaitable[HttpResponseBase]]
 
@@ -75,5 +78,5 @@ class MizanMiddleware:
 
 def _mark_private(request: HttpRequest, response: HttpResponseBase) -> None:
     """Keep caches from storing what a function answered, or what Django made of its exception (a 404)."""
-    if "_mizan_served" in request.__dict__:
+    if state_of(request).function is not None:
         keep_private(response)

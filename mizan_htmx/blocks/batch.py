@@ -21,6 +21,7 @@ from mizan_htmx.declarations.functions import BLOCK_FIELD
 from mizan_htmx.invalidation.recorder import Recorder, close_recorder, open_recorder
 from mizan_htmx.rendering.partials import Partial, load
 from mizan_htmx.rendering.url_cache import address_for
+from mizan_htmx.request_state import STATE, BlockState, RequestState, state_of
 
 # The hash of what a page shows may come along with a block's parameters; no parameter can be called that.
 HASH_FIELD = "mizan-hash"
@@ -32,7 +33,7 @@ MAX_BLOCKS = 50
 NOT_FOUND = (BadSignature, ValueError, TemplateDoesNotExist)
 
 # What a request has of one block alone; all the rest, readings and user included, is of all of them.
-_OF_ONE = ("GET", "path", "path_info", "resolver_match", "_mizan_ids", "_mizan_processed", "_mizan_anonymous")
+_OF_ONE = ("GET", "path", "path_info", "resolver_match")
 _META_OF_ONE = ("QUERY_STRING", "PATH_INFO")
 
 
@@ -82,7 +83,7 @@ def fields_of(request: HttpRequest, query: str) -> dict[str, str]:
 def unheard(request: HttpRequest) -> Iterator[Recorder]:
     """Forget what rendering invalidates: two blocks of one context would refresh each other for ever."""
     recorder, owned = open_recorder(request)
-    start = len(recorder)
+    start = 0 if owned else len(recorder)
     try:
         yield recorder
     finally:
@@ -104,7 +105,9 @@ def split(query: str) -> list[str]:
 
 def render_each(request: HttpRequest, queries: Iterable[str]) -> list[Piece]:
     """Render the blocks of these query strings; one that fails is logged and spoils no other."""
-    request.__dict__.setdefault("_mizan_readings_of_anyone", {})
+    page = state_of(request).page
+    if page.shared_results is None:
+        page.shared_results = {}
     return [_render(request, query) for query in queries]
 
 
@@ -146,10 +149,12 @@ def _posing(request: HttpRequest, asked: Asked) -> Iterator[None]:
     """
     path = unquote(address_for(request, "mizan:partial", asked.block.contexts[0]))
     path_info = "/" + path.removeprefix(get_script_prefix())
-    state, environ = request.__dict__, request.META
-    before = {name: state.pop(name) for name in _OF_ONE if name in state}
+    state: RequestState = getattr(request, STATE, None) or state_of(request)
+    attributes, environ = request.__dict__, request.META
+    before = {name: attributes.pop(name) for name in _OF_ONE if name in attributes}
+    block, state.block = state.block, BlockState()
     environ_before = {name: environ[name] for name in _META_OF_ONE if name in environ}
-    state.update(path=path, path_info=path_info, resolver_match=_match(request, path_info))
+    attributes.update(path=path, path_info=path_info, resolver_match=_match(request, path_info))
     environ.update(QUERY_STRING=asked.query, PATH_INFO=path_info)
     if not hasattr(type(request), "GET"):  # which reads the query string when somebody asks
         request.GET = QueryDict(asked.query, encoding=request.encoding)
@@ -157,16 +162,18 @@ def _posing(request: HttpRequest, asked: Asked) -> Iterator[None]:
         yield
     finally:
         for name in _OF_ONE:
-            state.pop(name, None)
+            attributes.pop(name, None)
         for name in _META_OF_ONE:
             environ.pop(name, None)
-        state.update(before)
+        attributes.update(before)
+        state.block = block
         environ.update(environ_before)
 
 
 def _match(request: HttpRequest, path_info: str) -> ResolverMatch:
     """Resolve the address of a block; blocks of one context have one."""
-    matches: dict[str, ResolverMatch] = request.__dict__.setdefault("_mizan_matches", {})
+    state: RequestState = getattr(request, STATE, None) or state_of(request)
+    matches = state.page.matches
     if path_info not in matches:
         matches[path_info] = resolve(path_info)
     return matches[path_info]

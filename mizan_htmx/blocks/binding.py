@@ -5,6 +5,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 from uuid import UUID
 
+from mizan_htmx.bounded_cache import BoundedCache
 from mizan_htmx.declarations.graph import Group
 from mizan_htmx.declarations.signature import validate
 from mizan_htmx.errors import ValidationFailed, suggest
@@ -14,17 +15,12 @@ from mizan_htmx.setup.registry import registry
 # What does not change, and is compared and validated by Python and pydantic alone.
 _PLAIN = frozenset({int, str, bool, UUID})
 
-# How much that was bound is kept, with up to 2 KiB each, and of how many characters that may be made.
-_REMEMBERED = 4096
-_LONGEST = 300
-
 
 class Bound(NamedTuple):
-    """The validated values for each context, and what they are bound to; whether that is short."""
+    """The validated values for each context, and what a block of them shows."""
 
     values: tuple[Mapping[str, Any], ...]
     shown: tuple[Invalidation, ...]
-    is_short: bool
 
 
 def find_groups(contexts: Iterable[str]) -> tuple[Group, ...]:
@@ -67,23 +63,12 @@ def bind(groups: tuple[Group, ...], raw: Mapping[str, Any]) -> Bound:
     from the URL of the refresh.
     """
     kinds = tuple(map(type, raw.values()))
-    if _PLAIN.issuperset(kinds) and all(map(_is_plain, groups)) and is_short(raw.values()):
-        return _bind_plain(groups, tuple(raw.items()), kinds)
+    if _PLAIN.issuperset(kinds) and all(map(_is_plain, groups)):
+        return _bound[groups, tuple(raw.items()), kinds]
     return _bind_each(groups, raw)
 
 
-def is_short(values: Iterable[object]) -> bool:
-    """Tell whether what is made of these values may be kept: what visitors send has no other bound."""
-    return sum(map(_length, values)) <= _LONGEST
-
-
-def _length(value: object) -> int:
-    if isinstance(value, str):
-        return len(value)
-    return value.bit_length() // 3 if isinstance(value, int) else 0  # of which a digit takes a little more
-
-
-@lru_cache(_REMEMBERED)
+@lru_cache(4096)
 def _is_plain(group: Group) -> bool:
     """Tell whether no code of an author's takes part in validation, which might not find the same again."""
     annotations = [parameter.annotation for parameter in group.params.values()]
@@ -91,12 +76,14 @@ def _is_plain(group: Group) -> bool:
     return all(isinstance(each, type) and each in _PLAIN for each in annotations)
 
 
-@lru_cache(_REMEMBERED)
 def _bind_plain(
     groups: tuple[Group, ...], raw: tuple[tuple[str, Any], ...], kinds: tuple[type, ...]
 ) -> Bound:
-    # By their types, too: True, 1 and 1.0 are equal.
+    # The types are part of the key because True, 1 and 1.0 are equal.
     return _bind_each(groups, dict(raw))
+
+
+_bound = BoundedCache(_bind_plain)
 
 
 def _bind_each(groups: tuple[Group, ...], raw: Mapping[str, Any]) -> Bound:
@@ -106,7 +93,7 @@ def _bind_each(groups: tuple[Group, ...], raw: Mapping[str, Any]) -> Bound:
     except ValidationFailed as error:
         raise ValueError(f"{{% mizan_context %}} got parameters that do not fit: {error.reasons}") from None
     values, shown = tuple([each for each, _ in pairs]), tuple([each for _, each in pairs])
-    return Bound(values, shown, is_short([text for each in shown for _, text in each.params]))
+    return Bound(values, shown)
 
 
 def _bind(group: Group, raw: Mapping[str, Any]) -> tuple[Mapping[str, Any], Invalidation]:

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields
-from functools import lru_cache
 from typing import Annotated, Any
 from urllib.parse import quote
 
@@ -13,7 +12,8 @@ from django.http import HttpRequest
 from pydantic import ConfigDict, Field, TypeAdapter, with_config
 from typing_extensions import TypedDict
 
-from mizan_htmx.blocks.binding import bind, bound_names, find_groups, is_short
+from mizan_htmx.blocks.binding import bind, bound_names, find_groups
+from mizan_htmx.bounded_cache import BoundedCache
 from mizan_htmx.declarations.graph import Group
 from mizan_htmx.html import content_name, free_id, plain
 from mizan_htmx.localization import PLAIN, Localization, Written
@@ -22,17 +22,12 @@ from mizan_htmx.rendering.url_cache import address_of
 from mizan_htmx.setup.registry import registry
 
 SALT = "mizan_htmx.block"
-REFRESH_HEADER = "X-Mizan-Refresh"
 
 # A refresh answers the block with its wrapper, which these would put inside or beside the old one.
 _PARTIAL_SWAP = re.compile("inner|before|after|delete|textContent", re.IGNORECASE)
 
 # A pause between two polls, in seconds. Timers of browsers count in 32 bits of milliseconds.
 _LONGEST_POLL = 86_400
-
-# How many addresses and tokens are kept, with up to 2 KiB each.
-_REMEMBERED = 4096
-_LONGEST_TOKEN = 1000
 
 Contexts = Annotated[tuple[str, ...], Field(min_length=1)]
 Variable = str | int | float | bool | None
@@ -107,7 +102,7 @@ class Block:
     validated; ``variables`` what ``with`` passes in. It is stale when one of ``bound`` is covered, which is
     worked out of the others where it is not given. A ``lazy`` one shows a placeholder at first; no refresh
     is lazy, so that is not part of its address. ``localization`` and ``engine``, the name of the template
-    engine, are what its address alone would not say. ``is_short`` tells that what is made of it may be kept.
+    engine, are what its address alone would not say.
     """
 
     partial: str
@@ -118,7 +113,6 @@ class Block:
     id: str = ""
     lazy: bool = False
     bound: tuple[Invalidation, ...] = field(default=(), compare=False)
-    is_short: bool = field(default=False, compare=False)
     localization: Localization = PLAIN
     engine: str = ""
 
@@ -143,8 +137,7 @@ class Block:
 
     def url_below(self, address: str) -> str:
         """Give where it is refreshed, if that is the address of its first context."""
-        write = _kept_url if self.is_short else _url
-        return write(address, self.bound, settings.SECRET_KEY, *self._signed)
+        return _urls[address, self.bound, settings.SECRET_KEY, *self._signed]
 
     @property
     def _signed(self) -> "_Signed":
@@ -174,8 +167,8 @@ def _url(address: str, bound: tuple[Invalidation, ...], secret: str | bytes, *si
     return f"{address}?block={_sign(secret, *signed)}{query}"
 
 
-# A block is signed alike at each rendering, and signing costs as much as a small table.
-_kept_url = lru_cache(_REMEMBERED)(_url)
+# A block has the same signature at each rendering, and signing costs as much as a small table.
+_urls = BoundedCache(_url)
 
 
 def _sign(
@@ -199,16 +192,12 @@ def read_token(token: str, raw: Mapping[str, str]) -> Block:
 
     Raises BadSignature for a token that this site did not sign, ValueError for parameters that do not fit.
     """
-    read = _kept_content if len(token) <= _LONGEST_TOKEN else _read_content
-    content = read(token, settings.SECRET_KEY, tuple(settings.SECRET_KEY_FALLBACKS))
+    content = _contents[token, settings.SECRET_KEY, tuple(settings.SECRET_KEY_FALLBACKS)]
     partial, contexts, shown_id, wrapper, variables, localization, engine = content
     groups = find_groups(contexts)
-    values, shown, is_kept = bind(groups, _given(groups, raw))
-    is_kept = is_kept and len(token) <= _LONGEST_TOKEN
+    values, shown = bind(groups, _given(groups, raw))
     given = _as_given(variables)
-    return Block(
-        partial, contexts, values, given, wrapper, shown_id, False, shown, is_kept, localization, engine
-    )
+    return Block(partial, contexts, values, given, wrapper, shown_id, False, shown, localization, engine)
 
 
 def _given(groups: Iterable[Group], raw: Mapping[str, str]) -> dict[str, str]:
@@ -226,9 +215,8 @@ def _read_content(token: str, secret: str | bytes, former: tuple[str | bytes, ..
     return partial, contexts, shown_id, Wrapper(**options), _written(variables), localization, engine
 
 
-# Pages ask for the same block again and again, and many of them for the same one after a change. What nobody
-# signed raises, and is not kept.
-_kept_content = lru_cache(_REMEMBERED)(_read_content)
+# A page requests the same block again and again, and many pages request the same one after a change.
+_contents = BoundedCache(_read_content)
 
 
 def make(
@@ -247,23 +235,18 @@ def make(
     groups = find_groups(contexts)
     bound = bound_names(groups, params, attributes)
     raw = {name: plain(value) for name, value in {**attributes, **params}.items() if name in bound}
-    values, shown, is_kept = bind(groups, {name: value for name, value in raw.items() if value is not None})
+    values, shown = bind(groups, {name: value for name, value in raw.items() if value is not None})
     own = {name: value for name, value in attributes.items() if name not in bound and value is not None}
     # Text that is marked as safe would not be any more after a refresh: it is escaped at once.
     texts = {name: str(value) + "" for name, value in own.items()}
-    if variables or texts or parent:
-        is_kept = is_kept and is_short([parent, *variables.values(), *texts.values()])
     own_id = texts.get("id") or ""
     if not own_id:
-        name = _kept_name if is_kept else _name
-        own_id = free_id(request, name(parent, partial, shown, _written(variables)))
+        own_id = free_id(request, _names[parent, partial, shown, _written(variables)])
     elif not re.fullmatch(r"[A-Za-z0-9_-]+", own_id):
         raise ValueError(f"id={own_id!r} can't name a block: letters, digits, '_' and '-' only.")
     wrapper = _wrapper(own, texts) if own else _DEFAULT
     lazy = bool(own.get("lazy", False))
-    return Block(
-        partial, contexts, values, variables, wrapper, own_id, lazy, shown, is_kept, localization, engine
-    )
+    return Block(partial, contexts, values, variables, wrapper, own_id, lazy, shown, localization, engine)
 
 
 _DEFAULT = Wrapper()
@@ -283,7 +266,7 @@ def _name(parent: str, partial: str, shown: tuple[Invalidation, ...], variables:
     return content_name([partial, [*map(str, shown)], _as_given(variables)], parent=parent)
 
 
-_kept_name = lru_cache(_REMEMBERED)(_name)
+_names = BoundedCache(_name)
 
 
 def _seconds(poll: object) -> int:

@@ -16,8 +16,9 @@ from mizan_htmx.errors import DENIED
 from mizan_htmx.http.arguments import Arguments
 from mizan_htmx.http.concurrency import loop_is_running
 from mizan_htmx.http.execution import admit_user, contexts_of, execute
-from mizan_htmx.invalidation.recorder import Recorder, recorder_of
+from mizan_htmx.invalidation.recorder import Recorder
 from mizan_htmx.localization import Spoken, spoken_here
+from mizan_htmx.request_state import STATE, RequestState, state_of
 from mizan_htmx.setup.registry import registry
 
 _Key = tuple[Any, ...]
@@ -90,12 +91,13 @@ def read(
     own = {name: values[name] for name in reader.parameters if name in values}
     # Not by its function, which may be declared twice, with another auth.
     key = (reader.declaration, spoken or spoken_here(), *own.items())
-    results: dict[_Key, Any] = request.__dict__.setdefault("_mizan_readings", {})
+    state: RequestState = getattr(request, STATE, None) or state_of(request)
+    results: dict[_Key, Any] = state.page.results
     if isinstance(request, AnonymousRequest) and not are_public(contexts_of(reader, request)):
         request.object(f"it shows {reader.name!r}, which is not public")
     if key not in results:
         try:
-            results[key] = _read(reader, request, own)
+            results[key] = _read(reader, request, own, state.recorder)
         except Exception as failure:  # the border to the authors' readers: it is raised to whoever asks
             results[key] = _Failed(failure)
             if isinstance(failure, DENIED) and isinstance(request, AnonymousRequest):
@@ -113,13 +115,12 @@ class _Failed:
     failure: Exception
 
 
-def _read(reader: Function, request: HttpRequest, values: dict[str, Any]) -> Any:
+def _read(reader: Function, request: HttpRequest, values: dict[str, Any], recorder: Recorder | None) -> Any:
     if reader.waits and loop_is_running():
         raise SynchronousOnlyOperation(
             f"{reader.place} is async and was read while a template rendered inside the event loop."
             " In an async view, return a TemplateResponse: Django renders it in a thread."
         )
-    recorder = recorder_of(request)
     if recorder is None:
         recorder = Recorder()  # a page without the middleware: nobody would carry what a reader makes stale
     assert reader.context is not None

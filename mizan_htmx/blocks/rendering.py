@@ -1,10 +1,8 @@
 """How blocks render: alone, with what they are bound to, at first and on each refresh alike."""
 
 import hashlib
-from functools import lru_cache
 from typing import Any, cast
 
-from django.conf import settings
 from django.http import HttpRequest
 from django.template import RequestContext
 from django.template.base import Template
@@ -15,7 +13,9 @@ from mizan_htmx.blocks.binding import find_groups
 from mizan_htmx.blocks.block import Block, Wrapper
 from mizan_htmx.blocks.freshness import numbers_for
 from mizan_htmx.blocks.reader_results import Readings, Unread, is_kept_from, readers_of
+from mizan_htmx.bounded_cache import BoundedCache
 from mizan_htmx.caching.anonymous import AnonymousRequest, are_public, shared_or_own
+from mizan_htmx.conf import conf
 from mizan_htmx.errors import DENIED
 from mizan_htmx.html import attributes_of
 from mizan_htmx.invalidation.read_version import may_be_old, version_of
@@ -23,12 +23,10 @@ from mizan_htmx.localization import Spoken, spoken_here
 from mizan_htmx.protocol.keys import Invalidation
 from mizan_htmx.rendering.partials import Partial
 from mizan_htmx.rendering.url_cache import address_for
+from mizan_htmx.request_state import STATE, RequestState, state_of
 from mizan_htmx.setup.registry import registry
 
 REFRESH = "mizan:refresh"
-
-# How many start tags are kept, with up to 2 KiB each.
-_REMEMBERED = 4096
 
 
 class BlockContext(RequestContext):
@@ -52,7 +50,8 @@ class BlockContext(RequestContext):
         layers: tuple[Any, ...] = (_processed(engine, request, spoken), readings, {**block.variables})
         self.dicts += layers
         # Here ``include`` keeps what it has loaded, for a whole page; so it does for all blocks of an answer.
-        self.render_context.dicts[0] = request.__dict__.setdefault("_mizan_included", {})
+        state: RequestState = getattr(request, STATE, None) or state_of(request)
+        self.render_context.dicts[0] = state.page.included
         self.block_id = block.id
 
 
@@ -61,7 +60,8 @@ def _processed(engine: Engine, request: HttpRequest, spoken: Spoken) -> dict[str
 
     They may tell the language and the time zone, as Django's own do.
     """
-    processed: dict[Any, dict[str, Any]] = request.__dict__.setdefault("_mizan_processed", {})
+    state: RequestState = getattr(request, STATE, None) or state_of(request)
+    processed = state.block.context_values
     key = id(engine), spoken
     values = processed.get(key)
     if values is None:
@@ -133,7 +133,7 @@ def _render(
         if isinstance(request, AnonymousRequest) and may_be_old(version):
             request.object("it may be older than what was made stale: MIZAN_REPLICA_LAG")
         return _wrap(block, inner, request, spoken, version=version, notes=notes)
-    has_hash = getattr(settings, "MIZAN_SINGLE_FLIGHT", False)
+    has_hash = conf.single_flight
     digest = _digest(inner) if has_hash or known else None
     if known and digest == known:
         return None
@@ -175,16 +175,16 @@ def _wrap(
     **own: str | None,
 ) -> SafeString:
     """Write the element; ``own`` are attributes of this one rendering, where they are not ``None``."""
-    write = _kept_tag if block.is_short else _tag
     language = spoken[0] if spoken is not None else None
     url = block.url_below(address_for(request, "mizan:partial", block.contexts[0], language=language))
-    before, after = write(block.id, block.wrapper, block.bound, url, trigger, shared=block.is_shared)
-    written = attributes_of([(f"data-mizan-{name}", text) for name, text in own.items() if text is not None])
+    before, after = _tags[block.id, block.wrapper, block.bound, url, trigger, block.is_shared]
+    given = [(f"data-mizan-{name}", text) for name, text in own.items() if text is not None]
+    written = attributes_of(given) if given else ""
     return mark_safe(f"{before}{written}{after}{inner}</{block.wrapper.tag}>")
 
 
 def _tag(
-    block_id: str, wrapper: Wrapper, bound: tuple[Invalidation, ...], url: str, trigger: str, *, shared: bool
+    block_id: str, wrapper: Wrapper, bound: tuple[Invalidation, ...], url: str, trigger: str, shared: bool
 ) -> tuple[str, str]:
     """Write the start tag, up to where the attributes of one rendering stand and from there on."""
     before = [
@@ -204,5 +204,5 @@ def _tag(
     return f"<{wrapper.tag}{attributes_of(before)}", f"{attributes_of(after)}>"
 
 
-# A block has the same tag at each rendering.
-_kept_tag = lru_cache(_REMEMBERED)(_tag)
+# A block has the same start tag at each rendering.
+_tags = BoundedCache(_tag)

@@ -25,6 +25,7 @@ from pydantic_core import to_json
 
 from mizan_htmx.blocks.error_messages import error_texts
 from mizan_htmx.caching.anonymous import AnonymousRequest
+from mizan_htmx.conf import conf
 from mizan_htmx.declarations.functions import FUNCTION_FIELD
 from mizan_htmx.errors import suggest
 from mizan_htmx.html import attributes_of, plain
@@ -88,7 +89,7 @@ def scripts(
     paths = _paths(debug=settings.DEBUG if debug is None else debug)
     own = _tags(tuple(paths), attributes, defer=defer)
     if registry.channels or registry.graph.live:
-        socket = get_script_prefix() + str(getattr(settings, "MIZAN_SOCKET_PATH", "/ws/")).removeprefix("/")
+        socket = get_script_prefix() + conf.socket_path.removeprefix("/")
         attributes += attributes_of([("data-socket", socket)])
         own += _tags(LIVE, attributes, defer=defer)
     own += error_texts()
@@ -97,7 +98,7 @@ def scripts(
 
 def _paths(*, debug: bool) -> Iterator[str]:
     yield from ALWAYS
-    if getattr(settings, "MIZAN_SINGLE_FLIGHT", False):
+    if conf.single_flight:
         yield SINGLE_FLIGHT
     if registry.forms:
         yield from FORMS
@@ -186,7 +187,7 @@ def _static(paths: tuple[str, ...]) -> tuple[str, ...]:
         storage = storages[STATICFILES_STORAGE_ALIAS]
         if isinstance(storage, StaticFilesStorage) and _is_settled(storage):
             base, release = storage.base_url, getattr(storage, "manifest_hash", "")
-            return _kept_sources(paths, storage, base, release, settings.DEBUG)
+            return _cached_sources(paths, storage, base, release, settings.DEBUG)
     return _sources(paths)
 
 
@@ -207,7 +208,7 @@ def _sources(paths: tuple[str, ...], *settled: object) -> tuple[str, ...]:
 
 
 # Asking for the address of nine files takes as long as rendering a small table.
-_kept_sources = lru_cache(16)(_sources)
+_cached_sources = lru_cache(16)(_sources)
 
 
 def _as_typed(value: object, field: Any) -> object:

@@ -14,20 +14,18 @@ import logging
 from collections.abc import Sequence
 from contextlib import suppress
 
-from django.conf import settings
 from django.core.exceptions import DisallowedHost, TooManyFieldsSent
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 
 from mizan_htmx.blocks.batch import MAX_BLOCKS, NOT_FOUND, Asked, render_asked, split, unheard
 from mizan_htmx.blocks.request_copy import reading_copy
+from mizan_htmx.conf import conf
 from mizan_htmx.declarations.functions import SAFE_METHODS
 from mizan_htmx.invalidation.recorder import Recorder
+from mizan_htmx.protocol.headers import BLOCKS_META, BROUGHT_HEADER
 from mizan_htmx.protocol.keys import Invalidation, covers
 from mizan_htmx.rendering.page_localization import as_at_endpoints
-
-NAMED = "HTTP_X_MIZAN_BLOCKS"
-BROUGHT_HEADER = "X-Mizan-Brought"
 
 #: What the header may have: common servers refuse longer ones.
 MAX_CHARACTERS = 4000
@@ -43,8 +41,8 @@ _OF_CSRF = ("CSRF_COOKIE", "CSRF_COOKIE_NEEDS_UPDATE")
 def must_bring(request: HttpRequest, response: HttpResponseBase, recorder: Recorder) -> bool:
     """Return whether a request names blocks, of which those that are stale come with this response."""
     return (
-        NAMED in request.META
-        and bool(getattr(settings, "MIZAN_SINGLE_FLIGHT", False))
+        BLOCKS_META in request.META
+        and conf.single_flight
         and bool(recorder.announced())
         and _may_bring(request)
         and isinstance(response, HttpResponse)
@@ -57,7 +55,7 @@ def bring(request: HttpRequest, response: HttpResponseBase, recorder: Recorder) 
     clean = reading_copy(request)
     try:
         with as_at_endpoints(request, clean):
-            found = _render(clean, request.META[NAMED], recorder.announced())
+            found = _render(clean, request.META[BLOCKS_META], recorder.announced())
     except Exception:  # the change is made: whatever fails here, its answer stands
         logger.exception("Nothing was brought along with the answer of %s.", request.path)
         return
@@ -72,7 +70,7 @@ def _may_bring(request: HttpRequest) -> bool:
         request.method not in SAFE_METHODS
         and "HX-Request" in request.headers
         and "HX-Boosted" not in request.headers  # a whole page comes
-        and len(request.META[NAMED]) <= MAX_CHARACTERS
+        and len(request.META[BLOCKS_META]) <= MAX_CHARACTERS
         and _is_of_this_page(request)
     )
 

@@ -13,6 +13,7 @@ from mizan_htmx.declarations.functions import BLOCK_FIELD
 from mizan_htmx.http.error_responses import json_response
 from mizan_htmx.http.session_fingerprint import tell
 from mizan_htmx.localization import label
+from mizan_htmx.protocol.headers import REFRESH_HEADER
 from mizan_htmx.rendering.partials import load
 
 _METHODS = ("GET", "HEAD")
@@ -37,7 +38,7 @@ def partial(request: HttpRequest, context: str) -> HttpResponseBase:
         return _not_found(ValueError(f"The token is for the context {block.contexts[0]!r}, not {context!r}."))
     with unheard(request) as recorder:
         html = render(block, template, request)
-        response = HttpResponse(html, headers={blocks.REFRESH_HEADER: "1"})
+        response = HttpResponse(html, headers={REFRESH_HEADER: "1"})
         label(request, response, block.localization)
         if block.is_shared:
             return share(request, response, recorder)
@@ -61,7 +62,7 @@ def partials(request: HttpRequest) -> HttpResponseBase:
     with unheard(request):
         pieces = render_each(request, queries)
     response = json_response({"blocks": [_as_json(piece) for piece in pieces]})
-    response.headers[blocks.REFRESH_HEADER] = "1"
+    response.headers[REFRESH_HEADER] = "1"
     tell(request, response)
     return response
 

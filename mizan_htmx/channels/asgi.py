@@ -5,7 +5,6 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
 from channels.sessions import CookieMiddleware
-from django.conf import settings
 from django.core.handlers.asgi import ASGIHandler, get_script_prefix
 from django.db import connections
 
@@ -13,6 +12,7 @@ from mizan_htmx.channels import lifespan
 from mizan_htmx.channels.consumer import MizanConsumer
 from mizan_htmx.channels.internals import with_session
 from mizan_htmx.channels.socket.request import request_of
+from mizan_htmx.conf import conf
 from mizan_htmx.http.csrf import is_own_origin
 from mizan_htmx.setup.autodiscover import load_urlconf
 
@@ -98,8 +98,7 @@ def _with_session(app: Application) -> Application:
 
 
 def _socket_path(path: str | None) -> str:
-    configured = getattr(settings, "MIZAN_SOCKET_PATH", "/ws/") if path is None else path
-    return "/" + str(configured).removeprefix("/")
+    return "/" + (conf.socket_path if path is None else path).removeprefix("/")
 
 
 def _path_of(scope: Scope) -> str:

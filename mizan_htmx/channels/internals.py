@@ -50,7 +50,6 @@ def first_host(config: Mapping[str, Any]) -> dict[str, Any]:
 
     Relies on ``decode_hosts()``.
     """
-    # Optional: installed where such a layer is configured.
-    from channels_redis.utils import decode_hosts
+    from channels_redis.utils import decode_hosts  # noqa: PLC0415 - installed only with such a layer
 
     return dict(decode_hosts(config.get("hosts"))[0])

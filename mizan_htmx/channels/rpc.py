@@ -25,7 +25,7 @@ from mizan_htmx.http.error_responses import refusal_of
 from mizan_htmx.http.lifecycle import AsyncWork, apublish, arespond
 from mizan_htmx.http.views import aanswer_call, aanswer_context
 from mizan_htmx.invalidation.recorder import Recorder
-from mizan_htmx.protocol.keys import VERSION_HEADER
+from mizan_htmx.protocol.headers import VERSION_HEADER
 from mizan_htmx.setup.registry import registry
 
 _METHODS = ("GET", "POST")

@@ -11,21 +11,19 @@ from django.core.exceptions import BadRequest as DjangoBadRequest
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
 from django.http import HttpRequest, QueryDict, UnreadablePostError
 from django.http.multipartparser import MultiPartParserError
-from django.http.request import HttpHeaders
 from django.utils.datastructures import MultiValueDict
 from pydantic_core import from_json
 
 from mizan_htmx.declarations.functions import FUNCTION_FIELD
 from mizan_htmx.declarations.signature import Parameter
 from mizan_htmx.errors import BadRequest, TooLarge
+from mizan_htmx.protocol.headers import UNTICKED_HEADER, UNTICKED_META
 
 URLENCODED = "application/x-www-form-urlencoded"
 MULTIPART = "multipart/form-data"
 
-#: Names the boxes of a form that are not ticked.
-UNTICKED_HEADER = "X-Mizan-Unticked"
+#: Of the header that names the checkboxes which are not ticked, in characters.
 MAX_UNTICKED = 4096
-_UNTICKED = HttpHeaders.to_wsgi_name(UNTICKED_HEADER)
 
 _FORMS = (URLENCODED, MULTIPART)
 _NOTHING: dict[str, Any] = {}
@@ -102,8 +100,8 @@ def read_call(request: HttpRequest) -> tuple[str, Arguments]:
     except UNREADABLE as error:
         raise refusal_of_unreadable(error) from error
     given = read_object(content, "args")
-    layers = (*read_unticked(request), given) if _UNTICKED in request.META else (given,)
-    return _function_name(content), Arguments(layers)
+    unticked = read_unticked(request) if UNTICKED_META in request.META else ()
+    return _function_name(content), Arguments((*unticked, given))
 
 
 def read_object(content: Mapping[str, Any], field: str) -> dict[str, Any]:
@@ -137,7 +135,7 @@ def read_unticked(request: HttpRequest) -> tuple[frozenset[str], ...]:
 
     The shim names them in a header, as ``a,b``, percent-encoded. Raises BadRequest for one that is too long.
     """
-    text = request.META.get(_UNTICKED, "")
+    text = request.META.get(UNTICKED_META, "")
     if not text:
         return ()
     if len(text) > MAX_UNTICKED:

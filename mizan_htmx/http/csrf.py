@@ -12,9 +12,8 @@ from mizan_htmx.declarations.functions import SAFE_METHODS
 from mizan_htmx.errors import Forbidden
 from mizan_htmx.http.arguments import UNREADABLE, refusal_of_unreadable
 from mizan_htmx.internals import CsrfCheck, is_csrf_checked
-
-# Says why an answer is 403: the visitor's token or session has gone, not the right.
-REFUSED_HEADER = "X-Mizan-Refused"
+from mizan_htmx.protocol.headers import REFUSED_HEADER
+from mizan_htmx.request_state import state_of
 
 
 class CsrfFailed(Forbidden):
@@ -40,7 +39,7 @@ def check_csrf(request: HttpRequest) -> None:
     except UNREADABLE as error:  # the token may stand in the body
         raise refusal_of_unreadable(error) from error
     if reason:
-        request._mizan_refused = True  # type: ignore[attr-defined]
+        state_of(request).has_csrf_failed = True
         raise CsrfFailed(f"CSRF verification failed. {reason}")
 
 
@@ -80,7 +79,7 @@ def tell_refusal(request: HttpRequest, response: HttpResponseBase) -> None:
     if response.status_code != 403:
         return
     by_site = _site_checks() and not is_csrf_checked(request)
-    if "_mizan_refused" in request.__dict__ or (by_site and _is_to_be_checked(request)):
+    if state_of(request).has_csrf_failed or (by_site and _is_to_be_checked(request)):
         response.headers[REFUSED_HEADER] = "csrf"
 
 

@@ -9,15 +9,8 @@ from django.http.response import HttpResponseBase
 from mizan_htmx.declarations.functions import SAFE_METHODS
 from mizan_htmx.errors import MizanError, ValidationFailed
 from mizan_htmx.invalidation.recorder import Recorder
-
-#: Names the code of a refusal, on whatever page it is answered with.
-ERROR_HEADER = "X-Mizan-Error"
-
-#: Carries the author's own message, percent-encoded.
-MESSAGE_HEADER = "X-Mizan-Message"
-
-#: Says ``no`` where nothing of what the request was to change has been committed.
-COMMITTED_HEADER = "X-Mizan-Committed"
+from mizan_htmx.protocol.headers import COMMITTED_HEADER, ERROR_HEADER, MESSAGE_HEADER
+from mizan_htmx.request_state import STATE, RequestState, state_of
 
 # Bytes of the message, which percent-encoded takes three times as many. Common proxies take 4 KiB of headers.
 _LONGEST = 400
@@ -28,20 +21,21 @@ _DJANGOS = re.compile(r"No \w+ matches the given query\.")
 
 def remember_problem(request: HttpRequest, error: MizanError) -> None:
     """Remember as what a request was refused; Django may answer it later, by a page of the site."""
-    request._mizan_problem = error  # type: ignore[attr-defined]
+    state_of(request).problem = error
 
 
 def remember_misfit(request: HttpRequest) -> None:
     """Remember that the values did not fit, where a function's result says so and nothing is raised."""
-    request._mizan_misfit = True  # type: ignore[attr-defined]
+    state_of(request).has_invalid_values = True
 
 
 def tell_problem(request: HttpRequest, response: HttpResponseBase, recorder: Recorder) -> None:
     """Name in the headers the error that a request is answered with, and whether it has changed nothing."""
-    state, headers = request.__dict__, response.headers
-    if "_mizan_misfit" in state and _is_data(response):
+    state: RequestState = getattr(request, STATE, None) or state_of(request)
+    headers = response.headers
+    if state.has_invalid_values and _is_data(response):
         headers[ERROR_HEADER] = ValidationFailed.code
-    error: MizanError | None = state.get("_mizan_problem")
+    error: MizanError | None = state.problem
     if error is None or response.status_code != error.status:
         return
     headers.setdefault(ERROR_HEADER, error.code)

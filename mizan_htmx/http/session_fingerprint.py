@@ -16,8 +16,9 @@ from django.utils.asyncio import async_unsafe
 from django.utils.crypto import salted_hmac
 
 from mizan_htmx.internals import is_unloaded, user_of_coroutine
+from mizan_htmx.protocol.headers import SESSION_HEADER
+from mizan_htmx.request_state import STATE, RequestState, state_of
 
-HEADER = "X-Mizan-Session"
 NOBODY = "anonymous"
 
 # Of how many users the word is kept, with 200 bytes each.
@@ -72,12 +73,13 @@ def tell(request: HttpRequest, response: HttpResponseBase) -> None:
     """Put the word into an answer, if the user has been loaded for this request."""
     word = known_word(request)
     if word is not None:
-        response.headers[HEADER] = word
+        response.headers[SESSION_HEADER] = word
 
 
 def tell_change(request: HttpRequest, response: HttpResponseBase) -> None:
     """Put the word into the answer to a request in which somebody logged in or out."""
-    if "_mizan_signed" in request.__dict__:
+    state: RequestState | None = getattr(request, STATE, None)
+    if state is not None and state.has_user_changed:
         tell(request, response)
 
 
@@ -90,4 +92,4 @@ def connect() -> None:
 
 def _note(request: Any = None, **kwargs: object) -> None:
     if isinstance(request, HttpRequest):
-        request._mizan_signed = True  # type: ignore[attr-defined]
+        state_of(request).has_user_changed = True

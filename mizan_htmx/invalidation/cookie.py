@@ -20,6 +20,7 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
 from mizan_htmx.protocol.keys import EVERYTHING, Invalidation, format_list, parse
+from mizan_htmx.request_state import STATE, RequestState, state_of
 from mizan_htmx.setup.registry import registry
 
 COOKIE = "mizan_invalidate"
@@ -91,12 +92,13 @@ def carry(
 
 def received(request: HttpRequest) -> tuple[Note, ...]:
     """Return the last notes that a request has brought: changes that were made before it was sent."""
-    known: tuple[Note, ...] | None = request.__dict__.get("_mizan_received")
+    state: RequestState = getattr(request, STATE, None) or state_of(request)
+    known: tuple[Note, ...] | None = state.notes
     if known is None:
         has_some = COOKIE in request.META.get("HTTP_COOKIE", "")
         names = (COOKIE, SECURE_COOKIE) if has_some else ()  # which only this very host has written
         known = tuple([note for name in names for note in _unread(request, name)][-MOST_RECEIVED:])
-        request.__dict__["_mizan_received"] = known
+        state.notes = known
     return known
 
 

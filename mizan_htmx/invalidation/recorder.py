@@ -14,18 +14,15 @@ from mizan_htmx.errors import ValidationFailed, suggest
 from mizan_htmx.invalidation.cookie import carry
 from mizan_htmx.invalidation.delivery import aannounce as aannounce
 from mizan_htmx.invalidation.delivery import announce_now as announce_now
-from mizan_htmx.invalidation.delivery import invalidated as invalidated
 from mizan_htmx.invalidation.delivery import told as told
 from mizan_htmx.invalidation.recording import Recorder as Recorder
 from mizan_htmx.invalidation.transactions import announce as announce
 from mizan_htmx.protocol.cache_tags import group_list
-from mizan_htmx.protocol.keys import HEADER, Invalidation
+from mizan_htmx.protocol.headers import CACHE_GROUPS_HEADER, INVALIDATE_HEADER
+from mizan_htmx.protocol.keys import Invalidation
+from mizan_htmx.request_state import STATE, RequestState, state_of
 from mizan_htmx.setup.autodiscover import load_urlconf
 from mizan_htmx.setup.registry import registry
-
-# RFC 9875: caches that know it forget these groups, in which ``Cache-Groups`` puts responses.
-GROUPS_HEADER = "Cache-Group-Invalidation"
-
 
 # Weak: a request that ended without closing its recorder must not swallow what the thread does next.
 _current: ContextVar[ref[Recorder] | None] = ContextVar("mizan_htmx.invalidation.recorder", default=None)
@@ -33,7 +30,8 @@ _current: ContextVar[ref[Recorder] | None] = ContextVar("mizan_htmx.invalidation
 
 def recorder_of(request: HttpRequest) -> Recorder | None:
     """Give the recorder of a request, if something listens to it; a closed one, after the answer."""
-    return getattr(request, "_mizan_recorder", None)
+    state: RequestState | None = getattr(request, STATE, None)
+    return None if state is None else state.recorder
 
 
 def current_recorder() -> Recorder | None:
@@ -44,10 +42,11 @@ def current_recorder() -> Recorder | None:
 
 def open_recorder(request: HttpRequest) -> tuple[Recorder, bool]:
     """Give the request's recorder, and whether the caller opened it and so has to announce."""
-    known = recorder_of(request)
+    state = state_of(request)
+    known: Recorder | None = state.recorder
     if known is not None and not known.is_closed:
         return known, False
-    recorder = request.__dict__["_mizan_recorder"] = Recorder(request)
+    recorder = state.recorder = Recorder(request)
     _current.set(ref(recorder))
     return recorder, True
 
@@ -89,15 +88,15 @@ def write(request: HttpRequest, response: HttpResponseBase, recorder: Recorder) 
     For caches on the way what they may have of it stands there as the tags to purge, too; they keep no such
     response.
     """
-    invalidations = recorder.announced()
+    invalidations, written = recorder.merged()
     if not invalidations:
         return
-    response.headers[HEADER] = recorder.written()
+    response.headers[INVALIDATE_HEADER] = written
     purged = registry.graph.purged(invalidations)
     if purged:
-        response.headers[GROUPS_HEADER] = group_list(purged)
+        response.headers[CACHE_GROUPS_HEADER] = group_list(purged)
     response.headers.setdefault("Cache-Control", "no-store")
-    own = request.__dict__.get("_mizan_own_note")
+    own = state_of(request).page.own_note
     if own is None or 300 <= response.status_code < 400:  # which shows nothing of what was rendered
         carry(request, response, invalidations)
         return

@@ -28,6 +28,7 @@ from mizan_htmx.localization import (
     zone_name,
 )
 from mizan_htmx.rendering.url_cache import address_of
+from mizan_htmx.request_state import STATE, RequestState, state_of
 
 # Block tags that settle the language or the time zone, whoever looks at the page.
 LANGUAGE, TIME_ZONE = "language", "timezone"
@@ -63,9 +64,10 @@ def localization_here(
     A ``public`` part is in the language of the page's address, and in the site's time zone, unless a template
     or view has chosen others for it.
     """
-    known: dict[Any, Localization] = request.__dict__.setdefault("_mizan_localizations", {})
+    state: RequestState = getattr(request, STATE, None) or state_of(request)
+    known: dict[Any, Localization] = state.page.localizations
     here = here or spoken_here()
-    key = here, public, tags, localization_of(request)
+    key = here, public, tags, state.localization
     found = known.get(key)
     if found is None:
         work_out = _of_everyone if public else _of_visitor

@@ -8,8 +8,8 @@ from django.db import connection
 from django.http import HttpRequest
 
 from mizan_htmx import client, register
-from mizan_htmx.invalidation.recorder import invalidated
 from mizan_htmx.protocol.keys import format_list
+from mizan_htmx.signals import invalidated
 
 
 @pytest.fixture(autouse=True)

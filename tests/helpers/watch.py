@@ -11,8 +11,8 @@ from django.db.models import signals
 from django.http import HttpRequest
 
 from mizan_htmx import client, register
-from mizan_htmx.invalidation.recorder import invalidated
 from mizan_htmx.protocol.keys import Invalidation, format_list
+from mizan_htmx.signals import invalidated
 from mizan_htmx.testing import isolated_registry
 
 SENT = (signals.pre_save, signals.post_save, signals.pre_delete, signals.m2m_changed)

@@ -16,7 +16,8 @@ from pytest_django import Settings
 
 from mizan_htmx import client, invalidate, register
 from mizan_htmx.invalidation.model_watch import watch_model
-from mizan_htmx.invalidation.recorder import abandon, invalidated, open_recorder, recorder_of
+from mizan_htmx.invalidation.recorder import abandon, open_recorder, recorder_of
+from mizan_htmx.signals import invalidated
 from tests.apps.watched.models import Item, Room
 from tests.helpers.hangup import IMPATIENT, NOTICING, PATIENCE, PLAIN, Gate, Noticing, hang_up
 from tests.helpers.sockets import Tab, person

@@ -16,7 +16,7 @@ from pytest_django import Settings
 
 from mizan_htmx import client, invalidate, register
 from mizan_htmx.invalidation.model_watch import watch_model
-from mizan_htmx.invalidation.recorder import invalidated
+from mizan_htmx.signals import invalidated
 from tests.apps.watched.models import Item, Room
 from tests.helpers.visitor import HEADER, Visitor, both_transports, serve
 from tests.helpers.watch import Told, ear, listening, rooms_and_guests

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from pytest_django import Settings
 
 from mizan_htmx import client, invalidate, register
-from mizan_htmx.invalidation.recorder import invalidated
+from mizan_htmx.signals import invalidated
 from tests.helpers.recorder import signals, user
 from tests.helpers.visitor import (
     CALL,

@@ -11,7 +11,8 @@ from mizan_htmx.channels.layer.version_store import versions
 from mizan_htmx.channels.layer.versions import StoreDown, Version
 from mizan_htmx.internals import running_loop
 from mizan_htmx.invalidation.recorder import told
-from mizan_htmx.protocol.keys import EVERYTHING, VERSION_HEADER, Invalidation, merge
+from mizan_htmx.protocol.headers import VERSION_HEADER
+from mizan_htmx.protocol.keys import EVERYTHING, Invalidation, merge
 from mizan_htmx.setup.registry import registry
 
 

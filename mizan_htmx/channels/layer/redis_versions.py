@@ -65,7 +65,7 @@ class RedisVersions:
     shared: ClassVar[bool] = True
 
     def __init__(self, config: Mapping[str, Any], *, max_keys: int = MAX_KEYS) -> None:
-        from redis import RedisError  # optional: installed with channels_redis
+        from redis import RedisError  # noqa: PLC0415 - redis is optional
 
         self._errors = (RedisError, OSError)
         self._client = _client(config)
@@ -153,10 +153,10 @@ def _read(text: str) -> tuple[Invalidation, ...]:
 
 def _client(config: Mapping[str, Any]) -> Any:
     """Return a client of the layer's first host, with timeouts short enough for a mutation to wait."""
-    from redis import Redis
-    from redis.backoff import NoBackoff
-    from redis.retry import Retry
-    from redis.sentinel import Sentinel
+    from redis import Redis  # noqa: PLC0415 - redis is optional
+    from redis.backoff import NoBackoff  # noqa: PLC0415
+    from redis.retry import Retry  # noqa: PLC0415
+    from redis.sentinel import Sentinel  # noqa: PLC0415
 
     host: dict[str, Any] = first_host(config) | {
         "socket_connect_timeout": TIMEOUT,

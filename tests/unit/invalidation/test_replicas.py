@@ -23,10 +23,10 @@ from mizan_htmx.channels.layer.publish import publish
 from mizan_htmx.channels.layer.redis_versions import RedisVersions
 from mizan_htmx.channels.layer.version_store import versions
 from mizan_htmx.channels.layer.versions import StoreDown, Version, VersionStore
+from mizan_htmx.conf import conf
 from mizan_htmx.invalidation.read_version import may_be_old, version_of
 from mizan_htmx.protocol.keys import Invalidation
 from mizan_htmx.setup.registry import registry as registered
-from mizan_htmx.setup.replicas import replica_lag
 from tests.helpers.blocks import template_settings
 from tests.helpers.hub import keys, quiet
 from tests.helpers.redis import RedisServer, redis_process, redis_server
@@ -279,17 +279,17 @@ class TestSetting:
     @pytest.mark.parametrize("value", [0, 0.5, 30, math.inf])
     def test_seconds(self, settings: Settings, value: float) -> None:
         settings.MIZAN_REPLICA_LAG = value
-        assert (replica_lag(), problems()) == (value, [])
+        assert (conf.measured_lag(), problems()) == (value, [])
 
     @pytest.mark.parametrize("value", [-1, math.nan, True, None, b"1", [1]])
     def test_what_is_no_number_of_seconds(self, settings: Settings, value: Any) -> None:
         settings.MIZAN_REPLICA_LAG = value
         text = (
-            f"MIZAN_REPLICA_LAG is {value!r}. It must be a number of seconds, or the path of a function that"
-            " gives one."
+            f"MIZAN_REPLICA_LAG is {value!r}. It must be a number of seconds, at least 0, or the dotted"
+            " path of a function that returns one."
         )
         with pytest.raises(ImproperlyConfigured) as raised:
-            replica_lag()
+            conf.measured_lag()
         assert str(raised.value) == text
         assert problems() == [
             Error(text, hint="docs/live.md has a function that asks the replica.", id="mizan_htmx.E010")
@@ -300,18 +300,18 @@ class TestSetting:
         with pytest.raises(
             ImproperlyConfigured, match=r"names 'tests\.unit\.invalidation\.test_replicas\.nothing', which"
         ):
-            replica_lag()
+            conf.measured_lag()
         assert len(problems()) == 1
 
     @pytest.mark.parametrize(("measured", "lag"), [(Decimal("0.25"), 0.25), (-0.5, 0.0), (None, math.inf)])
     def test_what_was_measured(self, settings: Settings, measured: Any, lag: float) -> None:
         settings.MIZAN_REPLICA_LAG = lambda: measured
-        assert replica_lag() == lag
+        assert conf.measured_lag() == lag
 
     def test_a_function_that_gives_something_else(self, settings: Settings) -> None:
         settings.MIZAN_REPLICA_LAG = lambda: "1"
         with pytest.raises(ImproperlyConfigured, match=r"MIZAN_REPLICA_LAG\(\) is '1'"):
-            replica_lag()
+            conf.measured_lag()
         assert problems() == []  # nobody asks a replica at start
 
 

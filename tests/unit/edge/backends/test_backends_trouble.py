@@ -1,4 +1,4 @@
-"""Every edge while its server refuses, hangs or is away: what may pass, what not, and no secret shows."""
+"""Every edge while its server refuses, hangs or is away: what is tried again, and no secret shows."""
 
 import time
 from email.utils import formatdate
@@ -17,7 +17,7 @@ FINAL = [301, 302, 307, 400, 401, 403, 404, 405, 413]
 
 @pairs()
 @pytest.mark.parametrize("status", TRANSIENT)
-def test_what_may_pass_is_a_failure(pair: Pair, status: int) -> None:
+def test_a_temporary_failure_can_be_tried_again(pair: Pair, status: int) -> None:
     pair.cdn.troubles.append(Reply(status))
     with pytest.raises(PurgeFailed) as caught:
         pair.edge.purge(TAGS, (USER,))

@@ -4,7 +4,7 @@ import pytest
 
 from mizan_htmx.edge.backends.base import PurgeLater
 from mizan_htmx.edge.backends.cloudflare import CloudflareEdge
-from mizan_htmx.edge.backends.varnish import lists
+from mizan_htmx.edge.backends.varnish import header_values
 from tests.helpers.cdns import Cloudflare
 from tests.helpers.edges import Reply, serving
 
@@ -32,9 +32,9 @@ def test_cloudflare_is_left_alone_after_it_said_that_the_rate_is_reached() -> No
 
 def test_lists_for_varnish_hold_4096_bytes_and_widen_what_is_longer() -> None:
     tags = [f"user;user_id={number}" for number in range(1000)]
-    written = [*lists(tags)]
+    written = [*header_values(tags)]
     assert all(len(each) <= 4096 for each in written)
     assert ", ".join(written) == ", ".join(f'"{tag}"' for tag in tags)
-    assert [*lists([f"user;name={'a' * 5000}", "user;user_id=5"])] == ['"user", "user;user_id=5"']
-    assert [*lists(["u" * 4094])] == [f'"{"u" * 4094}"']
-    assert [*lists([])] == []
+    assert [*header_values([f"user;name={'a' * 5000}", "user;user_id=5"])] == ['"user", "user;user_id=5"']
+    assert [*header_values(["u" * 4094])] == [f'"{"u" * 4094}"']
+    assert [*header_values([])] == []

@@ -1,4 +1,4 @@
-"""What the edge forgets: what a mutation's answer names, before its client has it, and nothing else."""
+"""What the edge purges: what a mutation's response names, before its client has it, and nothing else."""
 
 import pytest
 
@@ -36,8 +36,8 @@ def warm(edge: Varnish, origin: Origin) -> Varnish:
     return edge
 
 
-def forgotten(edge: Varnish) -> set[str]:
-    """Tell which pages have to be fetched."""
+def purged_pages(edge: Varnish) -> set[str]:
+    """Return the pages that have to be fetched from the origin."""
     return {path for path in PAGES if edge.get(path).cache == "MISS"}
 
 
@@ -60,32 +60,32 @@ USERS = {path for path, shown in PAGES.items() if "user" in shown}
         ("user;tab=a", USERS - {"/api/mizan/ctx/user/?user_id=5&tab=b"}),
     ],
 )
-def test_a_mutation_forgets_what_its_answer_covers(
+def test_a_mutation_purges_what_its_answer_covers(
     warm: Varnish, origin: Origin, stale: str, pages: set[str]
 ) -> None:
     origin.answers_post("/m/", X_Mizan_Invalidate=stale, Cache_Group_Invalidation=groups(stale))
     assert warm.post("/m/").status == 200
-    assert forgotten(warm) == set(pages)
-    assert forgotten(warm) == set()
+    assert purged_pages(warm) == set(pages)
+    assert purged_pages(warm) == set()
 
 
 @pytest.mark.parametrize("status", [200, 302, 422, 500])
-def test_a_mutation_forgets_whatever_its_status(warm: Varnish, origin: Origin, status: int) -> None:
+def test_a_mutation_purges_whatever_its_status(warm: Varnish, origin: Origin, status: int) -> None:
     origin.answers_post("/m/", status, Cache_Group_Invalidation=groups("news"))
     assert warm.post("/m/").headers["x-mizan-purged"] == "2"
-    assert forgotten(warm) == PAGES.keys() - USERS
+    assert purged_pages(warm) == PAGES.keys() - USERS
 
 
-def test_without_the_groups_the_contexts_of_the_list_are_forgotten(warm: Varnish, origin: Origin) -> None:
+def test_without_the_groups_the_contexts_of_the_list_are_purged(warm: Varnish, origin: Origin) -> None:
     origin.answers_post("/m/", X_Mizan_Invalidate="user;user_id=5, other;a=1")
     warm.post("/m/")
-    assert forgotten(warm) == USERS
+    assert purged_pages(warm) == USERS
 
 
 def test_a_reader_that_names_something_stale_is_heard(warm: Varnish, origin: Origin) -> None:
     origin.answers["GET /seen/"] = (200, {"Cache-Group-Invalidation": groups("news")})
     warm.get("/seen/")
-    assert forgotten(warm) == PAGES.keys() - USERS
+    assert purged_pages(warm) == PAGES.keys() - USERS
 
 
 def test_it_tells_how_many_copies_are_gone(warm: Varnish, origin: Origin) -> None:
@@ -107,7 +107,7 @@ def test_it_tells_how_many_copies_are_gone(warm: Varnish, origin: Origin) -> Non
         ("/api/mizan/ctx/user/?user_id=5%zz", ["PASS", "PASS"]),
     ],
 )
-def test_an_odd_address_of_the_same_is_forgotten_too(
+def test_an_unusual_url_of_the_same_is_purged_too(
     warm: Varnish, origin: Origin, path: str, cache: list[str]
 ) -> None:
     origin.shows(path, *tags(5))
@@ -136,15 +136,15 @@ def test_a_list_of_4096_bytes_is_read_to_its_end(warm: Varnish, origin: Origin) 
     assert MAX_BYTES - 30 < len(text) <= MAX_BYTES
     origin.answers_post("/m/", Cache_Group_Invalidation=text)
     assert warm.post("/m/").status == 200
-    assert forgotten(warm) == USERS
+    assert purged_pages(warm) == USERS
 
 
 @pytest.mark.parametrize("count", [511, 512, 513, 900])
-def test_more_tags_than_it_counts_forget_everything(warm: Varnish, origin: Origin, count: int) -> None:
+def test_more_tags_than_it_counts_purge_everything(warm: Varnish, origin: Origin, count: int) -> None:
     listed = ", ".join(['"a;b"'] * (count - 1) + ['"news"'])
     origin.answers_post("/m/", Cache_Group_Invalidation=listed)
     assert warm.post("/m/").status == 200
-    assert forgotten(warm) == (PAGES.keys() if count > 512 else PAGES.keys() - USERS)
+    assert purged_pages(warm) == (PAGES.keys() if count > 512 else PAGES.keys() - USERS)
 
 
 def test_two_lines_of_a_list_are_one(warm: Varnish) -> None:
@@ -155,7 +155,7 @@ def test_two_lines_of_a_list_are_one(warm: Varnish) -> None:
         headers={"Cache-Group-Invalidation": '"user;user_id=6"', "cache-group-invalidation": '"news"'},
     )
     assert purged.status == 200
-    assert forgotten(warm) == PAGES.keys() - FIVES
+    assert purged_pages(warm) == PAGES.keys() - FIVES
 
 
 @pytest.mark.parametrize("size", range(18_000, 31_000, 1_500))
@@ -167,7 +167,7 @@ def test_a_request_that_fills_the_workspace_leaves_nothing_stale(
     lines = {f"X_{at}": "x" * min(7_900, size - at) for at in range(0, size, 7_900)}
     warm.post("/m/", **lines)
     assert origin.asked[-1].method == "POST"
-    assert forgotten(warm) >= {"/profile/5/", "/profile/6/"}
+    assert purged_pages(warm) >= {"/profile/5/", "/profile/6/"}
 
 
 def lost(edge: Varnish, origin: Origin, path: str, status: int) -> Answer:
@@ -187,28 +187,28 @@ def lost(edge: Varnish, origin: Origin, path: str, status: int) -> Answer:
         ("/elsewhere/", set()),
     ],
 )
-def test_a_mutation_without_an_answer_forgets_what_it_may_have_changed(
+def test_a_mutation_without_an_answer_purges_what_it_may_have_changed(
     warm: Varnish, origin: Origin, path: str, status: int, pages: set[str]
 ) -> None:
     assert lost(warm, origin, path, status).status == (status or 503)
-    assert forgotten(warm) == set(pages)
+    assert purged_pages(warm) == set(pages)
 
 
-def test_a_mutation_that_failed_with_an_answer_forgets_nothing(warm: Varnish, origin: Origin) -> None:
+def test_a_mutation_that_failed_with_an_answer_purges_nothing(warm: Varnish, origin: Origin) -> None:
     origin.answers_post("/profile/5/rename/", 500, Cache_Control="no-store")
     warm.post("/profile/5/rename/")
-    assert forgotten(warm) == set()
+    assert purged_pages(warm) == set()
 
 
-def test_the_door_forgets_what_is_told(warm: Varnish) -> None:
+def test_the_listener_purges_what_it_is_sent(warm: Varnish) -> None:
     answer = warm.purge(groups("user;user_id=5"))
     assert (answer.status, answer.text, answer.headers["x-mizan-purged"]) == (200, "Purged\n", "4")
-    assert forgotten(warm) == FIVES
+    assert purged_pages(warm) == FIVES
 
 
 def test_the_door_takes_the_list_of_a_mutation(warm: Varnish) -> None:
     ask(warm.door, "/", method="PURGEKEYS", headers={"X-Mizan-Invalidate": "user;user_id=5"})
-    assert forgotten(warm) == USERS
+    assert purged_pages(warm) == USERS
 
 
 def test_the_door_does_nothing_else(warm: Varnish, origin: Origin) -> None:
@@ -217,7 +217,7 @@ def test_the_door_does_nothing_else(warm: Varnish, origin: Origin) -> None:
     assert ask(warm.door, "/profile/5/rename/", method="POST").status == 405
     assert ask(warm.door, "/", method="PURGEKEYS").status == 400
     assert origin.asked == []
-    assert forgotten(warm) == set()
+    assert purged_pages(warm) == set()
 
 
 def test_there_is_no_door_to_the_street(warm: Varnish, origin: Origin) -> None:
@@ -225,4 +225,4 @@ def test_there_is_no_door_to_the_street(warm: Varnish, origin: Origin) -> None:
     headers = {"Cache-Group-Invalidation": groups("*"), "X-Mizan-Invalidate": "*"}
     assert ask(warm.port, "/", method="PURGEKEYS", headers=headers).status == 403
     assert ask(warm.port, "/", method="PURGE", headers=headers).status == 501
-    assert forgotten(warm) == set()
+    assert purged_pages(warm) == set()

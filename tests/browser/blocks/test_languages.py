@@ -1,6 +1,5 @@
 """A page in another language than the site's own: what comes later speaks as it does."""
 
-import pytest
 from playwright.async_api import expect
 
 from tests.browser.helpers.sessions import login, notice
@@ -8,8 +7,6 @@ from tests.browser.helpers.tab import Tab
 from tests.site.models import Person
 
 __all__ = ["login"]  # a fixture
-
-pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
 async def test_blocks_refresh_together_in_their_languages(tab: Tab) -> None:

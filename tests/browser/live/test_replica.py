@@ -13,10 +13,8 @@ from pytest_django import Settings
 
 from mizan_htmx.channels.layer.versions import MemoryVersions, Version, new_epoch, versions
 from tests.browser.helpers.live import NOTE, SECOND, change
-from tests.browser.helpers.tab import Tab, on_every_htmx, on_newest_htmx
+from tests.browser.helpers.tab import Tab, on_every_htmx
 from tests.site.replica import Replica, current
-
-pytestmark = [pytest.mark.asyncio(loop_scope="session"), on_newest_htmx]
 
 LIVE = "[data-mizan-version]"
 

@@ -21,7 +21,7 @@ from tests.site.models import Person
 
 __all__ = ["login"]  # a fixture
 
-pytestmark = [pytest.mark.asyncio(loop_scope="session"), on_one_htmx]
+pytestmark = on_one_htmx
 
 
 @pytest_asyncio.fixture(loop_scope="session")

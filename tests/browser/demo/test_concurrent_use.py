@@ -11,11 +11,8 @@ from tests.browser.helpers.board import (
     REFUSED,
     Enter,
     add,
-    board,
     board_with_a_card,
     column,
-    demo,
-    enter,
     failing,
     here,
     settled,
@@ -23,8 +20,6 @@ from tests.browser.helpers.board import (
 )
 from tests.browser.helpers.tab import REPORT, Tab, on_shipped_htmx, on_shipped_htmx4
 from tests.helpers.demo import Board, Visitor, serving
-
-__all__ = ["board", "demo", "enter"]  # fixtures
 
 pytestmark = on_shipped_htmx4
 

@@ -7,11 +7,9 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, FilePayload, expect
 
-from tests.browser.helpers.board import Enter, demo, settled, visitors
+from tests.browser.helpers.board import Enter, settled, visitors
 from tests.browser.helpers.tab import Tab, on_shipped_htmx, on_shipped_htmx4
 from tests.helpers.demo import Board, Visitor
-
-__all__ = ["demo"]  # a fixture
 
 pytestmark = on_shipped_htmx4
 

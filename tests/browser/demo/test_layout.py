@@ -4,21 +4,9 @@ import pytest
 from playwright.async_api import Locator, expect
 
 from tests.browser.helpers.axe import expect_accessible
-from tests.browser.helpers.board import (
-    REFUSED,
-    UNREACHABLE,
-    Enter,
-    column,
-    demo,
-    enter,
-    failing,
-    settled,
-    titles,
-)
+from tests.browser.helpers.board import REFUSED, UNREACHABLE, Enter, column, failing, settled, titles
 from tests.browser.helpers.tab import Tab, on_shipped_htmx4
 from tests.helpers.demo import PEOPLE, Board, Visitor
-
-__all__ = ["demo", "enter"]  # fixtures
 
 pytestmark = on_shipped_htmx4
 

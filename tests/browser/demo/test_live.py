@@ -9,12 +9,9 @@ from playwright.async_api import Browser, Locator, expect
 from tests.browser.helpers.board import (
     Enter,
     add,
-    board,
     board_with_a_card,
     call_oneself,
     column,
-    demo,
-    enter,
     here,
     open_chat,
     said,
@@ -24,8 +21,6 @@ from tests.browser.helpers.board import (
 )
 from tests.browser.helpers.tab import REPORT, Tab, on_shipped_htmx, on_shipped_htmx4
 from tests.helpers.demo import Board, Visitor, serving
-
-__all__ = ["board", "demo", "enter"]  # fixtures
 
 pytestmark = on_shipped_htmx4
 

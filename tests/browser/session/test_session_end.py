@@ -9,11 +9,9 @@ from tests.browser.helpers.sessions import (
     ENTER,
     GONE,
     OVER,
-    ada,
     become,
     enter,
     expire,
-    login,
     notice,
     refuse,
     sign_in_elsewhere,
@@ -21,8 +19,6 @@ from tests.browser.helpers.sessions import (
 )
 from tests.browser.helpers.tab import Tab, on_one_htmx
 from tests.site.models import Person
-
-__all__ = ["ada", "login"]  # fixtures
 
 
 async def test_a_form_that_is_answered_by_a_login_redirect_stays_and_is_sent_again(ada: Tab) -> None:

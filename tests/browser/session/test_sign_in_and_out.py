@@ -12,12 +12,10 @@ from tests.browser.helpers.sessions import (
     OVER,
     SEND,
     SEND_PLAINLY,
-    ada,
     another,
     become,
     enter,
     expire,
-    login,
     notice,
     refuse,
     session_of,
@@ -26,8 +24,6 @@ from tests.browser.helpers.sessions import (
 )
 from tests.browser.helpers.tab import Tab, on_one_htmx
 from tests.site.models import Person
-
-__all__ = ["ada", "login"]  # fixtures
 
 OTHER = "Who is signed in has changed."
 

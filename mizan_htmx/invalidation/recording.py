@@ -133,8 +133,6 @@ class Recorder:
 
     def announced(self) -> tuple[Invalidation, ...]:
         """List what is stale for sure, merged and bounded as the header carries it."""
-        if not self._entries:
-            return ()
         with self._lock:
             return self._now()[0]
 

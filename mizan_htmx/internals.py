@@ -275,7 +275,8 @@ def open_savepoints(connection: BaseDatabaseWrapper) -> frozenset[str]:
 
     Relies on ``savepoint_ids``, in which ``None`` stands for an inner ``atomic()`` that has no savepoint.
     """
-    return frozenset(each for each in connection.savepoint_ids if each is not None)
+    names = connection.savepoint_ids  # none in the outermost atomic()
+    return frozenset(each for each in names if each is not None) if names else frozenset()
 
 
 def surround_commits(connection: BaseDatabaseWrapper, commit: Around, settle: Around) -> None:

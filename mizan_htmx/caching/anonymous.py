@@ -124,7 +124,7 @@ def anonymous(request: HttpRequest) -> AnonymousRequest:
 
 def are_public(contexts: Collection[str]) -> bool:
     """Return whether all these contexts are public, so that everyone may be handed what they show."""
-    return bool(contexts) and registry.graph.public.issuperset(contexts)
+    return registry.graph.public.issuperset(contexts) and bool(contexts)
 
 
 class shared_or_own:

@@ -85,7 +85,7 @@ class Target:
             if is_nameable(value):
                 params.append((param, canonical(value)))
                 given.append((param, value))
-        return Invalidation(self.context, tuple(params), tuple(given))
+        return Invalidation.declared(self.context, tuple(params), tuple(given))
 
 
 def _converted(param: str, value: object, convert: Validator) -> object:

@@ -139,7 +139,7 @@ class Recorder:
 
     def announced(self) -> tuple[Invalidation, ...]:
         """List what is stale for sure, merged and bounded as the header carries it."""
-        return self.merged()[0] if self._entries else ()
+        return self.merged()[0]
 
     def written(self) -> str:
         """Return it as the header has it."""

@@ -192,6 +192,9 @@ def _mark(shares: Iterable[Share]) -> None:
 
 def _settle(shares: Sequence[Share]) -> None:
     """Tell what these say, or leave it to the answer that will carry it."""
+    if len(shares) == 1:  # as of most transactions
+        _settle_together(shares[0].listener, shares)
+        return
     groups: dict[object, tuple[Listener | None, list[Share]]] = {}
     for share in shares:
         listener = share.listener
@@ -199,14 +202,17 @@ def _settle(shares: Sequence[Share]) -> None:
     left = list(groups.values())[::-1]
     try:
         while left:
-            listener, own = left.pop()
-            if listener is None:
-                own[0].tell()
-            else:
-                listener.settle(own)
+            _settle_together(*left.pop())
     except BaseException:  # SystemExit: others hear of the rest all the same
         _settle([share for _, own in left[::-1] for share in own])
         raise
+
+
+def _settle_together(listener: Listener | None, shares: Sequence[Share]) -> None:
+    if listener is None:
+        shares[0].tell()
+    else:
+        listener.settle(shares)
 
 
 def in_transaction() -> list[BaseDatabaseWrapper]:

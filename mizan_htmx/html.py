@@ -12,6 +12,8 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils.functional import LazyObject, Promise
 
+from mizan_htmx.request_state import STATE, RequestState, state_of
+
 
 def attributes_of(pairs: Iterable[tuple[str, str]]) -> str:
     """Return attributes as HTML, each with a space before it. Values are escaped, even a SafeString."""
@@ -38,9 +40,8 @@ def unique_id(request: HttpRequest, base: str) -> str:
     Equal blocks are numbered within their parent, whose id is part of theirs, so that a refresh of the parent
     alone gives its children the ids that they have on the page.
     """
-    taken: dict[str, int] | None = request.__dict__.get("_mizan_ids")
-    if taken is None:
-        taken = request.__dict__["_mizan_ids"] = {}
+    state: RequestState = getattr(request, STATE, None) or state_of(request)
+    taken = state.block.ids
     if base not in taken:
         taken[base] = 1
         return base

@@ -6,7 +6,7 @@ that URL, a cookie or ``Accept-Language``. What differs from that on the page is
 
 import re
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 from datetime import timezone as fixed_zone
@@ -25,13 +25,11 @@ from typing_extensions import TypedDict
 
 from mizan_htmx.bounded_cache import BoundedCache
 from mizan_htmx.internals import freeze
+from mizan_htmx.request_state import STATE, RequestState, state_of
 
 # The field of a URL with the page's localization; no parameter can have this name.
 LOCALIZATION_FIELD = "mizan-locale"
 SALT = "mizan_htmx.localization"
-
-_ATTRIBUTE = "_mizan_localization"
-_BASE = "_mizan_base"
 
 # The active language, "" for none, and the current time zone.
 Spoken = tuple[str, tzinfo]
@@ -104,7 +102,7 @@ class Localization:
     @contextmanager
     def active(self, request: HttpRequest) -> Iterator[None]:
         """Activate the language and time zone, and set them on the request."""
-        request.__dict__[_BASE] = base_of(request)
+        state_of(request).base_locale = base_of(request)
         with self.spoken(), self.noted(request):
             yield
 
@@ -122,17 +120,19 @@ class Localization:
     @contextmanager
     def noted(self, request: HttpRequest) -> Iterator[None]:
         """Set the localization and its language on the request, for what is rendered or read meanwhile."""
-        state, language = request.__dict__, self.known_language
-        before = {name: state[name] for name in (_ATTRIBUTE, "LANGUAGE_CODE") if name in state}
-        state[_ATTRIBUTE] = self
+        attributes, language = request.__dict__, self.language and self.known_language
+        state: RequestState = getattr(request, STATE, None) or state_of(request)
+        before, code_before = state.localization, attributes.get("LANGUAGE_CODE")
+        state.localization = self
         if language and hasattr(request, "LANGUAGE_CODE"):
-            state["LANGUAGE_CODE"] = language
+            attributes["LANGUAGE_CODE"] = language
         try:
             yield
         finally:
-            for name in (_ATTRIBUTE, "LANGUAGE_CODE"):
-                state.pop(name, None)
-            state.update(before)
+            state.localization = before
+            attributes.pop("LANGUAGE_CODE", None)
+            if code_before is not None:
+                attributes["LANGUAGE_CODE"] = code_before
 
 
 PLAIN = Localization()
@@ -140,14 +140,16 @@ PLAIN = Localization()
 
 def localization_of(request: HttpRequest) -> Localization:
     """Return the localization of a request's token."""
-    found: Localization = request.__dict__.get(_ATTRIBUTE, PLAIN)
-    return found
+    state: RequestState | None = getattr(request, STATE, None)
+    found: Localization | None = None if state is None else state.localization
+    return PLAIN if found is None else found
 
 
 def pass_language(request: HttpRequest, clean: HttpRequest) -> None:
     """Pass the language, but not the time zone, to the anonymous copy of a request."""
-    language = localization_of(request).language
-    clean.__dict__[_ATTRIBUTE] = Localization(language) if language else PLAIN
+    localization = localization_of(request)
+    state: RequestState = getattr(clean, STATE, None) or state_of(clean)
+    state.localization = Localization(localization.language) if localization.language else PLAIN
 
 
 def spoken_here() -> Spoken:
@@ -157,14 +159,14 @@ def spoken_here() -> Spoken:
 
 def remember_base(request: HttpRequest, base: Spoken) -> None:
     """Store the language and time zone that the site's middleware has chosen, before a view changes them."""
-    request.__dict__[_BASE] = base
+    state_of(request).base_locale = base
 
 
 def base_of(request: HttpRequest) -> Spoken:
     """Return the language and time zone that the site's middleware has chosen for a request."""
-    base: Spoken | None = request.__dict__.get(_BASE)
-    if base is not None:
-        return base
+    state: RequestState | None = getattr(request, STATE, None)
+    if state is not None and state.base_locale is not None:
+        return state.base_locale
     return getattr(request, "LANGUAGE_CODE", settings.LANGUAGE_CODE), timezone.get_default_timezone()
 
 
@@ -194,25 +196,27 @@ def _read(token: str, secret: str | bytes, former: tuple[str | bytes, ...]) -> L
 _localizations = BoundedCache(_read, entries=_ENTRIES)
 
 
-@contextmanager
-def as_on_page(request: HttpRequest) -> Iterator[None]:
+_UNCHANGED = nullcontext()
+
+
+def as_on_page(request: HttpRequest) -> AbstractContextManager[None]:
     """Activate the language and time zone of the page that a request comes from, if its URL names them.
 
     Remove the field from ``request.GET``.
     """
     if LOCALIZATION_FIELD not in request.META.get("QUERY_STRING", ""):
-        yield
-        return
+        return _UNCHANGED
     query: Any = request.GET.copy()
     given = query.pop(LOCALIZATION_FIELD, [""])
     request.GET = freeze(query)
-    with read(given[-1]).active(request):
-        yield
+    return read(given[-1]).active(request)
 
 
 def finish_on_page(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
     """Set the language of a response, and activate it again for a TemplateResponse's later rendering."""
     localization = localization_of(request)
+    if localization is PLAIN:
+        return response
     label(request, response, localization)
     if localization and isinstance(response, SimpleTemplateResponse):
         # Not rendered now: what fails in it must not undo what is committed and published.
@@ -230,7 +234,7 @@ def _render_late(
 
 def label(request: HttpRequest, response: HttpResponseBase, localization: Localization) -> None:
     """Set Content-Language, where LocaleMiddleware would set another."""
-    language = localization.known_language
+    language = localization.language and localization.known_language
     if language and hasattr(request, "LANGUAGE_CODE"):
         response.headers.setdefault("Content-Language", language)
 

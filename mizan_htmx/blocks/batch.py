@@ -21,6 +21,7 @@ from mizan_htmx.declarations.functions import BLOCK_FIELD
 from mizan_htmx.invalidation.recorder import Recorder, close_recorder, open_recorder
 from mizan_htmx.rendering.partials import Partial, load
 from mizan_htmx.rendering.url_cache import reverse_url_for
+from mizan_htmx.request_state import STATE, BlockState, RequestState, state_of
 
 # The field with the hash of what the page shows; no parameter can have this name.
 HASH_FIELD = "mizan-hash"
@@ -32,15 +33,7 @@ MAX_BLOCKS = 50
 NOT_FOUND = (BadSignature, ValueError, TemplateDoesNotExist)
 
 # What belongs to one block of a batch; all other state of the request, such as its user, is shared.
-_OF_BLOCK = (
-    "GET",
-    "path",
-    "path_info",
-    "resolver_match",
-    "_mizan_ids",
-    "_mizan_processed",
-    "_mizan_anonymous",
-)
+_OF_BLOCK = ("GET", "path", "path_info", "resolver_match")
 _META_OF_BLOCK = ("QUERY_STRING", "PATH_INFO")
 
 
@@ -90,7 +83,7 @@ def parse_fields(request: HttpRequest, query: str) -> dict[str, str]:
 def discarding_invalidations(request: HttpRequest) -> Iterator[Recorder]:
     """Discard invalidations made while rendering; otherwise two blocks could refresh each other endlessly."""
     recorder, owned = open_recorder(request)
-    start = len(recorder)
+    start = 0 if owned else len(recorder)
     try:
         yield recorder
     finally:
@@ -112,7 +105,9 @@ def split_queries(query: str) -> list[str]:
 
 def render_batch(request: HttpRequest, queries: Iterable[str]) -> list[BlockResult]:
     """Render the blocks of these query strings; a failing one is logged and does not affect the others."""
-    request.__dict__.setdefault("_mizan_readings_of_anyone", {})
+    page = state_of(request).page
+    if page.shared_results is None:
+        page.shared_results = {}
     return [_render(request, query) for query in queries]
 
 
@@ -154,10 +149,12 @@ def _as_own_request(request: HttpRequest, block_request: BlockRequest) -> Iterat
     """
     path = unquote(reverse_url_for(request, "mizan:partial", block_request.block.contexts[0]))
     path_info = "/" + path.removeprefix(get_script_prefix())
-    state, environ = request.__dict__, request.META
-    before = {name: state.pop(name) for name in _OF_BLOCK if name in state}
+    state: RequestState = getattr(request, STATE, None) or state_of(request)
+    attributes, environ = request.__dict__, request.META
+    before = {name: attributes.pop(name) for name in _OF_BLOCK if name in attributes}
+    block, state.block = state.block, BlockState()
     environ_before = {name: environ[name] for name in _META_OF_BLOCK if name in environ}
-    state.update(path=path, path_info=path_info, resolver_match=_match(request, path_info))
+    attributes.update(path=path, path_info=path_info, resolver_match=_match(request, path_info))
     environ.update(QUERY_STRING=block_request.query, PATH_INFO=path_info)
     if not hasattr(type(request), "GET"):  # the others parse QUERY_STRING at the first access
         request.GET = QueryDict(block_request.query, encoding=request.encoding)
@@ -165,16 +162,18 @@ def _as_own_request(request: HttpRequest, block_request: BlockRequest) -> Iterat
         yield
     finally:
         for name in _OF_BLOCK:
-            state.pop(name, None)
+            attributes.pop(name, None)
         for name in _META_OF_BLOCK:
             environ.pop(name, None)
-        state.update(before)
+        attributes.update(before)
+        state.block = block
         environ.update(environ_before)
 
 
 def _match(request: HttpRequest, path_info: str) -> ResolverMatch:
     """Resolve the path of a block once for all blocks of its context."""
-    matches: dict[str, ResolverMatch] = request.__dict__.setdefault("_mizan_matches", {})
+    state: RequestState = getattr(request, STATE, None) or state_of(request)
+    matches = state.page.matches
     if path_info not in matches:
         matches[path_info] = resolve(path_info)
     return matches[path_info]

@@ -22,7 +22,6 @@ from mizan_htmx.rendering.url_cache import reverse_url
 from mizan_htmx.setup.registry import registry
 
 SALT = "mizan_htmx.block"
-REFRESH_HEADER = "X-Mizan-Refresh"
 
 # A refresh returns the block with its wrapper; these would insert it in or beside the old one.
 _PARTIAL_SWAP = re.compile("inner|before|after|delete|textContent", re.IGNORECASE)

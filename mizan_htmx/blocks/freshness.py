@@ -14,12 +14,13 @@ from typing import Protocol
 from django.http import HttpRequest
 
 from mizan_htmx.caching.anonymous import AnonymousRequest
+from mizan_htmx.conf import conf
 from mizan_htmx.declarations.functions import Function
 from mizan_htmx.invalidation.cookie import DIGITS, received
-from mizan_htmx.invalidation.recorder import recorder_of
+from mizan_htmx.invalidation.recorder import Recorder
 from mizan_htmx.protocol.keys import Invalidation, covers
+from mizan_htmx.request_state import STATE, RequestState, state_of
 from mizan_htmx.setup.registry import registry
-from mizan_htmx.setup.replicas import may_lag
 
 
 class Block(Protocol):
@@ -60,7 +61,8 @@ class OwnNote:
 
 def own_note(request: HttpRequest) -> OwnNote | None:
     """Return the note that blocks of this request's page refer to, or ``None``."""
-    return request.__dict__.get("_mizan_own_note")
+    found: OwnNote | None = state_of(request).page.own_note
+    return found
 
 
 def are_covered(stale: Iterable[Invalidation], bound: Iterable[Invalidation]) -> bool:
@@ -77,12 +79,15 @@ def note_numbers(request: HttpRequest, block: Block, inner: str) -> str | None:
     """
     if isinstance(request, AnonymousRequest) or "HTTP_HX_REQUEST" in request.META:
         return None
-    numbers = [note.number for note in received(request) if are_covered(note.invalidations, block.bound)]
+    notes = received(request)
+    numbers = [each.number for each in notes if are_covered(each.invalidations, block.bound)] if notes else []
     may_be_own = _may_be_own(request, block.bound)
-    if not (numbers or may_be_own) or may_lag():
+    if not (numbers or may_be_own) or conf.may_lag:
         return None
     if may_be_own:
-        own: OwnNote = request.__dict__.setdefault("_mizan_own_note", OwnNote())
+        page = state_of(request).page
+        own: OwnNote = page.own_note or OwnNote()
+        page.own_note = own
         own.blocks.append(RenderedBlock(block, inner))
         numbers.append(own.number)
     return " ".join(numbers)
@@ -90,12 +95,13 @@ def note_numbers(request: HttpRequest, block: Block, inner: str) -> str | None:
 
 def _may_be_own(request: HttpRequest, bound: tuple[Invalidation, ...]) -> bool:
     """Return whether this request has invalidated what a block shows, or is about to."""
-    recorder = recorder_of(request)
+    state: RequestState = getattr(request, STATE, None) or state_of(request)
+    recorder: Recorder | None = state.recorder
     if recorder is None or recorder.is_closed:
         return False
     if len(recorder) and are_covered(recorder.since(0), bound):
         return True
-    served: Function | None = request.__dict__.get("_mizan_served")
+    served: Function | None = state.function
     if served is None or not served.affects or request.method in served.silent:
         return False
     names = {each.context for each in bound}

@@ -21,7 +21,6 @@ from mizan_htmx.blocks.batch import (
 )
 from mizan_htmx.blocks.freshness import RenderedBlock, own_note
 from mizan_htmx.blocks.request_copy import copy_as_get
-from mizan_htmx.http.steps import Steps, effect
 from mizan_htmx.invalidation.cookie import hides_headers
 from mizan_htmx.invalidation.recorder import Recorder
 from mizan_htmx.rendering.page_localization import localized_as_endpoint
@@ -34,20 +33,24 @@ _VOLATILE = re.compile(
 )
 
 
-def prove(request: HttpRequest, response: HttpResponseBase, recorder: Recorder) -> Steps[None]:
-    """Find the blocks of the page that show the change made by its own request, as a refresh would.
+def unverified_blocks(
+    request: HttpRequest, response: HttpResponseBase, recorder: Recorder
+) -> list[RenderedBlock]:
+    """Return the blocks of a page that may or may not show the change made by its own request.
 
     Only rendering again can tell: a reader runs once for a page, and may have run before the change.
     """
     own = own_note(request)
     if own is None or 300 <= response.status_code < 400 or not hides_headers(request, response):
-        return
+        return []
     unverified = own.unverified(recorder.announced())
-    if 0 < len(unverified) <= MAX_BLOCKS:
-        yield effect(_prove, False, request, unverified)
+    return unverified if len(unverified) <= MAX_BLOCKS else []
 
 
-def _prove(request: HttpRequest, unverified: list[RenderedBlock]) -> None:
+def check_freshness(request: HttpRequest, unverified: list[RenderedBlock]) -> None:
+    """Render these blocks again, and mark those as newer whose content is that of a refresh."""
+    if not unverified:
+        return
     try:
         clean = copy_as_get(request)
         with (

@@ -16,7 +16,8 @@ from django.utils.safestring import SafeString, mark_safe
 from mizan_htmx.blocks.binding import bound_names, check_names, find_groups
 from mizan_htmx.blocks.block import Block, Variable, make
 from mizan_htmx.blocks.enclosing_tags import check_enclosing_nodes, enclosing_tags
-from mizan_htmx.blocks.rendering import are_public, render, render_lazy
+from mizan_htmx.blocks.rendering import render, render_lazy
+from mizan_htmx.caching.anonymous import are_public
 from mizan_htmx.html import plain
 from mizan_htmx.internals import open_tag_names, partials_in
 from mizan_htmx.localization import Spoken, spoken_here

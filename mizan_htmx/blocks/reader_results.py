@@ -9,16 +9,16 @@ from django.core.exceptions import SynchronousOnlyOperation
 from django.http import HttpRequest
 from django.template import TemplateSyntaxError
 
-from mizan_htmx.caching.anonymous import AnonymousRequest
+from mizan_htmx.caching.anonymous import AnonymousRequest, are_public
 from mizan_htmx.declarations.functions import Function
 from mizan_htmx.declarations.graph import Group
 from mizan_htmx.errors import DENIED
 from mizan_htmx.http.arguments import Arguments
 from mizan_htmx.http.concurrency import loop_is_running
-from mizan_htmx.http.execution import admit_user, execute, execute_now, is_for_everyone
-from mizan_htmx.http.steps import run
-from mizan_htmx.invalidation.recorder import Recorder, recorder_of
+from mizan_htmx.http.execution import admit_user, contexts_of, execute
+from mizan_htmx.invalidation.recorder import Recorder
 from mizan_htmx.localization import Spoken, spoken_here
+from mizan_htmx.request_state import STATE, RequestState, state_of
 from mizan_htmx.setup.registry import registry
 
 _Key = tuple[Any, ...]
@@ -92,12 +92,13 @@ def resolve(
     own = {name: values[name] for name in reader.parameters if name in values}
     # Not the function, which may be declared twice with different auth.
     key = (reader.declaration, spoken or spoken_here(), *own.items())
-    results: dict[_Key, Any] = request.__dict__.setdefault("_mizan_readings", {})
-    if isinstance(request, AnonymousRequest) and not is_for_everyone(reader, request):
+    state: RequestState = getattr(request, STATE, None) or state_of(request)
+    results: dict[_Key, Any] = state.page.results
+    if isinstance(request, AnonymousRequest) and not are_public(contexts_of(reader, request)):
         request.object(f"it shows {reader.name!r}, which is not public")
     if key not in results:
         try:
-            results[key] = _read(reader, request, own)
+            results[key] = _read(reader, request, own, state.recorder)
         except Exception as failure:  # the border to the authors' readers; raised at each lookup
             results[key] = _Failed(failure)
             if isinstance(failure, DENIED) and isinstance(request, AnonymousRequest):
@@ -115,21 +116,18 @@ class _Failed:
     failure: Exception
 
 
-def _read(reader: Function, request: HttpRequest, values: dict[str, Any]) -> Any:
+def _read(reader: Function, request: HttpRequest, values: dict[str, Any], recorder: Recorder | None) -> Any:
     if reader.waits and loop_is_running():
         raise SynchronousOnlyOperation(
             f"{reader.place} is async and was read while a template rendered inside the event loop."
             " In an async view, return a TemplateResponse: Django renders it in a thread."
         )
-    recorder = recorder_of(request)
     if recorder is None:
         recorder = Recorder()  # without the middleware, what a reader invalidates is lost
     assert reader.context is not None
     # The context's adapter has validated the values, unless readers declare different types.
     arguments = Arguments((values,), valid=registry.graph.groups[reader.context.name].uniform)
-    if reader.waits:
-        return run(execute(reader, request, arguments, recorder))
-    return execute_now(reader, request, arguments, recorder)
+    return execute(reader, request, arguments, recorder)
 
 
 def is_denied(request: HttpRequest, groups: Iterable[Group]) -> bool:

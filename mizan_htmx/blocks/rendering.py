@@ -1,10 +1,8 @@
 """Rendering of blocks, the same at first and on each refresh: without the context of the page around."""
 
 import hashlib
-from collections.abc import Iterable
 from typing import Any, cast
 
-from django.conf import settings
 from django.http import HttpRequest
 from django.template import RequestContext
 from django.template.base import Template
@@ -16,7 +14,8 @@ from mizan_htmx.blocks.block import Block, Wrapper
 from mizan_htmx.blocks.freshness import note_numbers
 from mizan_htmx.blocks.reader_results import LazyResults, PlaceholderResults, is_denied, readers_of
 from mizan_htmx.bounded_cache import BoundedCache
-from mizan_htmx.caching.anonymous import AnonymousRequest, anonymous, as_anyone
+from mizan_htmx.caching.anonymous import AnonymousRequest, are_public, shared_or_own
+from mizan_htmx.conf import conf
 from mizan_htmx.errors import DENIED
 from mizan_htmx.html import attributes_of
 from mizan_htmx.invalidation.read_version import may_be_old, version_of
@@ -24,6 +23,7 @@ from mizan_htmx.localization import Spoken, spoken_here
 from mizan_htmx.protocol.keys import Invalidation
 from mizan_htmx.rendering.partials import Partial
 from mizan_htmx.rendering.url_cache import reverse_url_for
+from mizan_htmx.request_state import STATE, RequestState, state_of
 from mizan_htmx.setup.registry import registry
 
 REFRESH = "mizan:refresh"
@@ -50,13 +50,9 @@ class BlockContext(RequestContext):
         layers: tuple[Any, ...] = (_processor_values(engine, request, spoken), results, {**block.variables})
         self.dicts += layers
         # ``include`` caches the templates of a page here; all blocks of a response share the cache.
-        self.render_context.dicts[0] = request.__dict__.setdefault("_mizan_included", {})
+        state: RequestState = getattr(request, STATE, None) or state_of(request)
+        self.render_context.dicts[0] = state.page.included
         self.block_id = block.id
-
-
-def are_public(contexts: Iterable[str]) -> bool:
-    """Return whether all these contexts are public, so that a block of them is the same for everyone."""
-    return registry.graph.public.issuperset(contexts)
 
 
 def _processor_values(engine: Engine, request: HttpRequest, spoken: Spoken) -> dict[str, Any]:
@@ -64,7 +60,8 @@ def _processor_values(engine: Engine, request: HttpRequest, spoken: Spoken) -> d
 
     Django's own processors return the last two.
     """
-    processed: dict[Any, dict[str, Any]] = request.__dict__.setdefault("_mizan_processed", {})
+    state: RequestState = getattr(request, STATE, None) or state_of(request)
+    processed = state.block.context_values
     key = id(engine), spoken
     values = processed.get(key)
     if values is None:
@@ -88,27 +85,20 @@ def render_if_changed(
     block: Block, partial: Partial, request: HttpRequest, *, known: str, spoken: Spoken | None = None
 ) -> SafeString | None:
     """Render a block; return ``None`` if its content still has the hash ``known``."""
-    if are_public(block.contexts):
-        clean = anonymous(request)
-        clean.show(block.bound)
-        with as_anyone(clean, block.localization) as spoken:
-            return _render(block, partial, clean, known, spoken, request)
-    if isinstance(request, AnonymousRequest):
+    if isinstance(request, AnonymousRequest) and not are_public(block.contexts):
         return _wrap(block, "", request, trigger=f"load, {REFRESH}")
-    if not block.localization:
-        return _render(block, partial, request, known, spoken or spoken_here(), request)
-    with block.localization.active(request):
-        return _render(block, partial, request, known, spoken or spoken_here(), request)
+    entered = shared_or_own(request, block.contexts, block.localization)
+    with entered as shown:
+        if isinstance(shown, AnonymousRequest):
+            shown.show(block.bound)
+        spoken = entered.spoken or spoken or spoken_here()
+        return _render(block, partial, shown, known, spoken, request)
 
 
 def block_content(block: Block, partial: Partial, request: HttpRequest) -> str:
     """Return the content of a block without its wrapper, rendered as for a refresh."""
-    if are_public(block.contexts):
-        clean = anonymous(request)
-        with as_anyone(clean, block.localization) as spoken:
-            return _inner(block, partial, clean, spoken)
-    with block.localization.active(request):
-        return _inner(block, partial, request, spoken_here())
+    with shared_or_own(request, block.contexts, block.localization) as shown:
+        return _inner(block, partial, shown, spoken_here())
 
 
 def render_lazy(block: Block, placeholder: Partial | None, request: HttpRequest) -> SafeString:
@@ -116,12 +106,8 @@ def render_lazy(block: Block, placeholder: Partial | None, request: HttpRequest)
 
     The placeholder of a public block is the same for everyone. None shows results of readers.
     """
-    if are_public(block.contexts):
-        clean = anonymous(request)
-        with as_anyone(clean, block.localization) as spoken:
-            return _render_lazy(block, placeholder, clean, spoken)
-    with block.localization.active(request):
-        return _render_lazy(block, placeholder, request, spoken_here())
+    with shared_or_own(request, block.contexts, block.localization) as shown:
+        return _render_lazy(block, placeholder, shown, spoken_here())
 
 
 def _render_lazy(
@@ -147,7 +133,7 @@ def _render(
         if isinstance(request, AnonymousRequest) and may_be_old(version):
             request.object("it may be older than what was made stale: MIZAN_REPLICA_LAG")
         return _wrap(block, inner, request, spoken, version=version, notes=notes)
-    has_hash = getattr(settings, "MIZAN_SINGLE_FLIGHT", False)
+    has_hash = conf.single_flight
     digest = _digest(inner) if has_hash or known else None
     if known and digest == known:
         return None
@@ -192,7 +178,8 @@ def _wrap(
     language = spoken[0] if spoken is not None else None
     url = block.url_below(reverse_url_for(request, "mizan:partial", block.contexts[0], language=language))
     before, after = _tags[block.id, block.wrapper, block.bound, url, trigger, block.is_shared]
-    written = attributes_of([(f"data-mizan-{name}", text) for name, text in own.items() if text is not None])
+    given = [(f"data-mizan-{name}", text) for name, text in own.items() if text is not None]
+    written = attributes_of(given) if given else ""
     return mark_safe(f"{before}{written}{after}{inner}</{block.wrapper.tag}>")
 
 

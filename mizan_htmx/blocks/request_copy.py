@@ -15,13 +15,15 @@ from django_htmx.middleware import HtmxDetails
 
 from mizan_htmx.caching.anonymous import nobody
 from mizan_htmx.internals import KEPT_PERMISSIONS, OF_BODY, OF_USER, is_unloaded, unread
+from mizan_htmx.protocol.headers import BLOCKS_META
+from mizan_htmx.request_state import STATE
 
 # Attributes that Django has computed from the body, or from headers that the copy leaves out.
 _COMPUTED = (*OF_BODY, "headers", "accepted_types")
 
 # The headers of the body, and those by which htmx describes the mutation.
 _OMITTED = (
-    *("CONTENT_LENGTH", "CONTENT_TYPE", "HTTP_X_MIZAN_BLOCKS"),
+    *("CONTENT_LENGTH", "CONTENT_TYPE", BLOCKS_META),
     *("HTTP_HX_PROMPT", "HTTP_HX_SOURCE", "HTTP_HX_TARGET", "HTTP_HX_TRIGGER", "HTTP_HX_TRIGGER_NAME"),
 )
 
@@ -45,9 +47,8 @@ def copy_as_get(request: HttpRequest) -> HttpRequest:
 
 
 def _state(request: HttpRequest) -> dict[str, Any]:
-    known = request.__dict__.items()
-    state = {name: value for name, value in known if not name.startswith("_mizan_")}
-    for name in (*_COMPUTED, *OF_USER):
+    state = {**request.__dict__}
+    for name in (*_COMPUTED, *OF_USER, STATE):
         state.pop(name, None)
     environ = {name: value for name, value in request.META.items() if name not in _OMITTED}
     environ["REQUEST_METHOD"] = "GET"

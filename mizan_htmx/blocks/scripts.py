@@ -25,12 +25,13 @@ from pydantic_core import to_json
 
 from mizan_htmx.blocks.error_messages import error_messages
 from mizan_htmx.caching.anonymous import AnonymousRequest
+from mizan_htmx.conf import conf
 from mizan_htmx.declarations.functions import FUNCTION_FIELD
 from mizan_htmx.errors import suggest
 from mizan_htmx.html import attributes_of, plain
 from mizan_htmx.http.concurrency import loop_is_running
 from mizan_htmx.http.csrf import csrf_token
-from mizan_htmx.http.session_fingerprint import known_word, word_of
+from mizan_htmx.http.session_fingerprint import fingerprint_of, known_fingerprint
 from mizan_htmx.internals import NONCE, has_djangos_addresses
 from mizan_htmx.localization import sign
 from mizan_htmx.rendering.page_localization import localization_here, localization_without_request, query_of
@@ -88,7 +89,7 @@ def scripts(
     paths = _paths(debug=settings.DEBUG if debug is None else debug)
     own = _tags(tuple(paths), attributes, defer=defer)
     if registry.channels or registry.graph.live:
-        socket = get_script_prefix() + str(getattr(settings, "MIZAN_SOCKET_PATH", "/ws/")).removeprefix("/")
+        socket = get_script_prefix() + conf.socket_path.removeprefix("/")
         attributes += attributes_of([("data-socket", socket)])
         own += _tags(LIVE, attributes, defer=defer)
     own += error_messages()
@@ -97,7 +98,7 @@ def scripts(
 
 def _paths(*, debug: bool) -> Iterator[str]:
     yield from ALWAYS
-    if getattr(settings, "MIZAN_SINGLE_FLIGHT", False):
+    if conf.single_flight:
         yield SINGLE_FLIGHT
     if registry.forms:
         yield from FORMS
@@ -111,7 +112,8 @@ def _known(request: HttpRequest, nonce: str | None) -> Iterator[tuple[str, str]]
     # Makes sure that the visitor has the cookie. On a page for everyone the shim fetches one at need.
     token = None if is_for_everyone else csrf_token(request)
     # In an event loop nobody may wait for the store of sessions. The shim asks when it has to know.
-    session = None if is_for_everyone else (known_word if loop_is_running() else word_of)(request)
+    find = known_fingerprint if loop_is_running() else fingerprint_of
+    session = None if is_for_everyone else find(request)
     header = HttpHeaders.parse_header_name(settings.CSRF_HEADER_NAME) or settings.CSRF_HEADER_NAME
     login = login_path(settings.LOGIN_URL)
     yield "data-mount", reverse_url("mizan:call").removesuffix("call/")

@@ -14,7 +14,6 @@ import logging
 from collections.abc import Sequence
 from contextlib import suppress
 
-from django.conf import settings
 from django.core.exceptions import DisallowedHost, TooManyFieldsSent
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -28,13 +27,12 @@ from mizan_htmx.blocks.batch import (
     split_queries,
 )
 from mizan_htmx.blocks.request_copy import copy_as_get
+from mizan_htmx.conf import conf
 from mizan_htmx.declarations.functions import SAFE_METHODS
-from mizan_htmx.http.steps import Steps, effect
+from mizan_htmx.invalidation.recorder import Recorder
+from mizan_htmx.protocol.headers import BLOCKS_META, BROUGHT_HEADER
 from mizan_htmx.protocol.keys import Invalidation, covers
 from mizan_htmx.rendering.page_localization import localized_as_endpoint
-
-NAMED = "HTTP_X_MIZAN_BLOCKS"
-BROUGHT_HEADER = "X-Mizan-Brought"
 
 #: The longest value of the header that is read. Common servers refuse longer ones.
 MAX_CHARACTERS = 4000
@@ -47,15 +45,31 @@ _LEAVING = ("HX-Redirect", "HX-Location", "HX-Refresh", "Content-Encoding", "Con
 _OF_CSRF = ("CSRF_COOKIE", "CSRF_COOKIE_NEEDS_UPDATE")
 
 
-def is_asked_for(request: HttpRequest) -> bool:
-    """Return whether a request names blocks, and ``MIZAN_SINGLE_FLIGHT`` is on."""
-    return NAMED in request.META and bool(getattr(settings, "MIZAN_SINGLE_FLIGHT", False))
+def must_bring(request: HttpRequest, response: HttpResponseBase, recorder: Recorder) -> bool:
+    """Return whether a request names blocks, and its response may contain the stale ones."""
+    return (
+        BLOCKS_META in request.META
+        and conf.single_flight
+        and bool(recorder.announced())
+        and _may_bring(request)
+        and isinstance(response, HttpResponse)
+        and _may_carry(response)
+    )
 
 
-def bring(request: HttpRequest, response: HttpResponseBase, stale: Sequence[Invalidation]) -> Steps[None]:
-    """Put those of the named blocks that are stale behind the body of the answer, once all is committed."""
-    if stale and _may_bring(request) and isinstance(response, HttpResponse) and _may_carry(response):
-        yield effect(_bring, False, request, response, stale)
+def bring(request: HttpRequest, response: HttpResponseBase, recorder: Recorder) -> None:
+    """Append those of the named blocks that are stale to the body of the response, after the commit."""
+    clean = copy_as_get(request)
+    try:
+        with localized_as_endpoint(request, clean):
+            found = _render(clean, request.META[BLOCKS_META], recorder.announced())
+    except Exception:  # the change is committed, so its response must go out whatever fails here
+        logger.exception("No blocks were added to the response of %s.", request.path)
+        return
+    request.META.update({name: clean.META[name] for name in _OF_CSRF if name in clean.META})
+    if found:
+        assert isinstance(response, HttpResponse)
+        _append(response, found)
 
 
 def _may_bring(request: HttpRequest) -> bool:
@@ -63,7 +77,7 @@ def _may_bring(request: HttpRequest) -> bool:
         request.method not in SAFE_METHODS
         and "HX-Request" in request.headers
         and "HX-Boosted" not in request.headers  # a whole page comes
-        and len(request.META[NAMED]) <= MAX_CHARACTERS
+        and len(request.META[BLOCKS_META]) <= MAX_CHARACTERS
         and _is_of_this_page(request)
     )
 
@@ -88,19 +102,6 @@ def _may_carry(response: HttpResponse) -> bool:
         and (kind.startswith("text/") or kind in ("", "application/json"))
         and "{}".encode(response.charset) == b"{}"
     )
-
-
-def _bring(request: HttpRequest, response: HttpResponse, stale: Sequence[Invalidation]) -> None:
-    clean = copy_as_get(request)
-    try:
-        with localized_as_endpoint(request, clean):
-            found = _render(clean, request.META[NAMED], stale)
-    except Exception:  # the change is committed, so its response must go out whatever fails here
-        logger.exception("No blocks were added to the response of %s.", request.path)
-        return
-    request.META.update({name: clean.META[name] for name in _OF_CSRF if name in clean.META})
-    if found:
-        _append(response, found)
 
 
 def _append(response: HttpResponse, found: dict[str, str | None]) -> None:

@@ -14,13 +14,14 @@ from mizan_htmx.blocks.batch import (
     render_batch,
     split_queries,
 )
-from mizan_htmx.blocks.block import REFRESH_HEADER, read_token
+from mizan_htmx.blocks.block import read_token
 from mizan_htmx.blocks.rendering import render
 from mizan_htmx.caching.responses import PRIVATE, keep_private, share
 from mizan_htmx.declarations.functions import BLOCK_FIELD
 from mizan_htmx.http.error_responses import json_response
-from mizan_htmx.http.session_fingerprint import tell
+from mizan_htmx.http.session_fingerprint import write_fingerprint
 from mizan_htmx.localization import label
+from mizan_htmx.protocol.headers import REFRESH_HEADER
 from mizan_htmx.rendering.partials import load
 
 _METHODS = ("GET", "HEAD")
@@ -49,7 +50,7 @@ def partial(request: HttpRequest, context: str) -> HttpResponseBase:
         label(request, response, block.localization)
         if block.is_shared:
             return share(request, response, recorder)
-    tell(request, response)
+    write_fingerprint(request, response)
     keep_private(response)
     return response
 
@@ -70,7 +71,7 @@ def partials(request: HttpRequest) -> HttpResponseBase:
         results = render_batch(request, queries)
     response = json_response({"blocks": [_as_json(each) for each in results]})
     response.headers[REFRESH_HEADER] = "1"
-    tell(request, response)
+    write_fingerprint(request, response)
     return response
 
 

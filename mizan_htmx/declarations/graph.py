@@ -117,7 +117,7 @@ class Graph:
 
     def auth_of(self, function: Function) -> Auth | None:
         """Return who may call a function: as it says or, where it says nothing, as the site does."""
-        return _auth_of(function, self.default_auth)
+        return function.auth if self.default_auth is None else _auth_of(function, self.default_auth)
 
     def plan(self, function: Function) -> tuple[Target, ...]:
         """List what goes stale when ``function`` ran, registered or only used as a view."""

@@ -15,9 +15,7 @@ from mizan_htmx.internals import has_receivers, running_loop
 from mizan_htmx.invalidation.shutdown import at_exit
 from mizan_htmx.protocol.keys import Invalidation
 from mizan_htmx.setup.registry import registry
-
-#: Sent after commit with ``invalidations`` (a tuple), and ``request`` and ``response``, or ``None`` for each.
-invalidated = Signal()
+from mizan_htmx.signals import invalidated
 
 #: The same for this package's own sockets and edges, before; only of what they may have to hear. Its
 #: receivers block nobody for long, and an event loop not at all.

@@ -3,9 +3,10 @@
 from django.db import connections
 from django.http import HttpRequest
 
+from mizan_htmx.conf import conf
 from mizan_htmx.declarations.functions import SAFE_METHODS
+from mizan_htmx.request_state import STATE, RequestState, state_of
 from mizan_htmx.setup.registry import registry
-from mizan_htmx.setup.replicas import replica_lag
 
 
 def version_of(request: HttpRequest) -> str | None:
@@ -13,18 +14,20 @@ def version_of(request: HttpRequest) -> str | None:
 
     Where a replica may be behind, it is the version of so long ago.
     """
-    if not hasattr(request, "_mizan_version"):
-        lag = replica_lag()
+    state: RequestState = getattr(request, STATE, None) or state_of(request)
+    version = state.version
+    if version is ...:
+        lag = conf.measured_lag()
         version = registry.clock_before(lag) if lag else registry.clock()
         if lag and version and request.method not in SAFE_METHODS:
             version = _before(version)
-        request._mizan_version = version  # type: ignore[attr-defined]
-    return request._mizan_version  # type: ignore[no-any-return, attr-defined]
+        state.version = version
+    return version
 
 
 def may_be_old(version: str) -> bool:
     """Tell whether something may have become stale since a version that a request has read by."""
-    return bool(replica_lag()) and version != registry.clock()
+    return bool(conf.measured_lag()) and version != registry.clock()
 
 
 def _before(version: str) -> str:

@@ -2,30 +2,30 @@
 
 from collections.abc import Mapping
 from contextvars import ContextVar
+from typing import overload
 from weakref import ref
 
 from django.core.exceptions import ImproperlyConfigured
 from django.db import connections
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
+from django.urls import get_urlconf
 
 from mizan_htmx.declarations.signature import validate
 from mizan_htmx.errors import ValidationFailed, suggest
 from mizan_htmx.invalidation.cookie import carry
 from mizan_htmx.invalidation.delivery import aannounce as aannounce
 from mizan_htmx.invalidation.delivery import announce_now as announce_now
-from mizan_htmx.invalidation.delivery import invalidated as invalidated
 from mizan_htmx.invalidation.delivery import told as told
 from mizan_htmx.invalidation.recording import Recorder as Recorder
 from mizan_htmx.invalidation.transactions import announce as announce
 from mizan_htmx.protocol.cache_tags import group_list
-from mizan_htmx.protocol.keys import HEADER, Invalidation
+from mizan_htmx.protocol.headers import CACHE_GROUPS_HEADER, INVALIDATE_HEADER
+from mizan_htmx.protocol.keys import Invalidation
+from mizan_htmx.request_state import STATE, RequestState, state_of
 from mizan_htmx.setup.autodiscover import load_urlconf
+from mizan_htmx.setup.middleware import MIDDLEWARE, is_installed
 from mizan_htmx.setup.registry import registry
-
-# RFC 9875: caches that know it forget these groups, in which ``Cache-Groups`` puts responses.
-GROUPS_HEADER = "Cache-Group-Invalidation"
-
 
 # Weak: a request that ended without closing its recorder must not swallow what the thread does next.
 _current: ContextVar[ref[Recorder] | None] = ContextVar("mizan_htmx.invalidation.recorder", default=None)
@@ -33,7 +33,8 @@ _current: ContextVar[ref[Recorder] | None] = ContextVar("mizan_htmx.invalidation
 
 def recorder_of(request: HttpRequest) -> Recorder | None:
     """Give the recorder of a request, if something listens to it; a closed one, after the answer."""
-    return getattr(request, "_mizan_recorder", None)
+    state: RequestState | None = getattr(request, STATE, None)
+    return None if state is None else state.recorder
 
 
 def current_recorder() -> Recorder | None:
@@ -44,10 +45,12 @@ def current_recorder() -> Recorder | None:
 
 def open_recorder(request: HttpRequest) -> tuple[Recorder, bool]:
     """Give the request's recorder, and whether the caller opened it and so has to announce."""
-    known = recorder_of(request)
+    state = state_of(request)
+    known: Recorder | None = state.recorder
     if known is not None and not known.is_closed:
         return known, False
-    recorder = request.__dict__["_mizan_recorder"] = Recorder(request)
+    recorder = state.recorder = Recorder(request)
+    recorder.outer = _current.get()
     _current.set(ref(recorder))
     return recorder, True
 
@@ -69,7 +72,7 @@ def close_recorder(
     request: HttpRequest, recorder: Recorder, response: HttpResponseBase | None = None
 ) -> tuple[Invalidation, ...]:
     """Collect nothing more for this request's answer; return what is to be told with it."""
-    _current.set(None)
+    _current.set(recorder.outer)
     return recorder.close(request, response)
 
 
@@ -79,7 +82,7 @@ def abandon(recorder: Recorder, *, owned: bool) -> None:
     Its client has hung up, its time is over, or the process is about to end.
     """
     if owned:
-        _current.set(None)
+        _current.set(recorder.outer)
         recorder.abandon()
 
 
@@ -89,46 +92,75 @@ def write(request: HttpRequest, response: HttpResponseBase, recorder: Recorder) 
     For caches on the way what they may have of it stands there as the tags to purge, too; they keep no such
     response.
     """
-    invalidations = recorder.announced()
+    invalidations, written = recorder.merged()
     if not invalidations:
         return
-    response.headers[HEADER] = recorder.written()
+    response.headers[INVALIDATE_HEADER] = written
     purged = registry.graph.purged(invalidations)
     if purged:
-        response.headers[GROUPS_HEADER] = group_list(purged)
+        response.headers[CACHE_GROUPS_HEADER] = group_list(purged)
     response.headers.setdefault("Cache-Control", "no-store")
-    own = request.__dict__.get("_mizan_own_note")
+    own = state_of(request).page.own_note
     if own is None or 300 <= response.status_code < 400:  # which shows nothing of what was rendered
         carry(request, response, invalidations)
         return
-    doubtful = own.doubtful(invalidations)
+    unverified = own.unverified(invalidations)
     carry(
         request,
         response,
         invalidations,
         number=own.number,
-        doubtful=[each for shown in doubtful for each in shown.block.bound],
+        unverified=[each for rendered in unverified for each in rendered.block.bound],
     )
 
 
-def invalidate(request: HttpRequest | None, context: str, /, **params: object) -> None:
-    """Say that a context is stale, from any view or function; without a request, from anywhere else.
+@overload
+def invalidate(request: HttpRequest | None, context: str, /, **params: object) -> None: ...
 
-    Counts once the transaction around it has committed. Raises ValueError for an unknown context or
-    parameter or a value that does not fit, and ImproperlyConfigured for a request that no
-    ``MizanMiddleware`` looks after, because the answer would not carry it.
+
+@overload
+def invalidate(context: str, /, **params: object) -> None: ...
+
+
+def invalidate(request: HttpRequest | str | None, context: str | None = None, /, **params: object) -> None:
+    """Invalidate a context, from any code: ``invalidate("user", user_id=5)``.
+
+    The answer to the request that is being answered here carries it. Outside of any request, such as in a
+    management command, a task or a thread, it is published by itself. ``invalidate(request, …)`` names the
+    request, for code that runs after the answer has begun, such as a stream; ``invalidate(None, …)``
+    publishes in any case.
+
+    It counts once the transaction around it has committed. Raises ValueError for an unknown context or
+    parameter or a value that does not fit, and ImproperlyConfigured in a view that is no function of
+    mizan_htmx where ``MizanMiddleware`` is not installed, because the answer would not carry it.
     """
-    invalidation = named(context, params, by="invalidate")
-    if request is None:
+    name = request if isinstance(request, str) else context
+    if name is None:
+        raise TypeError("invalidate() names no context. Call it as invalidate('user', user_id=5).")
+    if isinstance(request, str) and context is not None:
+        raise TypeError(f"invalidate({request!r}, {context!r}) names two contexts. Call it once for each.")
+    invalidation = named(name, params, by="invalidate")
+    if isinstance(request, str):
+        recorder, is_outside = current_recorder(), not _is_in_request()
+    else:
+        recorder, is_outside = (None, True) if request is None else (recorder_of(request), False)
+    if recorder is not None:
+        recorder.add((invalidation,))
+    elif is_outside:
         announce(None, (invalidation,))
-        return
-    recorder = recorder_of(request)
-    if recorder is None:
+    else:
         raise ImproperlyConfigured(
-            "invalidate(request, …) outside a function of mizan_htmx needs"
+            "invalidate() in a view that is no function of mizan_htmx needs"
             " 'mizan_htmx.middleware.MizanMiddleware' in MIDDLEWARE."
         )
-    recorder.add((invalidation,))
+
+
+def _is_in_request() -> bool:
+    """Return whether a request is being answered here that MizanMiddleware does not look after.
+
+    Django's handlers set the URLconf for each request, and reset it at its end.
+    """
+    return get_urlconf() is not None and not is_installed(MIDDLEWARE)
 
 
 def named(context: str, params: Mapping[str, object], *, by: str) -> Invalidation:

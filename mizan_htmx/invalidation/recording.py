@@ -1,6 +1,6 @@
 """What one request makes stale: collected for its answer, told by itself where there is none any more."""
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from threading import Lock
 from weakref import WeakSet, ref
 
@@ -25,13 +25,15 @@ class Recorder:
 
     __slots__ = (
         *("__weakref__", "_answer", "_entries", "_is_final", "_is_on_loop", "_known", "_lock", "_request"),
-        *("is_closed", "may_stand"),
+        *("is_closed", "may_stand", "outer"),
     )
 
     def __init__(self, request: HttpRequest | None = None) -> None:
         self.is_closed = False
         #: Whether something that a function has written may stand, even if it is refused after all.
         self.may_stand = False
+        #: The recorder of the request inside of which this one is answered, as by a test client in a view.
+        self.outer: ref[Recorder] | None = None
         self._request = None if request is None else ref(request)
         self._answer: tuple[HttpRequest | None, HttpResponseBase | None] | None = None
         self._entries: list[tuple[Invalidation, Share | None]] = []
@@ -47,8 +49,9 @@ class Recorder:
         """Record, at the end or at a position; it counts once a transaction around has committed."""
         stale = tuple(invalidations)
         if stale:
-            shares = [share_of(connection, self) for connection in in_transaction()]
-            self.put(stale, shares or (None,), at=at)
+            connections = in_transaction()
+            shares = [share_of(each, self) for each in connections] if connections else (None,)
+            self.put(stale, shares, at=at)
 
     def put(
         self, stale: Collection[Invalidation], shares: Iterable[Share | None], *, at: int | None = None
@@ -76,7 +79,10 @@ class Recorder:
     def rewind(self, position: int) -> None:
         """Forget what was recorded after ``position``, a former length."""
         with self._lock:
-            for each, share in self._entries[position:]:
+            dropped = self._entries[position:]
+            if not dropped:
+                return
+            for each, share in dropped:
                 if share is not None:
                     share.take((each,), -1)
             del self._entries[position:]
@@ -107,7 +113,7 @@ class Recorder:
             if self._is_on_loop and self._entries:
                 _waiting.discard(self)
             if self._is_final:
-                return self._now()[0]
+                return self._merged()[0] if self._entries else ()
             waiting = {share for _, share in self._entries if share is not None and not share.is_over}
             for share in standing(waiting):
                 share.keeper = self
@@ -133,28 +139,31 @@ class Recorder:
 
     def announced(self) -> tuple[Invalidation, ...]:
         """List what is stale for sure, merged and bounded as the header carries it."""
-        with self._lock:
-            return self._now()[0]
+        return self.merged()[0] if self._entries else ()
 
     def written(self) -> str:
-        """Write it as the header has it."""
-        with self._lock:
-            return self._now()[1]
+        """Return it as the header has it."""
+        return self.merged()[1]
 
-    def _now(self) -> tuple[tuple[Invalidation, ...], str]:
+    def merged(self) -> tuple[tuple[Invalidation, ...], str]:
+        """Return what is stale for sure, merged and bounded, and how the header has it."""
         if not self._entries:
             return (), ""
+        with self._lock:
+            return self._merged()
+
+    def _merged(self) -> tuple[tuple[Invalidation, ...], str]:
         if self._known is None or not self._is_final:  # asked for the body, the header and whoever listens
             self._known = merged(self._standing())
         return self._known
 
-    def _standing(self) -> Iterator[Invalidation]:
-        """Yield what stands, or still waits: if its transaction fails, the answer is not sent either."""
+    def _standing(self) -> list[Invalidation]:
+        """List what stands, or still waits: if its transaction fails, the answer is not sent either."""
         entries = self._entries
         if self._is_final:
-            return (each for each, _ in entries)
+            return [each for each, _ in entries]
         kept = standing({share for _, share in entries if share is not None})
-        return (each for each, share in entries if share is None or share in kept)
+        return [each for each, share in entries if share is None or share in kept]
 
 
 # Those that wait for an answer. A server that stops its event loop leaves some of them waiting.

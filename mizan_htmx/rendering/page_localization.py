@@ -28,6 +28,7 @@ from mizan_htmx.localization import (
     zone_name,
 )
 from mizan_htmx.rendering.url_cache import reverse_url
+from mizan_htmx.request_state import STATE, RequestState, state_of
 
 # Block tags that set the language or the time zone for every visitor.
 LANGUAGE, TIME_ZONE = "language", "timezone"
@@ -63,9 +64,10 @@ def localization_here(
     A ``public`` part has the language of the page's URL and the site's time zone, unless a template or view
     has activated others. Raise ValueError under ``DEBUG`` for a time zone without a name.
     """
-    known: dict[Any, Localization] = request.__dict__.setdefault("_mizan_localizations", {})
+    state: RequestState = getattr(request, STATE, None) or state_of(request)
+    known: dict[Any, Localization] = state.page.localizations
     here = here or spoken_here()
-    key = here, public, tags, localization_of(request)
+    key = here, public, tags, state.localization
     found = known.get(key)
     if found is None:
         localize = _for_everyone if public else _for_visitor

@@ -64,7 +64,7 @@ def mizan_channel(
     ``partial="board.html#message" target="#messages"`` puts each message there, rendered with that partial.
     """
     _need_channels("mizan_channel")
-    from mizan_htmx.channels import templates as rendering
+    from mizan_htmx.channels import templates as rendering  # noqa: PLC0415 - channels is optional
 
     engine = None if context.template is None else context.template.engine
     with as_syntax_errors():
@@ -77,7 +77,7 @@ def mizan_channel(
 def mizan_send(name: str, /, **params: object) -> SafeString:
     """Write the attributes of a form that a channel takes: ``<form {% mizan_send "chat" room="a" %}>``."""
     _need_channels("mizan_send")
-    from mizan_htmx.channels import templates as rendering
+    from mizan_htmx.channels import templates as rendering  # noqa: PLC0415 - channels is optional
 
     with as_syntax_errors():
         return rendering.send_attributes(name, params)

@@ -15,7 +15,6 @@ from urllib.error import HTTPError
 from urllib.parse import urlencode
 from urllib.request import HTTPCookieProcessor, HTTPRedirectHandler, Request, build_opener
 
-import pytest
 from websockets.sync.client import ClientConnection, connect
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -198,28 +197,3 @@ class Board:
     pk: int
     path: str
     columns: list[int]
-
-
-@pytest.fixture(scope="module")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Serve the demo once for all tests of a module; each makes a board of its own."""
-    with serving(tmp_path_factory.mktemp("demo")) as address:
-        yield address
-
-
-@pytest.fixture
-def mara(address: str) -> Visitor:
-    """Give a visitor who is signed in as Mara."""
-    return Visitor(address).sign_in("mara")
-
-
-@pytest.fixture
-def jonah(address: str) -> Visitor:
-    """Give a visitor who is signed in as Jonah, who is on none of the boards of the tests unless asked."""
-    return Visitor(address).sign_in("jonah")
-
-
-@pytest.fixture
-def board(mara: Visitor) -> Board:
-    """Give a new board of Mara and Tomás."""
-    return mara.start_board("Work", "tomas")

@@ -16,16 +16,15 @@ from pytest_django import Settings
 
 from mizan_htmx import client, invalidate, register
 from mizan_htmx.invalidation.model_watch import watch_model
-from mizan_htmx.invalidation.recorder import abandon, invalidated, open_recorder, recorder_of
+from mizan_htmx.invalidation.recorder import abandon, open_recorder, recorder_of
+from mizan_htmx.signals import invalidated
 from tests.apps.watched.models import Item, Room
 from tests.helpers.hangup import IMPATIENT, NOTICING, PATIENCE, PLAIN, Gate, Noticing, hang_up
 from tests.helpers.sockets import Tab, person
 from tests.helpers.visitor import CALL, HEADER, serve
-from tests.helpers.watch import Told, ear, rooms_and_guests
+from tests.helpers.watch import Told
 
-pytestmark = pytest.mark.django_db(transaction=True)
-declared = rooms_and_guests()
-told = ear()
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("rooms_and_guests")]
 
 MIZAN = "mizan_htmx.middleware.MizanMiddleware"
 JSON = "application/json"
@@ -57,7 +56,7 @@ def middleware(request: pytest.FixtureRequest, settings: Settings) -> bool:
 
 
 @pytest.fixture(autouse=True)
-def room(declared: object, settings: Settings) -> None:
+def room(rooms_and_guests: None, settings: Settings) -> None:
     """Watch the items of a room."""
     Room.objects.create(pk=1, name="room 1")
     watch_model(Item, "room", lambda item: {"room_id": item.room_id})

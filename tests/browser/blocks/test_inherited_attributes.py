@@ -107,6 +107,7 @@ async def test_what_a_listener_keeps_out_is_told(tab: Tab, htmx: str) -> None:
     event = "htmx:beforeSwap" if htmx[0] == "2" else "htmx:before:swap"
     with desk("<b>1</b>") as now:
         await sit_down(tab)
+        await tab.hold_retries()
         await tab.page.evaluate(
             "(name) => addEventListener(name, (event) => event.preventDefault(), { once: true })", event
         )

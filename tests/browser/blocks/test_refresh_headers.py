@@ -230,6 +230,7 @@ async def test_htmx_tells_of_a_failing_refresh_once(tab: Tab, htmx: str, what: s
 @pytest.mark.parametrize("what", ["user, shaky", "shaky"])
 async def test_it_tells_once_of_one_that_has_no_answer(tab: Tab, htmx: str, what: str) -> None:
     await tab.open("/together/2/")
+    await tab.hold_retries()
     await hear(tab, *told(htmx))
     count = 1 if what == "shaky" else 3
     await tab.page.route("**/partial*/**", lambda route: route.abort())
@@ -249,6 +250,7 @@ async def test_it_tells_once_of_one_that_has_no_answer(tab: Tab, htmx: str, what
 
 async def test_it_tells_once_of_blocks_that_have_waited_too_long_together(tab: Tab, htmx: str) -> None:
     await tab.open("/together/2/")
+    await tab.hold_retries()
     one = "htmx:timeout" if htmx.startswith("2") else "htmx:error"
     await hear(tab, one)
     await tab.page.evaluate("htmx.config.timeout = htmx.config.defaultTimeout = 300")
@@ -301,6 +303,7 @@ async def test_every_event_of_a_refresh_can_be_told_from_the_others(tab: Tab) ->
     await tab.page.evaluate("mizan.refresh(document.querySelector('#first'))")
     await tab.happens("refreshed", 3)
     await tab.page.context.add_cookies([{"name": "trouble", "value": "503", "url": tab.address}])
+    await tab.hold_retries(after=1)
     async with tab.forgive(r"\b503 \(", REPORTS):
         await tab.invalidate("user", user_id=5)
         await tab.happens("error", 4)  # each once more, by itself

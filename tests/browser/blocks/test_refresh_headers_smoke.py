@@ -11,6 +11,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 async def test_an_answer_speaks_once_and_a_failure_is_told_once(tab: Tab, htmx: str) -> None:
     await tab.open("/together/2/")
+    await tab.hold_retries()
     await hear(tab, "note", *told(htmx))
     with answering(HX_Trigger="note", HX_Retarget="#shown", HX_Reswap="innerHTML", HX_Push_Url="/x/"):
         await tab.invalidate("user, shaky")

@@ -150,6 +150,7 @@ async def test_what_an_answer_does_not_bring_follows(tab: Tab) -> None:
 
 async def test_a_block_that_fails_is_left_out_and_asked_for(tab: Tab) -> None:
     await tab.open("/together/2/")
+    await tab.hold_retries()
     async with tab.forgive(f"{REPORT}|^Response Status|^htmx", r"\b500 \("):
         await tab.submit("#shake", BROKEN)
         await expect(tab.block(USER)).to_have_text(["0 broken", "1 broken"])

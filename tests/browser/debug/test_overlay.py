@@ -189,6 +189,7 @@ async def test_a_prevented_invalidation_says_so(tab: Tab) -> None:
 @on_newest_htmx
 async def test_a_failed_refresh_says_how_and_the_next_one_that_it_worked(tab: Tab) -> None:
     await opened(tab)
+    await tab.hold_retries()
     await tab.page.context.add_cookies([{"name": "trouble", "value": "503", "url": tab.address}])
     async with tab.forgive("503"):
         await tab.invalidate("user", user_id=5)

@@ -18,9 +18,7 @@ from tests.browser.conftest import open_tab
 from tests.browser.helpers.live import NOTE, PLAIN, change, push, without_server
 from tests.browser.helpers.serving import Site
 from tests.browser.helpers.tab import Tab
-from tests.helpers.redis import RedisServer, redis_layer, redis_process, redis_server
-
-__all__ = ["redis_layer", "redis_process", "redis_server"]
+from tests.helpers.redis import RedisServer
 
 pytestmark = [
     pytest.mark.asyncio(loop_scope="session"),

@@ -12,8 +12,6 @@ from mizan_htmx.blocks.batch import MAX_BLOCKS, parse_fields
 from tests.helpers.blocks import Site, blocks_of, sign
 from tests.helpers.together import ANSWER, PARTIALS, TWO, all_of, pieces
 
-pytest_plugins = ["tests.helpers.blocks_fixtures"]
-
 
 def alone(site: Site, html: str) -> list[dict[str, Any]]:
     """Fetch each block of a page by its own address, and write that as the answer of all would be."""

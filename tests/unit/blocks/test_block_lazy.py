@@ -6,8 +6,6 @@ from django.http import HttpRequest
 from mizan_htmx import Context, client, register
 from tests.helpers.blocks import Site, blocks_of, sign, syntax_error
 
-pytest_plugins = ["tests.helpers.blocks_fixtures"]
-
 LAZY = (
     '{% mizan_context "user" user_id=5 lazy with heading="Hi" as card %}{{ heading }} {{ user_profile.name }}'
     "{% placeholder %}<p>{{ heading }}, loading {{ request.method }}…</p>{% endplaceholder %}!"

@@ -18,8 +18,6 @@ from mizan_htmx.blocks.block import Block, Wrapper
 from mizan_htmx.testing import isolated_registry
 from tests.helpers.blocks import Site, declare_readers
 
-pytest_plugins = ["tests.helpers.blocks_fixtures"]
-
 ENDPOINTS = include("mizan_htmx.urls")
 HERE = (path("here/", ENDPOINTS),)
 THERE = (path("there/", ENDPOINTS),)

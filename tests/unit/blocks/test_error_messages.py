@@ -10,8 +10,6 @@ from pytest_django import Settings
 from mizan_htmx.blocks.error_messages import error_messages
 from tests.helpers.blocks import Site, template_settings
 
-pytest_plugins = ["tests.helpers.blocks_fixtures"]
-
 FILES = "django.template.loaders.filesystem.Loader"
 PACKAGES = "django.template.loaders.app_directories.Loader"
 SLOT = '<div class="mizan-slot" role="status" aria-atomic="false" data-mizan-slot></div>'

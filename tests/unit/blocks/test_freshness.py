@@ -18,11 +18,9 @@ from mizan_htmx import Context, client, invalidate, register
 from mizan_htmx.invalidation.cookie import COOKIE
 from mizan_htmx.setup.registry import registry
 from tests.helpers.blocks import MIDDLEWARE, Site, blocks_of
-from tests.helpers.visitor import Coloured, both_colours
+from tests.helpers.visitor import Coloured
 
-pytest_plugins = ["tests.helpers.blocks_fixtures"]
 pytestmark = pytest.mark.django_db
-coloured = both_colours()
 
 NUMBER, OTHER = "0123456789abcdef", "fedcba9876543210"
 USER = '{% mizan_context "user" user_id=5 %}{{ user_profile.name }}{% endmizan_context %}'

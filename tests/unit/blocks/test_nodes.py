@@ -14,8 +14,6 @@ from django.utils.translation import gettext_lazy
 from mizan_htmx import client, register
 from tests.helpers.blocks import Site, blocks_of, partial_url, sign, syntax_error
 
-pytest_plugins = ["tests.helpers.blocks_fixtures"]
-
 END = "{% endmizan_context %}"
 
 

@@ -27,8 +27,6 @@ from tests.helpers.blocks_trouble import (
     refuse,
 )
 
-pytest_plugins = ["tests.helpers.blocks_fixtures"]
-
 END = "{% endmizan_context %}"
 USER = '{% mizan_context "user" user_id=5 %}'
 

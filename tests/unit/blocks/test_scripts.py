@@ -11,11 +11,10 @@ from pytest_django import Settings
 from mizan_htmx.blocks import scripts as page
 from mizan_htmx.blocks.error_messages import error_messages
 from tests.helpers.blocks import Site
-from tests.helpers.page import attributes_of, functions
+from tests.helpers.page import attributes_of
 
-__all__ = ["functions"]  # an autouse fixture
+pytestmark = pytest.mark.usefixtures("functions")
 
-pytest_plugins = ["tests.helpers.blocks_fixtures"]
 
 HTMX2 = '<script src="/static/django_htmx/htmx-2.min.js" defer></script>'
 HTMX4 = '<script src="/static/django_htmx/htmx-4.min.js" defer></script>'

@@ -13,11 +13,8 @@ from pytest_django import Settings
 from mizan_htmx import Context, client, register
 from mizan_htmx.setup.registry import registry
 from tests.helpers.blocks import Site, blocks_of
-from tests.helpers.single_flight import HTMX, PAGE, flight, flying, named, names, send
+from tests.helpers.single_flight import HTMX, PAGE, named, names, send
 
-__all__ = ["flight", "flying"]
-
-pytest_plugins = ["tests.helpers.blocks_fixtures"]
 pytestmark = pytest.mark.django_db
 
 

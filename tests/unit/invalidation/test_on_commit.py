@@ -13,15 +13,13 @@ from mizan_htmx.invalidation.on_commit import tell
 from mizan_htmx.invalidation.recorder import invalidate
 from mizan_htmx.protocol.keys import Invalidation
 from tests.apps.watched.models import Item, Room
-from tests.helpers.watch import Told, ear, listening, rooms_and_guests
+from tests.helpers.watch import Told, listening
 
-pytestmark = pytest.mark.django_db(transaction=True)
-declared = rooms_and_guests()
-told = ear()
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("rooms_and_guests")]
 
 
 @pytest.fixture(autouse=True)
-def items(declared: object) -> None:
+def items(rooms_and_guests: None) -> None:
     """Watch items of four rooms."""
     for pk in (1, 2, 3, 4):
         Room.objects.create(pk=pk, name=f"room {pk}")

@@ -14,23 +14,13 @@ from mizan_htmx import client, invalidate, register
 from mizan_htmx.invalidation.recorder import Recorder, announce_now, current_recorder, open_recorder, told
 from mizan_htmx.protocol.keys import Invalidation, format_list
 from mizan_htmx.testing import isolated_registry
-from tests.helpers.recorder import signals, user
 from tests.helpers.visitor import (
     HEADER,
     Coloured,
     Visitor,
-    both_colours,
-    both_transports,
-    empty_registry,
 )
 
-__all__ = ["signals", "user"]  # fixtures
-
-pytestmark = pytest.mark.django_db
-
-visitor = both_transports()
-coloured = both_colours()
-registry = empty_registry()
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("registry", "user_context")]
 
 
 class TestInvalidate:
@@ -87,7 +77,7 @@ class TestInvalidate:
         with pytest.raises(ImproperlyConfigured) as error:
             invalidate(RequestFactory().get("/"), "user")
         assert str(error.value) == (
-            "invalidate(request, …) outside a function of mizan_htmx needs"
+            "invalidate() in a view that is no function of mizan_htmx needs"
             " 'mizan_htmx.middleware.MizanMiddleware' in MIDDLEWARE."
         )
 

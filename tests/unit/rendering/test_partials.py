@@ -31,8 +31,6 @@ from tests.helpers.blocks import (
     template_settings,
 )
 
-pytest_plugins = ["tests.helpers.blocks_fixtures"]
-
 END = "{% endmizan_context %}"
 PERSON = '{% mizan_context "user" user_id=person as person %}{{ user_profile.name }}{% endmizan_context %}'
 

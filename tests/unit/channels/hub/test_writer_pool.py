@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from mizan_htmx.channels.hub import writer_pool as writers
-from mizan_htmx.channels.hub.writer_pool import Writers
+from mizan_htmx.channels.hub import writer_pool
+from mizan_htmx.channels.hub.writer_pool import WriterPool
 from mizan_htmx.channels.socket.outbox import Outbox
 from tests.helpers.outbox import Client, until
 
@@ -29,7 +29,7 @@ def tasks_of_now() -> list[object]:
 
 def put_to_all(clients: list[Client]) -> list[Outbox]:
     """Send something to all of them."""
-    every = Writers()
+    every = WriterPool()
     rows = [Outbox(client.send, every) for client in clients]
     for row in rows:
         row.put("a")
@@ -79,7 +79,7 @@ async def test_where_many_have_to_wait_nobody_waits_long_for_his_turn() -> None:
 
 
 async def test_the_loop_goes_on_while_many_are_written_to(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(writers, "AT_ONCE", 10)
+    monkeypatch.setattr(writer_pool, "BATCH_SIZE", 10)
     tasks = tasks_of_now()
     clients = [ready() for _ in range(35)]
     put_to_all(clients)
@@ -99,7 +99,7 @@ async def test_each_is_written_to_in_its_own_context_and_in_one_task() -> None:
             seen.append((language.get(), asyncio.current_task()))
 
     seen: list[tuple[str, object]] = []
-    every = Writers()
+    every = WriterPool()
     languages = ("de", "fr")
     clients = [Multilingual() for _ in languages]
     rows = []
@@ -122,7 +122,7 @@ async def test_a_server_may_have_patience_of_its_own() -> None:
         async with asyncio.timeout(0):
             await asyncio.Event().wait()
 
-    client, every = ready(), Writers()
+    client, every = ready(), WriterPool()
     row, other = Outbox(send, every), Outbox(client.send, every)
     row.put("a")
     other.put("a")

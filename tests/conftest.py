@@ -16,9 +16,9 @@ from pytest_django import Settings
 from mizan_htmx import client, register
 from mizan_htmx.channels.layer import publish as publishing
 from mizan_htmx.channels.outage_log import layer_outage, reauthorization_outage
-from mizan_htmx.invalidation.recorder import invalidated
 from mizan_htmx.protocol.keys import Invalidation
 from mizan_htmx.setup.registry import Registry
+from mizan_htmx.signals import invalidated
 from mizan_htmx.testing import isolated_registry
 from tests.helpers import forms
 from tests.helpers.postgres import PostgresServer

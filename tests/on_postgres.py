@@ -19,7 +19,7 @@ def main(arguments: Sequence[str]) -> int:
     """Run pytest with a cluster and return its status."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.site.settings")
     django.setup()
-    from tests.support_postgres import PostgresServer  # which has models; this module is also a plugin
+    from tests.helpers.postgres import PostgresServer  # which has models; this module is also a plugin
 
     server = PostgresServer()
     try:

@@ -8,7 +8,7 @@ from contextlib import ExitStack, closing
 import pytest
 
 from tests.browsers.driving import BROWSERS, Browser
-from tests.support_demo import PEOPLE, Board, Visitor, serving
+from tests.helpers.demo import PEOPLE, Board, Visitor, serving
 
 Enter = Callable[..., Browser]
 

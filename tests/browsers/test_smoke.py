@@ -4,7 +4,7 @@ import pytest
 
 from tests.browsers.conftest import Enter
 from tests.browsers.driving import ENTER
-from tests.support_demo import Board, Visitor
+from tests.helpers.demo import Board, Visitor
 
 # Selenium warns of how it itself connects.
 pytestmark = pytest.mark.filterwarnings("ignore:setting remote_server_addr:DeprecationWarning")

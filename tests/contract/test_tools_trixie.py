@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.test_tools import program
+from tests.contract.test_tools import program
 from tools import trixie
 
 MIRROR = "http://mirror.example/debian/"

@@ -12,8 +12,8 @@ from django.utils import translation
 from pytest_django import Settings
 
 from mizan_htmx import client, register
-from mizan_htmx.invalidation.recorder import invalidated
 from mizan_htmx.protocol.keys import format_list
+from mizan_htmx.signals import invalidated
 from mizan_htmx.testing import isolated_registry
 from tests.helpers.blocks import MIDDLEWARE, Site, declare_readers, template_settings
 from tests.helpers.languages import pages, speak, with_libraries

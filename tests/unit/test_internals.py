@@ -251,7 +251,7 @@ if django.VERSION >= (6, 0):
 
 
 def test_the_check_gives_its_reason_and_verifies_origins() -> None:
-    check = CsrfCheck(answer)
+    check = CsrfCheck()
     request = RequestFactory().post("/", HTTP_ORIGIN="http://testserver")
     check.process_request(request)
     reason: Any = check.process_view(request, answer, (), {})

@@ -17,26 +17,16 @@ from pytest_django import Settings
 
 from mizan_htmx import client, invalidate, register
 from mizan_htmx.invalidation.recorder import current_recorder
-from tests.helpers.recorder import signals, user
 from tests.helpers.sockets import Tab
 from tests.helpers.visitor import (
     HEADER,
     Coloured,
     Visitor,
     as_coroutine,
-    both_colours,
-    both_transports,
-    empty_registry,
     serve,
 )
 
-__all__ = ["signals", "user"]  # fixtures
-
-pytestmark = pytest.mark.django_db(transaction=True)
-
-visitor = both_transports()
-coloured = both_colours()
-registry = empty_registry()
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("registry", "user_context")]
 
 WITHOUT = (
     "invalidate() in a view that is no function of mizan_htmx needs"

@@ -7,7 +7,7 @@ from asgiref.sync import iscoroutinefunction, markcoroutinefunction
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
-from mizan_htmx.blocks.freshness_check import doubtful_blocks, prove
+from mizan_htmx.blocks.freshness_check import check_freshness, unverified_blocks
 from mizan_htmx.blocks.single_flight import bring, must_bring
 from mizan_htmx.caching.responses import keep_private
 from mizan_htmx.http.concurrency import in_thread
@@ -46,7 +46,7 @@ class MizanMiddleware:
             response = cast("HttpResponseBase", self.get_response(request))
             _mark_private(request, response)
             if owned:
-                prove(request, doubtful_blocks(request, response, recorder))
+                check_freshness(request, unverified_blocks(request, response, recorder))
             finish(request, response, recorder, owned=owned)
             # After publishing: only then are the blocks' versions not older than what the response says.
             if owned and must_bring(request, response, recorder):
@@ -64,9 +64,9 @@ class MizanMiddleware:
         try:
             response = await cast("Awaitable[HttpResponseBase]", self.get_response(request))
             _mark_private(request, response)
-            doubtful = doubtful_blocks(request, response, recorder) if owned else []
-            if doubtful:
-                await in_thread(prove, request, doubtful)
+            unverified = unverified_blocks(request, response, recorder) if owned else []
+            if unverified:
+                await in_thread(check_freshness, request, unverified)
             await afinish(request, response, recorder, owned=owned)
             if owned and must_bring(request, response, recorder):
                 await in_thread(bring, request, response, recorder)

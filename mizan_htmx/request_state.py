@@ -51,7 +51,7 @@ class PageState:
     matches: dict[str, ResolverMatch]
     #: ``blocks.freshness.own_note()``.
     own_note: Any
-    #: Of readers: ``blocks.reader_results.read()``.
+    #: Of readers: ``blocks.reader_results.resolve()``.
     results: dict[Any, Any]
     #: Of readers of public contexts, where several blocks are refreshed, each for an anonymous request.
     shared_results: dict[Any, Any] | None

@@ -64,12 +64,12 @@ def carry(
     invalidations: Sequence[Invalidation],
     *,
     number: str | None = None,
-    doubtful: Sequence[Invalidation] = (),
+    unverified: Sequence[Invalidation] = (),
 ) -> None:
     """Set the cookie where scripts can't see the headers of a response.
 
     What no page has read yet stays in it. ``number`` is the one that blocks of this page refer to as a change
-    that they show already; ``doubtful`` is what those of them are bound to that may not.
+    that they show already; ``unverified`` is what those of them are bound to that may not.
     """
     if not hides_headers(request, response):
         return
@@ -78,8 +78,8 @@ def carry(
     new = Note(number or _random(), tuple(invalidations))
     told = frozenset(invalidations)
     unread = [note.without(told) for note in _unread(request, name)]
-    if doubtful:  # under a number of its own
-        unread.append(Note(_random(), tuple(dict.fromkeys(doubtful))))
+    if unverified:  # under a number of its own
+        unread.append(Note(_random(), tuple(dict.fromkeys(unverified))))
     response.set_cookie(
         name,
         _written([note for note in unread if note.invalidations], new),

@@ -104,13 +104,13 @@ def write(request: HttpRequest, response: HttpResponseBase, recorder: Recorder) 
     if own is None or 300 <= response.status_code < 400:  # which shows nothing of what was rendered
         carry(request, response, invalidations)
         return
-    doubtful = own.doubtful(invalidations)
+    unverified = own.unverified(invalidations)
     carry(
         request,
         response,
         invalidations,
         number=own.number,
-        doubtful=[each for shown in doubtful for each in shown.block.bound],
+        unverified=[each for rendered in unverified for each in rendered.block.bound],
     )
 
 

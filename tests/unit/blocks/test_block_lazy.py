@@ -183,7 +183,7 @@ def test_what_is_no_pause_is_an_error(site: Site, given: object) -> None:
     source = '{% mizan_context "user" user_id=5 poll=given %}{% endmizan_context %}'
 
     assert syntax_error(site, source, given=given) == (
-        f"poll={given!r} is no pause. Write whole seconds from 1 to 86400, such as poll=30."
+        f"poll={given!r} is not an interval. Write whole seconds from 1 to 86400, such as poll=30."
     )
 
 

@@ -15,7 +15,7 @@ These are used elsewhere, under their own names, and tried in ``tests/contract/t
   deletion come with ``origin``.
 * ``csrf``, ``single_flight``: ``META`` has ``CSRF_COOKIE`` and, where it is to be sent,
   ``CSRF_COOKIE_NEEDS_UPDATE``.
-* ``edge.urlconf``, ``addresses``: ``URLResolver.url_patterns``, ``LocalePrefixPattern.language_prefix``,
+* ``url_patterns``, ``url_cache``: ``URLResolver.url_patterns``, ``LocalePrefixPattern.language_prefix``,
   ``RegexPattern.regex`` and ``regex_helper.normalize()``.
 * ``enclosing``: a node's ``render(self, …)`` calls that of the nodes in it, so that their frames tell them.
 * ``partials``, ``rendering``: ``engines.templates`` and ``Engine.template_context_processors``.

@@ -12,7 +12,7 @@ from mizan_htmx.channels.layer import transport as wire
 from mizan_htmx.channels.layer.retry_queue import Retries
 from mizan_htmx.channels.layer.transport import Event
 from mizan_htmx.channels.layer.versions import StoreDown, Version, versions
-from mizan_htmx.invalidation.recorder import told
+from mizan_htmx.invalidation.publication import published
 from mizan_htmx.protocol.headers import VERSION_HEADER
 from mizan_htmx.protocol.keys import EVERYTHING, Invalidation, format_list, merge
 from mizan_htmx.setup.registry import registry
@@ -132,4 +132,4 @@ def clock_before(seconds: float) -> str | None:
 
 def connect() -> None:
     """Broadcast what is announced from now on."""
-    told.connect(broadcast, dispatch_uid="mizan_htmx.channels.layer.publish.broadcast")
+    published.connect(broadcast, dispatch_uid="mizan_htmx.channels.layer.publish.broadcast")

@@ -43,7 +43,7 @@ def unverified_blocks(
     own = own_note(request)
     if own is None or 300 <= response.status_code < 400 or not hides_headers(request, response):
         return []
-    unverified = own.unverified(recorder.announced())
+    unverified = own.unverified(recorder.invalidations())
     return unverified if len(unverified) <= MAX_BLOCKS else []
 
 

@@ -50,7 +50,7 @@ def must_bring(request: HttpRequest, response: HttpResponseBase, recorder: Recor
     return (
         BLOCKS_META in request.META
         and conf.single_flight
-        and bool(recorder.announced())
+        and bool(recorder.invalidations())
         and _may_bring(request)
         and isinstance(response, HttpResponse)
         and _may_carry(response)
@@ -62,7 +62,7 @@ def bring(request: HttpRequest, response: HttpResponseBase, recorder: Recorder) 
     clean = copy_as_get(request)
     try:
         with localized_as_endpoint(request, clean):
-            found = _render(clean, request.META[BLOCKS_META], recorder.announced())
+            found = _render(clean, request.META[BLOCKS_META], recorder.invalidations())
     except Exception:  # the change is committed, so its response must go out whatever fails here
         logger.exception("No blocks were added to the response of %s.", request.path)
         return

@@ -6,6 +6,7 @@ from functools import partial
 
 from django.conf import settings
 from django.core.handlers.wsgi import WSGIHandler
+from django.core.signals import setting_changed
 
 from benchmarks import site, work
 from benchmarks.figures import Cell
@@ -30,6 +31,7 @@ class Server:
         """Let Django be this one."""
         settings.ROOT_URLCONF = self.urlconf
         settings.MIZAN_SINGLE_FLIGHT = self.single_flight
+        setting_changed.send(None, setting="MIZAN_SINGLE_FLIGHT", value=self.single_flight, enter=True)
 
     def ask(self, request: Request) -> Answer:
         """Ask it once."""

@@ -5,7 +5,7 @@ import os
 from django.contrib.staticfiles.handlers import ASGIStaticFilesHandler
 from django.core.asgi import get_asgi_application
 
-from mizan_htmx.channels import wrap_asgi
+from mizan_htmx import wrap_asgi
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "demo.settings")
 

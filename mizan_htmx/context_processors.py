@@ -1,22 +1,25 @@
-"""Puts the context ``global`` into every template."""
+"""The context processor that puts the context ``global`` into every template."""
 
 from functools import partial
 from typing import Any
 
 from django.http import HttpRequest
 
-from mizan_htmx.blocks.reader_results import DENIED, read
+from mizan_htmx.blocks.reader_results import resolve
 from mizan_htmx.caching.anonymous import AnonymousRequest
 from mizan_htmx.declarations.functions import Function, GlobalContext
+from mizan_htmx.errors import DENIED
 from mizan_htmx.protocol.keys import Invalidation
 from mizan_htmx.setup.registry import registry
 
+__all__ = ["global_context"]
+
 
 def global_context(request: HttpRequest) -> dict[str, Any]:
-    """Give the readers of the context ``global`` by name, each run when a template first uses it."""
+    """Return the readers of the context ``global`` by name; each runs when a template first uses it."""
     group = registry.graph.groups.get(GlobalContext.name)
     readers = group.readers if group else ()
-    # Templates call what can be called; a lazy object would be no number or None to their filters and tests.
+    # Templates call callables; a lazy object would not be a number or None to their filters and tests.
     return {reader.name: partial(_read, reader, request) for reader in readers}
 
 
@@ -24,6 +27,6 @@ def _read(reader: Function, request: HttpRequest) -> Any:
     if isinstance(request, AnonymousRequest):
         request.show([Invalidation(GlobalContext.name)])
     try:
-        return read(reader, request, {})
+        return resolve(reader, request, {})
     except DENIED:
-        return ""  # as an empty block: what this visitor may not see is not there
+        return ""  # like an empty block: the visitor may not see it

@@ -1,24 +1,40 @@
-"""Every exception mizan_htmx raises on purpose; its HTTP status and code stand on the class."""
+"""The exceptions of mizan_htmx; each class has its HTTP status and its code."""
 
 import difflib
 from collections.abc import Iterable, Mapping, Sequence
 from typing import ClassVar
 
+from django.core.exceptions import PermissionDenied
+from django.http import Http404
 from django.utils.functional import Promise
+
+__all__ = [
+    "BadRequest",
+    "DeclarationError",
+    "Forbidden",
+    "InternalError",
+    "MethodNotAllowed",
+    "MizanError",
+    "NotFound",
+    "NotImplementedYet",
+    "TooLarge",
+    "Unauthorized",
+    "ValidationFailed",
+]
 
 
 class DeclarationError(TypeError, ValueError):
-    """Say that a declaration (``@client``, ``Context``, ``register``) can't be meant as it is written.
+    """A declaration (``@client``, ``Context``, ``register``) is invalid.
 
-    Both a ``TypeError`` and a ``ValueError``, because code that comes from mizan catches one or the other.
+    Both a ``TypeError`` and a ``ValueError``, because code written for mizan catches one or the other.
     """
 
 
 class MizanError(Exception):
-    """Refuse a call. A function's body or its ``auth`` may raise any subclass.
+    """The base of the errors that refuse a call. A function's body or its ``auth`` may raise any subclass.
 
-    ``message`` reaches the caller, so it must not tell more than the caller may know. ``details`` is any
-    JSON-able mapping; it stands in the answer beside the message.
+    ``message`` is sent to the caller, so it must not contain what the caller may not know. ``details`` is a
+    mapping of JSON values; the response has it beside the message.
     """
 
     status: ClassVar[int] = 500
@@ -31,7 +47,7 @@ class MizanError(Exception):
         super().__init__(self.message)
 
     def as_dict(self) -> dict[str, object]:
-        """Give the JSON body that answers for this error."""
+        """Return the JSON body of the response to this error."""
         body: dict[str, object] = {"error": True, "code": self.code, "message": self.message}
         if self.details is not None:
             body["details"] = self.details
@@ -47,7 +63,7 @@ class BadRequest(MizanError):
 
 
 class Unauthorized(MizanError):
-    """Login is required, and no one is logged in."""
+    """Login is required, and nobody is logged in."""
 
     status = 401
     code = "UNAUTHORIZED"
@@ -71,7 +87,7 @@ class NotFound(MizanError):
 
 
 class MethodNotAllowed(MizanError):
-    """The HTTP method does not fit; ``allowed`` goes into the ``Allow`` header."""
+    """The HTTP method is not allowed; ``allowed`` is sent in the ``Allow`` header."""
 
     status = 405
     code = "METHOD_NOT_ALLOWED"
@@ -91,11 +107,10 @@ class TooLarge(MizanError):
 
 
 class ValidationFailed(MizanError):
-    """The arguments do not fit.
+    """The arguments are invalid.
 
-    ``fields`` maps an argument's name to the list of what is wrong with it, for a person to read; what
-    belongs to no argument stands under ``__all__``, as in Django's forms. ``reasons`` are the same for
-    developers.
+    ``fields`` maps an argument's name to its error messages, for the visitor to read; messages that belong to
+    no argument are under ``__all__``, as in Django's forms. ``reasons`` are the messages for developers.
     """
 
     status = 422
@@ -115,19 +130,23 @@ class ValidationFailed(MizanError):
 
 
 class InternalError(MizanError):
-    """The function itself failed; nothing about it is told."""
+    """The function itself failed; the response says nothing about the reason."""
 
 
 class NotImplementedYet(MizanError):
-    """The function says that it is not written yet."""
+    """The function is not implemented yet."""
 
     status = 501
     code = "NOT_IMPLEMENTED"
     default_message = "This is not implemented."
 
 
+#: What a reader or form may raise to hide its data from this visitor.
+DENIED = (PermissionDenied, PermissionError, Http404, Unauthorized, Forbidden, NotFound)
+
+
 def suggest(name: str, known: Iterable[str], *, what: str) -> str:
-    """Write the way out of a misspelt name: the closest one, and all there are (20 at most)."""
+    """Return a hint for a misspelt name: the closest known name, and the known names, 20 at most."""
     names = sorted(known)
     close = difflib.get_close_matches(name, names, n=1)
     guess = f"Did you mean {close[0]!r}? " if close else ""

@@ -9,19 +9,19 @@ These are used elsewhere, under their own names, and tried in ``tests/contract/t
 * ``anonymous``, ``caching``: ``HttpHeaders`` and ``ResponseHeaders``, whose lookups all end in
   ``__getitem__``; ``response.headers`` may be another one. ``HtmxDetails`` asks ``request.headers``.
 * ``anonymous``: ``is_language_prefix_patterns_used()`` says whether the default language has a prefix, too.
-* ``arguments``, ``forwarded``, ``page``: ``HttpHeaders.parse_header_name()`` and ``to_wsgi_name()``.
+* ``forwarded``, ``scripts``: ``HttpHeaders.parse_header_name()``.
 * ``cascades``, ``watch``: ``_meta`` has ``concrete_model``, ``pk_fields``, ``proxy``, ``abstract`` and
   ``many_to_many``; a field of the last ``m2m_field_name()`` and ``m2m_reverse_field_name()``. Signals of
   deletion come with ``origin``.
 * ``csrf``, ``single_flight``: ``META`` has ``CSRF_COOKIE`` and, where it is to be sent,
   ``CSRF_COOKIE_NEEDS_UPDATE``.
-* ``edge.urlconf``, ``addresses``: ``URLResolver.url_patterns``, ``LocalePrefixPattern.language_prefix``,
+* ``url_patterns``, ``url_cache``: ``URLResolver.url_patterns``, ``LocalePrefixPattern.language_prefix``,
   ``RegexPattern.regex`` and ``regex_helper.normalize()``.
 * ``enclosing``: a node's ``render(self, …)`` calls that of the nodes in it, so that their frames tell them.
 * ``partials``, ``rendering``: ``engines.templates`` and ``Engine.template_context_processors``.
 * ``rendering``: a ``RequestContext`` that was made as a plain ``Context`` renders; ``dicts`` are its layers,
   and ``render_context.dicts[0]`` is where ``include`` keeps templates.
-* ``setup.checks``, ``setup.loaders``: ``Engine.template_loaders``, the module ``template_partials.loader``,
+* ``checks``: ``Engine.template_loaders``, the module ``template_partials.loader``,
   and that the app ``template_partials`` changes ``TEMPLATES`` in its ``ready()``.
 * ``signature``: pydantic makes of a TypedDict a schema "typed-dict" with each field's own in ``fields``.
 * ``transactions``, ``watch``, ``proving``: ``connections.settings`` and ``all(initialized_only=True)``; a

@@ -7,7 +7,7 @@ from asgiref.sync import iscoroutinefunction, markcoroutinefunction
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
-from mizan_htmx.blocks.proving import doubtful_blocks, prove
+from mizan_htmx.blocks.freshness_check import check_freshness, unverified_blocks
 from mizan_htmx.blocks.single_flight import bring, must_bring
 from mizan_htmx.caching.responses import keep_private
 from mizan_htmx.http.concurrency import in_thread
@@ -15,6 +15,9 @@ from mizan_htmx.http.lifecycle import afinish, finish
 from mizan_htmx.invalidation.read_version import must_ask_early, version_of
 from mizan_htmx.invalidation.recorder import abandon, open_recorder
 from mizan_htmx.localization import remember_base, spoken_here
+from mizan_htmx.request_state import state_of
+
+__all__ = ["MizanMiddleware"]
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase] | Callable[[HttpRequest], Awaitable[HttpResponseBase]]
 
@@ -43,7 +46,7 @@ class MizanMiddleware:
             response = cast("HttpResponseBase", self.get_response(request))
             _mark_private(request, response)
             if owned:
-                prove(request, doubtful_blocks(request, response, recorder))
+                check_freshness(request, unverified_blocks(request, response, recorder))
             finish(request, response, recorder, owned=owned)
             # After publishing: only then are the blocks' versions not older than what the response says.
             if owned and must_bring(request, response, recorder):
@@ -61,9 +64,9 @@ class MizanMiddleware:
         try:
             response = await cast("Awaitable[HttpResponseBase]", self.get_response(request))
             _mark_private(request, response)
-            doubtful = doubtful_blocks(request, response, recorder) if owned else []
-            if doubtful:
-                await in_thread(prove, request, doubtful)
+            unverified = unverified_blocks(request, response, recorder) if owned else []
+            if unverified:
+                await in_thread(check_freshness, request, unverified)
             await afinish(request, response, recorder, owned=owned)
             if owned and must_bring(request, response, recorder):
                 await in_thread(bring, request, response, recorder)
@@ -75,5 +78,5 @@ class MizanMiddleware:
 
 def _mark_private(request: HttpRequest, response: HttpResponseBase) -> None:
     """Keep caches from storing what a function answered, or what Django made of its exception (a 404)."""
-    if "_mizan_served" in request.__dict__:
+    if state_of(request).function is not None:
         keep_private(response)

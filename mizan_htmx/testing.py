@@ -6,12 +6,14 @@ from contextlib import contextmanager
 from mizan_htmx.setup.autodiscover import load_urlconf
 from mizan_htmx.setup.registry import Registry, registry
 
+__all__ = ["isolated_registry"]
+
 
 @contextmanager
 def isolated_registry() -> Iterator[Registry]:
-    """Give an empty registry inside, and the former one after. Nestable; seen by all threads.
+    """Empty the registry inside the ``with`` block, and restore it afterwards. Nestable; for all threads.
 
-    Loads the URLconf before: what that registers must not be forgotten with what is inside.
+    Loads the URLconf first: what it registers must not be lost with what the block registers.
     """
     load_urlconf()
     with registry.isolated():

@@ -7,8 +7,12 @@ from mizan_htmx.forms import views as forms
 from mizan_htmx.http import views
 from mizan_htmx.http.session_notice import notice
 
+__all__ = ["app_name", "urlpatterns"]
+
+#: The namespace: ``{% url "mizan:call" %}``.
 app_name = "mizan"
 
+#: The endpoints.
 urlpatterns = [
     path("call/", views.call, name="call"),
     path("ctx/<str:context>/", views.ctx, name="ctx"),

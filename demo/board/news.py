@@ -6,7 +6,7 @@ Who writes such a row, here or in the shell, need not say what it makes stale: t
 from demo.board.access import Request
 from demo.board.contexts import ACTIVITY, NOTIFICATIONS
 from demo.board.models import Activity, Card, Notification, Person
-from mizan_htmx.channels import watch_model
+from mizan_htmx import watch_model
 
 watch_model(Activity, ACTIVITY, lambda activity: {"board_id": activity.board_id})
 watch_model(Notification, NOTIFICATIONS, lambda each: {"user_id": each.recipient_id})

@@ -23,10 +23,8 @@ from mizan_htmx.caching.forwarded import Meta, forwarded
 from mizan_htmx.internals import NONCE, BodilessRequest
 from mizan_htmx.localization import Localization, Spoken, localization_of, pass_language
 from mizan_htmx.protocol.keys import Invalidation
+from mizan_htmx.request_state import STATE, RequestState, state_of
 from mizan_htmx.setup.registry import registry
-
-_ATTRIBUTE = "_mizan_anonymous"
-_READINGS = "_mizan_readings_of_anyone"
 
 # An allow list: proxies put users into headers of many names.
 _KNOWN = (
@@ -111,15 +109,17 @@ def anonymous(request: HttpRequest) -> AnonymousRequest:
     """Return the anonymous request of a request; always the same one, so that results are read once."""
     if isinstance(request, AnonymousRequest):
         return request
-    clean = request.__dict__.get(_ATTRIBUTE)
+    state: RequestState = getattr(request, STATE, None) or state_of(request)
+    clean: AnonymousRequest | None = state.block.anonymous
     if clean is None:
-        clean = request.__dict__[_ATTRIBUTE] = AnonymousRequest(request)
-        if _READINGS in request.__dict__:  # those of several blocks that one request refreshes
-            clean.__dict__["_mizan_readings"] = request.__dict__[_READINGS]
-    if "_mizan_recorder" in request.__dict__:  # opened since
-        clean.__dict__["_mizan_recorder"] = request.__dict__["_mizan_recorder"]
+        clean = state.block.anonymous = AnonymousRequest(request)
+        if state.page.shared_results is not None:
+            state_of(clean).page.results = state.page.shared_results
+    if state.recorder is not None:  # opened since
+        own: RequestState = getattr(clean, STATE, None) or state_of(clean)
+        own.recorder = state.recorder
     pass_language(request, clean)
-    return cast("AnonymousRequest", clean)
+    return clean
 
 
 def are_public(contexts: Collection[str]) -> bool:
@@ -166,7 +166,8 @@ def as_anyone(request: AnonymousRequest, localization: Localization | None = Non
     """
     if localization is None:
         localization = localization_of(request)
-    language = localization.known_language or getattr(request, "LANGUAGE_CODE", settings.LANGUAGE_CODE)
+    known = localization.language and localization.known_language
+    language = known or getattr(request, "LANGUAGE_CODE", settings.LANGUAGE_CODE)
     zone = localization.zone
     with translation.override(language), timezone.override(zone), localization.noted(request):
         yield language, zone or timezone.get_default_timezone()
@@ -184,7 +185,7 @@ def nobody() -> Any:
     if not apps.is_installed("django.contrib.auth"):
         return None
     # Models cannot be imported before Django is set up, nor without their app.
-    from django.contrib.auth.models import AnonymousUser
+    from django.contrib.auth.models import AnonymousUser  # noqa: PLC0415
 
     return AnonymousUser()
 

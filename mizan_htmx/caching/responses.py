@@ -15,11 +15,12 @@ from django.utils.cache import patch_vary_headers
 from django.utils.http import parse_etags
 
 from mizan_htmx.caching.anonymous import AnonymousRequest, anonymous
+from mizan_htmx.edge.conf import Untaggable, is_kept_apart, lifetime_headers, tag_headers
 from mizan_htmx.internals import NONCE
 from mizan_htmx.invalidation.recorder import Recorder
 from mizan_htmx.protocol.cache_tags import group_list, tags_of
-from mizan_htmx.protocol.keys import HEADER, MAX_BYTES
-from mizan_htmx.setup.conf import Untaggable, is_kept_apart, lifetime_headers, tag_headers
+from mizan_htmx.protocol.headers import INVALIDATE_HEADER
+from mizan_htmx.protocol.keys import MAX_BYTES
 from mizan_htmx.setup.registry import registry
 
 PRIVATE = "no-store"
@@ -74,7 +75,7 @@ class SharedHeaders(ResponseHeaders):
             bool(self._response.cookies)
             or self._response.status_code not in (200, 304)
             or self._text("Cache-Control") != self._shared["Cache-Control"]
-            or self._text(HEADER) is not None
+            or self._text(INVALIDATE_HEADER) is not None
             or _varies_by_visitor(self._text("Vary") or "")
         )
 

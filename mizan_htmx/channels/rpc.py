@@ -1,23 +1,21 @@
-"""Functions and contexts over the socket: the same dispatch as over HTTP, and the same bodies."""
+"""Functions and contexts over the socket: executed as over HTTP, with the same results."""
 
 import logging
 from asyncio import CancelledError
 from collections.abc import Mapping
 from contextlib import suppress
 from functools import partial
-from io import BytesIO
 from typing import Any
 
 from channels.db import aclose_old_connections, database_sync_to_async
 from django.conf import settings
 from django.contrib.sessions.backends.base import SessionBase, UpdateError
-from django.core.handlers.asgi import ASGIRequest
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 
-from mizan_htmx.channels import protocol as frames
-from mizan_htmx.channels.internals import store_of
+from mizan_htmx.channels import protocol
 from mizan_htmx.channels.protocol import Frame
+from mizan_htmx.channels.socket.request import request_for
 from mizan_htmx.channels.socket.session_user import Visitor
 from mizan_htmx.declarations.functions import Function
 from mizan_htmx.declarations.graph import Group
@@ -27,41 +25,16 @@ from mizan_htmx.http.error_responses import refusal_of
 from mizan_htmx.http.lifecycle import AsyncWork, apublish, arespond
 from mizan_htmx.http.views import aanswer_call, aanswer_context
 from mizan_htmx.invalidation.recorder import Recorder
-from mizan_htmx.protocol.keys import VERSION_HEADER
+from mizan_htmx.protocol.headers import VERSION_HEADER
 from mizan_htmx.setup.registry import registry
 
 _METHODS = ("GET", "POST")
 
 logger = logging.getLogger("mizan_htmx.channels")
 
-_SCHEMES = {"ws": "http", "wss": "https"}
 
-
-def request_of(scope: Mapping[str, Any], method: str = "GET") -> HttpRequest:
-    """Make the HTTP request that the socket of this scope was opened with; its query is left out."""
-    scheme = scope.get("scheme", "ws")
-    own = {"type": "http", "method": method, "scheme": _SCHEMES.get(scheme, scheme), "query_string": b""}
-    return ASGIRequest({**scope, **own}, BytesIO())
-
-
-async def request_for(visitor: Visitor, scope: Mapping[str, Any], method: str = "GET") -> HttpRequest:
-    """Make a request of a visitor as he is now, whatever he was when the socket was opened."""
-    request: Any = request_of(scope, method)
-    user = await visitor.user()
-
-    async def auser() -> Any:
-        return user
-
-    request.user, request.auser = user, auser
-    session = scope.get("session")
-    if session is not None:
-        store = store_of(session)
-        request.session = type(store)(store.session_key)
-    return request  # type: ignore[no-any-return]
-
-
-async def rpc(frame: Frame, visitor: Visitor, scope: Mapping[str, Any]) -> str:
-    """Call a function that is declared with ``websocket=True``."""
+async def call(frame: Frame, visitor: Visitor, scope: Mapping[str, Any]) -> str:
+    """Call a function that is declared with ``websocket=True``; return the answer."""
     function = _function_of(frame)
     arguments = _arguments_of(frame, "args")
 
@@ -71,8 +44,8 @@ async def rpc(frame: Frame, visitor: Visitor, scope: Mapping[str, Any]) -> str:
     return await _answer(frame, await request_for(visitor, scope, "POST"), work)
 
 
-async def ctx(frame: Frame, visitor: Visitor, scope: Mapping[str, Any]) -> str:
-    """Read a context."""
+async def read_context(frame: Frame, visitor: Visitor, scope: Mapping[str, Any]) -> str:
+    """Read a context; return the answer."""
     group = _group_of(frame)
     arguments = _arguments_of(frame, "params")
 
@@ -87,11 +60,11 @@ def _function_of(frame: Frame) -> Function:
     if not isinstance(name, str) or not name:
         raise BadRequest("Missing 'fn': it names the function to call.")
     function = registry.graph.functions.get(name)
-    if function is None or function.private:  # alike, so that nobody learns of a private one
-        raise NotFound(frames.unknown("function", name))
+    if function is None or function.private:  # the same error, so that it does not reveal private ones
+        raise NotFound(protocol.unknown("function", name))
     if not function.websocket:
         hint = ": it is not declared with websocket=True" if settings.DEBUG else ""
-        raise NotFound(frames.unknown("function", name) + hint)
+        raise NotFound(protocol.unknown("function", name) + hint)
     return function
 
 
@@ -101,7 +74,7 @@ def _group_of(frame: Frame) -> Group:
         raise BadRequest("Missing 'context': it names the context to read.")
     group = registry.graph.groups.get(name)
     if group is None or group.is_private:
-        raise NotFound(frames.unknown("context", name))
+        raise NotFound(protocol.unknown("context", name))
     return group
 
 
@@ -115,21 +88,21 @@ async def _answer(frame: Frame, request: HttpRequest, work: AsyncWork) -> str:
     try:
         response = await arespond(request, _METHODS, work, partial(_fail, frame), _finish)
     except CancelledError:  # the server ends the socket
-        await aclose_old_connections()  # once the thread, which ends with this, has done its work
+        await aclose_old_connections()  # after the thread of this frame has finished
         raise
     if isinstance(response, _Failed):
-        answer = frames.refusal(frame, response.error)
+        answer = protocol.refusal(frame, response.error)
     else:
         assert isinstance(response, HttpResponse)
         if session is not None and key is not None:
-            await _keep(session, key)
-        answer = frames.result(frame, response.content, version=response.headers.get(VERSION_HEADER))
+            await _save(session, key)
+        answer = protocol.result(frame, response.content, version=response.headers.get(VERSION_HEADER))
     await aclose_old_connections()
     return answer
 
 
 class _Failed(HttpResponse):
-    """Stands for the response to a call that failed, until its frame is written."""
+    """The response of a call that failed; it carries the error to the frame that answers it."""
 
     def __init__(self, error: MizanError) -> None:
         super().__init__()
@@ -147,14 +120,14 @@ async def _fail(frame: Frame, request: HttpRequest, error: Exception) -> _Failed
 async def _finish(
     request: HttpRequest, response: HttpResponseBase, recorder: Recorder, *, owned: bool
 ) -> HttpResponseBase:
-    """Publish what was invalidated; of the response, which nobody gets, only its version is sent."""
+    """Publish what was invalidated; the response is not sent, but its version header is."""
     await apublish(request, recorder, response)
     return response
 
 
-async def _keep(session: SessionBase, key: str) -> None:
-    """Save a changed session, as its middleware does; only the one whose cookie the visitor has."""
+async def _save(session: SessionBase, key: str) -> None:
+    """Save a changed session, as SessionMiddleware does, if it is still that of the visitor's cookie."""
     if session.modified and session.session_key == key:
-        # Unless the visitor has logged out meanwhile.
+        # Raised if the visitor has logged out meanwhile.
         with suppress(UpdateError):
             await database_sync_to_async(session.save)()

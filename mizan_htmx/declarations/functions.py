@@ -50,6 +50,7 @@ class Context:
         return self == Context(self.name)
 
 
+#: The context of what every template may use: ``mizan_htmx.context_processors.global_context``.
 GlobalContext = Context("global")
 LOCAL = "local"
 

@@ -1,36 +1,19 @@
-"""What a cache in front of the site needs to know."""
+"""Caches in front of the site: the manifest of URLs, the tags of responses, the edges and their purges."""
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from mizan_htmx.edge.conf import edges
+from mizan_htmx.edge.manifest import resolve_purge
+from mizan_htmx.edge.purge_queue import drain
+from mizan_htmx.edge.site_manifest import generate_edge_manifest
+from mizan_htmx.protocol.cache_tags import Shape, purge_tags, tags_of
+from mizan_htmx.protocol.keys import Invalidation
 
-from mizan_htmx.edge.manifest import build_manifest, resolve_purge
-from mizan_htmx.edge.url_patterns import mutation_urls, page_urls
-from mizan_htmx.setup.registry import registry
-
-__all__ = ["generate_edge_manifest", "resolve_purge"]
-
-
-def generate_edge_manifest(
-    base_url: str = "/api/mizan", view_urls: Mapping[str, str | Iterable[str]] | None = None
-) -> dict[str, Any]:
-    """Describe every context's functions, endpoints and pages, and what each mutation affects.
-
-    ``base_url`` is where ``mizan_htmx.urls`` is mounted. ``view_urls`` adds URL patterns (Django's or
-    ``/profile/:user_id/``) by the name of a page function or a context, beside those from ``route=`` and
-    the URLconf. Equal registries give equal content in equal order. Raises ValueError for an unknown name.
-    """
-    graph = registry.graph
-    views: dict[str, list[str]] = page_urls(graph)
-    for name, patterns in (view_urls or {}).items():
-        views.setdefault(name, []).extend([patterns] if isinstance(patterns, str) else patterns)
-    routes = {**mutation_urls(graph), **_form_urls(base_url.rstrip("/"))}
-    return build_manifest(graph, base_url=base_url, views=views, routes=routes)
-
-
-def _form_urls(mount: str) -> dict[str, list[str]]:
-    """Map the functions that take submissions to where a page's form sends them."""
-    found = {}
-    for name in registry.forms:
-        found[f"{name}.submit"] = [f"{mount}/form/{name}/"]
-        found[f"{name}.formset.submit"] = [f"{mount}/formset/{name}/"]
-    return found
+__all__ = [
+    "Invalidation",
+    "Shape",
+    "drain",
+    "edges",
+    "generate_edge_manifest",
+    "purge_tags",
+    "resolve_purge",
+    "tags_of",
+]

@@ -1,4 +1,4 @@
-"""The edge manifest: which URLs show which context. Pure: graph and URLs in, plain data out.
+"""The edge manifest: which URLs show which context. Pure functions of a graph and URLs.
 
 >>> manifest = {"contexts": {"user": {"endpoints": ["/api/mizan/ctx/user/"], "functions": [],
 ...                                   "params": ["user_id"], "views": ["/profile/:user_id/"]}}}
@@ -21,10 +21,10 @@ from mizan_htmx.protocol.keys import EVERYTHING, Invalidation, parse
 
 VERSION = 1
 
-# Each optional parameter doubles the URLs to purge; above that a wildcard is the shorter list.
+# Each optional parameter doubles the URLs to purge; with more of them, one wildcard is better.
 MAX_OPTIONAL = 3
 
-# What Django leaves bare when it writes a path: RFC 3986's sub-delims and "/~:@".
+# Characters that Django does not quote in a path: RFC 3986's sub-delims and "/~:@".
 _BARE = "/~:@!$&'()*+,;="
 
 _CONVERTER = re.compile(r"<(?:[^<>:]+:)?([^<>:]+)>")
@@ -38,10 +38,10 @@ def build_manifest(
     views: Mapping[str, Iterable[str]],
     routes: Mapping[str, Iterable[str]] | None = None,
 ) -> dict[str, Any]:
-    """Describe contexts and mutations; ``views`` maps a context's or a page function's name to URL patterns.
+    """Return the manifest: ``views`` maps the name of a context or a page function to URL patterns.
 
-    ``routes`` maps a mutation's name to those it answers at by itself. Raises ValueError for a name in
-    ``views`` that is neither.
+    ``routes`` maps a mutation's name to the URL patterns of its own view. Raises ValueError for a name in
+    ``views`` that is neither a context nor a page function.
     """
     named = _by_context(graph, views)
     mutations = (each for each in graph.functions.values() if each.affects and not each.private)
@@ -71,7 +71,7 @@ def _by_context(graph: Graph, views: Mapping[str, Iterable[str]]) -> dict[str, l
 
 
 def normalise(pattern: str) -> str:
-    """Write a Django route as a manifest pattern: ``profile/<int:user_id>/`` → ``/profile/:user_id/``."""
+    """Return a Django route as a manifest pattern: ``profile/<int:user_id>/`` → ``/profile/:user_id/``."""
     return "/" + _CONVERTER.sub(r":\1", pattern).lstrip("/")
 
 
@@ -81,7 +81,7 @@ def _context(group: Group, base_url: str, views: Iterable[str]) -> dict[str, Any
     functions = [{"name": each.name, "path": each.path} for each in shown]
     public = group.context.public
     optional = [name for name in group.params if name not in group.required] if group.readers else []
-    if public:  # what an answer may lack changes its tags
+    if public:  # a parameter that a response may lack changes its tags
         optional = sorted(group.shape.optional)
     return {
         "endpoints": [f"{base_url.rstrip('/')}/ctx/{group.context.name}/"] if group.readers else [],
@@ -106,10 +106,10 @@ def _mutation(graph: Graph, function: Function, base_url: str, routes: Iterable[
 
 
 def resolve_purge(manifest: Mapping[str, Any], header: str) -> list[str]:
-    """List the URLs that a header makes stale, sorted; ``*`` at an end stands for whatever follows.
+    """Return the URLs that an ``X-Mizan-Invalidate`` header makes stale, sorted; a final ``*`` is a wildcard.
 
-    A pattern whose parameter the header leaves out is cut there. A context that the manifest does not know
-    names no URL.
+    A pattern is cut at the first parameter that the header leaves out. A context that is not in the manifest
+    has no URL.
     """
     found: set[str] = set()
     for stale in parse(header):
@@ -132,14 +132,14 @@ def _fill(view: str, stale: Invalidation) -> str:
 
 
 def _substitute(view: str, given: Mapping[str, str]) -> str:
-    pieces = _PARAM.split(view)  # literals, and between them the names of parameters
+    pieces = _PARAM.split(view)  # literals and names of parameters, alternating
     literals = [quote(piece, safe=f"{_BARE}?") for piece in pieces[::2]]
     values = [quote(given[name], safe=_BARE) for name in pieces[1::2]]
     return "".join(chain.from_iterable(zip_longest(literals, values, fillvalue="")))
 
 
 def _queries(endpoint: str, stale: Invalidation, context: Mapping[str, Any]) -> Iterator[str]:
-    """Write the endpoint's URLs that a stale value may stand behind: optional parameters may be left out."""
+    """Yield the endpoint's URLs that may show a stale value: optional parameters may be left out."""
     given = dict(stale.params)
     optional = [name for name in context.get("optional", ()) if name in given]
     if any(name not in given for name in context["params"]) or len(optional) > MAX_OPTIONAL:

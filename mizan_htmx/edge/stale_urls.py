@@ -1,16 +1,17 @@
-"""The addresses that became stale, for edges that know nothing else."""
+"""The URLs that an invalidation makes stale, for edges that can't purge by tags."""
 
 from collections.abc import Iterable
 
-from mizan_htmx.edge import generate_edge_manifest, resolve_purge
+from mizan_htmx.edge.manifest import resolve_purge
+from mizan_htmx.edge.site_manifest import generate_edge_manifest
 from mizan_htmx.edge.url_patterns import mounted_at
 from mizan_htmx.protocol.keys import Invalidation
 
 
-def stale_addresses(invalidations: Iterable[Invalidation]) -> dict[Invalidation, tuple[str, ...]]:
-    """List, for each, the paths of its pages, endpoint and parts; ``*`` stands for whatever follows.
+def stale_urls(invalidations: Iterable[Invalidation]) -> dict[Invalidation, tuple[str, ...]]:
+    """Map each invalidation to the paths of its pages, endpoint and blocks; ``*`` stands for any rest.
 
-    The address of a part holds a signed block, not known here, so all parts of the context are meant.
+    The URL of a block contains a signature that is not known here, so all blocks of the context are named.
     """
     mount = mounted_at()
     manifest = generate_edge_manifest(mount)

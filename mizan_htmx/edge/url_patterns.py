@@ -1,4 +1,4 @@
-"""Reads off the URLconf where functions on the view path are shown."""
+"""The URL patterns of functions on the view path, from the URLconf."""
 
 from collections.abc import Iterable
 from itertools import product
@@ -19,7 +19,7 @@ from mizan_htmx.setup.autodiscover import walk_urlconf
 def page_urls(graph: Graph) -> dict[str, list[str]]:
     """Map each page function's name to its URL patterns: ``{"profile_page": ["/profile/:user_id/"]}``.
 
-    A regular expression that Django itself can't turn back into a URL names none.
+    A regular expression that Django itself can't reverse has no pattern.
     """
     return _urls(page for group in graph.groups.values() for page in group.pages)
 
@@ -40,9 +40,7 @@ def _urls(functions: Iterable[Function]) -> dict[str, list[str]]:
         names.setdefault(each.declaration, []).append(each.name)
     found: dict[str, list[str]] = {}
     for patterns, callback in walk_urlconf():
-        function = getattr(
-            callback, "mizan", None
-        )  # functools.wraps hands it on to whatever decorates the view
+        function = getattr(callback, "mizan", None)  # functools.wraps copies it to decorators of the view
         if isinstance(function, Function):
             for name in names.get(function.declaration, ()):
                 found.setdefault(name, []).extend(_texts(patterns))
@@ -50,7 +48,7 @@ def _urls(functions: Iterable[Function]) -> dict[str, list[str]]:
 
 
 def mounted_at() -> str:
-    """Say where ``mizan_htmx.urls`` is mounted, as in the URLconf; ``"/api/mizan"`` if it is not."""
+    """Return where the URLconf includes ``mizan_htmx.urls``; ``"/api/mizan"`` if it does not."""
     try:
         return reverse("mizan:call").removesuffix("/call/")
     except NoReverseMatch:
@@ -58,7 +56,7 @@ def mounted_at() -> str:
 
 
 def _texts(patterns: tuple[Any, ...]) -> list[str]:
-    """Write a URL's patterns with ``:name`` for each group, in every combination of what may stand there."""
+    """Return a URL's patterns with ``:name`` for each group, in every combination of their variants."""
     combinations = product(*map(_variants, patterns))
     return [normalise("".join(parts)) for parts in combinations]
 

@@ -29,10 +29,10 @@ from mizan_htmx.http.execution import admit, execute
 from mizan_htmx.http.lifecycle import respond
 from mizan_htmx.invalidation.recorder import Recorder, roll_back
 from mizan_htmx.localization import as_on_page, finish_on_page
+from mizan_htmx.protocol.headers import ERROR_HEADER
 from mizan_htmx.setup.registry import registry
 
 # Tells the page's script why a submission was refused, whatever the site's error pages look like.
-REASON_HEADER = "X-Mizan-Error"
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +104,7 @@ def _receive(name: str, work: _Work, request: HttpRequest, recorder: Recorder) -
 def _failure(request: HttpRequest, error: Exception) -> HttpResponseBase:
     if isinstance(error, CsrfFailed) and _is_htmx(request):
         reason = escape(error.message)  # it may repeat a header
-        return HttpResponse(reason, status=error.status, headers={REASON_HEADER: "CSRF"})
+        return HttpResponse(reason, status=error.status, headers={ERROR_HEADER: "CSRF"})
     return html_error_response(request, error)
 
 

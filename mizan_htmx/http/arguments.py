@@ -11,21 +11,19 @@ from django.core.exceptions import BadRequest as DjangoBadRequest
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
 from django.http import HttpRequest, QueryDict, UnreadablePostError
 from django.http.multipartparser import MultiPartParserError
-from django.http.request import HttpHeaders
 from django.utils.datastructures import MultiValueDict
 from pydantic_core import from_json
 
 from mizan_htmx.declarations.functions import FUNCTION_FIELD
 from mizan_htmx.declarations.signature import Parameter
 from mizan_htmx.errors import BadRequest, TooLarge
+from mizan_htmx.protocol.headers import UNTICKED_HEADER, UNTICKED_META
 
 URLENCODED = "application/x-www-form-urlencoded"
 MULTIPART = "multipart/form-data"
 
-#: Names the checkboxes of a form that are not ticked.
-UNTICKED_HEADER = "X-Mizan-Unticked"
+#: The longest header that names a form's checkboxes that are not ticked, in characters.
 MAX_UNTICKED = 4096
-_UNTICKED = HttpHeaders.to_wsgi_name(UNTICKED_HEADER)
 
 _FORMS = (URLENCODED, MULTIPART)
 _NOTHING: dict[str, Any] = {}
@@ -105,7 +103,7 @@ def read_call(request: HttpRequest) -> tuple[str, Arguments]:
     except UNREADABLE as error:
         raise refusal_of_unreadable(error) from error
     given = read_object(content, "args")
-    unticked = read_unticked(request) if _UNTICKED in request.META else ()
+    unticked = read_unticked(request) if UNTICKED_META in request.META else ()
     return _function_name(content), Arguments((*unticked, given))
 
 
@@ -140,7 +138,7 @@ def read_unticked(request: HttpRequest) -> tuple[frozenset[str], ...]:
 
     The shim sends them in a header, as ``a,b``, percent-encoded. Raises BadRequest for one that is too long.
     """
-    text = request.META.get(_UNTICKED, "")
+    text = request.META.get(UNTICKED_META, "")
     if not text:
         return ()
     if len(text) > MAX_UNTICKED:

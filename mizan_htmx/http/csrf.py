@@ -12,9 +12,8 @@ from mizan_htmx.declarations.functions import SAFE_METHODS
 from mizan_htmx.errors import Forbidden
 from mizan_htmx.http.arguments import UNREADABLE, refusal_of_unreadable
 from mizan_htmx.internals import CsrfCheck, is_csrf_checked
-
-# Says that a 403 is about the CSRF token, or the session it belonged to, and not about permissions.
-REFUSED_HEADER = "X-Mizan-Refused"
+from mizan_htmx.protocol.headers import REFUSED_HEADER
+from mizan_htmx.request_state import state_of
 
 
 class CsrfFailed(Forbidden):
@@ -43,7 +42,7 @@ def check_csrf(request: HttpRequest) -> None:
     except UNREADABLE as error:  # the token may stand in the body
         raise refusal_of_unreadable(error) from error
     if reason:
-        request._mizan_refused = True  # type: ignore[attr-defined]
+        state_of(request).has_csrf_failed = True
         raise CsrfFailed(f"CSRF verification failed. {reason}")
 
 
@@ -83,7 +82,7 @@ def write_csrf_header(request: HttpRequest, response: HttpResponseBase) -> None:
     if response.status_code != 403:
         return
     by_site = _has_middleware() and not is_csrf_checked(request)
-    if "_mizan_refused" in request.__dict__ or (by_site and _needs_check(request)):
+    if state_of(request).has_csrf_failed or (by_site and _needs_check(request)):
         response.headers[REFUSED_HEADER] = "csrf"
 
 

@@ -9,15 +9,8 @@ from django.http.response import HttpResponseBase
 from mizan_htmx.declarations.functions import SAFE_METHODS
 from mizan_htmx.errors import MizanError, ValidationFailed
 from mizan_htmx.invalidation.recorder import Recorder
-
-#: The code of the error, whatever page it is answered with.
-ERROR_HEADER = "X-Mizan-Error"
-
-#: The author's own message, percent-encoded.
-MESSAGE_HEADER = "X-Mizan-Message"
-
-#: ``no`` where nothing that the request was to change has been committed.
-COMMITTED_HEADER = "X-Mizan-Committed"
+from mizan_htmx.protocol.headers import COMMITTED_HEADER, ERROR_HEADER, MESSAGE_HEADER
+from mizan_htmx.request_state import STATE, RequestState, state_of
 
 # In bytes; percent-encoding may triple them. Common proxies accept 4 KiB of headers.
 _MAX_BYTES = 400
@@ -28,20 +21,21 @@ _DJANGO_MESSAGE = re.compile(r"No \w+ matches the given query\.")
 
 def remember_error(request: HttpRequest, error: MizanError) -> None:
     """Remember the error of a request, which Django may answer later by a page of the site."""
-    request._mizan_problem = error  # type: ignore[attr-defined]
+    state_of(request).problem = error
 
 
 def remember_invalid_result(request: HttpRequest) -> None:
     """Remember that a function's result reports invalid values, although nothing is raised."""
-    request._mizan_misfit = True  # type: ignore[attr-defined]
+    state_of(request).has_invalid_values = True
 
 
 def write_error_headers(request: HttpRequest, response: HttpResponseBase, recorder: Recorder) -> None:
     """Name in the headers the error that a request is answered with, and whether it has changed nothing."""
-    state, headers = request.__dict__, response.headers
-    if "_mizan_misfit" in state and _is_data(response):
+    state: RequestState = getattr(request, STATE, None) or state_of(request)
+    headers = response.headers
+    if state.has_invalid_values and _is_data(response):
         headers[ERROR_HEADER] = ValidationFailed.code
-    error: MizanError | None = state.get("_mizan_problem")
+    error: MizanError | None = state.problem
     if error is None or response.status_code != error.status:
         return
     headers.setdefault(ERROR_HEADER, error.code)
@@ -50,7 +44,7 @@ def write_error_headers(request: HttpRequest, response: HttpResponseBase, record
         headers[MESSAGE_HEADER] = quote(text)
     if error.status >= 500 or request.method in SAFE_METHODS:  # after a 5xx nothing is certain
         return
-    if not (recorder.may_stand or recorder.announced()):
+    if not (recorder.may_stand or recorder.invalidations()):
         headers[COMMITTED_HEADER] = "no"
 
 

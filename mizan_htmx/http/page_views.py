@@ -19,13 +19,14 @@ from mizan_htmx.http.error_responses import html_error_response
 from mizan_htmx.http.execution import aexecute, contexts_of, execute
 from mizan_htmx.http.lifecycle import arespond, respond
 from mizan_htmx.invalidation.recorder import Recorder
+from mizan_htmx.request_state import state_of
 
 
 def serve(
     function: Function, request: HttpRequest, positional: Sequence[Any], url_values: Mapping[str, Any]
 ) -> HttpResponseBase:
     """Answer a request with a function on the view path."""
-    request._mizan_served = function  # type: ignore[attr-defined]
+    state_of(request).function = function
     work = partial(_serve, function, _named(function, positional, url_values))
     response = respond(request, function.methods, work, html_error_response)
     keep_private(response)
@@ -36,7 +37,7 @@ async def aserve(
     function: Function, request: HttpRequest, positional: Sequence[Any], url_values: Mapping[str, Any]
 ) -> HttpResponseBase:
     """See ``serve``."""
-    request._mizan_served = function  # type: ignore[attr-defined]
+    state_of(request).function = function
     work = partial(_aserve, function, _named(function, positional, url_values))
     response = await arespond(request, function.methods, work, _ahtml_error_response)
     keep_private(response)

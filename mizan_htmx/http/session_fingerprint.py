@@ -15,8 +15,9 @@ from django.utils.asyncio import async_unsafe
 from django.utils.crypto import salted_hmac
 
 from mizan_htmx.internals import is_unloaded, user_of_coroutine
+from mizan_htmx.protocol.headers import SESSION_HEADER
+from mizan_htmx.request_state import STATE, RequestState, state_of
 
-HEADER = "X-Mizan-Session"
 NOBODY = "anonymous"
 
 # Cache size: entries of about 200 bytes.
@@ -71,12 +72,13 @@ def write_fingerprint(request: HttpRequest, response: HttpResponseBase) -> None:
     """Write the fingerprint into a response, if the user has been loaded for this request."""
     fingerprint = known_fingerprint(request)
     if fingerprint is not None:
-        response.headers[HEADER] = fingerprint
+        response.headers[SESSION_HEADER] = fingerprint
 
 
 def write_changed_fingerprint(request: HttpRequest, response: HttpResponseBase) -> None:
     """Write the fingerprint into the response to a request in which a user logged in or out."""
-    if "_mizan_signed" in request.__dict__:
+    state: RequestState | None = getattr(request, STATE, None)
+    if state is not None and state.has_user_changed:
         write_fingerprint(request, response)
 
 
@@ -89,4 +91,4 @@ def connect() -> None:
 
 def _mark_changed(request: Any = None, **kwargs: object) -> None:
     if isinstance(request, HttpRequest):
-        request._mizan_signed = True  # type: ignore[attr-defined]
+        state_of(request).has_user_changed = True

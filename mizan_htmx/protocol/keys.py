@@ -1,4 +1,4 @@
-"""What has become stale, and its one grammar: header, blocks, socket and cache tags all speak it.
+r"""What has become stale, and its one grammar: header, blocks, socket and cache tags all speak it.
 
     list    = entry *( ", " entry )
     entry   = "*" / context *( ";" name "=" value )
@@ -29,10 +29,6 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import lru_cache
 from urllib.parse import quote, unquote_to_bytes
-
-HEADER = "X-Mizan-Invalidate"
-# How new an answer is, where sockets tell what became stale: <epoch>.<seq>.
-VERSION_HEADER = "X-Mizan-Version"
 
 # Varnish refuses response header lines over 8,192 bytes and answers 503 after the commit; common proxies
 # stop at 4 or 8 KiB for all headers together.

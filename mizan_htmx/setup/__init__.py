@@ -1,1 +1,1 @@
-"""What happens at start: the registry, discovery and the system checks."""
+"""What happens at start: the registry, and the modules that register functions in it."""

@@ -1,4 +1,4 @@
-"""Where functions are registered: in the ``mizan_clients`` of the apps, and in what the URLconf imports."""
+"""Find declared functions: in the ``mizan_clients`` of the apps, and in what the URLconf imports."""
 
 from collections.abc import Callable, Iterator
 from functools import cache
@@ -17,9 +17,9 @@ MODULE = "mizan_clients"
 
 
 def discover(*others: Callable[[ModuleType], None]) -> None:
-    """Register the functions of all installed apps; an ImportError in a module of theirs is raised.
+    """Register the functions of all installed apps; raise what importing a module of theirs raises.
 
-    ``others`` are shown each module, too, for what else may stand in it.
+    Each of ``others`` is called with every module, too, to register what else is in it.
     """
     for app in apps.get_app_configs():
         if app.module is not None and module_has_submodule(app.module, MODULE):
@@ -29,9 +29,9 @@ def discover(*others: Callable[[ModuleType], None]) -> None:
 
 
 def load_urlconf() -> None:
-    """Import the URLconf, as the first request does, for a process that may never be sent one.
+    """Import the URLconf, as the first request does, for processes that serve no request.
 
-    Functions may be registered in modules that only it imports. An error in it is raised.
+    Functions may be registered in modules that only the URLconf imports. Raises what importing it raises.
     """
     urlconf = getattr(settings, "ROOT_URLCONF", None)
     if urlconf and isinstance(urlconf, str):
@@ -40,12 +40,12 @@ def load_urlconf() -> None:
 
 @cache
 def _load(urlconf: str) -> None:
-    # Not by Django's resolver: it refuses a URLconf that is just being imported, and imports who asks for it.
+    # Not with Django's resolver: it refuses a URLconf that is being imported, which may have called this.
     import_module(urlconf)
 
 
 def walk_urlconf() -> Iterator[tuple[tuple[Any, ...], Any]]:
-    """Yield each view of the URLconf, with the patterns that lead to it."""
+    """Yield the patterns and the callback of each view in the URLconf."""
     return _walk(get_resolver(), ())
 
 

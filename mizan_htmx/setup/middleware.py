@@ -1,4 +1,4 @@
-"""What stands in MIDDLEWARE."""
+"""Which classes MIDDLEWARE lists."""
 
 from django.conf import settings
 from django.utils.module_loading import import_string
@@ -21,4 +21,4 @@ def _load(entry: str) -> object:
     try:
         return import_string(entry)
     except ImportError:
-        return None  # a server does not start with it, and a process without requests does without
+        return None  # a server fails to start with it, and a process without requests does not need it

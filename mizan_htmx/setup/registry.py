@@ -1,4 +1,4 @@
-"""The registry: what has been declared, by name, and the graph made of it."""
+"""The registry of declared functions, forms and channels by name, and the graph of the functions."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -15,6 +15,8 @@ from mizan_htmx.declarations.problems import Defect
 from mizan_htmx.errors import DeclarationError
 from mizan_htmx.setup.middleware import LOGIN_REQUIRED, is_installed
 
+__all__ = ["Registry", "get_function", "register", "registry"]
+
 
 @dataclass(slots=True)
 class _Contents:
@@ -29,7 +31,7 @@ class _Contents:
 
 
 class _Graph:
-    """An attribute that is worked out where the registry has none, and put there: then it costs no call."""
+    """An attribute that is computed at first and stored in the instance, where reading it costs no call."""
 
     def __get__(self, registry: "Registry", owner: type) -> Graph:
         while True:
@@ -40,25 +42,25 @@ class _Graph:
             if graph is None or (graph.default_auth is not None) != login_required:
                 graph = build(contents.functions.copy(), login_required=login_required)
             with registry._lock:
-                # Another thread may have registered something meanwhile.
+                # Another thread may have registered something in the meantime.
                 if registry._contents is contents and contents.changes == changes:
                     contents.graph = registry.__dict__["graph"] = graph
                     return graph
 
 
 class Registry:
-    """Collects declared functions; the first use freezes them into a graph, a later one makes a new graph."""
+    """Holds what is declared. The graph is built at its first use, and again after a registration."""
 
-    #: The graph of all that is registered now.
+    #: The graph of the functions that are registered now.
     graph = _Graph()
 
     def __init__(self) -> None:
         self._contents = _Contents()
         self._lock = Lock()
-        #: Tells how new what is read from now on is; ``None`` where nobody counts. Set at start.
-        self.clock: Callable[[], str | None] = _nobody_counts
-        #: The same for what is read from a database that is so many seconds behind.
-        self.clock_before: Callable[[float], str | None] = _nobody_counts
+        #: Returns the read version of what is read from now on; ``None`` without channels. Set at start.
+        self.clock: Callable[[], str | None] = _no_version
+        #: The same for what is read from a database that is that many seconds behind.
+        self.clock_before: Callable[[float], str | None] = _no_version
 
     @property
     def forms(self) -> dict[str, Any]:
@@ -72,12 +74,12 @@ class Registry:
 
     @property
     def watches(self) -> list[Any]:
-        """What models make stale, as ``watch_model`` was told."""
+        """The watches of models, in the order of the ``watch_model`` calls."""
         return self._contents.watches
 
     @property
     def defects(self) -> tuple[Defect, ...]:
-        """What is declared and can't work."""
+        """The problems of the declarations."""
         return (*self._contents.clashes, *self.graph.defects)
 
     def register(self, declared: Callable[..., Any], name: str | None = None) -> None:
@@ -93,13 +95,13 @@ class Registry:
             contents.declared[name] = declared
             contents.changes += 1
             contents.graph = None
-            self._forget_graph()
+            self._discard_graph()
 
     def adopt(self, module: ModuleType) -> None:
-        """Register what stands in a module, imported or not, under its own names, unless it did so itself.
+        """Register a module's functions, imported ones too, under their own names, unless they already are.
 
-        Clashes are left to the system checks, which show all of them. Raises DeclarationError for a function
-        with a decorator over ``@client``.
+        Name clashes are left to the system checks, which report all of them. Raises DeclarationError for a
+        function with a decorator over ``@client``.
         """
         taken = {function.declaration for function in self._contents.functions.values()}
         for value in vars(module).copy().values():
@@ -123,12 +125,12 @@ class Registry:
         return clash
 
     def declared(self, name: str) -> Callable[..., Any] | None:
-        """Give what was registered under ``name``, as ``@client`` returned it."""
+        """Return what was registered under ``name``, as ``@client`` returned it; ``None`` if nothing was."""
         return self._contents.declared.get(name)
 
     @contextmanager
     def isolated(self) -> Iterator[None]:
-        """Be empty inside, and what it was before afterwards. Nestable."""
+        """Empty the registry inside the ``with`` block, and restore it afterwards. Nestable."""
         former = self._contents
         self._put(_Contents())
         try:
@@ -139,19 +141,19 @@ class Registry:
     def _put(self, contents: _Contents) -> None:
         with self._lock:
             self._contents = contents
-            self._forget_graph()
+            self._discard_graph()
 
     def settings_changed(self, *, setting: str, **kwargs: object) -> None:
-        """Ask again whether the site asks everybody to sign in, when a test changes that."""
+        """Build the graph anew when a test changes MIDDLEWARE: with LoginRequiredMiddleware it differs."""
         if setting == "MIDDLEWARE":
             with self._lock:
-                self._forget_graph()
+                self._discard_graph()
 
-    def _forget_graph(self) -> None:
+    def _discard_graph(self) -> None:
         self.__dict__.pop("graph", None)
 
 
-def _nobody_counts(lag: float = 0) -> None:
+def _no_version(lag: float = 0) -> None:
     return None
 
 
@@ -160,14 +162,15 @@ def _function_of(declared: Callable[..., Any]) -> Function:
     if not isinstance(function, Function):
         raise DeclarationError(f"{declared!r} can't be registered: it is not declared with @client.")
     if getattr(declared, "__wrapped__", None) is not function.func:
-        # functools.wraps hands .mizan on to whatever stands over @client, and a call would go past it.
+        # functools.wraps copies .mizan to a decorator over @client, which calls would then bypass.
         raise DeclarationError(
-            f"{function.place} can't be registered with a decorator over @client: calls would pass it by."
-            " Put the decorator under @client, or say auth=."
+            f"{function.place} can't be registered with a decorator over @client: calls would bypass it."
+            " Put the decorator under @client, or use auth=."
         )
     return function
 
 
+#: The registry of this process.
 registry = Registry()
 setting_changed.connect(registry.settings_changed, dispatch_uid="mizan_htmx.setup.registry")
 
@@ -178,5 +181,5 @@ def register(declared: Callable[..., Any], name: str | None = None) -> None:
 
 
 def get_function(name: str) -> Callable[..., Any] | None:
-    """Give the function registered under ``name``, or ``None``."""
+    """Return the function registered under ``name``, or ``None``."""
     return registry.declared(name)

@@ -10,10 +10,10 @@ from django.template import Context, TemplateSyntaxError
 from django.utils.safestring import SafeString
 
 from mizan_htmx.blocks import scripts as page
-from mizan_htmx.blocks.error_texts import SLOT
-from mizan_htmx.blocks.ids import named_id
+from mizan_htmx.blocks.error_messages import SLOT
 from mizan_htmx.blocks.nodes import as_syntax_errors, mizan_context, placeholder, request_of
 from mizan_htmx.forms import rendering as forms
+from mizan_htmx.html import named_id
 
 register = template.Library()
 
@@ -64,7 +64,7 @@ def mizan_channel(
     ``partial="board.html#message" target="#messages"`` puts each message there, rendered with that partial.
     """
     _need_channels("mizan_channel")
-    from mizan_htmx.channels import templates as rendering
+    from mizan_htmx.channels import templates as rendering  # noqa: PLC0415 - channels is optional
 
     engine = None if context.template is None else context.template.engine
     with as_syntax_errors():
@@ -77,7 +77,7 @@ def mizan_channel(
 def mizan_send(name: str, /, **params: object) -> SafeString:
     """Write the attributes of a form that a channel takes: ``<form {% mizan_send "chat" room="a" %}>``."""
     _need_channels("mizan_send")
-    from mizan_htmx.channels import templates as rendering
+    from mizan_htmx.channels import templates as rendering  # noqa: PLC0415 - channels is optional
 
     with as_syntax_errors():
         return rendering.send_attributes(name, params)

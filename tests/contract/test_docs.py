@@ -16,6 +16,7 @@ import pytest
 from mizan_htmx import errors
 from mizan_htmx.blocks.nodes import ATTRIBUTES
 from mizan_htmx.client import Context, client
+from mizan_htmx.conf import DEFAULTS
 from mizan_htmx.edge import resolve_purge
 from mizan_htmx.management.commands.export_edge_manifest import Command
 
@@ -110,6 +111,10 @@ def test_settings_lists_every_setting_that_is_read() -> None:
         and node.value.id == "settings"
     }
     assert sorted(name for name in read if f"`{name}`" not in page("settings")) == []
+
+
+def test_settings_lists_the_settings_of_this_package() -> None:
+    assert sorted(re.findall(r"^\| `(MIZAN_\w+)`", page("settings"), re.MULTILINE)) == sorted(DEFAULTS)
 
 
 def test_edge_manifest_lists_the_options_of_the_command() -> None:

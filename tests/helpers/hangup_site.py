@@ -39,8 +39,8 @@ from django.views.decorators.csrf import csrf_exempt  # noqa: E402
 from mizan_htmx import Context, client, register  # noqa: E402
 from mizan_htmx.channels import wrap_asgi  # noqa: E402
 from mizan_htmx.invalidation.model_watch import watch_model  # noqa: E402
-from mizan_htmx.invalidation.recorder import invalidated  # noqa: E402
 from mizan_htmx.protocol.keys import format_list  # noqa: E402
+from mizan_htmx.signals import invalidated  # noqa: E402
 from tests.apps.watched.models import Item, Room  # noqa: E402
 
 ROOM = Context("room", live=True)

@@ -16,16 +16,15 @@ from pytest_django import Settings
 
 from mizan_htmx import client, invalidate, register
 from mizan_htmx.invalidation.model_watch import watch_model
-from mizan_htmx.invalidation.recorder import abandon, invalidated, open_recorder, recorder_of
+from mizan_htmx.invalidation.recorder import abandon, open_recorder, recorder_of
+from mizan_htmx.signals import invalidated
 from tests.apps.watched.models import Item, Room
 from tests.helpers.hangup import IMPATIENT, NOTICING, PATIENCE, PLAIN, Gate, Noticing, hang_up
 from tests.helpers.sockets import Tab, person
 from tests.helpers.visitor import CALL, HEADER, serve
-from tests.helpers.watch import Told, ear, rooms_and_guests
+from tests.helpers.watch import Told
 
-pytestmark = pytest.mark.django_db(transaction=True)
-declared = rooms_and_guests()
-told = ear()
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("rooms_and_guests")]
 
 MIZAN = "mizan_htmx.middleware.MizanMiddleware"
 JSON = "application/json"
@@ -57,7 +56,7 @@ def middleware(request: pytest.FixtureRequest, settings: Settings) -> bool:
 
 
 @pytest.fixture(autouse=True)
-def room(declared: object, settings: Settings) -> None:
+def room(rooms_and_guests: None, settings: Settings) -> None:
     """Watch the items of a room."""
     Room.objects.create(pk=1, name="room 1")
     watch_model(Item, "room", lambda item: {"room_id": item.room_id})
@@ -82,7 +81,7 @@ def is_changed() -> bool:
 def join_announcements() -> None:
     """Wait for the threads that tell what could be told nowhere else."""
     for thread in threading.enumerate():
-        if thread.name == "mizan_htmx.invalidation.delivery":
+        if thread.name == "mizan_htmx.invalidation.publication":
             thread.join(PATIENCE)
 
 
@@ -292,7 +291,7 @@ async def test_a_receiver_that_is_slow_is_not_cut_off(gate: Gate, told: Told, se
     try:
         serve(settings, {"change/": csrf_exempt(change)})
         await hang_up(gate, "/change/", "guest_id=5")
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(PATIENCE):
             await finished.wait()
     finally:
         invalidated.disconnect(slow)
@@ -418,7 +417,7 @@ class TestTimeouts:
         serve(settings, {"change/": csrf_exempt(change)})
         invalidated.connect(hear)
         try:
-            async with ThreadSensitiveContext(), asyncio.timeout(30):
+            async with ThreadSensitiveContext(), asyncio.timeout(PATIENCE):
                 response = await AsyncClient().post("/change/", {"guest_id": "5"})
                 assert (response.status_code, HEADER in response.headers, told) == (503, False, [])
                 gate.opened.set()
@@ -431,7 +430,7 @@ class TestTimeouts:
 
 async def test_a_call_over_a_socket_that_the_server_ends(gate: Gate, told: Told) -> None:
     register(client(affects="guest", websocket=True)(function(gate)), "change")
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(PATIENCE):
         tab = Tab(user=person())
         await tab.wire.connect(PATIENCE)
         await tab.tell(action="rpc", id=1, fn="change", args={"guest_id": 5})

@@ -33,19 +33,19 @@ settings.configure(
 django.setup()
 
 from mizan_htmx import Context, client, register
-from mizan_htmx.edge import purge_queue as purging
+from mizan_htmx.edge import purge_queue
 from mizan_htmx.protocol.keys import Invalidation
-from mizan_htmx.invalidation.recorder import announce
+from mizan_htmx.invalidation.transactions import publish_on_commit
 
 @client(context=Context("user", public=True))
 def user_name(request, user_id: int) -> str:
     return "Ada"
 
 register(user_name)
-purging.connect()
+purge_queue.connect()
 
 def say(number):
-    announce(None, (Invalidation.of("user", user_id=number),))
+    publish_on_commit((Invalidation.of("user", user_id=number),))
 """
 
 
@@ -72,7 +72,7 @@ def run(script: str, cdn: Fastly) -> str:
 
 
 def keys(cdn: Fastly) -> list[str]:
-    """List what the server was told."""
+    """List the keys that the server was asked to purge."""
     return sorted(key for call in cdn.calls for key in call.json["surrogate_keys"])
 
 
@@ -83,13 +83,13 @@ def test_what_is_left_is_said_when_the_interpreter_exits(fastly: Fastly) -> None
 
 def test_what_there_was_no_time_for_is_logged(fastly: Fastly) -> None:
     fastly.troubles.append(Reply(503, headers={"Retry-After": "60"}))
-    said = run("purging.EXIT_SECONDS = 0.5\nsay(5)", fastly).splitlines()
+    said = run("purge_queue.EXIT_SECONDS = 0.5\nsay(5)", fastly).splitlines()
     assert said[-1] == "user;user_id=5 was not purged when the process ended"
 
 
 PREFORK = """
 say(1)
-assert purging.drain(10)
+assert purge_queue.drain(60)
 children = []
 for number in (2, 3):
     child = os.fork()
@@ -107,15 +107,15 @@ def test_children_of_a_prefork_server_purge_on_their_own(fastly: Fastly) -> None
     assert keys(fastly) == [f"user;user_id={number}" for number in (1, 2, 3, 4)]
 
 
-# Another thread holds the lane's lock at the fork, and does not exist on the other side.
+# Another thread holds the queue's lock at the fork, and does not exist on the other side.
 BUSY = """
 say(1)
-lane, = purging._own_lanes()
-former = dict(purging._lanes)
+queue, = purge_queue._own_queues()
+former = dict(purge_queue._queues)
 held, done = threading.Event(), threading.Event()
 
 def hold():
-    with lane._changed:
+    with queue._changed:
         held.set()
         done.wait()
 
@@ -137,7 +137,7 @@ def test_a_fork_in_the_middle_of_a_purge_neither_blocks_the_child_nor_says_thing
     assert keys(fastly) == ["user;user_id=1", "user;user_id=2"]
 
 
-WITHOUT_HOOKS = BUSY.replace("    say(2)", "    purging._lanes.update(former)\n    say(2)")
+WITHOUT_HOOKS = BUSY.replace("    say(2)", "    purge_queue._queues.update(former)\n    say(2)")
 
 
 def test_servers_that_fork_behind_python_s_back_are_no_exception(fastly: Fastly) -> None:
@@ -154,6 +154,6 @@ threading.Event().wait(10)
 """
 
 
-def test_a_worker_that_is_told_to_stop_says_it_first(fastly: Fastly) -> None:
+def test_a_worker_that_is_stopped_purges_first(fastly: Fastly) -> None:
     assert run(GRACEFUL, fastly) == ""
     assert keys(fastly) == ["user;user_id=5"]

@@ -205,9 +205,9 @@ def test_w010_affects_by_methods_that_change_nothing(methods: Any, written: str)
 
     assert checks(user_profile, visit, edit, show) == [
         Warning(
-            f"{place(visit)} has affects=, and answers only {written}.",
-            hint="What a GET changes is changed by whoever follows a link, and CSRF is not checked. Let it"
-            " answer POST, or drop affects=.",
+            f"{place(visit)} has affects=, but allows only {written}.",
+            hint="A GET request must not change anything: links are followed by browsers and crawlers, and"
+            " CSRF is not checked. Add POST to methods=, or remove affects=.",
             obj=visit.func,
             id="mizan_htmx.W010",
         )

@@ -3,7 +3,7 @@
 from django.core.checks import Error, Warning
 from pytest_django import Settings
 
-from mizan_htmx.setup.edge_settings import check_edges
+from mizan_htmx.checks import check_edges
 
 URLS = {
     "BACKEND": "mizan_htmx.edge.backends.urls.UrlEdge",
@@ -31,9 +31,11 @@ def test_w020_an_edge_that_purges_by_address(settings: Settings) -> None:
     settings.MIZAN_EDGE = {"a": URLS, "b": {"BACKEND": FASTLY, "OPTIONS": {"service": "s", "token": "t"}}}
     assert check_edges(None) == [
         Warning(
-            "UrlEdge(caches=['http://127.0.0.1:8080'], host='example.com') purges by address. Copies under"
-            " another spelling, such as /profile/005/ or with ?utm_source=, stay until max_age is over.",
-            hint="Use an edge that purges by tags, or keep max_age short. SILENCED_SYSTEM_CHECKS takes it.",
+            "UrlEdge(caches=['http://127.0.0.1:8080'], host='example.com') purges by URL. Copies under"
+            " another spelling of a URL, such as /profile/005/ or with ?utm_source=, stay until max_age is"
+            " over.",
+            hint="Use an edge that purges by tags; or keep max_age short, and add 'mizan_htmx.W020' to"
+            " SILENCED_SYSTEM_CHECKS.",
             id="mizan_htmx.W020",
         )
     ]

@@ -7,12 +7,12 @@ from django.core.checks import CheckMessage, Error, Warning
 from django.http import HttpRequest, HttpResponse
 from pytest_django import Settings
 
+from mizan_htmx import checks as mizan_checks
 from mizan_htmx.channels import Channel
 from mizan_htmx.channels import register as register_channel
 from mizan_htmx.client import Context, client
 from mizan_htmx.declarations.signature import where
 from mizan_htmx.invalidation.model_watch import watch_model
-from mizan_htmx.setup import live_checks
 from mizan_htmx.setup.registry import register
 from mizan_htmx.testing import isolated_registry
 from tests.apps.watched.models import Item
@@ -22,10 +22,10 @@ MEMORY = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
 REDIS = {"default": {"BACKEND": "channels_redis.core.RedisChannelLayer"}}
 
 SHARED = Warning(
-    "CHANNEL_LAYERS has no layer that processes share: what a task, the shell or a second server process"
-    " announces or pushes does not reach the pages of this one.",
-    hint="Where there is more than one process, configure channels_redis.core.RedisChannelLayer as 'default'."
-    " Where there is only one, add 'mizan_htmx.W004' to SILENCED_SYSTEM_CHECKS.",
+    "CHANNEL_LAYERS has no layer that processes share: what a task, the shell or another server process"
+    " publishes does not reach the pages of this process.",
+    hint="If there is more than one process, configure channels_redis.core.RedisChannelLayer as 'default'."
+    " If there is only one, add 'mizan_htmx.W004' to SILENCED_SYSTEM_CHECKS.",
     id="mizan_htmx.W004",
 )
 
@@ -61,13 +61,13 @@ def test_e009_a_watch_of_an_unknown_context(settings: Settings) -> None:
 
 
 def test_w003_a_live_context_without_the_package(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(live_checks, "find_spec", {"channels": None}.__getitem__)
+    monkeypatch.setattr(mizan_checks, "find_spec", {"channels": None}.__getitem__)
     assert checks(guest_name) == []
     assert checks(guest_name, room_name) == [
         Warning(
-            "Live contexts (room) need the package 'channels', which is not installed: no page learns of what"
-            " happens elsewhere.",
-            hint='pip install "mizan_htmx[channels]", or drop live=True.',
+            "Live contexts (room) need the package 'channels', which is not installed: pages are not"
+            " refreshed when something changes elsewhere.",
+            hint='pip install "mizan_htmx[channels]", or remove live=True.',
             id="mizan_htmx.W003",
         )
     ]
@@ -129,8 +129,8 @@ def test_w011_a_live_context_that_one_reader_guards_and_another_opens() -> None:
         Warning(
             f"{where(read_room)} has no auth=, so everybody may watch the live context 'room', which"
             f" {where(read_room)} guards.",
-            hint="Give it auth=, too, or private=True if only templates read it. Where everybody may learn"
-            " when the context changes, say auth=False.",
+            hint="Add auth= to it, or private=True if only templates read it. If everybody may learn when"
+            " the context changes, write auth=False.",
             obj=read_room,
             id="mizan_htmx.W011",
         )

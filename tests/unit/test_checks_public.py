@@ -27,9 +27,9 @@ def test_w005_tokens_in_sessions_keep_public_contexts_out_of_caches(
 ) -> None:
     settings.CSRF_USE_SESSIONS = in_session
     expected = Warning(
-        "Context 'news' is public, but CSRF_USE_SESSIONS makes every answer vary by cookie,"
-        " so none is shared.",
-        hint="Keep the token in its own cookie.",
+        "Context 'news' is public, but CSRF_USE_SESSIONS makes every response vary by cookie,"
+        " so no cache shares one.",
+        hint="Set CSRF_USE_SESSIONS = False: the CSRF token then has a cookie of its own.",
         id="mizan_htmx.W005",
     )
     assert checks(headlines, letters) == ([expected] if in_session else [])

@@ -41,9 +41,9 @@ def test_e007_a_level_without_authentication(settings: Settings) -> None:
     assert checks(user_profile, ban) == [
         error(
             "E007",
-            f"{place(ban)} has auth=, but no one can be logged in:"
+            f"{place(ban)} has auth=, but nobody can be logged in:"
             " 'django.contrib.auth.middleware.AuthenticationMiddleware' is missing.",
-            hint="Add it to MIDDLEWARE, after the session's.",
+            hint="Add it to MIDDLEWARE, after SessionMiddleware.",
             obj=ban,
         )
     ]
@@ -54,8 +54,8 @@ def test_w001_without_the_middleware(settings: Settings) -> None:
     assert checks(user_profile) == [
         Warning(
             "'mizan_htmx.middleware.MizanMiddleware' is not in MIDDLEWARE.",
-            hint="Add it at the end: without it plain views can't call invalidate(request, …), and what a"
-            " failing async mutation made stale is not announced.",
+            hint="Add it as the last one. Without it plain views can't call invalidate(request, …), and the"
+            " invalidations of an async mutation that fails are not sent.",
             id="mizan_htmx.W001",
         )
     ]
@@ -67,9 +67,9 @@ def test_w006_one_round_trip_without_the_middleware(settings: Settings) -> None:
     without(settings, MIDDLEWARE)
     assert checks(user_profile)[1:] == [
         Warning(
-            "MIZAN_SINGLE_FLIGHT is on, but no answer brings blocks along without"
+            "MIZAN_SINGLE_FLIGHT is on, but no response brings blocks along without"
             " 'mizan_htmx.middleware.MizanMiddleware'.",
-            hint="Add it at the end of MIDDLEWARE, or leave the setting out.",
+            hint="Add it at the end of MIDDLEWARE, or remove the setting.",
             id="mizan_htmx.W006",
         )
     ]
@@ -127,11 +127,12 @@ def test_e008_without_partials(settings: Settings) -> None:
     assert checks(user_profile) == [
         Error(
             "No template engine finds partials: 'profile.html#card' can't be rendered or included.",
-            hint="Add 'template_partials' to INSTALLED_APPS; Django 6.0 has them built in. Where there are"
-            " template loaders of the site's own, or of another app, write"
+            hint="Add 'template_partials' to INSTALLED_APPS; Django 6.0 has them built in. If the site, or"
+            " another app, has template loaders of its own, write"
             " 'template_partials.apps.SimpleAppConfig' into INSTALLED_APPS, and into TEMPLATES, without"
             " APP_DIRS, OPTIONS = {'loaders': [('template_partials.loader.Loader',"
-            " [('django.template.loaders.cached.Loader', [your loaders])])]}. docs/settings.md has it whole.",
+            " [('django.template.loaders.cached.Loader', [your loaders])])]}. docs/settings.md has the"
+            " whole setting.",
             id="mizan_htmx.E008",
         )
     ]

@@ -144,6 +144,7 @@ def test_a_transaction_is_ended_by_an_atomic_or_by_hand() -> None:
         with transaction.atomic(), transaction.atomic():
             assert ends_by_hand(default)
     finally:
+        transaction.rollback()  # or PostgreSQL refuses what follows
         transaction.set_autocommit(True)
     default.close()
     assert not is_in_transaction(default)

@@ -12,7 +12,7 @@ from tools import varnish
 GROUPS = ", ".join(f'"{tag}"' for tag in tags(5))
 #: An answer of the origin, as one line of a varnishtest server.
 SHOWN = f"txresp -hdr {{Cache-Groups: {GROUPS}}} -hdr {{CDN-Cache-Control: max-age=600}}"
-FORGET = 'txresp -hdr {Cache-Group-Invalidation: "user;user_id=5"}'
+PURGE = 'txresp -hdr {Cache-Group-Invalidation: "user;user_id=5"}'
 
 # s1 answers the first read, which has seen the old state and is parked while s2 answers the mutation: before
 # its headers, or when the client has the headers and no body. s3 answers whoever reads after that.
@@ -28,7 +28,7 @@ server s1 {
 server s2 {
     rxreq
     expect req.method == "POST"
-    %(forget)s
+    %(purge)s
 } -start
 server s3 {
     rxreq
@@ -120,7 +120,7 @@ def vcl() -> str:
 def test_a_read_from_before_the_mutation_is_handed_to_nobody_after_it(
     tmp_path: Path, parked: str, by: str
 ) -> None:
-    script = RACE % {**PARKED[parked], **MUTATIONS[by], "forget": FORGET, "shown": SHOWN, "vcl": vcl()}
+    script = RACE % {**PARKED[parked], **MUTATIONS[by], "purge": PURGE, "shown": SHOWN, "vcl": vcl()}
     answer = play(tmp_path, script)
     assert answer.returncode == 0, answer.stdout
 
@@ -128,7 +128,7 @@ def test_a_read_from_before_the_mutation_is_handed_to_nobody_after_it(
 def test_by_purging_alone_the_race_is_lost(tmp_path: Path) -> None:
     """Prove that the script can fail: without numbers in the key, the old state is kept and handed on."""
     lines = [line for line in vcl().split("\n") if "hash_data(req.http.X-Mizan-Generations)" not in line]
-    facts = {**PARKED["head"], **MUTATIONS["edge"], "forget": FORGET, "shown": SHOWN}
+    facts = {**PARKED["head"], **MUTATIONS["edge"], "purge": PURGE, "shown": SHOWN}
     script = RACE % {**facts, "vcl": "\n".join(lines)}
     # Whoever reads after the mutation waits for the one before it, which has to be let go first.
     script = script.replace("    barrier bFree sync\n} -run", "} -run")

@@ -132,7 +132,7 @@ def test_nobody_decides_for_others_where_the_site_is(edge: Varnish) -> None:
     assert (again.cache, again.text) == ("HIT", planted.text)
 
 
-def test_a_bare_invalidation_forgets_all_users(edge: Varnish) -> None:
+def test_a_bare_invalidation_purges_all_users(edge: Varnish) -> None:
     warm(edge)
     Visitor(edge).post("/api/mizan/call/", "fn=rename_all&name=Same")
     assert [edge.get(path).cache for path in (*PAGES, *OTHERS)] == ["MISS"] * 6
@@ -146,7 +146,7 @@ def test_a_list_as_long_as_it_may_be_arrives(edge: Varnish) -> None:
     assert [edge.get(path).cache for path in (*PAGES, *OTHERS)] == ["MISS"] * 6
 
 
-def test_a_mutation_that_was_refused_forgets_nothing(edge: Varnish) -> None:
+def test_a_mutation_that_was_refused_purges_nothing(edge: Varnish) -> None:
     warm(edge)
     assert edge.post("/profile/5/rename/", "name=Ada").status == 403  # no CSRF token
     assert Visitor(edge).post("/profile/5/rename/").status == 422  # no name

@@ -1,4 +1,4 @@
-"""What did not pass through the edge: a worker's purge comes in by the door."""
+"""What did not pass through the edge: a worker's purge goes to the listener for purges."""
 
 from mizan_htmx.edge.backends.varnish import VarnishEdge
 from mizan_htmx.protocol.cache_tags import Shape, purge_tags
@@ -10,7 +10,7 @@ from tests.varnish.server import Varnish
 SHAPE = Shape.of(("tab", "user_id"), optional=("tab",))
 
 
-def test_a_worker_s_purge_forgets_what_it_names(edge: Varnish, origin: Origin) -> None:
+def test_a_worker_s_purge_removes_what_it_names(edge: Varnish, origin: Origin) -> None:
     paths = {number: f"/profile/{number}/" for number in (5, 6, 7)}
     for number, path in paths.items():
         origin.shows(path, *tags(number))
@@ -20,7 +20,7 @@ def test_a_worker_s_purge_forgets_what_it_names(edge: Varnish, origin: Origin) -
     assert [edge.get(path).cache for path in paths.values()] == ["MISS", "HIT", "HIT"]
 
 
-def test_a_long_list_goes_in_several_calls(edge: Varnish, origin: Origin) -> None:
+def test_a_long_list_goes_in_several_requests(edge: Varnish, origin: Origin) -> None:
     paths = [f"/profile/{number}/" for number in (1, 600, 1200)]
     for path in (*paths, "/profile/5000/"):
         origin.shows(path, *tags(path.split("/")[2]))

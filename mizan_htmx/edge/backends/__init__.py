@@ -1,1 +1,1 @@
-"""The edges that can be named in ``MIZAN_EDGE``, one a module."""
+"""The edges that ``MIZAN_EDGE`` can name, one a module."""

@@ -1,6 +1,6 @@
-"""Akamai, by cache tags over Fast Purge v3: https://techdocs.akamai.com/purge-cache/reference/api.
+"""Akamai, by cache tags with Fast Purge v3: https://techdocs.akamai.com/purge-cache/reference/api.
 
-Requests are signed, which the package edgegrid-python does: ``pip install "mizan_htmx[edge]"``.
+The package edgegrid-python signs the requests: ``pip install "mizan_htmx[edge]"``.
 """
 
 from collections.abc import Sequence
@@ -11,6 +11,8 @@ from akamai.edgegrid import EdgeGridAuth
 from mizan_htmx.edge.backends.base import TagEdge
 from mizan_htmx.edge.backends.options import Options
 
+__all__ = ["AkamaiEdge"]
+
 # ';' and '=' are illegal in a cache tag. Neither '|' nor '!' occurs in one of ours, '%' does and is legal.
 ALPHABET = str.maketrans(";=", "|!")
 
@@ -18,21 +20,21 @@ ALPHABET = str.maketrans(";=", "|!")
 class AkamaiEdge(TagEdge):
     """An Akamai account; options ``host``, ``client_token``, ``client_secret`` and ``access_token``.
 
-    Further ``network`` (``production`` or ``staging``) and ``action``: ``delete`` forgets, ``invalidate``
-    asks the origin again and shows the stale copy where the origin does not answer.
+    Optional are ``network`` (``production`` or ``staging``) and ``action``: ``delete`` removes responses;
+    ``invalidate`` revalidates them, and serves the stale one while the origin does not respond.
     """
 
     header = "Edge-Cache-Tag"
     lifetime = "Cache-Control"
     max_tag = 128
     max_tags = 128
-    # 8 KB for all headers of a reply is the default there.
+    # Akamai's default limit is 8 KB for all headers of a response.
     max_header = 6000
-    # A body has at most 50,000 bytes: 350 tags of 128 characters, quoted.
+    # A request body has at most 50,000 bytes: 350 tags of 128 characters, quoted.
     max_batch = 350
 
     def configure(self, options: Options) -> None:
-        """Read the credentials, as ``.edgerc`` names them."""
+        """Read the credentials, named as in ``.edgerc``."""
         host = options.text("host")
         network = options.choice("network", ("production", "staging"), default="production")
         action = options.choice("action", ("delete", "invalidate"), default="delete")
@@ -44,9 +46,9 @@ class AkamaiEdge(TagEdge):
             access_token=options.secret("access_token").reveal(),
         )
 
-    def spell(self, tag: str) -> str:
-        """Write a tag in Akamai's alphabet."""
-        return super().spell(tag.translate(ALPHABET))
+    def encode(self, tag: str) -> str:
+        """Return a tag in Akamai's alphabet."""
+        return super().encode(tag.translate(ALPHABET))
 
     def purge_batch(self, tags: Sequence[str]) -> None:
         """Purge tags with one signed request."""

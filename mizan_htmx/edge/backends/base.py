@@ -1,8 +1,8 @@
-"""What every edge is: options read once, a purge that blocks and raises, and tags that are sound.
+"""The base classes of edges: options read once, a purge that blocks and raises, and tags in a header.
 
-A purge must find what it names. So a tag is spelt by one function for the header and for the purge, and that
-function looks at nothing but the tag: one that is too long becomes its hash on both sides. Tags that do not
-fit into a header in spite of that raise Untaggable, and the response stays out of shared caches.
+A purge must find every response with its tag. So one function encodes a tag for the header and for the purge,
+and depends on nothing but the tag: a tag that is too long is replaced by its hash on both sides. If the tags
+still do not fit into a header, Untaggable is raised and the response stays out of shared caches.
 """
 
 import base64
@@ -11,41 +11,53 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, ClassVar
 
-from mizan_htmx.edge.backends.http import OUTSIDE, Answer, CallFailed, call, place
+from mizan_htmx.edge.backends.http import VIA_PROXY, RequestFailed, Response, send, server_of
 from mizan_htmx.edge.backends.options import Options
+from mizan_htmx.edge.conf import Untaggable
 from mizan_htmx.protocol.keys import Invalidation
-from mizan_htmx.setup.conf import Untaggable
 
-# 130 bits; no tag in the grammar begins with '~', so none can be taken for a hash.
+__all__ = [
+    "EdgeBackend",
+    "Options",
+    "PurgeFailed",
+    "PurgeLater",
+    "PurgeRefused",
+    "Response",
+    "TagEdge",
+    "Untaggable",
+]
+
+# "~" and 130 bits; no tag in the grammar begins with '~', so none can be mistaken for a hash.
 HASH_LENGTH = 27
 
 
 class PurgeFailed(Exception):
-    """A purge was not taken, or nobody knows; to be tried again, after ``retry_after`` seconds if given.
+    """A purge failed, or its outcome is unknown: it is tried again, after ``retry_after`` seconds if given.
 
-    ``done`` are the tags, as ``purge`` got them, that were purged before.
+    ``done`` are the tags, as ``purge`` received them, that were purged before the failure.
     """
 
     def __init__(self, reason: str, *, retry_after: float | None = None, done: Iterable[str] = ()) -> None:
         super().__init__(reason)
-        # A header's text counts, too: in the lane it would end the thread.
+        # An edge may pass a header's text: compared with a number it would end the queue's thread.
         self.retry_after = None if retry_after is None else float(retry_after)
         self.done = frozenset(done)
 
 
 class PurgeRefused(PurgeFailed):
-    """A purge was refused, and would be again: a bad token, an unknown service."""
+    """A purge was refused and would be refused again, because of a wrong token for example: it is logged."""
 
 
 class PurgeLater(PurgeFailed):
-    """A purge was not tried, since the edge would take no more calls yet; ``retry_after`` is set."""
+    """A purge was not attempted, because a rate limit is reached; ``retry_after`` is set."""
 
 
 class EdgeBackend(ABC):
     """An edge: a subclass reads its options in ``configure`` and purges in ``purge``.
 
-    Every edge takes ``timeout`` (seconds for a call, 5) and ``repeat_after`` (seconds after which a purge is
-    said once more, for a copy that was on its way when the first one passed; ``None`` for never).
+    Every edge has the options ``timeout`` (seconds for a request, 5 by default) and ``repeat_after`` (seconds
+    after which a purge is repeated once, for a response that was on its way to the cache during the first;
+    ``None`` for never).
     """
 
     header: str | None = None
@@ -73,10 +85,10 @@ class EdgeBackend(ABC):
 
     @abstractmethod
     def purge(self, tags: Sequence[str], invalidations: Sequence[Invalidation]) -> None:
-        """Forget what these cover; raise PurgeFailed. The two lists say the same: an edge uses one."""
+        """Purge what these cover, or raise PurgeFailed. Both name the same: an edge uses one of them."""
 
     def tag_header(self, tags: Sequence[str]) -> tuple[str, str] | None:
-        """Write the tags of a response as a header; raise Untaggable if they do not fit."""
+        """Return the header, name and value, that carries the tags of a response; raise Untaggable."""
         return None
 
     def call(
@@ -86,92 +98,94 @@ class EdgeBackend(ABC):
         *,
         headers: Mapping[str, str],
         content: object = None,
-        opener: Any = OUTSIDE,
-    ) -> Answer:
-        """Send a request; raise PurgeFailed where there is no answer or not one of success."""
+        opener: Any = VIA_PROXY,
+    ) -> Response:
+        """Send a request; raise PurgeFailed if there is no response, or not a successful one."""
         try:
-            answer = call(method, url, headers=headers, content=content, timeout=self.timeout, opener=opener)
-        except CallFailed as error:
-            raise PurgeFailed(self.without_secrets(str(error))) from None
-        if not self.took(answer):
-            raise self.failure(f"{method} {place(url)}", answer)
-        return answer
+            response = send(
+                method, url, headers=headers, content=content, timeout=self.timeout, opener=opener
+            )
+        except RequestFailed as error:
+            raise PurgeFailed(self.redact(str(error))) from None
+        if not self.is_success(response):
+            raise self.failure(f"{method} {server_of(url)}", response)
+        return response
 
-    def took(self, answer: Answer) -> bool:
-        """Tell whether an answer says that the purge was taken."""
-        return 200 <= answer.status < 300
+    def is_success(self, response: Response) -> bool:
+        """Return whether a response says that the purge was accepted."""
+        return 200 <= response.status < 300
 
-    def failure(self, what: str, answer: Answer) -> PurgeFailed:
-        """Make the error of an answer that is none of success."""
-        said = answer.body[:300].decode("ascii", "replace")
-        text = self.without_secrets(f"{what} answered {answer.status}: {said!r}")
-        if answer.status < 300 or may_pass(answer.status):
-            return PurgeFailed(text, retry_after=answer.retry_after)
+    def failure(self, request: str, response: Response) -> PurgeFailed:
+        """Return the exception for a response that is not a success."""
+        body = response.body[:300].decode("ascii", "replace")
+        text = self.redact(f"{request} answered {response.status}: {body!r}")
+        if response.status < 300 or is_temporary(response.status):
+            return PurgeFailed(text, retry_after=response.retry_after)
         return PurgeRefused(text)
 
-    def without_secrets(self, text: str) -> str:
-        """Blot secrets out of what somebody else wrote."""
+    def redact(self, text: str) -> str:
+        """Replace this edge's secrets in a text that a server or a library wrote."""
         for secret in self._secrets:
             text = text.replace(secret.reveal(), "<secret>")
         return text
 
 
 class TagEdge(EdgeBackend):
-    """An edge that purges by the tags it read off a header."""
+    """An edge that purges by tags, which it reads from a response header."""
 
     header: str | None
     separator: ClassVar[str] = ","
-    #: What the edge takes: characters of a tag, tags of a response, bytes of the header, tags of a call.
+    #: Limits: characters of a tag, tags of a response, bytes of the header, tags of a purge request.
     max_tag: ClassVar[int] = 128
     max_tags: ClassVar[int] = 1000
     max_header: ClassVar[int] = 8000
     max_batch: ClassVar[int] = 100
 
-    def spell(self, tag: str) -> str:
-        """Write a tag in the edge's alphabet; two tags may share a spelling, one never has two."""
-        return tag if len(tag) <= self.max_tag else hashed(tag)
+    def encode(self, tag: str) -> str:
+        """Return a tag in the edge's alphabet; the same for the header and the purge."""
+        return tag if len(tag) <= self.max_tag else hash_of(tag)
 
     def tag_header(self, tags: Sequence[str]) -> tuple[str, str] | None:
-        """Write the tags as the edge reads them."""
+        """Return the header with the encoded tags; raise Untaggable above the edge's limits."""
         if self.header is None:
             return None
-        spelt = [*dict.fromkeys(map(self.spell, tags))]
-        value = self.separator.join(spelt)
-        if len(spelt) > self.max_tags or len(value) > self.max_header:
+        encoded = [*dict.fromkeys(map(self.encode, tags))]
+        value = self.separator.join(encoded)
+        if len(encoded) > self.max_tags or len(value) > self.max_header:
             raise Untaggable(
-                f"{len(spelt)} tags of {len(value)} bytes do not fit into {self.header!r}:"
+                f"{len(encoded)} tags of {len(value)} bytes do not fit into {self.header!r}:"
                 f" {type(self).__name__} takes {self.max_tags} tags and {self.max_header} bytes."
             )
         return self.header, value
 
     def purge(self, tags: Sequence[str], invalidations: Sequence[Invalidation]) -> None:
-        """Purge batch by batch; a failure tells which tags were purged before it."""
-        spelt = {tag: self.spell(tag) for tag in tags}
+        """Purge in batches of ``max_batch`` tags; ``done`` of a failure are the tags of earlier batches."""
+        encoded = {tag: self.encode(tag) for tag in tags}
         done: set[str] = set()
-        for batch in batches([*dict.fromkeys(spelt.values())], self.max_batch):
+        for batch in batches([*dict.fromkeys(encoded.values())], self.max_batch):
             try:
                 self.purge_batch(batch)
             except PurgeFailed as error:
-                error.done = frozenset(tag for tag, text in spelt.items() if text in done)
+                error.done = frozenset(tag for tag, text in encoded.items() if text in done)
                 raise
             done.update(batch)
 
     @abstractmethod
     def purge_batch(self, tags: Sequence[str]) -> None:
-        """Purge tags as the edge spells them, at most ``max_batch``."""
+        """Purge encoded tags, at most ``max_batch``, or raise PurgeFailed."""
 
 
-def may_pass(status: int) -> bool:
-    """Tell whether the same request may have another answer later."""
+def is_temporary(status: int) -> bool:
+    """Return whether a status is a temporary failure: the same request may succeed later."""
     return status in (408, 409, 425, 429) or status >= 500
 
 
-def hashed(tag: str) -> str:
-    """Write a long tag in 27 characters that every edge takes."""
+def hash_of(tag: str) -> str:
+    """Return the hash of a tag: 27 characters that every edge accepts."""
     digest = hashlib.sha256(tag.encode()).digest()
     return "~" + base64.b32encode(digest).decode()[: HASH_LENGTH - 1]
 
 
 def batches(items: Sequence[str], size: int) -> Iterator[Sequence[str]]:
-    """Cut a list into parts of ``size`` at most."""
+    """Split a list into parts of at most ``size``."""
     return (items[start : start + size] for start in range(0, len(items), size))

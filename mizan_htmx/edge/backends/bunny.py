@@ -6,16 +6,18 @@ from urllib.parse import quote
 from mizan_htmx.edge.backends.base import TagEdge
 from mizan_htmx.edge.backends.options import Options
 
+__all__ = ["BunnyEdge"]
+
 
 class BunnyEdge(TagEdge):
     """A Bunny pull zone; options ``zone``, its number, and ``token``, the account's API key.
 
-    It does not look at ``Vary``: ``vary`` lists the request headers that are in the zone's cache key.
+    Bunny ignores ``Vary``: ``vary`` lists the request headers that are in the zone's cache key.
     """
 
     header = "CDN-Tag"
     lifetime = "Cache-Control"
-    # The header holds 1,024 bytes: 16 tags of 63 characters, so what has up to 14 parameters always fits.
+    # The header has 1,024 bytes: 16 tags of 63 characters, so a context of up to 14 parameters always fits.
     max_tag = 63
     max_header = 1024
     max_batch = 1
@@ -29,7 +31,7 @@ class BunnyEdge(TagEdge):
         self.vary = options.names("vary")
 
     def purge_batch(self, tags: Sequence[str]) -> None:
-        """Purge the one tag that a call can name."""
+        """Purge the one tag that a request can name."""
         for tag in tags:
             headers = {"AccessKey": self._token.reveal()}
             self.call("POST", self._url, headers=headers, content={"CacheTag": tag})

@@ -5,11 +5,13 @@ from types import MappingProxyType
 from urllib.parse import quote
 
 from mizan_htmx.edge.backends.base import PurgeLater, TagEdge
-from mizan_htmx.edge.backends.http import Answer
+from mizan_htmx.edge.backends.http import Response
 from mizan_htmx.edge.backends.options import Options
-from mizan_htmx.edge.backends.rate_limit import Bucket
+from mizan_htmx.token_bucket import TokenBucket
 
-# Calls a second and size of the bucket, an account: developers.cloudflare.com/cache/how-to/purge-cache.
+__all__ = ["CloudflareEdge"]
+
+# Requests a second and size of the bucket, by account: developers.cloudflare.com/cache/how-to/purge-cache.
 PLANS = MappingProxyType(
     {"free": (5 / 60, 25), "pro": (5, 25), "business": (10, 50), "enterprise": (50, 500)}
 )
@@ -18,7 +20,7 @@ PLANS = MappingProxyType(
 class CloudflareEdge(TagEdge):
     """A Cloudflare zone; options ``zone``, ``token`` with the permission Cache Purge, and ``plan``.
 
-    Tags are case-insensitive there, so two that differ only in that are purged together. It does not look at
+    Cloudflare's tags are case-insensitive: two that differ only in case are purged together. It ignores
     ``Vary``: ``vary`` lists the request headers that are in the zone's cache key.
     """
 
@@ -27,26 +29,26 @@ class CloudflareEdge(TagEdge):
     max_batch = 100
 
     def configure(self, options: Options) -> None:
-        """Read the zone, the token and the plan, whose rate it keeps to."""
+        """Read the zone, the token and the plan, which sets the rate limit."""
         zone = options.text("zone")
         api = options.url("api", default="https://api.cloudflare.com/client/v4")
         rate, size = PLANS[options.choice("plan", tuple(PLANS), default="free")]
         self._url = f"{api}/zones/{quote(zone, safe='')}/purge_cache"
         self._token = options.secret("token")
         self.vary = options.names("vary")
-        self._bucket = Bucket(rate, size)
+        self._bucket = TokenBucket(rate, size)
 
     def purge_batch(self, tags: Sequence[str]) -> None:
-        """Purge tags if the rate allows it; else raise PurgeLater."""
-        wait = self._bucket.take()
+        """Purge tags, or raise PurgeLater if the plan's rate limit is reached."""
+        wait = self._bucket.try_take()
         if wait:
             raise PurgeLater("The rate limit of the plan is reached.", retry_after=wait)
         headers = {"Authorization": f"Bearer {self._token.reveal()}"}
         self.call("POST", self._url, headers=headers, content={"tags": [*tags]})
 
-    def took(self, answer: Answer) -> bool:
-        """Tell whether it says success, in the status and in the body."""
-        if answer.status == 429:  # other processes take from the same bucket
-            self._bucket.empty()
-        body = answer.json()
-        return super().took(answer) and isinstance(body, dict) and body.get("success") is True
+    def is_success(self, response: Response) -> bool:
+        """Return whether the status and the body say success."""
+        if response.status == 429:  # other processes draw on the same limit
+            self._bucket.drain()
+        body = response.json()
+        return super().is_success(response) and isinstance(body, dict) and body.get("success") is True

@@ -1,4 +1,4 @@
-"""Amazon CloudFront, by cache tags or by addresses, with boto3: ``pip install "mizan_htmx[edge]"``.
+"""Amazon CloudFront, by cache tags or by URLs, with boto3: ``pip install "mizan_htmx[edge]"``.
 
 https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/invalidation-by-tags.html
 """
@@ -13,13 +13,15 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 from botocore.parsers import ResponseParserError
 
-from mizan_htmx.edge.backends.base import PurgeFailed, PurgeRefused, TagEdge, batches, may_pass
+from mizan_htmx.edge.backends.base import PurgeFailed, PurgeRefused, TagEdge, batches, is_temporary
 from mizan_htmx.edge.backends.options import Options
-from mizan_htmx.edge.stale_urls import stale_addresses
+from mizan_htmx.edge.stale_urls import stale_urls
 from mizan_htmx.protocol.keys import Invalidation
 
+__all__ = ["CloudFrontEdge"]
+
 MAX_PATH = 4000
-# As many may be in progress at a time; above it, one wildcard for everything is sound and cheaper.
+# CloudFront's limit of wildcards in progress; above it, one wildcard for everything is correct and cheaper.
 MAX_WILDCARDS = 15
 TRANSIENT = frozenset(
     {"TooManyInvalidationsInProgress", "Throttling", "ThrottlingException", "RequestLimitExceeded"}
@@ -27,11 +29,12 @@ TRANSIENT = frozenset(
 
 
 class CloudFrontEdge(TagEdge):
-    """A CloudFront distribution; options ``distribution`` and ``by``: ``tags`` or ``addresses``.
+    """A CloudFront distribution; options ``distribution`` and ``by``: ``tags``, or ``addresses`` for URLs.
 
-    Credentials are boto3's own matter, or ``access_key``, ``secret_key``. ``header`` is the HeaderName of the
-    distribution's CacheTagConfig. Each tag or address of a purge costs money above 1,000 a month, so none is
-    repeated if ``repeat_after`` does not say so. ``vary`` lists the request headers in the cache policy.
+    boto3 finds the credentials, unless ``access_key`` and ``secret_key`` are set. ``header`` is the
+    HeaderName of the distribution's CacheTagConfig. Each tag or URL of a purge costs money above 1,000 a
+    month, so a purge is not repeated unless ``repeat_after`` is set. ``vary`` lists the request headers in
+    the cache policy.
     """
 
     lifetime = "Cache-Control"
@@ -53,17 +56,17 @@ class CloudFrontEdge(TagEdge):
         self._clients: dict[int, Any] = {}
 
     def purge(self, tags: Sequence[str], invalidations: Sequence[Invalidation]) -> None:
-        """Purge the tags, or the addresses that the manifest names."""
+        """Purge the tags, or the URLs of the edge manifest."""
         if self.by == "tags":
             super().purge(tags, invalidations)
             return
-        found = stale_addresses(invalidations)
+        found = stale_urls(invalidations)
         paths = wildcards(path for listed in found.values() for path in listed)
         for batch in batches(paths, self.max_batch):
             self._invalidate(batch)
 
     def purge_batch(self, tags: Sequence[str]) -> None:
-        """Purge tags, which are told from paths by their ``#``."""
+        """Purge tags, which a ``#`` distinguishes from paths."""
         self._invalidate([f"#{tag}" for tag in tags])
 
     def _invalidate(self, items: Sequence[str]) -> None:
@@ -76,19 +79,19 @@ class CloudFrontEdge(TagEdge):
         except ClientError as error:
             raise self._failure(error) from None
         except (BotoCoreError, ResponseParserError) as error:
-            text = self.without_secrets(f"CloudFront: {type(error).__name__}: {error}")
+            text = self.redact(f"CloudFront: {type(error).__name__}: {error}")
             raise PurgeFailed(text[:500]) from None
 
     def _failure(self, error: ClientError) -> PurgeFailed:
         status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
         code = error.response.get("Error", {}).get("Code", "")
-        text = self.without_secrets(f"CloudFront answered {status}: {error}")
-        if code in TRANSIENT or may_pass(status):
+        text = self.redact(f"CloudFront answered {status}: {error}")
+        if code in TRANSIENT or is_temporary(status):
             return PurgeFailed(text)
         return PurgeRefused(text)
 
     def _client(self) -> Any:
-        """Give the client of this process: a forked one must not share sockets with its parent."""
+        """Return the client of this process: after a fork, it must not share sockets with its parent."""
         client = self._clients.get(os.getpid())
         if client is None:
             limits = Config(
@@ -106,6 +109,6 @@ class CloudFrontEdge(TagEdge):
 
 
 def wildcards(paths: Iterable[str]) -> list[str]:
-    """Write addresses as CloudFront takes them, with a ``*`` for their queries; ``/*`` for too many."""
+    """Return paths as CloudFront takes them, each with a ``*`` for its queries; ``/*`` for too many."""
     found = dict.fromkeys(f"{path.rstrip('*')[: MAX_PATH - 1]}*" for path in paths)
     return [*found] if len(found) <= MAX_WILDCARDS else ["/*"]

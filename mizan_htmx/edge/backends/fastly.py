@@ -6,6 +6,8 @@ from urllib.parse import quote
 from mizan_htmx.edge.backends.base import TagEdge
 from mizan_htmx.edge.backends.options import Options
 
+__all__ = ["FastlyEdge"]
+
 
 class FastlyEdge(TagEdge):
     """A Fastly service; options ``service`` and ``token``, with the scope purge_select."""
@@ -13,10 +15,10 @@ class FastlyEdge(TagEdge):
     header = "Surrogate-Key"
     lifetime = "Surrogate-Control"
     separator = " "
-    # Only keys that stand wholly in the first 16 KB count; a key may have 1 KB.
+    # Fastly reads the keys in the first 16 KB of the header; a key may have 1 KB.
     max_header = 16 * 1024
     max_batch = 256
-    # With shielding, an edge that is purged before its shield may fetch the old copy from it once more.
+    # With shielding, an edge that is purged before its shield may fetch the stale response from it again.
     default_repeat = 2.0
 
     def configure(self, options: Options) -> None:
@@ -27,6 +29,6 @@ class FastlyEdge(TagEdge):
         self._token = options.secret("token")
 
     def purge_batch(self, tags: Sequence[str]) -> None:
-        """Purge keys at once, not softly: a soft purge would still serve the stale copy."""
+        """Purge keys at once: a soft purge would still serve the stale response."""
         headers = {"Fastly-Key": self._token.reveal()}
         self.call("POST", self._url, headers=headers, content={"surrogate_keys": [*tags]})

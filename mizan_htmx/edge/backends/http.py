@@ -1,7 +1,7 @@
-"""One HTTP call to the interface of an edge: bounded in time and size, follows nothing, raises one error.
+"""One HTTP request to the API of an edge: bounded in time and size, no redirects, one exception.
 
-The standard library is enough: one request a purge, on a thread of its own, needs no pool and no redirects. A
-redirect is not followed, since it would carry the token to wherever it leads.
+The standard library is enough: one request a purge, in a thread of its own, needs no connection pool.
+Redirects are not followed, because they would carry the token to another server.
 """
 
 import json
@@ -15,18 +15,18 @@ from urllib.error import URLError
 from urllib.parse import urlsplit
 from urllib.request import HTTPErrorProcessor, ProxyHandler, Request, build_opener
 
-MAX_ANSWER = 64 * 1024
-# No edge asks for more; a broken clock or header should not stop purging for a day.
+MAX_BODY = 64 * 1024
+# In seconds. A wrong clock or header must not stop purging for a day.
 MAX_RETRY_AFTER = 3600.0
 
 
-class CallFailed(Exception):
-    """The call had no answer."""
+class RequestFailed(Exception):
+    """A request had no response."""
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """What came back; header names are in lower case."""
+class Response:
+    """The response of an API; header names are in lower case."""
 
     status: int
     headers: Mapping[str, str]
@@ -34,19 +34,19 @@ class Answer:
 
     @property
     def retry_after(self) -> float | None:
-        """The seconds that ``Retry-After`` asks for, written as such or as a date."""
+        """The seconds of ``Retry-After``, which may be a number or a date; ``None`` without one."""
         return retry_after(self.headers.get("retry-after"))
 
     def json(self) -> Any:
-        """Give the body as JSON, or ``None`` if it is none."""
+        """Return the body parsed as JSON, or ``None`` if it is not JSON."""
         try:
             return json.loads(self.body)
         except ValueError:
             return None
 
 
-class _AsItIs(HTTPErrorProcessor):
-    """Hands every answer on, redirects and errors, too."""
+class _Unprocessed(HTTPErrorProcessor):
+    """Returns every response as it is, redirects and errors, too."""
 
     def http_response(self, request: Request, response: HTTPResponse) -> HTTPResponse:
         return response
@@ -54,23 +54,23 @@ class _AsItIs(HTTPErrorProcessor):
     https_response = http_response
 
 
-# The environment's proxies lead to the world outside; a cache in the own network is not behind them.
-OUTSIDE = build_opener(_AsItIs)
-INSIDE = build_opener(_AsItIs, ProxyHandler({}))
+# The environment's proxies are for servers on the internet; a cache in the site's network is behind none.
+VIA_PROXY = build_opener(_Unprocessed)
+DIRECT = build_opener(_Unprocessed, ProxyHandler({}))
 
 
-def call(
+def send(
     method: str,
     url: str,
     *,
     headers: Mapping[str, str],
     content: object = None,
     timeout: float,
-    opener: Any = OUTSIDE,
-) -> Answer:
-    """Send a request, with ``content`` as JSON (bytes are it already), and read the answer.
+    opener: Any = VIA_PROXY,
+) -> Response:
+    """Send a request, with ``content`` as JSON (bytes are JSON already), and return the response.
 
-    Raises CallFailed where there is none within ``timeout`` seconds; neither it nor its text holds a header.
+    Raises RequestFailed if there is none within ``timeout`` seconds; its text shows no header.
     """
     body = content if content is None or isinstance(content, bytes) else json.dumps(content).encode()
     sent = {"User-Agent": "mizan_htmx", "Accept": "application/json", **headers}
@@ -79,20 +79,20 @@ def call(
     deadline = time.monotonic() + timeout
     try:
         with opener.open(Request(url, data=body, headers=sent, method=method), timeout=timeout) as response:
-            return Answer(response.status, _lower(response.headers), _read(response, deadline))
+            return Response(response.status, _lower(response.headers), _read(response, deadline))
     except (OSError, HTTPException) as error:
         reason = error.reason if isinstance(error, URLError) else error
-        raise CallFailed(f"{method} {place(url)}: {type(reason).__name__}: {reason}") from None
+        raise RequestFailed(f"{method} {server_of(url)}: {type(reason).__name__}: {reason}") from None
 
 
-def place(url: str) -> str:
-    """Name a server by scheme, host and port, as a log may show it."""
+def server_of(url: str) -> str:
+    """Return scheme, host and port of a URL, which a log may show."""
     parts = urlsplit(url)
     return f"{parts.scheme}://{parts.netloc}"
 
 
 def retry_after(text: str | None) -> float | None:
-    """Read a ``Retry-After``: seconds or a date; ``None`` for anything else."""
+    """Return the seconds of a ``Retry-After``, a number or a date; ``None`` for anything else."""
     if text is None:
         return None
     try:
@@ -109,13 +109,13 @@ def _lower(headers: HTTPMessage) -> dict[str, str]:
 
 
 def _read(response: HTTPResponse, deadline: float) -> bytes:
-    """Read what there is, up to a limit; a server that dribbles does not get around the time limit."""
+    """Return the body, at most ``MAX_BODY`` bytes; a server that sends slowly can't exceed the deadline."""
     found = b""
-    while len(found) < MAX_ANSWER:
-        part = response.read1(MAX_ANSWER - len(found))
+    while len(found) < MAX_BODY:
+        part = response.read1(MAX_BODY - len(found))
         if not part:
             return found
         if time.monotonic() > deadline:
-            raise TimeoutError("the answer took too long")
+            raise TimeoutError("the response took too long")
         found += part
     return found

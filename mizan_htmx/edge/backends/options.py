@@ -1,4 +1,4 @@
-"""Reads the ``OPTIONS`` of an edge, each checked once and by name."""
+"""The ``OPTIONS`` of an edge, each checked when it is read."""
 
 from collections.abc import Mapping, Sequence
 from urllib.parse import urlsplit
@@ -9,7 +9,7 @@ from mizan_htmx.errors import suggest
 
 
 class Secret:
-    """A text that no log, traceback or ``repr`` shows."""
+    """A string that no log, traceback or ``repr`` shows."""
 
     __slots__ = ("_text",)
 
@@ -17,7 +17,7 @@ class Secret:
         self._text = text
 
     def reveal(self) -> str:
-        """Give the text, for the request that needs it."""
+        """Return the string, for the request that needs it."""
         return self._text
 
     def __repr__(self) -> str:
@@ -25,9 +25,9 @@ class Secret:
 
 
 class Options:
-    """What was given to an edge; every reader raises ImproperlyConfigured for what can't be meant.
+    """The options of one edge. Each method reads one, and raises ImproperlyConfigured if it is invalid.
 
-    ``shown`` collects what is no secret, ``secrets`` what is one, in the order they were read.
+    ``shown`` are the options read so far that are not secret, by name; ``secrets`` are the others.
     """
 
     def __init__(self, owner: str, given: Mapping[str, object]) -> None:
@@ -38,49 +38,49 @@ class Options:
         self.secrets: list[Secret] = []
 
     def text(self, name: str, *, default: str | None = None) -> str:
-        """Read a text of visible ASCII; it is required if there is no default."""
+        """Return a string of visible ASCII characters; it is required if there is no default."""
         value = self._take(name, default)
         if not (isinstance(value, str) and value and value.isascii() and value.isprintable()):
-            raise self._wrong(name, value, "a text of visible ASCII characters")
+            raise self._invalid(name, value, "a string of visible ASCII characters")
         self._show(name, value)
         return value
 
     def secret(self, name: str) -> Secret:
-        """Read a required secret: visible ASCII, for it goes into a header."""
+        """Return a required secret: visible ASCII characters, because it is sent in a header."""
         value = self._take(name, None)
         if not (isinstance(value, str) and value and value.isascii() and value.isprintable()):
             raise ImproperlyConfigured(
-                f"{self._owner}: option {name!r} is no text of visible ASCII characters."
+                f"{self._owner}: option {name!r} is not a string of visible ASCII characters."
             )
         secret = Secret(value)
         self.secrets.append(secret)
         return secret
 
     def secret_or_none(self, name: str) -> Secret | None:
-        """Read a secret that may be left out."""
+        """Return a secret, or ``None`` if it is left out."""
         if self._given.get(name) is None:
             self._known.append(name)
             return None
         return self.secret(name)
 
     def choice(self, name: str, choices: Sequence[str], *, default: str) -> str:
-        """Read one of a few words."""
+        """Return one of ``choices``."""
         value = self._take(name, default)
         if value not in choices:
-            raise self._wrong(name, value, f"one of {', '.join(map(repr, choices))}")
+            raise self._invalid(name, value, f"one of {', '.join(map(repr, choices))}")
         self._show(name, value)
         return str(value)
 
     def seconds(self, name: str, *, default: float) -> float:
-        """Read a number of seconds above zero."""
+        """Return a number of seconds above zero."""
         value = self._take(name, default)
         if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 < value < float("inf"):
-            raise self._wrong(name, value, "a number of seconds above 0")
+            raise self._invalid(name, value, "a number of seconds above 0")
         self._show(name, value)
         return float(value)
 
     def seconds_or_none(self, name: str, *, default: float | None) -> float | None:
-        """Read a number of seconds above zero, or ``None`` for never."""
+        """Return a number of seconds above zero, or ``None`` for never."""
         if self._given.get(name, default) is None:
             self._known.append(name)
             self._show(name, None)
@@ -88,33 +88,33 @@ class Options:
         return self.seconds(name, default=default or 0)
 
     def url(self, name: str, *, default: str | None = None) -> str:
-        """Read the address of a server, without its last slash."""
+        """Return the URL of a server, without its last slash."""
         value = self._take(name, default)
         self._check_url(name, value)
         self._show(name, value)
         return str(value).rstrip("/")
 
     def urls(self, name: str) -> tuple[str, ...]:
-        """Read a list of addresses, one at least; a lone text is a list of one."""
+        """Return a list of URLs, at least one; a string is a list of one."""
         value = self._take(name, None)
         listed = [value] if isinstance(value, str) else value
         if not (isinstance(listed, (list, tuple)) and listed):
-            raise self._wrong(name, value, "a list of addresses")
+            raise self._invalid(name, value, "a list of URLs")
         for each in listed:
             self._check_url(name, each)
         self._show(name, list(listed))
         return tuple(each.rstrip("/") for each in listed)
 
     def names(self, name: str) -> frozenset[str]:
-        """Read a list of header names; give them in lower case, none if it is left out."""
+        """Return header names in lower case; none if the option is left out."""
         value = self._take(name, ())
         if not (isinstance(value, (list, tuple)) and all(isinstance(each, str) and each for each in value)):
-            raise self._wrong(name, value, "a list of header names")
+            raise self._invalid(name, value, "a list of header names")
         self._show(name, list(value))
         return frozenset(each.lower() for each in value)
 
     def finish(self) -> None:
-        """Refuse options that nothing has read."""
+        """Raise ImproperlyConfigured if there is an option that nothing has read."""
         for name in self._given:
             if name not in self._known:
                 hint = suggest(name, self._known, what="options")
@@ -132,17 +132,19 @@ class Options:
             self.shown[name] = value
 
     def _check_url(self, name: str, value: object) -> None:
-        if isinstance(value, str) and "@" in value:  # before anything that shows it
-            raise ImproperlyConfigured(f"{self._owner}: option {name!r} must not hold a user or a password.")
+        if isinstance(value, str) and "@" in value:  # before a message that shows the value
+            raise ImproperlyConfigured(
+                f"{self._owner}: option {name!r} must not contain a user or a password."
+            )
         if not (isinstance(value, str) and value.isascii() and _is_url(value)):
-            raise self._wrong(name, value, "an address such as 'https://host:port'")
+            raise self._invalid(name, value, "a URL such as 'https://host:port'")
 
-    def _wrong(self, name: str, value: object, wanted: str) -> ImproperlyConfigured:
+    def _invalid(self, name: str, value: object, wanted: str) -> ImproperlyConfigured:
         return ImproperlyConfigured(f"{self._owner}: option {name!r} is {value!r}, not {wanted}.")
 
 
 def _is_url(text: str) -> bool:
-    """Tell whether this is scheme, host and perhaps a port and a path, and no more."""
+    """Return whether this is a scheme and a host, with an optional port and path, and nothing else."""
     try:
         parts = urlsplit(text)
         usable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0

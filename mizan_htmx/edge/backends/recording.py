@@ -1,4 +1,4 @@
-"""An edge that only writes down what it is told, for tests of sites."""
+"""An edge that only records its purges, for tests of sites."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,17 +7,19 @@ from mizan_htmx.edge.backends.base import TagEdge
 from mizan_htmx.edge.backends.options import Options
 from mizan_htmx.protocol.keys import Invalidation
 
+__all__ = ["Purge", "RecordingEdge"]
+
 
 @dataclass(frozen=True, slots=True)
 class Purge:
-    """What one call of ``purge`` named."""
+    """The arguments of one call of ``purge``."""
 
     tags: tuple[str, ...]
     invalidations: tuple[Invalidation, ...]
 
 
 class RecordingEdge(TagEdge):
-    """An edge without a network; ``purges`` lists what it was told, oldest first. Option ``header``."""
+    """An edge without a network: ``purges`` lists its purges, oldest first. Option ``header``."""
 
     default_repeat = None
 
@@ -27,9 +29,9 @@ class RecordingEdge(TagEdge):
         self.purges: list[Purge] = []
 
     def purge(self, tags: Sequence[str], invalidations: Sequence[Invalidation]) -> None:
-        """Write it down."""
+        """Record a purge."""
         self.purges.append(Purge(tuple(tags), tuple(invalidations)))
 
     def purge_batch(self, tags: Sequence[str]) -> None:
-        """Write down tags without what they stand for."""
+        """Record a purge of tags alone."""
         self.purges.append(Purge(tuple(tags), ()))

@@ -1,54 +1,56 @@
-"""Varnish with the exported VCL: purges for writes that did not pass through it, as those of a worker."""
+"""Varnish with the exported VCL: purges for writes that did not pass through it, such as a worker's."""
 
 from collections.abc import Iterator, Sequence
 
 from mizan_htmx.edge.backends.base import EdgeBackend, PurgeFailed
-from mizan_htmx.edge.backends.http import INSIDE
+from mizan_htmx.edge.backends.http import DIRECT
 from mizan_htmx.edge.backends.options import Options
+from mizan_htmx.protocol.headers import CACHE_GROUPS_HEADER
 from mizan_htmx.protocol.keys import MAX_BYTES, Invalidation
 
+__all__ = ["VarnishEdge"]
+
 METHOD = "PURGEKEYS"
-# As in a mutation's response: RFC 9875, a list of strings.
-HEADER = "Cache-Group-Invalidation"
 
 
 class VarnishEdge(EdgeBackend):
-    """Varnish nodes; option ``doors``: the addresses of their listeners for purges.
+    """Varnish nodes; option ``doors``: the URLs of their listeners for purges.
 
-    What the origin answers to a mutation, Varnish reads by itself; this reaches it in every other case, and
-    the other nodes. Tags come from ``Cache-Groups``, so it needs no header of its own.
+    The node that a mutation passes through reads the purge from its response. This edge purges the other
+    nodes, and all nodes for every other write. Tags come from ``Cache-Groups``, so it needs no header.
     """
 
-    # Its keys change with every purge, so no copy that is on its way can be taken for a fresh one.
+    # A purge changes the cache keys, so a response that is on its way can't be served as a fresh one.
     default_repeat = None
 
     def configure(self, options: Options) -> None:
-        """Read the doors."""
+        """Read the URLs of the listeners."""
         self._doors = options.urls("doors")
 
     def purge(self, tags: Sequence[str], invalidations: Sequence[Invalidation]) -> None:
-        """Tell every node, those behind one that fails, too."""
-        failed = [error for door in self._doors if (error := self._told(door, tags))]
+        """Purge every node; raise the first failure when all nodes have been tried."""
+        failed = [error for door in self._doors if (error := self._purge_node(door, tags))]
         if failed:
             raise failed[0]
 
-    def _told(self, door: str, tags: Sequence[str]) -> PurgeFailed | None:
+    def _purge_node(self, door: str, tags: Sequence[str]) -> PurgeFailed | None:
         try:
-            for text in lists(tags):
-                self.call(METHOD, f"{door}/", headers={HEADER: text}, opener=INSIDE)
+            for text in header_values(tags):
+                # As in the response to a mutation: RFC 9875, a list of strings.
+                self.call(METHOD, f"{door}/", headers={CACHE_GROUPS_HEADER: text}, opener=DIRECT)
         except PurgeFailed as error:
             return error
         return None
 
 
-def lists(tags: Sequence[str]) -> Iterator[str]:
-    """Write tags as headers of 4,096 bytes at most; one that is longer widens to its context."""
-    kept = ""
+def header_values(tags: Sequence[str]) -> Iterator[str]:
+    """Yield the tags in header values of at most ``MAX_BYTES``; a longer tag is widened to its context."""
+    value = ""
     for tag in dict.fromkeys(each if len(each) < MAX_BYTES - 1 else each.partition(";")[0] for each in tags):
-        longer = f'{kept}, "{tag}"' if kept else f'"{tag}"'
+        longer = f'{value}, "{tag}"' if value else f'"{tag}"'
         if len(longer) > MAX_BYTES:
-            yield kept
+            yield value
             longer = f'"{tag}"'
-        kept = longer
-    if kept:
-        yield kept
+        value = longer
+    if value:
+        yield value

@@ -1,1 +1,1 @@
-"""Varnish: the VCL made of the edge manifest."""
+"""Varnish: compiling the edge manifest to VCL."""

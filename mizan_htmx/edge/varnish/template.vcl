@@ -1,7 +1,7 @@
 vcl 4.1;
 
-# Made from the edge manifest of mizan_htmx, for Varnish 7.1 to 7.4.1 and varnish-modules 0.20. Don't edit it:
-# `python manage.py export_edge_manifest --format vcl --origin HOST:PORT` makes it anew. docs/varnish.md explains.
+# Generated from the edge manifest of mizan_htmx, for Varnish 7.1 to 7.4.1 and varnish-modules 0.20. Don't edit it:
+# `python manage.py export_edge_manifest --format vcl --origin HOST:PORT` writes it anew. docs/varnish.md explains it.
 
 import blob;
 import directors;
@@ -18,90 +18,90 @@ backend origin {
 
 # ---- Generations ------------------------------------------------------------------------------------------
 #
-# Each tag has a number. The numbers of all tags that a URL stands for are part of its cache key, taken before
-# anything is fetched; a mutation changes them before its own answer leaves. So a read that begins after that
-# answer has another key than any that began before the commit: what those fetched, and whenever they are done
-# with it, nobody will be handed again.
+# Each tag has a number, its generation. The numbers of all tags of a URL are part of its cache key, taken before
+# anything is fetched; a mutation changes them before its own response is delivered. So a read that begins after
+# that response has another key than any that began before the commit: what those fetch, however late, is never
+# served again.
 #
-# The numbers are kept by vsthrottle, which counts tokens in hashed tables that outlive a reload of this file.
-# A bucket whose period never ends is never filled up again: one token less is another number. A bare context
-# has a number of its own. All scoped tags share @SLOTS@ numbers, so that reading many URLs can't fill the memory;
-# when two tags meet in one, a mutation of one means a miss for the other, never a stale hit.
+# vsthrottle stores the numbers: it counts tokens in hashed tables that survive a reload of this file. A bucket
+# whose period never ends is never refilled: one token less is another number. A context has a number of its own.
+# All tags with parameters share @SLOTS@ numbers, so that reading many URLs can't fill the memory; if two tags share
+# one, a mutation of one is a miss for the other, never a stale hit.
 
 sub vcl_init {
     new mizan_slots = directors.shard();    # only for its hash
 }
 
-sub mizan_forget_everything {
+sub mizan_purge_everything {
 @EVERYTHING@
 }
 
-# One tag of the list X-Mizan-Stale, the last that is left. No key, because the workspace is full, or no token:
-# the answer is "denied". Then all is forgotten, which takes no memory.
-sub mizan_forget_one {
+# Purge one tag of the list X-Mizan-Stale, the last that remains. If there is no key, because the workspace is full,
+# or no token, the result is "denied". Then everything is purged, which takes no memory.
+sub mizan_purge_one {
     if (var.get_int("mizan.left") > 0) {
         var.set("mizan.tag", str.split(req.http.X-Mizan-Stale, var.get_int("mizan.left"), ", "));
         var.set_int("mizan.left", var.get_int("mizan.left") - 1);
         if (var.get("mizan.tag") ~ ";") {
             if (vsthrottle.is_denied("" + (mizan_slots.key(var.get("mizan.tag")) % @SLOTS@), @COUNTER@)) {
                 var.set_int("mizan.left", 0);
-                call mizan_forget_everything;
+                call mizan_purge_everything;
             }
         } elsif (vsthrottle.is_denied(var.get("mizan.tag"), @COUNTER@)) {
             var.set_int("mizan.left", 0);
-            call mizan_forget_everything;
+            call mizan_purge_everything;
         }
     }
 }
 
 # VCL has no loops.
-sub mizan_forget_8 {
+sub mizan_purge_8 {
     if (var.get_int("mizan.left") > 0) {
-        call mizan_forget_one; call mizan_forget_one; call mizan_forget_one; call mizan_forget_one;
-        call mizan_forget_one; call mizan_forget_one; call mizan_forget_one; call mizan_forget_one;
+        call mizan_purge_one; call mizan_purge_one; call mizan_purge_one; call mizan_purge_one;
+        call mizan_purge_one; call mizan_purge_one; call mizan_purge_one; call mizan_purge_one;
     }
 }
 
-sub mizan_forget_64 {
+sub mizan_purge_64 {
     if (var.get_int("mizan.left") > 0) {
-        call mizan_forget_8; call mizan_forget_8; call mizan_forget_8; call mizan_forget_8;
-        call mizan_forget_8; call mizan_forget_8; call mizan_forget_8; call mizan_forget_8;
+        call mizan_purge_8; call mizan_purge_8; call mizan_purge_8; call mizan_purge_8;
+        call mizan_purge_8; call mizan_purge_8; call mizan_purge_8; call mizan_purge_8;
     }
 }
 
-# Make all of X-Mizan-Stale unreachable, then free its memory. X-Mizan-Purged tells how many copies that were.
-sub mizan_forget {
+# Make all responses with a tag of X-Mizan-Stale unreachable, then free their memory; X-Mizan-Purged counts them.
+sub mizan_purge {
     var.set_int("mizan.left", str.count(regsuball(req.http.X-Mizan-Stale, "[^,]", "")) + 1);
     if (req.http.X-Mizan-Stale ~ "(?:^|[, ])\*"
         || var.get_int("mizan.left") < 1
         || var.get_int("mizan.left") > 512) {
-        call mizan_forget_everything;
+        call mizan_purge_everything;
     } else {
-        call mizan_forget_64; call mizan_forget_64; call mizan_forget_64; call mizan_forget_64;
-        call mizan_forget_64; call mizan_forget_64; call mizan_forget_64; call mizan_forget_64;
+        call mizan_purge_64; call mizan_purge_64; call mizan_purge_64; call mizan_purge_64;
+        call mizan_purge_64; call mizan_purge_64; call mizan_purge_64; call mizan_purge_64;
         set req.http.X-Mizan-Purged = xkey.purge(req.http.X-Mizan-Stale);
     }
 }
 
-# An unsafe request without an answer: it may have been committed, so what it affects is forgotten.
+# An unsafe request without a response may have been committed, so what it affects is purged.
 sub mizan_outcome_unknown {
     unset req.http.X-Mizan-Stale;
 @MUTATIONS@
     if (req.http.X-Mizan-Stale) {
         set req.http.X-Mizan-Stale = regsub(req.http.X-Mizan-Stale, "^, ", "");
-        call mizan_forget;
+        call mizan_purge;
     }
 }
 
 # ---- What a URL shows -------------------------------------------------------------------------------------
 #
-# X-Mizan-Groups becomes what Cache-Groups of the answer has to say, letter by letter, for it to be stored. A
-# parameter that the URL lacks is in it by its name alone.
+# X-Mizan-Groups is the value that Cache-Groups of the response must have, exactly, for the response to be stored. It
+# has a parameter that the URL lacks by its name alone.
 
 @QUERIES@
 @CONTEXTS@
 sub mizan_read_url {
-    # A broken escape, such as %zz, stands for nothing.
+    # An invalid escape, such as %zz, has no value.
     if (req.url !~ "%(?![0-9A-Fa-f]{2})") {
 @URLS@
     }
@@ -118,8 +118,8 @@ sub vcl_recv {
         unset req.http.X-Mizan-Pass;
     }
 
-    # The door for writes that did not come through here. It has a listener of its own, because behind a local
-    # proxy every client has the address 127.0.0.1.
+    # The listener for writes that did not come through Varnish. It is separate, because behind a local proxy every
+    # client has the address 127.0.0.1.
     if (local.socket == "@DOOR@") {
         if (req.method != "PURGEKEYS") {
             return (synth(405, "Only PURGEKEYS"));
@@ -133,7 +133,7 @@ sub vcl_recv {
         } else {
             return (synth(400, "No Cache-Group-Invalidation"));
         }
-        call mizan_forget;
+        call mizan_purge;
         return (synth(200, "Purged"));
     }
     if (req.method == "PURGEKEYS") {
@@ -142,7 +142,7 @@ sub vcl_recv {
     unset req.http.X-Mizan-Invalidate;
     unset req.http.Cache-Group-Invalidation;
 
-    # Only where sockets are served: answers inside of a pipe are not looked at.
+    # Only for the sockets' paths: responses inside a pipe are not inspected.
     if (req.method == "GET" && req.http.Upgrade ~ "(?i)^websocket$" && req.url ~ "@SOCKETS@") {
         return (pipe);
     }
@@ -164,12 +164,12 @@ sub vcl_pipe {
 
 sub vcl_hash {
     hash_data(req.url);
-    # What decides about links and hosts in an answer, so that nobody can plant his own.
+    # These decide about links and hosts in a response: without them in the key, anyone could poison the cache.
     hash_data(req.http.Host);
     hash_data(req.http.X-Forwarded-Host);
     hash_data(req.http.X-Forwarded-Port);
     hash_data(req.http.X-Forwarded-Proto);
-    # With the tags themselves: in another VCL, tags of other names could have the same numbers.
+    # Together with the tags: in another VCL, tags of other names could have the same numbers.
     hash_data(req.http.X-Mizan-Groups);
     hash_data(req.http.X-Mizan-Generations);
     return (lookup);
@@ -178,14 +178,14 @@ sub vcl_hash {
 sub vcl_backend_fetch {
     unset bereq.http.X-Mizan-Generations;
     unset bereq.http.X-Mizan-Pass;
-    # What everyone is handed must not depend on who asked first.
+    # A shared response must not depend on who requested it first.
     if (!bereq.uncacheable) {
         unset bereq.http.Cookie;
         unset bereq.http.Authorization;
     }
 }
 
-# ---- Answers ----------------------------------------------------------------------------------------------
+# ---- Responses --------------------------------------------------------------------------------------------
 
 sub vcl_backend_response {
     unset beresp.http.X-Mizan-Again;
@@ -199,8 +199,8 @@ sub vcl_backend_response {
         return (deliver);
     }
 
-    # Not what the URL promised: another page stands there, or an odd spelling of a value, or a page that shows
-    # more. Whoever sent cookies is answered again, with them (vcl_deliver), and for a while all are.
+    # Not what the manifest says of the URL: another page, an unusual spelling of a value, or a page that shows more.
+    # A request with cookies is then repeated with them (vcl_deliver), and for a while all requests pass.
     if (beresp.status != 200
         || !beresp.http.Cache-Groups
         || beresp.http.Cache-Groups != bereq.http.X-Mizan-Groups
@@ -213,7 +213,7 @@ sub vcl_backend_response {
         return (pass(120s));
     }
 
-    # RFC 9213: this field decides, and Cache-Control is for browsers.
+    # RFC 9213: this field is for caches like this one, Cache-Control for browsers.
     set beresp.ttl = std.duration(regsub(beresp.http.CDN-Cache-Control, "(?i)^ *max-age=([0-9]+) *$", "\1s"), 0s);
     set beresp.grace = 0s;
     set beresp.keep = 0s;
@@ -229,19 +229,19 @@ sub vcl_backend_response {
 }
 
 sub vcl_deliver {
-    # In vcl_backend_response varnish-modules before 0.24 would bring the whole child process down.
+    # Not in vcl_backend_response: there, varnish-modules before 0.24 would crash the child process.
     if (resp.http.Cache-Group-Invalidation) {
         std.collect(resp.http.Cache-Group-Invalidation, ", ");
         set req.http.X-Mizan-Stale = regsuball(resp.http.Cache-Group-Invalidation, "\x22", "");
-        call mizan_forget;
+        call mizan_purge;
     } elsif (resp.http.X-Mizan-Invalidate) {
         std.collect(resp.http.X-Mizan-Invalidate, ", ");
         set req.http.X-Mizan-Stale = regsuball(resp.http.X-Mizan-Invalidate, ";[^,]*", "");
-        call mizan_forget;
+        call mizan_purge;
     } elsif (req.method != "GET" && req.method != "HEAD" && req.method != "OPTIONS" && req.method != "TRACE"
         && (resp.status == 502 || resp.status == 503 || resp.status == 504
-            # Nor is it known from a 500 that a middleware or the server made in place of the site's answer:
-            # mizan_htmx's own says no-store, and names what was committed all the same.
+            # The outcome is unknown, too, after a 500 that a middleware or the server made in place of the site's
+            # response: mizan_htmx's own has no-store, and names what was committed all the same.
             || (resp.status == 500 && !resp.http.Cache-Control))) {
         call mizan_outcome_unknown;
     }
@@ -262,7 +262,7 @@ sub vcl_deliver {
     if (req.http.X-Mizan-Purged) {
         set resp.http.X-Mizan-Purged = req.http.X-Mizan-Purged;
     }
-    # Between the origin and its caches.
+    # For the origin and its caches only.
     unset resp.http.X-Mizan-Again;
     unset resp.http.xkey;
     unset resp.http.Cache-Groups;
@@ -277,9 +277,9 @@ sub vcl_deliver {
 }
 
 sub vcl_synth {
-    # "VCL failed": the workspace was full before the list of a mutation was read to its end.
+    # "VCL failed": the workspace was full before a mutation's list was read to its end.
     if (resp.status == 503 && local.socket != "@DOOR@" && req.method != "GET" && req.method != "HEAD") {
-        call mizan_forget_everything;
+        call mizan_purge_everything;
     }
     if (local.socket == "@DOOR@") {
         set resp.http.Content-Type = "text/plain; charset=utf-8";

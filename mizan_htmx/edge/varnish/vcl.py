@@ -1,7 +1,7 @@
-"""The edge manifest as VCL: what ``varnishd -f`` takes as it is, with Debian 12's Varnish 7.1.
+"""Compile the edge manifest to VCL for ``varnishd -f``, with Debian 12's Varnish 7.1.
 
-``template.vcl`` holds what every site shares, and explains the scheme. Here stands what depends on the
-manifest: which tags a URL stands for, and what a mutation without an answer may have changed.
+``template.vcl`` is the part that all sites share, and explains the scheme. This module writes the part that
+depends on the manifest: the tags of each URL, and what a mutation without a response may have changed.
 """
 
 import re
@@ -16,19 +16,19 @@ from mizan_htmx.protocol.keys import is_name
 #: The name of the listener that takes PURGEKEYS: ``varnishd -a purge=127.0.0.1:6082``.
 DOOR = "purge"
 
-# Numbers that all scoped tags share; vsthrottle keeps some 120 bytes for each. Where the copies of 10,000
-# users are kept, every seventh mutation of one makes those of another unreachable.
+# How many numbers the tags with parameters share; vsthrottle needs some 120 bytes for each. With cached pages
+# of 10,000 users, every seventh mutation of one user also purges those of another.
 SLOTS = 65536
 
-# Limit and period of a bucket. vsthrottle gives back seconds / period * limit tokens, without the fraction:
-# at 3e28 seconds not one in a million years.
+# Limit and period of a bucket. vsthrottle returns seconds / period * limit tokens, rounded down: with this
+# period, 3e28 seconds, not one token in a million years.
 _COUNTER = "999999999999999, 999999999999y * 1000000000.0"
 
 _ORIGIN = re.compile(r"(?P<host>[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\]):(?P<port>[0-9]{1,5})")
 _PLACEHOLDER = re.compile(r"@([A-Z]+)@")
 _PARAM = re.compile(r":([A-Za-z_][A-Za-z0-9_]*)")
 
-# What Django leaves bare when it writes a path: RFC 3986's sub-delims and "/~:@".
+# Characters that Django does not quote in a path: RFC 3986's sub-delims and "/~:@".
 _BARE = "/~:@!$&'()*+,;="
 
 _END = r"(?:\?|$)"
@@ -36,15 +36,16 @@ _QUOTE = '"'
 
 
 def compile_vcl(manifest: Mapping[str, Any], *, origin: str, sockets: Sequence[str] = ("/ws/",)) -> str:
-    """Write the VCL of a site whose server is at ``origin``, ``HOST:PORT``.
+    """Return the VCL of a site whose server is at ``origin``, ``HOST:PORT``.
 
-    Public contexts that may be kept for a while are cached, and everything else is passed; ``sockets`` are
-    the paths that answer to WebSockets. Raises ValueError for an origin of another form and for a name
-    against the grammar.
+    Public contexts with a ``max_age`` are cached, and everything else is passed; ``sockets`` are the paths of
+    WebSockets. Raises ValueError for an origin of another form and for a name outside the grammar.
     """
     address = _ORIGIN.fullmatch(origin)
     if address is None:
-        raise ValueError(f"{origin!r} is no address of a server. Write HOST:PORT, such as '127.0.0.1:8000'.")
+        raise ValueError(
+            f"{origin!r} is not the address of a server. Write HOST:PORT, such as '127.0.0.1:8000'."
+        )
     contexts = {name: each for name, each in sorted(manifest["contexts"].items()) if each.get("max_age")}
     _check_names(contexts)
     parts = {
@@ -68,16 +69,16 @@ def _check_names(contexts: Mapping[str, Mapping[str, Any]]) -> None:
     names = [*contexts, *(param for each in contexts.values() for param in each["params"])]
     for name in names:
         if not is_name(name):
-            raise ValueError(f"{name!r} is no name: a letter or '_', then letters, digits, '_-.'.")
+            raise ValueError(f"{name!r} is not a name: a letter or '_', then letters, digits, '_-.'.")
 
 
 def _text(text: str) -> str:
-    """Write a string: VCL has no escapes, but two kinds of quotes."""
+    """Return a VCL string: VCL has no escapes, but two kinds of quotes."""
     return f'{{"{text}"}}' if '"' in text else f'"{text}"'
 
 
 def _context(at: int, name: str, context: Mapping[str, Any]) -> str:
-    """Write the subroutine that makes tags and numbers of the values that a URL had."""
+    """Return the subroutine that sets tags and numbers from the values in a URL."""
     tags = [_tag(name, chosen) for chosen in subsets(context["params"])]
     numbers = [_number(tag, scoped=bool(place)) for place, tag in enumerate(tags)]
     between = f"\n        + {_text(f'{_QUOTE}, {_QUOTE}')} + "
@@ -110,7 +111,7 @@ def _everything(contexts: Mapping[str, Any]) -> str:
 
 
 def _mutations(mutations: Mapping[str, Mapping[str, Any]], contexts: Mapping[str, Any]) -> str:
-    """Write which contexts may be stale when a request to a mutation's address got no answer."""
+    """Return which contexts may be stale after a request to a mutation's URL that had no response."""
     affected: dict[str, set[str]] = {}
     for mutation in mutations.values():
         for endpoint in mutation.get("endpoints", ()):
@@ -129,18 +130,18 @@ def _mutations(mutations: Mapping[str, Mapping[str, Any]], contexts: Mapping[str
 
 
 def _urls(contexts: Mapping[str, Mapping[str, Any]]) -> str:
-    """Write the choice by URL. Addresses with fewer values come first: ``/profile/new/`` is no profile."""
+    """Return the choice by URL. URLs with fewer values come first: ``/profile/new/`` is not a profile."""
     found = [
         (len(_PARAM.findall(pattern)), pattern, at, context["params"])
         for at, context in enumerate(contexts.values())
-        for pattern in _addresses(context)
+        for pattern in _patterns(context)
     ]
     branches = ["\n".join(_branch(at, pattern, params)) for _, pattern, at, params in sorted(found)]
     return "        " + " els".join(branches)
 
 
-def _addresses(context: Mapping[str, Any]) -> Iterator[str]:
-    """List where a context is shown; its blocks are answered next to its readers."""
+def _patterns(context: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the URL patterns of a context: its endpoint, its blocks beside it, and its pages."""
     for endpoint in context["endpoints"]:
         yield endpoint
         mount, _, name = endpoint.removesuffix("/").rpartition("/ctx/")
@@ -163,18 +164,18 @@ def _branch(at: int, pattern: str, params: Sequence[str]) -> Iterator[str]:
 
 
 def _queries(contexts: Mapping[str, Mapping[str, Any]]) -> str:
-    """Write a subroutine for each parameter that stands in the query of some URL, or could."""
+    """Return a subroutine for each parameter that may be in the query of a URL."""
     params = {
         param
         for context in contexts.values()
-        for pattern in _addresses(context)
+        for pattern in _patterns(context)
         for param in {*context["params"]}.difference(_PARAM.findall(pattern))
     }
     return "\n".join(_query(param) for param in sorted(params))
 
 
 def _query(param: str) -> str:
-    # Where a name is given twice, Django takes the last; "+" is a blank.
+    # If a name is repeated, Django takes the last value; "+" is a space.
     given = _text(rf"^[^?]*\?(?:.*&)?{re.escape(param)}=([^&]*).*$")
     value = f"regsub(req.url, {given}, {_group(1)})"
     blanks = rf'regsuball({value}, "\+", "%20")'
@@ -195,22 +196,22 @@ def _group(number: int) -> str:
 
 
 def _from_query(param: str) -> str:
-    """Name the subroutine: a VCL name has no dot, and no hyphen and digits are of another's making."""
+    """Return the name of a parameter's subroutine: VCL allows no dot, so dots and hyphens are escaped."""
     return "mizan_query_" + param.replace("-", "-m").replace(".", "-d")
 
 
 def _set(param: str, value: str) -> str:
-    """Write how a value is kept in its canonical spelling."""
+    """Return the VCL that stores a value in its canonical spelling."""
     canonical = f"blob.transcode(decoding=URL, encoding=URL, case=UPPER, encoded={value})"
     return f'var.set("mizan.{param}", {_text(param + "=")} + {canonical});'
 
 
 def _path(pattern: str) -> str:
-    """Write a manifest's pattern as a regular expression with a group for each value."""
+    """Return a manifest's pattern as a regular expression with a group for each value."""
     literals = _PARAM.split(pattern)[::2]
     return "([^/?]+)".join(map(_literal, literals))
 
 
 def _literal(path: str) -> str:
-    """Write a piece of a path as the URL has it, with nothing in it that VCL or an expression reads."""
+    """Return a piece of a path, quoted as in a URL and escaped for the regular expression."""
     return re.escape(quote(path, safe=_BARE))

@@ -1,8 +1,7 @@
-"""Write the edge manifest, or the VCL made of it, to a file or to standard output; or check the file."""
+"""Write the edge manifest, or its VCL, to a file or to standard output; or check the file."""
 
 import json
 from argparse import ArgumentParser
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -10,24 +9,23 @@ from django.core.management.base import BaseCommand, CommandError
 
 from mizan_htmx.edge import generate_edge_manifest
 from mizan_htmx.edge.url_patterns import mounted_at
+from mizan_htmx.edge.varnish.vcl import compile_vcl
 
 
 class Command(BaseCommand):
-    """Export which URLs show which context, as JSON with sorted keys or as VCL."""
+    """Exports which URLs show which context, as JSON with sorted keys or as VCL."""
 
     help = "Export the edge manifest: contexts, functions, URLs and mutations, as JSON or as VCL for Varnish."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Declare the options."""
         parser.add_argument(
-            "--output", "-o", help="The file to write, whose folder is made. Default: standard output."
+            "--output", "-o", help="The file to write; its folder is created. Default: standard output."
         )
         parser.add_argument(
-            "--indent", type=int, default=2, help="Spaces a level; 0 for one line. Default: 2."
+            "--indent", type=int, default=2, help="Spaces for each level; 0 for one line. Default: 2."
         )
-        parser.add_argument(
-            "--base-url", help="Where mizan_htmx.urls is mounted. Default: as in the URLconf."
-        )
+        parser.add_argument("--base-url", help="The path of mizan_htmx.urls. Default: as in the URLconf.")
         parser.add_argument(
             "--format", choices=("json", "vcl"), default="json", help="What to write. Default: json."
         )
@@ -41,7 +39,7 @@ class Command(BaseCommand):
     def handle(
         self, *args: Any, output: str | Path | None, check: bool, base_url: str | None, **options: Any
     ) -> None:
-        """Write the manifest, or compare it; ``call_command`` may give a path, too."""
+        """Write the manifest, or compare it; ``call_command`` may pass a ``Path``, too."""
         file = Path(output) if output else None
         manifest = generate_edge_manifest(base_url or mounted_at())
         text = _text(manifest, **options)
@@ -58,12 +56,12 @@ class Command(BaseCommand):
 def _text(manifest: dict[str, Any], *, format: str, origin: str | None, indent: int, **options: Any) -> str:
     if format == "json":
         if origin is not None:
-            raise CommandError("--origin says where Varnish finds the server. Add --format vcl.")
+            raise CommandError("--origin is the server behind Varnish. Add --format vcl.")
         return json.dumps(manifest, sort_keys=True, indent=indent or None)
     if origin is None:
-        raise CommandError("--format vcl needs --origin HOST:PORT, where Varnish finds the server.")
+        raise CommandError("--format vcl needs --origin HOST:PORT, the server behind Varnish.")
     try:
-        return str(import_module("mizan_htmx.edge.varnish.vcl").compile_vcl(manifest, origin=origin))
+        return compile_vcl(manifest, origin=origin)
     except ValueError as error:
         raise CommandError(str(error)) from error
 
@@ -77,17 +75,17 @@ def _write(text: str, output: Path) -> None:
 
 
 def _compare(text: str, output: Path | None) -> None:
-    """Raise CommandError, which ends in status 1, unless the file has this text."""
+    """Raise CommandError, which exits with status 1, unless the file has this text."""
     if output is None:
         raise CommandError("--check needs --output FILE, the file to compare with.")
     try:
         found = output.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it is no text"
+        reason = error.strerror if isinstance(error, OSError) else "it is not text"
         raise CommandError(f"{str(output)!r} can't be read: {reason}. Run this without --check.") from error
     if found != _ended(text):
         raise CommandError(
-            f"{str(output)!r} is out of date: what is declared has changed since it was written."
+            f"{str(output)!r} is out of date: the declarations have changed since it was written."
             " Run this without --check, and commit the file."
         )
 

@@ -5,7 +5,7 @@ from uuid import uuid4
 
 from django.db import models
 
-from mizan_htmx.invalidation.model_watch import WatchedQuerySet
+from mizan_htmx import WatchedQuerySet
 
 
 class Guest(models.Model):

@@ -1,4 +1,4 @@
-"""Purging: who is told what and when, and that no request notices any of it."""
+"""Purging: what each edge is asked to purge and when, and that no request waits for it."""
 
 from collections.abc import Iterator
 
@@ -10,11 +10,10 @@ from django.urls import include, path
 from pytest_django import Settings
 
 from mizan_htmx.client import Context, client
-from mizan_htmx.edge import purge_queue as purging
+from mizan_htmx.edge import drain, edges, purge_queue
 from mizan_htmx.edge.backends.recording import Purge, RecordingEdge
-from mizan_htmx.invalidation.recorder import invalidate
+from mizan_htmx.invalidation.invalidate import invalidate
 from mizan_htmx.protocol.keys import EVERYTHING, Invalidation
-from mizan_htmx.setup.conf import edges
 from mizan_htmx.setup.registry import register
 from mizan_htmx.testing import isolated_registry
 from tests.helpers.cdns import Fastly
@@ -55,20 +54,20 @@ async def arename(request: HttpRequest, user_id: int) -> HttpResponse:
 
 @pytest.fixture
 def site(settings: Settings) -> Iterator[Settings]:
-    """Have the functions above behind an edge that records, and its purging connected."""
+    """Register the functions above, behind an edge that records its purges."""
     settings.ROOT_URLCONF = (path("api/mizan/", include("mizan_htmx.urls")),)
     settings.MIZAN_EDGE = {"default": {"BACKEND": "mizan_htmx.edge.backends.recording.RecordingEdge"}}
     with isolated_registry():
         for each in (user_name, news, basket, rename, arename):
             register(each)
-        purging.connect()
+        purge_queue.connect()
         yield settings
-        assert purging.drain(10)
+        assert drain(60)
 
 
 def purged() -> list[Purge]:
-    """Wait for the recording edge, and give what it was told."""
-    assert purging.drain(10)
+    """Wait for the recording edge, and return its purges."""
+    assert drain(60)
     edge = edges()[0]
     assert isinstance(edge, RecordingEdge)
     return edge.purges
@@ -112,8 +111,8 @@ def test_what_is_rolled_back_purges_nothing(site: Settings) -> None:
 
 
 def test_private_contexts_are_no_edge_s_business_and_everything_is_every_public_one(site: Settings) -> None:
-    assert purging.purges([Invalidation("basket")]) == {}
-    assert purging.purges([Invalidation("news"), EVERYTHING]) == {
+    assert purge_queue.tags_to_purge([Invalidation("basket")]) == {}
+    assert purge_queue.tags_to_purge([Invalidation("news"), EVERYTHING]) == {
         Invalidation("news"): ("news",),
         Invalidation("user"): ("user",),
     }
@@ -121,19 +120,19 @@ def test_private_contexts_are_no_edge_s_business_and_everything_is_every_public_
 
 def test_an_optional_parameter_is_purged_where_it_lacks_too(site: Settings) -> None:
     stale = Invalidation.of("user", user_id=5, tab="b")
-    assert purging.purges([stale]) == {stale: ("user;tab=b;user_id=5", "user;tab;user_id=5")}
+    assert purge_queue.tags_to_purge([stale]) == {stale: ("user;tab=b;user_id=5", "user;tab;user_id=5")}
 
 
 def test_what_is_unknown_here_is_purged_as_a_whole() -> None:
     with isolated_registry():
-        assert purging.purges([STALE]) == {STALE: ("user",)}
+        assert purge_queue.tags_to_purge([STALE]) == {STALE: ("user",)}
 
 
 def test_settings_that_can_not_be_meant_are_logged_and_nothing_is_raised(
     site: Settings, caplog: pytest.LogCaptureFixture
 ) -> None:
     site.MIZAN_EDGE = {"default": {}}
-    purging.forget(None, (STALE,))
+    purge_queue.enqueue(None, (STALE,))
     assert caplog.messages == [
         "user;user_id=5 was not purged anywhere: MIZAN_EDGE['default'] has no \"BACKEND\","
         " the dotted path of a class."
@@ -150,9 +149,9 @@ def test_a_request_does_not_wait_for_an_edge_that_hangs(site: Settings) -> None:
         assert Client().post("/api/mizan/call/", {"fn": "rename", "user_id": "5"}).status_code == 204
         until(lambda: cdn.calls)
         assert Client().post("/api/mizan/call/", {"fn": "rename", "user_id": "6"}).status_code == 204
-        assert purging.drain(0.05) is False
+        assert drain(0.05) is False
         cdn.over.set()
-        assert purging.drain(20)
+        assert drain(60)
     assert keys(cdn)[0] == ["user;user_id=5"]
     assert {key for call in keys(cdn) for key in call} == {
         "user;user_id=5",

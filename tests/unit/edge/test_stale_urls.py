@@ -1,4 +1,4 @@
-"""Edges that know addresses only: what they are asked to forget, and by which spelling."""
+"""Edges that purge by URL: which URLs, and in which spelling."""
 
 from collections.abc import Iterator
 
@@ -48,9 +48,9 @@ def site(settings: Settings) -> Iterator[None]:
 
 @pytest.fixture
 def cache() -> Iterator[UrlCache]:
-    """Start a cache that keeps the addresses of two people."""
+    """Start a cache that keeps the URLs of two people."""
     with serving(UrlCache()) as cdn:
-        for address in (
+        for url in (
             "/profile/5/",
             "/profile/6/",
             "/mizan/ctx/user/?user_id=5",
@@ -58,7 +58,7 @@ def cache() -> Iterator[UrlCache]:
             "/mizan/partial/user/?block=x&user_id=5",
             "/other/",
         ):
-            cdn.copies[address] = frozenset()
+            cdn.copies[url] = frozenset()
         yield cdn
 
 
@@ -73,7 +73,7 @@ def test_pages_endpoint_and_parts_of_the_context_are_forgotten(cache: UrlCache) 
     assert sorted(cache.copies) == ["/mizan/ctx/user/?user_id=6", "/other/", "/profile/6/"]
 
 
-def test_a_whole_context_is_forgotten_by_what_its_addresses_begin_with(cache: UrlCache) -> None:
+def test_a_whole_context_is_purged_by_the_prefix_of_its_urls(cache: UrlCache) -> None:
     UrlEdge(**cache.backend_options()).purge((), (Invalidation("user"), STALE))
     assert asked(cache)[:3] == ["/mizan/ctx/user/*", "/profile/*", "/mizan/partial/user/*"]
     assert sorted(cache.copies) == ["/other/"]
@@ -96,7 +96,7 @@ def test_another_method_and_several_caches_the_second_also_when_the_first_fails(
         UrlEdge(**cache.backend_options(), method="BAN").purge((), (STALE,))
 
 
-def test_cloudfront_by_address_has_a_star_for_queries_and_no_header() -> None:
+def test_cloudfront_by_url_has_a_star_for_queries_and_no_header() -> None:
     with serving(CloudFront()) as cdn:
         edge = CloudFrontEdge(**cdn.backend_options(), by="addresses")
         edge.purge((), (STALE,))
@@ -120,5 +120,5 @@ def test_cloudfront_with_too_many_purges_in_progress_is_asked_again() -> None:
         assert type(caught.value) is PurgeFailed
 
 
-def test_an_address_that_is_too_long_for_cloudfront_is_cut_and_so_covers_more() -> None:
+def test_a_url_that_is_too_long_for_cloudfront_is_cut_and_so_covers_more() -> None:
     assert wildcards(["/" + "a" * 5000]) == ["/" + "a" * 3998 + "*"]

@@ -33,16 +33,10 @@ from tests.helpers.visitor import (
     Visitor,
     answer,
     as_written,
-    both_colours,
-    both_transports,
-    empty_registry,
     problem,
 )
 
-pytestmark = pytest.mark.django_db
-visitor = both_transports()
-coloured = both_colours()
-registry = empty_registry()
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("registry")]
 
 INTERNAL = (500, problem("INTERNAL_ERROR", "Something went wrong."))
 

@@ -17,24 +17,19 @@ from pytest_django import Settings
 
 from mizan_htmx import client, invalidate, register
 from mizan_htmx.internals import is_validated
+from mizan_htmx.setup.registry import Registry
 from tests.helpers.visitor import (
     BOUNDARY,
     CALL,
     HEADER,
     Coloured,
     Visitor,
-    both_colours,
-    both_transports,
-    empty_registry,
     multipart,
     serve,
 )
 from tests.site.models import Person
 
-pytestmark = pytest.mark.django_db(transaction=True)
-visitor = both_transports()
-coloured = both_colours()
-registry = empty_registry()
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("registry")]
 
 
 class Movie(forms.Form):
@@ -78,7 +73,9 @@ def answer(request: HttpRequest, context: Context) -> TemplateResponse:
 
 
 @pytest.fixture
-def sent(visitor: Visitor, coloured: Coloured, settings: Settings) -> Callable[..., tuple[int, str | None]]:
+def sent(
+    registry: Registry, visitor: Visitor, coloured: Coloured, settings: Settings
+) -> Callable[..., tuple[int, str | None]]:
     """Serve a view with the context that a body gives, send it something; give what it announces."""
 
     register(client(context="movies")(movies))
@@ -366,7 +363,7 @@ class TestMethods:
     """What a view affects is announced by the methods that change something, where it has any."""
 
     @pytest.fixture
-    def site(self, settings: Settings, coloured: Coloured) -> None:
+    def site(self, registry: Registry, settings: Settings, coloured: Coloured) -> None:
         def edit(request: HttpRequest, fails: bool = False) -> HttpResponse:
             if fails:
                 raise RuntimeError

@@ -18,7 +18,6 @@ from mizan_htmx import Context, client, register
 from mizan_htmx.http.session_fingerprint import fingerprint_of
 from tests.helpers.blocks import Site, blocks_of
 
-pytest_plugins = ["tests.helpers.blocks_fixtures"]
 pytestmark = pytest.mark.django_db(transaction=True)
 
 HEADER = "X-Mizan-Session"

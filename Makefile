@@ -1,32 +1,38 @@
 # make demo    serve the demo on http://127.0.0.1:8000, or on another port: make demo PORT=8001
 # make demo-edge   the same behind Varnish, which is installed if need be
 # make test    run everything: ruff, mypy, unit tests, tests on Node.js, with a real Varnish and in a browser
+# make matrix  run the unit tests on the newest and on the lowest versions and on PostgreSQL, and three browsers
 #
-# Both work from a bare checkout with Python 3.11 or newer and make. They keep what they install in .venv, and
+# They work from a bare checkout with Python 3.11 or newer and make. They keep what they install in .venv, and
 # install again only when pyproject.toml or constraints.txt has changed. PYTHON= names the Python to make it with.
 
 .POSIX:
 .DEFAULT_GOAL = help
 .PHONY: help demo demo-edge test unit node edge browser lint format coverage bench benchmark constraints clean
+.PHONY: matrix newest browsers postgres lowest
 
 PORT ?= 8000
 VENV = .venv
 BIN = $(VENV)/bin
 PYTEST = $(BIN)/python -m pytest
 BENCH = .venv-bench
+MATRIX = .matrix
+TRIXIE = $(BIN)/python -m tools.trixie
+UNIT = -n 2 --dist loadfile --ignore=tests/browser --ignore=tests/browsers --ignore=tests/varnish
 BENCH_PIP = $(BENCH)/bin/python -m pip --quiet --disable-pip-version-check install --constraint constraints.txt
 ONLY =
 ARGS =
 
 help:
-	@sed -n 's/^# \{0,1\}//p' Makefile | sed -n '1,6p'
+	@sed -n 's/^# \{0,1\}//p' Makefile | sed -n '1,7p'
 	@echo 'make unit | node | edge | browser   a part of the tests; make unit ARGS="-k header" hands ARGS to pytest'
+	@echo 'make newest | browsers | postgres | lowest   a part of the matrix'
 	@echo 'make lint | format    look at the style and the types | write the style'
 	@echo 'make coverage         unit tests with a report of the branches they did not take'
 	@echo 'make bench            speed beside what else does the same work; make bench ONLY="rpc pages" for a part'
 	@echo 'make benchmark        how long until the last of 1,000 pages knows; ARGS="mizan loop --rounds 20"'
 	@echo 'make constraints      renew constraints.txt'
-	@echo 'make clean            remove .venv, .venv-bench and everything else that was made'
+	@echo 'make clean            remove .venv, .venv-bench, .matrix and everything else that was made'
 
 demo: $(VENV)/.demo
 	@PORT='$(PORT)' exec $(BIN)/python -m demo serve
@@ -40,7 +46,7 @@ test: lint unit node edge browser
 unit: $(VENV)/.test
 	@MIZAN_REDIS=`$(BIN)/python -m tools.redis` && MIZAN_POSTGRES=`$(BIN)/python -m tools.postgres` && \
 	export MIZAN_REDIS MIZAN_POSTGRES && set -x && \
-	$(PYTEST) -n 2 --dist loadfile --ignore=tests/browser --ignore=tests/varnish $(ARGS)
+	$(PYTEST) $(UNIT) $(ARGS)
 
 node: $(VENV)/.test
 	$(BIN)/python -m tools.node --test --test-reporter dot $(ARGS) tests/node/*.test.js
@@ -56,6 +62,22 @@ browser: $(VENV)/.test
 	export MIZAN_CHROMIUM MIZAN_CHROMIUM_SHELL MIZAN_HTMX MIZAN_REDIS && set -x && \
 	$(PYTEST) tests/browser -n 3 --dist worksteal $(ARGS)
 
+matrix: newest browsers postgres lowest
+
+newest: $(MATRIX)/.newest
+	$(TRIXIE) run $(MATRIX)/trixie python -m pytest -p no:cacheprovider $(UNIT) $(ARGS)
+
+browsers: $(MATRIX)/.newest
+	$(TRIXIE) run $(MATRIX)/trixie python -m pytest -p no:cacheprovider tests/browsers -n 2 $(ARGS)
+
+postgres: $(MATRIX)/.newest
+	$(TRIXIE) run $(MATRIX)/trixie python -m tests.on_postgres -p no:cacheprovider $(UNIT) $(ARGS)
+
+lowest: $(MATRIX)/.lowest
+	@MIZAN_REDIS=`$(BIN)/python -m tools.redis` && MIZAN_POSTGRES=`$(BIN)/python -m tools.postgres` && \
+	export MIZAN_REDIS MIZAN_POSTGRES && set -x && \
+	$(MATRIX)/lowest/bin/python -m pytest -p no:cacheprovider $(UNIT) $(ARGS)
+
 lint: $(VENV)/.test
 	$(BIN)/python -m ruff check --quiet .
 	$(BIN)/python -m ruff format --quiet --check .
@@ -69,7 +91,7 @@ format: $(VENV)/.test
 coverage: $(VENV)/.test
 	@MIZAN_REDIS=`$(BIN)/python -m tools.redis` && MIZAN_POSTGRES=`$(BIN)/python -m tools.postgres` && \
 	export MIZAN_REDIS MIZAN_POSTGRES && set -x && \
-	$(PYTEST) --cov --ignore=tests/browser --ignore=tests/varnish $(ARGS)
+	$(PYTEST) --cov --ignore=tests/browser --ignore=tests/browsers --ignore=tests/varnish $(ARGS)
 
 # In an environment of its own: the peers are not for the tests.
 bench: $(BENCH)/.bench
@@ -82,7 +104,7 @@ constraints:
 	@python="$(PYTHON)"; "$${python:-python3}" -m tools.constraints $(OTHERS)
 
 clean:
-	rm -rf $(VENV) $(BENCH) build dist htmlcov .coverage .mypy_cache .pytest_cache .ruff_cache .hypothesis test-results
+	rm -rf $(VENV) $(BENCH) $(MATRIX) build dist htmlcov .coverage .mypy_cache .pytest_cache .ruff_cache .hypothesis test-results
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # A stamp is written last, so what was interrupted is done again.
@@ -96,6 +118,23 @@ $(VENV)/.test: $(VENV)/.made pyproject.toml constraints.txt
 	@echo "Installing what the tests need …"
 	@$(BIN)/python -m tools.install test
 	@touch $@ $(VENV)/.demo
+
+$(MATRIX)/.trixie: $(VENV)/.made tools/trixie.py
+	@echo "Making a root of Debian trixie …"
+	@$(TRIXIE) make $(MATRIX)/trixie
+	@touch $@
+
+$(MATRIX)/.newest: $(MATRIX)/.trixie pyproject.toml constraints.txt
+	@echo "Installing Django 6.1 and the rest on Python 3.13 …"
+	@$(TRIXIE) install $(MATRIX)/trixie
+	@touch $@
+
+$(MATRIX)/.lowest: $(VENV)/.test pyproject.toml
+	@echo "Installing the lowest versions that pyproject.toml declares …"
+	@$(BIN)/uv --quiet venv --clear --python $(BIN)/python $(MATRIX)/lowest
+	@$(BIN)/uv --quiet pip install --python $(MATRIX)/lowest/bin/python --resolution lowest-direct \
+	--editable '.[test,allauth]'
+	@touch $@
 
 $(BENCH)/.bench: $(BENCH)/.made pyproject.toml constraints.txt benchmarks/requirements.txt
 	@echo "Installing what is measured …"

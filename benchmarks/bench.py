@@ -15,7 +15,17 @@ from benchmarks.figures import Cell, read, together
 
 HERE = Path(__file__).resolve().parent
 #: What is measured, and in how many processes one after the other.
-SECTIONS = {"rpc": 5, "pages": 5, "scale": 3, "start": 3, "asgi": 3, "live": 2, "behind": 1, "weight": 1}
+SECTIONS = {
+    "rpc": 5,
+    "empty": 5,
+    "pages": 5,
+    "scale": 3,
+    "start": 3,
+    "asgi": 3,
+    "live": 2,
+    "behind": 1,
+    "weight": 1,
+}
 
 
 def main(arguments: list[str] | None = None) -> int:

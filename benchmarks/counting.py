@@ -9,7 +9,7 @@ import sys
 from collections import Counter
 from collections.abc import Callable
 from functools import partial
-from types import FrameType
+from types import CodeType, FrameType
 from typing import Any
 
 from benchmarks import site, work
@@ -52,13 +52,40 @@ def count(once: Callable[[], object]) -> Counter[str]:
     """Count the bytecode instructions of a call by the functions they are in."""
     counted: Counter[str] = Counter()
 
+    def executed(code: CodeType, offset: int) -> None:
+        place = code.co_filename.rpartition("site-packages/")[2].removeprefix(f"{site.HERE.parent}/")
+        counted[f"{place}:{code.co_qualname}"] += 1
+
+    # Since Python 3.12, what sets a frame's f_trace_opcodes can come too late for that frame.
+    if sys.version_info >= (3, 12):
+        _monitor(once, executed)
+    else:
+        _trace(once, executed)
+    return counted
+
+
+if sys.version_info >= (3, 12):
+
+    def _monitor(once: Callable[[], object], executed: Callable[[CodeType, int], None]) -> None:
+        own = _monitor.__code__
+        tool, events = sys.monitoring.PROFILER_ID, sys.monitoring.events
+        sys.monitoring.use_tool_id(tool, __name__)
+        sys.monitoring.register_callback(
+            tool, events.INSTRUCTION, lambda code, offset: None if code is own else executed(code, offset)
+        )
+        sys.monitoring.set_events(tool, events.INSTRUCTION)
+        try:
+            once()
+        finally:
+            sys.monitoring.set_events(tool, events.NO_EVENTS)
+            sys.monitoring.free_tool_id(tool)
+
+
+def _trace(once: Callable[[], object], executed: Callable[[CodeType, int], None]) -> None:
     def trace(frame: FrameType, event: str, argument: Any) -> Any:
         frame.f_trace_opcodes, frame.f_trace_lines = True, False
         if event == "opcode":
-            place = frame.f_code.co_filename.rpartition("site-packages/")[2].removeprefix(
-                f"{site.HERE.parent}/"
-            )
-            counted[f"{place}:{frame.f_code.co_qualname}"] += 1
+            executed(frame.f_code, frame.f_lasti)
         return trace
 
     before = sys.gettrace()
@@ -67,7 +94,6 @@ def count(once: Callable[[], object]) -> Counter[str]:
         once()
     finally:
         sys.settrace(before)
-    return counted
 
 
 if __name__ == "__main__":

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from benchmarks import asgi, behind, live, pages, scale, start, work
+from benchmarks import asgi, behind, empty, live, pages, scale, start, work
 from benchmarks.figures import NOTHING, Cell, spread
 from benchmarks.site import BARE, CSRF
 
@@ -34,6 +34,11 @@ def _rpc(name: str, limit: float = 1.0) -> Goal:
 def _csrf(name: str) -> Goal:
     title = f"{work.TITLES[name]}, with CSRF, over csrf_protect"
     return Goal(title, 5, "µs more", "rpc", f"{name}, {CSRF}", "mizan", "more", twin="plain2")
+
+
+def _empty(name: str, limit: float) -> Goal:
+    work_title = empty.TITLE.format(name)
+    return Goal(empty.title_of(name), limit, "times", "empty", work_title, "mizan", twin="plain2")
 
 
 def _page(rows: int) -> Goal:
@@ -75,6 +80,8 @@ def _behind(store: str) -> Iterator[Goal]:
 def _goals() -> Iterator[Goal]:
     yield from (_rpc(name) for name in work.CALLS)
     yield from (_csrf(name) for name in work.CALLS)
+    yield _empty("echo", 1.5)
+    yield _empty("mutate", 1.6)
     yield from (_rpc(name) for name in ("read1", "read5"))
     yield _rpc("table", 1.05)
     yield from (_page(rows) for rows in pages.ROWS)
@@ -86,12 +93,12 @@ def _goals() -> Iterator[Goal]:
     yield _start(start.TITLE.format(most), "MiB", 60, "MiB")
     yield _start(start.MANIFEST.format(most), "seconds", 0.1, "s")
     yield _start(start.RESOLVE.format(most), "us", 20, "µs")
-    yield from (_hops(*each) for each in _COLOURS)
+    yield from (_hops(*each) for each in _SYNC_AND_ASYNC)
     yield from (_live(contestant) for contestant in ("mizan", "mizan-redis", "mizan-pubsub"))
     yield from (each for store in ("memory", "redis") for each in _behind(store))
 
 
-_COLOURS = tuple(
+_SYNC_AND_ASYNC = tuple(
     (circumstances, ours, plain) for circumstances in (BARE, CSRF) for ours, plain in asgi.BESIDE.items()
 )
 GOALS = tuple(_goals())

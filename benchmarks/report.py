@@ -20,6 +20,7 @@ PACKAGES = (
 )
 _HEADINGS = {
     "rpc": "Calls, context reads, one block: CPU time as a multiple of plain Django's [quartiles] (µs)",
+    "empty": "No middleware: CPU time as a multiple of a view without CSRF [quartiles] (µs)",
     "pages": "Pages of blocks, logged in",
     "scale": "With more functions: CPU time as a multiple of the plain view's [quartiles] (µs)",
     "start": "Start and manifest",
@@ -32,6 +33,7 @@ _BYTES = ("up", "down", "packed")
 # Of a section whose works have each its own columns.
 _DETAILS = {
     "rpc": ("queries", *_BYTES),
+    "empty": ("queries", *_BYTES),
     "pages": ("ratio", "us", "requests", "queries", *_BYTES),
     "scale": ("grown", "us", "queries", *_BYTES),
     "start": ("seconds", "MiB", "us", "bytes", "packed"),
@@ -40,7 +42,7 @@ _DETAILS = {
     "behind": ("ratio", "ms", "cold", "cpu", "step"),
     "weight": ("bytes", "packed"),
 }
-_SIDE_BY_SIDE = ("rpc", "scale", "asgi")
+_SIDE_BY_SIDE = ("rpc", "empty", "scale", "asgi")
 
 
 def report(cells: list[Cell]) -> str:

@@ -76,7 +76,7 @@ def mizan() -> Application:
 
     from mizan_htmx import Context, client, register
     from mizan_htmx.channels import wrap_asgi
-    from mizan_htmx.channels.layer.versions import versions
+    from mizan_htmx.channels.layer.version_store import versions
     from mizan_htmx.protocol.keys import Invalidation
 
     @client(context=Context("board", live=True))

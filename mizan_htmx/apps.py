@@ -42,7 +42,7 @@ def _connect_channels() -> list[Adopt]:
     if find_spec("channels") is None:
         return []
     publishing = import_module("mizan_htmx.channels.layer.publish")
-    registry.clock, registry.clock_before = publishing.clock, publishing.clock_before
+    registry.clock, registry.clock_before = publishing.current_version, publishing.version_before
     publishing.connect()
     import_module("mizan_htmx.channels.socket.session_user").connect()
     return [import_module("mizan_htmx.channels.registration").adopt]

@@ -9,8 +9,7 @@ from django.http.response import HttpResponseBase
 
 from mizan_htmx.declarations.builder import declare
 from mizan_htmx.declarations.functions import Context, Function, GlobalContext
-from mizan_htmx.http.page_views import serve
-from mizan_htmx.http.steps import arun, run
+from mizan_htmx.http.page_views import aserve, serve
 from mizan_htmx.setup.registry import registry
 
 __all__ = ["ClientFunction", "Context", "GlobalContext", "client"]
@@ -93,9 +92,9 @@ def client(
         shell.mizan = function
         function.declaration.decorated = shell
         if function.auth is not None or function.is_unguarded:
-            shell.login_required = False  # for LoginRequiredMiddleware: the function decides by itself
+            shell.login_required = False  # LoginRequiredMiddleware: the function decides by itself
         elif "login_required" not in shell.__dict__:
-            shell.login_required = _ASKED_BY_MIDDLEWARE
+            shell.login_required = _DECIDED_BY_MIDDLEWARE
         return cast("ClientFunction[..., Any]", shell)
 
     return decorate if func is None else decorate(func)
@@ -104,30 +103,30 @@ def client(
 Shell = Callable[..., Any]
 
 
-class _AskedByMiddleware:
-    """What a function that says nothing has as ``login_required``.
+class _DecidedByMiddleware:
+    """The ``login_required`` of a function without ``auth``.
 
-    False where LoginRequiredMiddleware is known to be installed: then the function asks by itself, and
-    refuses as anywhere. To any other middleware that looks for it, it is true, as if it were not there.
+    False where LoginRequiredMiddleware is known to be installed: then the function checks by itself, and
+    refuses as everywhere. Any other middleware that reads it finds it true, as if it were missing.
     """
 
     def __bool__(self) -> bool:
         return registry.graph.default_auth is None
 
 
-_ASKED_BY_MIDDLEWARE = _AskedByMiddleware()
+_DECIDED_BY_MIDDLEWARE = _DecidedByMiddleware()
 
 
 def _view(function: Function) -> Shell:
     def view(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        return run(serve(function, request, args, kwargs))
+        return serve(function, request, args, kwargs)
 
     return view
 
 
 def _async_view(function: Function) -> Callable[..., Coroutine[Any, Any, Any]]:
     async def view(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        return await arun(serve(function, request, args, kwargs))
+        return await aserve(function, request, args, kwargs)
 
     return view
 

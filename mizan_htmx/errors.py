@@ -4,6 +4,8 @@ import difflib
 from collections.abc import Iterable, Mapping, Sequence
 from typing import ClassVar
 
+from django.core.exceptions import PermissionDenied
+from django.http import Http404
 from django.utils.functional import Promise
 
 __all__ = [
@@ -137,6 +139,10 @@ class NotImplementedYet(MizanError):
     status = 501
     code = "NOT_IMPLEMENTED"
     default_message = "This is not implemented."
+
+
+#: What a reader or form may raise to hide its data from this visitor.
+DENIED = (PermissionDenied, PermissionError, Http404, Unauthorized, Forbidden, NotFound)
 
 
 def suggest(name: str, known: Iterable[str], *, what: str) -> str:

@@ -9,7 +9,7 @@ These are used elsewhere, under their own names, and tried in ``tests/contract/t
 * ``anonymous``, ``caching``: ``HttpHeaders`` and ``ResponseHeaders``, whose lookups all end in
   ``__getitem__``; ``response.headers`` may be another one. ``HtmxDetails`` asks ``request.headers``.
 * ``anonymous``: ``is_language_prefix_patterns_used()`` says whether the default language has a prefix, too.
-* ``arguments``, ``forwarded``, ``page``: ``HttpHeaders.parse_header_name()`` and ``to_wsgi_name()``.
+* ``forwarded``, ``scripts``: ``HttpHeaders.parse_header_name()``.
 * ``cascades``, ``watch``: ``_meta`` has ``concrete_model``, ``pk_fields``, ``proxy``, ``abstract`` and
   ``many_to_many``; a field of the last ``m2m_field_name()`` and ``m2m_reverse_field_name()``. Signals of
   deletion come with ``origin``.
@@ -36,9 +36,10 @@ These are used elsewhere, under their own names, and tried in ``tests/contract/t
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from io import BytesIO
+from types import MappingProxyType
 from typing import Any, cast
 
 import django
@@ -48,7 +49,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import QuerySet
 from django.dispatch import Signal
 from django.forms import BaseForm, BaseFormSet
-from django.http import HttpRequest, QueryDict
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.middleware.csrf import CsrfViewMiddleware
 from django.template.base import Node, Parser
 from django.utils.functional import LazyObject, empty
@@ -60,6 +61,12 @@ Around = Callable[[Callable[[], None]], None]
 #: Return the event loop that this thread runs, or ``None``. The documented one raises, which costs more than
 #: all the rest of an answer's colour.
 running_loop = asyncio._get_running_loop
+
+#: The content types of which Django reads ``request.POST``.
+FORM_TYPES = ("application/x-www-form-urlencoded", "multipart/form-data")
+
+_LOAD_FORM: Any = getattr(HttpRequest, "_load_post_and_files")  # noqa: B009 (django-stubs do not have it)
+_NO_FIELDS: Mapping[str, str] = MappingProxyType({})
 
 #: What a request keeps of its body once it was read.
 OF_BODY = ("_post", "_files", "_body", "_upload_handlers")
@@ -106,14 +113,41 @@ class BodilessRequest(HttpRequest):
         return self._scheme
 
 
+def _no_view(request: HttpRequest) -> HttpResponse:
+    raise AssertionError("The CSRF check calls no view.")
+
+
 class CsrfCheck(CsrfViewMiddleware):
     """Django's check, which gives the reason of a refusal instead of an answer.
 
     Relies on ``_reject()``, of which ``process_view()`` returns what it made, and on ``_origin_verified()``.
     """
 
+    def __init__(self) -> None:
+        super().__init__(_no_view)
+
     def _reject(self, request: HttpRequest, reason: str) -> Any:
         return reason
+
+    def reason_against(self, request: HttpRequest) -> Any:
+        """Return why a request is refused, or a false value.
+
+        Django looks for the token in the fields of a form first, which costs where there is no form. Relies
+        on ``_post``, where WSGI and ASGI requests keep what ``_load_post_and_files()`` has read.
+        """
+        self.process_request(request)
+        state, kind = request.__dict__, type(request)
+        if (
+            request.content_type in FORM_TYPES
+            or "_post" in state
+            or getattr(kind, "_load_post_and_files", None) is not _LOAD_FORM
+        ):
+            return self.process_view(request, _no_view, (), {})
+        state["_post"] = _NO_FIELDS
+        try:
+            return self.process_view(request, _no_view, (), {})
+        finally:
+            del state["_post"]
 
     def verifies_origin(self, request: HttpRequest) -> bool:
         """Return whether ``Origin``, which has to be there, is the site's own or one that it trusts."""
@@ -241,7 +275,8 @@ def open_savepoints(connection: BaseDatabaseWrapper) -> frozenset[str]:
 
     Relies on ``savepoint_ids``, in which ``None`` stands for an inner ``atomic()`` that has no savepoint.
     """
-    return frozenset(each for each in connection.savepoint_ids if each is not None)
+    names = connection.savepoint_ids  # none in the outermost atomic()
+    return frozenset(each for each in names if each is not None) if names else frozenset()
 
 
 def surround_commits(connection: BaseDatabaseWrapper, commit: Around, settle: Around) -> None:

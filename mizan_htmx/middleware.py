@@ -1,20 +1,21 @@
-"""Carries what was invalidated into the responses, and fresh blocks where that is asked for."""
+"""The middleware that writes what was invalidated into responses, and the fresh blocks they bring."""
 
 from collections.abc import Awaitable, Callable
 from typing import cast
 
-from asgiref.sync import iscoroutinefunction, markcoroutinefunction, sync_to_async
+from asgiref.sync import iscoroutinefunction, markcoroutinefunction
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
-from mizan_htmx.blocks import single_flight
-from mizan_htmx.blocks.proving import prove
+from mizan_htmx.blocks.freshness_check import check_freshness, unverified_blocks
+from mizan_htmx.blocks.single_flight import bring, must_bring
 from mizan_htmx.caching.responses import keep_private
-from mizan_htmx.http.finishing import finish
-from mizan_htmx.http.steps import Steps, arun, run
+from mizan_htmx.http.concurrency import in_thread
+from mizan_htmx.http.lifecycle import afinish, finish
 from mizan_htmx.invalidation.read_version import must_ask_early, version_of
-from mizan_htmx.invalidation.recorder import Recorder, abandon, open_recorder
+from mizan_htmx.invalidation.recorder import abandon, open_recorder
 from mizan_htmx.localization import remember_base, spoken_here
+from mizan_htmx.request_state import state_of
 
 __all__ = ["MizanMiddleware"]
 
@@ -22,7 +23,7 @@ GetResponse = Callable[[HttpRequest], HttpResponseBase] | Callable[[HttpRequest]
 
 
 class MizanMiddleware:
-    """Open a recorder for each request; write what it collected into the response. Both colours."""
+    """Open a recorder for each request; write what it collected into the response. Sync and async."""
 
     sync_capable = True
     async_capable = True
@@ -34,7 +35,7 @@ class MizanMiddleware:
             markcoroutinefunction(self)
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase | Awaitable[HttpResponseBase]:
-        """Answer the request, or give the coroutine that does."""
+        """Return the response, or a coroutine of it where the site is async."""
         if self.is_async:
             return self._acall(request)
         remember_base(request, spoken_here())
@@ -43,35 +44,39 @@ class MizanMiddleware:
         recorder, owned = open_recorder(request)
         try:
             response = cast("HttpResponseBase", self.get_response(request))
-            return run(_finish(request, response, recorder, owned=owned))
+            _mark_private(request, response)
+            if owned:
+                check_freshness(request, unverified_blocks(request, response, recorder))
+            finish(request, response, recorder, owned=owned)
+            # After publishing: only then are the blocks' versions not older than what the response says.
+            if owned and must_bring(request, response, recorder):
+                bring(request, response, recorder)
         except BaseException:
             abandon(recorder, owned=owned)
             raise
+        return response
 
     async def _acall(self, request: HttpRequest) -> HttpResponseBase:
         remember_base(request, spoken_here())
         if must_ask_early():
-            await sync_to_async(version_of)(request)
+            await in_thread(version_of, request)
         recorder, owned = open_recorder(request)
         try:
             response = await cast("Awaitable[HttpResponseBase]", self.get_response(request))
-            return await arun(_finish(request, response, recorder, owned=owned))
+            _mark_private(request, response)
+            unverified = unverified_blocks(request, response, recorder) if owned else []
+            if unverified:
+                await in_thread(check_freshness, request, unverified)
+            await afinish(request, response, recorder, owned=owned)
+            if owned and must_bring(request, response, recorder):
+                await in_thread(bring, request, response, recorder)
         except BaseException:
             abandon(recorder, owned=owned)
             raise
+        return response
 
 
-def _finish(
-    request: HttpRequest, response: HttpResponseBase, recorder: Recorder, *, owned: bool
-) -> Steps[HttpResponseBase]:
-    if (
-        "_mizan_served" in request.__dict__
-    ):  # here stands also what Django made of an exception, such as a 404
+def _mark_private(request: HttpRequest, response: HttpResponseBase) -> None:
+    """Keep caches from storing what a function answered, or what Django made of its exception (a 404)."""
+    if state_of(request).function is not None:
         keep_private(response)
-    if owned:
-        yield from prove(request, response, recorder)
-    response = yield from finish(request, response, recorder, owned=owned)
-    if owned and single_flight.is_asked_for(request):
-        # After it was announced: only then the blocks' versions are not older than what it says.
-        yield from single_flight.bring(request, response, recorder.announced())
-    return response

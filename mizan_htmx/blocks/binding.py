@@ -1,34 +1,30 @@
-"""What a block is bound to: its contexts' parameters, from a template or from its address."""
+"""How a block is bound: its contexts' parameters, from a template or from its URL."""
 
 from collections.abc import Iterable, Mapping, Set
 from functools import lru_cache
 from typing import Any, NamedTuple
 from uuid import UUID
 
+from mizan_htmx.bounded_cache import BoundedCache
 from mizan_htmx.declarations.graph import Group
 from mizan_htmx.declarations.signature import validate
 from mizan_htmx.errors import ValidationFailed, suggest
 from mizan_htmx.protocol.keys import Invalidation
 from mizan_htmx.setup.registry import registry
 
-# What does not change, and is compared and validated by Python and pydantic alone.
+# Immutable types that no code but Python's and pydantic's compares and validates.
 _PLAIN = frozenset({int, str, bool, UUID})
-
-# How much that was bound is kept, with up to 2 KiB each, and of how many characters that may be made.
-_REMEMBERED = 4096
-_LONGEST = 300
 
 
 class Bound(NamedTuple):
-    """The validated values for each context, and what they are bound to; whether that is short."""
+    """The validated values of each context, and what a block of them shows."""
 
     values: tuple[Mapping[str, Any], ...]
     shown: tuple[Invalidation, ...]
-    is_short: bool
 
 
 def find_groups(contexts: Iterable[str]) -> tuple[Group, ...]:
-    """Look contexts up; raise ValueError for an unknown one."""
+    """Return the groups of these contexts; raise ValueError for an unknown one."""
     groups = registry.graph.groups
     for context in contexts:
         if context not in groups:
@@ -38,7 +34,7 @@ def find_groups(contexts: Iterable[str]) -> tuple[Group, ...]:
 
 
 def check_names(groups: tuple[Group, ...], names: Set[str]) -> None:
-    """Raise ValueError unless these parameters are known, and enough to bind a block."""
+    """Raise ValueError for an unknown parameter, or a missing one that is required."""
     known = (
         groups[0].params.keys() if len(groups) == 1 else {name for group in groups for name in group.params}
     )
@@ -56,47 +52,38 @@ def check_names(groups: tuple[Group, ...], names: Set[str]) -> None:
 
 
 def bound_names(groups: tuple[Group, ...], params: Iterable[str], attributes: Iterable[str]) -> set[str]:
-    """List the parameters a tag gives: an attribute's word is one where the context has such a parameter."""
+    """Return the parameters that a tag passes: ``attributes`` count where a context has such a parameter."""
     return {*params, *[name for name in attributes if any(name in group.params for group in groups)]}
 
 
 def bind(groups: tuple[Group, ...], raw: Mapping[str, Any]) -> Bound:
-    """Validate each context's parameters among ``raw``; raise ValueError for what does not fit.
+    """Validate the parameters of each context in ``raw``; raise ValueError for invalid ones.
 
-    What is bound is what the canonical text means, so that a reader gets the same value from a template as
-    from the URL of the refresh.
+    Values are those that their canonical text stands for, so that a reader gets the same value from a
+    template as from the URL of a refresh.
     """
     kinds = tuple(map(type, raw.values()))
-    if _PLAIN.issuperset(kinds) and all(map(_is_plain, groups)) and is_short(raw.values()):
-        return _bind_plain(groups, tuple(raw.items()), kinds)
+    if _PLAIN.issuperset(kinds) and all(map(_is_plain, groups)):
+        return _bound[groups, tuple(raw.items()), kinds]
     return _bind_each(groups, raw)
 
 
-def is_short(values: Iterable[object]) -> bool:
-    """Tell whether what is made of these values may be kept: what visitors send has no other bound."""
-    return sum(map(_length, values)) <= _LONGEST
-
-
-def _length(value: object) -> int:
-    if isinstance(value, str):
-        return len(value)
-    return value.bit_length() // 3 if isinstance(value, int) else 0  # of which a digit takes a little more
-
-
-@lru_cache(_REMEMBERED)
+@lru_cache(4096)
 def _is_plain(group: Group) -> bool:
-    """Tell whether no code of an author's takes part in validation, which might not find the same again."""
+    """Return whether only pydantic validates the parameters; an author's code might not repeat its result."""
     annotations = [parameter.annotation for parameter in group.params.values()]
-    # What is annotated with a dictionary, or with one of Django's validators, has no hash.
+    # Annotated[...] may hold a dictionary or a validator, which have no hash.
     return all(isinstance(each, type) and each in _PLAIN for each in annotations)
 
 
-@lru_cache(_REMEMBERED)
 def _bind_plain(
     groups: tuple[Group, ...], raw: tuple[tuple[str, Any], ...], kinds: tuple[type, ...]
 ) -> Bound:
-    # By their types, too: True, 1 and 1.0 are equal.
+    # The types are part of the key because True, 1 and 1.0 are equal.
     return _bind_each(groups, dict(raw))
+
+
+_bound = BoundedCache(_bind_plain)
 
 
 def _bind_each(groups: tuple[Group, ...], raw: Mapping[str, Any]) -> Bound:
@@ -106,7 +93,7 @@ def _bind_each(groups: tuple[Group, ...], raw: Mapping[str, Any]) -> Bound:
     except ValidationFailed as error:
         raise ValueError(f"{{% mizan_context %}} got parameters that do not fit: {error.reasons}") from None
     values, shown = tuple([each for each, _ in pairs]), tuple([each for _, each in pairs])
-    return Bound(values, shown, is_short([text for each in shown for _, text in each.params]))
+    return Bound(values, shown)
 
 
 def _bind(group: Group, raw: Mapping[str, Any]) -> tuple[Mapping[str, Any], Invalidation]:

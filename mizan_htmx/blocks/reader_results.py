@@ -1,47 +1,42 @@
-"""What the templates of one request read: each reader once per distinct arguments, and only if used."""
+"""The results of readers in the templates of one request: each is computed once, when it is first used."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from copy import copy
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from django.core.exceptions import PermissionDenied, SynchronousOnlyOperation
-from django.http import Http404, HttpRequest
+from django.core.exceptions import SynchronousOnlyOperation
+from django.http import HttpRequest
 from django.template import TemplateSyntaxError
-from django.utils.functional import LazyObject, Promise
 
-from mizan_htmx.caching.anonymous import AnonymousRequest
+from mizan_htmx.caching.anonymous import AnonymousRequest, are_public
 from mizan_htmx.declarations.functions import Function
 from mizan_htmx.declarations.graph import Group
-from mizan_htmx.errors import Forbidden, NotFound, Unauthorized
+from mizan_htmx.errors import DENIED
 from mizan_htmx.http.arguments import Arguments
 from mizan_htmx.http.concurrency import loop_is_running
-from mizan_htmx.http.execution import admit_user, execute, execute_now, is_for_everyone
-from mizan_htmx.http.steps import run
-from mizan_htmx.invalidation.recorder import Recorder, recorder_of
+from mizan_htmx.http.execution import admit_user, contexts_of, execute
+from mizan_htmx.invalidation.recorder import Recorder
 from mizan_htmx.localization import Spoken, spoken_here
+from mizan_htmx.request_state import STATE, RequestState, state_of
 from mizan_htmx.setup.registry import registry
-
-#: What a reader may raise to keep its data from this visitor.
-DENIED = (PermissionDenied, PermissionError, Http404, Unauthorized, Forbidden, NotFound)
 
 _Key = tuple[Any, ...]
 
-# Readers by name, each with the number of the context that it is of.
+# Readers by name, each with the index of its context.
 Readers = Mapping[str, tuple[Function, int]]
 
 
 @lru_cache(1024)
 def readers_of(groups: tuple[Group, ...]) -> Readers:
-    """Give the readers of some contexts together; of two with one name the last counts."""
+    """Return the readers of these contexts by name; of two with one name, the last one is used."""
     return {each.name: (each, number) for number, group in enumerate(groups) for each in group.readers}
 
 
-class Readings(Mapping[str, Any]):
-    """The results of some readers by name, each read when a template first asks for it.
+class LazyResults(Mapping[str, Any]):
+    """The results of some readers by name, each resolved when a template first uses it.
 
-    ``failure`` keeps the first exception: template conditions such as ``{% if a and b %}`` swallow them.
+    ``failure`` is the first exception: template conditions such as ``{% if a and b %}`` swallow it.
     """
 
     def __init__(
@@ -60,7 +55,7 @@ class Readings(Mapping[str, Any]):
     def __getitem__(self, name: str) -> Any:
         try:
             reader, number = self._readers[name]
-            return read(reader, self._request, self._values[number], self._spoken)
+            return resolve(reader, self._request, self._values[number], self._spoken)
         except Exception as error:
             self.failure = self.failure or error
             raise
@@ -75,34 +70,36 @@ class Readings(Mapping[str, Any]):
         return len(self._readers)
 
 
-class Unread(Readings):
-    """Readers that must not run yet: reading one raises."""
+class PlaceholderResults(LazyResults):
+    """The results that a placeholder can't use: looking one up raises TemplateSyntaxError."""
 
     def __getitem__(self, name: str) -> Any:
         self.failure = TemplateSyntaxError(
-            f"{{% placeholder %}} shows {name!r}, which is read when the block is loaded. It can show what"
-            " 'with' passes in, and what the context processors give."
+            f"{{% placeholder %}} uses {name!r}, which is read only when the block is loaded. It can use what"
+            " 'with' passes, and what context processors return."
         )
         raise self.failure
 
 
-def read(
+def resolve(
     reader: Function, request: HttpRequest, values: Mapping[str, Any], spoken: Spoken | None = None
 ) -> Any:
-    """Give a reader's result for these validated values; it runs once per request for equal ones.
+    """Return a reader's result for validated values; the reader runs once per request for equal ones.
 
-    It runs again where another language or time zone is spoken, which may be in what it gives.
+    It runs again for another language or time zone, on which its result may depend. Raise what it raises, and
+    SynchronousOnlyOperation for an async reader in the event loop's thread.
     """
     own = {name: values[name] for name in reader.parameters if name in values}
-    # Not by its function, which may be declared twice, with another auth.
+    # Not the function, which may be declared twice with different auth.
     key = (reader.declaration, spoken or spoken_here(), *own.items())
-    results: dict[_Key, Any] = request.__dict__.setdefault("_mizan_readings", {})
-    if isinstance(request, AnonymousRequest) and not is_for_everyone(reader, request):
+    state: RequestState = getattr(request, STATE, None) or state_of(request)
+    results: dict[_Key, Any] = state.page.results
+    if isinstance(request, AnonymousRequest) and not are_public(contexts_of(reader, request)):
         request.object(f"it shows {reader.name!r}, which is not public")
     if key not in results:
         try:
-            results[key] = _read(reader, request, own)
-        except Exception as failure:  # the border to the authors' readers: it is raised to whoever asks
+            results[key] = _read(reader, request, own, state.recorder)
+        except Exception as failure:  # the border to the authors' readers; raised at each lookup
             results[key] = _Failed(failure)
             if isinstance(failure, DENIED) and isinstance(request, AnonymousRequest):
                 request.object(f"{reader.name!r} refused its data")
@@ -114,33 +111,30 @@ def read(
 
 @dataclass(frozen=True, slots=True)
 class _Failed:
-    """Stands where a reader refused or broke, so that it is not asked again."""
+    """The exception of a reader, stored so that the reader does not run again."""
 
     failure: Exception
 
 
-def _read(reader: Function, request: HttpRequest, values: dict[str, Any]) -> Any:
+def _read(reader: Function, request: HttpRequest, values: dict[str, Any], recorder: Recorder | None) -> Any:
     if reader.waits and loop_is_running():
         raise SynchronousOnlyOperation(
             f"{reader.place} is async and was read while a template rendered inside the event loop."
             " In an async view, return a TemplateResponse: Django renders it in a thread."
         )
-    recorder = recorder_of(request)
     if recorder is None:
-        recorder = Recorder()  # a page without the middleware: nobody would carry what a reader makes stale
+        recorder = Recorder()  # without the middleware, what a reader invalidates is lost
     assert reader.context is not None
-    # What the context's adapter gave fits each reader, unless they declare it with several types.
+    # The context's adapter has validated the values, unless readers declare different types.
     arguments = Arguments((values,), valid=registry.graph.groups[reader.context.name].uniform)
-    if reader.waits:
-        return run(execute(reader, request, arguments, recorder))
-    return execute_now(reader, request, arguments, recorder)
+    return execute(reader, request, arguments, recorder)
 
 
-def is_kept_from(request: HttpRequest, groups: Iterable[Group]) -> bool:
-    """Return whether a block of these contexts shows this visitor nothing, whatever stands in its template.
+def is_denied(request: HttpRequest, groups: Iterable[Group]) -> bool:
+    """Return whether a block of these contexts is empty for this visitor, whatever its template contains.
 
-    So it is where the site asks everybody to sign in and nobody who reads here says anything else: other
-    parts of the template were as guarded as the readers then.
+    So it is where the site requires login by default and all readers keep that default: the template's other
+    contents are then protected as the readers are.
     """
     graph = registry.graph
     default = graph.default_auth
@@ -156,12 +150,3 @@ def is_kept_from(request: HttpRequest, groups: Iterable[Group]) -> bool:
             request.object("it is not for everyone")
         return True
     return False
-
-
-def plain(value: Any) -> Any:
-    """Give what a lazy value stands for: a translation, the user of a request."""
-    if isinstance(value, Promise):
-        return str(value)
-    if isinstance(value, LazyObject):
-        return copy(value)
-    return value

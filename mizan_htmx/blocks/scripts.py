@@ -23,20 +23,19 @@ from django.utils.safestring import SafeString, mark_safe
 from django_htmx.jinja import django_htmx_script, htmx_script
 from pydantic_core import to_json
 
-from mizan_htmx.blocks.error_texts import error_texts
-from mizan_htmx.blocks.reader_results import plain
-from mizan_htmx.blocks.surroundings import localization_here, localization_without_request, query_of
-from mizan_htmx.blocks.url_cache import address_of, login_path
+from mizan_htmx.blocks.error_messages import error_messages
 from mizan_htmx.caching.anonymous import AnonymousRequest
 from mizan_htmx.conf import conf
 from mizan_htmx.declarations.functions import FUNCTION_FIELD
 from mizan_htmx.errors import suggest
-from mizan_htmx.html import attributes_of
+from mizan_htmx.html import attributes_of, plain
 from mizan_htmx.http.concurrency import loop_is_running
 from mizan_htmx.http.csrf import csrf_token
-from mizan_htmx.http.session_fingerprint import known_word, word_of
+from mizan_htmx.http.session_fingerprint import fingerprint_of, known_fingerprint
 from mizan_htmx.internals import NONCE, has_djangos_addresses
 from mizan_htmx.localization import sign
+from mizan_htmx.rendering.page_localization import localization_here, localization_without_request, query_of
+from mizan_htmx.rendering.url_cache import login_path, reverse_url
 from mizan_htmx.setup.registry import registry
 
 ALWAYS = (
@@ -93,7 +92,7 @@ def scripts(
         socket = get_script_prefix() + conf.socket_path.removeprefix("/")
         attributes += attributes_of([("data-socket", socket)])
         own += _tags(LIVE, attributes, defer=defer)
-    own += error_texts()
+    own += error_messages()
     return mark_safe(_htmx(htmx, nonce, defer=defer) + own)
 
 
@@ -113,17 +112,18 @@ def _known(request: HttpRequest, nonce: str | None) -> Iterator[tuple[str, str]]
     # Makes sure that the visitor has the cookie. On a page for everyone the shim fetches one at need.
     token = None if is_for_everyone else csrf_token(request)
     # In an event loop nobody may wait for the store of sessions. The shim asks when it has to know.
-    session = None if is_for_everyone else (known_word if loop_is_running() else word_of)(request)
+    find = known_fingerprint if loop_is_running() else fingerprint_of
+    session = None if is_for_everyone else find(request)
     header = HttpHeaders.parse_header_name(settings.CSRF_HEADER_NAME) or settings.CSRF_HEADER_NAME
     login = login_path(settings.LOGIN_URL)
-    yield "data-mount", address_of("mizan:call").removesuffix("call/")
+    yield "data-mount", reverse_url("mizan:call").removesuffix("call/")
     yield "data-csrf-header", header
     if not (settings.CSRF_USE_SESSIONS or settings.CSRF_COOKIE_HTTPONLY):
         yield "data-csrf-cookie", settings.CSRF_COOKIE_NAME
     elif token is not None:
         yield "data-csrf-token", token
     if token is None:
-        yield "data-csrf-session", address_of("mizan:session")
+        yield "data-csrf-session", reverse_url("mizan:session")
     if session is not None:
         yield "data-session", session
     if login is not None:
@@ -188,7 +188,7 @@ def _static(paths: tuple[str, ...]) -> tuple[str, ...]:
         storage = storages[STATICFILES_STORAGE_ALIAS]
         if isinstance(storage, StaticFilesStorage) and _is_settled(storage):
             base, release = storage.base_url, getattr(storage, "manifest_hash", "")
-            return _kept_sources(paths, storage, base, release, settings.DEBUG)
+            return _cached_sources(paths, storage, base, release, settings.DEBUG)
     return _sources(paths)
 
 
@@ -209,7 +209,7 @@ def _sources(paths: tuple[str, ...], *settled: object) -> tuple[str, ...]:
 
 
 # Asking for the address of nine files takes as long as rendering a small table.
-_kept_sources = lru_cache(16)(_sources)
+_cached_sources = lru_cache(16)(_sources)
 
 
 def _as_typed(value: object, field: Any) -> object:
@@ -246,7 +246,7 @@ def call_attributes(
         raise ValueError(f"{{% mizan_call {name!r} %}}: {wrong} can't be written as JSON. {error}") from None
     spoken = localization_without_request() if request is None else localization_here(request)
     query = f"?{query_of(spoken)}" if spoken else ""
-    attributes = {"hx-post": address_of("mizan:call") + query, "hx-vals": values.decode()}
+    attributes = {"hx-post": reverse_url("mizan:call") + query, "hx-vals": values.decode()}
     if function.result is not None:
         attributes["hx-swap"] = "none"  # the answer is JSON, for nobody to see
     return format_html_join(" ", '{}="{}"', attributes.items())

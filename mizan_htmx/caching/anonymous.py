@@ -1,12 +1,12 @@
-"""The clean request of public contexts: nobody can be told from it, so nothing of anybody can leak.
+"""A copy of the request without anything that identifies the visitor, so that shared responses leak nothing.
 
 What is rendered with it depends on the URL alone, on ``Accept-Language`` where the site has
-``LocaleMiddleware``, and on those headers of htmx and of proxies that were read. It also notes what was shown
-with it, and what speaks against handing the result to everyone.
+``LocaleMiddleware``, and on those headers of htmx and of proxies that were read. It also records what
+is shown with it, and why the response must not be shared.
 """
 
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any, NoReturn, cast
 
 from django.apps import apps
@@ -23,11 +23,10 @@ from mizan_htmx.caching.forwarded import Meta, forwarded
 from mizan_htmx.internals import NONCE, BodilessRequest
 from mizan_htmx.localization import Localization, Spoken, localization_of, pass_language
 from mizan_htmx.protocol.keys import Invalidation
+from mizan_htmx.request_state import STATE, RequestState, state_of
+from mizan_htmx.setup.registry import registry
 
-_ATTRIBUTE = "_mizan_anonymous"
-_READINGS = "_mizan_readings_of_anyone"
-
-# A list of what may be known, not of what may not: proxies put users into headers of many names.
+# An allow list: proxies put users into headers of many names.
 _KNOWN = (
     "REQUEST_METHOD",
     "SCRIPT_NAME",
@@ -38,16 +37,16 @@ _KNOWN = (
     "SERVER_PROTOCOL",
     "HTTP_HOST",
 )
-# What HtmxDetails and a page in several languages read; the answer then varies by them.
+# What HtmxDetails and a page in several languages read; the response then varies by them.
 _READABLE = ("HTTP_HX_", "HTTP_TRIGGERING_", "HTTP_ACCEPT_LANGUAGE")
-# A nonce is of one answer; whether one was used is seen on the visitor's own request (``caching``).
+# A nonce belongs to one response. Whether it was used is seen on the visitor's own request (``responses``).
 _NONCES = (NONCE, "csp_nonce")
 
 
 class AnonymousRequest(BodilessRequest):
-    """The same URL and method, asked by nobody: AnonymousUser, an empty session, no cookies.
+    """The same URL and method without a visitor: AnonymousUser, an empty session, no cookies.
 
-    ``shown`` is what was rendered with it, ``objections`` what speaks against sharing that.
+    ``shown`` is what was rendered with it, ``objections`` the reasons why that must not be shared.
     """
 
     def __init__(self, request: HttpRequest) -> None:
@@ -77,12 +76,12 @@ class AnonymousRequest(BodilessRequest):
                 setattr(self, name, request.__dict__[name])
 
     async def auser(self) -> Any:
-        """Give the user as Django does in coroutines."""
+        """Return the user, as Django does in coroutines."""
         return self.user
 
     @property
     def language(self) -> str:
-        """The language that the URL or ``Accept-Language`` asks for, whatever a cookie says."""
+        """The language of the URL or ``Accept-Language``; a cookie does not count."""
         urlconf = getattr(self, "urlconf", settings.ROOT_URLCONF)
         in_path, prefixed_default = is_language_prefix_patterns_used(urlconf)
         if not (in_path and translation.get_language_from_path(self.path_info)):
@@ -94,42 +93,81 @@ class AnonymousRequest(BodilessRequest):
 
     @property
     def varies(self) -> list[str]:
-        """The headers that the answer depends on."""
+        """The headers that the response depends on, sorted."""
         return sorted(cast("_Headers", self.headers).read)
 
     def show(self, shown: Iterable[Invalidation]) -> None:
-        """Note that what is rendered shows this."""
+        """Record what the rendered part shows."""
         self.shown.update(dict.fromkeys(shown))
 
     def object(self, reason: str) -> None:
-        """Note why what is rendered must not be shared."""
+        """Record a reason why the rendered part must not be shared."""
         self.objections.append(reason)
 
 
 def anonymous(request: HttpRequest) -> AnonymousRequest:
-    """Give the clean request that stands for this one; always the same, so that readings are shared."""
+    """Return the anonymous request of a request; always the same one, so that results are read once."""
     if isinstance(request, AnonymousRequest):
         return request
-    clean = request.__dict__.get(_ATTRIBUTE)
+    state: RequestState = getattr(request, STATE, None) or state_of(request)
+    clean: AnonymousRequest | None = state.block.anonymous
     if clean is None:
-        clean = request.__dict__[_ATTRIBUTE] = AnonymousRequest(request)
-        if _READINGS in request.__dict__:  # those of several blocks that one request refreshes
-            clean.__dict__["_mizan_readings"] = request.__dict__[_READINGS]
-    if "_mizan_recorder" in request.__dict__:  # opened since
-        clean.__dict__["_mizan_recorder"] = request.__dict__["_mizan_recorder"]
+        clean = state.block.anonymous = AnonymousRequest(request)
+        if state.page.shared_results is not None:
+            state_of(clean).page.results = state.page.shared_results
+    if state.recorder is not None:  # opened since
+        own: RequestState = getattr(clean, STATE, None) or state_of(clean)
+        own.recorder = state.recorder
     pass_language(request, clean)
-    return cast("AnonymousRequest", clean)
+    return clean
+
+
+def are_public(contexts: Collection[str]) -> bool:
+    """Return whether all these contexts are public, so that everyone may be handed what they show."""
+    return registry.graph.public.issuperset(contexts) and bool(contexts)
+
+
+class shared_or_own:
+    """Work with the anonymous request where all these contexts are public, and else with the visitor's own.
+
+    ``localization`` is what a block carries in its own URL. ``spoken`` is what is spoken inside, if that is
+    known. Written as a class because ``contextmanager`` costs each read three more calls.
+    """
+
+    __slots__ = ("_localized", "_request", "spoken")
+
+    def __init__(
+        self, request: HttpRequest, contexts: Collection[str], localization: Localization | None = None
+    ) -> None:
+        self.spoken: Spoken | None = None
+        self._request = request
+        self._localized: AbstractContextManager[Spoken | None] | None = None
+        if are_public(contexts):
+            self._request = clean = anonymous(request)
+            self._localized = as_anyone(clean, localization)
+        elif localization:
+            self._localized = localization.active(request)
+
+    def __enter__(self) -> HttpRequest:
+        if self._localized is not None:
+            self.spoken = self._localized.__enter__()
+        return self._request
+
+    def __exit__(self, *raised: Any) -> None:
+        if self._localized is not None:
+            self._localized.__exit__(*raised)
 
 
 @contextmanager
 def as_anyone(request: AnonymousRequest, localization: Localization | None = None) -> Iterator[Spoken]:
-    """Render in the language of the clean request and the site's own time zone, not in the visitor's.
+    """Render in the language of the anonymous request and the site's time zone, not in the visitor's.
 
-    ``localization`` is what a block of public contexts carries in its own address.
+    ``localization`` is what a block of public contexts carries in its own URL.
     """
     if localization is None:
         localization = localization_of(request)
-    language = localization.known_language or getattr(request, "LANGUAGE_CODE", settings.LANGUAGE_CODE)
+    known = localization.language and localization.known_language
+    language = known or getattr(request, "LANGUAGE_CODE", settings.LANGUAGE_CODE)
     zone = localization.zone
     with translation.override(language), timezone.override(zone), localization.noted(request):
         yield language, zone or timezone.get_default_timezone()
@@ -143,17 +181,17 @@ def _known(request: HttpRequest) -> list[str]:
 
 
 def nobody() -> Any:
-    """Give an AnonymousUser, or ``None`` on a site without ``django.contrib.auth``."""
+    """Return an AnonymousUser, or ``None`` on a site without ``django.contrib.auth``."""
     if not apps.is_installed("django.contrib.auth"):
         return None
-    # Models can't be imported before Django is set up, nor without their app.
+    # Models cannot be imported before Django is set up, nor without their app.
     from django.contrib.auth.models import AnonymousUser  # noqa: PLC0415
 
     return AnonymousUser()
 
 
 class _Headers(HttpHeaders):
-    """What may be known; ``read`` are those that the answer must vary by."""
+    """The allowed headers; ``read`` are those that the response must vary by."""
 
     def __init__(self, environ: dict[str, Any], read: set[str]) -> None:
         super().__init__(environ)
@@ -164,7 +202,7 @@ class _Headers(HttpHeaders):
         name = key.replace("_", "-").title()
         if name in self._of_proxies:
             self.read.add(name)
-        # HtmxDetails asks of each whether it is encoded, which its text varies with.
+        # HtmxDetails looks up whether each is encoded; the response varies by the header itself.
         is_of_htmx = name.startswith(("Hx-", "Triggering-")) and not name.endswith("-Uri-Autoencoded")
         if is_of_htmx or name == "Accept-Language":
             self.read.add(name.replace("Hx-", "HX-"))
@@ -176,25 +214,25 @@ class _Headers(HttpHeaders):
 
 
 class _EmptySession(SessionBase):
-    """A session that holds nothing, and can't be saved."""
+    """A session that holds nothing and cannot be saved."""
 
     def load(self) -> dict[str, Any]:
-        """Find nothing."""
+        """Return nothing."""
         return {}
 
     def exists(self, session_key: str) -> bool:
-        """Know of none."""
+        """Return whether there is such a session: there is none."""
         return False
 
     def delete(self, session_key: str | None = None) -> None:
-        """Have nothing to delete."""
+        """Delete nothing."""
 
     def create(self) -> NoReturn:
-        """Refuse."""
+        """Raise ImproperlyConfigured."""
         self.save()
 
     def save(self, must_create: bool = False) -> NoReturn:
-        """Refuse: it would be the session of everyone who is handed the answer."""
+        """Raise ImproperlyConfigured: everyone who gets the response would share the session."""
         raise ImproperlyConfigured(
             "A session was to be saved while a public context was read, which everyone shares. Do it in a"
             " function of a private context, or in a mutation."
@@ -202,11 +240,11 @@ class _EmptySession(SessionBase):
 
     @classmethod
     def clear_expired(cls) -> None:
-        """Have none."""
+        """Clear nothing."""
 
 
 class _NoSecret(str):
-    """Stands where the secret of the visitor's CSRF token is: a token of one must not go to another."""
+    """Stands in place of the secret of the CSRF token: the token of one visitor must not go to another."""
 
     __slots__ = ()
 

@@ -1,7 +1,7 @@
-"""What a site takes from its proxies: the host, the port and the scheme that a visitor has asked for.
+"""The host, port and scheme that a site takes from the headers of its proxies.
 
-An answer that depends on one of these headers must say so to the caches on its way. Otherwise whoever sends
-the header themselves decides what everybody else is shown.
+A response that depends on one of these headers must vary by it. Otherwise a visitor who sends the header
+themselves decides what a cache shows to everyone else (cache poisoning).
 """
 
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ from django.http.request import HttpHeaders
 
 
 def forwarded() -> dict[str, str]:
-    """Return the headers from which the site takes host, port and scheme, by their names in ``META``."""
+    """Return the headers from which the site takes host, port and scheme: name in ``META`` to name."""
     proxy = settings.SECURE_PROXY_SSL_HEADER
     return _forwarded_by(settings.USE_X_FORWARDED_HOST, settings.USE_X_FORWARDED_PORT, proxy and proxy[0])
 
@@ -21,16 +21,15 @@ def forwarded() -> dict[str, str]:
 @lru_cache(16)
 def _forwarded_by(host: bool, port: bool, scheme: str | None) -> dict[str, str]:
     used = {"HTTP_X_FORWARDED_HOST": host, "HTTP_X_FORWARDED_PORT": port, scheme or "": bool(scheme)}
-    # What is not the name of a header is set by the server, and no visitor has a part in it.
+    # A key that is no header's is set by the server, and no visitor can influence it.
     names = {key: HttpHeaders.parse_header_name(key) for key, is_used in used.items() if is_used}
     return {key: name for key, name in names.items() if name is not None}
 
 
 class Meta(dict[str, Any]):
-    """What the server says of a request, by which Django finds host, port and scheme.
+    """A ``META`` that records which headers of proxies are read, to find host, port and scheme.
 
-    The headers of proxies among it are noted in ``read`` when they are looked for, there or not: the answer
-    then varies by them.
+    They are added to ``read`` when they are looked up, present or not: the response then varies by them.
     """
 
     def __init__(self, known: dict[str, Any], read: set[str]) -> None:
@@ -59,35 +58,35 @@ class Meta(dict[str, Any]):
         return super().get(key, default)
 
     def pop(self, key: str, *default: Any) -> Any:
-        """Take a value out."""
+        """Remove and return a value."""
         self._note(key)
         return super().pop(key, *default)
 
     def setdefault(self, key: str, default: Any = None) -> Any:
-        """Return a value, which is the default from now on if there was none."""
+        """Return a value; set it to the default if it is missing."""
         self._note(key)
         return super().setdefault(key, default)
 
-    # Overridden, dict() and ** take this way as well.
+    # Overridden so that dict() and ** use it, too.
     def __iter__(self) -> Iterator[str]:
         self._note_all()
         return super().__iter__()
 
     def keys(self) -> Any:
-        """List the names."""
+        """Return the names."""
         self._note_all()
         return super().keys()
 
     def values(self) -> Any:
-        """List the values."""
+        """Return the values."""
         self._note_all()
         return super().values()
 
     def items(self) -> Any:
-        """List names and values."""
+        """Return names and values."""
         self._note_all()
         return super().items()
 
     def copy(self) -> dict[str, Any]:
-        """Return a dictionary of its own."""
+        """Return a plain dictionary."""
         return dict(self)

@@ -1,7 +1,7 @@
-"""Responses that everyone may be handed: their headers for shared caches, their ETag, and 304.
+"""Responses that shared caches may store: their headers, ETag and 304.
 
-The origin decides. Where anything speaks against sharing a response it is ``no-store`` and has no tags, and
-it becomes that even afterwards, when a middleware that ran later makes it somebody's own.
+The origin decides. Where there is any reason against sharing a response, it is ``no-store`` and has no tags;
+it becomes so even later, when a middleware that runs afterwards makes it personal.
 """
 
 import hashlib
@@ -19,22 +19,23 @@ from mizan_htmx.edge.conf import Untaggable, is_kept_apart, lifetime_headers, ta
 from mizan_htmx.internals import NONCE
 from mizan_htmx.invalidation.recorder import Recorder
 from mizan_htmx.protocol.cache_tags import group_list, tags_of
-from mizan_htmx.protocol.keys import HEADER, MAX_BYTES
+from mizan_htmx.protocol.headers import INVALIDATE_HEADER
+from mizan_htmx.protocol.keys import MAX_BYTES
 from mizan_htmx.setup.registry import registry
 
 PRIVATE = "no-store"
 
 logger = logging.getLogger("mizan_htmx.caching")
 
-# RFC 9110 section 15.4.5: what a 304 leaves out describes the body that it leaves out.
+# RFC 9110 section 15.4.5: a 304 leaves out the headers that describe its missing body.
 _OF_THE_BODY = ("Content-Type", "Content-Length", "Content-Encoding", "Content-Disposition")
 
 
 class SharedHeaders(ResponseHeaders):
-    """The headers of a response for everyone, which stop saying so as soon as it is somebody's own.
+    """The headers of a shared response, which become private as soon as the response is personal.
 
-    They are looked at last when the response is sent; by then SessionMiddleware, or the author's own, may
-    have put in a cookie, ``Vary: Cookie`` or a ``Cache-Control`` of their own.
+    They are read last when the response is sent; by then SessionMiddleware, or the site's own, may have set a
+    cookie, ``Vary: Cookie`` or another ``Cache-Control``.
     """
 
     def __init__(self, response: HttpResponseBase, shared: Mapping[str, str]) -> None:
@@ -56,7 +57,7 @@ class SharedHeaders(ResponseHeaders):
 
     @property
     def shared(self) -> bool:
-        """Tell whether it is still for everyone."""
+        """Whether the response is still shared."""
         self._settle()
         return bool(self._shared)
 
@@ -74,12 +75,12 @@ class SharedHeaders(ResponseHeaders):
             bool(self._response.cookies)
             or self._response.status_code not in (200, 304)
             or self._text("Cache-Control") != self._shared["Cache-Control"]
-            or self._text(HEADER) is not None
+            or self._text(INVALIDATE_HEADER) is not None
             or _varies_by_visitor(self._text("Vary") or "")
         )
 
     def _text(self, name: str) -> str | None:
-        """Look up a header as it is, before anything is settled."""
+        """Return a header as it is now, or ``None``, without deciding anything."""
         try:
             return super().__getitem__(name)
         except KeyError:
@@ -87,19 +88,19 @@ class SharedHeaders(ResponseHeaders):
 
 
 def is_shared(response: HttpResponseBase) -> bool:
-    """Tell whether a response may be handed to everyone."""
+    """Return whether shared caches may store a response."""
     return isinstance(response.headers, SharedHeaders) and response.headers.shared
 
 
 def keep_private(response: HttpResponseBase) -> None:
-    """Let no cache keep a response, unless it is shared or its author said something else."""
+    """Mark a response as ``no-store``, unless it is shared or its author has set ``Cache-Control``."""
     response.headers.setdefault("Cache-Control", PRIVATE)
 
 
 def share(request: HttpRequest, response: HttpResponseBase, recorder: Recorder) -> HttpResponseBase:
-    """Give a response that everyone may be handed, or its 304; the same with ``no-store`` if it isn't one.
+    """Return the response as a shared one, or its 304; with ``no-store`` where it must not be shared.
 
-    It was made with ``anonymous(request)``, which knows what it shows.
+    It was made with ``anonymous(request)``, which has recorded what it shows.
     """
     clean = anonymous(request)
     if len(recorder):
@@ -118,7 +119,7 @@ def share(request: HttpRequest, response: HttpResponseBase, recorder: Recorder) 
         patch_vary_headers(response, clean.varies)
     if hasattr(request, "LANGUAGE_CODE"):
         response.headers.setdefault("Content-Language", clean.LANGUAGE_CODE)
-    if response.content or request.method == "GET":  # a body left out for HEAD has another ETag
+    if response.content or request.method == "GET":  # the empty body of HEAD has another ETag
         response.headers.setdefault("ETag", _etag(response))
     if _is_known(request, response):
         response = _not_modified(response)
@@ -126,14 +127,14 @@ def share(request: HttpRequest, response: HttpResponseBase, recorder: Recorder) 
     return response
 
 
-def share_reading(
+def share_context(
     context: str,
     values: Mapping[str, Any],
     request: HttpRequest,
     response: HttpResponseBase,
     recorder: Recorder,
 ) -> HttpResponseBase:
-    """Share an answer that shows a public context, read with these values; raise ValidationFailed."""
+    """Return a shared response that shows a public context of these values; raise ValidationFailed."""
     anonymous(request).show([registry.graph.groups[context].shown(values)])
     return share(request, response, recorder)
 
@@ -159,7 +160,7 @@ def _varies_by_visitor(vary: str) -> bool:
 
 
 def _headers(clean: AnonymousRequest) -> dict[str, str]:
-    """Write what shared caches go by; objects where a purge would not find the response."""
+    """Return the headers for shared caches; object where a purge would not find the response."""
     groups = registry.graph.groups
     try:
         tags = tuple(
@@ -188,7 +189,10 @@ def _etag(response: HttpResponse) -> str:
 
 
 def _is_known(request: HttpRequest, response: HttpResponse) -> bool:
-    """Compare weakly, as RFC 9110 section 13.1.2 has it: what compresses makes strong ETags weak."""
+    """Return whether the client has this response: a weak comparison (RFC 9110 section 13.1.2).
+
+    Whatever compresses a response makes its strong ETag weak.
+    """
     known = [each.removeprefix("W/") for each in parse_etags(request.headers.get("If-None-Match", ""))]
     etag = response.headers.get("ETag", "").removeprefix("W/")
     return "*" in known or (etag != "" and etag in known)

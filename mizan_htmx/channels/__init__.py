@@ -1,4 +1,4 @@
-"""Channels and live contexts: one socket a page (needs the package ``channels``)."""
+"""Channels and live contexts, over one socket for each page (needs the package ``channels``)."""
 
 from mizan_htmx.channels.asgi import wrap_asgi
 from mizan_htmx.channels.channel import Channel, ReactChannel

@@ -1,4 +1,4 @@
-"""Serve the socket beside an ASGI application, to pages of this site only."""
+"""The ASGI application that serves the socket, to pages of this site only, beside that of the site."""
 
 import logging
 from collections.abc import Awaitable, Callable, MutableMapping
@@ -11,7 +11,7 @@ from django.db import connections
 from mizan_htmx.channels import lifespan
 from mizan_htmx.channels.consumer import MizanConsumer
 from mizan_htmx.channels.internals import with_session
-from mizan_htmx.channels.rpc import request_of
+from mizan_htmx.channels.socket.request import request_of
 from mizan_htmx.conf import conf
 from mizan_htmx.http.csrf import is_own_origin
 from mizan_htmx.setup.autodiscover import load_urlconf
@@ -25,20 +25,24 @@ logger = logging.getLogger("mizan_htmx.channels")
 
 
 def wrap_asgi(app: Any, path: str | None = None) -> Application:
-    """Serve the socket at ``path``, by default ``MIZAN_SOCKET_PATH``; ``app`` serves all else.
+    """Return an application with the socket at ``path``, by default MIZAN_SOCKET_PATH, beside ``app``.
 
-    The visitor is the user of the session whose cookie comes along, or one whom middleware around this has
-    put into ``scope["user"]``. Only pages of this site and of CSRF_TRUSTED_ORIGINS may open it: the browser
-    sends the visitor's cookie whichever page asks. A message of more than 64 KiB closes the socket, but only
-    the server's own option keeps it from being taken in and inflated: start uvicorn with ``--ws-max-size
-    65536``, daphne with ``--websocket-max-message-size 65536``. Loads the URLconf: what is registered there
-    has to be known here, too, and a process that only has sockets is sent no request. An error in it is
-    raised. When the server ends, what waits to be published is, within two seconds, or it is logged.
+    The visitor is the user of the session whose cookie the browser sends, or the one that middleware around
+    this application has put into ``scope["user"]``. Only pages of this site and of CSRF_TRUSTED_ORIGINS may
+    open the socket, since the browser sends the cookie for any page.
+
+    A message of more than 64 KiB closes the socket, but only an option of the server prevents that it is
+    received and inflated: start uvicorn with ``--ws-max-size 65536``, daphne with
+    ``--websocket-max-message-size 65536``.
+
+    The URLconf is imported, and its errors are raised: it may register functions and channels, and a process
+    that serves only sockets gets no request that would import it. When the server stops, pending publications
+    are sent within two seconds, or logged.
     """
     load_urlconf()
-    _warn_of_kept_connections()
-    # Without channels' AuthMiddleware: it deletes sessions that were signed with one of SECRET_KEY_FALLBACKS.
-    # The consumer finds the session's user by itself.
+    _warn_about_persistent_connections()
+    # Not channels' AuthMiddleware, which deletes sessions that were signed with one of SECRET_KEY_FALLBACKS.
+    # The consumer loads the user of the session.
     socket = CookieMiddleware(_with_session(MizanConsumer.as_asgi()))
     speaks_websocket = not isinstance(getattr(app, "application", app), ASGIHandler)
 
@@ -50,7 +54,10 @@ def wrap_asgi(app: Any, path: str | None = None) -> Application:
         if _path_of(scope) == _socket_path(path):
             if is_own_origin(request_of(scope)):
                 return await socket(scope, receive, send)
-            logger.warning("A socket was refused: a page of %r asked for it.", _origin_of(scope))
+            logger.warning(
+                "A page of %r was refused a socket. CSRF_TRUSTED_ORIGINS would allow it.",
+                _origin_of(scope),
+            )
         elif speaks_websocket:
             return await app(scope, receive, send)
         return await _refuse(receive, send)
@@ -58,18 +65,19 @@ def wrap_asgi(app: Any, path: str | None = None) -> Application:
     return application
 
 
-def _warn_of_kept_connections() -> None:
-    """Log, once in a process, which databases keep their connections.
+def _warn_about_persistent_connections() -> None:
+    """Log, once in each process, which databases have persistent connections.
 
-    Here each frame that asks a database and each request has a thread of its own, which ends before the
-    connection does: the database's limit is reached with a few hundred sockets.
+    Under ASGI each request, and each frame that queries a database, has a thread of its own, whose connection
+    stays open after it: a few hundred sockets reach the limit of the database.
     """
     for alias, database in connections.settings.items():
         if database["CONN_MAX_AGE"] != 0 and alias not in _warned:
             _warned.add(alias)
             logger.warning(
-                "DATABASES[%r] has CONN_MAX_AGE = %r. A process with sockets keeps a connection for each"
-                " thread that way, until no more can be opened. Set it to 0 for this process, or use a pool.",
+                "DATABASES[%r] has CONN_MAX_AGE = %r. A process that serves sockets keeps one open for"
+                " each thread then, until the database accepts no more. Set it to 0 for this process, or use"
+                " a pool.",
                 *(alias, database["CONN_MAX_AGE"]),
             )
 
@@ -78,9 +86,9 @@ _warned: set[str] = set()
 
 
 def _with_session(app: Application) -> Application:
-    """Do as channels' SessionMiddleware, which looks at the session again whenever something is sent.
+    """Return an application that puts the session into the scope.
 
-    It looks for a reason to set a cookie, and an open socket can set none.
+    channels' SessionMiddleware would also look for a cookie to set at each frame, and a socket can set none.
     """
 
     async def application(scope: Scope, receive: Receive, send: Send) -> Any:
@@ -94,8 +102,8 @@ def _socket_path(path: str | None) -> str:
 
 
 def _path_of(scope: Scope) -> str:
-    inside: str = scope["path"].removeprefix(get_script_prefix(scope).rstrip("/"))
-    return "/" + inside.removeprefix("/")
+    path: str = scope["path"].removeprefix(get_script_prefix(scope).rstrip("/"))
+    return "/" + path.removeprefix("/")
 
 
 def _origin_of(scope: Scope) -> str:
@@ -103,5 +111,5 @@ def _origin_of(scope: Scope) -> str:
 
 
 async def _refuse(receive: Receive, send: Send) -> None:
-    await receive()  # "websocket.connect": before it, a server takes no answer
+    await receive()  # "websocket.connect": before it, a server accepts no answer
     await send({"type": "websocket.close"})

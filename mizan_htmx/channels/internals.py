@@ -1,6 +1,6 @@
-"""What this package uses of channels and channels_redis that they do not document; the list's other part.
+"""The undocumented parts of channels and channels_redis that this package uses.
 
-The first is ``mizan_htmx.internals``, which says in which versions all was looked at.
+Those of Django, and the versions that were checked, are in ``mizan_htmx.internals``.
 
 ``channels.consumer`` replaces ``dispatch()``, to which a consumer hands each message, and has ``None`` for
 ``channel_layer_alias``, with which a consumer opens no channel of its own.
@@ -21,7 +21,7 @@ def handler_of(consumer: object, message: Mapping[str, Any]) -> Any:
 
 
 async def with_session(scope: MutableMapping[str, Any], send: Any) -> MutableMapping[str, Any]:
-    """Return a scope with the session whose cookie came along, in place of none.
+    """Return a scope with the session of the visitor's cookie.
 
     Relies on ``InstanceSessionWrapper``: its copy of the scope has it once ``resolve_session()`` has run.
     """
@@ -32,7 +32,7 @@ async def with_session(scope: MutableMapping[str, Any], send: Any) -> MutableMap
 
 
 def store_of(session: Any) -> Any:
-    """Return the session itself where it is wrapped, as channels does; its type is not the store's then.
+    """Return the session store itself, where channels has wrapped it in an object of another type.
 
     Relies on ``_wrapped``.
     """
@@ -46,7 +46,7 @@ def layer_config() -> Mapping[str, Any]:
 
 
 def first_host(config: Mapping[str, Any]) -> dict[str, Any]:
-    """Return redis' options for the first host of a layer with this ``CONFIG``, a URL as ``address``.
+    """Return the options of redis for the first host of a layer with this ``CONFIG``; a URL as ``address``.
 
     Relies on ``decode_hosts()``.
     """

@@ -1,6 +1,6 @@
-"""The life of a server as ASGI tells it: before it ends, what is left to tell or to purge is done, or logged.
+"""The ASGI lifespan: before the server stops, pending publications and purges are made, or logged.
 
-A server may end itself by the signal that stopped it, as uvicorn does; nothing runs at Python's exit then.
+A server may end itself by the signal that stopped it, as uvicorn does; then no ``atexit`` function runs.
 """
 
 import asyncio
@@ -14,13 +14,13 @@ Send = Callable[[Any], Awaitable[None]]
 
 
 async def serve(app: Any, scope: Any, receive: Receive, send: Send) -> None:
-    """Hand the server's life on to ``app``, or live it where ``app``, such as Django, knows of none."""
-    heard: list[str] = []
+    """Pass the lifespan on to ``app``; answer it here if ``app``, as Django's, does not support it."""
+    received: list[str] = []
     has_answered = False
 
-    async def hear() -> Any:
+    async def receive_and_finish() -> Any:
         message = await receive()
-        heard.append(message["type"])
+        received.append(message["type"])
         if message["type"] == "lifespan.shutdown":
             await asyncio.to_thread(finish)
         return message
@@ -31,12 +31,12 @@ async def serve(app: Any, scope: Any, receive: Receive, send: Send) -> None:
         await send(message)
 
     try:
-        await app(scope, hear, answer)
-    except Exception:  # the border to an application: by raising it says that it knows no such scope
+        await app(scope, receive_and_finish, answer)
+    except Exception:  # the border to an application, which raises if it does not support this scope
         if has_answered:
             raise
-        if not heard:
-            await hear()
+        if not received:
+            await receive_and_finish()
         await send({"type": "lifespan.startup.complete"})
-        await hear()
+        await receive_and_finish()
         await send({"type": "lifespan.shutdown.complete"})

@@ -1,4 +1,4 @@
-"""The frames of a socket: what comes in is read and held to limits, what goes out is written. No I/O.
+"""The frames of a socket: parsing, limits and serialization. No I/O.
 
 >>> frame = read('{"action": "subscribe", "channel": "chat", "params": {"room": "a"}, "id": "1"}')
 >>> frame.action, frame.id
@@ -18,15 +18,15 @@ from pydantic_core import to_json
 from mizan_htmx.errors import BadRequest, InternalError, MizanError, TooLarge
 from mizan_htmx.http.arguments import parse_object
 
-#: What a frame may have, in bytes of UTF-8.
+#: The size limit of a frame, in bytes of UTF-8.
 MAX_BYTES = 64 * 1024
 
-#: What the text of an ``id`` may have, in characters: it stands in each frame that answers.
+#: The most characters of an ``id``, which is repeated in each answer.
 MAX_ID = 128
 
 ACTIONS = ("subscribe", "unsubscribe", "message", "rpc", "ctx", "watch")
 
-#: These are answered with ``ok``, and so need an id to be told apart.
+#: Their answers have ``ok`` and no other subject than the id, which is therefore required.
 CALLS = ("rpc", "ctx")
 
 Id = str | int | None
@@ -34,31 +34,31 @@ Id = str | int | None
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """A frame that came in. ``body`` is all of it; ``id`` goes into whatever answers it."""
+    """A frame that was received. ``body`` is all of it."""
 
     body: Mapping[str, Any]
 
     @property
     def action(self) -> object:
-        """What it asks for."""
+        """The action that it asks for."""
         return self.body.get("action")
 
     @property
     def id(self) -> Id:
-        """The sender's name for it, or ``None``."""
+        """The id that its answers repeat, or ``None``."""
         given = self.body.get("id")
         return given if isinstance(given, (str, int)) and not isinstance(given, bool) else None
 
 
 def is_too_large(content: str | bytes | None) -> bool:
-    """Return whether a frame has more than ``MAX_BYTES``. One that has far more is not looked at."""
+    """Return whether a frame has more than ``MAX_BYTES``; one that has far more is not encoded for that."""
     if content is None or 4 * len(content) <= MAX_BYTES:
         return False
     return len(content) > MAX_BYTES or (isinstance(content, str) and len(_encoded(content)) > MAX_BYTES)
 
 
 def read(text: str | None) -> Frame:
-    """Read a frame; raise TooLarge, or BadRequest for one that is no JSON object."""
+    """Return the frame of a text; raise TooLarge, or BadRequest if it is not a JSON object."""
     if text is None:  # binary
         raise BadRequest("Malformed frame")
     if is_too_large(text):
@@ -77,44 +77,44 @@ def _encoded(text: str) -> bytes:
 
 
 def unknown(kind: str, name: object) -> str:
-    """Say that there is no such thing; with DEBUG off, the name is not repeated."""
+    """Return the message for an unknown name; it repeats the name only with DEBUG on."""
     return f"Unknown {kind} {name!r}" if settings.DEBUG else f"Unknown {kind}"
 
 
 def write(frame: Mapping[str, Any]) -> str:
-    """Write a frame."""
+    """Return a frame as JSON."""
     return json.dumps(frame)
 
 
 def answer(frame: Frame, content: Mapping[str, Any]) -> str:
-    """Write the answer to a frame: with its id, if it had one."""
-    return write({**_named(frame), **content})
+    """Return the answer to a frame, with its id if it has one."""
+    return write({**_id_of(frame), **content})
 
 
 def acknowledgement(frame: Frame, **content: object) -> str | None:
-    """Write that all is well; nothing for a frame without an id, whose sender does not wait for it."""
+    """Return the confirmation of a frame; ``None`` if it has no id, because its sender expects none."""
     return None if frame.id is None else answer(frame, {"ok": True, **content})
 
 
 def result(frame: Frame, written: bytes, *, version: str | None) -> str:
-    """Write the answer to a call around its result, which is JSON already."""
+    """Return the answer to a call; its result is JSON already."""
     tail = f', "version": {json.dumps(version)}' if version else ""
     return f'{{"id": {json.dumps(frame.id)}, "ok": true, "data": {written.decode()}{tail}}}'
 
 
 def refusal(frame: Frame | None, error: MizanError, **about: object) -> str:
-    """Write why a frame is refused, in the shape that its action has; ``frame`` is ``None`` if unreadable.
+    """Return the error that answers a frame, in the shape of its action; ``frame`` is ``None`` if unreadable.
 
-    ``about`` stands in the place of what the frame itself says it is about.
+    ``about`` replaces the channel and parameters that the frame names.
     """
     if frame is None:
         return write(_error(error))
     if frame.action in CALLS and frame.id is not None:
-        return _refused_call(frame, error)
+        return _call_error(frame, error)
     return answer(frame, {**_error(error), **(about or _subject(frame))})
 
 
-def _named(frame: Frame) -> dict[str, Any]:
+def _id_of(frame: Frame) -> dict[str, Any]:
     return {} if frame.id is None else {"id": frame.id}
 
 
@@ -124,7 +124,7 @@ def _error(error: MizanError) -> dict[str, Any]:
 
 
 def _subject(frame: Frame) -> dict[str, Any]:
-    """Repeat which subscription the frame was about, so that the page knows who asked."""
+    """Return the subscription that the frame names, by which the page finds the sender."""
     channel, params, partial = (frame.body.get(name) for name in ("channel", "params", "partial"))
     if not isinstance(channel, str):
         return {}
@@ -132,11 +132,11 @@ def _subject(frame: Frame) -> dict[str, Any]:
     return {"channel": channel, **known, **({"partial": partial} if isinstance(partial, str) else {})}
 
 
-def _refused_call(frame: Frame, error: MizanError) -> str:
+def _call_error(frame: Frame, error: MizanError) -> str:
     body = error.as_dict()
     del body["error"]
     try:
         written = to_json(body, inf_nan_mode="null").decode()
-    except ValueError:  # details of an author's that are no JSON
-        return _refused_call(frame, InternalError())
+    except ValueError:  # details of the site's that JSON can't represent
+        return _call_error(frame, InternalError())
     return f'{{"id": {json.dumps(frame.id)}, "ok": false, "error": {written}}}'

@@ -1,4 +1,4 @@
-"""Registering channels: by ``register``, or by standing in an app's ``mizan_clients``."""
+"""Registration of channels: by ``register``, or by a definition in an app's ``mizan_clients``."""
 
 import re
 from inspect import isabstract
@@ -19,9 +19,9 @@ _MODELS = ("Params", "DjangoMessage", "ReactMessage")
 
 
 def register(channel: type[Channel], name: str | None = None) -> None:
-    """Register a channel under ``name``, or the one its class gives: ``TeamChatChannel`` is ``team_chat``.
+    """Register a channel as ``name``, by default that of its class: ``team_chat`` for ``TeamChatChannel``.
 
-    Raises DeclarationError for a class that can't work, and for a name that another channel has.
+    Raise DeclarationError for an invalid class, and for a name that is taken.
     """
     _check(channel)
     name = default_name(channel) if name is None else name
@@ -37,24 +37,24 @@ def register(channel: type[Channel], name: str | None = None) -> None:
 
 
 def get_channel(name: str) -> type[Channel] | None:
-    """Give the channel registered under ``name``, or ``None``."""
+    """Return the channel that is registered as ``name``, or ``None``."""
     return registry.channels.get(name)
 
 
 def get_registered_channels() -> dict[str, type[Channel]]:
-    """Give all registered channels by name."""
+    """Return all registered channels by name."""
     return dict(registry.channels)
 
 
 def adopt(module: ModuleType) -> None:
-    """Register the channels that stand in a module, imported or not, unless they are registered already."""
+    """Register the channels in a module, imported ones too, unless they are registered already."""
     for value in vars(module).copy().values():
         if _is_channel(value) and not isabstract(value) and value not in registry.channels.values():
             register(value)
 
 
 def default_name(channel: type[Channel]) -> str:
-    """Make a name of a class's: ``ChatChannel`` gives ``chat``, ``TeamChatChannel`` ``team_chat``."""
+    """Return the name of a class: ``chat`` for ``ChatChannel``, ``team_chat`` for ``TeamChatChannel``."""
     own = channel.__name__.removesuffix("Channel") or channel.__name__
     return _SEAM.sub("_", own).lower()
 

@@ -1,8 +1,8 @@
-"""Channels in a page: what the template tags write, and pushed messages as HTML.
+"""Channels in templates: the HTML of the template tags, and pushed messages rendered as HTML.
 
-Which partial a page may have rendered travels signed, together with the channel it is for, and with the
-page's language and time zone where they are not those of the site. It is rendered for all such pages at once,
-without a request: it knows ``message``, ``params`` and ``channel``, and no ``user``.
+A page names the partial for its messages by a signed token. The token also has the channel, and the language
+and time zone of the page if they differ from those of the site. A message is rendered once for all pages with
+equal tokens, without a request: the partial gets ``message``, ``params`` and ``channel``, but no ``user``.
 """
 
 import json
@@ -17,12 +17,12 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError, with_config
 
-from mizan_htmx.blocks.partials import find, load_near
-from mizan_htmx.blocks.reader_results import plain
-from mizan_htmx.blocks.surroundings import localization_without_request
 from mizan_htmx.channels.channel import Channel, message_classes, read_params
 from mizan_htmx.errors import ValidationFailed, suggest
-from mizan_htmx.localization import PLAIN, Localization, Written
+from mizan_htmx.html import plain
+from mizan_htmx.localization import PLAIN, Localization, LocalizationPayload
+from mizan_htmx.rendering.page_localization import localization_without_request
+from mizan_htmx.rendering.partials import find, load_near
 from mizan_htmx.setup.registry import registry
 
 SALT = "mizan_htmx.channel"
@@ -30,32 +30,32 @@ PLACES = ("beforeend", "afterbegin", "beforebegin", "afterend", "innerHTML", "ou
 
 
 @with_config(ConfigDict(extra="forbid"))
-class _Place(Written, total=False):
-    """What a page has that pushed messages have not; ``engine`` names its template engine."""
+class _Place(LocalizationPayload, total=False):
+    """The localization of a page, and the name of its template engine."""
 
     engine: str
 
 
-# What a token holds: the channel and the partial's reference, and what is otherwise on its page.
+# What a token holds: the channel, the partial's reference, and how the page differs from the site.
 _CONTENT: TypeAdapter[tuple[str, str] | tuple[str, str, _Place]] = TypeAdapter(
     tuple[str, str] | tuple[str, str, _Place]
 )
 
 
 def sign(channel: str, reference: str, localization: Localization = PLAIN, engine: str = "") -> str:
-    """Allow pages to have messages of a channel rendered with a partial, ``template.html#name``."""
+    """Return the token that allows a partial, ``template.html#name``, for a channel."""
     content: list[Any] = [channel, reference]
     if localization or engine:
-        content.append({**localization.written, **({"engine": engine} if engine else {})})
+        content.append({**localization.payload, **({"engine": engine} if engine else {})})
     return signing.Signer(salt=SALT).sign_object(content)
 
 
-def read(token: str, channel: str) -> str:
-    """Give the partial's reference; raise BadSignature for a token that this site did not sign for it."""
-    return _read(token, channel)[0]
+def partial_of(token: str, channel: str) -> str:
+    """Return the partial that a token names; raise BadSignature unless it was signed for the channel."""
+    return _unsign(token, channel)[0]
 
 
-def _read(token: str, channel: str) -> tuple[str, _Place]:
+def _unsign(token: str, channel: str) -> tuple[str, _Place]:
     try:
         signed_for, reference, *place = _CONTENT.validate_python(
             signing.Signer(salt=SALT).unsign_object(token)
@@ -70,35 +70,35 @@ def _read(token: str, channel: str) -> tuple[str, _Place]:
 def render(
     token: str, channel: str, params: Mapping[str, Any], message_type: str, payload: Mapping[str, Any]
 ) -> str:
-    """Render a message with the partial that ``token`` allows; ``params`` and ``payload`` are JSON values.
+    """Return a message as HTML, by the partial of ``token``; ``params`` and ``payload`` are JSON values.
 
-    Raises BadSignature, and whatever the template does.
+    Raise BadSignature, and whatever the template raises.
     """
-    reference, place = _read(token, channel)
+    reference, place = _unsign(token, channel)
     cls: type[Channel] = registry.channels[channel]
     models = {model.__name__: model for model in message_classes(cls)}
-    # As JSON, so that a strict model takes back the dates that it has written.
+    # From JSON, because a strict model accepts its own dates only in that form.
     message = models[message_type].model_validate_json(json.dumps(payload))
-    known = {"message": message, "params": read_params(cls, params), "channel": channel}
+    context = {"message": message, "params": read_params(cls, params), "channel": channel}
     template = _template(reference, place.get("engine", ""))
-    with Localization.of_written(place).spoken():
-        html: str = template.render(known)
+    with Localization.from_payload(place).spoken():
+        html: str = template.render(context)
     return html.strip()
 
 
 def _template(reference: str, engine: str) -> Any:
-    """Find a template of any engine by its reference; raise TemplateDoesNotExist."""
+    """Return a template of any engine; raise TemplateDoesNotExist."""
     try:
         found: Any = find(reference, engine)
         return Template(*found)
     except TemplateDoesNotExist:
         if engine:
             raise
-        return get_template(reference)  # by an engine that is not Django's own
+        return get_template(reference)  # of an engine other than Django's
 
 
-def meaning(channel: str, params: Mapping[str, Any]) -> str:
-    """Write parameters as the channel understands them: equal for all that a partial can't tell apart."""
+def canonical_params(channel: str, params: Mapping[str, Any]) -> str:
+    """Return validated parameters as JSON: equal for all spellings that are equal to the channel."""
     valid = read_params(registry.channels[channel], params)
     return "" if valid is None else valid.model_dump_json()
 
@@ -112,8 +112,11 @@ def channel_element(
     place: str,
     engine: Engine | None = None,
 ) -> SafeString:
-    """Write the element that subscribes a page as long as it is in it; raise ValueError for what can't be."""
-    attributes = {"data-mizan-channel": name, "data-mizan-params": _written("mizan_channel", name, params)}
+    """Return the element that subscribes a page; raise ValueError for invalid arguments."""
+    attributes = {
+        "data-mizan-channel": name,
+        "data-mizan-params": _params_json("mizan_channel", name, params),
+    }
     if (partial is None) != (target is None):
         raise ValueError(
             f"{{% mizan_channel {name!r} %}} needs both partial= and target=, or neither:"
@@ -122,7 +125,8 @@ def channel_element(
     if partial is not None and target is not None:
         if place not in PLACES:
             raise ValueError(
-                f"{{% mizan_channel {name!r} %}}: swap={place!r} is no place. {', '.join(PLACES)} are."
+                f"{{% mizan_channel {name!r} %}}: swap={place!r} is not a place."
+                f" Use one of: {', '.join(PLACES)}."
             )
         engine_name = _engine_name(partial, engine)
         _template(partial, engine_name)
@@ -135,13 +139,13 @@ def channel_element(
 def _engine_name(partial: str, engine: Engine | None) -> str:
     try:
         return load_near(partial, engine)[1] if engine is not None else ""
-    except TemplateDoesNotExist:  # in an engine that is not Django's own, if anywhere
+    except TemplateDoesNotExist:  # of an engine other than Django's, if it exists
         return ""
 
 
 def send_attributes(name: str, params: Mapping[str, object]) -> SafeString:
-    """Write the attributes of a form that is sent to a channel; raise ValueError for what can't be."""
-    attributes = {"mizan-send": name, "data-mizan-params": _written("mizan_send", name, params)}
+    """Return the attributes of a form that is sent to a channel; raise ValueError for invalid arguments."""
+    attributes = {"mizan-send": name, "data-mizan-params": _params_json("mizan_send", name, params)}
     if registry.channels[name].ReactMessage is None:
         raise ValueError(
             f"{{% mizan_send {name!r} %}}: channel {name!r} does not accept messages."
@@ -150,8 +154,8 @@ def send_attributes(name: str, params: Mapping[str, object]) -> SafeString:
     return format_html_join(" ", '{}="{}"', attributes.items())
 
 
-def _written(tag: str, name: str, params: Mapping[str, object]) -> str:
-    """Write parameters as JSON, as the server writes the ones that come back; raise ValueError."""
+def _params_json(tag: str, name: str, params: Mapping[str, object]) -> str:
+    """Return parameters as JSON, as answers repeat them; raise ValueError if they are invalid."""
     cls: type[Channel] | None = registry.channels.get(name)
     if cls is None:
         raise ValueError(
@@ -172,9 +176,9 @@ def _written(tag: str, name: str, params: Mapping[str, object]) -> str:
     try:
         valid = read_params(cls, given)
     except ValidationFailed as error:
-        raise ValueError(f"{{% {tag} {name!r} %}} got parameters that do not fit: {error.reasons}") from None
-    return json.dumps(_plain(valid), sort_keys=True)
+        raise ValueError(f"{{% {tag} {name!r} %}} got invalid parameters: {error.reasons}") from None
+    return json.dumps(_json_values(valid), sort_keys=True)
 
 
-def _plain(params: BaseModel | None) -> dict[str, Any]:
+def _json_values(params: BaseModel | None) -> dict[str, Any]:
     return {} if params is None else params.model_dump(mode="json")

@@ -85,7 +85,7 @@ class Target:
             if is_nameable(value):
                 params.append((param, canonical(value)))
                 given.append((param, value))
-        return Invalidation(self.context, tuple(params), tuple(given))
+        return Invalidation.declared(self.context, tuple(params), tuple(given))
 
 
 def _converted(param: str, value: object, convert: Validator) -> object:
@@ -117,7 +117,7 @@ class Graph:
 
     def auth_of(self, function: Function) -> Auth | None:
         """Return who may call a function: as it says or, where it says nothing, as the site does."""
-        return _auth_of(function, self.default_auth)
+        return function.auth if self.default_auth is None else _auth_of(function, self.default_auth)
 
     def plan(self, function: Function) -> tuple[Target, ...]:
         """List what goes stale when ``function`` ran, registered or only used as a view."""
@@ -130,7 +130,7 @@ class Graph:
             [each for each in stale if each.context in self.public or each.context not in self.groups]
         )
 
-    def is_told(self, stale: Iterable[Invalidation]) -> bool:
+    def is_published(self, stale: Iterable[Invalidation]) -> bool:
         """Tell whether sockets or shared caches may have to hear of any of these."""
         return not self.quiet.issuperset([each.context for each in stale])
 

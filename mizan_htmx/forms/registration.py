@@ -28,7 +28,7 @@ from mizan_htmx.forms.reports import FormSetReport, Report, RowsReport, report_f
 from mizan_htmx.forms.schema import FormSchema, FormSetSchema, RowsSchema, describe_fields, describe_rows
 from mizan_htmx.forms.submission import Outcome, record_stale, submit_form, submit_formset
 from mizan_htmx.forms.values import Given
-from mizan_htmx.http.error_headers import remember_misfit
+from mizan_htmx.http.error_headers import remember_invalid_result
 from mizan_htmx.setup.registry import registry
 
 
@@ -178,7 +178,7 @@ def _submit(cls: Any, carry: Callable[[Any, HttpRequest, Given], Outcome]) -> De
             record_stale(cls, submit.mizan, request, getattr(outcome.form, "forms", [outcome.form]))
             result = Accepted(data=_answer(outcome.returned))
         else:
-            remember_misfit(request)
+            remember_invalid_result(request)
         result._outcome = outcome
         return result
 

@@ -17,14 +17,13 @@ from django.urls import reverse
 from django.utils.module_loading import import_string
 from django.utils.safestring import SafeString, mark_safe
 
-from mizan_htmx.blocks.reader_results import DENIED
-from mizan_htmx.blocks.surroundings import LANGUAGE, localization_here, query_of
-from mizan_htmx.errors import suggest
+from mizan_htmx.errors import DENIED, suggest
 from mizan_htmx.forms.binding import make_form, make_formset
 from mizan_htmx.http.arguments import Arguments
 from mizan_htmx.http.execution import admit
-from mizan_htmx.http.steps import run
 from mizan_htmx.internals import freeze
+from mizan_htmx.rendering.page_localization import LANGUAGE, localization_here, query_of
+from mizan_htmx.request_state import copy_of
 from mizan_htmx.setup.registry import registry
 
 # A form that stands on a page more than once has an id of its own, and comes back under it.
@@ -58,7 +57,7 @@ def class_of(form: Any) -> Any:
 
 def with_query(request: HttpRequest, params: Mapping[str, object]) -> HttpRequest:
     """Give the request as the form's own endpoint will see it: with these parameters in ``GET``."""
-    seen = copy(request)
+    seen = copy_of(request)
     query = QueryDict(mutable=True)
     for name, value in params.items():
         if value is not None:
@@ -107,7 +106,7 @@ def render_formset(cls: Any, request: HttpRequest, *, bound: Any = None, form_id
 def _admitted(cls: Any, request: HttpRequest, function: str, make: Make, bound: Any) -> Any:
     """Give the form, a fresh one unless ``bound``; ``None`` if the visitor may not submit or see it."""
     try:
-        run(admit(registry.graph.functions[f"{cls.mizan.name}.{function}"], request, Arguments(())))
+        admit(registry.graph.functions[f"{cls.mizan.name}.{function}"], request, Arguments(()))
         return make(cls, request) if bound is None else bound
     except DENIED:
         return None

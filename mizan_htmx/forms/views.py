@@ -1,6 +1,6 @@
 """The HTML endpoints of forms and formsets: show, submit, validate while typing."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -17,23 +17,22 @@ from django.views.decorators.csrf import csrf_exempt
 from django_htmx.http import HttpResponseClientRedirect
 
 from mizan_htmx.declarations.functions import Function
-from mizan_htmx.errors import MethodNotAllowed, NotFound, ValidationFailed
+from mizan_htmx.errors import NotFound, ValidationFailed
 from mizan_htmx.forms import rendering
 from mizan_htmx.forms.binding import is_form, make_form, make_formset
 from mizan_htmx.forms.refusals import REFUSAL, refused_form
 from mizan_htmx.http.arguments import Arguments, read_body
 from mizan_htmx.http.csrf import CsrfFailed, check_csrf
-from mizan_htmx.http.error_headers import remember_problem
-from mizan_htmx.http.error_responses import html_failure, refusal_of
+from mizan_htmx.http.error_headers import remember_error
+from mizan_htmx.http.error_responses import html_error_response, refusal_of
 from mizan_htmx.http.execution import admit, execute
-from mizan_htmx.http.finishing import finish
-from mizan_htmx.http.steps import Steps, run
-from mizan_htmx.invalidation.recorder import Recorder, abandon, open_recorder, roll_back
+from mizan_htmx.http.lifecycle import respond
+from mizan_htmx.invalidation.recorder import Recorder, roll_back
 from mizan_htmx.localization import as_on_page, finish_on_page
+from mizan_htmx.protocol.headers import ERROR_HEADER
 from mizan_htmx.setup.registry import registry
 
 # Tells the page's script why a submission was refused, whatever the site's error pages look like.
-REASON_HEADER = "X-Mizan-Error"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +47,10 @@ class _Kind:
 _FORM = _Kind("", make_form, rendering.write_form)
 _FORMSET = _Kind("formset.", make_formset, rendering.write_formset)
 
-_Work = Callable[[HttpRequest, Any, Recorder], Steps[HttpResponseBase]]
+_Work = Callable[[HttpRequest, Any, Recorder], HttpResponseBase]
+
+_SUBMIT = ("GET", "HEAD", "POST")
+_VALIDATE = ("POST",)
 
 
 # The endpoints check CSRF by themselves, so that a form that was left open can say what happened, and ask the
@@ -57,65 +59,53 @@ _Work = Callable[[HttpRequest, Any, Recorder], Steps[HttpResponseBase]]
 @login_not_required
 def form(request: HttpRequest, name: str) -> HttpResponseBase:
     """Show a form, or take its submission: 422 with its errors, or what its hook returned."""
-    return _serve(request, _endpoint(request, name, ("GET", "HEAD", "POST"), partial(_answer, _FORM)))
+    return _respond(request, name, _SUBMIT, partial(_answer, _FORM))
 
 
 @csrf_exempt
 @login_not_required
 def validate(request: HttpRequest, name: str) -> HttpResponseBase:
     """Render a half-filled form with the errors of the fields that were touched."""
-    return _serve(request, _endpoint(request, name, ("POST",), partial(_check, _FORM)))
+    return _respond(request, name, _VALIDATE, partial(_check, _FORM))
 
 
 @csrf_exempt
 @login_not_required
 def formset(request: HttpRequest, name: str) -> HttpResponseBase:
     """Do as ``form`` for the formset of a form that enables it."""
-    return _serve(request, _endpoint(request, name, ("GET", "HEAD", "POST"), partial(_answer, _FORMSET)))
+    return _respond(request, name, _SUBMIT, partial(_answer, _FORMSET))
 
 
 @csrf_exempt
 @login_not_required
 def formset_validate(request: HttpRequest, name: str) -> HttpResponseBase:
     """Do as ``validate`` for a formset."""
-    return _serve(request, _endpoint(request, name, ("POST",), partial(_check, _FORMSET)))
+    return _respond(request, name, _VALIDATE, partial(_check, _FORMSET))
 
 
-def _serve(request: HttpRequest, steps: Steps[HttpResponseBase]) -> HttpResponseBase:
+def _respond(request: HttpRequest, name: str, methods: Sequence[str], work: _Work) -> HttpResponseBase:
     """Answer in the language and time zone of the page that the form stands on."""
     with as_on_page(request):
-        return finish_on_page(request, run(steps))
+        response = respond(request, methods, partial(_receive, name, work), _failure)
+        response.headers.setdefault("Cache-Control", "no-store")
+        return finish_on_page(request, response)
 
 
-def _endpoint(
-    request: HttpRequest, name: str, methods: tuple[str, ...], work: _Work
-) -> Steps[HttpResponseBase]:
-    recorder, owned = open_recorder(request)
-    try:
-        if request.method not in methods:
-            raise MethodNotAllowed(methods)
-        if request.method == "POST":
-            check_csrf(request)
-            read_body(request)  # refuses what is too large or can't be read
-        cls = registry.forms.get(name)
-        if cls is None:
-            raise NotFound()
-        response = yield from work(request, cls, recorder)
-    except Exception as error:  # the border to the authors' hooks
-        response = _failure(request, error)
-        roll_back(recorder)
-    except BaseException:
-        abandon(recorder, owned=owned)
-        raise
-    response.headers.setdefault("Cache-Control", "no-store")
-    return (yield from finish(request, response, recorder, owned=owned))
+def _receive(name: str, work: _Work, request: HttpRequest, recorder: Recorder) -> HttpResponseBase:
+    if request.method == "POST":
+        check_csrf(request)
+        read_body(request)  # refuses what is too large or can't be read
+    cls = registry.forms.get(name)
+    if cls is None:
+        raise NotFound()
+    return work(request, cls, recorder)
 
 
 def _failure(request: HttpRequest, error: Exception) -> HttpResponseBase:
     if isinstance(error, CsrfFailed) and _is_htmx(request):
         reason = escape(error.message)  # it may repeat a header
-        return HttpResponse(reason, status=error.status, headers={REASON_HEADER: "CSRF"})
-    return html_failure(request, error)
+        return HttpResponse(reason, status=error.status, headers={ERROR_HEADER: "CSRF"})
+    return html_error_response(request, error)
 
 
 def _is_htmx(request: HttpRequest) -> bool:
@@ -130,19 +120,19 @@ def _function(cls: Any, name: str) -> Function:
     return function
 
 
-def _answer(kind: _Kind, request: HttpRequest, cls: Any, recorder: Recorder) -> Steps[HttpResponseBase]:
+def _answer(kind: _Kind, request: HttpRequest, cls: Any, recorder: Recorder) -> HttpResponseBase:
     submit = _function(cls, f"{kind.functions}submit")
     if request.method != "POST":
-        yield from admit(submit, request, Arguments(()))
+        admit(submit, request, Arguments(()))
         return _page(request, cls, kind.write(cls, request, kind.make(cls, request), form_id=""), status=200)
     if not is_form(request):
-        yield from admit(submit, request, Arguments(()))
+        admit(submit, request, Arguments(()))
         raise ValidationFailed(
             message="A page's form is sent here, urlencoded or as multipart. JSON goes to call/."
         )
     form_id = rendering.posted_id(request)
     try:
-        outcome = (yield from execute(submit, request, Arguments(()), recorder)).outcome
+        outcome = execute(submit, request, Arguments(()), recorder).outcome
     except REFUSAL as error:
         return _refused(kind, request, cls, recorder, error)
     if isinstance(outcome.returned, HttpResponseBase):
@@ -172,13 +162,13 @@ def _refused(
     refusal = refusal_of(error)
     html = kind.write(cls, request, bound, form_id=rendering.posted_id(request))
     response = _page(request, cls, html, status=refusal.status)
-    remember_problem(request, refusal)
+    remember_error(request, refusal)
     roll_back(recorder)
     return response
 
 
-def _check(kind: _Kind, request: HttpRequest, cls: Any, recorder: Recorder) -> Steps[HttpResponseBase]:
-    yield from admit(_function(cls, f"{kind.functions}validate"), request, Arguments(()))
+def _check(kind: _Kind, request: HttpRequest, cls: Any, recorder: Recorder) -> HttpResponseBase:
+    admit(_function(cls, f"{kind.functions}validate"), request, Arguments(()))
     bound = kind.make(cls, request, request.POST, request.FILES)
     touched = set(request.POST.getlist(rendering.TOUCHED_FIELD))
     for each in getattr(bound, "forms", [bound]):

@@ -1,9 +1,9 @@
-"""What a request brings for a function's arguments: JSON, form fields and files, query and URL values."""
+"""Read a function's arguments from a request: JSON, form fields and files, query and URL values."""
 
 import json
 import re
 from collections.abc import Iterable, Mapping
-from typing import Any, cast
+from typing import Any
 from urllib.parse import unquote
 
 from django.conf import settings
@@ -11,21 +11,19 @@ from django.core.exceptions import BadRequest as DjangoBadRequest
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
 from django.http import HttpRequest, QueryDict, UnreadablePostError
 from django.http.multipartparser import MultiPartParserError
-from django.http.request import HttpHeaders
 from django.utils.datastructures import MultiValueDict
 from pydantic_core import from_json
 
 from mizan_htmx.declarations.functions import FUNCTION_FIELD
 from mizan_htmx.declarations.signature import Parameter
 from mizan_htmx.errors import BadRequest, TooLarge
+from mizan_htmx.protocol.headers import UNTICKED_HEADER, UNTICKED_META
 
 URLENCODED = "application/x-www-form-urlencoded"
 MULTIPART = "multipart/form-data"
 
-#: Names the boxes of a form that are not ticked.
-UNTICKED_HEADER = "X-Mizan-Unticked"
+#: The longest header that names a form's checkboxes that are not ticked, in characters.
 MAX_UNTICKED = 4096
-_UNTICKED = HttpHeaders.to_wsgi_name(UNTICKED_HEADER)
 
 _FORMS = (URLENCODED, MULTIPART)
 _NOTHING: dict[str, Any] = {}
@@ -41,9 +39,9 @@ Layer = Mapping[str, Any] | frozenset[str]
 class Arguments:
     """Raw values in layers, the later ones winning over the earlier.
 
-    A layer is a mapping of values (JSON, URL), a MultiValueDict of form fields, or the names of boxes that
-    are not ticked. ``is_form``: a box that is required and missing means false. ``valid``: they have the
-    declared types, and none is missing.
+    A layer is a mapping of values (JSON, URL), a MultiValueDict of form fields, or the names of checkboxes
+    that are not ticked. ``is_form``: a required checkbox that is missing means false. ``valid``: the values
+    have the declared types, and none is missing.
     """
 
     __slots__ = ("is_form", "layers", "valid")
@@ -54,13 +52,13 @@ class Arguments:
         self.valid = valid
 
     def offer(self, parameters: Iterable[Parameter]) -> Mapping[str, Any]:
-        """Give what a validator picks the values of these parameters from; there may be more in it."""
+        """Return a mapping with the values of these parameters; it may have others."""
         if len(self.layers) == 1 and type(self.layers[0]) is dict:
             return self.layers[0]
         return self.collect(parameters)
 
     def collect(self, parameters: Iterable[Parameter]) -> dict[str, Any]:
-        """Pick the values of these parameters; what nobody declared is left where it is."""
+        """Return the values of these parameters alone."""
         if not self.is_form and len(self.layers) == 1 and type(self.layers[0]) is dict:
             values = self.layers[0]
             return {each.name: values[each.name] for each in parameters if each.name in values}
@@ -69,7 +67,7 @@ class Arguments:
             name = parameter.name
             layer = next((each for each in reversed(self.layers) if name in each), None)
             if type(layer) is frozenset and not (parameter.flag or parameter.many):
-                # A box that is one value or nothing: below is only the query, and then its default.
+                # A checkbox that means one value or nothing: only the query, and then the default, may apply.
                 layer = next(
                     (each for each in self.layers if type(each) is not frozenset and name in each), None
                 )
@@ -93,7 +91,10 @@ def _field(layer: "MultiValueDict[str, Any]", parameter: Parameter) -> Any:
 
 
 def read_call(request: HttpRequest) -> tuple[str, Arguments]:
-    """Read which function a ``call/`` names, and its arguments; raise BadRequest or TooLarge."""
+    """Return the name of the function that a ``call/`` calls, and its arguments.
+
+    Raises BadRequest or TooLarge.
+    """
     if request.content_type in _FORMS:
         fields, _ = read_body(request)
         return _function_name(fields[0]), Arguments((*read_unticked(request), *fields), is_form=True)
@@ -101,11 +102,13 @@ def read_call(request: HttpRequest) -> tuple[str, Arguments]:
         content = _read_json(request)
     except UNREADABLE as error:
         raise refusal_of_unreadable(error) from error
-    return _function_name(content), Arguments((*read_unticked(request), read_object(content, "args")))
+    given = read_object(content, "args")
+    unticked = read_unticked(request) if UNTICKED_META in request.META else ()
+    return _function_name(content), Arguments((*unticked, given))
 
 
 def read_object(content: Mapping[str, Any], field: str) -> dict[str, Any]:
-    """Return the object that a field holds, empty for ``null`` and nothing; raise BadRequest for the rest."""
+    """Return the object in a field, empty where it is null or missing; raise BadRequest for anything else."""
     value = content.get(field)
     if value is None:
         return _NOTHING
@@ -122,7 +125,7 @@ def _function_name(fields: Mapping[str, Any]) -> str:
 
 
 def read_view(request: HttpRequest, url_values: Mapping[str, Any]) -> Arguments:
-    """Read a view's arguments: the query, then the body, then what stands in the URL itself."""
+    """Return a view's arguments: the query, then the body, then the values of the URL's path."""
     query = read_query(request)
     if request.method in ("GET", "HEAD"):
         return Arguments((query, url_values))
@@ -131,11 +134,11 @@ def read_view(request: HttpRequest, url_values: Mapping[str, Any]) -> Arguments:
 
 
 def read_unticked(request: HttpRequest) -> tuple[frozenset[str], ...]:
-    """Read which boxes of the form that is sent have no tick; a form leaves them out, and so does its body.
+    """Return the names of the submitted form's checkboxes that are not ticked, which its body leaves out.
 
-    The shim names them in a header, as ``a,b``, percent-encoded. Raises BadRequest for one that is too long.
+    The shim sends them in a header, as ``a,b``, percent-encoded. Raises BadRequest for one that is too long.
     """
-    text = request.META.get(_UNTICKED, "")
+    text = request.META.get(UNTICKED_META, "")
     if not text:
         return ()
     if len(text) > MAX_UNTICKED:
@@ -144,7 +147,7 @@ def read_unticked(request: HttpRequest) -> tuple[frozenset[str], ...]:
 
 
 def read_query(request: HttpRequest) -> QueryDict:
-    """Read the query; raise BadRequest for one of more fields than Django's limit."""
+    """Return the query; raise BadRequest for more fields than Django's limit."""
     try:
         return request.GET
     except UNREADABLE as error:
@@ -154,7 +157,7 @@ def read_query(request: HttpRequest) -> QueryDict:
 def read_body(
     request: HttpRequest, *, empty_allowed: bool = False
 ) -> tuple[tuple[Mapping[str, Any], ...], bool]:
-    """Read a request's body into layers, and tell whether it is a form."""
+    """Return the layers of a request's body, and whether it is a form; raise BadRequest or TooLarge."""
     is_form = request.content_type in _FORMS
     try:
         if is_form:
@@ -164,12 +167,12 @@ def read_body(
         raise refusal_of_unreadable(error) from error
 
 
-#: What Django raises for a body or a query that it can't or won't read.
+#: What Django raises for a body or a query that it cannot or will not read.
 UNREADABLE = (SuspiciousOperation, MultiPartParserError, UnreadablePostError, DjangoBadRequest)
 
 
 def refusal_of_unreadable(error: Exception) -> BadRequest | TooLarge:
-    """Give what one of ``UNREADABLE`` is answered with."""
+    """Return the error to answer one of ``UNREADABLE`` with."""
     return TooLarge() if isinstance(error, RequestDataTooBig) else BadRequest()
 
 
@@ -186,8 +189,8 @@ def _read_json(request: HttpRequest, *, empty_allowed: bool = False) -> dict[str
     if request.content_params and request.content_params.get("charset", "utf-8").lower() not in _UTF8:
         raise BadRequest("JSON must be UTF-8.")
     body = request.body
-    limit = cast("int | None", settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
-    # The first releases of Django 5.2 trust Content-Length, which a chunked body has not, or has wrong.
+    limit: int | None = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+    # The first releases of Django 5.2 trust Content-Length, which a chunked body lacks or has wrong.
     if limit is not None and len(body) > limit:
         raise TooLarge()
     if empty_allowed and not body:
@@ -196,7 +199,7 @@ def _read_json(request: HttpRequest, *, empty_allowed: bool = False) -> dict[str
 
 
 def parse_object(text: bytes) -> dict[str, Any]:
-    """Read a JSON object; raise BadRequest for anything else, NaN and infinity included."""
+    """Return the JSON object in a text; raise BadRequest for anything else, NaN and infinity included."""
     try:
         value = from_json(text, allow_inf_nan=False)
         if _HUGE.search(text):

@@ -1,70 +1,88 @@
-"""Views that have the colour of whoever calls them: async in an event loop, sync elsewhere."""
+"""Views that run async under ASGI and sync everywhere else, and the way from a coroutine into a thread."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from functools import update_wrapper
-from typing import Any
+from typing import Any, ParamSpec, TypeVar
 
+from asgiref.sync import sync_to_async
 from django.db import connections
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
-from mizan_htmx.http.steps import Steps, arun, run
+from mizan_htmx.declarations.signature import where
 from mizan_htmx.internals import ASYNC_MARK, running_loop
+
+P = ParamSpec("P")
+R = TypeVar("R")
+AsyncView = Callable[..., Awaitable[HttpResponseBase]]
+
+
+async def in_thread(func: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs) -> R:
+    """Call a sync function from a coroutine, in the thread that asgiref keeps for this request.
+
+    Re-raises StopIteration as RuntimeError, because a Future cannot hold it and its awaiter would hang.
+    """
+    return await sync_to_async(_without_stop_iteration)(func, *args, **kwargs)
+
+
+def _without_stop_iteration(func: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs) -> R:
+    try:
+        return func(*args, **kwargs)
+    except StopIteration as error:
+        raise RuntimeError(f"{where(func)} raised StopIteration.") from error
 
 
 def loop_is_running() -> bool:
-    """Tell whether this thread runs an event loop, which nothing may hold up."""
+    """Return whether this thread runs an event loop, which must not be blocked."""
     return running_loop() is not None
 
 
 class Endpoint:
-    """A view in both colours, made of steps.
+    """A view that is async under ASGI and sync everywhere else.
 
-    Django's handlers ask a view for its colour before they call it. Under ASGI they do so in the event loop,
-    and there this one is async, so that an async function costs no thread; under WSGI it is sync. Django
-    refuses async views where ATOMIC_REQUESTS is on, so there it is sync under both; and so it is where
-    DJANGO_ALLOW_ASYNC_UNSAFE says that a loop which runs here is none of Django's (Playwright, a notebook).
+    Django's handlers ask a view whether it is async before they call it. Under ASGI they do so in the event
+    loop, and there this one is async, so that an async function costs no thread; under WSGI it is sync. Where
+    ATOMIC_REQUESTS is on, Django refuses async views, so this one is sync under both. It is also sync where
+    DJANGO_ALLOW_ASYNC_UNSAFE says that the running loop is not Django's (Playwright, a notebook).
     """
 
     __name__: str
-    _at_once: Callable[..., HttpResponseBase]
+    _async_view: AsyncView
 
-    def __init__(self, steps: Callable[..., Steps[HttpResponseBase]]) -> None:
-        self._steps = steps
-        self._at_once = self._in_steps
-        update_wrapper(self, steps)
+    def __init__(self, view: Callable[..., HttpResponseBase]) -> None:
+        self._view = view
+        update_wrapper(self, view)
         # Exempt from the middleware, which would answer in HTML: the endpoints check by themselves.
         self.csrf_exempt = True
         self.login_required = False
 
+    def async_view(self, view: AsyncView) -> AsyncView:
+        """Decorate the async twin of the view."""
+        self._async_view = view
+        return view
+
     def __call__(self, request: HttpRequest, /, **url_values: Any) -> Any:
-        """Answer the request, or give the coroutine that does."""
+        """Return the response, or a coroutine of it where the view is async."""
         if _is_async_here():
-            return arun(self._steps(request, **url_values))
-        return self._at_once(request, **url_values)
-
-    def _in_steps(self, request: HttpRequest, /, **url_values: Any) -> HttpResponseBase:
-        return run(self._steps(request, **url_values))
-
-    def at_once(self, answer: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
-        """Let a function that makes no steps, which cost, answer where this view is sync."""
-        self._at_once = answer
-        return answer
+            return self._async_view(request, **url_values)
+        return self._view(request, **url_values)
 
 
 def _is_async_here() -> bool:
-    return loop_is_running() and not _atomic_requests() and not os.environ.get("DJANGO_ALLOW_ASYNC_UNSAFE")
+    if running_loop() is None:
+        return False
+    return not (_atomic_requests() or os.environ.get("DJANGO_ALLOW_ASYNC_UNSAFE"))
 
 
 def _atomic_requests() -> bool:
     return any(each["ATOMIC_REQUESTS"] for each in connections.settings.values())
 
 
-class _Mark:
-    """The mark of an async view, which an endpoint has only where it is one.
+class _AsyncMark:
+    """The attribute that marks an async view, which an endpoint has only where it is one.
 
-    On the class, and not in ``__getattr__``: Django asks a view for much that it does not have.
+    On the class, and not in ``__getattr__``: Django asks a view for many attributes that it does not have.
     """
 
     def __init__(self, name: str) -> None:
@@ -77,4 +95,4 @@ class _Mark:
 
 
 for _name in ASYNC_MARK:
-    setattr(Endpoint, _name, _Mark(_name))
+    setattr(Endpoint, _name, _AsyncMark(_name))

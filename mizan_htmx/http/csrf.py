@@ -1,7 +1,6 @@
 """Django's CSRF check, run where the site's middleware did not, and its cookie."""
 
 from functools import lru_cache
-from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import DisallowedHost
@@ -13,13 +12,12 @@ from mizan_htmx.declarations.functions import SAFE_METHODS
 from mizan_htmx.errors import Forbidden
 from mizan_htmx.http.arguments import UNREADABLE, refusal_of_unreadable
 from mizan_htmx.internals import CsrfCheck, is_csrf_checked
-
-# Says why an answer is 403: the visitor's token or session has gone, not the right.
-REFUSED_HEADER = "X-Mizan-Refused"
+from mizan_htmx.protocol.headers import REFUSED_HEADER
+from mizan_htmx.request_state import state_of
 
 
 class CsrfFailed(Forbidden):
-    """The request does not carry the visitor's token."""
+    """The request has no valid CSRF token of this visitor."""
 
 
 def _check() -> CsrfCheck:
@@ -28,33 +26,30 @@ def _check() -> CsrfCheck:
 
 @lru_cache(1)
 def _check_of(trusted: tuple[str, ...]) -> CsrfCheck:
-    """Make Django's check, which keeps what it worked out of the trusted origins."""
-    return CsrfCheck(_unused)
-
-
-def _unused(request: HttpRequest) -> HttpResponse:
-    raise AssertionError("The CSRF check calls no view.")
+    """Return Django's check, which caches what it derives from the trusted origins."""
+    return CsrfCheck()
 
 
 def check_csrf(request: HttpRequest) -> None:
-    """Raise Forbidden unless the request is safe, or carries the visitor's token."""
+    """Raise CsrfFailed unless the method is safe or the request has a valid token.
+
+    Raises BadRequest or TooLarge where the token may stand in a body that cannot be read.
+    """
     if is_csrf_checked(request):
         return
-    check = _check()
     try:
-        check.process_request(request)
-        reason: Any = check.process_view(request, _unused, (), {})
+        reason = _check().reason_against(request)
     except UNREADABLE as error:  # the token may stand in the body
         raise refusal_of_unreadable(error) from error
     if reason:
-        request._mizan_refused = True  # type: ignore[attr-defined]
+        state_of(request).has_csrf_failed = True
         raise CsrfFailed(f"CSRF verification failed. {reason}")
 
 
 def is_own_origin(request: HttpRequest) -> bool:
-    """Tell whether a page of this site, or of CSRF_TRUSTED_ORIGINS, sent a request to one of ALLOWED_HOSTS.
+    """Return whether a page of this site, or of CSRF_TRUSTED_ORIGINS, sent a request to one of ALLOWED_HOSTS.
 
-    A request without ``Origin`` is not one of a page's: browsers send it with every WebSocket.
+    A request without ``Origin`` did not come from a page: browsers send it with every WebSocket.
     """
     try:
         request.get_host()
@@ -64,40 +59,40 @@ def is_own_origin(request: HttpRequest) -> bool:
 
 
 def is_unchecked(request: HttpRequest) -> bool:
-    """Tell whether a view from the URLconf got an unsafe request that the site's middleware did not check."""
-    return not _site_checks() and _is_to_be_checked(request)
+    """Return whether a view of the URLconf got an unsafe request that no CsrfViewMiddleware has checked."""
+    return not _has_middleware() and _needs_check(request)
 
 
-def _is_to_be_checked(request: HttpRequest) -> bool:
+def _needs_check(request: HttpRequest) -> bool:
     match = request.resolver_match
     if request.method in SAFE_METHODS or match is None:
         return False
     return not getattr(match.func, "csrf_exempt", False)
 
 
-def _site_checks() -> bool:
+def _has_middleware() -> bool:
     return "django.middleware.csrf.CsrfViewMiddleware" in settings.MIDDLEWARE
 
 
-def tell_refusal(request: HttpRequest, response: HttpResponseBase) -> None:
-    """Mark the answer to a request that failed the check: this package's own, or the site's middleware's.
+def write_csrf_header(request: HttpRequest, response: HttpResponseBase) -> None:
+    """Mark the response to a request that failed the check of this package or of the site's middleware.
 
-    Django's middleware leaves its sign on requests that it lets pass.
+    CsrfViewMiddleware sets ``csrf_processing_done`` on requests that pass.
     """
     if response.status_code != 403:
         return
-    by_site = _site_checks() and not is_csrf_checked(request)
-    if "_mizan_refused" in request.__dict__ or (by_site and _is_to_be_checked(request)):
+    by_site = _has_middleware() and not is_csrf_checked(request)
+    if state_of(request).has_csrf_failed or (by_site and _needs_check(request)):
         response.headers[REFUSED_HEADER] = "csrf"
 
 
 def csrf_token(request: HttpRequest) -> str:
-    """Give the visitor's token, made if there is none."""
+    """Return the visitor's token; make one if there is none."""
     if "CSRF_COOKIE" not in request.META:
         _check().process_request(request)
     return get_token(request)
 
 
 def set_csrf_cookie(request: HttpRequest, response: HttpResponse) -> None:
-    """Put a new token's cookie into the response."""
+    """Set the cookie of a new token on the response."""
     _check().process_response(request, response)

@@ -1,4 +1,4 @@
-"""What an exception becomes: JSON on the endpoints; HTML or Django's own pages on the view path."""
+"""The responses to exceptions: JSON on the endpoints, HTML or Django's own pages on the view path."""
 
 from typing import Any
 
@@ -24,12 +24,12 @@ from mizan_htmx.errors import (
     Unauthorized,
     ValidationFailed,
 )
-from mizan_htmx.http.error_headers import remember_problem
+from mizan_htmx.http.error_headers import remember_error
 from mizan_htmx.internals import technical_page
 
 
 def json_response(content: object, *, status: int = 200) -> HttpResponse:
-    """Answer with JSON that no cache keeps."""
+    """Return a response of JSON that no cache stores; bytes are taken as they are."""
     body = content if type(content) is bytes else to_json(content, inf_nan_mode="null")
     response = HttpResponse(body, content_type="application/json")
     response.status_code = status
@@ -38,7 +38,7 @@ def json_response(content: object, *, status: int = 200) -> HttpResponse:
 
 
 def refusal_of(error: Exception) -> MizanError:
-    """Find the refusal an exception means; one that nobody raised on purpose is an InternalError."""
+    """Return the error that an exception means; InternalError for one that was not raised on purpose."""
     if isinstance(error, MizanError):
         return error
     if isinstance(error, PermissionDenied) or _is_refusal(error):
@@ -53,12 +53,12 @@ def refusal_of(error: Exception) -> MizanError:
 
 
 def _is_refusal(error: Exception) -> bool:
-    """Tell an author's ``raise PermissionError("…")`` from one of the operating system, which names files."""
+    """Return whether an author raised it: a PermissionError of the operating system has an ``errno``."""
     return isinstance(error, PermissionError) and error.errno is None
 
 
 def _own_text(error: Exception) -> str:
-    """Give the text an author wrote; a failed resolve() carries the URLconf instead."""
+    """Return the text an author wrote, or ""; a failed resolve() has the URLconf in its place."""
     text = error.args[0] if error.args else ""
     return str(text) if isinstance(text, (str, Promise)) else ""
 
@@ -69,15 +69,15 @@ def _django_fields(error: DjangoValidationError) -> dict[str, list[str]]:
     return {NON_FIELD_ERRORS: list(map(str, error.messages))}
 
 
-def json_failure(request: HttpRequest, error: Exception) -> HttpResponse:
-    """Answer an exception on a JSON endpoint; what is not on purpose is logged and not told."""
+def json_error_response(request: HttpRequest, error: Exception) -> HttpResponse:
+    """Return the response to an exception on a JSON endpoint; an unexpected one is logged, not described."""
     known = refusal_of(error)
     try:
         response = json_response(_body(request, known, error), status=known.status)
-    except ValueError as unwritable:  # details that are no JSON, or text that has no UTF-8
+    except ValueError as unwritable:  # details without a form in JSON, or text without one in UTF-8
         known, error = InternalError(), unwritable
         response = json_response(_body(request, known, error), status=known.status)
-    remember_problem(request, known)
+    remember_error(request, known)
     if isinstance(known, MethodNotAllowed):
         response.headers["Allow"] = ", ".join(known.allowed)
     if known.status >= 500:
@@ -88,13 +88,13 @@ def json_failure(request: HttpRequest, error: Exception) -> HttpResponse:
 
 
 def _body(request: HttpRequest, known: MizanError, error: Exception) -> object:
-    body = _told(request, known, error)
-    # htmx 4 looks for elements in whatever it is answered, and a policy complains of those of a whole page.
+    body = _content(request, known, error)
+    # htmx 4 parses every response as HTML, and a CSP reports the elements of a whole page.
     return _without_markup(body) if "debug" in body else body
 
 
-def _told(request: HttpRequest, known: MizanError, error: Exception) -> dict[str, Any]:
-    """Return the body of an answer, to which ``DEBUG`` adds what the developer of a page wants to know."""
+def _content(request: HttpRequest, known: MizanError, error: Exception) -> dict[str, Any]:
+    """Return the content of an error response, with details for the developer under ``DEBUG``."""
     body = known.as_dict()
     if not (settings.DEBUG and _is_htmx(request)):
         return body
@@ -105,17 +105,20 @@ def _told(request: HttpRequest, known: MizanError, error: Exception) -> dict[str
     return body
 
 
-def html_failure(request: HttpRequest, error: Exception) -> HttpResponseBase:
-    """Answer an exception on the view path; raise what Django answers with the site's own pages."""
+def html_error_response(request: HttpRequest, error: Exception) -> HttpResponseBase:
+    """Return the response to an exception on the view path.
+
+    Raises what Django answers with the site's own pages: Http404, PermissionDenied, unexpected exceptions.
+    """
     known = refusal_of(error)
-    remember_problem(request, known)
+    remember_error(request, known)
     if not (isinstance(error, (MizanError, DjangoValidationError)) or _is_refusal(error)):
         if known.status >= 500:
-            remember_problem(request, InternalError())  # Django answers each of them with 500
+            remember_error(request, InternalError())  # Django answers them all with 500
         raise error
     is_page = request.method in ("GET", "HEAD")
     if isinstance(known, NotFound) or (isinstance(known, ValidationFailed) and is_page):
-        remember_problem(request, NotFound(known.message))
+        remember_error(request, NotFound(known.message))
         raise Http404(known.message) from error
     if isinstance(known, Forbidden):
         raise PermissionDenied(known.message) from error
@@ -126,20 +129,20 @@ def html_failure(request: HttpRequest, error: Exception) -> HttpResponseBase:
     if isinstance(known, MethodNotAllowed):
         response.headers["Allow"] = ", ".join(known.allowed)
     if _is_htmx(request):
-        response.content += _as_script(_told(request, known, error))
+        response.content += _as_script(_content(request, known, error))
     return response
 
 
 def _as_script(body: dict[str, Any]) -> bytes:
-    """Write the JSON of an error for the page's script, behind whatever a site's own template shows."""
+    """Return the JSON of an error for the page's script, to stand behind what a site's own template shows."""
     try:
         written = _without_markup(body)
-    except ValueError:  # as in json_failure()
+    except ValueError:  # as in json_error_response()
         return b""
     return b'<script type="application/json" data-mizan-refusal>%s</script>' % written
 
 
-#: What markup is made of; in JSON it stands in texts alone.
+#: The characters of markup; JSON has them only in strings.
 _MARKUP = {ord(each): f"\\u{ord(each):04X}" for each in "<>&"}
 
 
@@ -156,7 +159,7 @@ def _shown(error: MizanError) -> dict[str, Any]:
 
 
 def _is_fragment(request: HttpRequest) -> bool:
-    """Tell whether the answer goes into a part of a page, where a login page has no business."""
+    """Return whether the response goes into a part of a page, where a login page would be out of place."""
     return _is_htmx(request) and "HX-Boosted" not in request.headers
 
 
@@ -164,8 +167,8 @@ def _is_htmx(request: HttpRequest) -> bool:
     return "HX-Request" in request.headers
 
 
-def login_address(back: str) -> str:
-    """Write the address of the login page, which sends the visitor ``back`` afterwards."""
+def login_url_for(back: str) -> str:
+    """Return the URL of the login page, which sends the visitor ``back`` afterwards."""
     target = resolve_url(settings.LOGIN_URL)
     query = QueryDict(mutable=True)
     query["next"] = back
@@ -173,7 +176,7 @@ def login_address(back: str) -> str:
 
 
 def _to_login(request: HttpRequest) -> HttpResponse:
-    target = login_address(escape_leading_slashes(request.get_full_path()))
+    target = login_url_for(escape_leading_slashes(request.get_full_path()))
     response = HttpResponse(status=302, headers={"Location": target})
     patch_vary_headers(response, ["HX-Request", "HX-Boosted"])
     return response

@@ -1,4 +1,4 @@
-"""The one way in: admit (auth, validation), the body, what it makes stale; for both colours."""
+"""Run a declared function: authorize, validate, call it, record what it invalidates."""
 
 from asyncio import CancelledError
 from collections.abc import Awaitable, Callable, Sequence
@@ -6,20 +6,20 @@ from contextlib import suppress
 from inspect import isawaitable
 from typing import Any, TypeAlias
 
+from asgiref.sync import async_to_sync
 from django.db import DEFAULT_DB_ALIAS, connections, transaction
-from django.db.backends.base.base import BaseDatabaseWrapper
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
-from mizan_htmx.caching.anonymous import anonymous, as_anyone
+from mizan_htmx.caching.anonymous import shared_or_own
 from mizan_htmx.declarations.functions import Auth, Function
 from mizan_htmx.declarations.graph import Group
 from mizan_htmx.declarations.signature import validate
 from mizan_htmx.errors import Forbidden, Unauthorized, ValidationFailed
 from mizan_htmx.http.arguments import Arguments
+from mizan_htmx.http.concurrency import in_thread
+from mizan_htmx.http.refusal_detection import is_refused
 from mizan_htmx.http.session_fingerprint import user_of
-from mizan_htmx.http.steps import Steps, effect, run
-from mizan_htmx.http.view_outcome import is_refused
 from mizan_htmx.invalidation.other_databases import WrittenElsewhere
 from mizan_htmx.invalidation.recorder import Recorder
 from mizan_htmx.protocol.keys import Invalidation
@@ -28,21 +28,24 @@ from mizan_htmx.setup.registry import registry
 Then: TypeAlias = Callable[[Any], Any]
 
 
-def admit(function: Function, request: HttpRequest, arguments: Arguments) -> Steps[dict[str, Any]]:
-    """Let the caller in, or raise Unauthorized or Forbidden; then give the validated arguments."""
+def admit(function: Function, request: HttpRequest, arguments: Arguments) -> dict[str, Any]:
+    """Return the validated arguments of a caller who may call.
+
+    Raises Unauthorized or Forbidden for others, before any argument is looked at, and ValidationFailed.
+    """
     auth = registry.graph.auth_of(function)
-    if auth is not None:
-        yield from _authorise(auth, request, arguments)
+    if auth is not None and not (auth.check is not None and _ask(auth, auth.check, request, arguments)):
+        admit_user(auth, request)
     return _values(function, arguments)
 
 
-def _admit_now(function: Function, request: HttpRequest, arguments: Arguments) -> dict[str, Any]:
+async def aadmit(function: Function, request: HttpRequest, arguments: Arguments) -> dict[str, Any]:
+    """See ``admit``."""
     auth = registry.graph.auth_of(function)
-    if auth is not None:
-        if auth.check is None:
-            admit_user(auth, request)
-        else:
-            run(_authorise(auth, request, arguments))
+    if auth is not None and not (
+        auth.check is not None and await _aask(auth, auth.check, request, arguments)
+    ):
+        await in_thread(admit_user, auth, request)
     return _values(function, arguments)
 
 
@@ -53,26 +56,37 @@ def _values(function: Function, arguments: Arguments) -> dict[str, Any]:
     return validate(function.arguments, arguments.offer(wanted))
 
 
-def _authorise(auth: Auth, request: HttpRequest, arguments: Arguments) -> Steps[None]:
-    if auth.check is not None:
-        allowed = yield from _ask(auth, auth.check, request, arguments)
-        if allowed:
-            return
-    yield effect(admit_user, False, auth, request)
-
-
-def _ask(auth: Auth, check: Callable[..., Any], request: HttpRequest, arguments: Arguments) -> Steps[object]:
-    """Ask an ``auth`` callable. It sees the arguments it names, as the body will."""
-    wanted = {each.name: each.default for each in auth.parameters if not each.required}
-    try:
-        if auth.adapter is not None:
-            wanted |= validate(auth.adapter, arguments.collect(auth.parameters))
-    except ValidationFailed:
-        return False  # one who may not call is not told what would fit
-    answer = yield effect(check, auth.is_async, request, **wanted)
+def _ask(auth: Auth, check: Callable[..., Any], request: HttpRequest, arguments: Arguments) -> object:
+    """Return the answer of an ``auth`` callable, which gets the arguments that it names, as the body will."""
+    wanted = _named_by(auth, arguments)
+    if wanted is None:
+        return False
+    answer = async_to_sync(check)(request, **wanted) if auth.is_async else check(request, **wanted)
     if isawaitable(answer):  # such as from a lambda around a coroutine function
-        answer = yield effect(_wait, True, answer)
+        answer = async_to_sync(_wait)(answer)
     return answer
+
+
+async def _aask(auth: Auth, check: Callable[..., Any], request: HttpRequest, arguments: Arguments) -> object:
+    wanted = _named_by(auth, arguments)
+    if wanted is None:
+        return False
+    answer = await (check(request, **wanted) if auth.is_async else in_thread(check, request, **wanted))
+    return await answer if isawaitable(answer) else answer
+
+
+def _named_by(auth: Auth, arguments: Arguments) -> dict[str, Any] | None:
+    """Return the arguments that an ``auth`` callable names; ``None`` where they are invalid.
+
+    A caller who may not call is not told what would be valid.
+    """
+    wanted = {each.name: each.default for each in auth.parameters if not each.required}
+    if auth.adapter is None:
+        return wanted
+    try:
+        return wanted | validate(auth.adapter, arguments.collect(auth.parameters))
+    except ValidationFailed:
+        return None
 
 
 async def _wait(awaitable: Awaitable[Any]) -> Any:
@@ -80,9 +94,10 @@ async def _wait(awaitable: Awaitable[Any]) -> Any:
 
 
 def admit_user(auth: Auth, request: HttpRequest) -> None:
-    """Let in whom a level allows; after a callable that did not, nobody.
+    """Raise Unauthorized or Forbidden unless the user has the level of this ``auth``.
 
-    It goes by ``request.user``, which another middleware may have replaced.
+    Nobody has, where a callable has already refused. The user is ``request.user``, which another middleware
+    may have replaced.
     """
     user = user_of(request)
     if auth.check is None and auth.allows(user):
@@ -90,48 +105,51 @@ def admit_user(auth: Auth, request: HttpRequest) -> None:
     raise Forbidden() if getattr(user, "is_authenticated", False) else Unauthorized()
 
 
-def _as_it_is(returned: Any) -> Any:
+def _unchanged(returned: Any) -> Any:
     return returned
 
 
 def execute(
-    function: Function, request: HttpRequest, arguments: Arguments, recorder: Recorder, then: Then = _as_it_is
-) -> Steps[Any]:
-    """Admit, run the body, record what it makes stale, and give its result (validated, on the RPC path).
-
-    ``then`` is done with the result inside the transaction: one that can't be written is a failure too.
-    A reader of a public context gets a clean request, wherever it is read.
-    """
-    if not function.is_async:  # in one thread, where the ORM is free to use for what validates, too
-        return (yield effect(execute_now, False, function, request, arguments, recorder, then))
-    if not is_for_everyone(function, request):
-        return (yield from _execute(function, request, arguments, recorder, then))
-    clean = anonymous(request)
-    with as_anyone(clean):
-        return (yield from _execute(function, clean, arguments, recorder, then))
-
-
-def execute_now(
-    function: Function, request: HttpRequest, arguments: Arguments, recorder: Recorder, then: Then = _as_it_is
+    function: Function,
+    request: HttpRequest,
+    arguments: Arguments,
+    recorder: Recorder,
+    then: Then = _unchanged,
 ) -> Any:
-    """Do as ``execute`` for a sync function, outside of event loops, without steps between."""
-    if not is_for_everyone(function, request):
-        return _run_body(function, request, _admit_now(function, request, arguments), recorder, then)
-    clean = anonymous(request)
-    with as_anyone(clean):
-        return _run_body(function, clean, _admit_now(function, clean, arguments), recorder, then)
+    """Return the result of a function: admit the caller, run the body, record what it invalidates.
+
+    On the RPC path the result is validated. ``then`` is applied to it inside the transaction, so that a
+    result that cannot be serialized fails the call. A reader of a public context gets the anonymous request,
+    wherever it is read. Async functions run in an event loop of their own.
+    """
+    if function.context is None or not registry.graph.public:  # most calls: nothing can be shared
+        return _run_body(function, request, admit(function, request, arguments), recorder, then)
+    with shared_or_own(request, contexts_of(function, request)) as request:
+        return _run_body(function, request, admit(function, request, arguments), recorder, then)
 
 
-def read_now(group: Group, request: HttpRequest, values: dict[str, Any]) -> list[bytes]:
-    """Write the results of a group's readers, of whom none has to be asked who may call, or to be waited for.
+async def aexecute(
+    function: Function,
+    request: HttpRequest,
+    arguments: Arguments,
+    recorder: Recorder,
+    then: Then = _unchanged,
+) -> Any:
+    """See ``execute``. A sync function runs in one thread with its auth and validation, which may query."""
+    if not function.is_async:
+        return await in_thread(execute, function, request, arguments, recorder, then)
+    with shared_or_own(request, contexts_of(function, request)) as request:
+        values = await aadmit(function, request, arguments)
+        return await _arun_body(function, request, values, recorder, then)
+
+
+def read_group(group: Group, request: HttpRequest, values: dict[str, Any]) -> list[bytes]:
+    """Serialize the results of a group whose readers are all sync and need no authorization.
 
     ``values`` are those of all of them, validated together; readers are declared to affect nothing.
     """
-    if not group.context.public:
+    with shared_or_own(request, (group.context.name,)) as request:
         return [_read(reader, group, request, values) for reader in group.answering]
-    clean = anonymous(request)
-    with as_anyone(clean):
-        return [_read(reader, group, clean, values) for reader in group.answering]
 
 
 def _read(reader: Function, group: Group, request: HttpRequest, values: dict[str, Any]) -> bytes:
@@ -141,33 +159,32 @@ def _read(reader: Function, group: Group, request: HttpRequest, values: dict[str
     return reader.result.write(result)  # type: ignore[union-attr]
 
 
-def is_for_everyone(function: Function, request: HttpRequest) -> bool:
-    """Tell whether what a function answers to this request may be shared: it reads a public context."""
-    if function.context is None or function.context.name not in registry.graph.public:
-        return False
-    return function.result is not None or request.method in ("GET", "HEAD")
+def contexts_of(function: Function, request: HttpRequest) -> tuple[str, ...]:
+    """Return the contexts that a function's response shows by name; none where a view changes something."""
+    if function.context is None or (function.result is None and request.method not in ("GET", "HEAD")):
+        return ()
+    return (function.context.name,)
 
 
-def _execute(
+async def _arun_body(
     function: Function,
     request: HttpRequest,
-    arguments: Arguments,
+    values: dict[str, Any],
     recorder: Recorder,
     then: Then,
-) -> Steps[Any]:
-    values = yield from admit(function, request, arguments)
+) -> Any:
     start = len(recorder)
     recorder.may_stand = True
     try:
-        returned = yield effect(function.func, True, request, **values)
+        returned = await function.func(request, **values)
         result, stale = _outcome(function, request, values, returned, then)
     except BaseException as error:  # the client may have hung up
         try:
             if isinstance(error, CancelledError):
-                with suppress(RuntimeError):  # asgiref's: where there is no such thread any more
-                    yield effect(_pass, False)  # what the body waited for goes on in the request's thread
+                with suppress(RuntimeError):  # asgiref's, where the request's thread has ended
+                    await in_thread(_pass)  # what the body waited for goes on in the request's thread
         finally:
-            # Nobody knows what it wrote before it failed: one refresh too many beats a stale page.
+            # What it wrote before it failed is unknown: one refresh too many beats a stale page.
             recorder.add(_stale(function, request, values), at=start)
         raise
     recorder.add(stale, at=start)
@@ -175,7 +192,7 @@ def _execute(
 
 
 def _pass() -> None:
-    """Wait, as a call into the request's thread, until that has done what it had to do."""
+    """Do nothing: a call into the request's thread returns once that has done what came before."""
 
 
 def _run_body(
@@ -185,17 +202,21 @@ def _run_body(
     recorder: Recorder,
     then: Then,
 ) -> Any:
-    """Run a sync body, in a transaction if it changes something."""
-    if function.is_transactional and _is_real(connections[DEFAULT_DB_ALIAS]):
+    """Run a body, in a transaction if it is sync and changes something."""
+    if function.is_transactional and _has_database():
         return _run_in_transaction(function, request, values, recorder, then)
-    recorder.may_stand = recorder.may_stand or not _falls_with_request()
+    func = function.func
+    if function.is_async:
+        func, recorder.may_stand = async_to_sync(func), True
+    elif not recorder.may_stand:
+        recorder.may_stand = not _falls_with_request()
     if not (function.affects or function.is_transactional):
-        return then(_checked(function, function.func(request, **values)))
+        return then(_checked(function, func(request, **values)))
     start = len(recorder)
     try:
-        result, stale = _outcome(function, request, values, function.func(request, **values), then)
+        result, stale = _outcome(function, request, values, func(request, **values), then)
     except BaseException:
-        recorder.add(_stale(function, request, values), at=start)  # as in _execute()
+        recorder.add(_stale(function, request, values), at=start)  # as in _arun_body()
         raise
     recorder.add(stale, at=start)
     return result
@@ -208,16 +229,16 @@ def _run_in_transaction(
     recorder: Recorder,
     then: Callable[[Any], Any],
 ) -> Any:
-    """Run a body whose writes stand or fall as a whole; what it wrote to other databases may outlive it."""
+    """Run a body in a transaction of the default database; its rollback does not undo writes to others."""
     start = len(recorder)
     connection = connections[DEFAULT_DB_ALIAS]
     with WrittenElsewhere(recorder) as elsewhere:
         try:
             with transaction.atomic():
                 result, stale = _outcome(function, request, values, function.func(request, **values), then)
-                is_kept = not connection.get_rollback()  # for which the body may have asked
+                is_kept = not connection.get_rollback()  # which the body may have set
                 if is_kept:
-                    # Before the commit, which nothing can come between then.
+                    # Before the commit, so that nothing can come between the two.
                     recorder.may_stand = True
                     recorder.add(stale, at=start)
         except BaseException:
@@ -230,17 +251,17 @@ def _run_in_transaction(
 
 
 def _falls_with_request() -> bool:
-    """Return whether all that is written now is undone where the request is refused (ATOMIC_REQUESTS)."""
-    if len(connections.settings) > 1:
+    """Return whether ATOMIC_REQUESTS undoes everything written now where the request fails."""
+    databases = connections.settings
+    if len(databases) > 1 or not databases[DEFAULT_DB_ALIAS]["ATOMIC_REQUESTS"]:
         return False
-    connection = connections[DEFAULT_DB_ALIAS]
-    return bool(connection.settings_dict["ATOMIC_REQUESTS"] and connection.in_atomic_block)
+    return bool(connections[DEFAULT_DB_ALIAS].in_atomic_block)
 
 
 def _outcome(
     function: Function, request: HttpRequest, values: dict[str, Any], returned: Any, then: Then
 ) -> tuple[Any, Sequence[Invalidation]]:
-    """Hold what a body returned to its declaration; give the result, and what is stale now."""
+    """Return the validated result, with ``then`` applied, and what the call invalidates."""
     result = then(_checked(function, returned))
     if function.records_itself:
         return result, ()
@@ -255,12 +276,12 @@ def _stale(function: Function, request: HttpRequest, values: dict[str, Any]) -> 
     return [target.invalidation(values) for target in registry.graph.plan(function)]
 
 
-def _is_real(connection: BaseDatabaseWrapper) -> bool:
-    return bool(connection.settings_dict["ENGINE"] != "django.db.backends.dummy")
+def _has_database() -> bool:
+    return bool(connections.settings[DEFAULT_DB_ALIAS]["ENGINE"] != "django.db.backends.dummy")
 
 
 def _checked(function: Function, returned: Any) -> Any:
-    """Hold a result to what the function says it returns."""
+    """Return what a body returned, validated; raise TypeError for a view that returned no response."""
     if function.result is not None:
         return function.result.validate(returned, from_attributes=True)
     if not isinstance(returned, HttpResponseBase):

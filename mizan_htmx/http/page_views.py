@@ -1,71 +1,94 @@
 """How a function on the view path serves as a Django view."""
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.template.response import SimpleTemplateResponse
 
-from mizan_htmx.caching.anonymous import anonymous, as_anyone
-from mizan_htmx.caching.responses import keep_private, share_reading
+from mizan_htmx.caching.anonymous import are_public, shared_or_own
+from mizan_htmx.caching.responses import keep_private, share_context
 from mizan_htmx.declarations.functions import Function
 from mizan_htmx.declarations.signature import validate
-from mizan_htmx.errors import MethodNotAllowed
 from mizan_htmx.http.arguments import Arguments, read_view
+from mizan_htmx.http.concurrency import in_thread
 from mizan_htmx.http.csrf import check_csrf, is_unchecked
-from mizan_htmx.http.error_responses import html_failure
-from mizan_htmx.http.execution import execute, is_for_everyone
-from mizan_htmx.http.finishing import finish, publish
-from mizan_htmx.http.steps import Steps, effect
-from mizan_htmx.invalidation.recorder import Recorder, abandon, open_recorder, roll_back
+from mizan_htmx.http.error_responses import html_error_response
+from mizan_htmx.http.execution import aexecute, contexts_of, execute
+from mizan_htmx.http.lifecycle import arespond, respond
+from mizan_htmx.invalidation.recorder import Recorder
+from mizan_htmx.request_state import state_of
 
 
 def serve(
     function: Function, request: HttpRequest, positional: Sequence[Any], url_values: Mapping[str, Any]
-) -> Steps[HttpResponseBase]:
+) -> HttpResponseBase:
     """Answer a request with a function on the view path."""
-    recorder, owned = open_recorder(request)
-    request._mizan_served = function  # type: ignore[attr-defined]
-    named = dict(zip(function.parameters, positional, strict=False))
-    try:
-        if request.method not in function.methods:
-            raise MethodNotAllowed(function.methods)
-        if is_unchecked(request):
-            yield effect(check_csrf, False, request)  # which may read the session
-        arguments = read_view(request, {**named, **url_values})
-        response: HttpResponseBase = yield from execute(function, request, arguments, recorder)
-        if is_for_everyone(function, request):
-            response = yield from _share_page(function, request, arguments, response, recorder)
-    except Exception as error:  # the border to the authors' code
-        try:
-            response = yield effect(html_failure, False, request, error)  # context processors may read
-            roll_back(recorder)
-        except Exception:  # Django's to answer
-            if owned:
-                yield from publish(request, recorder)
-            raise
-        except BaseException:
-            abandon(recorder, owned=owned)
-            raise
-    except BaseException:
-        abandon(recorder, owned=owned)
-        raise
+    state_of(request).function = function
+    work = partial(_serve, function, _named(function, positional, url_values))
+    response = respond(request, function.methods, work, html_error_response)
     keep_private(response)
-    return (yield from finish(request, response, recorder, owned=owned))
+    return response
+
+
+async def aserve(
+    function: Function, request: HttpRequest, positional: Sequence[Any], url_values: Mapping[str, Any]
+) -> HttpResponseBase:
+    """See ``serve``."""
+    state_of(request).function = function
+    work = partial(_aserve, function, _named(function, positional, url_values))
+    response = await arespond(request, function.methods, work, _ahtml_error_response)
+    keep_private(response)
+    return response
+
+
+async def _ahtml_error_response(request: HttpRequest, error: Exception) -> HttpResponseBase:
+    return await in_thread(html_error_response, request, error)  # context processors may query
+
+
+def _named(function: Function, positional: Sequence[Any], url_values: Mapping[str, Any]) -> Mapping[str, Any]:
+    return {**dict(zip(function.parameters, positional, strict=False)), **url_values}
+
+
+def _serve(
+    function: Function, url_values: Mapping[str, Any], request: HttpRequest, recorder: Recorder
+) -> HttpResponseBase:
+    if is_unchecked(request):
+        check_csrf(request)
+    arguments = read_view(request, url_values)
+    response: HttpResponseBase = execute(function, request, arguments, recorder)
+    if are_public(contexts_of(function, request)):
+        return _share_page(function, arguments, request, response, recorder)
+    return response
+
+
+async def _aserve(
+    function: Function, url_values: Mapping[str, Any], request: HttpRequest, recorder: Recorder
+) -> HttpResponseBase:
+    if is_unchecked(request):
+        await in_thread(check_csrf, request)  # it may read the session
+    arguments = read_view(request, url_values)
+    response: HttpResponseBase = await aexecute(function, request, arguments, recorder)
+    if not are_public(contexts_of(function, request)):
+        return response
+    if isinstance(response, SimpleTemplateResponse):  # only rendering needs a thread
+        return await in_thread(_share_page, function, arguments, request, response, recorder)
+    return _share_page(function, arguments, request, response, recorder)
 
 
 def _share_page(
     function: Function,
-    request: HttpRequest,
     arguments: Arguments,
+    request: HttpRequest,
     response: HttpResponseBase,
     recorder: Recorder,
-) -> Steps[HttpResponseBase]:
-    """Share a page; one that renders late is rendered now, while everything still asks for nobody."""
+) -> HttpResponseBase:
+    """Share a page; one that renders late is rendered now, while the request is still the anonymous one."""
     assert function.context is not None
     if isinstance(response, SimpleTemplateResponse):
-        with as_anyone(anonymous(request)):
-            response = yield effect(response.render, False)
+        with shared_or_own(request, contexts_of(function, request)):
+            response = response.render()
     values = validate(function.arguments, arguments.collect(function.parameters.values()))
-    return share_reading(function.context.name, values, request, response, recorder)
+    return share_context(function.context.name, values, request, response, recorder)

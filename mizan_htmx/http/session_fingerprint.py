@@ -1,7 +1,6 @@
-"""A word for who looks at a page, by which its script notices that this has changed.
+"""The session fingerprint of the logged-in user, which a page's script compares to detect a change of user.
 
-It tells nobody who that is: 16 hexadecimal digits of a keyed hash of the user's primary key, or
-``anonymous``.
+It does not reveal the user: 16 hexadecimal digits of a keyed hash of their primary key, or ``anonymous``.
 """
 
 from functools import lru_cache
@@ -16,32 +15,33 @@ from django.utils.asyncio import async_unsafe
 from django.utils.crypto import salted_hmac
 
 from mizan_htmx.internals import is_unloaded, user_of_coroutine
+from mizan_htmx.protocol.headers import SESSION_HEADER
+from mizan_htmx.request_state import STATE, RequestState, state_of
 
-HEADER = "X-Mizan-Session"
 NOBODY = "anonymous"
 
-# Of how many users the word is kept, with 200 bytes each.
-_REMEMBERED = 1024
+# Cache size: entries of about 200 bytes.
+_CACHED_USERS = 1024
 
 
-def word_of(request: HttpRequest) -> str | None:
-    """Give the word, and load the user for it; ``None`` on a site that knows no users."""
+def fingerprint_of(request: HttpRequest) -> str | None:
+    """Return the fingerprint, and load the user for it; ``None`` on a site without users."""
     user = getattr(request, "user", None)
-    return None if user is None else _word(user)
+    return None if user is None else _fingerprint(user)
 
 
-def known_word(request: HttpRequest) -> str | None:
-    """Give the word if the user has been loaded for this request already."""
+def known_fingerprint(request: HttpRequest) -> str | None:
+    """Return the fingerprint if the user has already been loaded for this request, and ``None`` otherwise."""
     user = getattr(request, "user", None)
     if is_unloaded(user):
         user = user_of_coroutine(request)
-    return None if user is None else _word(user)
+    return None if user is None else _fingerprint(user)
 
 
 def user_of(request: HttpRequest) -> Any:
-    """Return ``request.user``, loaded; ``None`` on a site that knows no users.
+    """Return ``request.user``, loaded; ``None`` on a site without users.
 
-    Raises SynchronousOnlyOperation where that would hold up an event loop.
+    Raises SynchronousOnlyOperation where loading it would block an event loop.
     """
     user = getattr(request, "user", None)
     if is_unloaded(user):
@@ -56,38 +56,39 @@ def _load(user: Any) -> None:
     getattr(user, "is_authenticated", None)
 
 
-def _word(user: Any) -> str:
+def _fingerprint(user: Any) -> str:
     if not getattr(user, "is_authenticated", False):
         return NOBODY
-    # The oldest key: the word stays the same on pages that are open while keys are rotated.
+    # The oldest key: the fingerprint stays the same on pages that are open while keys are rotated.
     return _keyed(str(user.pk), [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS][-1])
 
 
-@lru_cache(_REMEMBERED)
+@lru_cache(_CACHED_USERS)
 def _keyed(primary_key: str, secret: str | bytes) -> str:
     return salted_hmac("mizan_htmx.session", primary_key, secret=secret, algorithm="sha256").hexdigest()[:16]
 
 
-def tell(request: HttpRequest, response: HttpResponseBase) -> None:
-    """Put the word into an answer, if the user has been loaded for this request."""
-    word = known_word(request)
-    if word is not None:
-        response.headers[HEADER] = word
+def write_fingerprint(request: HttpRequest, response: HttpResponseBase) -> None:
+    """Write the fingerprint into a response, if the user has been loaded for this request."""
+    fingerprint = known_fingerprint(request)
+    if fingerprint is not None:
+        response.headers[SESSION_HEADER] = fingerprint
 
 
-def tell_change(request: HttpRequest, response: HttpResponseBase) -> None:
-    """Put the word into the answer to a request in which somebody logged in or out."""
-    if "_mizan_signed" in request.__dict__:
-        tell(request, response)
+def write_changed_fingerprint(request: HttpRequest, response: HttpResponseBase) -> None:
+    """Write the fingerprint into the response to a request in which a user logged in or out."""
+    state: RequestState | None = getattr(request, STATE, None)
+    if state is not None and state.has_user_changed:
+        write_fingerprint(request, response)
 
 
 def connect() -> None:
-    """Listen to who logs in and out; once, however often it is called."""
+    """Connect to Django's signals of login and logout; once, however often it is called."""
     if apps.is_installed("django.contrib.auth"):
-        user_logged_in.connect(_note, dispatch_uid=f"{__name__}.logged_in")
-        user_logged_out.connect(_note, dispatch_uid=f"{__name__}.logged_out")
+        user_logged_in.connect(_mark_changed, dispatch_uid=f"{__name__}.logged_in")
+        user_logged_out.connect(_mark_changed, dispatch_uid=f"{__name__}.logged_out")
 
 
-def _note(request: Any = None, **kwargs: object) -> None:
+def _mark_changed(request: Any = None, **kwargs: object) -> None:
     if isinstance(request, HttpRequest):
-        request._mizan_signed = True  # type: ignore[attr-defined]
+        state_of(request).has_user_changed = True

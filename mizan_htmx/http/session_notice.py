@@ -1,4 +1,4 @@
-"""The notice that a page shows when its session has ended."""
+"""The session notice, which a page shows when its session has ended."""
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
@@ -9,7 +9,7 @@ from django.urls import NoReverseMatch
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from mizan_htmx.caching.responses import PRIVATE
-from mizan_htmx.http.error_responses import login_address
+from mizan_htmx.http.error_responses import login_url_for
 from mizan_htmx.localization import as_on_page, finish_on_page
 
 TEMPLATE = "mizan_htmx/session.html"
@@ -17,7 +17,7 @@ TEMPLATE = "mizan_htmx/session.html"
 
 @login_not_required
 def notice(request: HttpRequest) -> HttpResponseBase:
-    """Render the notice, with the way to the login page and back to ``?next=``, a path of this site."""
+    """Render the session notice, with a link to the login page and back to ``?next=`` of this site."""
     if request.method not in ("GET", "HEAD"):
         return HttpResponseNotAllowed(["GET", "HEAD"])
     with as_on_page(request):
@@ -31,6 +31,6 @@ def notice(request: HttpRequest) -> HttpResponseBase:
 def _login_url(back: str) -> str | None:
     is_local = back.startswith("/") and url_has_allowed_host_and_scheme(back, allowed_hosts=None)
     try:
-        return login_address(back) if is_local else resolve_url(settings.LOGIN_URL)
-    except NoReverseMatch:  # a site where nobody logs in
+        return login_url_for(back) if is_local else resolve_url(settings.LOGIN_URL)
+    except NoReverseMatch:  # a site without a login page
         return None

@@ -9,128 +9,86 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from pydantic_core import to_json
 
-from mizan_htmx.caching.responses import PRIVATE, share_reading
+from mizan_htmx.caching.responses import PRIVATE, share_context
 from mizan_htmx.declarations.functions import Function
 from mizan_htmx.declarations.graph import Group
 from mizan_htmx.declarations.signature import Validator, validate
-from mizan_htmx.errors import MethodNotAllowed, NotFound
+from mizan_htmx.errors import NotFound
 from mizan_htmx.http.arguments import MULTIPART, Arguments, read_call, read_query
-from mizan_htmx.http.concurrency import Endpoint, loop_is_running
+from mizan_htmx.http.concurrency import Endpoint, in_thread
 from mizan_htmx.http.csrf import check_csrf, csrf_token, set_csrf_cookie
-from mizan_htmx.http.error_responses import json_failure, json_response
-from mizan_htmx.http.execution import execute, execute_now, read_now
-from mizan_htmx.http.finishing import conclude, finish
-from mizan_htmx.http.session_fingerprint import tell, word_of
-from mizan_htmx.http.steps import Steps, effect, run
-from mizan_htmx.invalidation.recorder import Recorder, abandon, open_recorder, roll_back
+from mizan_htmx.http.error_responses import json_error_response, json_response
+from mizan_htmx.http.execution import aexecute, execute, read_group
+from mizan_htmx.http.lifecycle import arespond, respond
+from mizan_htmx.http.session_fingerprint import fingerprint_of, write_fingerprint
+from mizan_htmx.invalidation.recorder import Recorder
 from mizan_htmx.localization import as_on_page, finish_on_page
 from mizan_htmx.setup.registry import registry
-
-Work = Callable[[HttpRequest, Recorder], Steps[HttpResponseBase]]
 
 _CALL = ("POST",)
 _READ = ("GET", "HEAD")
 
 
 @Endpoint
-def call(request: HttpRequest) -> Steps[HttpResponseBase]:
+def call(request: HttpRequest) -> HttpResponseBase:
     """Call a function: ``POST {"fn": "rename", "args": {...}}``, or the same as a form."""
     with as_on_page(request):
-        return finish_on_page(request, (yield from _in_steps(request, _CALL, _call)))
+        return finish_on_page(request, respond(request, _CALL, _call, json_error_response))
 
 
-@call.at_once
-def _call_now(request: HttpRequest) -> HttpResponseBase:
+@call.async_view
+async def acall(request: HttpRequest) -> HttpResponseBase:
+    """See ``call``."""
     with as_on_page(request):
-        return finish_on_page(request, _at_once(request, _CALL, _answer_now))
+        return finish_on_page(request, await arespond(request, _CALL, _acall, _ajson_error_response))
 
 
 @Endpoint
-def ctx(request: HttpRequest, context: str) -> Steps[HttpResponseBase]:
-    """Read a context: ``GET ctx/user/?user_id=5`` gives every reader's result under its name."""
-    return _in_steps(request, _READ, partial(_read_context, context))
+def ctx(request: HttpRequest, context: str) -> HttpResponseBase:
+    """Read a context: ``GET ctx/user/?user_id=5`` answers with every reader's result under its name."""
+    return respond(request, _READ, partial(_ctx, context), json_error_response)
 
 
-@ctx.at_once
-def _ctx_now(request: HttpRequest, context: str) -> HttpResponseBase:
-    return _at_once(request, _READ, partial(_read_context_now, context))
+@ctx.async_view
+async def actx(request: HttpRequest, context: str) -> HttpResponseBase:
+    """See ``ctx``."""
+    return await arespond(request, _READ, partial(_actx, context), _ajson_error_response)
 
 
 @Endpoint
-def session(request: HttpRequest) -> Steps[HttpResponseBase]:
-    """Give the CSRF token, its cookie, and the word for who this is."""
-    return _in_steps(request, _READ, _session)
+def session(request: HttpRequest) -> HttpResponseBase:
+    """Answer with the CSRF token, its cookie, and the session fingerprint."""
+    return respond(request, _READ, _session, json_error_response)
 
 
-def _in_steps(request: HttpRequest, methods: Sequence[str], work: Work) -> Steps[HttpResponseBase]:
-    recorder, owned = open_recorder(request)
-    try:
-        if request.method not in methods:
-            raise MethodNotAllowed(methods)
-        response = yield from work(request, recorder)
-    except Exception as error:  # the border to the authors' code
-        response = yield from _failed_in_steps(request, recorder, error, owned=owned)
-    except BaseException:
-        abandon(recorder, owned=owned)
-        raise
-    return (yield from finish(request, response, recorder, owned=owned))
+@session.async_view
+async def asession(request: HttpRequest) -> HttpResponseBase:
+    """See ``session``."""
+    return await arespond(request, _READ, _asession, _ajson_error_response)
 
 
-def _at_once(
-    request: HttpRequest, methods: Sequence[str], work: Callable[[HttpRequest, Recorder], HttpResponseBase]
-) -> HttpResponseBase:
-    """Do as ``_in_steps`` where nothing has to be waited for in an event loop."""
-    recorder, owned = open_recorder(request)
-    try:
-        if request.method not in methods:
-            raise MethodNotAllowed(methods)
-        response = work(request, recorder)
-    except Exception as error:  # the border to the authors' code
-        response = _failed(request, recorder, error)
-    except BaseException:
-        abandon(recorder, owned=owned)
-        raise
-    left = conclude(request, response, recorder, owned=owned)
-    if left is not None:
-        left.sync()
-    return response
-
-
-def _failed_in_steps(
-    request: HttpRequest, recorder: Recorder, error: Exception, *, owned: bool
-) -> Steps[HttpResponseBase]:
+async def _ajson_error_response(request: HttpRequest, error: Exception) -> HttpResponseBase:
     if not settings.DEBUG:
-        return _failed(request, recorder, error)
-    try:
-        # The technical page shows what variables hold, and may read that from the database.
-        return (yield effect(_failed, False, request, recorder, error))  # type: ignore[no-any-return]
-    except BaseException:
-        abandon(recorder, owned=owned)
-        raise
+        return json_error_response(request, error)
+    # The technical page shows what variables hold, and may read that from the database.
+    return await in_thread(json_error_response, request, error)
 
 
-def _failed(request: HttpRequest, recorder: Recorder, error: Exception) -> HttpResponseBase:
-    """Answer what went wrong; what nobody raised on purpose is logged."""
-    roll_back(recorder)
-    return json_failure(request, error)
-
-
-def _answer_now(request: HttpRequest, recorder: Recorder) -> HttpResponseBase:
+def _call(request: HttpRequest, recorder: Recorder) -> HttpResponseBase:
     function, arguments = _receive(request)
-    if function.waits:
-        return run(_answer(function, request, arguments, recorder))
     if function.result is None:
-        return _unkept(execute_now(function, request, arguments, recorder))
-    written = execute_now(function, request, arguments, recorder, function.result.write)
-    return json_response(_envelope(written, recorder))
+        return _uncached(execute(function, request, arguments, recorder))
+    return json_response(answer_call(function, request, arguments, recorder))
 
 
-def _call(request: HttpRequest, recorder: Recorder) -> Steps[HttpResponseBase]:
+async def _acall(request: HttpRequest, recorder: Recorder) -> HttpResponseBase:
     if settings.CSRF_USE_SESSIONS or request.content_type == MULTIPART:
-        function, arguments = yield effect(_receive, False, request)  # from the session's store, into files
+        function, arguments = await in_thread(_receive, request)  # from the session's store, into files
     else:
         function, arguments = _receive(request)
-    return (yield from _answer(function, request, arguments, recorder))
+    if function.result is None:
+        return _uncached(await aexecute(function, request, arguments, recorder))
+    return json_response(await aanswer_call(function, request, arguments, recorder))
 
 
 def _receive(request: HttpRequest) -> tuple[Function, Arguments]:
@@ -142,52 +100,47 @@ def _receive(request: HttpRequest) -> tuple[Function, Arguments]:
     return function, arguments
 
 
-def _answer(
-    function: Function, request: HttpRequest, arguments: Arguments, recorder: Recorder
-) -> Steps[HttpResponseBase]:
-    if function.result is None:
-        return _unkept((yield from execute(function, request, arguments, recorder)))
-    return json_response((yield from answer_call(function, request, arguments, recorder)))
-
-
-def _unkept(response: HttpResponseBase) -> HttpResponseBase:
-    """Let nobody keep what a function on the view path answers here, whatever it says itself."""
+def _uncached(response: HttpResponseBase) -> HttpResponseBase:
+    """Return the response of a function on the view path as one that no cache stores, whatever it says."""
     response.headers["Cache-Control"] = PRIVATE
     return response
 
 
-def answer_call(
+def answer_call(function: Function, request: HttpRequest, arguments: Arguments, recorder: Recorder) -> bytes:
+    """Return the JSON that a call of a function on the RPC path answers: its result, what it invalidates."""
+    assert function.result is not None
+    return _envelope(execute(function, request, arguments, recorder, function.result.write), recorder)
+
+
+async def aanswer_call(
     function: Function, request: HttpRequest, arguments: Arguments, recorder: Recorder
-) -> Steps[bytes]:
-    """Write what a call of a function on the RPC path answers: its result, and what it made stale."""
+) -> bytes:
+    """See ``answer_call``."""
     assert function.result is not None
     write = function.result.write
-    return _envelope((yield from execute(function, request, arguments, recorder, write)), recorder)
+    return _envelope(await aexecute(function, request, arguments, recorder, write), recorder)
 
 
 def _envelope(written: bytes, recorder: Recorder) -> bytes:
-    stale = recorder.announced()
+    stale = recorder.invalidations()
     if not stale:
         return b'{"result":%s}' % written
     return b'{"result":%s,"invalidate":%s}' % (written, to_json([each.as_json() for each in stale]))
 
 
-def _read_context(context: str, request: HttpRequest, recorder: Recorder) -> Steps[HttpResponseBase]:
-    group, arguments = _asked(context, request)
-    written = yield from answer_context(group, request, arguments, recorder)
+def _ctx(context: str, request: HttpRequest, recorder: Recorder) -> HttpResponseBase:
+    group, arguments = _requested(context, request)
+    written = answer_context(group, request, arguments, recorder)
     return _context_response(group, request, arguments, recorder, written)
 
 
-def _read_context_now(context: str, request: HttpRequest, recorder: Recorder) -> HttpResponseBase:
-    group, arguments = _asked(context, request)
-    if group.waits:
-        written = run(answer_context(group, request, arguments, recorder))
-    else:
-        written = _read_all(group, request, arguments, recorder)
+async def _actx(context: str, request: HttpRequest, recorder: Recorder) -> HttpResponseBase:
+    group, arguments = _requested(context, request)
+    written = await aanswer_context(group, request, arguments, recorder)
     return _context_response(group, request, arguments, recorder, written)
 
 
-def _asked(context: str, request: HttpRequest) -> tuple[Group, Arguments]:
+def _requested(context: str, request: HttpRequest) -> tuple[Group, Arguments]:
     group = registry.graph.groups.get(context)
     if group is None or group.is_private:
         raise NotFound(f"There is no context {context!r}." if settings.DEBUG else "")
@@ -202,36 +155,35 @@ def _context_response(
         return response
     del response.headers["Cache-Control"]
     values = _validated(group, group.adapter, arguments)
-    return share_reading(group.context.name, values, request, response, recorder)
+    return share_context(group.context.name, values, request, response, recorder)
 
 
-def answer_context(
-    group: Group, request: HttpRequest, arguments: Arguments, recorder: Recorder
-) -> Steps[bytes]:
-    """Write what reading a context answers: each reader's result under its name."""
-    if not group.waits:
-        return (yield effect(_read_all, False, group, request, arguments, recorder))  # type: ignore[no-any-return]
-    if loop_is_running() and not all(reader.is_async for reader in group.answering):
-        # In one thread, if any waits for sync code: each alone would be a hop to one.
-        return (yield effect(run, False, _read_each(group, request, arguments, recorder)))  # type: ignore[no-any-return]
-    return (yield from _read_each(group, request, arguments, recorder))
-
-
-def _read_each(group: Group, request: HttpRequest, arguments: Arguments, recorder: Recorder) -> Steps[bytes]:
+def answer_context(group: Group, request: HttpRequest, arguments: Arguments, recorder: Recorder) -> bytes:
+    """Return the JSON that reading a context answers: each reader's result under its name."""
     if group.together is not None:
-        arguments = Arguments((_validated(group, group.together, arguments),), valid=True)
-    results = []
-    for reader in group.answering:
-        assert reader.result is not None
-        write = reader.result.write
-        results.append((yield from execute(reader, request, arguments, recorder, write)))
+        values = _validated(group, group.together, arguments)
+        if not group.waits:
+            return _object(group, read_group(group, request, values))
+        arguments = Arguments((values,), valid=True)
+    results = [execute(each, request, arguments, recorder, _writer(each)) for each in group.answering]
     return _object(group, results)
 
 
-def _read_all(group: Group, request: HttpRequest, arguments: Arguments, recorder: Recorder) -> bytes:
-    if group.together is None:
-        return run(_read_each(group, request, arguments, recorder))
-    return _object(group, read_now(group, request, _validated(group, group.together, arguments)))
+async def aanswer_context(
+    group: Group, request: HttpRequest, arguments: Arguments, recorder: Recorder
+) -> bytes:
+    """See ``answer_context``. If any reader is sync, all run in one thread: for each it would be a hop."""
+    if not all(reader.is_async for reader in group.answering):
+        return await in_thread(answer_context, group, request, arguments, recorder)
+    if group.together is not None:
+        arguments = Arguments((_validated(group, group.together, arguments),), valid=True)
+    results = [await aexecute(each, request, arguments, recorder, _writer(each)) for each in group.answering]
+    return _object(group, results)
+
+
+def _writer(reader: Function) -> Callable[[Any], bytes]:
+    assert reader.result is not None
+    return reader.result.write
 
 
 def _validated(group: Group, adapter: Validator, arguments: Arguments) -> dict[str, Any]:
@@ -243,14 +195,13 @@ def _object(group: Group, results: Sequence[bytes]) -> bytes:
     return b"{%s}" % b",".join(named)
 
 
-def _session(request: HttpRequest, recorder: Recorder) -> Steps[HttpResponseBase]:
-    # From the store of sessions.
-    return (yield effect(_answer_session, False, request))  # type: ignore[no-any-return]
-
-
-def _answer_session(request: HttpRequest) -> HttpResponseBase:
+def _session(request: HttpRequest, recorder: Recorder) -> HttpResponseBase:
     response = json_response({"csrfToken": csrf_token(request)})
     set_csrf_cookie(request, response)
-    word_of(request)
-    tell(request, response)
+    fingerprint_of(request)
+    write_fingerprint(request, response)
     return response
+
+
+async def _asession(request: HttpRequest, recorder: Recorder) -> HttpResponseBase:
+    return await in_thread(_session, request, recorder)

@@ -20,6 +20,7 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
 from mizan_htmx.protocol.keys import EVERYTHING, Invalidation, format_list, parse
+from mizan_htmx.request_state import STATE, RequestState, state_of
 from mizan_htmx.setup.registry import registry
 
 COOKIE = "mizan_invalidate"
@@ -63,12 +64,12 @@ def carry(
     invalidations: Sequence[Invalidation],
     *,
     number: str | None = None,
-    doubtful: Sequence[Invalidation] = (),
+    unverified: Sequence[Invalidation] = (),
 ) -> None:
     """Set the cookie where scripts can't see the headers of a response.
 
     What no page has read yet stays in it. ``number`` is the one that blocks of this page refer to as a change
-    that they show already; ``doubtful`` is what those of them are bound to that may not.
+    that they show already; ``unverified`` is what those of them are bound to that may not.
     """
     if not hides_headers(request, response):
         return
@@ -77,8 +78,8 @@ def carry(
     new = Note(number or _random(), tuple(invalidations))
     told = frozenset(invalidations)
     unread = [note.without(told) for note in _unread(request, name)]
-    if doubtful:  # under a number of its own
-        unread.append(Note(_random(), tuple(dict.fromkeys(doubtful))))
+    if unverified:  # under a number of its own
+        unread.append(Note(_random(), tuple(dict.fromkeys(unverified))))
     response.set_cookie(
         name,
         _written([note for note in unread if note.invalidations], new),
@@ -91,12 +92,13 @@ def carry(
 
 def received(request: HttpRequest) -> tuple[Note, ...]:
     """Return the last notes that a request has brought: changes that were made before it was sent."""
-    known: tuple[Note, ...] | None = request.__dict__.get("_mizan_received")
+    state: RequestState = getattr(request, STATE, None) or state_of(request)
+    known: tuple[Note, ...] | None = state.notes
     if known is None:
         has_some = COOKIE in request.META.get("HTTP_COOKIE", "")
         names = (COOKIE, SECURE_COOKIE) if has_some else ()  # which only this very host has written
         known = tuple([note for name in names for note in _unread(request, name)][-MOST_RECEIVED:])
-        request.__dict__["_mizan_received"] = known
+        state.notes = known
     return known
 
 

@@ -30,10 +30,6 @@ from decimal import Decimal
 from functools import lru_cache
 from urllib.parse import quote, unquote_to_bytes
 
-HEADER = "X-Mizan-Invalidate"
-# How new an answer is, where sockets tell what became stale: <epoch>.<seq>.
-VERSION_HEADER = "X-Mizan-Version"
-
 # Varnish refuses response header lines over 8,192 bytes and answers 503 after the commit; common proxies
 # stop at 4 or 8 KiB for all headers together.
 MAX_BYTES = 4096
@@ -161,6 +157,10 @@ def _well_formed(text: str) -> str:
     return text
 
 
+# The way of a frozen dataclass itself.
+_set = object.__setattr__
+
+
 @dataclass(frozen=True, slots=True)
 class Invalidation:
     """A context with zero or more parameter values; ``context="*"`` means everything.
@@ -191,6 +191,17 @@ class Invalidation:
             raise _no_name(context)
         given = tuple(sorted((name, value) for name, value in values.items() if not _is_left_out(value)))
         return cls(context, tuple((name, canonical(value)) for name, value in given), given)
+
+    @classmethod
+    def declared(
+        cls, context: str, params: tuple[tuple[str, str], ...], given: tuple[tuple[str, object], ...]
+    ) -> "Invalidation":
+        """Build one whose names were checked when they were declared, in half the time."""
+        made = object.__new__(cls)
+        _set(made, "context", context)
+        _set(made, "params", params)
+        _set(made, "given", given)
+        return made
 
     def __str__(self) -> str:
         text = self.context
@@ -265,7 +276,11 @@ def merged(
 ) -> tuple[tuple[Invalidation, ...], str]:
     """Do as ``merge``, and return the list as it is written, too. The time grows with what is written."""
     entries = tuple(invalidations)
-    if len(entries) != 1:
+    if len(entries) == 1:
+        text = str(entries[0])
+        if len(text) <= max_bytes:  # as of most mutations
+            return entries, text
+    else:
         entries = _swallow(tuple(dict.fromkeys(entries)))
     texts = [str(entry) for entry in entries]
     size = sum(map(len, texts)) + len(_BETWEEN) * (len(texts) - 1)

@@ -10,10 +10,10 @@ from django.template import Context, TemplateSyntaxError
 from django.utils.safestring import SafeString
 
 from mizan_htmx.blocks import scripts as page
-from mizan_htmx.blocks.error_texts import SLOT
-from mizan_htmx.blocks.ids import named_id
+from mizan_htmx.blocks.error_messages import SLOT
 from mizan_htmx.blocks.nodes import as_syntax_errors, mizan_context, placeholder, request_of
 from mizan_htmx.forms import rendering as forms
+from mizan_htmx.html import named_id
 
 register = template.Library()
 

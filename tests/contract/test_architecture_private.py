@@ -71,7 +71,7 @@ def used_in(tree: ast.AST) -> Iterator[tuple[int, str]]:
             name = node.arg
         elif isinstance(node, ast.Constant) and isinstance(node.value, str):
             name = node.value
-        if name is not None and is_private(name) and not name.startswith("_mizan_"):
+        if name is not None and is_private(name) and re.match("_mizan(_|$)", name) is None:
             yield node.lineno, name  # type: ignore[attr-defined]
 
 

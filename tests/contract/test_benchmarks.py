@@ -49,6 +49,7 @@ def test_percentiles_are_values_that_were_measured() -> None:
 # What a part of the run shows: that everybody did the work stands in the worker, as assertions.
 SMOKE = {
     "rpc": ("echo, bare", "table, logged in"),
+    "empty": ("echo, no middleware", "mutate, no middleware"),
     "pages": ("one mutation makes 5 blocks stale, all requests together",),
     "scale": ("echo with 10 functions registered", "echo with 10,000 functions registered"),
     "start": ("registering 10 functions", "manifest of 10 functions", "resolving a header, 10 functions"),

@@ -5,9 +5,7 @@ from urllib.parse import unquote
 
 import pytest
 
-from tests.helpers.demo import PEOPLE, Board, Visitor, address, board, jonah, mara
-
-__all__ = ["address", "board", "jonah", "mara"]  # fixtures
+from tests.helpers.demo import PEOPLE, Board, Visitor
 
 
 def test_signing_in_returns_to_the_page_that_asked_for_it(address: str) -> None:

@@ -4,9 +4,7 @@ import re
 
 import pytest
 
-from tests.helpers.demo import PEOPLE, Board, Visitor, address, board, mara, serving
-
-__all__ = ["address", "board", "mara"]  # fixtures
+from tests.helpers.demo import PEOPLE, Board, Visitor, serving
 
 
 @pytest.fixture

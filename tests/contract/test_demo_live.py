@@ -6,10 +6,8 @@ from time import monotonic
 import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
-from tests.helpers.demo import PEOPLE, Board, Line, Visitor, address, board, jonah, manage, mara, serving
-from tests.helpers.redis import RedisServer, redis_process, redis_server
-
-__all__ = ["address", "board", "jonah", "mara", "redis_process", "redis_server"]
+from tests.helpers.demo import PEOPLE, Board, Line, Visitor, manage, serving
+from tests.helpers.redis import RedisServer
 
 REFUSED = {"error": "Not authorized", "code": "FORBIDDEN"}
 

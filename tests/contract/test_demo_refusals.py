@@ -2,9 +2,7 @@
 
 import pytest
 
-from tests.helpers.demo import PEOPLE, Board, Visitor, address, board, mara
-
-__all__ = ["address", "board", "mara"]  # fixtures
+from tests.helpers.demo import PEOPLE, Board, Visitor
 
 
 def test_a_column_with_cards_is_not_removed(mara: Visitor, board: Board) -> None:

@@ -13,19 +13,12 @@ from tests.helpers.forms import (
     address,
     check,
     elements,
-    forms_site,
-    page_shower,
     post,
     submit,
-    template_folder,
 )
-from tests.helpers.visitor import CALL, HEADER, Visitor, answer, both_transports
+from tests.helpers.visitor import CALL, HEADER, Visitor, answer
 
-pytestmark = pytest.mark.django_db
-visitor = both_transports()
-site = forms_site()
-folder = template_folder()
-show = page_shower()
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("forms_site")]
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "docs" / "forms.md").read_text(encoding="utf-8")
@@ -37,7 +30,7 @@ def examples(language: str) -> list[str]:
 
 
 @pytest.fixture
-def contact(site: None) -> dict[str, Any]:
+def contact(forms_site: None) -> dict[str, Any]:
     """Run the first example."""
     namespace: dict[str, Any] = {"__name__": __name__}
     exec(examples("python")[0], namespace)

@@ -7,6 +7,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+import django
 import pytest
 from asgiref.sync import sync_to_async
 from django.contrib.auth.models import User
@@ -14,18 +15,15 @@ from django.template.loader import render_to_string
 from django.test import RequestFactory
 from pytest_django import Settings
 
-from mizan_htmx.channels import MizanConsumer, channel, registration
-from mizan_htmx.channels import protocol as frames
-from mizan_htmx.channels.hub import delivery as pushing
+from mizan_htmx.channels import MizanConsumer, channel, protocol, registration
+from mizan_htmx.channels.hub import delivery
 from mizan_htmx.channels.registration import register
-from mizan_htmx.channels.socket import outbox, subscriptions
-from mizan_htmx.channels.socket import watches as watching
+from mizan_htmx.channels.socket import outbox, subscriptions, watches
 from mizan_htmx.setup.registry import Registry
 from tests.contract.test_docs import examples, page
 from tests.helpers.sockets import ChatChannel, Tab, person
-from tests.helpers.visitor import empty_registry
 
-registry = empty_registry()
+pytestmark = pytest.mark.usefixtures("registry")
 
 
 def example(name: str, language: str, number: int) -> str:
@@ -50,7 +48,8 @@ def chat(registry: Registry) -> ModuleType:
 
 @pytest.mark.django_db(transaction=True)
 async def test_the_chat_works(chat: ModuleType, settings: Settings, tmp_path: Path) -> None:
-    (tmp_path / "chat.html").write_text("{% load mizan partials %}" + example("channels.md", "html", 0))
+    partials = "{% load partials %}" if django.VERSION < (6, 0) else ""
+    (tmp_path / "chat.html").write_text("{% load mizan %}" + partials + example("channels.md", "html", 0))
     settings.TEMPLATES = [{**settings.TEMPLATES[0], "DIRS": [tmp_path]}]
     shown = await sync_to_async(render_to_string)("chat.html", request=RequestFactory().get("/"))
     assert '<form mizan-send="chat" data-mizan-params="{&quot;room&quot;: &quot;a&quot;}">' in shown
@@ -77,25 +76,25 @@ async def test_the_test_of_a_channel_passes(chat: ModuleType, monkeypatch: pytes
 def test_the_limits_are_those_of_the_code() -> None:
     rows = dict(row for row in tables("channels") if len(row) == 2)
     assert [rows[name].partition(";")[0] for name in ("a frame", "subscriptions of a page")] == [
-        f"{frames.MAX_BYTES // 1024} KiB",
-        str(subscriptions.LIMIT),
+        f"{protocol.MAX_BYTES // 1024} KiB",
+        str(subscriptions.MAX_SUBSCRIPTIONS),
     ]
-    assert rows["an `id`"] == f"{frames.MAX_ID} characters"
-    assert rows["their parameters and partials"].startswith(f"{subscriptions.LIMIT_OF_TEXT:,} characters")
-    assert rows["watched keys of a page"] == f"{watching.LIMIT:,}"
-    a_frame, asked = round(1 / watching.PRICE), round(1 / watching.PRICE_OF_ASKING)
+    assert rows["an `id`"] == f"{protocol.MAX_ID} characters"
+    assert rows["their parameters and partials"].startswith(f"{subscriptions.MAX_ADDRESS_TEXT:,} characters")
+    assert rows["watched keys of a page"] == f"{watches.MAX_KEYS:,}"
+    a_frame, asked = round(1 / watches.KEY_COST), round(1 / watches.AUTH_COST)
     assert rows["keys in a `watch`"] == (
         f"{a_frame} count as one frame, and so do {a_frame} versions;"
         f" where `auth` is asked, {asked} new keys do"
     )
-    assert rows["characters that wait for it"].startswith(f"{outbox.LIMIT_OF_TEXT:,} ")
-    assert rows["answers that wait for it"].startswith(f"{outbox.ROOM:,} ")
+    assert rows["characters that wait for it"].startswith(f"{outbox.MAX_UNREQUESTED_TEXT:,} ")
+    assert rows["answers that wait for it"].startswith(f"{outbox.MAX_UNSENT:,} ")
     assert rows["frames from a page"].startswith(
         f"{MizanConsumer.burst} at once, then {MizanConsumer.rate:.0f} a second; others wait."
         f" After more than {MizanConsumer.patience} in a row"
     )
-    assert rows["frames that wait for a slow client"].startswith(f"{outbox.LIMIT}; then close 1013")
-    assert rows["messages that wait to be rendered"].startswith(f"{pushing.WAITING:,} in each group")
+    assert rows["frames that wait for a slow client"].startswith(f"{outbox.MAX_FRAMES}; then close 1013")
+    assert rows["messages that wait to be rendered"].startswith(f"{delivery.MAX_QUEUED:,} in each group")
 
 
 def test_the_hooks_are_those_of_the_class() -> None:
@@ -137,7 +136,7 @@ async def test_frames_of_channels_are_those_of_the_protocol() -> None:
 
 
 def test_the_texts_of_errors_are_those_of_the_code() -> None:
-    source = "".join(path.read_text("utf-8") for path in Path(frames.__file__).parent.rglob("*.py"))
+    source = "".join(path.read_text("utf-8") for path in Path(protocol.__file__).parent.rglob("*.py"))
     start = page("protocol").index("**Errors** name")
     rows = [line for line in page("protocol")[start:].splitlines() if line.startswith("| `")]
     texts = [text for row in rows for text in re.findall(r"`([A-Z][a-z][^`]*)`", row)]

@@ -15,7 +15,6 @@ from urllib.error import HTTPError
 from urllib.parse import urlencode
 from urllib.request import HTTPCookieProcessor, HTTPRedirectHandler, Request, build_opener
 
-import pytest
 from websockets.sync.client import ClientConnection, connect
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -61,7 +60,7 @@ def serving(folder: Path, port: int = 0, **more: str) -> Iterator[str]:
             yield found[0]
         finally:
             process.terminate()
-            process.wait(timeout=30)
+            process.wait(timeout=60)
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +157,7 @@ class Visitor:
 
     def _open(self, request: Request) -> Answer:
         try:
-            response = self._opener.open(request, timeout=30)
+            response = self._opener.open(request, timeout=60)
         except HTTPError as error:
             response = error
         with response:
@@ -177,7 +176,7 @@ class Line:
 
     def hear(self) -> dict[str, Any]:
         """Wait for the next frame; raise websockets' ConnectionClosed, or TimeoutError."""
-        frame: dict[str, Any] = json.loads(self.connection.recv(timeout=10))
+        frame: dict[str, Any] = json.loads(self.connection.recv(timeout=60))
         return frame
 
     def subscribe(self, channel: str, board_id: int) -> dict[str, Any]:
@@ -198,28 +197,3 @@ class Board:
     pk: int
     path: str
     columns: list[int]
-
-
-@pytest.fixture(scope="module")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Serve the demo once for all tests of a module; each makes a board of its own."""
-    with serving(tmp_path_factory.mktemp("demo")) as address:
-        yield address
-
-
-@pytest.fixture
-def mara(address: str) -> Visitor:
-    """Give a visitor who is signed in as Mara."""
-    return Visitor(address).sign_in("mara")
-
-
-@pytest.fixture
-def jonah(address: str) -> Visitor:
-    """Give a visitor who is signed in as Jonah, who is on none of the boards of the tests unless asked."""
-    return Visitor(address).sign_in("jonah")
-
-
-@pytest.fixture
-def board(mara: Visitor) -> Board:
-    """Give a new board of Mara and Tomás."""
-    return mara.start_board("Work", "tomas")

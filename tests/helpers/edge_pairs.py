@@ -1,6 +1,5 @@
 """Every edge beside a server that speaks its interface."""
 
-from collections.abc import Iterator
 from typing import NamedTuple
 
 import pytest
@@ -14,7 +13,7 @@ from mizan_htmx.edge.backends.fastly import FastlyEdge
 from mizan_htmx.edge.backends.varnish import VarnishEdge
 from mizan_htmx.protocol.keys import Invalidation
 from tests.helpers.cdns import Akamai, Bunny, Cloudflare, CloudFront, Door, Fastly
-from tests.helpers.edges import Cdn, serving
+from tests.helpers.edges import Cdn
 
 KINDS: dict[str, tuple[type[EdgeBackend], type[Cdn]]] = {
     "akamai": (AkamaiEdge, Akamai),
@@ -38,11 +37,3 @@ class Pair(NamedTuple):
 def pairs(*kinds: str) -> pytest.MarkDecorator:
     """Run a test once for each of these kinds, or for all."""
     return pytest.mark.parametrize("pair", kinds or KINDS, indirect=True)
-
-
-@pytest.fixture
-def pair(request: pytest.FixtureRequest) -> Iterator[Pair]:
-    """Start the server of a kind, and make its edge."""
-    backend, server = KINDS[request.param]
-    with serving(server()) as cdn:
-        yield Pair(cdn, backend(**cdn.backend_options()))

@@ -183,8 +183,8 @@ def keys(cdn: Cdn) -> list[list[str]]:
 
 
 def until(condition: Callable[[], object]) -> None:
-    """Wait for a condition, ten seconds at most."""
-    deadline = time.monotonic() + 10
+    """Wait for a condition, a minute at most."""
+    deadline = time.monotonic() + 60
     while not condition():
         assert time.monotonic() < deadline, "It did not come true."
         Event().wait(0.005)

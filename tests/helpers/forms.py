@@ -1,26 +1,22 @@
 """Forms for tests to declare, a site that serves them, and what to look for in its HTML."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from html.parser import HTMLParser
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
 import django
-import pytest
 from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template.response import TemplateResponse
 from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
-from pytest_django import Settings
 
 from mizan_htmx import client, register
 from mizan_htmx.forms import mizanFormMeta, mizanFormMixin
-from mizan_htmx.testing import isolated_registry
-from tests.helpers.visitor import CALL, MOUNT, Visitor, answer, serve
+from tests.helpers.visitor import CALL, MOUNT, Visitor, answer
 from tests.site.models import Card
 
 LOADERS: list[Any] = [
@@ -201,43 +197,3 @@ async def show_async(request: HttpRequest) -> HttpResponse:
 def said(request: HttpRequest) -> JsonResponse:
     """Tell the messages that wait for a page to show them."""
     return JsonResponse([[each.level_tag, str(each)] for each in messages.get_messages(request)], safe=False)
-
-
-def template_folder() -> Any:
-    """Make a fixture that gives a folder for a site's templates; ``/page/`` shows its ``page.html``."""
-
-    def folder(tmp_path: Path, settings: Settings, site: None) -> Path:
-        [engine] = settings.TEMPLATES
-        options = {**engine["OPTIONS"], "loaders": LOADERS, "builtins": ["mizan_htmx.templatetags.mizan"]}
-        settings.TEMPLATES = [{**engine, "APP_DIRS": False, "DIRS": [tmp_path], "OPTIONS": options}]
-        serve(settings, {"page/": show, "async/": show_async, "said/": said})
-        return tmp_path
-
-    return pytest.fixture(folder)
-
-
-def page_shower() -> Any:
-    """Make a fixture that shows a page with a source, by a view of each colour, and gives its HTML."""
-
-    def show_page(request: pytest.FixtureRequest, folder: Path, visitor: Visitor) -> Show:
-        def show_source(source: str) -> str:
-            (folder / "page.html").write_text(source, encoding="utf-8")
-            response = visitor.get(f"{request.param}?card_id=99&of=the+page")
-            assert response.status_code == 200, response.text
-            return response.text
-
-        return show_source
-
-    return pytest.fixture(params=["/page/", "/async/"])(show_page)
-
-
-def forms_site() -> Any:
-    """Make a fixture that every test of a module runs inside: endpoints, and contexts to make stale."""
-
-    def site(settings: Settings) -> Iterator[None]:
-        serve(settings, {"said/": said})
-        with isolated_registry():
-            declare_readers()
-            yield
-
-    return pytest.fixture(autouse=True)(site)

@@ -2,19 +2,14 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
-import pytest
-from pytest_django import Settings
-
 from mizan_htmx.channels.hub.hub import Hub, Subscription
-from mizan_htmx.channels.layer import publish as publishing
-from mizan_htmx.channels.layer.outages import check_outage, layer_outage
+from mizan_htmx.channels.layer.events import message_event
 from mizan_htmx.channels.socket.session_user import Visitor
 from mizan_htmx.protocol.keys import Invalidation, parse
-from tests.helpers.redis import RedisServer
 
 PATIENCE = 60.0
 
@@ -26,24 +21,18 @@ class Page:
         self.visitor = Visitor(None, user, None, session)
         self.frames: list[dict[str, Any]] = []
         self.texts: list[str] = []
-        self.rechecked = 0
-        self.ended_with: int | None = None
+        self.reauthorized = 0
         self._heard = asyncio.Event()
 
-    def put(self, frame: str) -> None:
+    def send_text(self, frame: str) -> None:
         """Keep a frame."""
         self.texts.append(frame)
         self.frames.append(json.loads(frame))
         self._heard.set()
 
-    async def end(self, code: int) -> None:
-        """Keep the code."""
-        self.ended_with = code
-        self._heard.set()
-
-    async def recheck(self) -> None:
+    async def reauthorize(self) -> None:
         """Count."""
-        self.rechecked += 1
+        self.reauthorized += 1
         self._heard.set()
 
     async def until(self, condition: Callable[[], object]) -> None:
@@ -93,32 +82,9 @@ def room(name: str, partial: str = "") -> Subscription:
 
 def chat(name: str, text: str) -> Any:
     """Make the event of a message to a room."""
-    return publishing.push(f"chat_{name}", "chat", "DjangoMessage", {"text": text})
+    return message_event(f"chat_{name}", "chat", "DjangoMessage", {"text": text})
 
 
 async def in_thread(call: Callable[..., Any], *args: object) -> Any:
     """Call it in a thread that knows of no event loop."""
     return await asyncio.get_running_loop().run_in_executor(None, call, *args)
-
-
-@pytest.fixture(autouse=True)
-def quiet() -> Iterator[None]:
-    """Begin without a complaint, and leave nothing to be published behind."""
-    layer_outage.forget()
-    check_outage.forget()
-    yield
-    publishing._retries.stop()
-
-
-@pytest.fixture(params=["none", "memory", "core", "pubsub"])
-def any_layer(request: pytest.FixtureRequest, settings: Settings) -> str:
-    """Configure each kind of channel layer, or none, and give which."""
-    name: str = request.param
-    if name == "none":
-        settings.CHANNEL_LAYERS = {}
-    elif name == "memory":
-        settings.CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
-    else:
-        server: RedisServer = request.getfixturevalue("redis_server")
-        settings.CHANNEL_LAYERS = server.layers(name)
-    return name

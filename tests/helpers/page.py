@@ -4,11 +4,7 @@ import json
 from html.parser import HTMLParser
 from typing import Any
 
-import pytest
 from django.http import HttpRequest, HttpResponse
-
-from mizan_htmx import client, register
-from tests.helpers.blocks import Site
 
 
 class _Attributes(HTMLParser):
@@ -42,11 +38,3 @@ def count_up(request: HttpRequest, by: int = 1) -> int:
 def secret(request: HttpRequest) -> int:
     """Stand for a private one."""
     return 1
-
-
-@pytest.fixture(autouse=True)
-def functions(site: Site) -> None:
-    """Declare a mutation of each path and a private one."""
-    register(client(affects="user")(rename))
-    register(client(affects="notifications")(count_up))
-    register(client(affects="user", private=True)(secret))

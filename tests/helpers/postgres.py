@@ -15,8 +15,6 @@ from threading import Thread
 from typing import Any
 
 import psycopg
-import pytest
-from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from tests.apps.watched.models import Guest, Item, Room
@@ -100,17 +98,6 @@ def _user() -> pwd.struct_passwd:
     raise AssertionError("There is nobody to run PostgreSQL as.")
 
 
-@pytest.fixture(scope="module")
-def postgres_server() -> Iterator[PostgresServer]:
-    """Run one PostgreSQL for the tests of a module."""
-    server = PostgresServer()
-    try:
-        server.start()
-        yield server
-    finally:
-        server.stop()
-
-
 class Wire:
     """Carries bytes between clients and a server. Where it is armed, the answer to a COMMIT gets lost."""
 
@@ -148,33 +135,6 @@ class Wire:
     def close(self) -> None:
         """Take no more clients."""
         self._door.close()
-
-
-@pytest.fixture
-def wire(postgres_server: PostgresServer) -> Iterator[Wire]:
-    """Give a wire to the server."""
-    wire = Wire(postgres_server.port)
-    yield wire
-    wire.close()
-
-
-@pytest.fixture
-def on_postgres(
-    transactional_db: None, postgres_server: PostgresServer, wire: Wire, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[BaseDatabaseWrapper]:
-    """Let the default database be one of PostgreSQL's, over the wire, with the tables of the watched models.
-
-    Threads that the site starts have it, too.
-    """
-    former = connections["default"]
-    own = {**connections.settings["default"], **postgres_server.settings(port=wire.port), "OPTIONS": {}}
-    monkeypatch.setitem(connections.settings, "default", own)
-    made = connections["default"] = connections.create_connection("default")
-    with watched_tables(made):
-        yield made
-        wire.is_armed = False
-    made.close()
-    connections["default"] = former
 
 
 # What a room and what stands in it take.

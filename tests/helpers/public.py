@@ -1,22 +1,17 @@
 """A site with a public and a private context, for tests of what everyone is handed."""
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import pytest
 from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.response import TemplateResponse
-from django.urls import include, path
-from pytest_django import Settings
 
 from mizan_htmx import client, register
 from mizan_htmx.client import Context
-from mizan_htmx.testing import isolated_registry
-from tests.helpers.blocks import MIDDLEWARE, blocks_of, template_settings
-from tests.helpers.visitor import Coloured, Visitor, as_coroutine, as_written, both_transports
+from tests.helpers.blocks import blocks_of
+from tests.helpers.visitor import Coloured, Visitor
 
 NEWS = Context("news", public=True, max_age=600)
 
@@ -114,33 +109,6 @@ def declare(coloured: Coloured) -> dict[str, Any]:
         register(declared)
         pages[func.__name__] = declared
     return pages
-
-
-@pytest.fixture(params=[as_written, as_coroutine], ids=["def", "async def"])
-def public(request: pytest.FixtureRequest, tmp_path: Path, settings: Settings) -> Iterator[PublicSite]:
-    """Give the site, its functions in either colour."""
-    settings.MIDDLEWARE = MIDDLEWARE
-    settings.TEMPLATES = template_settings(tmp_path)
-    with isolated_registry():
-        pages = declare(request.param)
-        settings.ROOT_URLCONF = (
-            path("news/<str:topic>/", pages["news_page"]),
-            path("late/<str:topic>/", pages["late_page"]),
-            path("inbox/", pages["inbox_page"]),
-            path("api/mizan/", include("mizan_htmx.urls")),
-        )
-        site = PublicSite(tmp_path)
-        site.write("{{ told }} {{ topic }}")
-        yield site
-
-
-visitor = both_transports()
-
-
-@pytest.fixture
-def ada() -> User:
-    """Make somebody who can log in."""
-    return User.objects.create_user("ada", password="secret")
 
 
 def known_visitor(visitor: Visitor, ada: User) -> Visitor:

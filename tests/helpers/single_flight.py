@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
-import pytest
 from asgiref.sync import async_to_sync
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.test import AsyncClient
@@ -15,7 +14,6 @@ from pytest_django import Settings
 
 from mizan_htmx import client, invalidate, register
 from tests.helpers.blocks import Site, blocks_of
-from tests.helpers.visitor import as_coroutine, as_written
 
 PAGE = (
     '{% for id in "56" %}{% mizan_context "user" user_id=id %}{{ user_profile.name }}{% endmizan_context %}'
@@ -67,24 +65,6 @@ def send(site: Site, url: str, headers: dict[str, str], *, method: str = "POST",
     start = len(text) - count
     brought = json.loads(text[start:]) if count else None
     return Answer(response.status_code, text[:start], brought, dict(response.headers))
-
-
-@pytest.fixture(params=["wsgi def", "wsgi async def", "asgi def", "asgi async def"])
-def flying(site: Site, settings: Settings, request: pytest.FixtureRequest) -> Site:
-    """Give a site of either server whose mutations, of either colour, bring blocks along."""
-    site.server, _, colour = request.param.partition(" ")
-    coloured = {"def": as_written, "async def": as_coroutine}[colour]
-    settings.MIZAN_SINGLE_FLIGHT = True
-    prepare(site, settings, coloured)
-    return site
-
-
-@pytest.fixture
-def flight(site: Site, settings: Settings) -> Site:
-    """Give such a site for what has no colour."""
-    settings.MIZAN_SINGLE_FLIGHT = True
-    prepare(site, settings, as_written)
-    return site
 
 
 def prepare(site: Site, settings: Settings, coloured: Callable[..., Any]) -> None:

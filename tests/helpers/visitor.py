@@ -1,7 +1,7 @@
 """A visitor who calls a site over WSGI or ASGI, and functions of either colour for the site to serve."""
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from functools import wraps
 from types import ModuleType
 from typing import Any, cast
@@ -13,9 +13,6 @@ from django.http import HttpResponse
 from django.test import AsyncClient, Client
 from django.urls import include, path
 from pytest_django import Settings
-
-from mizan_htmx.setup.registry import Registry
-from mizan_htmx.testing import isolated_registry
 
 MOUNT = "/api/mizan/"
 CALL = f"{MOUNT}call/"
@@ -115,36 +112,8 @@ def as_written(func: Callable[..., Any]) -> Callable[..., Any]:
     return func
 
 
-def both_colours() -> Any:
-    """Make a fixture that gives functions as written, and once more as coroutines."""
-
-    def coloured(request: pytest.FixtureRequest) -> Coloured:
-        return cast("Coloured", request.param)
-
-    return pytest.fixture(params=[as_written, as_coroutine], ids=["def", "async def"])(coloured)
-
-
-def both_transports(*, enforce_csrf_checks: bool = False) -> Any:
-    """Make a fixture that gives a visitor over WSGI, and once more one over ASGI."""
-
-    def visitor(request: pytest.FixtureRequest) -> Visitor:
-        return Visitor(request.param, enforce_csrf_checks=enforce_csrf_checks)
-
-    return pytest.fixture(params=[Client, AsyncClient], ids=["WSGI", "ASGI"])(visitor)
-
-
 #: For tests of many values that one thread reads, whatever brought them: the transport has tests of its own.
 over_wsgi = pytest.mark.parametrize("visitor", [Client], ids=["WSGI"], indirect=True)
-
-
-def empty_registry() -> Any:
-    """Make a fixture that every test of a module runs inside: nothing is registered but by itself."""
-
-    def registry() -> Iterator[Registry]:
-        with isolated_registry() as registry:
-            yield registry
-
-    return pytest.fixture(autouse=True)(registry)
 
 
 def serve(settings: Settings, views: Mapping[str, Any], **handlers: Any) -> ModuleType:

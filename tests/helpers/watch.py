@@ -4,16 +4,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-import pytest
 from asgiref.sync import async_to_sync
-from django.db import connection
 from django.db.models import signals
 from django.http import HttpRequest
 
-from mizan_htmx import client, register
 from mizan_htmx.protocol.keys import Invalidation, format_list
 from mizan_htmx.signals import invalidated
-from mizan_htmx.testing import isolated_registry
 
 SENT = (signals.pre_save, signals.post_save, signals.pre_delete, signals.m2m_changed)
 
@@ -43,25 +39,6 @@ def listening() -> Iterator[Told]:
         invalidated.disconnect(hear)
 
 
-def ear() -> Any:
-    """Make a fixture that hears what is told, and fails if that comes before its transaction is through."""
-
-    def told() -> Iterator[Told]:
-        early: list[tuple[Invalidation, ...]] = []
-
-        def check(invalidations: tuple[Invalidation, ...], **kwargs: object) -> None:
-            if connection.in_atomic_block:
-                early.append(invalidations)
-
-        invalidated.connect(check)
-        with listening() as heard:
-            yield heard
-        invalidated.disconnect(check)
-        assert early == []
-
-    return pytest.fixture(told)
-
-
 def room_name(request: HttpRequest, room_id: int, tab: str = "") -> str:
     """Read what a room is called."""
     return "Hall"
@@ -72,40 +49,23 @@ def guest_name(request: HttpRequest, guest_id: int) -> str:
     return "Ada"
 
 
-def rooms_and_guests() -> Any:
-    """Make a fixture that every test runs inside: two contexts are declared, and no model is watched."""
-
-    def declared() -> Iterator[None]:
-        former = [each.receivers[:] for each in SENT]
-        with isolated_registry():
-            register(client(context="room")(room_name))
-            register(client(context="guest")(guest_name))
-            yield
-        for signal, receivers in zip(SENT, former, strict=True):
-            signal.receivers[:] = receivers
-            signal.sender_receivers_cache.clear()
-
-    return pytest.fixture(autouse=True)(declared)
-
-
 Do = Callable[..., Any]
 
 
-def _as_it_is(call: Do, *args: Any, **kwargs: Any) -> Any:
+def as_it_is(call: Do, *args: Any, **kwargs: Any) -> Any:
+    """Call a method."""
     return call(*args, **kwargs)
 
 
-def _by_its_twin(call: Any, *args: Any, **kwargs: Any) -> Any:
+def by_its_twin(call: Any, *args: Any, **kwargs: Any) -> Any:
+    """Call the asynchronous twin of a method."""
+
     async def twin() -> Any:
         return await getattr(call.__self__, f"a{call.__name__}")(*args, **kwargs)
 
     return async_to_sync(twin)()
 
 
-def both_twins() -> Any:
-    """Make a fixture that calls a method, and once more its asynchronous twin: ``do(card.save)``."""
-
-    def do(request: pytest.FixtureRequest) -> Do:
-        return request.param  # type: ignore[no-any-return]
-
-    return pytest.fixture(params=[_as_it_is, _by_its_twin], ids=["sync", "async"])(do)
+def its_room(row: Any) -> dict[str, object]:
+    """Name the room that something is in."""
+    return {"room_id": row.room_id}

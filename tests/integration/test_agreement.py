@@ -25,10 +25,7 @@ from mizan_htmx import Context, client, invalidate, register
 from mizan_htmx.testing import isolated_registry
 from tests.helpers.blocks import Site, blocks_of, partial_url, sign, template_settings
 from tests.helpers.sockets import Tab
-from tests.helpers.visitor import CALL, MOUNT, Coloured, Visitor, both_colours, both_transports
-
-visitor = both_transports()
-coloured = both_colours()
+from tests.helpers.visitor import CALL, MOUNT, Coloured, Visitor
 
 
 class Colour(enum.Enum):

@@ -22,11 +22,9 @@ from tests.apps.watched.models import Item, Room
 from tests.helpers.hangup import IMPATIENT, NOTICING, PATIENCE, PLAIN, Gate, Noticing, hang_up
 from tests.helpers.sockets import Tab, person
 from tests.helpers.visitor import CALL, HEADER, serve
-from tests.helpers.watch import Told, ear, rooms_and_guests
+from tests.helpers.watch import Told
 
-pytestmark = pytest.mark.django_db(transaction=True)
-declared = rooms_and_guests()
-told = ear()
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("rooms_and_guests")]
 
 MIZAN = "mizan_htmx.middleware.MizanMiddleware"
 JSON = "application/json"
@@ -58,7 +56,7 @@ def middleware(request: pytest.FixtureRequest, settings: Settings) -> bool:
 
 
 @pytest.fixture(autouse=True)
-def room(declared: object, settings: Settings) -> None:
+def room(rooms_and_guests: None, settings: Settings) -> None:
     """Watch the items of a room."""
     Room.objects.create(pk=1, name="room 1")
     watch_model(Item, "room", lambda item: {"room_id": item.room_id})
@@ -83,7 +81,7 @@ def is_changed() -> bool:
 def join_announcements() -> None:
     """Wait for the threads that tell what could be told nowhere else."""
     for thread in threading.enumerate():
-        if thread.name == "mizan_htmx.invalidation.delivery":
+        if thread.name == "mizan_htmx.invalidation.publication":
             thread.join(PATIENCE)
 
 
@@ -293,7 +291,7 @@ async def test_a_receiver_that_is_slow_is_not_cut_off(gate: Gate, told: Told, se
     try:
         serve(settings, {"change/": csrf_exempt(change)})
         await hang_up(gate, "/change/", "guest_id=5")
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(PATIENCE):
             await finished.wait()
     finally:
         invalidated.disconnect(slow)
@@ -419,7 +417,7 @@ class TestTimeouts:
         serve(settings, {"change/": csrf_exempt(change)})
         invalidated.connect(hear)
         try:
-            async with ThreadSensitiveContext(), asyncio.timeout(30):
+            async with ThreadSensitiveContext(), asyncio.timeout(PATIENCE):
                 response = await AsyncClient().post("/change/", {"guest_id": "5"})
                 assert (response.status_code, HEADER in response.headers, told) == (503, False, [])
                 gate.opened.set()
@@ -432,7 +430,7 @@ class TestTimeouts:
 
 async def test_a_call_over_a_socket_that_the_server_ends(gate: Gate, told: Told) -> None:
     register(client(affects="guest", websocket=True)(function(gate)), "change")
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(PATIENCE):
         tab = Tab(user=person())
         await tab.wire.connect(PATIENCE)
         await tab.tell(action="rpc", id=1, fn="change", args={"guest_id": 5})

@@ -18,10 +18,8 @@ from django.db import connections
 from websockets.sync.client import ClientConnection, connect
 
 from tests.apps.watched.models import Room
-from tests.helpers.postgres import PostgresServer, postgres_server, watched_tables
-from tests.helpers.redis import RedisServer, redis_process
-
-__all__ = ["postgres_server", "redis_process"]  # fixtures
+from tests.helpers.postgres import PostgresServer, watched_tables
+from tests.helpers.redis import RedisServer
 
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE = 60.0

@@ -15,34 +15,32 @@ from django.core.asgi import get_asgi_application
 
 from mizan_htmx.channels import wrap_asgi
 from mizan_htmx.channels.layer import publish as publishing
-from mizan_htmx.channels.layer.retry_queue import Retries
+from mizan_htmx.channels.layer.retry_queue import RetryQueue
 from mizan_htmx.channels.layer.versions import StoreDown
 from mizan_htmx.invalidation import shutdown as exits
 from mizan_htmx.protocol.keys import Invalidation
 from tests.helpers.hub import keys
 from tests.helpers.sockets import PATIENCE
-from tests.helpers.visitor import empty_registry
 
-registry = empty_registry()
+pytestmark = pytest.mark.usefixtures("registry")
 
-LOST = (
-    "The process ends before this could be published: board;board_id=3. Pages that show it stay as they are."
-)
+
+LOST = "The process ends before this could be published: board;board_id=3. Open pages are not refreshed."
 START, STARTED = {"type": "lifespan.startup"}, {"type": "lifespan.startup.complete"}
 STOP, STOPPED = {"type": "lifespan.shutdown"}, {"type": "lifespan.shutdown.complete"}
 
 
 @pytest.fixture
-def waiting(monkeypatch: pytest.MonkeyPatch) -> Iterator[Retries]:
+def waiting(monkeypatch: pytest.MonkeyPatch) -> Iterator[RetryQueue]:
     """Have something that can't be published."""
 
     def fail(keys: tuple[Invalidation, ...]) -> None:
         raise StoreDown
 
-    retries = Retries(fail)
-    monkeypatch.setattr(publishing, "_retries", retries)
+    retries = RetryQueue(fail)
+    monkeypatch.setattr(publishing, "_retry_queue", retries)
     monkeypatch.setattr(exits, "_works", {})  # not what other tests have left
-    monkeypatch.setattr("mizan_htmx.channels.layer.retry_queue.LAST_WORDS", 0.01)
+    monkeypatch.setattr("mizan_htmx.channels.layer.retry_queue.SHUTDOWN_TIMEOUT", 0.01)
     retries.add(keys("board;board_id=3"))
     yield retries
     retries.stop()
@@ -79,7 +77,7 @@ async def deaf(scope: Any, receive: Any, send: Any) -> None:
 
 @pytest.mark.parametrize("app", [get_asgi_application(), deaf], ids=["Django", "deaf"])
 async def test_an_application_that_knows_no_life_gets_one(
-    app: Any, waiting: Retries, caplog: pytest.LogCaptureFixture
+    app: Any, waiting: RetryQueue, caplog: pytest.LogCaptureFixture
 ) -> None:
     server = server_of(app)
     await server.send_input(START)
@@ -94,7 +92,7 @@ async def test_an_application_that_knows_no_life_gets_one(
 
 
 async def test_an_application_with_a_life_of_its_own_keeps_it(
-    waiting: Retries, caplog: pytest.LogCaptureFixture
+    waiting: RetryQueue, caplog: pytest.LogCaptureFixture
 ) -> None:
     app = Own(caplog)
     server = server_of(app)
@@ -114,7 +112,7 @@ async def test_one_that_fails_to_start_says_so(caplog: pytest.LogCaptureFixture)
 
 
 async def test_what_is_added_later_is_named_as_well(
-    waiting: Retries, caplog: pytest.LogCaptureFixture
+    waiting: RetryQueue, caplog: pytest.LogCaptureFixture
 ) -> None:
     waiting.finish()
     waiting.add(keys("news"))

@@ -24,16 +24,14 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from mizan_htmx import client, invalidate, register
 from mizan_htmx.channels import MizanConsumer, wrap_asgi
-from mizan_htmx.channels.hub.hub import hubs
-from mizan_htmx.channels.layer.outages import database_outage
+from mizan_htmx.channels.layer.bus import hubs
+from mizan_htmx.channels.outage_log import database_outage
 from tests.browser.helpers.serving import SERVERS, Daphne, Site
 from tests.helpers.sockets import PATIENCE, ROOM, SUBSCRIBED, ChatChannel, chat, said
-from tests.helpers.visitor import as_coroutine, empty_registry
+from tests.helpers.visitor import as_coroutine
 from tests.helpers.watching import declare, watching_of
 
-registry = empty_registry()
-
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("registry")]
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -170,11 +168,13 @@ class TestLife:
         self, site: Site, caplog: pytest.LogCaptureFixture
     ) -> None:
         """Where all were refused meanwhile there is none left that is asked again."""
-        database_outage.forget()
+        database_outage.reset()
         database_outage.fail(OperationalError("gone"))
         _, cookie = await signed_in()
         async with opened(site, cookie):
-            assert re.fullmatch(r"Sockets can ask the database again, after \d+\.\d s\.", caplog.messages[1])
+            assert re.fullmatch(
+                r"Sockets can query the database again, after \d+\.\d s\.", caplog.messages[1]
+            )
 
     async def test_subprotocols_that_a_page_offers_are_not_chosen(self, site: Site) -> None:
         async with opened(site, subprotocols=["chat"]) as page:

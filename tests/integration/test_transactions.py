@@ -18,17 +18,14 @@ from mizan_htmx import client, invalidate, register
 from mizan_htmx.invalidation.model_watch import watch_model
 from mizan_htmx.signals import invalidated
 from tests.apps.watched.models import Item, Room
-from tests.helpers.visitor import HEADER, Visitor, both_transports, serve
-from tests.helpers.watch import Told, ear, listening, rooms_and_guests
+from tests.helpers.visitor import HEADER, Visitor, serve
+from tests.helpers.watch import Told, listening
 
-pytestmark = pytest.mark.django_db(transaction=True)
-declared = rooms_and_guests()
-told = ear()
-visitor = both_transports()
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("rooms_and_guests")]
 
 
 @pytest.fixture(autouse=True)
-def room(declared: object) -> None:
+def room(rooms_and_guests: None) -> None:
     """Watch the items of two rooms."""
     for pk in (1, 2):
         Room.objects.create(pk=pk, name=f"room {pk}")
@@ -237,7 +234,7 @@ class TestTheEndOfTheProcess:
         try:
             with pytest.raises(SystemExit):
                 invalidate(None, "guest")
-            for thread in threads("mizan_htmx.invalidation.delivery"):
+            for thread in threads("mizan_htmx.invalidation.publication"):
                 thread.join(30)
         finally:
             invalidated.disconnect(interrupted)
@@ -256,7 +253,7 @@ class TestTheEndOfTheProcess:
         try:
             with pytest.raises(SystemExit):
                 put_and_name()
-            for thread in threads("mizan_htmx.invalidation.delivery"):
+            for thread in threads("mizan_htmx.invalidation.publication"):
                 thread.join(30)
         finally:
             invalidated.disconnect(interrupted)

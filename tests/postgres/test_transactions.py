@@ -14,19 +14,18 @@ from mizan_htmx import client, invalidate, register
 from mizan_htmx.invalidation.model_watch import watch_model
 from tests.apps.watched.models import Item, Room
 from tests.helpers.hangup import NOTICING, Gate, hang_up
-from tests.helpers.postgres import PostgresServer, Wire, on_postgres, postgres_server, wire
+from tests.helpers.postgres import PostgresServer, Wire
 from tests.helpers.visitor import HEADER, Visitor, serve
-from tests.helpers.watch import Told, ear, rooms_and_guests
+from tests.helpers.watch import Told
 
-__all__ = ["on_postgres", "postgres_server", "wire"]  # fixtures
-
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("on_postgres")]
-declared = rooms_and_guests()
-told = ear()
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.usefixtures("on_postgres", "rooms_and_guests"),
+]
 
 
 @pytest.fixture(autouse=True)
-def room(declared: object, on_postgres: object) -> None:
+def room(rooms_and_guests: None, on_postgres: object) -> None:
     """Watch the items of a room."""
     Room.objects.create(pk=1, name="room 1")
     watch_model(Item, "room", lambda item: {"room_id": item.room_id})

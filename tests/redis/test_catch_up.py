@@ -7,16 +7,17 @@ from typing import Any
 import pytest
 from channels.layers import get_channel_layer
 
-from mizan_htmx.channels.hub.catch_up import Follower
+from mizan_htmx.channels.hub.catch_up import CatchUp
 from mizan_htmx.channels.hub.hub import Hub
-from mizan_htmx.channels.layer import publish as publishing
-from mizan_htmx.channels.layer import transport as wire
-from mizan_htmx.channels.layer.publish import publish, tell
-from mizan_htmx.channels.layer.versions import Version, versions
-from tests.helpers.hub import Page, chat, in_thread, joined, keys, quiet, room
-from tests.helpers.redis import RedisServer, redis_layer, redis_process, redis_server
+from mizan_htmx.channels.layer import bus, transport
+from mizan_htmx.channels.layer.events import invalidation_event
+from mizan_htmx.channels.layer.publish import publish
+from mizan_htmx.channels.layer.version_store import versions
+from mizan_htmx.channels.layer.versions import Version
+from tests.helpers.hub import PATIENCE, Page, chat, in_thread, joined, keys, room
+from tests.helpers.redis import RedisServer
 
-__all__ = ["quiet", "redis_layer", "redis_process", "redis_server"]
+pytestmark = pytest.mark.usefixtures("quiet")
 
 
 async def lose(written: str) -> Version:
@@ -26,7 +27,7 @@ async def lose(written: str) -> Version:
 
 async def bring(written: str, version: Version) -> None:
     """Let the event of an earlier publication arrive."""
-    await tell(publishing.stale(keys(written), version))
+    await bus.asend(invalidation_event(keys(written), version))
 
 
 class TestLostEvents:
@@ -43,7 +44,7 @@ class TestLostEvents:
     async def test_the_last_event_is_not_missed_though_none_follows(
         self, redis_layer: str, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr("mizan_htmx.channels.hub.catch_up.ASKED_EVERY", 0.05)
+        monkeypatch.setattr("mizan_htmx.channels.hub.catch_up.POLL_INTERVAL", 0.05)
         async with joined("a") as page:
             await lose("a")
             await page.hears("a")
@@ -80,17 +81,17 @@ class TestLostEvents:
     async def test_many_lost_events_are_told_by_steps(
         self, redis_layer: str, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr("mizan_htmx.channels.hub.catch_up.AT_ONCE", 2)
+        monkeypatch.setattr("mizan_htmx.channels.hub.catch_up.BATCH_SIZE", 2)
         names = [f"k{number}" for number in range(7)]
         steps: list[int] = []
-        tell = Hub.tell
+        notify = Hub.notify
 
         def counted(self: Hub, stale: Any) -> None:
             stale = tuple(stale)
             steps.append(len(stale))
-            tell(self, stale)
+            notify(self, stale)
 
-        monkeypatch.setattr(Hub, "tell", counted)
+        monkeypatch.setattr(Hub, "notify", counted)
         async with joined(*names) as page:
             for name in names[:-1]:
                 await lose(name)
@@ -119,9 +120,9 @@ class TestRedisAway:
 
     async def heard_by(self, page: Page) -> None:
         """Push until the layer takes it: it may need a moment to come back."""
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE):
             while not page.pushed:
-                await tell(chat("a", "again"))
+                await bus.asend(chat("a", "again"))
                 await asyncio.sleep(0.05)
 
     async def test_a_redis_that_hung_is_asked_for_what_changed_meanwhile_and_nothing_else(
@@ -140,7 +141,7 @@ class TestRedisAway:
         redis_server.stop()
         began = asyncio.get_running_loop().time()
         async with joined("a") as page:
-            assert asyncio.get_running_loop().time() - began < 4
+            assert asyncio.get_running_loop().time() - began < PATIENCE / 2, "and does not wait for Redis"
             redis_server.start()
             await page.hears("*")
             await in_thread(publish, keys("a"))
@@ -159,11 +160,11 @@ class TestRedisAway:
     async def test_a_membership_that_redis_forgot_is_renewed(
         self, redis_layer: str, redis_server: RedisServer, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(wire, "RENEWED_EVERY", 0.05)
+        monkeypatch.setattr(transport, "RENEWAL_INTERVAL", 0.05)
         async with joined() as page:
             Hub.here().subscribe(page, room("a"))
             with redis_server.client() as client:
-                client.delete(f"{versions()._keys[0].split(':')[0]}:group:{wire.GROUP}")  # type: ignore[attr-defined]
+                client.delete(f"{versions()._keys[0].split(':')[0]}:group:{transport.GROUP}")  # type: ignore[attr-defined]
             await self.heard_by(page)
 
     async def test_a_hub_that_stops_leaves_no_member_in_the_group(
@@ -191,25 +192,25 @@ class TestIdle:
         assert [record for record in caplog.records if record.name.startswith("mizan")] == []
 
 
-class TestFollower:
+class TestCatchUp:
     """What it makes of versions, without a hub."""
 
-    def make(self) -> tuple[Follower, list[Any]]:
+    def make(self) -> tuple[CatchUp, list[Any]]:
         """Make one that saw version 1."""
         told: list[Any] = []
-        follower = Follower(versions(), told.append, lambda: None)
-        follower.seen = Version("aaaaaaaa", 1)
-        return follower, told
+        catch_up = CatchUp(versions(), told.append, lambda: None)
+        catch_up.seen = Version("aaaaaaaa", 1)
+        return catch_up, told
 
     async def test_it_tells_news_from_what_it_knows(self) -> None:
-        follower, _ = self.make()
-        news = [follower.note(Version("aaaaaaaa", seq)) for seq in (1, 3, 3, 2, 2, 3, 4)]
+        catch_up, _ = self.make()
+        news = [catch_up.record(Version("aaaaaaaa", seq)) for seq in (1, 3, 3, 2, 2, 3, 4)]
         assert news == [False, True, False, True, False, False, True]
-        assert follower.seen == Version("aaaaaaaa", 4)
-        assert not follower._wake.is_set()
+        assert catch_up.seen == Version("aaaaaaaa", 4)
+        assert not catch_up._wake.is_set()
 
     async def test_a_gap_that_stays_makes_it_ask(self) -> None:
-        follower, _ = self.make()
-        assert follower.note(Version("aaaaaaaa", 3))
-        async with asyncio.timeout(5):
-            await follower._wake.wait()
+        catch_up, _ = self.make()
+        assert catch_up.record(Version("aaaaaaaa", 3))
+        async with asyncio.timeout(PATIENCE):
+            await catch_up._wake.wait()

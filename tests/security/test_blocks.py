@@ -15,11 +15,9 @@ from pytest_django import Settings
 
 from mizan_htmx import client, register
 from mizan_htmx.blocks.block import SALT
-from tests.helpers.visitor import HEADER, MOUNT, Visitor, both_transports, empty_registry, serve
+from tests.helpers.visitor import HEADER, MOUNT, Visitor, serve
 
-pytestmark = pytest.mark.django_db
-visitor = both_transports()
-registry = empty_registry()
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("registry")]
 
 CARD = """{% load mizan %}
 {% mizan_context "user" user_id=5 with compact=True label=label as card %}

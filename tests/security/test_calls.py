@@ -24,18 +24,12 @@ from tests.helpers.visitor import (
     answer,
     as_coroutine,
     as_written,
-    both_colours,
-    both_transports,
-    empty_registry,
     problem,
     serve,
 )
 from tests.site.models import Person
 
-pytestmark = pytest.mark.django_db
-visitor = both_transports()
-coloured = both_colours()
-registry = empty_registry()
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("registry")]
 
 NAMES = [
     *(
@@ -72,7 +66,7 @@ def rename(request: HttpRequest, user_id: int, name: str) -> list[Any]:
 
 
 @pytest.fixture
-def rename_is_served(coloured: Coloured, settings: Settings) -> None:
+def rename_is_served(registry: Registry, coloured: Coloured, settings: Settings) -> None:
     """Register ``rename`` and the context it changes; serve a view of it."""
 
     def user_name(request: HttpRequest, user_id: int, name: str = "") -> str:

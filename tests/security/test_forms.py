@@ -13,15 +13,12 @@ from tests.helpers.forms import (
     declare_contact,
     elements,
     field,
-    forms_site,
     post,
 )
-from tests.helpers.visitor import CALL, HEADER, Visitor, both_transports, over_wsgi
+from tests.helpers.visitor import CALL, HEADER, Visitor, over_wsgi
 from tests.site.models import Board, Card
 
-pytestmark = pytest.mark.django_db
-visitor = both_transports()
-site = forms_site()
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("forms_site")]
 
 CONTACT = address("contact")
 VALIDATE = f"{CONTACT}validate/"

@@ -8,6 +8,7 @@ from django.test import RequestFactory
 from pytest_django import Settings
 
 from mizan_htmx import client, register
+from mizan_htmx.setup.registry import Registry
 from tests.helpers.visitor import (
     CALL,
     FORM,
@@ -15,16 +16,10 @@ from tests.helpers.visitor import (
     MOUNT,
     Coloured,
     Visitor,
-    both_colours,
-    both_transports,
-    empty_registry,
     serve,
 )
 
-pytestmark = pytest.mark.django_db
-visitor = both_transports()
-coloured = both_colours()
-registry = empty_registry()
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("registry")]
 
 
 def rename(request: HttpRequest, user_id: int, name: str) -> list[Any]:
@@ -33,7 +28,7 @@ def rename(request: HttpRequest, user_id: int, name: str) -> list[Any]:
 
 
 @pytest.fixture
-def rename_is_served(coloured: Coloured, settings: Settings) -> None:
+def rename_is_served(registry: Registry, coloured: Coloured, settings: Settings) -> None:
     """Register ``rename`` and the context it changes; serve a view of it."""
 
     def user_name(request: HttpRequest, user_id: int, name: str = "") -> str:

@@ -24,17 +24,11 @@ from tests.helpers.visitor import (
     Coloured,
     Visitor,
     answer,
-    both_colours,
-    both_transports,
-    empty_registry,
     problem,
     serve,
 )
 
-pytestmark = pytest.mark.django_db
-visitor = both_transports()
-coloured = both_colours()
-registry = empty_registry()
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("registry")]
 
 MEGABYTE = 1_000_000
 TOO_LARGE = (413, problem("TOO_LARGE", "The request is too large."))

@@ -7,7 +7,7 @@ from asgiref.sync import iscoroutinefunction, markcoroutinefunction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 
-from mizan_htmx.blocks.block import REFRESH_HEADER
+from mizan_htmx.protocol.headers import REFRESH_HEADER
 from tests.site.answers import add_headers
 from tests.site.gates import pass_gate
 

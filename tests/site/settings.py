@@ -81,9 +81,24 @@ DATABASES = {
         "ENGINE": "django.db.backends.sqlite3",
         "NAME": _DATABASE,
         "TEST": {"NAME": _DATABASE},
-        "OPTIONS": {"timeout": 20, "transaction_mode": "IMMEDIATE"},
+        "OPTIONS": {
+            "timeout": 20,
+            "transaction_mode": "IMMEDIATE",
+            # What the tests leave behind is not meant to outlive a crash.
+            "init_command": "PRAGMA synchronous=OFF; PRAGMA journal_mode=MEMORY;",
+        },
     },
 }
+
+# The port of a cluster that tests.on_postgres has started.
+if _port := os.environ.get("MIZAN_SITE_POSTGRES"):
+    DATABASES["default"] = {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": "postgres",
+        "USER": "mizan",
+        "HOST": "127.0.0.1",
+        "PORT": _port,
+    }
 
 CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
 

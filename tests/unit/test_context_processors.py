@@ -18,8 +18,6 @@ from mizan_htmx.client import GlobalContext
 from mizan_htmx.context_processors import global_context
 from tests.helpers.blocks import MIDDLEWARE, PROCESSORS, Site, blocks_of, template_settings
 
-pytest_plugins = ["tests.helpers.blocks_fixtures"]
-
 END = "{% endmizan_context %}"
 NOTHING = '{% mizan_context "notifications" %}'
 

@@ -15,7 +15,7 @@ from mizan_htmx.localization import (
     SALT,
     UNTRANSLATED,
     Localization,
-    Written,
+    LocalizationPayload,
     localization_of,
     read,
     sign,
@@ -89,9 +89,9 @@ def test_a_zone_that_is_not_here(name: str) -> None:
         (ALL, {"lang": "de", "tz": "Asia/Tokyo", "l10n": False, "local": True}),
     ],
 )
-def test_only_what_is_set_is_written(localization: Localization, written: Written) -> None:
-    assert localization.written == written
-    assert Localization.of_written(written) == localization
+def test_only_what_is_set_is_written(localization: Localization, written: LocalizationPayload) -> None:
+    assert localization.payload == written
+    assert Localization.from_payload(written) == localization
     assert bool(localization) is bool(written)
     assert read(sign(localization)) == localization
     assert signing.Signer(salt=SALT).unsign_object(sign(localization)) == written

@@ -19,16 +19,10 @@ from tests.helpers.visitor import (
     HEADER,
     Coloured,
     Visitor,
-    both_colours,
-    both_transports,
-    empty_registry,
     serve,
 )
 
-pytestmark = pytest.mark.django_db
-visitor = both_transports()
-coloured = both_colours()
-registry = empty_registry()
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("registry")]
 
 LAST = "mizan_htmx.middleware.MizanMiddleware"
 

@@ -9,7 +9,6 @@ from pytest_django import Settings
 
 from mizan_htmx import client, invalidate, register
 from mizan_htmx.signals import invalidated
-from tests.helpers.recorder import signals, user
 from tests.helpers.visitor import (
     CALL,
     HEADER,
@@ -17,20 +16,11 @@ from tests.helpers.visitor import (
     Visitor,
     as_coroutine,
     as_written,
-    both_colours,
-    both_transports,
-    empty_registry,
     serve,
 )
 from tests.site.models import Person
 
-__all__ = ["signals", "user"]  # fixtures
-
-pytestmark = pytest.mark.django_db
-
-visitor = both_transports()
-coloured = both_colours()
-registry = empty_registry()
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("registry", "user_context")]
 
 
 @client(affects="user")

@@ -1,1 +1,1 @@
-"""The hub of one process: who watches what, and what its sockets are sent."""
+"""The hub of one process: what its sockets watch, and what is sent to them."""

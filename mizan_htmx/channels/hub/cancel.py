@@ -1,4 +1,4 @@
-"""Ending tasks for sure."""
+"""Cancel tasks reliably."""
 
 import asyncio
 import logging
@@ -6,21 +6,22 @@ from collections.abc import Iterable
 
 logger = logging.getLogger("mizan_htmx.channels")
 
-PATIENCE = 0.2
+#: The seconds between two attempts, and how many are made.
+INTERVAL = 0.2
 ATTEMPTS = 20
 
 
-async def end(tasks: Iterable["asyncio.Task[None]"]) -> None:
-    """Cancel tasks and wait for their end; not for the running one, which may be among them.
+async def cancel_all(tasks: Iterable["asyncio.Task[None]"]) -> None:
+    """Cancel tasks and wait until they end; skip the running one, which may be among them.
 
-    Once is not enough: before Python 3.12 ``asyncio.wait_for``, which redis-py uses, swallows a cancellation
-    that comes together with its result.
+    Tasks that do not end are cancelled again: before Python 3.12 ``asyncio.wait_for``, which redis-py uses,
+    swallows a cancellation that arrives together with its result.
     """
-    waiting = {task for task in tasks if task is not asyncio.current_task()}
+    pending = {task for task in tasks if task is not asyncio.current_task()}
     for _ in range(ATTEMPTS):
-        if not waiting:
+        if not pending:
             return
-        for task in waiting:
+        for task in pending:
             task.cancel()
-        _, waiting = await asyncio.wait(waiting, timeout=PATIENCE)
-    logger.error("These tasks of a hub do not end: %s", waiting)
+        _, pending = await asyncio.wait(pending, timeout=INTERVAL)
+    logger.error("Tasks of a hub did not end after %s cancellations: %s", ATTEMPTS, pending)

@@ -1,6 +1,6 @@
-"""Missing nothing: a hub compares what it has heard with what the shared store of versions knows.
+"""Find the events that a hub has missed, by comparing versions with the shared version store.
 
-Channel layers lose events: over capacity, while Redis is away, when it comes back empty.
+Channel layers lose events: over capacity, while Redis is away, and when it restarts empty.
 """
 
 import asyncio
@@ -9,73 +9,74 @@ from contextlib import suppress
 
 from asgiref.sync import sync_to_async
 
-from mizan_htmx.channels.layer.versions import Changes, StoreDown, Version, Versions
+from mizan_htmx.channels.layer.versions import Changes, StoreDown, Version, VersionStore
 from mizan_htmx.protocol.keys import Invalidation
 
-ASKED_EVERY = 5.0
-#: How long a process that was overtaken by another may take to send its event.
-GRACE = 0.1
-#: How long to wait before a store that did not answer is asked again.
-PAUSE = 1.0
-#: So many changes are told before the loop does something else.
-AT_ONCE = 500
+#: The seconds between two queries of the store.
+POLL_INTERVAL = 5.0
+#: How long an event may arrive after one with a later version before it counts as missing, in seconds.
+REORDER_TIMEOUT = 0.1
+#: The seconds before a store that did not answer is queried again.
+RETRY_DELAY = 1.0
+#: The most changes that are handled before other tasks get a turn.
+BATCH_SIZE = 500
 
 
-class Follower:
-    """Knows up to which version everything has been heard.
+class CatchUp:
+    """Track up to which version all events have arrived.
 
-    ``catch_up`` gets what was missed, ``missed`` is called before. ``seen`` is ``None`` until the store has
-    answered.
+    ``handle`` is called with the missed changes, ``on_loss`` before that. ``seen`` is ``None`` until the
+    store has answered.
     """
 
     def __init__(
         self,
-        store: Versions,
-        catch_up: Callable[[tuple[tuple[Invalidation, Version], ...]], None],
-        missed: Callable[[], None],
+        store: VersionStore,
+        handle: Callable[[tuple[tuple[Invalidation, Version], ...]], None],
+        on_loss: Callable[[], None],
     ) -> None:
         self._store = store
-        self._catch_up = catch_up
-        self._missed = missed
+        self._handle = handle
+        self._on_loss = on_loss
         self._wake = asyncio.Event()
         self._ahead: set[int] = set()
-        self._grace: asyncio.TimerHandle | None = None
+        self._reorder_timer: asyncio.TimerHandle | None = None
         self.seen: Version | None = None
 
     async def start(self) -> None:
-        """Begin with the version of now; what is watched later is compared with the store by who watches."""
+        """Start at the current version; for keys that are watched later, the socket queries the store."""
         with suppress(StoreDown):
             self.seen = await sync_to_async(self._store.current, thread_sensitive=False)()
 
     async def run(self) -> None:
-        """Ask the store every few seconds and whenever something may be missing, until cancelled."""
-        pause = 0.0 if self.seen is None else ASKED_EVERY
+        """Query the store every few seconds, and whenever an event may be missing, until cancelled."""
+        delay = 0.0 if self.seen is None else POLL_INTERVAL
         try:
             while True:
                 with suppress(TimeoutError):
-                    async with asyncio.timeout(pause):
+                    async with asyncio.timeout(delay):
                         await self._wake.wait()
                 self._wake.clear()
-                pause = ASKED_EVERY if await self._ask() else PAUSE
+                delay = POLL_INTERVAL if await self._poll() else RETRY_DELAY
         finally:
-            if self._grace is not None:
-                self._grace.cancel()
+            if self._reorder_timer is not None:
+                self._reorder_timer.cancel()
 
-    def ask(self) -> None:
-        """Let the store be asked now."""
+    def poll_soon(self) -> None:
+        """Query the store without waiting for the interval to end."""
         self._wake.set()
 
-    def note(self, version: Version) -> bool:
-        """Take note of an event that came in; tell whether it is news."""
+    def record(self, version: Version) -> bool:
+        """Record that an event has arrived; return whether it is new."""
         if self.seen is None or version.epoch != self.seen.epoch:
-            self.ask()
+            self.poll_soon()
             return True
         if version.seq <= self.seen.seq or version.seq in self._ahead:
             return False
         self._ahead.add(version.seq)
         self._close_gap(self.seen)
-        if self._ahead and self._grace is None:
-            self._grace = asyncio.get_running_loop().call_later(GRACE, self._end_grace)
+        if self._ahead and self._reorder_timer is None:
+            self._reorder_timer = asyncio.get_running_loop().call_later(REORDER_TIMEOUT, self._end_reorder)
         return True
 
     def _close_gap(self, seen: Version) -> None:
@@ -85,12 +86,12 @@ class Follower:
             self._ahead.discard(seq)
         self.seen = Version(seen.epoch, seq)
 
-    def _end_grace(self) -> None:
-        self._grace = None
+    def _end_reorder(self) -> None:
+        self._reorder_timer = None
         if self._ahead:
-            self.ask()
+            self.poll_soon()
 
-    async def _ask(self) -> bool:
+    async def _poll(self) -> bool:
         seen = self.seen
         try:
             changes = await sync_to_async(self._store.since, thread_sensitive=False)(
@@ -98,14 +99,14 @@ class Follower:
             )
         except StoreDown:
             return False
-        await self._take(changes)
+        await self._apply(changes)
         return True
 
-    async def _take(self, changes: Changes) -> None:
+    async def _apply(self, changes: Changes) -> None:
         seen, now = self.seen, changes.now
         stale = changes.stale
         if seen is not None and seen.epoch == now.epoch:
-            # While the store was being asked, events came in.
+            # Events may have arrived during the query.
             stale = tuple(
                 (key, version)
                 for key, version in stale
@@ -117,7 +118,7 @@ class Follower:
             self._ahead.clear()
             self.seen = now
         if stale:
-            self._missed()
-            for start in range(0, len(stale), AT_ONCE):
-                self._catch_up(stale[start : start + AT_ONCE])
+            self._on_loss()
+            for start in range(0, len(stale), BATCH_SIZE):
+                self._handle(stale[start : start + BATCH_SIZE])
                 await asyncio.sleep(0)

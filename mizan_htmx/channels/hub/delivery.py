@@ -1,6 +1,6 @@
-"""Messages to the subscribers of channels: each frame is built once, in a lane of its group.
+"""Delivery of messages to the subscribers of channels: a queue for each group, and one rendering for all.
 
-A slow template holds up the later messages of its group, and nothing else.
+A slow template delays the later messages of its group, and no others.
 """
 
 import asyncio
@@ -13,85 +13,85 @@ from typing import Any
 
 from channels.db import database_sync_to_async
 
-from mizan_htmx.channels.hub.cancel import end
-from mizan_htmx.channels.layer.transport import Event
+from mizan_htmx.channels.hub.cancel import cancel_all
+from mizan_htmx.channels.layer.events import Event
+from mizan_htmx.channels.templates import canonical_params, render
 
 logger = logging.getLogger("mizan_htmx.channels")
 
-#: More messages than this wait in no lane; the oldest are dropped.
-WAITING = 1000
+#: The most messages that wait in one queue; then the oldest are dropped.
+MAX_QUEUED = 1000
 
 
 @dataclass(slots=True)
-class Rendered:
-    """One message: its payload as JSON, and its HTML by what the parameters mean and by partial."""
+class Renderings:
+    """One message as JSON, and as HTML by canonical parameters and partial."""
 
     payload: str | None = None
     html: dict[tuple[str, str], str] = field(default_factory=dict)
 
 
-class Lanes:
-    """Runs one ``deliver(event)`` after the other in each group, and the groups side by side."""
+class DeliveryQueues:
+    """Call ``deliver(event)`` for one message after the other in each group, and for groups concurrently."""
 
     def __init__(self, deliver: Callable[[Event], Awaitable[None]]) -> None:
         self._deliver = deliver
-        self._lanes: dict[str, deque[Event]] = {}
+        self._queues: dict[str, deque[Event]] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}
 
-    def put(self, event: Event) -> None:
-        """Queue a message."""
+    def enqueue(self, event: Event) -> None:
+        """Deliver a message after those of its group that are queued already."""
         group = event["group"]
-        lane = self._lanes.setdefault(group, deque())
-        if len(lane) == WAITING:
-            lane.popleft()
-            logger.warning("More than %s messages wait for group %r. The oldest is dropped.", WAITING, group)
-        lane.append(event)
+        queue = self._queues.setdefault(group, deque())
+        if len(queue) == MAX_QUEUED:
+            queue.popleft()
+            logger.warning(
+                "More than %s messages are queued for group %r. The oldest is dropped.", MAX_QUEUED, group
+            )
+        queue.append(event)
         if group not in self._tasks:
             self._tasks[group] = asyncio.get_running_loop().create_task(self._run(group))
 
     async def _run(self, group: str) -> None:
-        lane = self._lanes[group]
+        queue = self._queues[group]
         try:
-            while lane:
-                event = lane.popleft()
+            while queue:
+                event = queue.popleft()
                 try:
                     await self._deliver(event)
                 except Exception:  # the border to the site's templates
                     logger.exception("A message to group %r could not be delivered.", group)
         finally:
-            self._lanes.pop(group, None)
+            self._queues.pop(group, None)
             self._tasks.pop(group, None)
 
     async def close(self) -> None:
-        """Drop what waits."""
-        await end(self._tasks.values())
+        """Drop all queued messages."""
+        await cancel_all(self._tasks.values())
 
 
-async def frame_of(event: Event, params: str, partial: str, rendered: Rendered) -> str:
-    """Build the frame of a message for those who subscribed with these parameters and this partial.
+async def message_frame(event: Event, params: str, partial: str, renderings: Renderings) -> str:
+    """Return the frame of a message for the subscribers with these parameters (JSON) and this partial.
 
-    What is rendered stays in ``rendered``, for those who wrote the same parameters in another way.
+    The HTML is kept in ``renderings``, for subscribers who wrote the same parameters differently.
     """
     head = {"channel": event["channel"], "params": json.loads(params), "type": event["message"]}
     tail: dict[str, str] = {}
     if partial:
-        # The template may ask the database; a thread for it alone, since a slow one must not hold up others.
-        render = database_sync_to_async(_html, thread_sensitive=False)
-        html = await render(event, head["params"], partial, rendered)
+        # The template may query the database. A thread of its own, so that a slow one does not delay others.
+        render_html = database_sync_to_async(_html, thread_sensitive=False)
+        html = await render_html(event, head["params"], partial, renderings)
         tail = {"html": html, "partial": partial}
-    if rendered.payload is None:
-        rendered.payload = json.dumps(event["payload"])
-    # The payload may be long, and is the same for all.
-    written = f'{json.dumps(head)[:-1]}, "data": {rendered.payload}'
-    return f"{written}, {json.dumps(tail)[1:]}" if tail else f"{written}}}"
+    if renderings.payload is None:
+        renderings.payload = json.dumps(event["payload"])
+    # Joined as text: the payload may be long, and is the same for all subscribers.
+    start = f'{json.dumps(head)[:-1]}, "data": {renderings.payload}'
+    return f"{start}, {json.dumps(tail)[1:]}" if tail else f"{start}}}"
 
 
-def _html(event: Event, params: Mapping[str, Any], partial: str, rendered: Rendered) -> str:
-    # Not at the top: a channel pushes its messages, and its class renders them.
-    from mizan_htmx.channels.templates import meaning, render
-
+def _html(event: Event, params: Mapping[str, Any], partial: str, renderings: Renderings) -> str:
     channel = event["channel"]
-    asked = (meaning(channel, params), partial)
-    if asked not in rendered.html:
-        rendered.html[asked] = render(partial, channel, params, event["message"], event["payload"])
-    return rendered.html[asked]
+    key = (canonical_params(channel, params), partial)
+    if key not in renderings.html:
+        renderings.html[key] = render(partial, channel, params, event["message"], event["payload"])
+    return renderings.html[key]

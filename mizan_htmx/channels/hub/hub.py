@@ -1,4 +1,4 @@
-"""The hub of a process: it hears what became stale and what was pushed, and tells the local sockets."""
+"""The hub of a process: it receives invalidations and messages, and passes them to the local sockets."""
 
 import asyncio
 import json
@@ -7,49 +7,64 @@ from collections.abc import Iterable, Mapping
 from contextvars import Context
 from dataclasses import dataclass
 from functools import partial
-from threading import Lock
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
-from mizan_htmx.channels.hub.delivery import Rendered, frame_of
-from mizan_htmx.channels.hub.lifecycle import Running, Stale
-from mizan_htmx.channels.hub.recall import Recall
+from mizan_htmx.channels.hub.delivery import Renderings, message_frame
+from mizan_htmx.channels.hub.lifecycle import HubTasks, Stale
+from mizan_htmx.channels.hub.missed_changes import MissedChanges
 from mizan_htmx.channels.hub.throttle import Throttle
 from mizan_htmx.channels.hub.watch_index import WatchIndex
-from mizan_htmx.channels.hub.writer_pool import Writers
-from mizan_htmx.channels.layer.outages import DATABASE_ERRORS, database_outage
-from mizan_htmx.channels.layer.transport import Event, Sender
+from mizan_htmx.channels.hub.writer_pool import WriterPool
+from mizan_htmx.channels.layer import bus
+from mizan_htmx.channels.layer.events import Event
+from mizan_htmx.channels.layer.transport import Sender
 from mizan_htmx.channels.layer.versions import Version
+from mizan_htmx.channels.outage_log import DATABASE_ERRORS, database_outage
 from mizan_htmx.protocol.keys import Invalidation, parse
-
-if TYPE_CHECKING:
-    from mizan_htmx.channels.socket.session_user import Visitor  # which tell the hub when to ask them again
 
 logger = logging.getLogger("mizan_htmx.channels")
 
-#: That many pages are asked to refresh within this many milliseconds, and not all at once.
-MANY = 20
-SPREAD = 300
+#: From so many sockets on, their pages refresh at random moments within so many milliseconds.
+SPREAD_FROM = 20
+SPREAD_MS = 300
+
+
+class SocketVisitor(Protocol):
+    """What a hub needs of the visitor of a socket. ``session_key`` and ``user_pk`` are ``""`` without one."""
+
+    @property
+    def session_key(self) -> str:
+        """The key of the session that they are logged in with."""
+        ...
+
+    @property
+    def user_pk(self) -> str:
+        """The primary key of their user, as text."""
+        ...
+
+    def end(self) -> None:
+        """Record that their session has ended."""
+        ...
 
 
 class Socket(Protocol):
-    """What a hub knows of a socket."""
+    """What a hub needs of a socket."""
 
-    visitor: "Visitor"
-
-    def __hash__(self) -> int:
-        """Tell sockets apart."""
+    @property
+    def visitor(self) -> SocketVisitor:
+        """Who has opened it."""
         ...
 
-    def put(self, frame: str) -> None:
+    def __hash__(self) -> int:
+        """Return a hash by identity."""
+        ...
+
+    def send_text(self, frame: str) -> None:
         """Queue a text frame; never block."""
         ...
 
-    async def end(self, code: int) -> None:
-        """Close it."""
-        ...
-
-    async def recheck(self) -> None:
-        """Ask again whether the visitor may do what it does."""
+    async def reauthorize(self) -> None:
+        """Check that the visitor may still receive what it sends; end what they may not."""
         ...
 
 
@@ -66,20 +81,8 @@ class Subscription:
     partial: str = ""
 
 
-_hubs: dict[asyncio.AbstractEventLoop, "Hub"] = {}
-_lock = Lock()
-
-
-def hubs() -> list["Hub"]:
-    """List the hubs of this process that have sockets; any thread may ask."""
-    with _lock:
-        for loop in [loop for loop in _hubs if loop.is_closed()]:
-            del _hubs[loop]
-        return [hub for hub in _hubs.values() if hub.is_running]
-
-
 class Hub:
-    """One a process and event loop. All but ``hand`` and ``send`` is for that loop only."""
+    """One for each event loop. Only the methods called ``…_threadsafe`` may be called from other threads."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self._loop = loop
@@ -87,63 +90,60 @@ class Hub:
         self._subscribed: dict[Socket, set[Subscription]] = {}
         self._index: WatchIndex[Socket] = WatchIndex()
         self._topics: dict[tuple[str, str], dict[Subscription, dict[Socket, None]]] = {}
-        self._throttle: Throttle[Socket] = Throttle(loop, self._put_stale, self._put_stale_late)
+        self._throttle: Throttle[Socket] = Throttle(loop, self._send_stale, self._send_stale_late)
         self._sender = Sender()
-        self.writers = Writers()
-        self.recall = Recall()
+        self.writer_pool = WriterPool()
+        self.missed_changes = MissedChanges()
         self._changing = asyncio.Lock()
-        self._running: Running | None = None
+        self._tasks: HubTasks | None = None
 
     @classmethod
     def here(cls) -> "Hub":
-        """Give the hub of the running loop."""
-        loop = asyncio.get_running_loop()
-        hubs()  # forgets those whose loops are closed
-        with _lock:
-            if loop not in _hubs:
-                _hubs[loop] = cls(loop)
-            return _hubs[loop]
+        """Return the hub of the running loop."""
+        return bus.hub_of(asyncio.get_running_loop(), cls)
 
     @property
     def is_running(self) -> bool:
-        """Tell whether it hears events: it does while it has sockets."""
-        return self._running is not None
+        """Whether it receives events: it does while it has sockets."""
+        return self._tasks is not None
 
     async def join(self, socket: Socket) -> None:
-        """Take a socket in; when this returns, the hub hears everything that concerns it."""
+        """Add a socket; when this returns, the hub receives all events that concern it."""
         async with self._changing:
-            running = self._running
+            tasks = self._tasks
             try:
-                if running is None:
-                    running = self._running = Running(self.take, self.tell, self.recall.load, self._deliver)
-                    await running.start()
+                if tasks is None:
+                    tasks = self._tasks = HubTasks(
+                        self.handle, self.notify, self.missed_changes.prefetch, self._deliver
+                    )
+                    await tasks.start()
                 self._watched[socket] = frozenset()
                 self._subscribed[socket] = set()
-                running.rechecks.add(socket)
+                tasks.reauthorizer.add(socket)
             finally:
                 await self._stop_if_empty()
 
     async def leave(self, socket: Socket) -> None:
-        """Forget a socket and everything of it."""
+        """Remove a socket with its keys and subscriptions."""
         self.watch(socket, frozenset())
         for subscription in tuple(self._subscribed.get(socket, ())):
             self.unsubscribe(socket, subscription)
         self._watched.pop(socket, None)
         self._subscribed.pop(socket, None)
-        if self._running is not None:
-            self._running.rechecks.discard(socket)
+        if self._tasks is not None:
+            self._tasks.reauthorizer.discard(socket)
         async with self._changing:
             await self._stop_if_empty()
 
     async def _stop_if_empty(self) -> None:
-        running = self._running
-        if running is not None and not self._watched:
-            self._running = None
+        tasks = self._tasks
+        if tasks is not None and not self._watched:
+            self._tasks = None
             self._throttle.close()
-            await running.stop()
+            await tasks.stop()
 
     def watch(self, socket: Socket, keys: frozenset[Invalidation]) -> None:
-        """Let a socket watch exactly ``keys`` from now on; nothing for one that is not in."""
+        """Replace the keys that a socket watches by ``keys``; do nothing for a socket that has left."""
         if socket not in self._watched:
             return
         former = self._watched[socket]
@@ -154,22 +154,22 @@ class Hub:
             self._index.discard(key, socket)
 
     def unwatch(self, socket: Socket, keys: Iterable[Invalidation]) -> None:
-        """Let a socket not watch ``keys`` any more."""
+        """Remove ``keys`` from those that a socket watches."""
         self.watch(socket, self.watched(socket) - frozenset(keys))
 
     def watched(self, socket: Socket) -> frozenset[Invalidation]:
-        """List what a socket watches."""
+        """Return the keys that a socket watches."""
         return self._watched.get(socket, frozenset())
 
     def subscribe(self, socket: Socket, subscription: Subscription) -> None:
-        """Let a socket hear what is pushed; nothing for one that is not in."""
+        """Add a subscription; do nothing for a socket that has left."""
         if socket in self._subscribed:
             self._subscribed[socket].add(subscription)
             topic = (subscription.group, subscription.channel)
             self._topics.setdefault(topic, {}).setdefault(subscription, {})[socket] = None
 
     def unsubscribe(self, socket: Socket, subscription: Subscription) -> None:
-        """Undo ``subscribe``."""
+        """Remove a subscription, if there is one."""
         if subscription not in self._subscribed.get(socket, ()):
             return
         self._subscribed[socket].discard(subscription)
@@ -180,98 +180,98 @@ class Hub:
         if not self._topics[topic]:
             del self._topics[topic]
 
-    def hand(self, event: Event) -> bool:
-        """Hand it an event, from any thread; tell whether its loop was there to take it."""
-        return self._on_loop(partial(self.take, event))
+    def receive_threadsafe(self, event: Event) -> bool:
+        """Handle an event on the hub's loop; return whether that loop is open."""
+        return self._on_loop(partial(self.handle, event))
 
-    def send(self, event: Event) -> bool:
-        """Let its loop send an event to all processes, from any thread; tell whether it was there."""
-        return self._on_loop(partial(self._sender.put, event))
+    def send_threadsafe(self, event: Event) -> bool:
+        """Send an event to all processes from the hub's loop; return whether that loop is open."""
+        return self._on_loop(partial(self._sender.enqueue, event))
 
     def _on_loop(self, call: "partial[None]") -> bool:
         try:
-            # In no request's context: what is rendered for everybody is not in the language of one of them,
-            # and what hooks write when a right is lost is not put down to the request that took it away.
+            # In an empty context: what is rendered for all must not be in the language of one request, and
+            # what hooks invalidate on the loss of a permission does not belong to the request that caused it.
             self._loop.call_soon_threadsafe(call, context=Context())
         except RuntimeError:  # it was closed just now
             return False
         return True
 
-    def take(self, event: Event) -> None:
-        """Act on an event; one of another release of this package may be beyond it."""
-        running = self._running
-        if running is None:
+    def handle(self, event: Event) -> None:
+        """Handle an event; log one that only another release of this package knows."""
+        tasks = self._tasks
+        if tasks is None:
             return
         try:
             match event["kind"]:
                 case "stale":
                     version = Version(event["epoch"], event["seq"])
-                    if running.is_news(version):
+                    if tasks.is_new(version):
                         keys = parse(event["keys"])
-                        self.recall.hear(keys, version)
-                        self.tell((key, version) for key in keys)
+                        self.missed_changes.append_next(keys, version)
+                        self.notify((key, version) for key in keys)
                 case "push":
                     if (event["group"], event["channel"]) in self._topics:
-                        running.lanes.put(event)
+                        tasks.delivery.enqueue(event)
                 case "check":
-                    self._check(running, event)
+                    self._reauthorize(tasks, event)
         except (KeyError, TypeError):
-            logger.exception("%r is no event that this release knows.", event)
+            logger.exception("Unknown event %r. Another release of mizan_htmx may have sent it.", event)
 
-    def tell(self, stale: Stale) -> None:
-        """Tell the sockets what became stale; each frame is built once, and goes to a socket once."""
+    def notify(self, stale: Stale) -> None:
+        """Notify the sockets of what became stale; each frame is built once, and sent to a socket once."""
         frames: dict[Invalidation, tuple[Version, dict[Socket, None]]] = {}
         for key, version in stale:
-            for told, sockets in self._index.find(key).items():
-                latest, known = frames.setdefault(told, (version, {}))
+            for visible, sockets in self._index.find(key).items():
+                latest, known = frames.setdefault(visible, (version, {}))
                 known.update(sockets)
                 if latest.is_before(version):
-                    frames[told] = (version, known)
-        for told, (version, sockets) in frames.items():
-            self._throttle.offer(told, version, sockets)
+                    frames[visible] = (version, known)
+        for visible, (version, sockets) in frames.items():
+            self._throttle.offer(visible, version, sockets)
 
-    def _put_stale(self, told: Invalidation, version: Version, sockets: Mapping[Socket, None]) -> None:
-        frame: dict[str, object] = {"invalidate": str(told), "versions": {str(told): str(version)}}
-        if len(sockets) >= MANY:
-            frame["spread"] = SPREAD
-        _put(json.dumps(frame), sockets)
+    def _send_stale(self, key: Invalidation, version: Version, sockets: Mapping[Socket, None]) -> None:
+        frame: dict[str, object] = {"invalidate": str(key), "versions": {str(key): str(version)}}
+        if len(sockets) >= SPREAD_FROM:
+            frame["spread"] = SPREAD_MS
+        _send_to_all(json.dumps(frame), sockets)
 
-    def _put_stale_late(self, told: Invalidation, version: Version, sockets: Mapping[Socket, None]) -> None:
-        """Tell those who had to wait, unless they stopped watching meanwhile."""
-        watching = {each for found in self._index.find(told).values() for each in found}
+    def _send_stale_late(self, key: Invalidation, version: Version, sockets: Mapping[Socket, None]) -> None:
+        """Notify sockets that had to wait, unless they have stopped watching."""
+        watching = {each for found in self._index.find(key).values() for each in found}
         still = {each: None for each in sockets if each in watching}
         if still:
-            self._put_stale(told, version, still)
+            self._send_stale(key, version, still)
 
     async def _deliver(self, event: Event) -> None:
-        """Tell the subscribers of a channel what was pushed."""
+        """Send a message to the subscribers of its channel."""
         topic = (event["group"], event["channel"])
-        rendered = Rendered()
+        renderings = Renderings()
         for subscription in tuple(self._topics.get(topic, ())):
             try:
-                frame = await frame_of(event, subscription.params, subscription.partial, rendered)
+                frame = await message_frame(event, subscription.params, subscription.partial, renderings)
             except DATABASE_ERRORS as error:
                 database_outage.fail(error)
                 continue
             except Exception:  # the border to the site's templates
                 logger.exception("A message of channel %r could not be rendered.", event["channel"])
                 continue
-            _put(frame, self._topics.get(topic, {}).get(subscription, {}))
+            _send_to_all(frame, self._topics.get(topic, {}).get(subscription, {}))
 
-    def _check(self, running: Running, event: Event) -> None:
+    def _reauthorize(self, tasks: HubTasks, event: Event) -> None:
         for socket in tuple(self._watched):
             visitor = socket.visitor
             if event.get("session") and visitor.session_key == event["session"]:
-                # The session itself ends a moment after Django has said so.
+                # Django deletes the session itself only after the signal that caused this event.
                 visitor.end()
             elif not (event.get("user") and visitor.user_pk == event["user"]):
                 continue
-            running.rechecks.check(socket)
+            tasks.reauthorizer.reauthorize_now(socket)
 
 
-def _put(frame: str, sockets: Mapping[Socket, None]) -> None:
+def _send_to_all(frame: str, sockets: Mapping[Socket, None]) -> None:
     for socket in tuple(sockets):
         try:
-            socket.put(frame)
-        except Exception:  # one socket's trouble is not the others'
+            socket.send_text(frame)
+        except Exception:  # the failure of one socket must not concern the others
             logger.exception("A frame could not be queued.")

@@ -1,4 +1,4 @@
-"""What runs in a process as long as its hub has sockets."""
+"""The tasks that run while a hub has sockets."""
 
 import asyncio
 import logging
@@ -7,13 +7,14 @@ from typing import Any
 
 from channels.layers import get_channel_layer
 
-from mizan_htmx.channels.hub.cancel import end
-from mizan_htmx.channels.hub.catch_up import Follower
-from mizan_htmx.channels.hub.delivery import Lanes
-from mizan_htmx.channels.hub.reauthorization import Rechecks
-from mizan_htmx.channels.layer import transport as wire
-from mizan_htmx.channels.layer.transport import Event
-from mizan_htmx.channels.layer.versions import Version, versions
+from mizan_htmx.channels.hub.cancel import cancel_all
+from mizan_htmx.channels.hub.catch_up import CatchUp
+from mizan_htmx.channels.hub.delivery import DeliveryQueues
+from mizan_htmx.channels.hub.reauthorization import Reauthorizer
+from mizan_htmx.channels.layer import transport
+from mizan_htmx.channels.layer.events import Event
+from mizan_htmx.channels.layer.version_store import versions
+from mizan_htmx.channels.layer.versions import Version
 from mizan_htmx.protocol.keys import Invalidation
 
 logger = logging.getLogger("mizan_htmx.channels")
@@ -21,76 +22,76 @@ logger = logging.getLogger("mizan_htmx.channels")
 Stale = Iterable[tuple[Invalidation, Version]]
 
 
-class Running:
-    """The tasks of a hub. ``take`` gets what the layer brings, ``tell`` what it had lost.
+class HubTasks:
+    """The tasks of a hub.
 
-    ``load`` reads what a shared store remembers, before pages ask for it. ``deliver`` hands a pushed message
-    to its subscribers. Without a layer that reaches other processes there is nothing to receive and nothing
-    to miss.
+    ``handle`` is called with each event of the layer, ``notify`` with the changes that the layer had lost,
+    ``deliver`` with each pushed message. ``prefetch`` reads the change log of a shared store before pages
+    need it. Without a layer that reaches other processes there is nothing to receive, and nothing is lost.
     """
 
     def __init__(
         self,
-        take: Callable[[Event], None],
-        tell: Callable[[Stale], None],
-        load: Callable[[], Coroutine[Any, Any, None]],
+        handle: Callable[[Event], None],
+        notify: Callable[[Stale], None],
+        prefetch: Callable[[], Coroutine[Any, Any, None]],
         deliver: Callable[[Event], Coroutine[Any, Any, None]],
     ) -> None:
-        self._take = take
-        self._tell = tell
-        self._load = load
+        self._handle = handle
+        self._notify = notify
+        self._prefetch = prefetch
         self._layer = get_channel_layer()
         self._tasks: list[asyncio.Task[None]] = []
-        self._receiver: wire.Receiver | None = None
-        self._follower: Follower | None = None
-        self.lanes = Lanes(deliver)
-        self.rechecks = Rechecks()
+        self._receiver: transport.Receiver | None = None
+        self._catch_up: CatchUp | None = None
+        self.delivery = DeliveryQueues(deliver)
+        self.reauthorizer = Reauthorizer()
 
     async def start(self) -> None:
-        """Start, and wait for the layer to take this process in; but not for long, if it does not answer."""
-        if wire.is_local(self._layer):
+        """Start, and wait up to ``transport.TIMEOUT`` seconds until this process is in the layer's group."""
+        if transport.is_local(self._layer):
             return
-        receiver = self._receiver = wire.Receiver(self._layer, self._take, self._ask)
+        receiver = self._receiver = transport.Receiver(self._layer, self._handle, self._poll_soon)
         self._run(receiver.run())
-        self._run(receiver.keep())
+        self._run(receiver.keep_joined())
         try:
-            async with asyncio.timeout(wire.SECONDS):
+            async with asyncio.timeout(transport.TIMEOUT):
                 await receiver.ready.wait()
         except TimeoutError:
-            pass  # it tries again, and catches up then
+            pass  # it retries, and catches up then
         store = versions()
         if store.shared:
-            follower = Follower(store, self._tell, receiver.renew)
-            # Only when it is a member of the group: what is published from now on reaches it.
-            await follower.start()
-            self._follower = follower
-            self._run(follower.run())
-            self._run(self._load())
+            catch_up = CatchUp(store, self._notify, receiver.renew)
+            # After joining the group, so that each later publication is either received or found missing.
+            await catch_up.start()
+            self._catch_up = catch_up
+            self._run(catch_up.run())
+            self._run(self._prefetch())
 
-    def _ask(self) -> None:
-        if self._follower is not None:
-            self._follower.ask()
+    def _poll_soon(self) -> None:
+        if self._catch_up is not None:
+            self._catch_up.poll_soon()
 
-    def is_news(self, version: Version) -> bool:
-        """Tell whether a publication has not been heard of yet."""
-        return self._follower is None or self._follower.note(version)
+    def is_new(self, version: Version) -> bool:
+        """Record a publication; return whether it has not been received before."""
+        return self._catch_up is None or self._catch_up.record(version)
 
     def _run(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.get_running_loop().create_task(work)
-        task.add_done_callback(_report)
+        task.add_done_callback(_log_failure)
         self._tasks.append(task)
 
     async def stop(self) -> None:
-        """Stop everything. May be called by a check that ends the last socket."""
+        """Stop all tasks. A reauthorization that removes the last socket may call it."""
         for task in self._tasks:
             task.cancel()
-        await self.rechecks.close()
-        await self.lanes.close()
-        await end(self._tasks)
+        await self.reauthorizer.close()
+        await self.delivery.close()
+        await cancel_all(self._tasks)
         if self._receiver is not None:
-            await self._receiver.part()
+            await self._receiver.leave()
 
 
-def _report(task: asyncio.Task[None]) -> None:
+def _log_failure(task: asyncio.Task[None]) -> None:
     if not task.cancelled() and task.exception() is not None:
         logger.error("A task of the hub failed.", exc_info=task.exception())

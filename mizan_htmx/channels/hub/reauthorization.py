@@ -1,84 +1,86 @@
-"""Asking now and then, and when there is reason to, whether visitors still may what they may."""
+"""Authorize open sockets again: once a minute, and when something about their visitor has changed."""
 
 import asyncio
 import random
 from typing import Protocol
 
-from mizan_htmx.channels.hub.cancel import end
-from mizan_htmx.channels.layer.outages import check_outage
+from mizan_htmx.channels.hub.cancel import cancel_all
+from mizan_htmx.channels.outage_log import reauthorization_outage
 
-EVERY = 60.0
-#: The first time comes early: the session may have been ending just when the socket was opened.
-FIRST_AFTER = 3.0
-AT_ONCE = 8
+#: The seconds between two rounds.
+INTERVAL = 60.0
+#: The seconds before the first one. It is early: the session may have ended while the socket was opened.
+FIRST_DELAY = 3.0
+#: How many are authorized at the same time.
+CONCURRENCY = 8
 
 
-class Checked(Protocol):
-    """What can be asked again."""
+class Reauthorized(Protocol):
+    """What can be authorized again."""
 
-    async def recheck(self) -> None:
-        """Ask again whether the visitor may do what it does."""
+    async def reauthorize(self) -> None:
+        """Check that the visitor may still receive what it sends; end what they may not."""
         ...
 
 
-class Rechecks:
-    """Calls ``recheck`` of each member once a minute, a few at a time and spread over it."""
+class Reauthorizer:
+    """Call ``reauthorize()`` of each member once a minute, at random moments and a few at a time."""
 
     def __init__(self) -> None:
-        self._timers: dict[Checked, asyncio.TimerHandle] = {}
-        self._tasks: dict[Checked, asyncio.Task[None]] = {}
-        self._again: set[Checked] = set()
-        self._turns = asyncio.Semaphore(AT_ONCE)
+        self._timers: dict[Reauthorized, asyncio.TimerHandle] = {}
+        self._tasks: dict[Reauthorized, asyncio.Task[None]] = {}
+        self._again: set[Reauthorized] = set()
+        self._semaphore = asyncio.Semaphore(CONCURRENCY)
 
-    def add(self, member: Checked) -> None:
-        """Begin to look after ``member``."""
-        self._arm(member, FIRST_AFTER)
+    def add(self, member: Reauthorized) -> None:
+        """Add a member."""
+        self._arm(member, FIRST_DELAY)
 
-    def discard(self, member: Checked) -> None:
-        """Leave ``member`` alone; a check that is under way ends by itself."""
+    def discard(self, member: Reauthorized) -> None:
+        """Remove a member; a call that has begun is not interrupted."""
         self._again.discard(member)
         timer = self._timers.pop(member, None)
         if timer is not None:
             timer.cancel()
-        check_outage.drop(_part(member))
+        reauthorization_outage.discard(_part(member))
 
-    def check(self, member: Checked) -> None:
-        """Ask now, and once more where it is being asked: that answer may be older than the reason."""
+    def reauthorize_now(self, member: Reauthorized) -> None:
+        """Authorize a member now; again if that is in progress, since it may not see the latest change."""
         if member in self._tasks:
             self._again.add(member)
         else:
             self._tasks[member] = asyncio.get_running_loop().create_task(self._run(member))
 
-    def _arm(self, member: Checked, seconds: float) -> None:
+    def _arm(self, member: Reauthorized, seconds: float) -> None:
         delay = seconds * random.uniform(0.75, 1.25)
         self._timers[member] = asyncio.get_running_loop().call_later(delay, self._due, member)
 
-    def _due(self, member: Checked) -> None:
-        self._arm(member, EVERY)
-        self.check(member)
+    def _due(self, member: Reauthorized) -> None:
+        self._arm(member, INTERVAL)
+        self.reauthorize_now(member)
 
-    async def _run(self, member: Checked) -> None:
+    async def _run(self, member: Reauthorized) -> None:
         try:
-            async with self._turns:
-                await member.recheck()
-            check_outage.succeed(_part(member))
-        except Exception as error:  # one visitor's trouble is not the others'
-            if member in self._timers:  # nobody asks again for one that has left: it would never be over
-                check_outage.fail(error, _part(member), traceback=True)
+            async with self._semaphore:
+                await member.reauthorize()
+            reauthorization_outage.succeed(_part(member))
+        except Exception as error:  # the failure of one must not end the others
+            if member in self._timers:  # one that has left is not called again: its outage would never end
+                reauthorization_outage.fail(error, _part(member), traceback=True)
         finally:
             del self._tasks[member]
         if member in self._again and member in self._timers:
             self._again.discard(member)
-            self.check(member)
+            self.reauthorize_now(member)
 
     async def close(self) -> None:
-        """Stop everything but a check that closes this itself."""
+        """Cancel everything except a call that runs this method."""
         for timer in self._timers.values():
             timer.cancel()
         self._timers.clear()
         self._again.clear()
-        await end(self._tasks.values())
+        await cancel_all(self._tasks.values())
 
 
-def _part(member: Checked) -> str:
+def _part(member: Reauthorized) -> str:
     return str(id(member))

@@ -1,4 +1,4 @@
-"""Who watches which key, and whom an invalidation concerns; finding costs what matches."""
+"""The index from keys to their watchers; a lookup costs as much as it finds."""
 
 from collections.abc import Hashable, Iterator
 from typing import Generic, TypeVar
@@ -13,16 +13,16 @@ Values = tuple[str, ...]
 
 
 class _Groups(dict[Name, "Member | dict[Member, None]"], Generic[Name, Member]):
-    """Members by name, each once and in order; one alone without a dictionary, which is larger than most."""
+    """Members by name, each once and in order; a single one without a dictionary, to save memory."""
 
     def add(self, name: Name, member: Member) -> None:
-        there = self.get(name)
-        if there is None or there == member:
+        current = self.get(name)
+        if current is None or current == member:
             self[name] = member
-        elif isinstance(there, dict):
-            there[member] = None
+        elif isinstance(current, dict):
+            current[member] = None
         else:
-            self[name] = {there: None, member: None}
+            self[name] = {current: None, member: None}
 
     def discard(self, name: Name, member: Member) -> None:
         left = self.of(name)
@@ -31,53 +31,53 @@ class _Groups(dict[Name, "Member | dict[Member, None]"], Generic[Name, Member]):
             self.pop(name, None)
 
     def of(self, name: Name) -> dict[Member, None]:
-        there = self.get(name)
-        if there is None:
+        current = self.get(name)
+        if current is None:
             return {}
-        return there if isinstance(there, dict) else {there: None}
+        return current if isinstance(current, dict) else {current: None}
 
 
 class _Shape:
     """The watched keys of one context that have the same parameter names.
 
-    ``_views`` has one for each set of these names that an invalidation has shared with this shape so far:
-    that is as many as there are kinds of mutations.
+    There is an index for each set of these names that an invalidation has shared with them so far: as many
+    as there are kinds of mutations.
     """
 
-    __slots__ = ("_keys", "_views")
+    __slots__ = ("_indexes", "_keys")
 
     def __init__(self) -> None:
         self._keys: Keys = {}
-        self._views: dict[frozenset[str], _Groups[Values, Invalidation]] = {}
+        self._indexes: dict[frozenset[str], _Groups[Values, Invalidation]] = {}
 
     def __bool__(self) -> bool:
         return bool(self._keys)
 
     def add(self, key: Invalidation) -> None:
         self._keys[key] = None
-        for names, view in self._views.items():
-            view.add(_values(key, names), key)
+        for names, index in self._indexes.items():
+            index.add(_values(key, names), key)
 
     def discard(self, key: Invalidation) -> None:
         del self._keys[key]
-        for names, view in self._views.items():
-            view.discard(_values(key, names), key)
+        for names, index in self._indexes.items():
+            index.discard(_values(key, names), key)
 
     def find(self, stale: Invalidation, shared: frozenset[str]) -> tuple[Invalidation, Keys]:
-        """Give what ``stale`` says in the ``shared`` names, and the keys that agree with it."""
+        """Return ``stale`` restricted to the ``shared`` names, and the keys with the same values of these."""
         restricted = restrict(stale, shared)
         if not shared:
             return restricted, self._keys
-        view = self._views.get(shared)
-        if view is None:
-            view = self._views[shared] = _Groups()
+        index = self._indexes.get(shared)
+        if index is None:
+            index = self._indexes[shared] = _Groups()
             for key in self._keys:
-                view.add(_values(key, shared), key)
-        return restricted, view.of(_values(stale, shared))
+                index.add(_values(key, shared), key)
+        return restricted, index.of(_values(stale, shared))
 
 
 class WatchIndex(Generic[Watcher]):
-    """The watched keys with their watchers; not thread-safe."""
+    """The watched keys with their watchers. Not thread-safe."""
 
     def __init__(self) -> None:
         self._watchers: _Groups[Invalidation, Watcher] = _Groups()
@@ -87,20 +87,20 @@ class WatchIndex(Generic[Watcher]):
         return len(self._watchers)
 
     def add(self, key: Invalidation, watcher: Watcher) -> None:
-        """Let ``watcher`` hear of what makes ``key`` stale."""
+        """Add a watcher of ``key``."""
         if key not in self._watchers:
             self._shapes.setdefault(key.context, {}).setdefault(_names(key), _Shape()).add(key)
         self._watchers.add(key, watcher)
 
     def discard(self, key: Invalidation, watcher: Watcher) -> None:
-        """Undo ``add``; do nothing where it was not called."""
+        """Remove a watcher of ``key``, if it is one."""
         if key not in self._watchers:
             return
         self._watchers.discard(key, watcher)
         if key not in self._watchers:
-            self._forget(key)
+            self._discard_key(key)
 
-    def _forget(self, key: Invalidation) -> None:
+    def _discard_key(self, key: Invalidation) -> None:
         shapes = self._shapes[key.context]
         names = _names(key)
         shapes[names].discard(key)
@@ -110,29 +110,29 @@ class WatchIndex(Generic[Watcher]):
             del self._shapes[key.context]
 
     def find(self, stale: Invalidation) -> dict[Invalidation, dict[Watcher, None]]:
-        """Give the watchers of all keys that ``stale`` covers, by what each may be told.
+        """Return the watchers of all keys that ``stale`` covers, by the key that is sent to them.
 
-        That is ``stale`` restricted to the parameter names of the watched key: nobody learns values of
-        parameters that he does not watch by.
+        That is ``stale`` restricted to the parameter names of the watched key: a watcher must not learn the
+        values of other parameters.
         """
         found: dict[Invalidation, dict[Watcher, None]] = {}
-        for told, keys in self._matches(stale):
-            watchers = found.setdefault(told, {})
+        for visible, keys in self._matches(stale):
+            watchers = found.setdefault(visible, {})
             for key in keys:
                 watchers.update(self._watchers.of(key))
-        return {told: watchers for told, watchers in found.items() if watchers}
+        return {visible: watchers for visible, watchers in found.items() if watchers}
 
     def _matches(self, stale: Invalidation) -> Iterator[tuple[Invalidation, Keys]]:
         if stale == EVERYTHING:
             yield EVERYTHING, dict.fromkeys(self._watchers)
             return
-        stated = _names(stale)
+        names_given = _names(stale)
         for names, shape in self._shapes.get(stale.context, {}).items():
-            yield shape.find(stale, stated & names)
+            yield shape.find(stale, names_given & names)
 
 
 def restrict(key: Invalidation, names: frozenset[str]) -> Invalidation:
-    """Leave only the parameters called ``names``."""
+    """Return the key with only the parameters called ``names``."""
     return Invalidation(key.context, tuple(pair for pair in key.params if pair[0] in names))
 
 

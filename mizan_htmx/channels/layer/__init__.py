@@ -1,1 +1,1 @@
-"""What crosses processes: publications over the channel layer, and the store of versions."""
+"""What processes share: events over the channel layer, and the version store."""

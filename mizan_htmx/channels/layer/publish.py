@@ -1,40 +1,29 @@
-"""Telling every process what became stale, and what else its sockets have to hear."""
+"""Publish invalidations: give them a version, and send them to the hubs of all processes."""
 
-import asyncio
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable
 
-from channels.layers import get_channel_layer
 from django.http.response import HttpResponseBase
 
-from mizan_htmx.channels.hub.hub import hubs
-from mizan_htmx.channels.layer import transport as wire
-from mizan_htmx.channels.layer.retry_queue import Retries
-from mizan_htmx.channels.layer.transport import Event
-from mizan_htmx.channels.layer.versions import StoreDown, Version, versions
-from mizan_htmx.invalidation.recorder import told
-from mizan_htmx.protocol.keys import EVERYTHING, VERSION_HEADER, Invalidation, format_list, merge
+from mizan_htmx.channels.layer import bus
+from mizan_htmx.channels.layer.events import invalidation_event
+from mizan_htmx.channels.layer.retry_queue import RetryQueue
+from mizan_htmx.channels.layer.version_store import versions
+from mizan_htmx.channels.layer.versions import StoreDown, Version
+from mizan_htmx.internals import running_loop
+from mizan_htmx.invalidation.publication import published
+from mizan_htmx.protocol.headers import VERSION_HEADER
+from mizan_htmx.protocol.keys import EVERYTHING, Invalidation, merge
 from mizan_htmx.setup.registry import registry
 
 
-def stale(keys: Iterable[Invalidation], version: Version) -> Event:
-    """Write the event of a publication."""
-    return {"kind": "stale", "keys": format_list(keys), "epoch": version.epoch, "seq": version.seq}
-
-
-def push(group: str, channel: str, message: str, payload: Mapping[str, Any]) -> Event:
-    """Write the event of a message to the subscribers of a channel; ``message`` is its class's name."""
-    return {"kind": "push", "group": group, "channel": channel, "message": message, "payload": dict(payload)}
-
-
-def broadcast(
+def publish_live(
     sender: object,
     invalidations: tuple[Invalidation, ...],
     request: object = None,
     response: HttpResponseBase | None = None,
     **kwargs: object,
 ) -> None:
-    """Publish what is live of ``invalidations``, and write its version to the response."""
+    """Publish those of ``invalidations`` whose context is live, and set their version on the response."""
     live = registry.graph.live
     if not live:
         return
@@ -44,85 +33,43 @@ def broadcast(
 
 
 def publish(invalidations: Iterable[Invalidation]) -> Version | None:
-    """Tell all sockets of all processes what became stale, from any thread.
+    """Publish invalidations to the sockets of all processes, from any thread.
 
-    Gives the version that this is; ``None`` where it is not known yet, because Redis does not answer, or
-    because this thread runs an event loop that must not wait for it. Then it is done in the background.
+    Return their version; ``None`` where it is not known yet, because Redis does not answer, or because this
+    thread runs an event loop, which must not wait for Redis. Then a background thread publishes them.
     """
     keys = merge(invalidations)
     if not keys:
         return None
-    if versions().shared and _running_loop() is not None:
-        _retries.add(keys)
+    if versions().shared and running_loop() is not None:
+        _retry_queue.add(keys)
         return None
     try:
         return _publish(keys)
     except StoreDown:
-        _retries.add(keys)
+        _retry_queue.add(keys)
         return None
 
 
 def _publish(keys: tuple[Invalidation, ...]) -> Version:
     version = versions().advance(keys)
-    tell_sync(stale(keys, version))
+    bus.send(invalidation_event(keys, version))
     return version
 
 
-_retries = Retries(_publish)
+_retry_queue = RetryQueue(_publish)
 
 
-async def tell(event: Event) -> None:
-    """Hand an event to the hubs of all processes. Never raises."""
-    layer = get_channel_layer()
-    if wire.is_local(layer):
-        _hand(event)
-    else:
-        await wire.send(layer, event)
-
-
-def tell_sync(event: Event) -> None:
-    """Do as ``tell``, from any thread; where a hub or an event loop is at hand, without waiting."""
-    layer = get_channel_layer()
-    if wire.is_local(layer):
-        _hand(event)
-        return
-    if any(hub.send(event) for hub in hubs()):
-        return
-    loop = _running_loop()
-    if loop is None:
-        wire.send_alone(layer, event)
-        return
-    task = loop.create_task(wire.send(layer, event))
-    _sending.add(task)
-    task.add_done_callback(_sending.discard)
-
-
-# A loop itself holds on to its tasks only weakly.
-_sending: set[asyncio.Task[None]] = set()
-
-
-def _hand(event: Event) -> None:
-    for hub in hubs():
-        hub.hand(event)
-
-
-def _running_loop() -> asyncio.AbstractEventLoop | None:
-    try:
-        return asyncio.get_running_loop()
-    except RuntimeError:
-        return None
-
-
-def clock() -> str | None:
-    """Give the version of now as text; ``""`` while the store is down, since nobody knows it then."""
+def current_version() -> str | None:
+    """Return the current version as text; ``""`` while the version store is down, and it is not known."""
     try:
         return str(versions().current())
     except StoreDown:
         return ""
 
 
-def clock_before(seconds: float) -> str | None:
-    """Do as ``clock`` for a version of so many seconds ago."""
+def version_before(seconds: float) -> str | None:
+    """Return the version of so many seconds ago as text, or an older one; ``""`` while the store is down."""
     try:
         return str(versions().before(seconds))
     except StoreDown:
@@ -130,5 +77,5 @@ def clock_before(seconds: float) -> str | None:
 
 
 def connect() -> None:
-    """Broadcast what is announced from now on."""
-    told.connect(broadcast, dispatch_uid="mizan_htmx.channels.layer.publish.broadcast")
+    """Publish whatever is invalidated from now on."""
+    published.connect(publish_live, dispatch_uid="mizan_htmx.channels.layer.publish.publish_live")

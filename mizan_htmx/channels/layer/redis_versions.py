@@ -1,4 +1,4 @@
-"""Versions that all processes share, in the Redis of the channel layer."""
+"""The version store that all processes share, in the Redis of the channel layer."""
 
 from collections.abc import Iterable, Mapping
 from threading import Lock
@@ -6,27 +6,27 @@ from time import monotonic
 from typing import Any, ClassVar
 
 from mizan_htmx.channels.internals import first_host
-from mizan_htmx.channels.layer import moments
-from mizan_htmx.channels.layer.outages import layer_outage
-from mizan_htmx.channels.layer.versions import KEPT, Changes, StoreDown, Version, new_epoch
+from mizan_htmx.channels.layer import past_versions
+from mizan_htmx.channels.layer.versions import MAX_KEYS, Changes, StoreDown, Version, new_epoch
+from mizan_htmx.channels.outage_log import layer_outage
 from mizan_htmx.protocol.keys import EVERYTHING, Invalidation, parse
 
-#: How long one attempt may take, and how long none is made after one that failed.
-SECONDS = 1.0
-#: Then a store that nobody uses is forgotten.
+#: The timeout of one attempt, and the pause after one that failed, in seconds.
+TIMEOUT = 1.0
+#: After so many seconds without use, Redis drops the store.
 LIFETIME = 30 * 24 * 60 * 60
 
-# A life ends with the server's: what comes back after a restart may be an old snapshot, in which counting
-# would begin again where it has been before. So does the life of a store whose parts do not fit together.
-# The server does not tell its run_id where INFO is not allowed.
+# A new epoch begins with each run of the server: after a restart the data may be an old snapshot, and a
+# version would be given twice. Likewise if a part of the store has been lost. Without permission for INFO the
+# server's run_id is not known.
 SCRIPT = """
 local clock, stale = KEYS[1], KEYS[2]
 local action, made, kept, lifetime = ARGV[1], ARGV[2], tonumber(ARGV[3]), ARGV[4]
-local told = redis.pcall('INFO', 'server')
-local run = type(told) == 'string' and string.match(told, 'run_id:(%x+)') or '-'
-local life = redis.call('HMGET', clock, 'epoch', 'seq', 'floor', 'run')
-local epoch, seq, floor = life[1], tonumber(life[2] or 0), tonumber(life[3] or 0)
-if not epoch or life[4] ~= run or (seq > 0 and redis.call('EXISTS', stale) == 0) then
+local info = redis.pcall('INFO', 'server')
+local run = type(info) == 'string' and string.match(info, 'run_id:(%x+)') or '-'
+local state = redis.call('HMGET', clock, 'epoch', 'seq', 'floor', 'run')
+local epoch, seq, floor = state[1], tonumber(state[2] or 0), tonumber(state[3] or 0)
+if not epoch or state[4] ~= run or (seq > 0 and redis.call('EXISTS', stale) == 0) then
   epoch, seq, floor = made, 0, 0
   redis.call('DEL', stale)
   redis.call('HSET', clock, 'epoch', epoch, 'seq', seq, 'floor', floor, 'run', run)
@@ -56,47 +56,52 @@ return {epoch, seq, floor, table.concat(since, ' ')}
 
 
 class RedisVersions:
-    """Versions in Redis, by one atomic script.
+    """Versions in Redis, read and written by one atomic script.
 
-    While Redis does not answer, one caller a second waits for it, and the others are told at once.
+    While Redis does not answer, one caller a second waits for it; for the others ``StoreDown`` is raised at
+    once.
     """
 
     shared: ClassVar[bool] = True
 
-    def __init__(self, config: Mapping[str, Any], *, kept: int = KEPT) -> None:
+    def __init__(self, config: Mapping[str, Any], *, max_keys: int = MAX_KEYS) -> None:
         from redis import RedisError  # noqa: PLC0415 - redis is optional
 
         self._errors = (RedisError, OSError)
         self._client = _client(config)
         self._script = self._client.register_script(SCRIPT)
-        prefix = f"{config.get('prefix', 'asgi')}:{{mizan}}"  # in a cluster, both on one node
+        prefix = (
+            f"{config.get('prefix', 'asgi')}:{{mizan}}"  # the braces keep all keys on one node of a cluster
+        )
         self._keys = [f"{prefix}:clock", f"{prefix}:stale"]
-        self._before = self._client.register_script(moments.SCRIPT)
-        self._moments = f"{prefix}:moments"
-        self._kept = kept
+        self._past_script = self._client.register_script(past_versions.SCRIPT)
+        self._past = f"{prefix}:past"
+        self._max_keys = max_keys
         self._lock = Lock()
         self._down = False
         self._quiet_until = 0.0
 
     def current(self) -> Version:
-        """Give the version of now."""
+        """Return the current version."""
         return self._run("current").now
 
     def before(self, seconds: float) -> Version:
         """Return the version of so many seconds ago, or an older one."""
         now = self.current()
-        ago = int(min(seconds, LIFETIME) * 1000) + 1  # both moments lose a part of a millisecond
-        found = self._ask(
-            self._before, [self._moments], [str(now), ago, moments.KEPT, moments.APART, LIFETIME]
+        ago = int(min(seconds, LIFETIME) * 1000) + 1  # both times are rounded down
+        found = self._call(
+            self._past_script,
+            [self._past],
+            [str(now), ago, past_versions.MAX_KEPT, past_versions.INTERVAL_MS, LIFETIME],
         )
         return now.or_before(Version.parse(found))
 
     def advance(self, keys: Iterable[Invalidation]) -> Version:
-        """Begin a new version, in which ``keys`` have become stale."""
+        """Add a version that invalidates ``keys``, and return it."""
         return self._run("advance", *map(str, keys)).now
 
     def since(self, seq: int, epoch: str) -> Changes:
-        """List what became stale after a version: ``*`` if that is not known any more."""
+        """Return what was invalidated after a version; ``*`` if that is not known any more."""
         return self._run("since", str(seq), epoch)
 
     def close(self) -> None:
@@ -104,10 +109,10 @@ class RedisVersions:
         self._client.close()
 
     def _run(self, action: str, *args: str) -> Changes:
-        epoch, seq, floor, stale = self._ask(
-            self._script, self._keys, [action, new_epoch(), self._kept, LIFETIME, *args]
+        epoch, seq, floor, stale = self._call(
+            self._script, self._keys, [action, new_epoch(), self._max_keys, LIFETIME, *args]
         )
-        # One text: the client takes far longer to read a list of thousands.
+        # One string, because the client parses a list of thousands far more slowly.
         texts = stale.split()
         pairs = zip(texts[::2], texts[1::2], strict=True)
         return Changes(
@@ -116,14 +121,14 @@ class RedisVersions:
             floor,
         )
 
-    def _ask(self, script: Any, keys: list[str], args: list[Any]) -> Any:
-        self._take_turn()
+    def _call(self, script: Any, keys: list[str], args: list[Any]) -> Any:
+        self._raise_if_down()
         try:
             answer = script(keys=keys, args=args)
         except self._errors as error:
             with self._lock:
                 self._down = True
-                self._quiet_until = monotonic() + SECONDS
+                self._quiet_until = monotonic() + TIMEOUT
             layer_outage.fail(error, "versions")
             raise StoreDown(str(error)) from error
         if self._down:
@@ -132,14 +137,14 @@ class RedisVersions:
         layer_outage.succeed("versions")
         return answer
 
-    def _take_turn(self) -> None:
+    def _raise_if_down(self) -> None:
         if not self._down:
             return
         with self._lock:
             now = monotonic()
             if now < self._quiet_until:
-                raise StoreDown("Redis did not answer a moment ago.")
-            self._quiet_until = now + 2 * SECONDS
+                raise StoreDown("Redis did not answer less than a second ago.")
+            self._quiet_until = now + 2 * TIMEOUT
 
 
 def _read(text: str) -> tuple[Invalidation, ...]:
@@ -147,15 +152,15 @@ def _read(text: str) -> tuple[Invalidation, ...]:
 
 
 def _client(config: Mapping[str, Any]) -> Any:
-    """Make a client of the layer's first host, with timeouts that a mutation can bear."""
+    """Return a client of the layer's first host, with timeouts short enough for a mutation to wait."""
     from redis import Redis  # noqa: PLC0415 - redis is optional
     from redis.backoff import NoBackoff  # noqa: PLC0415
     from redis.retry import Retry  # noqa: PLC0415
     from redis.sentinel import Sentinel  # noqa: PLC0415
 
     host: dict[str, Any] = first_host(config) | {
-        "socket_connect_timeout": SECONDS,
-        "socket_timeout": SECONDS,
+        "socket_connect_timeout": TIMEOUT,
+        "socket_timeout": TIMEOUT,
         "retry": Retry(NoBackoff(), 0),
         "decode_responses": True,
     }

@@ -1,4 +1,4 @@
-"""Publications that could not be made yet: one thread tries again until it has made them."""
+"""Publications that Redis did not accept yet; one thread retries them until it does."""
 
 import logging
 from collections.abc import Callable, Iterable
@@ -10,36 +10,37 @@ from mizan_htmx.protocol.keys import Invalidation, format_list, merge
 
 logger = logging.getLogger("mizan_htmx.channels")
 
-PAUSE = 1.0
-#: How long a process that ends waits for what it still has to publish.
-LAST_WORDS = 2.0
+#: The seconds between two attempts.
+RETRY_INTERVAL = 1.0
+#: How long a process that ends waits for the queue, in seconds.
+SHUTDOWN_TIMEOUT = 2.0
 
 
-class Retries:
-    """Calls ``publish(keys)`` until it does not raise ``StoreDown``, for everything that waits at once.
+class RetryQueue:
+    """Call ``publish(keys)`` with all queued keys until it no longer raises ``StoreDown``.
 
-    What waits is bounded: it is merged as the header is.
+    The queue is bounded: its keys are merged as in the header.
     """
 
     def __init__(self, publish: Callable[[tuple[Invalidation, ...]], object]) -> None:
         self._publish = publish
         self._lock = Lock()
-        self._waiting: tuple[Invalidation, ...] = ()
-        self._under_way: tuple[Invalidation, ...] = ()
-        self._named: tuple[Invalidation, ...] = ()
+        self._queued: tuple[Invalidation, ...] = ()
+        self._in_progress: tuple[Invalidation, ...] = ()
+        self._logged: tuple[Invalidation, ...] = ()
         self._thread: Thread | None = None
         self._stop = Event()
 
     @property
-    def waiting(self) -> tuple[Invalidation, ...]:
-        """What has not been published yet, as far as anybody knows."""
+    def pending(self) -> tuple[Invalidation, ...]:
+        """The keys that may not have been published yet."""
         with self._lock:
-            return merge((*self._under_way, *self._waiting))
+            return merge((*self._in_progress, *self._queued))
 
     def add(self, keys: Iterable[Invalidation]) -> None:
-        """Publish soon. Starts the thread if there is none; after a fork there is none."""
+        """Publish soon; start the thread if there is none, as after a fork."""
         with self._lock:
-            self._waiting = merge((*self._waiting, *keys))
+            self._queued = merge((*self._queued, *keys))
             if self._thread is None or not self._thread.is_alive():
                 self._stop.clear()
                 self._thread = Thread(target=self._run, name="mizan-publishing", daemon=True)
@@ -49,12 +50,12 @@ class Retries:
     def _run(self) -> None:
         while True:
             with self._lock:
-                keys = self._under_way = self._waiting
-                self._waiting = ()
+                keys = self._in_progress = self._queued
+                self._queued = ()
                 if not keys:
                     self._thread = None
                     return
-            if not self._try(keys) and self._stop.wait(PAUSE):
+            if not self._try(keys) and self._stop.wait(RETRY_INTERVAL):
                 return
 
     def _try(self, keys: tuple[Invalidation, ...]) -> bool:
@@ -62,33 +63,33 @@ class Retries:
             self._publish(keys)
         except StoreDown:
             with self._lock:
-                self._waiting, self._under_way = merge((*keys, *self._waiting)), ()
+                self._queued, self._in_progress = merge((*keys, *self._queued)), ()
             return False
-        except Exception:  # the border to the channel layer; what it can't take it never will
+        except Exception:  # the border to the channel layer; what it rejects once it always will
             logger.exception("%s could not be published.", format_list(keys))
         with self._lock:
-            self._under_way = ()
+            self._in_progress = ()
         return True
 
     def finish(self) -> None:
-        """Wait a little for what is to be published, as the process ends; log what that leaves, once."""
+        """Wait up to ``SHUTDOWN_TIMEOUT`` as the process ends; log what is still queued, once."""
         thread = self._thread
         if thread is not None:
-            thread.join(LAST_WORDS)
-        lost = self.waiting
-        if lost and lost != self._named:
-            self._named = lost
+            thread.join(SHUTDOWN_TIMEOUT)
+        lost = self.pending
+        if lost and lost != self._logged:
+            self._logged = lost
             logger.error(
-                "The process ends before this could be published: %s. Pages that show it stay as they are.",
+                "The process ends before this could be published: %s. Open pages are not refreshed.",
                 format_list(lost),
             )
 
     def stop(self) -> None:
-        """Give up what waits, and end the thread."""
+        """Discard the queue and end the thread."""
         with self._lock:
-            thread, self._waiting = self._thread, ()
+            thread, self._queued = self._thread, ()
             self._stop.set()
         if thread is not None:
             thread.join()
         with self._lock:
-            self._waiting, self._under_way, self._named, self._thread = (), (), (), None
+            self._queued, self._in_progress, self._logged, self._thread = (), (), (), None

@@ -1,37 +1,31 @@
-"""The versions of what is shown: one counter that grows with each publication, and what became stale when.
+"""Versions of what pages show: one counter that grows with each publication, and what each one invalidated.
 
-A version is written ``<epoch>.<seq>``. ``epoch`` names one life of the store; versions of two lives can't be
-compared. A block is up to date with an event if both have the same epoch and the block's seq is not lower.
+A version is written ``<epoch>.<seq>``. A store begins a new epoch when it has lost its data; versions of two
+epochs can't be compared. A block is up to date with an event if both have the same epoch and the block's seq
+is not lower.
 """
 
 import re
 import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from itertools import takewhile
-from threading import Lock
 from typing import ClassVar, Protocol
-from weakref import WeakKeyDictionary
 
-from channels.layers import get_channel_layer
+from mizan_htmx.protocol.keys import Invalidation
 
-from mizan_htmx.channels.internals import layer_config
-from mizan_htmx.channels.layer.moments import Moments
-from mizan_htmx.protocol.keys import EVERYTHING, Invalidation
-
-#: How many keys a store remembers; what is older counts as "everything".
-KEPT = 10_000
+#: How many keys a store keeps; what was invalidated before them counts as "everything".
+MAX_KEYS = 10_000
 
 _TEXT = re.compile(r"([0-9a-f]{8})\.([0-9]{1,18})")
 
 
 class StoreDown(Exception):
-    """The store does not answer."""
+    """The version store does not answer."""
 
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """A moment in the life of a store."""
+    """One state of a version store."""
 
     epoch: str
     seq: int
@@ -41,24 +35,24 @@ class Version:
 
     @classmethod
     def parse(cls, text: str) -> "Version | None":
-        """Read a written version; ``None`` if it is none."""
+        """Return the version that a text states, or ``None`` if it is malformed."""
         match = _TEXT.fullmatch(text)
         return cls(match[1], int(match[2])) if match else None
 
     def or_before(self, former: "Version | None") -> "Version":
-        """Return ``former``, or the first version of this life if it is of another one, or not known."""
+        """Return ``former``, or the first version of this epoch if that is unknown or of another epoch."""
         return former if former is not None and former.epoch == self.epoch else Version(self.epoch, 0)
 
     def is_before(self, other: "Version") -> bool:
-        """Tell whether it is older than ``other``, or can't be compared with it."""
+        """Return whether it is older than ``other``, or of another epoch."""
         return self.epoch != other.epoch or self.seq < other.seq
 
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """What became stale since some version: keys with their latest version, oldest first; and what is now.
+    """What was invalidated since some version: keys with their latest version, oldest first.
 
-    What became stale up to ``floor`` is not known any more.
+    ``now`` is the current version; changes up to the seq ``floor`` have been dropped.
     """
 
     now: Version
@@ -66,16 +60,16 @@ class Changes:
     floor: int = field(default=0, compare=False)
 
 
-class Versions(Protocol):
-    """A store of versions. Its methods may block, and raise ``StoreDown``; any thread may call them.
+class VersionStore(Protocol):
+    """A version store. Its methods may block, raise ``StoreDown``, and may be called from any thread.
 
-    ``shared``: other processes use the same store.
+    ``shared``: whether other processes use the same store.
     """
 
     shared: ClassVar[bool]
 
     def current(self) -> Version:
-        """Give the version of now."""
+        """Return the current version."""
         ...
 
     def before(self, seconds: float) -> Version:
@@ -83,87 +77,14 @@ class Versions(Protocol):
         ...
 
     def advance(self, keys: Iterable[Invalidation]) -> Version:
-        """Begin a new version, in which ``keys`` have become stale."""
+        """Add a version that invalidates ``keys``, and return it."""
         ...
 
     def since(self, seq: int, epoch: str) -> Changes:
-        """List what became stale after a version: ``*`` if that is not known any more."""
+        """Return what was invalidated after a version; ``*`` if that is not known any more."""
         ...
-
-
-class MemoryVersions:
-    """Versions of this process only."""
-
-    shared: ClassVar[bool] = False
-
-    def __init__(self, *, kept: int = KEPT) -> None:
-        self._lock = Lock()
-        self._now = Version(new_epoch(), 0)
-        self._kept = kept
-        self._trimmed = 0
-        self._stale: dict[Invalidation, Version] = {}
-        self._moments: Moments[Version] = Moments()
-
-    def current(self) -> Version:
-        """Give the version of now."""
-        return self._now
-
-    def before(self, seconds: float) -> Version:
-        """Return the version of so many seconds ago, or an older one."""
-        now = self._now
-        return now.or_before(self._moments.find(now, seconds))
-
-    def advance(self, keys: Iterable[Invalidation]) -> Version:
-        """Begin a new version, in which ``keys`` have become stale."""
-        with self._lock:
-            now = self._now = Version(self._now.epoch, self._now.seq + 1)
-            for key in keys:
-                # Last in, last out: the oldest stands first.
-                self._stale.pop(key, None)
-                self._stale[key] = now
-            while len(self._stale) > self._kept:
-                self._trimmed = self._stale.pop(next(iter(self._stale))).seq
-            return now
-
-    def since(self, seq: int, epoch: str) -> Changes:
-        """List what became stale after a version: ``*`` if that is not known any more."""
-        with self._lock:
-            now, floor = self._now, self._trimmed
-            if epoch != now.epoch or not floor <= seq <= now.seq:
-                return Changes(now, ((EVERYTHING, now),), floor)
-            newest_first = reversed(self._stale.items())
-            later = list(takewhile(lambda each: each[1].seq > seq, newest_first))
-        return Changes(now, tuple(reversed(later)), floor)
 
 
 def new_epoch() -> str:
-    """Make up the name of a new life."""
+    """Return a random name for a new epoch."""
     return secrets.token_hex(4)
-
-
-_without_layer = MemoryVersions()
-_stores: WeakKeyDictionary[object, Versions] = WeakKeyDictionary()
-_lock = Lock()
-
-
-def versions() -> Versions:
-    """Give the store that fits the configured channel layer: one in Redis, or one of this process."""
-    layer = get_channel_layer()
-    if layer is None:
-        return _without_layer
-    store = _stores.get(layer)
-    if store is None:
-        with _lock:
-            store = _stores.get(layer)
-            if store is None:
-                store = _stores[layer] = _store_for(layer)
-    return store
-
-
-def _store_for(layer: object) -> Versions:
-    if not any(cls.__module__.startswith("channels_redis.") for cls in type(layer).__mro__):
-        return MemoryVersions()
-    # Not at the top: the package redis is there where such a layer is.
-    from mizan_htmx.channels.layer.redis_versions import RedisVersions
-
-    return RedisVersions(layer_config())

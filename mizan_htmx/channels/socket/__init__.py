@@ -1,1 +1,1 @@
-"""One connection: its visitor, what it watches and subscribes to, and what it is sent."""
+"""One connection: its visitor, subscriptions, watched keys and outgoing frames."""

@@ -1,42 +1,36 @@
-"""How fast one socket may send: a burst at once, then slowly; for too long too fast, and it is out."""
+"""The rate limit of one socket: a token bucket that disconnects clients which keep exceeding it."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
+
+from mizan_htmx.token_bucket import TokenBucket
 
 POLICY_VIOLATION = 1008  # RFC 6455 section 7.4.1
 
 
-@dataclass(slots=True)
-class Bucket:
-    """Tokens, one a frame: ``burst`` at most, refilled at ``rate`` a second.
+class RateLimit:
+    """Allow ``burst`` frames at once, then ``rate`` a second; later ones are delayed.
 
-    ``slowed`` counts the frames that had to wait, one after the other; over ``patience`` it is a flood.
+    It is exceeded once more than ``patience`` frames in a row had to be delayed. ``clock`` is in seconds.
     """
 
-    burst: int
-    rate: float
-    patience: int
-    now: float
-    level: float = 0.0
-    slowed: int = 0
+    __slots__ = ("_bucket", "_delayed", "_patience")
 
-    def __post_init__(self) -> None:
-        self.level = float(self.burst)
+    def __init__(self, burst: int, rate: float, patience: int, clock: Callable[[], float]) -> None:
+        self._bucket = TokenBucket(rate, burst, clock)
+        self._patience = patience
+        self._delayed = 0
 
     @property
-    def is_flooded(self) -> bool:
-        """Tell whether too many frames in a row came too fast."""
-        return self.slowed > self.patience
+    def is_exceeded(self) -> bool:
+        """Whether too many frames in a row came too fast."""
+        return self._delayed > self._patience
 
-    def charge(self, tokens: float) -> None:
-        """Take more tokens for a frame that has come; the next one waits for them."""
-        self.level -= tokens
+    def count_frame(self) -> float:
+        """Count a frame; return the seconds by which it has to be delayed."""
+        delay = self._bucket.reserve()
+        self._delayed = self._delayed + 1 if delay else 0
+        return delay
 
-    def take(self, now: float) -> float:
-        """Take a token at this time, in seconds; tell how long to wait for it."""
-        self.level = min(self.burst, self.level + (now - self.now) * self.rate) - 1
-        self.now = now
-        if self.level >= 0:
-            self.slowed = 0
-            return 0.0
-        self.slowed += 1
-        return -self.level / self.rate
+    def charge(self, frames: float) -> None:
+        """Count the frame as so many more; the next one is delayed by them."""
+        self._bucket.charge(frames)

@@ -1,9 +1,9 @@
-"""Who is behind a socket: the user of a session, or the one that some middleware has put into the scope."""
+"""The visitor of a socket: the user of its session, or the one that middleware has put into the scope."""
 
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from channels.db import database_sync_to_async
 from django.apps import apps
@@ -21,8 +21,10 @@ from django.db.models.signals import m2m_changed, post_save, pre_delete
 from django.utils.crypto import constant_time_compare
 
 from mizan_htmx.caching.anonymous import nobody
+from mizan_htmx.channels.hub.hub import Socket
 from mizan_htmx.channels.internals import store_of
-from mizan_htmx.channels.layer.publish import tell_sync
+from mizan_htmx.channels.layer import bus
+from mizan_htmx.channels.layer.events import Event, reauthorization_event
 from mizan_htmx.internals import is_in_transaction
 from mizan_htmx.invalidation.transactions import Share, share_of
 
@@ -31,7 +33,7 @@ logger = logging.getLogger("mizan_htmx.channels")
 
 @dataclass(slots=True, eq=False)
 class Visitor:
-    """Who is behind one socket. Make it with ``await visitor_of(scope)``.
+    """The visitor of one socket. Create it with ``await visitor_of(scope)``.
 
     ``session_key`` is set if the user comes from that session. ``given`` is the user of the scope.
     """
@@ -43,7 +45,7 @@ class Visitor:
     ended: bool = False
 
     async def user(self) -> Any:
-        """Load the user as he is now; AnonymousUser once his session has ended or his password changed."""
+        """Load the current user; AnonymousUser after logout or a password change."""
         if self.ended:
             return nobody()
         if not self.session_key:
@@ -51,16 +53,25 @@ class Visitor:
         return await database_sync_to_async(_user_of)(type(self.session)(self.session_key))
 
     async def is_current(self) -> bool:
-        """Tell whether he is still who he was when the socket opened."""
+        """Return whether they are still the user who opened the socket."""
         return not self.ended and _pk(await self.user()) == self.user_pk
 
     def end(self) -> None:
-        """Take note that he has logged out."""
+        """Record that they have logged out."""
         self.ended = True
 
 
+class VisitorSocket(Socket, Protocol):
+    """A socket whose visitor can be asked for their user."""
+
+    @property
+    def visitor(self) -> Visitor:
+        """Who has opened it."""
+        ...
+
+
 async def visitor_of(scope: Mapping[str, Any]) -> Visitor:
-    """Find out who is behind the socket with this scope."""
+    """Return the visitor of the socket with this scope."""
     visitor: Visitor = await database_sync_to_async(_visitor_of)(scope)
     return visitor
 
@@ -81,7 +92,10 @@ def _pk(user: Any) -> str:
 
 
 def _user_of(session: Any) -> Any:
-    """Do as ``django.contrib.auth.get_user``, which would change the session: no cookie could be sent."""
+    """Return the user of a session.
+
+    ``django.contrib.auth.get_user`` would change the session, and a socket can send no cookie for that.
+    """
     try:
         pk = get_user_model()._meta.pk.to_python(session[SESSION_KEY])
         path = session[BACKEND_SESSION_KEY]
@@ -105,7 +119,7 @@ def _fits(user: Any, stored: str) -> bool:
 
 
 def connect() -> None:
-    """Listen to what may end a visitor's rights; once, however often it is called."""
+    """Connect to the signals after which a visitor may have lost permissions. Idempotent."""
     if not apps.is_installed("django.contrib.auth"):
         return
     user = get_user_model()
@@ -113,62 +127,62 @@ def connect() -> None:
     post_save.connect(_saved, sender=user, dispatch_uid=f"{__name__}.saved")
     pre_delete.connect(_deleted, sender=user, dispatch_uid=f"{__name__}.deleted")
     for name in ("groups", "user_permissions"):
-        if hasattr(user, name):  # a user model may do without
+        if hasattr(user, name):  # a user model need not have them
             through = getattr(user, name).through
-            m2m_changed.connect(_rights_changed, sender=through, dispatch_uid=f"{__name__}.{name}")
+            m2m_changed.connect(_permissions_changed, sender=through, dispatch_uid=f"{__name__}.{name}")
 
 
 def _logged_out(request: Any = None, **kwargs: object) -> None:
     key = getattr(getattr(request, "session", None), "session_key", None)
     if key:
-        _check_after_commit({"session": key}, DEFAULT_DB_ALIAS)
+        _reauthorize_after_commit(reauthorization_event(session=key), DEFAULT_DB_ALIAS)
 
 
 def _saved(instance: Any, using: str, created: bool, update_fields: Any = None, **kwargs: object) -> None:
-    # A login writes that field. It is no reason to ask all of somebody's sockets again.
+    # A login writes that field; it changes no permissions.
     if not created and set(update_fields or ()) != {"last_login"}:
-        _check_after_commit({"user": _pk(instance)}, using)
+        _reauthorize_after_commit(reauthorization_event(user=_pk(instance)), using)
 
 
 def _deleted(instance: Any, using: str, **kwargs: object) -> None:
-    _check_after_commit({"user": _pk(instance)}, using)
+    _reauthorize_after_commit(reauthorization_event(user=_pk(instance)), using)
 
 
-def _rights_changed(
+def _permissions_changed(
     instance: Any, action: str, reverse: bool, pk_set: Any, using: str, **kwargs: object
 ) -> None:
-    """Have the users asked again; ``instance`` is the user, or in reverse a group or permission."""
+    """Reauthorize the users; ``instance`` is the user, or in reverse a group or permission."""
     if not reverse:
         users = [_pk(instance)] if action.startswith("post_") else []
-    elif action == "pre_clear":  # afterwards nobody knows whose they were
+    elif action == "pre_clear":  # afterwards the users are not known any more
         users = [str(pk) for pk in instance.user_set.values_list("pk", flat=True)]
     else:
         users = [str(pk) for pk in pk_set or ()] if action.startswith("post_") else []
     for pk in users:
-        _check_after_commit({"user": pk}, using)
+        _reauthorize_after_commit(reauthorization_event(user=pk), using)
 
 
-def _check_after_commit(whom: Mapping[str, str], using: str) -> None:
+def _reauthorize_after_commit(event: Event, using: str) -> None:
     connection = connections[using]
-    check = _Check(whom)
+    keeper = _Reauthorization(event)
     if is_in_transaction(connection):
-        # No hook of its own: one of the site's that fails would let whom it locks out stay.
-        share_of(connection, check).keeper = check
+        # Not on_commit(): a hook of the site that fails before it would leave the sockets authorized.
+        share_of(connection, keeper).keeper = keeper
     else:
-        check.settle(())
+        keeper.settle(())
 
 
-class _Check:
-    """Has somebody's sockets asked again, once that is committed which may end his rights."""
+class _Reauthorization:
+    """Reauthorize the sockets of a visitor once the change of their permissions is committed."""
 
-    def __init__(self, whom: Mapping[str, str]) -> None:
-        self._event = {"kind": "check", **whom}
+    def __init__(self, event: Event) -> None:
+        self._event = event
 
     def settle(self, shares: Sequence[Share]) -> None:
-        """Tell the hubs."""
+        """Send the event to all hubs."""
         for share in shares:
             share.keeper = None
         try:
-            tell_sync(self._event)
+            bus.send(self._event)
         except Exception:  # the border to the channel layer; the change has been made
-            logger.exception("Sockets are not asked again at once: %r", self._event)
+            logger.exception("Sockets could not be authorized again at once: %r", self._event)

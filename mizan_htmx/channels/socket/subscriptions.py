@@ -9,40 +9,48 @@ from typing import Any
 from django.core.signing import BadSignature
 from pydantic import BaseModel
 
-from mizan_htmx.blocks.reader_results import DENIED
-from mizan_htmx.channels import protocol as frames
-from mizan_htmx.channels import templates as rendering
+from mizan_htmx.channels import protocol
 from mizan_htmx.channels.channel import (
     Channel,
-    ask,
+    call_hook,
     group_of,
     payload_of,
-    push_event,
     read_model,
     read_params,
-    refuse_undeclared,
+    reject_undeclared,
 )
-from mizan_htmx.channels.hub.hub import Hub, Socket, Subscription
-from mizan_htmx.channels.layer import publish as publishing
-from mizan_htmx.channels.layer.outages import DATABASE_ERRORS, database_outage
+from mizan_htmx.channels.hub.hub import Hub, Subscription
+from mizan_htmx.channels.layer import bus
+from mizan_htmx.channels.layer.events import message_event
+from mizan_htmx.channels.outage_log import DATABASE_ERRORS, database_outage
 from mizan_htmx.channels.protocol import Frame
 from mizan_htmx.channels.socket.outbox import Outbox
+from mizan_htmx.channels.socket.session_user import VisitorSocket
+from mizan_htmx.channels.templates import partial_of
 from mizan_htmx.declarations.signature import describe
-from mizan_htmx.errors import BadRequest, Forbidden, InternalError, MizanError, NotFound, ValidationFailed
+from mizan_htmx.errors import (
+    DENIED,
+    BadRequest,
+    Forbidden,
+    InternalError,
+    MizanError,
+    NotFound,
+    ValidationFailed,
+)
 from mizan_htmx.http.arguments import Arguments
 from mizan_htmx.setup.registry import registry
 
-#: What one socket may subscribe to.
-LIMIT = 200
-#: What the addresses of all of them may have together, in characters: they are kept, and stand in each frame.
-LIMIT_OF_TEXT = 64 * 1024
+#: The most subscriptions of one socket.
+MAX_SUBSCRIPTIONS = 200
+#: The most characters of all their addresses, which are kept in memory and repeated in each frame.
+MAX_ADDRESS_TEXT = 64 * 1024
 
 logger = logging.getLogger("mizan_htmx.channels")
 
 
 @dataclass(frozen=True, slots=True)
 class _Address:
-    """What a frame is about, as its sender wrote it. ``params`` is canonical JSON."""
+    """The subscription that a frame names, as its sender wrote it. ``params`` is canonical JSON."""
 
     channel: str
     params: str
@@ -52,13 +60,13 @@ class _Address:
         return len(self.channel) + len(self.params) + len(self.partial)
 
     def frame(self, **content: object) -> dict[str, object]:
-        """Write content with the address it concerns."""
+        """Return content with the address that it concerns."""
         partial = {"partial": self.partial} if self.partial else {}
         return {**content, "channel": self.channel, "params": json.loads(self.params), **partial}
 
 
 @dataclass(slots=True, eq=False)
-class _Live:
+class _Active:
     """A subscription that has begun."""
 
     channel: Channel
@@ -67,66 +75,68 @@ class _Live:
 
 
 class Subscriptions:
-    """What one socket has subscribed to. The caller sees to it that one call at a time is under way."""
+    """The subscriptions of one socket. The caller must await one call before the next."""
 
-    def __init__(self, socket: Socket, outbox: Outbox, scope: Mapping[str, Any]) -> None:
+    def __init__(self, socket: VisitorSocket, outbox: Outbox, scope: Mapping[str, Any]) -> None:
         self._socket = socket
         self._outbox = outbox
         self._scope = scope
         self._hub = Hub.here()
-        self._live: dict[_Address, _Live] = {}
+        self._active: dict[_Address, _Active] = {}
 
     async def subscribe(self, frame: Frame) -> None:
-        """Begin a subscription, if the channel allows it."""
+        """Begin a subscription, if its channel authorizes it."""
         channel, address = _channel_of(frame), _address_of(frame)
         params = _valid_params(channel, frame)
         _check_partial(address)
-        if address in self._live:
+        if address in self._active:
             raise BadRequest("Already subscribed")
-        if len(self._live) >= LIMIT or sum(map(len, self._live)) + len(address) > LIMIT_OF_TEXT:
+        if (
+            len(self._active) >= MAX_SUBSCRIPTIONS
+            or sum(map(len, self._active)) + len(address) > MAX_ADDRESS_TEXT
+        ):
             raise BadRequest("Too many subscriptions")
         user = await self._socket.visitor.user()
         instance = channel(user, {**self._scope, "user": user})
-        if not await _asked(instance.authorize, params):
+        if not await _call(instance.authorize, params):
             raise Forbidden("Not authorized")
-        group = await _asked(group_of, instance, params)
+        group = await _call(group_of, instance, params)
         subscription = Subscription(group, address.channel, address.params, address.partial)
-        await self._begin(frame, address, _Live(instance, params, subscription))
+        await self._begin(frame, address, _Active(instance, params, subscription))
 
-    async def _begin(self, frame: Frame, address: _Address, live: _Live) -> None:
-        # In the hub before on_connect, so that this socket, too, hears what that pushes; but it is told first
-        # that it is subscribed.
+    async def _begin(self, frame: Frame, address: _Address, active: _Active) -> None:
+        # In the hub before on_connect, so that this socket receives what that pushes, but after the answer.
         place = self._outbox.reserve()
-        self._hub.subscribe(self._socket, live.subscription)
+        self._hub.subscribe(self._socket, active.subscription)
         try:
-            await _asked(live.channel.on_connect, live.params)
+            await _call(active.channel.on_connect, active.params)
         except BaseException:
-            self._hub.unsubscribe(self._socket, live.subscription)
-            self._outbox.give_up(place)
+            self._hub.unsubscribe(self._socket, active.subscription)
+            self._outbox.release(place)
             raise
-        self._live[address] = live
-        self._outbox.fill(place, frames.answer(frame, address.frame(subscribed=True)))
+        self._active[address] = active
+        self._outbox.fill(place, protocol.answer(frame, address.frame(subscribed=True)))
 
     async def unsubscribe(self, frame: Frame) -> str:
         """End a subscription."""
         _channel_of(frame)
         address = _address_of(frame)
-        if address not in self._live:
+        if address not in self._active:
             raise BadRequest("Not subscribed")
         await self._end(address)
-        return frames.answer(frame, address.frame(unsubscribed=True))
+        return protocol.answer(frame, address.frame(unsubscribed=True))
 
     async def _end(self, address: _Address) -> None:
-        live = self._live.pop(address)
-        self._hub.unsubscribe(self._socket, live.subscription)
-        await _asked(live.channel.on_disconnect, live.params)
+        active = self._active.pop(address)
+        self._hub.unsubscribe(self._socket, active.subscription)
+        await _call(active.channel.on_disconnect, active.params)
 
     async def message(self, frame: Frame) -> str | None:
-        """Hand a message to its channel, if that still allows it, and what it returns to the group."""
+        """Pass a message to its channel, if that still authorizes it, and send the reply to the group."""
         channel, address = _channel_of(frame), _address_of(frame)
-        subscribed, live = self._find(address)
-        live.channel.user = await self._socket.visitor.user()
-        refused = await _refusal_of(live)
+        subscribed, active = self._find(address)
+        active.channel.user = await self._socket.visitor.user()
+        refused = await _refusal_of(active)
         if refused is not None:
             await self._end_quietly(subscribed)
             raise refused
@@ -136,31 +146,34 @@ class Subscriptions:
             message = read_model(channel.ReactMessage, _data_of(frame, channel.ReactMessage))
         except ValidationFailed as error:
             raise ValidationFailed(error.fields, "Invalid message") from None
-        reply = await _asked(live.channel.receive, live.params, message)
+        reply = await _call(active.channel.receive, active.params, message)
         if reply is not None:
             payload = payload_of(channel, reply)
-            await publishing.tell(push_event(address.channel, live.subscription.group, reply, payload))
-        return frames.acknowledgement(frame)
+            event = message_event(active.subscription.group, address.channel, type(reply).__name__, payload)
+            await bus.asend(event)
+        return protocol.acknowledgement(frame)
 
-    def _find(self, address: _Address) -> tuple[_Address, _Live]:
-        """Find a subscription whatever partial it is shown with."""
-        for each, live in self._live.items():
+    def _find(self, address: _Address) -> tuple[_Address, _Active]:
+        """Return a subscription, whichever partial its messages are rendered with."""
+        for each, active in self._active.items():
             if (each.channel, each.params) == (address.channel, address.params):
-                return each, live
+                return each, active
         raise BadRequest("Not subscribed")
 
-    async def recheck(self, user: Any) -> None:
-        """Ask all channels again whether this user may; end what they do not allow any more."""
-        for address, live in list(self._live.items()):
-            live.channel.user = user
-            refused = await _refusal_of(live)
+    async def reauthorize(self, user: Any) -> None:
+        """Authorize all subscriptions again for this user, and end those that are refused."""
+        for address, active in list(self._active.items()):
+            active.channel.user = user
+            refused = await _refusal_of(active)
             if refused is not None:
-                self._socket.put(frames.write(address.frame(error=refused.message, code=refused.code)))
+                self._socket.send_text(
+                    protocol.write(address.frame(error=refused.message, code=refused.code))
+                )
                 await self._end_quietly(address)
 
     async def end_all(self) -> None:
-        """End everything: the socket is closed."""
-        for address in list(self._live):
+        """End all subscriptions of a closed socket."""
+        for address in list(self._active):
             await self._end_quietly(address)
 
     async def _end_quietly(self, address: _Address) -> None:
@@ -168,27 +181,27 @@ class Subscriptions:
             await self._end(address)
         except DATABASE_ERRORS as error:
             database_outage.fail(error)
-        except Exception:  # the border to the authors' code: all the others must end, too
-            logger.exception("Channel %r did not end well.", address.channel)
+        except Exception:  # the border to the site's code: the other subscriptions must end, too
+            logger.exception("on_disconnect() of channel %r failed.", address.channel)
 
 
-async def _refusal_of(live: _Live) -> MizanError | None:
+async def _refusal_of(active: _Active) -> MizanError | None:
     try:
-        allowed = await _asked(live.channel.authorize, live.params)
+        allowed = await _call(active.channel.authorize, active.params)
     except MizanError as error:
         return error
     return None if allowed else Forbidden("Not authorized")
 
 
-async def _asked(hook: Callable[..., Any], /, *args: Any) -> Any:
-    """Call a hook; what it raises is a refusal, or is logged and not told."""
+async def _call(hook: Callable[..., Any], /, *args: Any) -> Any:
+    """Call a hook; raise Forbidden for what DENIED lists, and InternalError for what else it raises."""
     try:
-        return await ask(hook, *args)
+        return await call_hook(hook, *args)
     except DENIED:
         raise Forbidden("Not authorized") from None
     except DATABASE_ERRORS:
-        raise  # the database can't be asked: that says nothing about the visitor
-    except Exception as error:  # the border to the authors' code
+        raise  # an unreachable database says nothing about the visitor
+    except Exception as error:  # the border to the site's code
         logger.exception("A hook of a channel failed: %s", getattr(hook, "__qualname__", hook))
         raise InternalError() from error
 
@@ -197,15 +210,15 @@ def _channel_of(frame: Frame) -> type[Channel]:
     name = frame.body.get("channel")
     channel: type[Channel] | None = registry.channels.get(name) if isinstance(name, str) else None
     if channel is None:
-        raise NotFound(frames.unknown("channel", name))
+        raise NotFound(protocol.unknown("channel", name))
     return channel
 
 
 def _data_of(frame: Frame, model: type[BaseModel]) -> Any:
-    """Return what a message holds, and what the boxes of its form say that are not ticked."""
+    """Return the values of a message, with those of its form's unticked checkboxes."""
     data, unticked = frame.body.get("data", {}), frame.body.get("unticked") or []
     if not isinstance(unticked, list) or not all(isinstance(each, str) for each in unticked):
-        raise BadRequest("'unticked' must list the names of boxes.")
+        raise BadRequest("'unticked' must be a list of names of checkboxes.")
     if not unticked or not isinstance(data, dict):
         return data
     named = [name for name in dict.fromkeys(unticked) if name in model.model_fields and name not in data]
@@ -225,7 +238,7 @@ def _address_of(frame: Frame) -> _Address:
 def _valid_params(channel: type[Channel], frame: Frame) -> BaseModel | None:
     try:
         params = frame.body.get("params", {})
-        refuse_undeclared(channel, params)
+        reject_undeclared(channel, params)
         return read_params(channel, params)
     except ValidationFailed as error:
         raise ValidationFailed(error.reasons, "Invalid params") from None
@@ -234,6 +247,6 @@ def _valid_params(channel: type[Channel], frame: Frame) -> BaseModel | None:
 def _check_partial(address: _Address) -> None:
     try:
         if address.partial:
-            rendering.read(address.partial, address.channel)
+            partial_of(address.partial, address.channel)
     except BadSignature:
         raise ValidationFailed({"partial": ["Not signed by this site."]}, "Invalid params") from None

@@ -7,7 +7,7 @@ from urllib.parse import quote
 from mizan_htmx.edge.backends.base import PurgeLater, TagEdge
 from mizan_htmx.edge.backends.http import Response
 from mizan_htmx.edge.backends.options import Options
-from mizan_htmx.edge.backends.rate_limit import Bucket
+from mizan_htmx.token_bucket import TokenBucket
 
 __all__ = ["CloudflareEdge"]
 
@@ -36,11 +36,11 @@ class CloudflareEdge(TagEdge):
         self._url = f"{api}/zones/{quote(zone, safe='')}/purge_cache"
         self._token = options.secret("token")
         self.vary = options.names("vary")
-        self._bucket = Bucket(rate, size)
+        self._bucket = TokenBucket(rate, size)
 
     def purge_batch(self, tags: Sequence[str]) -> None:
         """Purge tags, or raise PurgeLater if the plan's rate limit is reached."""
-        wait = self._bucket.take()
+        wait = self._bucket.try_take()
         if wait:
             raise PurgeLater("The rate limit of the plan is reached.", retry_after=wait)
         headers = {"Authorization": f"Bearer {self._token.reveal()}"}
@@ -49,6 +49,6 @@ class CloudflareEdge(TagEdge):
     def is_success(self, response: Response) -> bool:
         """Return whether the status and the body say success."""
         if response.status == 429:  # other processes draw on the same limit
-            self._bucket.empty()
+            self._bucket.drain()
         body = response.json()
         return super().is_success(response) and isinstance(body, dict) and body.get("success") is True

@@ -5,13 +5,12 @@ from collections.abc import Iterator, Sequence
 from mizan_htmx.edge.backends.base import EdgeBackend, PurgeFailed
 from mizan_htmx.edge.backends.http import DIRECT
 from mizan_htmx.edge.backends.options import Options
+from mizan_htmx.protocol.headers import CACHE_GROUPS_HEADER
 from mizan_htmx.protocol.keys import MAX_BYTES, Invalidation
 
 __all__ = ["VarnishEdge"]
 
 METHOD = "PURGEKEYS"
-# As in the response to a mutation: RFC 9875, a list of strings.
-HEADER = "Cache-Group-Invalidation"
 
 
 class VarnishEdge(EdgeBackend):
@@ -37,7 +36,8 @@ class VarnishEdge(EdgeBackend):
     def _purge_node(self, door: str, tags: Sequence[str]) -> PurgeFailed | None:
         try:
             for text in header_values(tags):
-                self.call(METHOD, f"{door}/", headers={HEADER: text}, opener=DIRECT)
+                # As in the response to a mutation: RFC 9875, a list of strings.
+                self.call(METHOD, f"{door}/", headers={CACHE_GROUPS_HEADER: text}, opener=DIRECT)
         except PurgeFailed as error:
             return error
         return None

@@ -2,14 +2,11 @@
 
 import re
 
-import pytest
 from playwright.async_api import expect
 
-from tests.browser.helpers.tab import REPORT, REPORTS, Tab, on_every_htmx, on_newest_htmx
+from tests.browser.helpers.tab import REPORT, REPORTS, Tab, on_every_htmx
 from tests.site.models import Board, Person
 from tests.site.together import BROKEN
-
-pytestmark = [pytest.mark.asyncio(loop_scope="session"), on_newest_htmx]
 
 USER, SHAKY = "user;user_id=5", "shaky"
 
@@ -17,6 +14,7 @@ USER, SHAKY = "user;user_id=5", "shaky"
 @on_every_htmx
 async def test_a_block_that_fails_spoils_no_other(tab: Tab) -> None:
     await tab.open("/together/2/")
+    await tab.hold_retries()
     await Board.objects.filter(pk=1).aupdate(title=BROKEN)
     await Person.objects.filter(pk=5).aupdate(name="Grace")
     async with tab.forgive(REPORTS):
@@ -36,6 +34,7 @@ async def test_a_block_that_fails_spoils_no_other(tab: Tab) -> None:
 
 async def test_a_block_that_the_server_does_not_know_says_so_and_spoils_no_other(tab: Tab) -> None:
     await tab.open("/together/2/")
+    await tab.hold_retries()
     forged = "/api/mizan/partial/shaky/?block=" + "Zm9yZ2Vk"
     await tab.page.locator("#shaky").evaluate("(block, url) => block.setAttribute('hx-get', url)", forged)
     await Person.objects.filter(pk=5).aupdate(name="Grace")

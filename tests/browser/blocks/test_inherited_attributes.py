@@ -4,10 +4,8 @@ import pytest
 from playwright.async_api import expect
 
 from tests.browser.helpers.desk import sit_down
-from tests.browser.helpers.tab import REPORTS, Tab, on_newest_htmx
+from tests.browser.helpers.tab import REPORTS, Tab
 from tests.site.keep import desk
-
-pytestmark = [pytest.mark.asyncio(loop_scope="session"), on_newest_htmx]
 
 # Attributes that both versions have, then those of one.
 BOTH = {
@@ -107,6 +105,7 @@ async def test_what_a_listener_keeps_out_is_told(tab: Tab, htmx: str) -> None:
     event = "htmx:beforeSwap" if htmx[0] == "2" else "htmx:before:swap"
     with desk("<b>1</b>") as now:
         await sit_down(tab)
+        await tab.hold_retries()
         await tab.page.evaluate(
             "(name) => addEventListener(name, (event) => event.preventDefault(), { once: true })", event
         )

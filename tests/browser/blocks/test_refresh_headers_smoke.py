@@ -1,16 +1,15 @@
 """What an answer to a refresh says counts once on the builds of htmx that django-htmx ships, too."""
 
-import pytest
-
 from tests.browser.blocks.test_refresh_headers import hear, heard, over, told
-from tests.browser.helpers.tab import REPORTS, Tab
+from tests.browser.helpers.tab import REPORTS, Tab, on_shipped_htmx
 from tests.site.answers import answering
 
-pytestmark = pytest.mark.asyncio(loop_scope="session")
+pytestmark = on_shipped_htmx
 
 
 async def test_an_answer_speaks_once_and_a_failure_is_told_once(tab: Tab, htmx: str) -> None:
     await tab.open("/together/2/")
+    await tab.hold_retries()
     await hear(tab, "note", *told(htmx))
     with answering(HX_Trigger="note", HX_Retarget="#shown", HX_Reswap="innerHTML", HX_Push_Url="/x/"):
         await tab.invalidate("user, shaky")

@@ -5,10 +5,8 @@ import re
 import pytest
 from playwright.async_api import expect
 
-from tests.browser.helpers.tab import REPORT, Tab, on_every_htmx, on_newest_htmx
+from tests.browser.helpers.tab import REPORT, Tab, on_every_htmx
 from tests.site.models import Person
-
-pytestmark = [pytest.mark.asyncio(loop_scope="session"), on_newest_htmx]
 
 
 @on_every_htmx
@@ -75,6 +73,7 @@ async def test_what_is_no_block_is_never_swapped_in(
     tab: Tab, trouble: str, status: str, problems: list[str]
 ) -> None:
     await tab.open("/profile/5/")
+    await tab.hold_retries()
     await tab.page.context.add_cookies([{"name": "trouble", "value": trouble, "url": tab.address}])
     await Person.objects.filter(pk=5).aupdate(name="Grace")
     async with tab.forgive(REPORT, *problems):
@@ -118,6 +117,7 @@ async def test_a_reader_that_refuses_empties_its_block(tab: Tab) -> None:
 
 async def test_a_block_is_tried_again_when_the_page_is_shown_again(tab: Tab) -> None:
     await tab.open("/profile/5/")
+    await tab.hold_retries()
     await tab.page.context.add_cookies([{"name": "trouble", "value": "login", "url": tab.address}])
     await Person.objects.filter(pk=5).aupdate(name="Grace")
     async with tab.forgive(REPORT):

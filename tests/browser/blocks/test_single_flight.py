@@ -7,12 +7,10 @@ from playwright.async_api import expect
 from pytest_django import Settings
 
 from tests.browser.helpers.live import NOTE, SECOND, change, has_heard
-from tests.browser.helpers.tab import REPORT, Tab, on_every_htmx, on_newest_htmx
+from tests.browser.helpers.tab import REPORT, Tab, on_every_htmx
 from tests.site.gates import closed_gate, wait_until_reached
 from tests.site.models import Person
 from tests.site.together import BROKEN
-
-pytestmark = [pytest.mark.asyncio(loop_scope="session"), on_newest_htmx]
 
 USER, SHAKY = "user;user_id=5", "shaky"
 
@@ -150,6 +148,7 @@ async def test_what_an_answer_does_not_bring_follows(tab: Tab) -> None:
 
 async def test_a_block_that_fails_is_left_out_and_asked_for(tab: Tab) -> None:
     await tab.open("/together/2/")
+    await tab.hold_retries()
     async with tab.forgive(f"{REPORT}|^Response Status|^htmx", r"\b500 \("):
         await tab.submit("#shake", BROKEN)
         await expect(tab.block(USER)).to_have_text(["0 broken", "1 broken"])

@@ -2,14 +2,13 @@
 
 import re
 
-import pytest
 from playwright.async_api import expect
 
 from tests.browser.helpers.overlay import change, opened, overlay, toggle
 from tests.browser.helpers.tab import Tab, on_newest_htmx, on_one_htmx
 from tests.site.models import Card
 
-pytestmark = [pytest.mark.asyncio(loop_scope="session"), on_one_htmx]
+pytestmark = on_one_htmx
 
 
 async def lines(tab: Tab, number: int = 0) -> list[str]:
@@ -189,6 +188,7 @@ async def test_a_prevented_invalidation_says_so(tab: Tab) -> None:
 @on_newest_htmx
 async def test_a_failed_refresh_says_how_and_the_next_one_that_it_worked(tab: Tab) -> None:
     await opened(tab)
+    await tab.hold_retries()
     await tab.page.context.add_cookies([{"name": "trouble", "value": "503", "url": tab.address}])
     async with tab.forgive("503"):
         await tab.invalidate("user", user_id=5)

@@ -31,9 +31,10 @@ async def sit_down(tab: Tab, variant: str = "desk") -> None:
 
 
 async def refresh(tab: Tab, times: int = 1) -> None:
-    """Make the desk stale and wait until its blocks have been refreshed so often."""
+    """Make the desk stale and wait until its blocks have been refreshed so often, and can be used."""
     await tab.invalidate("desk")
     await tab.happens("refreshed", times)
+    await tab.bound()
 
 
 async def told(tab: Tab, name: str) -> list[list[str]]:

@@ -3,9 +3,9 @@
 import asyncio
 import json
 import re
-from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
@@ -14,23 +14,26 @@ from playwright.async_api import ConsoleMessage, Error, Frame, Locator, Page, Re
 
 from tools import htmx
 
-# Which builds of htmx a test or a module runs on; what stands at the test counts. Without one: those that
-# django-htmx ships.
+# Which builds of htmx a test or a module runs on; the mark of a test counts. Without one: the newest two.
 
-# The smoke set: the few tests of a mechanism that run on the builds that django-htmx ships and on the newest.
+# The smoke set: the few tests of a mechanism that also run on the builds that django-htmx ships.
 on_every_htmx = pytest.mark.builds("2", "4", *htmx.VERSIONS)
 
 # The same for what a swap keeps: htmx 2 once with Idiomorph, which morphs, and once without.
 on_every_morph = pytest.mark.builds("2", "2.0.11+idiomorph", "4", "4.0.1")
 
-# The rule.
+# The rule, for a test in a module with another mark.
 on_newest_htmx = pytest.mark.builds(*htmx.VERSIONS)
 
-# The same for what a swap keeps: htmx 2 once with Idiomorph, and once without.
+# The rule for what a swap keeps: htmx 2 once with Idiomorph, and once without.
 on_newest_morph = pytest.mark.builds("2.0.11", "2.0.11+idiomorph", "4.0.1")
 
 # What hangs on no version of htmx.
 on_one_htmx = pytest.mark.builds(htmx.VERSIONS[0])
+
+# Those that django-htmx ships: the demo serves no others.
+on_shipped_htmx = pytest.mark.builds("2", "4")
+on_shipped_htmx4 = pytest.mark.builds("4")
 
 # How the shim's report of a block that was not refreshed begins.
 REPORT = "^mizan: <"
@@ -53,6 +56,16 @@ ROUND_TRIP = """new Promise((done) => {
     port2.postMessage(null);
 })"""
 
+# What failed is tried again after half a second, which on a busy machine is sooner than a test looks.
+HOLD_RETRIES = """(after) => {
+    const failures = new WeakMap(); // block → how many
+    const hold = ({ target: block, detail }) => {
+        failures.set(block, (failures.get(block) ?? 0) + 1);
+        if (failures.get(block) > after) detail.wait = Math.max(detail.wait, 600_000);
+    };
+    addEventListener("mizan:error", hold, { capture: true });
+}"""
+
 # Runs in every page before its own scripts. Violations of the Content-Security-Policy become console errors,
 # whatever the browser logs by itself; what the shim reports is counted where locators can wait for it.
 OBSERVE = """
@@ -73,6 +86,11 @@ OBSERVE = """
 """
 
 
+def morphs(build: str) -> bool:
+    """Return whether refreshes on this build of htmx morph: htmx 2 does so with Idiomorph."""
+    return build not in ("2", htmx.VERSIONS[0])
+
+
 class Tab:
     """One page, on one version of htmx, and a record of what happened in it."""
 
@@ -85,13 +103,11 @@ class Tab:
         self.batches: list[list[str]] = []
         self.posts: list[str] = []
         self._news = asyncio.Event()
-        self._unreported: Counter[str] = Counter()
-        page.on("console", self._hear)
-        page.on("pageerror", self._fail)
-        page.on("request", self._see)
-        page.on("response", self._see_response)
-        page.on("requestfailed", self._see_failure)
-        page.on("framenavigated", self._see_navigation)
+        self._unreported = 0
+        self.lost_its_socket = False
+        self.may_be_cached = False
+        for event, listener in self._listeners().items():
+            Page.on(page, event, listener)
 
     async def open(self, path: str) -> None:
         """Go to a page of the site."""
@@ -134,6 +150,14 @@ class Tab:
         happened: list[list[object]] = await self.page.evaluate("happened")
         return happened
 
+    async def bound(self) -> None:
+        """Wait until htmx has bound what it has put into the page, some milliseconds after it did."""
+        await expect(self.page.locator(".htmx-added, .htmx-settling")).to_have_count(0)
+
+    async def hold_retries(self, after: int = 0) -> None:
+        """Keep the page from sending a refresh again by itself that fails from now on; ``after`` so many."""
+        await self.page.evaluate(HOLD_RETRIES, after)
+
     async def attributes(self, selector: str) -> list[str]:
         """List the names of an element's attributes, sorted."""
         names: list[str] = await self.page.locator(selector).evaluate("(it) => it.getAttributeNames().sort()")
@@ -166,19 +190,39 @@ class Tab:
     async def settle(self) -> None:
         """Wait until the console has told of everything that has happened in the page by now."""
         await self._until(
-            lambda: self.page.is_closed() or not any(count > 0 for count in self._unreported.values()),
-            lambda: f"The console is silent about {self._unreported}",
+            lambda: self.page.is_closed() or self._unreported <= 0,
+            lambda: f"The console has told of {self._unreported} failed requests too few: {self.problems}",
         )
         # What scripts write arrives in order. A page that is left or closed meanwhile has nothing to add.
         with suppress(Error):
             async with asyncio.timeout(PATIENCE):
                 await self.page.evaluate(ROUND_TRIP)
 
+    async def check(self) -> None:
+        """Fail if there was an unexpected problem."""
+        await self.settle()
+        assert self.problems == []
+
     async def close(self, *, with_context: bool = True) -> None:
         """Close the page, alone or with its browser context; fail if it had an unexpected problem."""
         await self.settle()
         await (self.page.context.close() if with_context else self.page.close())
         assert self.problems == []
+
+    def detach(self) -> None:
+        """Hear nothing more of the page."""
+        for event, listener in self._listeners().items():
+            self.page.remove_listener(event, listener)
+
+    def _listeners(self) -> dict[Any, Callable[..., None]]:
+        return {
+            "console": self._hear,
+            "pageerror": self._fail,
+            "request": self._see,
+            "requestfailed": self._see_failure,
+            "response": self._see_response,
+            "framenavigated": self._see_navigation,
+        }
 
     def _drop(self, patterns: Iterable[str]) -> None:
         self.problems = [
@@ -197,20 +241,26 @@ class Tab:
             raise AssertionError(message()) from None
 
     def _see_response(self, response: Response) -> None:
+        if "/static/" not in response.url and re.search(
+            "max-age=[1-9]", response.headers.get("cache-control", "")
+        ):
+            self.may_be_cached = True
         if response.status >= 400 and response.request.resource_type in ("fetch", "xhr"):
-            self._unreported[response.url] += 1
+            self._unreported += 1
 
     def _see_failure(self, request: Request) -> None:
         if request.resource_type in ("fetch", "xhr") and request.failure != "net::ERR_ABORTED":
-            self._unreported[request.url] += 1
+            self._unreported += 1
 
     def _see_navigation(self, frame: Frame) -> None:
         if frame == self.page.main_frame:
-            self._unreported.clear()
+            self._unreported = 0
 
     def _hear(self, message: ConsoleMessage) -> None:
+        if message.text.startswith("WebSocket connection"):
+            self.lost_its_socket = True
         if message.text.startswith(NOT_LOADED):
-            self._unreported[message.location["url"]] -= 1
+            self._unreported -= 1
         self._news.set()
         if message.text.startswith(FAULTS):
             self.faults.append(message.text)

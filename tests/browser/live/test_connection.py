@@ -10,8 +10,8 @@ from playwright.async_api import expect
 
 from mizan_htmx import invalidate
 from mizan_htmx.channels import MizanConsumer
-from mizan_htmx.channels.layer import versions
-from mizan_htmx.channels.layer.versions import MemoryVersions
+from mizan_htmx.channels.layer import version_store
+from mizan_htmx.channels.layer.memory_versions import MemoryVersions
 from mizan_htmx.channels.socket.session_user import Visitor
 from tests.browser.helpers.live import NOTE, PLAIN, SECOND, change, has_heard, without_server
 from tests.browser.helpers.serving import Site, on_both_servers
@@ -19,7 +19,7 @@ from tests.browser.helpers.tab import REPORT, Tab, on_one_htmx
 from tests.site import live
 from tests.site.models import Person
 
-pytestmark = [pytest.mark.asyncio(loop_scope="session"), on_one_htmx]
+pytestmark = on_one_htmx
 
 
 @pytest.fixture
@@ -84,7 +84,7 @@ async def test_everything_live_is_fetched_when_the_server_has_lost_its_memory(
     async with without_server(ada):
         site.stop()
         await ada.was("closed", "open", "closed")
-        monkeypatch.setattr(versions, "_without_layer", MemoryVersions())
+        monkeypatch.setattr(version_store, "_without_layer", MemoryVersions())
         site.start()
         await ada.was("closed", "open", "closed", "open")
     await ada.happens("refreshed", 2)

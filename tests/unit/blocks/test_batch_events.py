@@ -11,11 +11,8 @@ from pytest_django import Settings
 
 from mizan_htmx import client, register
 from tests.helpers.blocks import MIDDLEWARE, Site, blocks_of
-from tests.helpers.single_flight import flight, names, send
+from tests.helpers.single_flight import names, send
 
-__all__ = ["flight"]
-
-pytest_plugins = ["tests.helpers.blocks_fixtures"]
 pytestmark = pytest.mark.django_db
 
 PAGE = (

@@ -15,8 +15,6 @@ from mizan_htmx.testing import isolated_registry
 from tests.helpers.blocks import Site, blocks_of, declare_readers, template_settings
 from tests.helpers.together import TWO, all_of, pieces, together
 
-pytest_plugins = ["tests.helpers.blocks_fixtures"]
-
 
 def declare_trouble(site: Site) -> None:
     """Declare readers that break, refuse or answer what can't be sent."""

@@ -20,8 +20,6 @@ from mizan_htmx import client, register
 from tests.helpers.blocks import Site, blocks_of, sign, syntax_error
 from tests.helpers.blocks_pages import PART, sources
 
-pytest_plugins = ["tests.helpers.blocks_fixtures"]
-
 
 class Size(enum.IntEnum):
     """An enum of numbers."""

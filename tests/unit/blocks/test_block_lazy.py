@@ -6,8 +6,6 @@ from django.http import HttpRequest
 from mizan_htmx import Context, client, register
 from tests.helpers.blocks import Site, blocks_of, sign, syntax_error
 
-pytest_plugins = ["tests.helpers.blocks_fixtures"]
-
 LAZY = (
     '{% mizan_context "user" user_id=5 lazy with heading="Hi" as card %}{{ heading }} {{ user_profile.name }}'
     "{% placeholder %}<p>{{ heading }}, loading {{ request.method }}…</p>{% endplaceholder %}!"
@@ -185,7 +183,7 @@ def test_what_is_no_pause_is_an_error(site: Site, given: object) -> None:
     source = '{% mizan_context "user" user_id=5 poll=given %}{% endmizan_context %}'
 
     assert syntax_error(site, source, given=given) == (
-        f"poll={given!r} is no pause. Write whole seconds from 1 to 86400, such as poll=30."
+        f"poll={given!r} is not an interval. Write whole seconds from 1 to 86400, such as poll=30."
     )
 
 

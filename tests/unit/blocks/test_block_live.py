@@ -15,9 +15,9 @@ from mizan_htmx import Context, client, register
 from mizan_htmx.blocks import scripts as page
 from mizan_htmx.setup.registry import registry as registered
 from tests.helpers.blocks import template_settings
-from tests.helpers.visitor import empty_registry
 
-registry = empty_registry()
+pytestmark = pytest.mark.usefixtures("registry")
+
 Render = Callable[[str], str]
 
 

@@ -9,8 +9,6 @@ from pytest_django import Settings
 
 from tests.helpers.blocks import LIBRARIES, Site, syntax_error, template_settings
 
-pytest_plugins = ["tests.helpers.blocks_fixtures"]
-
 register = Library()
 register.tag("shout", do_filter)
 

@@ -29,8 +29,6 @@ from tests.helpers.languages import (
 )
 from tests.helpers.single_flight import names, send
 
-pytest_plugins = ["tests.helpers.blocks_fixtures", "tests.helpers.languages_fixtures"]
-
 END = "{% endmizan_context %}"
 ONE = f"{{% mizan_context 'notifications' as one %}}{{% translate 'Yes' %}}{END}"
 

@@ -13,8 +13,6 @@ from mizan_htmx import GlobalContext, client, register
 from tests.helpers.blocks import Site, blocks_of
 from tests.helpers.forms import declare_contact
 
-pytest_plugins = ["tests.helpers.blocks_fixtures"]
-
 pytestmark = pytest.mark.django_db
 
 END = "{% endmizan_context %}"

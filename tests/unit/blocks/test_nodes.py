@@ -14,8 +14,6 @@ from django.utils.translation import gettext_lazy
 from mizan_htmx import client, register
 from tests.helpers.blocks import Site, blocks_of, partial_url, sign, syntax_error
 
-pytest_plugins = ["tests.helpers.blocks_fixtures"]
-
 END = "{% endmizan_context %}"
 
 
@@ -225,14 +223,14 @@ def test_what_with_passes_is_signed(site: Site) -> None:
 @pytest.mark.parametrize(
     ("attribute", "message"),
     [
-        ('tag="script"', "tag='script' can't hold a block. Name an element such as 'li'."),
-        ('tag="STYLE"', "tag='STYLE' can't hold a block. Name an element such as 'li'."),
-        ('tag="a b"', "tag='a b' can't hold a block. Name an element such as 'li'."),
-        ('tag="div>"', "tag='div>' can't hold a block. Name an element such as 'li'."),
-        ('tag="1"', "tag='1' can't hold a block. Name an element such as 'li'."),
-        ('id="a b"', "id='a b' can't name a block: letters, digits, '_' and '-' only."),
-        ('id="é"', "id='é' can't name a block: letters, digits, '_' and '-' only."),
-        ("id='\"'", "id='\"' can't name a block: letters, digits, '_' and '-' only."),
+        ('tag="script"', "tag='script' can't contain a block. Name an element such as 'li'."),
+        ('tag="STYLE"', "tag='STYLE' can't contain a block. Name an element such as 'li'."),
+        ('tag="a b"', "tag='a b' can't contain a block. Name an element such as 'li'."),
+        ('tag="div>"', "tag='div>' can't contain a block. Name an element such as 'li'."),
+        ('tag="1"', "tag='1' can't contain a block. Name an element such as 'li'."),
+        ('id="a b"', "id='a b' can't be a block's id. Use letters, digits, '_' and '-' only."),
+        ('id="é"', "id='é' can't be a block's id. Use letters, digits, '_' and '-' only."),
+        ("id='\"'", "id='\"' can't be a block's id. Use letters, digits, '_' and '-' only."),
     ],
 )
 def test_a_tag_or_id_that_is_none(site: Site, attribute: str, message: str) -> None:

@@ -11,8 +11,6 @@ from pytest_django import Settings
 from mizan_htmx.blocks.rendering import BlockContext
 from tests.helpers.blocks import LOADERS, Site, blocks_of, template_settings
 
-pytest_plugins = ["tests.helpers.blocks_fixtures"]
-
 CARDS = (
     "{% for each in people %}"
     '{% mizan_context "user" user_id=each as card %}{% include "name.html" %}{% endmizan_context %}'

@@ -11,11 +11,9 @@ from django.utils.safestring import mark_safe
 from django.utils.translation import gettext_lazy
 
 from tests.helpers.blocks import Site, syntax_error
-from tests.helpers.page import attributes_of, functions
+from tests.helpers.page import attributes_of
 
-__all__ = ["functions"]  # an autouse fixture
-
-pytest_plugins = ["tests.helpers.blocks_fixtures"]
+pytestmark = pytest.mark.usefixtures("functions")
 
 
 class Suit(enum.Enum):

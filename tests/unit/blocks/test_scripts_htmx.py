@@ -10,11 +10,9 @@ from django.utils.safestring import mark_safe
 from pytest_django import Settings
 
 from tests.helpers.blocks import Site, syntax_error
-from tests.helpers.page import functions
 
-__all__ = ["functions"]  # an autouse fixture
+pytestmark = pytest.mark.usefixtures("functions")
 
-pytest_plugins = ["tests.helpers.blocks_fixtures"]
 
 # A file that is there, as the site's own would be.
 FILE = "django_htmx/htmax-4.min.js"

@@ -15,8 +15,6 @@ from pytest_django import Settings
 from mizan_htmx.blocks import scripts as page
 from tests.helpers.blocks import Site
 
-pytest_plugins = ["tests.helpers.blocks_fixtures"]
-
 
 class SigningStorage(StaticFilesStorage):
     """A storage whose addresses are others each time, as those with a signature are."""

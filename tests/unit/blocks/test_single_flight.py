@@ -9,11 +9,8 @@ from pytest_django import Settings
 
 from mizan_htmx import invalidate
 from tests.helpers.blocks import Site, blocks_of
-from tests.helpers.single_flight import BROUGHT, PAGE, flight, flying, names, own, send, serve
+from tests.helpers.single_flight import BROUGHT, PAGE, names, own, send, serve
 
-__all__ = ["flight", "flying"]
-
-pytest_plugins = ["tests.helpers.blocks_fixtures"]
 pytestmark = pytest.mark.django_db
 
 

@@ -13,11 +13,8 @@ from pytest_django import Settings
 from mizan_htmx import Context, client, register
 from mizan_htmx.setup.registry import registry
 from tests.helpers.blocks import Site, blocks_of
-from tests.helpers.single_flight import HTMX, PAGE, flight, flying, named, names, send
+from tests.helpers.single_flight import HTMX, PAGE, named, names, send
 
-__all__ = ["flight", "flying"]
-
-pytest_plugins = ["tests.helpers.blocks_fixtures"]
 pytestmark = pytest.mark.django_db
 
 
@@ -159,10 +156,10 @@ def test_whatever_fails_the_answer_to_the_mutation_stands(
     def broken(*args: object) -> object:
         raise RuntimeError("It broke.")
 
-    monkeypatch.setattr("mizan_htmx.blocks.single_flight.render_asked", broken)
+    monkeypatch.setattr("mizan_htmx.blocks.single_flight.render_block", broken)
     answer = send(flight, "/plain/", names(html))
 
     assert (answer.status, answer.body, answer.brought) == (200, "plain", None)
     assert [each.getMessage() for each in caplog.records if each.levelno == logging.ERROR] == [
-        "Nothing was brought along with the answer of /plain/."
+        "No blocks were added to the response of /plain/."
     ]

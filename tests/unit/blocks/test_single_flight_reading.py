@@ -12,11 +12,8 @@ from pytest_django import Settings
 from mizan_htmx import Context, client, invalidate, register
 from mizan_htmx.setup.registry import registry
 from tests.helpers.blocks import Site, blocks_of
-from tests.helpers.single_flight import PAGE, flight, flying, names, send, serve
+from tests.helpers.single_flight import PAGE, names, send, serve
 
-__all__ = ["flight", "flying"]
-
-pytest_plugins = ["tests.helpers.blocks_fixtures"]
 pytestmark = pytest.mark.django_db
 
 

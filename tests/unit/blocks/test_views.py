@@ -15,8 +15,6 @@ from mizan_htmx import client, invalidate, register
 from mizan_htmx.testing import isolated_registry
 from tests.helpers.blocks import Site, blocks_of, declare_readers, partial_url, sign
 
-pytest_plugins = ["tests.helpers.blocks_fixtures"]
-
 SOURCE = '{% mizan_context "user" user_id=5 as card %}{{ user_profile.name }}{% endmizan_context %}'
 CONTENT: list[Any] = ["page.html#card", ["user"], "x", {}, {}]
 HTML = {"Content-Type": "text/html; charset=utf-8"}

@@ -21,15 +21,10 @@ from tests.helpers.public import (
     PAGE,
     PRIVATE,
     PublicSite,
-    ada,
     caching,
     known_visitor,
-    public,
-    visitor,
 )
 from tests.helpers.visitor import Visitor, serve
-
-__all__ = ["ada", "public", "visitor"]
 
 pytestmark = pytest.mark.django_db
 
@@ -191,7 +186,8 @@ def _reachable(thing: Any, depth: int = 6, seen: set[int] | None = None) -> list
     elif isinstance(thing, (list, tuple, set)):
         inner = [*thing]
     elif not isinstance(thing, type) and not callable(thing):
-        inner = [*getattr(thing, "__dict__", {}).values(), *getattr(thing, "__slots__", ())]
+        slots = [getattr(thing, name, None) for name in getattr(thing, "__slots__", ())]
+        inner = [*getattr(thing, "__dict__", {}).values(), *slots]
     return [text for each in inner for text in _reachable(each, depth - 1, seen)]
 
 

@@ -23,15 +23,10 @@ from tests.helpers.public import (
     PAGE,
     PRIVATE,
     PublicSite,
-    ada,
     caching,
     known_visitor,
-    public,
-    visitor,
 )
 from tests.helpers.visitor import Visitor, serve
-
-__all__ = ["ada", "public", "visitor"]
 
 pytestmark = pytest.mark.django_db
 

@@ -16,11 +16,9 @@ from mizan_htmx import client, register
 from mizan_htmx.client import Context
 from mizan_htmx.testing import isolated_registry
 from tests.helpers.blocks import MIDDLEWARE, blocks_of, template_settings
-from tests.helpers.visitor import Coloured, Visitor, both_colours, both_transports
+from tests.helpers.visitor import Coloured, Visitor
 
 pytestmark = pytest.mark.django_db
-visitor = both_transports()
-coloured = both_colours()
 
 SHOP = Context("shop", public=True, max_age=60)
 CTX = "/api/mizan/ctx/shop/?item=a"

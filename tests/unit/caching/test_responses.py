@@ -17,15 +17,10 @@ from tests.helpers.public import (
     PAGE,
     PRIVATE,
     PublicSite,
-    ada,
     caching,
     partial_of,
-    public,
-    visitor,
 )
 from tests.helpers.visitor import Visitor
-
-__all__ = ["ada", "public", "visitor"]
 
 pytestmark = pytest.mark.django_db
 

@@ -18,14 +18,9 @@ from tests.helpers.public import (
     PAGE,
     PRIVATE,
     PublicSite,
-    ada,
     caching,
-    public,
-    visitor,
 )
 from tests.helpers.visitor import Visitor
-
-__all__ = ["ada", "public", "visitor"]
 
 pytestmark = pytest.mark.django_db
 

@@ -11,14 +11,9 @@ from tests.helpers.public import (
     NEWS,
     PRIVATE,
     PublicSite,
-    ada,
     caching,
-    public,
-    visitor,
 )
 from tests.helpers.visitor import CALL, HEADER, Visitor, serve
-
-__all__ = ["ada", "public", "visitor"]
 
 pytestmark = pytest.mark.django_db
 

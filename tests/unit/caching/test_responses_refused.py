@@ -19,15 +19,10 @@ from tests.helpers.public import (
     PAGE,
     PRIVATE,
     PublicSite,
-    ada,
     caching,
     partial_of,
-    public,
-    visitor,
 )
 from tests.helpers.visitor import HEADER, Visitor, serve
-
-__all__ = ["ada", "public", "visitor"]
 
 pytestmark = pytest.mark.django_db
 

@@ -25,9 +25,9 @@ from mizan_htmx.channels import asgi, wrap_asgi
 from mizan_htmx.channels import register as register_channel
 from tests.helpers.sessions import SessionStore as CountingStore
 from tests.helpers.sockets import ROOM, ChatChannel, Tab, person, said
-from tests.helpers.visitor import empty_registry
 
-registry = empty_registry()
+pytestmark = pytest.mark.usefixtures("registry")
+
 
 OWN = {"Host": "example.com", "Origin": "http://example.com"}
 EXPIRED = {"error": "Not authorized", "code": "UNAUTHORIZED"}
@@ -99,7 +99,9 @@ class TestOrigin:
         headers = {"Host": "example.com"} | ({} if origin is None else {"Origin": origin})
         with caplog.at_level(logging.WARNING, "mizan_htmx"):
             assert await knock(headers, scheme=scheme).is_refused()
-        assert caplog.messages == [f"A socket was refused: a page of {origin or ''!r} asked for it."]
+        assert caplog.messages == [
+            f"A page of {origin or ''!r} was refused a socket. CSRF_TRUSTED_ORIGINS would allow it."
+        ]
 
     async def test_two_origins_are_none(self) -> None:
         tab = knock(OWN)
@@ -288,8 +290,9 @@ class TestKeptConnections:
         for _ in range(3):
             wrap_asgi(Inner())
         assert caplog.messages == [
-            f"DATABASES[{alias!r}] has CONN_MAX_AGE = {age}. A process with sockets keeps a connection for"
-            " each thread that way, until no more can be opened. Set it to 0 for this process, or use a pool."
+            f"DATABASES[{alias!r}] has CONN_MAX_AGE = {age}. A process that serves sockets keeps one open for"
+            " each thread then, until the database accepts no more. Set it to 0 for this process, or use"
+            " a pool."
             for alias, age in (("default", 60), ("other", None), ("file", 60))
         ]
 

@@ -11,11 +11,9 @@ from pytest_django import Settings
 
 from mizan_htmx.channels import Channel, ReactChannel, register
 from tests.helpers.sockets import ROOM, ChatChannel, Tab, person, said
-from tests.helpers.visitor import empty_registry
 
 # A push asks for its group in a thread where an earlier test may have left a connection.
-pytestmark = pytest.mark.django_db
-registry = empty_registry()
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("registry")]
 
 
 class Plain(Channel):
@@ -164,7 +162,7 @@ async def test_a_group_that_is_no_text_is_refused() -> None:
         def group(self, params: Any) -> Any:
             return 7
 
-    text = "test_a_group_that_is_no_text_is_refused.<locals>.Odd.group() must return text, not 7."
+    text = "test_a_group_that_is_no_text_is_refused.<locals>.Odd.group() must return a str, not 7."
     assert await both(Odd, Odd.DjangoMessage(text="hi"), room="a") == [text] * 2
 
 
@@ -179,4 +177,6 @@ async def test_a_push_that_nobody_hears_is_quiet(settings: Settings, layers: dic
 async def test_a_push_of_a_channel_nobody_registered_is_logged(caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.WARNING):
         await ChatChannel.push(ChatChannel.DjangoMessage(text="hi"), room="a")
-    assert caplog.messages == ["ChatChannel is not registered, so nobody hears what it pushes."]
+    assert caplog.messages == [
+        "ChatChannel is not registered, so its messages reach nobody. Register it with register()."
+    ]

@@ -17,13 +17,10 @@ from tests.helpers.sockets import (
     raising,
     said,
 )
-from tests.helpers.visitor import Coloured, both_colours, empty_registry
+from tests.helpers.visitor import Coloured
 
 # A push asks for its group in a thread where an earlier test may have left a connection.
-pytestmark = pytest.mark.django_db
-
-registry = empty_registry()
-coloured = both_colours()
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("registry")]
 
 
 async def test_every_hook_may_have_either_colour(coloured: Coloured) -> None:

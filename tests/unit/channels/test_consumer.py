@@ -1,6 +1,7 @@
 """One socket: its frames in order, floods, slow clients, and that nothing of it stays behind."""
 
 import asyncio
+import json
 import logging
 import re
 import threading
@@ -14,60 +15,20 @@ from django.http import HttpRequest
 from mizan_htmx import client, register
 from mizan_htmx.channels import MizanConsumer, consumer
 from mizan_htmx.channels import register as register_channel
-from mizan_htmx.channels.hub.hub import Hub, hubs
-from mizan_htmx.channels.layer.outages import database_outage
+from mizan_htmx.channels.hub.hub import Hub
+from mizan_htmx.channels.layer.bus import hubs
+from mizan_htmx.channels.outage_log import database_outage
 from mizan_htmx.channels.socket import outbox
-from mizan_htmx.channels.socket.rate_limit import Bucket
 from mizan_htmx.channels.socket.session_user import Visitor
 from tests.helpers.sockets import PATIENCE, ROOM, ChatChannel, Tab, person
-from tests.helpers.visitor import empty_registry
 
 # A push asks for its group in a thread where an earlier test may have left a connection.
-pytestmark = pytest.mark.django_db
-registry = empty_registry()
-
-
-def steps(frames: int, *, every: float) -> list[float]:
-    """Give what frames that come in this rhythm have to wait, each sent once the one before was done."""
-    bucket, now, waits = Bucket(burst=3, rate=10.0, patience=4, now=0.0), 0.0, []
-    for _ in range(frames):
-        waits.append(round(bucket.take(now), 3))
-        now += waits[-1] + every
-    return waits
-
-
-class TestBucket:
-    """How fast a socket may send, told without a clock."""
-
-    def test_a_burst_passes_and_the_rest_is_slowed_to_the_rate(self) -> None:
-        assert steps(6, every=0.0) == [0.0, 0.0, 0.0, 0.1, 0.1, 0.1]
-
-    def test_who_keeps_to_the_rate_never_waits(self) -> None:
-        assert set(steps(100, every=0.1)) == {0.0}
-
-    def test_silence_fills_it_again_but_not_over_its_brim(self) -> None:
-        bucket = Bucket(burst=3, rate=10.0, patience=4, now=0.0)
-        waits = [bucket.take(now) for now in (0.0, 0.0, 0.0, 100.0, 100.0, 100.0, 100.0)]
-        assert waits == [0.0] * 6 + [0.1]
-
-    def test_too_many_in_a_row_that_had_to_wait_are_a_flood(self) -> None:
-        bucket = Bucket(burst=1, rate=10.0, patience=2, now=0.0)
-        flooded = []
-        for _ in range(4):
-            bucket.take(0.0)
-            flooded.append(bucket.is_flooded)
-        assert flooded == [False, False, False, True]
-
-    def test_one_that_came_in_time_ends_the_row(self) -> None:
-        bucket = Bucket(burst=1, rate=10.0, patience=1, now=0.0)
-        for now in (0.0, 0.0, 100.0, 100.0):
-            bucket.take(now)
-            assert not bucket.is_flooded
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("registry")]
 
 
 def test_the_limits_are_the_documented_ones() -> None:
     assert (MizanConsumer.burst, MizanConsumer.rate, MizanConsumer.patience) == (50, 20.0, 200)
-    assert outbox.LIMIT == 256
+    assert outbox.MAX_FRAMES == 256
 
 
 class Keeping(MizanConsumer):
@@ -103,7 +64,7 @@ async def test_a_flood_closes_the_socket() -> None:
             await tab.tell(action="dance", id=number)
         assert [(await tab.hear())["id"] for _ in range(2)] == [0, 1]
         assert await tab.closing() == 1008
-        await Keeping.sockets[0].recheck()  # nothing is left to be checked
+        await Keeping.sockets[0].reauthorize()  # nothing is left to be checked
         assert await tab.wire.receive_nothing()
 
 
@@ -164,7 +125,7 @@ async def test_a_check_is_put_off_until_the_frame_is_handled_and_nobody_waits_fo
     async with Tab(Keeping.as_asgi(), user=person()) as tab:
         await tab.tell(action="subscribe", **ROOM)
         await connecting.wait()
-        await Keeping.sockets[0].recheck()
+        await Keeping.sockets[0].reauthorize()
         assert order == ["authorize"]
         connected.set()
         assert (await tab.hear())["subscribed"] is True
@@ -184,16 +145,16 @@ async def test_a_check_while_the_database_is_away_takes_nothing_from_anybody(
             return True
 
     register_channel(Chat, "chat")
-    database_outage.forget()
+    database_outage.reset()
     async with Tab(Keeping.as_asgi(), user=person()) as tab:
         await tab.ask(action="subscribe", **ROOM)
         away = True
         with caplog.at_level(logging.ERROR):
-            await Keeping.sockets[0].recheck()
+            await Keeping.sockets[0].reauthorize()
             await tab.say("[]")  # by now it is done, whoever has done it
         assert caplog.messages == [
-            "Sockets can't ask the database: OperationalError: connection refused Is it running?."
-            " They keep what they have, and are checked later."
+            "Sockets can't query the database: OperationalError: connection refused Is it running?."
+            " They keep their subscriptions, and are authorized again later."
         ]
         assert [record.exc_info for record in caplog.records] == [None]
         assert (await tab.ask(action="unsubscribe", **ROOM))["unsubscribed"] is True
@@ -206,17 +167,17 @@ async def test_checks_without_a_database_are_one_line_and_their_end_another(
     async def user(visitor: Visitor) -> Any:
         raise error
 
-    database_outage.forget()
+    database_outage.reset()
     async with Tab(Keeping.as_asgi(), user=person()), Tab(Keeping.as_asgi(), user=person()) as tab:
         with monkeypatch.context() as patch:
             patch.setattr(Visitor, "user", user)
             for socket in Keeping.sockets * 5:
-                await socket.recheck()
+                await socket.reauthorize()
         assert [record.exc_info for record in caplog.records] == [None]
         Keeping.sockets[0].visitor.session_key = "of a session"
         monkeypatch.setattr(Visitor, "user", _user_of(Keeping.sockets[0].visitor.given))
-        await Keeping.sockets[0].recheck()
-        assert re.fullmatch(r"Sockets can ask the database again, after \d+\.\d s\.", caplog.messages[1])
+        await Keeping.sockets[0].reauthorize()
+        assert re.fullmatch(r"Sockets can query the database again, after \d+\.\d s\.", caplog.messages[1])
         assert (await tab.say("[]"))["error"] == "Malformed frame", "and nobody was sent away"
 
 
@@ -233,15 +194,15 @@ async def test_a_socket_that_opens_while_the_database_is_away_is_refused_in_one_
     async def visitor_of(scope: object) -> Any:
         raise OperationalError("gone")
 
-    database_outage.forget()
+    database_outage.reset()
     monkeypatch.setattr(consumer, "visitor_of", visitor_of)
     for _ in range(3):
         wire = WebsocketCommunicator(MizanConsumer.as_asgi(), "/ws/")
         assert await wire.connect() == (False, 1000)
         await wire.disconnect()
     assert caplog.messages == [
-        "Sockets can't ask the database: OperationalError: gone."
-        " They keep what they have, and are checked later."
+        "Sockets can't query the database: OperationalError: gone."
+        " They keep their subscriptions, and are authorized again later."
     ]
     assert hubs() == []
 
@@ -254,7 +215,7 @@ async def test_a_frame_that_needs_the_database_while_it_is_away_leaves_no_traceb
             raise OperationalError("gone")
 
     register_channel(Chat, "chat")
-    database_outage.forget()
+    database_outage.reset()
     async with Tab(user=person()) as tab:
         for _ in range(3):
             assert (await tab.ask(action="subscribe", **ROOM))["code"] == "INTERNAL_ERROR"
@@ -303,29 +264,35 @@ async def test_a_cancelled_socket_cleans_up_too() -> None:
 
 
 async def test_a_client_that_reads_nothing_is_sent_away_and_holds_up_nobody() -> None:
-    register_channel(ChatChannel)
-    stuck, sent = asyncio.Event(), []
+    class Chat(ChatChannel):
+        # A coroutine: no push has to wait for a thread.
+        async def group(self, params: Any) -> str:  # type: ignore[override]
+            return str(params.room)
+
+    register_channel(Chat, "chat")
+    subscribed, closed, sent = asyncio.Event(), asyncio.Event(), []
 
     async def send(message: Any) -> None:
         sent.append(message)
-        if message["type"] == "websocket.send" and len(sent) > 2:
-            await stuck.wait()
+        if message["type"] == "websocket.close":
+            closed.set()
+        elif len(sent) == 2:
+            subscribed.set()
+        elif len(sent) > 2:
+            await asyncio.Event().wait()  # it reads nothing from here on
 
     inbox: asyncio.Queue[Any] = asyncio.Queue()
     scope = {"type": "websocket", "path": "/ws/", "headers": [], "user": person()}
     socket = asyncio.create_task(MizanConsumer.as_asgi()(scope, inbox.get, send))
     await inbox.put({"type": "websocket.connect"})
-    subscribe = '{"action": "subscribe", "channel": "chat", "params": {"room": "a"}}'
-    await inbox.put({"type": "websocket.receive", "text": subscribe})
-    async with Tab(user=person()) as other, asyncio.timeout(PATIENCE):
+    await inbox.put({"type": "websocket.receive", "text": json.dumps({"action": "subscribe", **ROOM})})
+    await asyncio.wait_for(subscribed.wait(), PATIENCE)
+    async with Tab(user=person()) as other:
         await other.ask(action="subscribe", **ROOM)
-        while len(sent) < 2:
-            await asyncio.sleep(0)
-        for number in range(outbox.LIMIT + 5):
-            await ChatChannel.push(ChatChannel.DjangoMessage(text=str(number)), room="a")
+        for number in range(outbox.MAX_FRAMES + 5):
+            await Chat.push(Chat.DjangoMessage(text=str(number)), room="a")
             assert (await other.hear())["data"]["text"] == str(number)
-        while sent[-1]["type"] != "websocket.close":
-            await asyncio.sleep(0)
+        await asyncio.wait_for(closed.wait(), PATIENCE)
     assert sent[-1] == {"type": "websocket.close", "code": 1013}
     assert len(sent) == 4
     await inbox.put({"type": "websocket.disconnect", "code": 1013})

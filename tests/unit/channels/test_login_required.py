@@ -8,11 +8,11 @@ from pytest_django import Settings
 
 from mizan_htmx import Context, client, register
 from tests.helpers.sockets import SUBSCRIBED, Tab, chat, person
-from tests.helpers.visitor import Coloured, both_colours, empty_registry
+from tests.helpers.visitor import Coloured
 from tests.helpers.watching import BOARD, board, page, watching_of
 
-registry = empty_registry()
-coloured = both_colours()
+pytestmark = pytest.mark.usefixtures("registry")
+
 
 KEY = "board;board_id=3"
 WATCHED = watching_of(KEY)

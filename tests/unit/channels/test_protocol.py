@@ -8,19 +8,18 @@ from typing import Any
 import pytest
 from pytest_django import Settings
 
-from mizan_htmx.channels import protocol as frames
-from mizan_htmx.channels import register
+from mizan_htmx.channels import protocol, register
 from mizan_htmx.errors import BadRequest, Forbidden, TooLarge
 from tests.helpers.sockets import ROOM, ChatChannel, Tab, person
-from tests.helpers.visitor import empty_registry
 
-registry = empty_registry()
+pytestmark = pytest.mark.usefixtures("registry")
+
 
 MALFORMED = {"error": "Malformed frame", "code": "BAD_REQUEST"}
 
 
 def test_the_examples_of_the_module_hold() -> None:
-    assert doctest.testmod(frames).failed == 0
+    assert doctest.testmod(protocol).failed == 0
 
 
 @pytest.mark.parametrize(
@@ -43,42 +42,42 @@ def test_the_examples_of_the_module_hold() -> None:
 )
 def test_what_is_no_json_object_is_malformed(text: str | None) -> None:
     with pytest.raises(BadRequest, match=r"^Malformed frame$"):
-        frames.read(text)
+        protocol.read(text)
 
 
 def test_a_frame_is_measured_in_bytes() -> None:
-    frame = '{"a": "' + "ü" * ((frames.MAX_BYTES - 9) // 2)
-    assert frames.read(frame + 'e"}').action is None
+    frame = '{"a": "' + "ü" * ((protocol.MAX_BYTES - 9) // 2)
+    assert protocol.read(frame + 'e"}').action is None
     with pytest.raises(TooLarge, match=r"^Frame too large$"):
-        frames.read(frame + 'ee"}')
+        protocol.read(frame + 'ee"}')
 
 
 @pytest.mark.parametrize("given", ["1", "", "ü", 5, 0])
 def test_an_id_is_text_or_a_whole_number(given: object) -> None:
-    assert frames.read(json.dumps({"id": given})).id == given
+    assert protocol.read(json.dumps({"id": given})).id == given
 
 
 @pytest.mark.parametrize("given", [None, True, 1.5, [], {}])
 def test_anything_else_is_no_id(given: object) -> None:
-    assert frames.read(json.dumps({"id": given})).id is None
+    assert protocol.read(json.dumps({"id": given})).id is None
 
 
 def test_an_acknowledgement_is_for_those_who_wait_for_it() -> None:
-    assert frames.acknowledgement(frames.read("{}")) is None
-    assert frames.acknowledgement(frames.read('{"id": 5}'), data=1) == '{"id": 5, "ok": true, "data": 1}'
+    assert protocol.acknowledgement(protocol.read("{}")) is None
+    assert protocol.acknowledgement(protocol.read('{"id": 5}'), data=1) == '{"id": 5, "ok": true, "data": 1}'
 
 
 def test_a_result_is_put_in_as_it_was_written() -> None:
-    frame = frames.read('{"id": "a\\"b"}')
-    written = frames.result(frame, '{"a":"ü"}'.encode(), version=None)
+    frame = protocol.read('{"id": "a\\"b"}')
+    written = protocol.result(frame, '{"a":"ü"}'.encode(), version=None)
     assert written == '{"id": "a\\"b", "ok": true, "data": {"a":"ü"}}'
-    newer = frames.result(frame, b"7", version="0badcafe.7")
+    newer = protocol.result(frame, b"7", version="0badcafe.7")
     assert newer == '{"id": "a\\"b", "ok": true, "data": 7, "version": "0badcafe.7"}'
 
 
 def test_details_that_are_no_json_are_not_told() -> None:
-    frame = frames.read('{"action": "rpc", "id": 1}')
-    assert json.loads(frames.refusal(frame, Forbidden("No.", details={"why": {object()}}))) == {
+    frame = protocol.read('{"action": "rpc", "id": 1}')
+    assert json.loads(protocol.refusal(frame, Forbidden("No.", details={"why": {object()}}))) == {
         "id": 1,
         "ok": False,
         "error": {"code": "INTERNAL_ERROR", "message": "Something went wrong."},
@@ -101,7 +100,7 @@ class TestOverTheSocket:
 
     async def test_a_large_frame(self) -> None:
         async with Tab() as tab:
-            await tab.tell(action="message", data="x" * frames.MAX_BYTES)
+            await tab.tell(action="message", data="x" * protocol.MAX_BYTES)
             assert await tab.closing() == 1009
 
     @pytest.mark.parametrize("action", [None, "dance", 5, [], {"a": 1}, True, "subscribe "])
@@ -187,5 +186,5 @@ class TestOverTheSocket:
             with caplog.at_level(logging.ERROR):
                 answer = await tab.ask(action="subscribe", id="7", **ROOM)
             assert answer == {"id": "7", "error": "Something went wrong.", "code": "INTERNAL_ERROR", **ROOM}
-            assert "must return text, not None" in caplog.text
+            assert "must return a str, not None" in caplog.text
             assert await tab.say("[]") == MALFORMED

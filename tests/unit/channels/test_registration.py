@@ -11,9 +11,9 @@ from mizan_htmx.channels import Channel, get_channel, get_registered_channels, r
 from mizan_htmx.channels.registration import adopt, default_name
 from mizan_htmx.errors import DeclarationError
 from tests.helpers.sockets import ChatChannel
-from tests.helpers.visitor import empty_registry
 
-registry = empty_registry()
+pytestmark = pytest.mark.usefixtures("registry")
+
 MINE = f"{__name__}.subclass.<locals>"
 
 

@@ -12,10 +12,10 @@ from pytest_django import Settings
 
 from mizan_htmx import Context, client, invalidate, register
 from tests.helpers.sockets import Tab
-from tests.helpers.visitor import CALL, MOUNT, Coloured, both_colours, empty_registry
+from tests.helpers.visitor import CALL, MOUNT, Coloured
 
-registry = empty_registry()
-coloured = both_colours()
+pytestmark = pytest.mark.usefixtures("registry")
+
 UNKNOWN = {"id": 1, "ok": False, "error": {"code": "NOT_FOUND", "message": "Unknown function"}}
 BROKEN = {"code": "INTERNAL_ERROR", "message": "Something went wrong."}
 

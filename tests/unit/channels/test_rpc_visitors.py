@@ -9,12 +9,11 @@ from django.http import HttpRequest
 from django.test import AsyncClient
 
 from mizan_htmx import client, register
-from mizan_htmx.channels.rpc import request_of
+from mizan_htmx.channels.socket.request import request_of
 from tests.helpers.sockets import Tab, person
-from tests.helpers.visitor import Coloured, both_colours, empty_registry
+from tests.helpers.visitor import Coloured
 
-registry = empty_registry()
-coloured = both_colours()
+pytestmark = pytest.mark.usefixtures("registry")
 
 
 def who(request: HttpRequest) -> str:

@@ -147,7 +147,7 @@ def test_a_form_is_sent_to_a_channel(render: Render) -> None:
         ),
         (
             '{% mizan_channel "chat" room="a" limit="x" %}',
-            "{% mizan_channel 'chat' %} got parameters that do not fit:"
+            "{% mizan_channel 'chat' %} got invalid parameters:"
             " {'limit': ['Input should be a valid integer, unable to parse string as an integer']}",
         ),
         (
@@ -157,8 +157,8 @@ def test_a_form_is_sent_to_a_channel(render: Render) -> None:
         ),
         (
             '{% mizan_channel "news" partial="line.html" target="#list" swap="end" %}',
-            "{% mizan_channel 'news' %}: swap='end' is no place."
-            " beforeend, afterbegin, beforebegin, afterend, innerHTML, outerHTML are.",
+            "{% mizan_channel 'news' %}: swap='end' is not a place."
+            " Use one of: beforeend, afterbegin, beforebegin, afterend, innerHTML, outerHTML.",
         ),
         (
             '{% mizan_send "news" %}',
@@ -304,9 +304,9 @@ async def test_a_message_is_rendered_once_however_its_hearers_write_the_same(
 
 
 def test_a_token_is_good_for_one_channel() -> None:
-    assert rendering.read(rendering.sign("chat", "line.html"), "chat") == "line.html"
+    assert rendering.partial_of(rendering.sign("chat", "line.html"), "chat") == "line.html"
     with pytest.raises(signing.BadSignature, match=r"was signed for the channel 'chat', not 'news'\.$"):
-        rendering.read(rendering.sign("chat", "line.html"), "news")
+        rendering.partial_of(rendering.sign("chat", "line.html"), "news")
 
 
 @pytest.mark.parametrize(
@@ -323,7 +323,7 @@ def test_a_token_is_good_for_one_channel() -> None:
 )
 def test_a_token_that_this_site_did_not_write_is_refused(token: Any) -> None:
     with pytest.raises(signing.BadSignature):
-        rendering.read(token, "chat")
+        rendering.partial_of(token, "chat")
 
 
 def test_equal_partials_have_equal_tokens() -> None:

@@ -37,15 +37,9 @@ from tests.helpers.visitor import (
     Coloured,
     Visitor,
     answer,
-    both_colours,
-    both_transports,
-    empty_registry,
 )
 
-pytestmark = pytest.mark.django_db
-visitor = both_transports()
-coloured = both_colours()
-registry = empty_registry()
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("registry")]
 
 BYTES = b"\xff\xfe"
 TEXT = "_\u2014"

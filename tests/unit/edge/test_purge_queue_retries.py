@@ -45,7 +45,7 @@ def test_failures_are_logged_with_the_keys_and_tried_again(
     fastly.keep("/profile/5/", "user user;user_id=5")
     queue = queue_to(fastly)
     queue.put(of(5))
-    assert queue.drain(10)
+    assert queue.drain(60)
     assert keys(fastly) == [["user;user_id=5"]] * 4
     assert fastly.copies == {}
     assert [record.levelname for record in caplog.records] == ["WARNING"] * 3
@@ -60,7 +60,7 @@ def test_the_time_between_tries_doubles_up_to_a_bound_and_is_never_quite_the_sam
     fastly.troubles.extend([Reply(500)] * 5)
     queue = queue_to(fastly, PurgePolicy(gather=0, first_retry=0.01, longest_retry=0.08))
     queue.put(of(5))
-    assert queue.drain(10)
+    assert queue.drain(60)
     waits: list[float] = [record.args[2] for record in caplog.records]  # type: ignore[index,misc]
     for wait, bound in zip(waits, (0.01, 0.02, 0.04, 0.08, 0.08), strict=True):
         assert bound / 2 <= wait <= bound
@@ -72,7 +72,7 @@ def test_retry_after_is_obeyed(fastly: Fastly) -> None:
     queue = queue_to(fastly)
     began = time.monotonic()
     queue.put(of(5))
-    assert queue.drain(10)
+    assert queue.drain(60)
     assert len(fastly.calls) == 2
     assert time.monotonic() - began >= 1
 
@@ -80,13 +80,13 @@ def test_retry_after_is_obeyed(fastly: Fastly) -> None:
 def test_a_refusal_is_logged_and_not_tried_again(fastly: Fastly, caplog: pytest.LogCaptureFixture) -> None:
     queue = queue_to(fastly, token="another")
     queue.put(of(5))
-    assert queue.drain(10)
+    assert queue.drain(60)
     assert len(fastly.calls) == 1
     assert [(record.levelname, record.getMessage().partition(": POST")[0]) for record in caplog.records] == [
         ("ERROR", f"{queue._edge!r} refused to purge user;user_id=5")
     ]
     queue.put(of(6))
-    assert queue.drain(10)
+    assert queue.drain(60)
     assert keys(fastly) == [["user;user_id=5"], ["user;user_id=6"]]
 
 
@@ -96,11 +96,11 @@ def test_what_failed_for_too_long_is_logged_and_dropped(
     fastly.troubles.extend([Reply(500)] * 2)
     queue = queue_to(fastly, PurgePolicy(gather=0, first_retry=0.02, give_up=0.001))
     queue.put(of(5))
-    assert queue.drain(10)
+    assert queue.drain(60)
     assert [record.levelname for record in caplog.records] == ["WARNING", "ERROR"]
     assert " did not purge user;user_id=5 and is not tried again: " in caplog.messages[1]
     queue.put(of(6))
-    assert queue.drain(10)
+    assert queue.drain(60)
     assert keys(fastly) == [["user;user_id=5"], ["user;user_id=5"], ["user;user_id=6"]]
 
 
@@ -111,7 +111,7 @@ def test_what_becomes_stale_meanwhile_goes_out_with_the_next_call(fastly: Fastly
     until(lambda: fastly.calls)
     queue.put(of(6))
     queue.put(of(6, 7))
-    assert queue.drain(10)
+    assert queue.drain(60)
     assert [sorted(each) for each in keys(fastly)] == [
         ["user;user_id=5"],
         ["user;user_id=5", "user;user_id=6", "user;user_id=7"],
@@ -124,7 +124,7 @@ def test_a_copy_that_was_on_its_way_falls_to_the_repeated_purge(fastly: Fastly) 
     until(lambda: fastly.calls)
     with fastly.lock:
         fastly.keep("/profile/5/", "user user;user_id=5")
-    assert queue.drain(10)
+    assert queue.drain(60)
     assert keys(fastly) == [["user;user_id=5"]] * 2
     assert fastly.copies == {}
 
@@ -134,7 +134,7 @@ def test_what_became_stale_anew_is_purged_twice_whatever_else_is_repeated(fastly
     queue.put(of(5))
     until(lambda: fastly.calls)
     queue.put(of(5))  # waits longer than the second purge of the first time
-    assert queue.drain(10)
+    assert queue.drain(60)
     assert keys(fastly) == [["user;user_id=5"]] * 3
 
 
@@ -143,7 +143,7 @@ def test_only_what_was_not_purged_is_tried_again() -> None:
         cdn.troubles.extend([Reply(204), Reply(500)])
         queue = PurgeQueue(BunnyEdge(**cdn.backend_options(), repeat_after=0.2), QUICK)
         queue.put(of(5, 6, 7))
-        assert queue.drain(10)
+        assert queue.drain(60)
         purged = [call.json["CacheTag"] for call in cdn.calls]
     assert purged[:4] == [f"user;user_id={number}" for number in (5, 6, 6, 7)]
     assert sorted(purged[4:]) == [f"user;user_id={number}" for number in (5, 6, 7)]
@@ -161,7 +161,7 @@ class GatedEdge(EdgeBackend):
 
     def purge(self, tags: Sequence[str], invalidations: Sequence[Invalidation]) -> None:
         self.purged.append(tuple(tags))
-        assert self.gate.wait(10)
+        assert self.gate.wait(60)
         if self.failures:
             raise self.failures.pop(0)
 
@@ -176,7 +176,7 @@ def test_more_than_may_wait_widens_to_its_context() -> None:
     queue.put({Invalidation("news"): ("news",)})
     assert len(queue.pending()) <= 60
     edge.gate.set()
-    assert queue.drain(10)
+    assert queue.drain(60)
     assert edge.purged[0] == ("user;user_id=5",)
     assert set(edge.purged[1]) >= {"user", "news"}
     assert len(edge.purged) == 2
@@ -188,7 +188,7 @@ def test_contexts_without_end_do_not_widen_to_what_no_edge_knows() -> None:
     names = [f"context_{number}" for number in range(20)]
     queue.put({Invalidation(name): (name,) for name in names})
     edge.gate.set()
-    assert queue.drain(10)
+    assert queue.drain(60)
     assert edge.purged == [tuple(names)]
 
 
@@ -200,7 +200,7 @@ def test_an_edge_that_raises_something_else_is_logged_and_tried_again(
     edge.failures.append(ZeroDivisionError("oops"))
     queue = PurgeQueue(edge, QUICK)
     queue.put(of(5))
-    assert queue.drain(10)
+    assert queue.drain(60)
     assert edge.purged == [("user;user_id=5",)] * 2
     assert [record.levelname for record in caplog.records] == ["ERROR", "WARNING"]
     assert caplog.records[0].exc_info is not None
@@ -213,7 +213,7 @@ def test_an_edge_that_holds_back_by_itself_is_no_failure(caplog: pytest.LogCaptu
     edge.failures.append(PurgeLater("not yet", retry_after=0.02, done=["user;user_id=5"]))
     queue = PurgeQueue(edge, QUICK)
     queue.put(of(5, 6))
-    assert queue.drain(10)
+    assert queue.drain(60)
     assert edge.purged == [("user;user_id=5", "user;user_id=6"), ("user;user_id=6",)]
     assert caplog.messages == []
 
@@ -225,7 +225,7 @@ def test_an_edge_may_hand_on_the_text_of_a_header() -> None:
     edge.failures.append(PurgeFailed("busy", retry_after=text))
     queue = PurgeQueue(edge, QUICK)
     queue.put(of(5))
-    assert queue.drain(10)
+    assert queue.drain(60)
     assert edge.purged == [("user;user_id=5",)] * 2
 
 
@@ -240,7 +240,7 @@ def test_a_thread_lives_while_there_is_something_to_purge(fastly: Fastly) -> Non
     for number in (5, 6):
         queue.put(of(number))
         assert threads_running() == ["mizan_htmx.edge"]
-        assert queue.drain(10)
+        assert queue.drain(60)
         until(lambda: not threads_running())
     assert keys(fastly) == [["user;user_id=5"], ["user;user_id=6"]]
 

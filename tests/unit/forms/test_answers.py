@@ -16,15 +16,12 @@ from tests.helpers.forms import (
     declare_contact,
     elements,
     errors_of,
-    forms_site,
     post,
     submit,
 )
-from tests.helpers.visitor import HEADER, Visitor, both_transports
+from tests.helpers.visitor import HEADER, Visitor
 
-pytestmark = pytest.mark.django_db(transaction=True)
-visitor = both_transports()
-site = forms_site()
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("forms_site")]
 
 CONTACT = address("contact")
 

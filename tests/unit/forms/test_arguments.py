@@ -21,17 +21,14 @@ from tests.helpers.forms import (
     check,
     declare_card,
     declare_contact,
-    forms_site,
     result,
     submit,
     upload,
 )
-from tests.helpers.visitor import CALL, Visitor, answer, both_transports, misfit, over_wsgi
+from tests.helpers.visitor import CALL, Visitor, answer, misfit, over_wsgi
 from tests.site.models import Board, Card
 
-pytestmark = pytest.mark.django_db
-visitor = both_transports()
-site = forms_site()
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("forms_site")]
 
 NO_VALUE = "Must be a scalar or a list of scalars."
 

@@ -9,13 +9,10 @@ from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse
 
 from mizan_htmx.errors import DeclarationError, Forbidden
-from tests.helpers.forms import VALID, address, declare_contact, forms_site, post, result, template_folder
-from tests.helpers.visitor import HEADER, Visitor, answer, both_transports, problem
+from tests.helpers.forms import VALID, address, declare_contact, post, result
+from tests.helpers.visitor import HEADER, Visitor, answer, problem
 
-pytestmark = pytest.mark.django_db
-visitor = both_transports()
-site = forms_site()
-folder = template_folder()
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("forms_site")]
 
 FUNCTIONS = ["schema", "validate", "submit", "formset.schema", "formset.validate", "formset.submit"]
 PAGES = [address("contact"), address("contact", kind="formset")]

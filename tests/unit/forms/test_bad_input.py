@@ -18,19 +18,16 @@ from tests.helpers.forms import (
     check,
     declare_contact,
     errors_of,
-    forms_site,
     post,
     result,
     submit,
     submit_as_form,
     upload,
 )
-from tests.helpers.visitor import HEADER, MOUNT, Visitor, both_transports, over_wsgi
+from tests.helpers.visitor import HEADER, MOUNT, Visitor, over_wsgi
 from tests.site.models import Board
 
-pytestmark = pytest.mark.django_db
-visitor = both_transports()
-site = forms_site()
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("forms_site")]
 
 CONTACT = address("contact")
 VALIDATE = f"{CONTACT}validate/"

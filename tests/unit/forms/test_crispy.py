@@ -14,16 +14,11 @@ from tests.helpers.forms import (
     elements,
     errors_of,
     field,
-    forms_site,
     post,
-    template_folder,
 )
-from tests.helpers.visitor import Visitor, both_transports
+from tests.helpers.visitor import Visitor
 
-pytestmark = pytest.mark.django_db
-visitor = both_transports()
-site = forms_site()
-folder = template_folder()
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("forms_site")]
 
 CONTACT = address("contact")
 

@@ -8,16 +8,20 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import include, path
 from pytest_django import Settings
 
-from tests.helpers.forms import VALID, address, declare_contact, field, forms_site, post
-from tests.helpers.visitor import CALL, HEADER, Visitor, both_transports
+from tests.helpers.forms import VALID, address, declare_contact, field, post
+from tests.helpers.visitor import CALL, HEADER, Visitor
 
-pytestmark = pytest.mark.django_db
-visitor = both_transports(enforce_csrf_checks=True)
-site = forms_site()
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("forms_site")]
 
 CONTACT = address("contact")
 ADDRESSES = [CONTACT, f"{CONTACT}validate/"]
 FORMSETS = [address("contact", kind="formset"), f"{address('contact', kind='formset')}validate/"]
+
+
+@pytest.fixture
+def visitor(strict: Visitor) -> Visitor:
+    """Return a visitor whose requests need a token."""
+    return strict
 
 
 def own_403(request: HttpRequest, exception: Exception) -> HttpResponse:

@@ -16,16 +16,13 @@ from tests.helpers.forms import (
     VALID,
     declare_card,
     declare_contact,
-    forms_site,
     result,
     upload,
 )
-from tests.helpers.visitor import CALL, HEADER, Visitor, answer, both_transports, misfit, over_wsgi
+from tests.helpers.visitor import CALL, HEADER, Visitor, answer, misfit, over_wsgi
 from tests.site.models import Board, Card
 
-pytestmark = pytest.mark.django_db
-visitor = both_transports()
-site = forms_site()
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("forms_site")]
 
 ADA = {"name": "Ada", "email": "ada@example.org"}
 BOB = {"name": "Bob", "email": "bob@example.org"}

@@ -16,16 +16,13 @@ from tests.helpers.forms import (
     elements,
     errors_of,
     field,
-    forms_site,
     post,
     result,
     submit,
 )
-from tests.helpers.visitor import HEADER, Visitor, both_transports
+from tests.helpers.visitor import HEADER, Visitor
 
-pytestmark = pytest.mark.django_db
-visitor = both_transports()
-site = forms_site()
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("forms_site")]
 
 PATH = address("contact", kind="formset")
 TAMPERED = (

@@ -17,16 +17,13 @@ from tests.helpers.forms import (
     address,
     declare_card,
     declare_contact,
-    forms_site,
     post,
     submit,
 )
-from tests.helpers.visitor import HEADER, Visitor, answer, both_transports, problem
+from tests.helpers.visitor import HEADER, Visitor, answer, problem
 from tests.site.models import Board, Card, Person
 
-pytestmark = pytest.mark.django_db(transaction=True)
-visitor = both_transports()
-site = forms_site()
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("forms_site")]
 
 CONTACT = address("contact")
 

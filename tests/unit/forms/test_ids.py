@@ -9,19 +9,12 @@ from tests.helpers.forms import (
     elements,
     field,
     forms_of,
-    forms_site,
     ids,
-    page_shower,
     post,
-    template_folder,
 )
-from tests.helpers.visitor import Visitor, both_transports
+from tests.helpers.visitor import Visitor
 
-pytestmark = pytest.mark.django_db
-visitor = both_transports()
-site = forms_site()
-folder = template_folder()
-show = page_shower()
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("forms_site")]
 
 
 class TestUniqueIds:

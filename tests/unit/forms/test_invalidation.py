@@ -10,13 +10,11 @@ from django.test import RequestFactory
 from mizan_htmx import invalidate
 from mizan_htmx.forms import mizanFormMeta, mizanFormMixin
 from mizan_htmx.setup.registry import get_function
-from tests.helpers.forms import VALID, address, declare_card, declare_contact, forms_site, post
-from tests.helpers.visitor import HEADER, Visitor, both_transports
+from tests.helpers.forms import VALID, address, declare_card, declare_contact, post
+from tests.helpers.visitor import HEADER, Visitor
 from tests.site.models import Board, Card
 
-pytestmark = pytest.mark.django_db
-visitor = both_transports()
-site = forms_site()
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("forms_site")]
 
 Header = str | None
 

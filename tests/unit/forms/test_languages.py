@@ -27,7 +27,6 @@ from mizan_htmx.localization import Localization, sign
 from tests.helpers.blocks import Site, template_settings
 from tests.helpers.languages import BLOCK, ENDPOINTS, IN_GERMAN, LIBRARIES, pages, speak
 
-pytest_plugins = ["tests.helpers.blocks_fixtures", "tests.helpers.languages_fixtures"]
 pytestmark = pytest.mark.django_db
 
 FORM = "application/x-www-form-urlencoded"

@@ -14,15 +14,12 @@ from tests.helpers.forms import (
     declare_contact,
     errors_of,
     field,
-    forms_site,
     post,
 )
-from tests.helpers.visitor import HEADER, Visitor, both_transports, over_wsgi
+from tests.helpers.visitor import HEADER, Visitor, over_wsgi
 from tests.site.models import Board, Card
 
-pytestmark = pytest.mark.django_db
-visitor = both_transports()
-site = forms_site()
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("forms_site")]
 
 VALIDATE = f"{address('contact')}validate/"
 

@@ -11,17 +11,14 @@ from tests.helpers.forms import (
     elements,
     errors_of,
     field,
-    forms_site,
     post,
     result,
     submit,
 )
-from tests.helpers.visitor import HEADER, Visitor, both_transports
+from tests.helpers.visitor import HEADER, Visitor
 from tests.site.models import Board, Card
 
-pytestmark = pytest.mark.django_db(transaction=True)
-visitor = both_transports()
-site = forms_site()
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("forms_site")]
 
 PATH = address("card", kind="formset")
 

@@ -14,12 +14,10 @@ from django.utils import translation
 from pytest_django import Settings
 
 from mizan_htmx.forms import mizanFormMeta, mizanFormMixin
-from tests.helpers.forms import address, elements, field, forms_site, post, result
-from tests.helpers.visitor import CALL, Visitor, both_transports, over_wsgi
+from tests.helpers.forms import address, elements, field, post, result
+from tests.helpers.visitor import CALL, Visitor, over_wsgi
 
-pytestmark = pytest.mark.django_db
-visitor = both_transports()
-site = forms_site()
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("forms_site")]
 
 LANGUAGES = ["de", "de-ch", "fr", "en", "hi"]
 

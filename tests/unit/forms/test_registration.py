@@ -20,10 +20,9 @@ from mizan_htmx.setup.autodiscover import discover
 from mizan_htmx.setup.registry import Registry
 from mizan_htmx.testing import isolated_registry
 from tests.helpers.forms import declare_card, declare_contact, declare_readers
-from tests.helpers.visitor import empty_registry
 from tests.site.models import Card
 
-registry = empty_registry()
+pytestmark = pytest.mark.usefixtures("registry")
 
 
 def names(registry: Registry) -> list[str]:

@@ -11,13 +11,11 @@ from django.contrib.auth.models import User
 from django.http import Http404, HttpRequest
 
 from mizan_htmx.forms import mizanFormMeta, mizanFormMixin
-from tests.helpers.forms import address, elements, forms_site, post, result
-from tests.helpers.visitor import MOUNT, Visitor, both_transports
+from tests.helpers.forms import address, elements, post, result
+from tests.helpers.visitor import MOUNT, Visitor
 from tests.site.models import Board, Card
 
-pytestmark = pytest.mark.django_db
-visitor = both_transports()
-site = forms_site()
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("forms_site")]
 
 
 class Asking(forms.Form):

@@ -16,13 +16,11 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy
 
 from mizan_htmx.forms import mizanFormMeta, mizanFormMixin
-from tests.helpers.forms import declare_card, declare_contact, forms_site, result
-from tests.helpers.visitor import Visitor, both_transports, over_wsgi
+from tests.helpers.forms import declare_card, declare_contact, result
+from tests.helpers.visitor import Visitor, over_wsgi
 from tests.site.models import Board, Card
 
-pytestmark = pytest.mark.django_db
-visitor = both_transports()
-site = forms_site()
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("forms_site")]
 
 PLAIN = {
     "label": "Field",

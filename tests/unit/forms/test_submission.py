@@ -16,18 +16,15 @@ from tests.helpers.forms import (
     check,
     declare_card,
     declare_contact,
-    forms_site,
     result,
     submit,
     submit_as_form,
     upload,
 )
-from tests.helpers.visitor import CALL, Visitor, answer, both_transports, misfit, over_wsgi
+from tests.helpers.visitor import CALL, Visitor, answer, misfit, over_wsgi
 from tests.site.models import Board, Card
 
-pytestmark = pytest.mark.django_db
-visitor = both_transports()
-site = forms_site()
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("forms_site")]
 
 
 def test_data_that_fits_has_no_errors(visitor: Visitor) -> None:

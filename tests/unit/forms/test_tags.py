@@ -26,21 +26,14 @@ from tests.helpers.forms import (
     errors_of,
     field,
     forms_of,
-    forms_site,
     ids,
-    page_shower,
     post,
     result,
-    template_folder,
 )
-from tests.helpers.visitor import CALL, Visitor, both_transports
+from tests.helpers.visitor import CALL, Visitor
 from tests.site.models import Board, Card
 
-pytestmark = pytest.mark.django_db
-visitor = both_transports()
-site = forms_site()
-folder = template_folder()
-show = page_shower()
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("forms_site")]
 
 Shown = Callable[..., str]
 

@@ -20,16 +20,13 @@ from tests.helpers.forms import (
     errors_of,
     field,
     forms_of,
-    forms_site,
     post,
     upload,
 )
-from tests.helpers.visitor import Visitor, both_transports, over_wsgi
+from tests.helpers.visitor import Visitor, over_wsgi
 from tests.site.models import Board, Card
 
-pytestmark = pytest.mark.django_db
-visitor = both_transports()
-site = forms_site()
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("forms_site")]
 
 CONTACT = address("contact")
 

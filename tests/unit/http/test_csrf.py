@@ -9,6 +9,7 @@ from django.views.decorators.csrf import csrf_exempt
 from pytest_django import Settings
 
 from mizan_htmx import client, register
+from mizan_htmx.setup.registry import Registry
 from tests.helpers.visitor import (
     CALL,
     FORM,
@@ -17,17 +18,11 @@ from tests.helpers.visitor import (
     Coloured,
     Visitor,
     answer,
-    both_colours,
-    both_transports,
-    empty_registry,
     problem,
     serve,
 )
 
-pytestmark = pytest.mark.django_db
-visitor = both_transports(enforce_csrf_checks=True)
-coloured = both_colours()
-registry = empty_registry()
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("registry")]
 
 SESSION = "django.contrib.sessions.middleware.SessionMiddleware"
 REFUSED = "X-Mizan-Refused"
@@ -39,13 +34,19 @@ WRONG = problem(
 )
 
 
+@pytest.fixture
+def visitor(strict: Visitor) -> Visitor:
+    """Return a visitor whose requests need a token."""
+    return strict
+
+
 def touch(request: HttpRequest) -> HttpResponse:
     """Change something."""
     return HttpResponse("done")
 
 
 @pytest.fixture(params=[[SESSION, CSRF], [SESSION]], ids=["middleware", "no middleware"])
-def site(request: pytest.FixtureRequest, settings: Settings, coloured: Coloured) -> None:
+def site(registry: Registry, request: pytest.FixtureRequest, settings: Settings, coloured: Coloured) -> None:
     """Serve a mutation by call and as a view, with or without Django's own check."""
     settings.MIDDLEWARE = [*request.param, "mizan_htmx.middleware.MizanMiddleware"]
     declared = client(affects="thing")(coloured(touch))

@@ -20,17 +20,11 @@ from tests.helpers.visitor import (
     CALL,
     Coloured,
     Visitor,
-    both_colours,
-    both_transports,
-    empty_registry,
     serve,
 )
 from tests.site.models import Person
 
-pytestmark = pytest.mark.django_db
-visitor = both_transports()
-coloured = both_colours()
-registry = empty_registry()
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("registry")]
 
 CODE, MESSAGE, COMMITTED = "X-Mizan-Error", "X-Mizan-Message", "X-Mizan-Committed"
 

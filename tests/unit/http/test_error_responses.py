@@ -33,16 +33,10 @@ from tests.helpers.visitor import (
     Visitor,
     answer,
     as_written,
-    both_colours,
-    both_transports,
-    empty_registry,
     problem,
 )
 
-pytestmark = pytest.mark.django_db
-visitor = both_transports()
-coloured = both_colours()
-registry = empty_registry()
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("registry")]
 
 INTERNAL = (500, problem("INTERNAL_ERROR", "Something went wrong."))
 
@@ -253,6 +247,6 @@ def test_what_is_no_json_number_is_null() -> None:
 
 
 def test_a_body_that_exhausts_an_iterator_is_an_internal_error(visitor: Visitor) -> None:
-    """A StopIteration that reaches the steps of a request must not end them as if they were done."""
+    """A StopIteration must not end the work on a request as if that was done."""
     raising(StopIteration({"result": "secret"}), as_written)
     assert answer(visitor.call("fail")) == INTERNAL

@@ -12,24 +12,19 @@ from pytest_django import Settings
 
 from mizan_htmx import client, register
 from mizan_htmx.errors import MizanError, ValidationFailed
+from mizan_htmx.setup.registry import Registry
 from tests.helpers.visitor import (
     CALL,
     Coloured,
     Visitor,
     answer,
-    both_colours,
-    both_transports,
-    empty_registry,
     misfit,
     problem,
     serve,
 )
 from tests.site.models import Person
 
-pytestmark = pytest.mark.django_db
-visitor = both_transports()
-coloured = both_colours()
-registry = empty_registry()
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("registry")]
 
 HTMX = {"HX-Request": "true"}
 
@@ -56,7 +51,7 @@ def refusal_in(response: HttpResponse) -> Any:
 
 
 @pytest.fixture
-def failing(coloured: Coloured) -> None:
+def failing(registry: Registry, coloured: Coloured) -> None:
     """Register a function that fails while it holds something of the database."""
 
     def fail(request: HttpRequest, password: str = "hush") -> int:

@@ -18,18 +18,12 @@ from tests.helpers.visitor import (
     answer,
     as_coroutine,
     as_written,
-    both_colours,
-    both_transports,
-    empty_registry,
     problem,
     serve,
 )
 from tests.site.models import Person
 
-pytestmark = pytest.mark.django_db
-visitor = both_transports()
-coloured = both_colours()
-registry = empty_registry()
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("registry")]
 
 
 class Trouble(Exception):

@@ -15,18 +15,12 @@ from tests.helpers.visitor import (
     Coloured,
     Visitor,
     answer,
-    both_colours,
-    both_transports,
-    empty_registry,
     misfit,
     problem,
     serve,
 )
 
-pytestmark = pytest.mark.django_db
-visitor = both_transports()
-coloured = both_colours()
-registry = empty_registry()
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("registry")]
 
 REFUSED = {
     401: problem("UNAUTHORIZED", "Please sign in."),

@@ -8,12 +8,10 @@ from django.http import HttpRequest, HttpResponse
 from pytest_django import Settings
 
 from mizan_htmx import client, invalidate, register
-from tests.helpers.visitor import HEADER, Visitor, both_transports, empty_registry, serve
+from tests.helpers.visitor import HEADER, Visitor, serve
 from tests.site.models import Card, Person
 
-pytestmark = pytest.mark.django_db(transaction=True)
-visitor = both_transports()
-registry = empty_registry()
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("registry")]
 
 
 def fail() -> None:

@@ -25,18 +25,11 @@ from tests.helpers.visitor import (
     Coloured,
     Visitor,
     answer,
-    both_colours,
-    both_transports,
-    empty_registry,
     problem,
     serve,
 )
 
-visitor = both_transports()
-coloured = both_colours()
-fresh_registry = empty_registry()
-
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("registry")]
 
 MIDDLEWARE = "django.contrib.auth.middleware.LoginRequiredMiddleware"
 REFUSED = (401, problem("UNAUTHORIZED", "Please sign in."))

@@ -16,21 +16,16 @@ from pytest_django import Settings
 
 from mizan_htmx import client, register
 from mizan_htmx.errors import BadRequest, Forbidden, MizanError, NotFound, Unauthorized, ValidationFailed
+from mizan_htmx.setup.registry import Registry
 from tests.helpers.visitor import (
     HEADER,
     Coloured,
     Visitor,
-    both_colours,
-    both_transports,
-    empty_registry,
     serve,
 )
 from tests.site.models import Person
 
-pytestmark = pytest.mark.django_db
-visitor = both_transports()
-coloured = both_colours()
-registry = empty_registry()
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("registry")]
 
 NO_INT = "Enter a whole number."
 
@@ -56,7 +51,7 @@ def own_403(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 @pytest.fixture
-def site(settings: Settings, coloured: Coloured) -> None:
+def site(registry: Registry, settings: Settings, coloured: Coloured) -> None:
     """Serve a page and a mutation."""
     views = {
         "page/<str:user_id>/": client(context="user")(coloured(page)),

@@ -15,10 +15,9 @@ from django.urls import include, path
 from pytest_django import Settings
 
 from mizan_htmx import Context, client, register
-from mizan_htmx.http.session_fingerprint import word_of
+from mizan_htmx.http.session_fingerprint import fingerprint_of
 from tests.helpers.blocks import Site, blocks_of
 
-pytest_plugins = ["tests.helpers.blocks_fixtures"]
 pytestmark = pytest.mark.django_db(transaction=True)
 
 HEADER = "X-Mizan-Session"
@@ -36,7 +35,7 @@ def word(user: User | AnonymousUser) -> str | None:
     """Give the word of somebody."""
     request = RequestFactory().get("/")
     request.user = user
-    return word_of(request)
+    return fingerprint_of(request)
 
 
 def shown(html: str) -> set[str]:

@@ -7,8 +7,6 @@ from pytest_django import Settings
 
 from tests.helpers.blocks import Site, template_settings
 
-pytest_plugins = ["tests.helpers.blocks_fixtures"]
-
 NOTICE = "/api/mizan/session/notice/"
 
 

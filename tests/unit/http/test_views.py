@@ -11,6 +11,7 @@ from pydantic import AfterValidator, BaseModel
 from pytest_django import Settings
 
 from mizan_htmx import client, register
+from mizan_htmx.setup.registry import Registry
 from mizan_htmx.testing import isolated_registry
 from tests.helpers.visitor import (
     CALL,
@@ -20,19 +21,12 @@ from tests.helpers.visitor import (
     Coloured,
     Visitor,
     answer,
-    both_colours,
-    both_transports,
-    empty_registry,
     misfit,
     problem,
     serve,
 )
 
-pytestmark = pytest.mark.django_db
-visitor = both_transports()
-strict = both_transports(enforce_csrf_checks=True)
-coloured = both_colours()
-registry = empty_registry()
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("registry")]
 
 NO_INT = "Enter a whole number."
 
@@ -65,7 +59,7 @@ def replace(request: HttpRequest, user_id: int) -> HttpResponse:
 
 
 @pytest.fixture
-def functions(coloured: Coloured) -> None:
+def functions(registry: Registry, coloured: Coloured) -> None:
     """Register all of the above."""
     for reader in (user_profile, user_friends):
         register(client(context="user")(coloured(reader)))

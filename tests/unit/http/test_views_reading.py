@@ -11,24 +11,18 @@ from pytest_django import Settings
 from typing_extensions import TypeAliasType
 
 from mizan_htmx import client, register
+from mizan_htmx.setup.registry import Registry
 from tests.helpers.visitor import (
     HEADER,
     MOUNT,
     Coloured,
     Visitor,
     answer,
-    both_colours,
-    both_transports,
-    empty_registry,
     misfit,
     problem,
 )
 
-pytestmark = pytest.mark.django_db
-visitor = both_transports()
-strict = both_transports(enforce_csrf_checks=True)
-coloured = both_colours()
-registry = empty_registry()
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("registry")]
 
 Listed = Annotated[str, AfterValidator(lambda text: text.split(","))]
 NO_INT = "Enter a whole number."
@@ -52,7 +46,7 @@ def user_friends(request: HttpRequest, user_id: int, limit: int = 2) -> list[str
 
 
 @pytest.fixture
-def functions(coloured: Coloured) -> None:
+def functions(registry: Registry, coloured: Coloured) -> None:
     """Register the readers."""
     for reader in (user_profile, user_friends):
         register(client(context="user")(coloured(reader)))

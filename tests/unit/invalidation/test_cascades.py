@@ -29,16 +29,12 @@ from tests.apps.cascading.models import (
     Tag,
     Wish,
 )
-from tests.helpers.cascades import database_cascades
-from tests.helpers.cascades import tables as tables_that_cascade
-from tests.helpers.watch import Do, Told, both_twins, ear, rooms_and_guests
+from tests.helpers.watch import Do, Told
 
-pytestmark = pytest.mark.django_db(transaction=True)
-declared = rooms_and_guests()
-tables = tables_that_cascade()
-cascading = database_cascades()
-told = ear()
-do = both_twins()
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.usefixtures("rooms_and_guests", "cascading"),
+]
 
 
 def own(row: Any) -> dict[str, object]:

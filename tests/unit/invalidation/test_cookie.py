@@ -21,16 +21,10 @@ from tests.helpers.visitor import (
     HEADER,
     Coloured,
     Visitor,
-    both_colours,
-    both_transports,
-    empty_registry,
     serve,
 )
 
-pytestmark = pytest.mark.django_db
-visitor = both_transports()
-coloured = both_colours()
-registry = empty_registry()
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("registry")]
 
 NAVIGATION = {"Sec-Fetch-Mode": "navigate", "Accept": "text/html"}
 NUMBER = "0123456789abcdef"

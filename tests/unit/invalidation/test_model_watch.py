@@ -12,16 +12,9 @@ from pytest_django import DjangoAssertNumQueries
 
 from mizan_htmx.invalidation.model_watch import watch_model
 from tests.apps.watched.models import Guest, Item, Lamp, Room, Ticket
-from tests.helpers.watch import Do, Told, both_twins, ear, rooms_and_guests
-from tests.helpers.watch_rows import item, its_room, rooms
+from tests.helpers.watch import Do, Told, its_room
 
-__all__ = ["item", "rooms"]
-
-pytestmark = pytest.mark.django_db(transaction=True)
-
-declared = rooms_and_guests()
-told = ear()
-do = both_twins()
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("rooms_and_guests")]
 
 
 class TestSaving:

@@ -18,21 +18,15 @@ from tests.helpers.visitor import (
     Visitor,
     as_coroutine,
     as_written,
-    both_colours,
-    both_transports,
     serve,
 )
-from tests.helpers.watch import Told, ear, rooms_and_guests
+from tests.helpers.watch import Told
 
-pytestmark = pytest.mark.django_db(transaction=True)
-declared = rooms_and_guests()
-told = ear()
-visitor = both_transports()
-coloured = both_colours()
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("rooms_and_guests")]
 
 
 @pytest.fixture(autouse=True)
-def items(declared: object) -> None:
+def items(rooms_and_guests: None) -> None:
     """Watch items of three rooms."""
     for pk in (1, 2, 3):
         Room.objects.create(pk=pk, name=f"room {pk}")

@@ -16,29 +16,29 @@ from django.test import RequestFactory
 from pytest_django import Settings
 
 from mizan_htmx import Context, client, register
-from mizan_htmx.channels.layer import moments
-from mizan_htmx.channels.layer.moments import Moments
+from mizan_htmx.channels.layer import past_versions
+from mizan_htmx.channels.layer.memory_versions import MemoryVersions
+from mizan_htmx.channels.layer.past_versions import PastVersions
 from mizan_htmx.channels.layer.publish import publish
 from mizan_htmx.channels.layer.redis_versions import RedisVersions
-from mizan_htmx.channels.layer.versions import MemoryVersions, StoreDown, Version, Versions, versions
+from mizan_htmx.channels.layer.version_store import versions
+from mizan_htmx.channels.layer.versions import StoreDown, Version, VersionStore
 from mizan_htmx.conf import conf
 from mizan_htmx.invalidation.read_version import may_be_old, version_of
 from mizan_htmx.protocol.keys import Invalidation
 from mizan_htmx.setup.registry import registry as registered
 from tests.helpers.blocks import template_settings
-from tests.helpers.hub import keys, quiet
-from tests.helpers.redis import RedisServer, redis_process, redis_server
-from tests.helpers.visitor import Visitor, both_transports, empty_registry, serve
+from tests.helpers.hub import keys
+from tests.helpers.redis import RedisServer
+from tests.helpers.visitor import Visitor, serve
 
-__all__ = ["quiet", "redis_process", "redis_server"]
+pytestmark = pytest.mark.usefixtures("registry", "quiet")
 
-registry = empty_registry()
-visitor = both_transports()
 
 LIMIT = 30.0
 
 
-class TestMoments:
+class TestPastVersions:
     """Which version was current when, in one process."""
 
     @pytest.fixture
@@ -46,17 +46,17 @@ class TestMoments:
         return [1000.0]
 
     @pytest.fixture
-    def known(self, time_of: list[float]) -> Moments[int]:
-        return Moments(lambda: time_of[0])
+    def known(self, time_of: list[float]) -> PastVersions[int]:
+        return PastVersions(lambda: time_of[0])
 
-    def test_before_the_first_time_nobody_knows(self, known: Moments[int], time_of: list[float]) -> None:
+    def test_before_the_first_time_nobody_knows(self, known: PastVersions[int], time_of: list[float]) -> None:
         assert known.find(5, 0.5) is None
         time_of[0] += 0.4
         assert known.find(5, 0.5) is None
         time_of[0] += 0.1
         assert known.find(5, 0.5) == 5
 
-    def test_what_was_current_then(self, known: Moments[int], time_of: list[float]) -> None:
+    def test_what_was_current_then(self, known: PastVersions[int], time_of: list[float]) -> None:
         known.find(5, 0)
         time_of[0] += 10
         assert (known.find(6, 1), known.find(6, 0)) == (5, 6)
@@ -68,7 +68,9 @@ class TestMoments:
         assert known.find(7, 1) == 7
         assert known.find(7, math.inf) is None
 
-    def test_what_follows_too_closely_is_noted_later(self, known: Moments[int], time_of: list[float]) -> None:
+    def test_what_follows_too_closely_is_noted_later(
+        self, known: PastVersions[int], time_of: list[float]
+    ) -> None:
         known.find(5, 0)
         time_of[0] += 0.05
         assert known.find(6, 0) == 5
@@ -76,9 +78,9 @@ class TestMoments:
         assert known.find(6, 0) == 6
 
     def test_only_so_many_are_kept(
-        self, known: Moments[int], time_of: list[float], monkeypatch: pytest.MonkeyPatch
+        self, known: PastVersions[int], time_of: list[float], monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(moments, "KEPT", 4)
+        monkeypatch.setattr(past_versions, "MAX_KEPT", 4)
         for version in range(1, 7):
             known.find(version, 0)
             time_of[0] += 1
@@ -86,7 +88,7 @@ class TestMoments:
 
 
 @pytest.fixture(params=["memory", "redis"])
-def store(request: pytest.FixtureRequest) -> Iterator[Versions]:
+def store(request: pytest.FixtureRequest) -> Iterator[VersionStore]:
     """Give a new store."""
     if request.param == "memory":
         yield MemoryVersions()
@@ -108,7 +110,7 @@ def until(holds: Callable[[], bool]) -> None:
 class TestStores:
     """Both stores know it; the one in Redis for all processes."""
 
-    def test_the_version_of_then_becomes_that_of_now(self, store: Versions) -> None:
+    def test_the_version_of_then_becomes_that_of_now(self, store: VersionStore) -> None:
         first = store.before(0)
         assert first == store.current()
         assert store.before(3600) == Version(first.epoch, 0)
@@ -117,7 +119,7 @@ class TestStores:
         until(lambda: store.before(0.3) == now)
         assert store.before(3600) == store.before(math.inf) == Version(first.epoch, 0)
 
-    def test_it_is_never_too_new(self, store: Versions) -> None:
+    def test_it_is_never_too_new(self, store: VersionStore) -> None:
         store.before(0)
         for _ in range(5):
             asked = time.monotonic()
@@ -127,7 +129,7 @@ class TestStores:
             assert time.monotonic() >= asked + 0.25
 
     def test_a_life_that_is_over_is_not_named(self, redis_server: RedisServer) -> None:
-        """Versions of two lives can't be compared, and a page would not know that it is behind."""
+        """VersionStore of two lives can't be compared, and a page would not know that it is behind."""
         config = redis_server.layers("core")["default"]["CONFIG"]
         store = RedisVersions(config)
         former = store.advance(keys("board"))
@@ -151,15 +153,15 @@ class TestStores:
     def test_only_so_many_are_kept_there(
         self, redis_server: RedisServer, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(moments, "KEPT", 2)
-        monkeypatch.setattr(moments, "APART", 0)
+        monkeypatch.setattr(past_versions, "MAX_KEPT", 2)
+        monkeypatch.setattr(past_versions, "INTERVAL_MS", 0)
         config = redis_server.layers("core")["default"]["CONFIG"]
         store = RedisVersions(config)
         for _ in range(5):
             store.advance(keys("board"))
             store.before(0)
         with redis_server.client() as redis:
-            kept = f"{config['prefix']}:{{mizan}}:moments"
+            kept = f"{config['prefix']}:{{mizan}}:past"
             assert redis.zcard(kept) == 2
             assert redis.ttl(kept) > 0
         store.close()

@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 
 from mizan_htmx.protocol.keys import (
     EVERYTHING,
-    HEADER,
     MAX_BYTES,
     Invalidation,
     covers,
@@ -49,10 +48,6 @@ ENTRIES = st.one_of(
 )
 LISTS = st.lists(ENTRIES, max_size=12)
 HEADERS = st.one_of(st.text(), st.text(alphabet="user=5;, \t*%4G\r\n\0é", max_size=40))
-
-
-def test_the_header_has_its_name() -> None:
-    assert HEADER == "X-Mizan-Invalidate"
 
 
 @vectors("parse")

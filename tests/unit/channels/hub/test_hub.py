@@ -1,22 +1,21 @@
-"""One hub a process: whoever watches what became stale hears of it, and nobody else."""
+"""One hub for each process: it notifies the sockets that watch what became stale, and no others."""
 
 import asyncio
 from typing import Any
 
 import pytest
 
-from mizan_htmx.channels.hub import delivery as pushing
-from mizan_htmx.channels.hub import hub as hubs
+from mizan_htmx.channels.hub import delivery, hub
 from mizan_htmx.channels.hub.hub import Hub
-from mizan_htmx.channels.layer.publish import publish, tell, tell_sync
-from tests.helpers.hub import Page, any_layer, chat, in_thread, joined, keys, quiet, room
-from tests.helpers.redis import redis_layer, redis_process, redis_server
+from mizan_htmx.channels.layer import bus
+from mizan_htmx.channels.layer.publish import publish
+from tests.helpers.hub import Page, chat, in_thread, joined, keys, room
 
-__all__ = ["any_layer", "quiet", "redis_layer", "redis_process", "redis_server"]
+pytestmark = pytest.mark.usefixtures("quiet")
 
 
 class TestInvalidations:
-    """What became stale reaches exactly those who show it."""
+    """Invalidations reach exactly the sockets that watch their keys."""
 
     async def test_who_watches_it_hears_it_with_its_version_and_nobody_else(self, any_layer: str) -> None:
         async with joined("board;board_id=3") as one, joined("board;board_id=4", "user") as other:
@@ -87,7 +86,7 @@ class TestInvalidations:
         self, caplog: pytest.LogCaptureFixture
     ) -> None:
         class Broken(Page):
-            def put(self, frame: str) -> None:
+            def send_text(self, frame: str) -> None:
                 raise RuntimeError("gone")
 
         async with joined("board", page=Broken()), joined("board") as page:
@@ -97,8 +96,8 @@ class TestInvalidations:
 
     async def test_a_socket_that_leaves_while_it_is_told_hears_nothing_more(self) -> None:
         class Leaving(Page):
-            def put(self, frame: str) -> None:
-                super().put(frame)
+            def send_text(self, frame: str) -> None:
+                super().send_text(frame)
                 Hub.here().watch(self, frozenset())
 
         async with joined("a", "b", page=Leaving()) as page, joined("b") as other:
@@ -110,7 +109,7 @@ class TestInvalidations:
 
 
 class TestPushes:
-    """What is pushed reaches who has subscribed, in order."""
+    """Messages reach the subscribers of their group, in order."""
 
     async def test_subscribers_of_the_group_hear_it_in_order_with_their_own_parameters(
         self, any_layer: str
@@ -120,8 +119,8 @@ class TestPushes:
             hub.subscribe(page, room("a"))
             hub.subscribe(other, room("b"))
             for number in range(20):
-                await tell(chat("a", str(number)))
-            await tell(chat("b", "end"))
+                await bus.asend(chat("a", str(number)))
+            await bus.asend(chat("b", "end"))
             await page.until(lambda: len(page.pushed) == 20)
             await other.until(lambda: other.pushed)
             assert page.frames[0] == {
@@ -137,7 +136,7 @@ class TestPushes:
         async with joined() as page:
             Hub.here().subscribe(page, room("a"))
             for number in range(20):
-                await in_thread(tell_sync, chat("a", str(number)))
+                await in_thread(bus.send, chat("a", str(number)))
             await page.until(lambda: len(page.pushed) == 20)
             assert page.pushed == [{"text": str(number)} for number in range(20)]
 
@@ -148,27 +147,27 @@ class TestPushes:
             hub.subscribe(page, room("b"))
             hub.unsubscribe(page, room("a"))
             hub.unsubscribe(page, room("a"))
-            await tell(chat("a", "1"))
-            await tell(chat("b", "2"))
+            await bus.asend(chat("a", "1"))
+            await bus.asend(chat("b", "2"))
             await page.until(lambda: page.pushed)
             assert page.pushed == [{"text": "2"}]
 
     async def test_a_slow_template_holds_up_only_its_group(self, monkeypatch: pytest.MonkeyPatch) -> None:
         gate = asyncio.Event()
-        build = pushing.frame_of
+        build = delivery.message_frame
 
         async def slow(event: Any, *wanted: Any) -> str:
             if event["payload"]["text"] == "slow":
                 await gate.wait()
             return await build(event, *wanted)
 
-        monkeypatch.setattr(hubs, "frame_of", slow)
+        monkeypatch.setattr(hub, "message_frame", slow)
         async with joined("board") as page:
             Hub.here().subscribe(page, room("a"))
             Hub.here().subscribe(page, room("b"))
-            await tell(chat("a", "slow"))
-            await tell(chat("a", "after"))
-            await tell(chat("b", "quick"))
+            await bus.asend(chat("a", "slow"))
+            await bus.asend(chat("a", "after"))
+            await bus.asend(chat("b", "quick"))
             await in_thread(publish, keys("board"))
             await page.hears("board")
             await page.until(lambda: page.pushed)
@@ -183,7 +182,7 @@ class TestPushes:
         async with joined() as page:
             Hub.here().subscribe(page, room("a", partial="forged"))
             Hub.here().subscribe(page, room("a"))
-            await tell(chat("a", "1"))
+            await bus.asend(chat("a", "1"))
             await page.until(lambda: page.pushed)
             assert page.pushed == [{"text": "1"}]
         assert [record.getMessage() for record in caplog.records] == [

@@ -6,11 +6,9 @@ import pytest
 
 from mizan_htmx.channels import register
 from tests.helpers.sockets import ROOM, ChatChannel, Tab, person
-from tests.helpers.visitor import Coloured, both_colours, empty_registry
+from tests.helpers.visitor import Coloured
 
-pytestmark = pytest.mark.django_db(transaction=True)
-registry = empty_registry()
-coloured = both_colours()
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("registry")]
 
 REFUSED = {"error": "Not authorized", "code": "FORBIDDEN", **ROOM}
 

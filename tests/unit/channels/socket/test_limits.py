@@ -12,20 +12,18 @@ from django.http import HttpRequest
 from pydantic import AliasChoices, BaseModel, ConfigDict, Field, RootModel
 
 from mizan_htmx import client, register
-from mizan_htmx.channels import MizanConsumer
-from mizan_htmx.channels import protocol as frames
+from mizan_htmx.channels import MizanConsumer, protocol
 from mizan_htmx.channels import register as register_channel
 from mizan_htmx.channels import templates as rendering
-from mizan_htmx.channels.hub.writer_pool import Writers
-from mizan_htmx.channels.socket import outbox, subscriptions
-from mizan_htmx.channels.socket import watches as watching
+from mizan_htmx.channels.hub.writer_pool import WriterPool
+from mizan_htmx.channels.socket import outbox, subscriptions, watches
 from mizan_htmx.channels.socket.outbox import Outbox
 from tests.helpers.outbox import Client, text, until
 from tests.helpers.sockets import PATIENCE, ROOM, SUBSCRIBED, ChatChannel, Tab, chat, person, said
-from tests.helpers.visitor import empty_registry
 from tests.helpers.watching import declare, publish
 
-registry = empty_registry()
+pytestmark = pytest.mark.usefixtures("registry")
+
 
 BROKEN_ID = {"error": "'id' must have at most 128 characters.", "code": "BAD_REQUEST"}
 
@@ -36,11 +34,11 @@ class TestTooLarge:
     @pytest.mark.parametrize(
         "content",
         [
-            "x" * (frames.MAX_BYTES + 1),
-            "ü" * (frames.MAX_BYTES // 2 + 1),
-            "\ud800" * (frames.MAX_BYTES // 3 + 1),
-            b"x" * (frames.MAX_BYTES + 1),
-            '{"id": 1}' + " " * frames.MAX_BYTES,
+            "x" * (protocol.MAX_BYTES + 1),
+            "ü" * (protocol.MAX_BYTES // 2 + 1),
+            "\ud800" * (protocol.MAX_BYTES // 3 + 1),
+            b"x" * (protocol.MAX_BYTES + 1),
+            '{"id": 1}' + " " * protocol.MAX_BYTES,
         ],
         ids=["ascii", "two bytes", "no UTF-8", "binary", "JSON"],
     )
@@ -54,7 +52,7 @@ class TestTooLarge:
             await tab.tell(action="dance")
             assert await tab.wire.receive_nothing()
 
-    @pytest.mark.parametrize("content", [" " * frames.MAX_BYTES, "ü" * (frames.MAX_BYTES // 2)])
+    @pytest.mark.parametrize("content", [" " * protocol.MAX_BYTES, "ü" * (protocol.MAX_BYTES // 2)])
     async def test_one_of_exactly_the_limit_is_read(self, content: str) -> None:
         async with Tab() as tab:
             assert await tab.say(content) == {"error": "Malformed frame", "code": "BAD_REQUEST"}
@@ -65,13 +63,13 @@ class TestTooLarge:
 
         async with Tab(Slow.as_asgi()) as tab:
             await tab.ask(action="dance")
-            await tab.tell(action="dance", data="x" * frames.MAX_BYTES)
+            await tab.tell(action="dance", data="x" * protocol.MAX_BYTES)
             assert await tab.closing() == 1009
 
 
 @pytest.mark.parametrize("given", ["x" * 128, 10**127, -(10**126)])
 def test_an_id_may_have_128_characters(given: object) -> None:
-    assert frames.read(json.dumps({"id": given})).id == given
+    assert protocol.read(json.dumps({"id": given})).id == given
 
 
 @pytest.mark.parametrize("given", ["x" * 129, 10**128, -(10**127), "x" * 60_000, 10**4000])
@@ -149,7 +147,7 @@ class TestParams:
 
     async def test_long_ones_are_counted_together(self) -> None:
         chat()
-        long = subscriptions.LIMIT_OF_TEXT // 2
+        long = subscriptions.MAX_ADDRESS_TEXT // 2
         async with Tab(user=person()) as tab:
             rooms = ["a" * (long - 200), "b" * (long - 200), "c" * 400, "d"]
             answers = []
@@ -164,13 +162,14 @@ class TestParams:
     async def test_tokens_of_partials_count_too(self, monkeypatch: pytest.MonkeyPatch) -> None:
         chat()
         token = rendering.sign("chat", "line.html")
-        monkeypatch.setattr(subscriptions, "LIMIT_OF_TEXT", 2 * len(token))
+        monkeypatch.setattr(subscriptions, "MAX_ADDRESS_TEXT", 2 * len(token))
         async with Tab(user=person()) as tab:
             first, second = ({"channel": "chat", "params": {"room": room}, "partial": token} for room in "ab")
             assert (await tab.ask(action="subscribe", **first))["subscribed"]
             assert (await tab.ask(action="subscribe", **second))["error"] == "Too many subscriptions"
 
 
+@pytest.mark.django_db  # push() asks for the group in a thread that may have a connection of an earlier test
 async def test_the_payload_of_a_message_is_written_once_for_all_its_hearers(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -208,8 +207,8 @@ class TestWaiting:
 
     async def test_who_lets_too_much_wait_is_sent_away(self) -> None:
         client = Client()
-        row = Outbox(client.send, Writers())
-        long = "x" * (outbox.LIMIT_OF_TEXT // 2)
+        row = Outbox(client.send, WriterPool())
+        long = "x" * (outbox.MAX_UNREQUESTED_TEXT // 2)
         for _ in range(4):  # one is being sent, three may wait: the third is over the limit
             row.put(long)
             await until(lambda: client.sent)
@@ -221,10 +220,10 @@ class TestWaiting:
 
     async def test_one_answer_may_be_as_long_as_it_is(self) -> None:
         client = Client()
-        row = Outbox(client.send, Writers())
+        row = Outbox(client.send, WriterPool())
         row.put("first")
         await until(lambda: client.sent)
-        row.answer("x" * 2 * outbox.LIMIT_OF_TEXT)
+        row.answer("x" * 2 * outbox.MAX_UNREQUESTED_TEXT)
         for number in range(10):
             row.put(str(number))
         assert not row.closed
@@ -233,23 +232,23 @@ class TestWaiting:
 
     async def test_there_is_room_again_when_most_is_sent(self) -> None:
         client = Client()
-        row = Outbox(client.send, Writers())
-        row.answer("x" * outbox.ROOM)
-        await row.room()
+        row = Outbox(client.send, WriterPool())
+        row.answer("x" * outbox.MAX_UNSENT)
+        await row.wait_for_room()
         row.answer("more")
-        waiting = asyncio.ensure_future(row.room())
+        waiting = asyncio.ensure_future(row.wait_for_room())
         await until(lambda: client.sent)
         assert not waiting.done()
         client.gate.set()
         await waiting
         await until(lambda: len(client.sent) == 2)
 
-    @pytest.mark.parametrize("end", ["stop", "cut", "close"])
+    @pytest.mark.parametrize("end", ["stop", "close_now", "close"])
     async def test_nobody_waits_for_room_in_a_row_that_has_ended(self, end: str) -> None:
         client = Client()
-        row = Outbox(client.send, Writers())
-        row.answer("x" * 2 * outbox.ROOM)
-        waiting = asyncio.ensure_future(row.room())
+        row = Outbox(client.send, WriterPool())
+        row.answer("x" * 2 * outbox.MAX_UNSENT)
+        waiting = asyncio.ensure_future(row.wait_for_room())
         await until(lambda: client.sent)
         assert not waiting.done()
         getattr(row, end)(*([] if end == "stop" else [1000]))
@@ -260,7 +259,7 @@ class TestWaiting:
 
         def much(request: HttpRequest, number: int) -> str:
             calls.append(number)
-            return "x" * outbox.ROOM
+            return "x" * outbox.MAX_UNSENT
 
         register(client(websocket=True)(much))
         reading, sent = asyncio.Event(), []
@@ -298,18 +297,18 @@ async def test_all_that_a_page_can_have_one_socket_keep_is_about_a_megabyte() ->
     chat()
     declare()
     token = rendering.sign("chat", "line.html")
-    rooms = [f"{number:03}" + "x" * 150 for number in range(subscriptions.LIMIT)]
+    rooms = [f"{number:03}" + "x" * 150 for number in range(subscriptions.MAX_SUBSCRIPTIONS)]
 
     async def fill(tab: Tab, name: str) -> None:
-        tabs = "".join(f"{name}{number:030}," for number in range(watching.LIMIT)).split(",")[:-1]
+        tabs = "".join(f"{name}{number:030}," for number in range(watches.MAX_KEYS)).split(",")[:-1]
         keys = ", ".join(f"board;board_id=1;tab={each}" for each in tabs)
-        assert len(keys) > 0.8 * frames.MAX_BYTES
+        assert len(keys) > 0.8 * protocol.MAX_BYTES
         errors = 0
         for room in rooms:
             address = {"channel": "chat", "params": {"room": room}, "partial": token}
             errors += "error" in await tab.ask(action="subscribe", **address)
-        assert errors < subscriptions.LIMIT / 10
-        await tab.ask(action="watch", id="x" * frames.MAX_ID, contexts=keys)
+        assert errors < subscriptions.MAX_SUBSCRIPTIONS / 10
+        await tab.ask(action="watch", id="x" * protocol.MAX_ID, contexts=keys)
         publish(f"board;tab={tabs[0]}")  # has those found that watch it
         assert (await tab.hear())["invalidate"] == f"board;tab={tabs[0]}"
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from mizan_htmx.channels.hub.writer_pool import Writers
+from mizan_htmx.channels.hub.writer_pool import WriterPool
 from mizan_htmx.channels.socket.outbox import Outbox
 from tests.helpers.outbox import Client, text, until
 
@@ -15,7 +15,7 @@ async def test_a_server_that_can_not_send_any_more_ends_the_row() -> None:
         raise OSError("The client is gone.")
 
     sent: list[Any] = []
-    row = Outbox(send, Writers())
+    row = Outbox(send, WriterPool())
     row.put("a")
     row.put("b")
     await until(lambda: row.closed)
@@ -34,7 +34,7 @@ async def test_a_code_that_the_server_does_not_send_becomes_one_of_an_applicatio
             raise RuntimeError("invalid close code")
 
     sent: list[int] = []
-    row = Outbox(send, Writers())
+    row = Outbox(send, WriterPool())
     row.close(code)
     await until(lambda: len(sent) == len(tried))
     assert sent == tried
@@ -43,20 +43,20 @@ async def test_a_code_that_the_server_does_not_send_becomes_one_of_an_applicatio
 async def test_a_place_is_kept_until_it_is_filled_or_given_up() -> None:
     client = Client()
     client.gate.set()
-    row = Outbox(client.send, Writers())
+    row = Outbox(client.send, WriterPool())
     filled, given_up = row.reserve(), row.reserve()
     row.put("last")
     row.fill(filled, "first")
     await until(lambda: client.sent)
     assert client.sent == [text("first")]
-    row.give_up(given_up)
+    row.release(given_up)
     await until(lambda: len(client.sent) == 2)
     assert client.sent == [text("first"), text("last")]
 
 
 async def test_frames_are_sent_in_order_one_at_a_time() -> None:
     client = Client()
-    row = Outbox(client.send, Writers())
+    row = Outbox(client.send, WriterPool())
     for number in range(3):
         row.put(str(number))
     await until(lambda: client.sent)
@@ -75,11 +75,11 @@ async def test_frames_are_sent_in_order_one_at_a_time() -> None:
 
 async def test_what_is_cut_ends_what_is_being_sent_before_it_closes() -> None:
     client = Client()
-    row = Outbox(client.send, Writers())
+    row = Outbox(client.send, WriterPool())
     row.put("a")
     row.put("b")
     await until(lambda: client.sent)
-    row.cut(1013)
+    row.close_now(1013)
     await until(lambda: len(client.sent) == 2)
     assert client.cancelled == [text("a")]
     assert client.sent == [text("a"), {"type": "websocket.close", "code": 1013}]
@@ -87,15 +87,15 @@ async def test_what_is_cut_ends_what_is_being_sent_before_it_closes() -> None:
 
 async def test_what_is_cut_before_its_turn_is_only_closed() -> None:
     client = Client()
-    row = Outbox(client.send, Writers())
+    row = Outbox(client.send, WriterPool())
     row.put("a")
-    row.cut(1013)
+    row.close_now(1013)
     await until(lambda: client.sent)
     assert client.sent == [{"type": "websocket.close", "code": 1013}]
 
 
 async def test_what_is_stopped_sends_nothing_more() -> None:
-    stopped, other, writers = Client(), Client(), Writers()
+    stopped, other, writers = Client(), Client(), WriterPool()
     row = Outbox(stopped.send, writers)
     row.put("a")
     row.put("b")
@@ -110,10 +110,10 @@ async def test_a_row_that_is_ended_by_its_own_server_ends_no_other() -> None:
     async def send(message: Any) -> None:
         sent.append(message)
         if message == text("a"):
-            row.cut(1000)
+            row.close_now(1000)
 
     sent: list[Any] = []
-    client, writers = Client(), Writers()
+    client, writers = Client(), WriterPool()
     row = Outbox(send, writers)
     row.put("a")
     row.put("b")

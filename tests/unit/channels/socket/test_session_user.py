@@ -17,7 +17,8 @@ from django.db import transaction
 from django.test import Client
 from pytest_django import Settings
 
-from mizan_htmx.channels.socket import session_user as visitors
+from mizan_htmx.channels.layer import bus
+from mizan_htmx.channels.socket import session_user
 from mizan_htmx.channels.socket.session_user import Visitor, visitor_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -48,7 +49,7 @@ def told(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
         events.append({name: value for name, value in event.items() if name != "kind"})
         assert event["kind"] == "check"
 
-    monkeypatch.setattr(visitors, "tell_sync", tell)
+    monkeypatch.setattr(bus, "send", tell)
     return events
 
 
@@ -206,8 +207,8 @@ class TestSignals:
     @pytest.fixture(autouse=True)
     def connected(self) -> None:
         """Connect twice: that must not tell twice."""
-        visitors.connect()
-        visitors.connect()
+        session_user.connect()
+        session_user.connect()
 
     def test_a_logout_names_its_session(self, browser: Client, told: list[Any]) -> None:
         key = browser.session.session_key
@@ -262,13 +263,13 @@ class TestSignals:
         self, ada: Any, told: list[Any], monkeypatch: pytest.MonkeyPatch
     ) -> None:
         bob = User.objects.create_user("bob")
-        tell = vars(visitors)["tell_sync"]
+        tell = vars(bus)["send"]
 
         def fail_once(event: Any) -> None:
-            monkeypatch.setattr(visitors, "tell_sync", tell)
+            monkeypatch.setattr(bus, "send", tell)
             raise ConnectionError("The channel layer is down.")
 
-        monkeypatch.setattr(visitors, "tell_sync", fail_once)
+        monkeypatch.setattr(bus, "send", fail_once)
         with transaction.atomic():
             ada.save()
             bob.save()

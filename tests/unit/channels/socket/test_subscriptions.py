@@ -9,7 +9,7 @@ from django.http import Http404
 from pydantic import BaseModel
 
 from mizan_htmx.channels import Channel, register
-from mizan_htmx.channels.layer import publish as publishing
+from mizan_htmx.channels.layer import bus
 from mizan_htmx.channels.socket import subscriptions
 from mizan_htmx.errors import NotFound
 from tests.helpers.sockets import (
@@ -24,13 +24,11 @@ from tests.helpers.sockets import (
     raising,
     said,
 )
-from tests.helpers.visitor import Coloured, both_colours, empty_registry
+from tests.helpers.visitor import Coloured
 
 # A push asks for its group in a thread where an earlier test may have left a connection.
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("registry")]
 
-registry = empty_registry()
-coloured = both_colours()
 OTHER: dict[str, Any] = {"channel": "chat", "params": {"room": "b"}}
 
 
@@ -171,8 +169,8 @@ async def test_the_end_of_the_socket_is_the_end_of_all_subscriptions(coloured: C
 
 
 async def test_a_socket_has_so_many_subscriptions_and_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert subscriptions.LIMIT == 200
-    monkeypatch.setattr(subscriptions, "LIMIT", 1)
+    assert subscriptions.MAX_SUBSCRIPTIONS == 200
+    monkeypatch.setattr(subscriptions, "MAX_SUBSCRIPTIONS", 1)
     chat()
     async with Tab(user=person()) as tab:
         assert await tab.ask(action="subscribe", **ROOM) == SUBSCRIBED
@@ -210,7 +208,7 @@ async def test_one_who_may_no_more_is_told_and_unsubscribed(
         await tab.ask(action="subscribe", **ROOM)
         await tab.ask(action="subscribe", **OTHER)
         barred.add("a")
-        await publishing.tell({"kind": "check", "user": "1"})
+        await bus.asend({"kind": "check", "user": "1"})
         assert await tab.hear() == told
         for room in ("a", "b"):
             await channel.push(channel.DjangoMessage(text="hi"), room=room)
@@ -247,7 +245,7 @@ async def test_boxes_of_a_form_that_are_not_ticked_are_false_and_lists_empty() -
             assert (said["text"], said["loud"], said["days"], said["name"]) == (*expected, "nobody")
         for wrong in ("loud", [5], {"loud": True}):
             assert await tab.ask(action="message", **about, unticked=wrong) == {
-                "error": "'unticked' must list the names of boxes.",
+                "error": "'unticked' must be a list of names of checkboxes.",
                 "code": "BAD_REQUEST",
                 **about,
             }

@@ -8,13 +8,13 @@ from django.http import HttpRequest
 from pytest_django import Settings
 
 from mizan_htmx import Context, client, register
-from mizan_htmx.channels.layer.versions import StoreDown, versions
-from mizan_htmx.channels.socket import watches as watching
+from mizan_htmx.channels.layer.version_store import versions
+from mizan_htmx.channels.layer.versions import StoreDown
+from mizan_htmx.channels.socket import watches
 from tests.helpers.sockets import Tab
-from tests.helpers.visitor import empty_registry
 from tests.helpers.watching import declare, publish, watching_of
 
-registry = empty_registry()
+pytestmark = pytest.mark.usefixtures("registry")
 
 
 async def test_a_page_hears_what_became_stale_of_what_it_watches() -> None:
@@ -108,10 +108,10 @@ async def test_a_value_that_is_written_in_another_way_means_the_same() -> None:
 @pytest.mark.parametrize(
     ("content", "text"),
     [
-        ({}, "Missing 'contexts': it lists what to watch, as in 'board;board_id=3, news'."),
+        ({}, "Missing 'contexts': it lists the keys to watch, as in 'board;board_id=3, news'."),
         (
             {"contexts": ["news"]},
-            "Missing 'contexts': it lists what to watch, as in 'board;board_id=3, news'.",
+            "Missing 'contexts': it lists the keys to watch, as in 'board;board_id=3, news'.",
         ),
         ({"contexts": "news", "versions": []}, "'versions' must be an object that maps keys to versions."),
     ],
@@ -123,8 +123,8 @@ async def test_a_watch_that_can_not_be_read_is_refused(content: dict[str, Any], 
 
 
 async def test_a_socket_watches_so_many_keys_and_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert watching.LIMIT == 1000
-    monkeypatch.setattr(watching, "LIMIT", 2)
+    assert watches.MAX_KEYS == 1000
+    monkeypatch.setattr(watches, "MAX_KEYS", 2)
     declare()
     async with Tab() as tab:
         await tab.ask(action="watch", id=1, contexts="news")

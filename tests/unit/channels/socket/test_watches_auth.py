@@ -10,14 +10,14 @@ from django.db import OperationalError
 from django.http import HttpRequest
 
 from mizan_htmx import client, register
-from mizan_htmx.channels.layer import publish as publishing
-from mizan_htmx.channels.layer.outages import database_outage
+from mizan_htmx.channels.layer import bus
+from mizan_htmx.channels.outage_log import database_outage
 from tests.helpers.sockets import Tab, person
-from tests.helpers.visitor import Coloured, both_colours, empty_registry
+from tests.helpers.visitor import Coloured
 from tests.helpers.watching import BOARD, board, declare, page, publish, watching_of
 
-registry = empty_registry()
-coloured = both_colours()
+pytestmark = pytest.mark.usefixtures("registry")
+
 
 REFUSED = {"error": "Not authorized", "code": "FORBIDDEN"}
 
@@ -87,7 +87,7 @@ async def test_lost_rights_end_a_watch() -> None:
     async with Tab(user=person()) as tab:
         await tab.ask(action="watch", id=1, contexts="board;board_id=3, board;board_id=4, news")
         barred.add(3)
-        await publishing.tell({"kind": "check", "user": "1"})
+        await bus.asend({"kind": "check", "user": "1"})
         assert await tab.hear() == {**REFUSED, "contexts": "board;board_id=3"}
         version = publish("board")
         assert await tab.hear() == {"invalidate": "board", "versions": {"board": str(version)}}
@@ -106,12 +106,12 @@ async def test_a_database_that_is_away_ends_no_watch(
             raise OperationalError("the text")
         return True
 
-    database_outage.forget()
+    database_outage.reset()
     register(client(context=BOARD, auth=coloured(guard))(board))
     async with Tab(user=person()) as tab:
         await tab.ask(action="watch", id=1, contexts="board;board_id=3")
         away.set()
-        database_outage.forget()
+        database_outage.reset()
         with caplog.at_level(logging.ERROR):
             broken = {"error": "Something went wrong.", "code": "INTERNAL_ERROR"}
             assert await tab.ask(action="watch", contexts="board;board_id=4") == broken
@@ -174,5 +174,5 @@ class TestPrivateReaders:
         async with Tab(user=person()) as tab:
             await tab.ask(action="watch", id=1, contexts="board;board_id=3")
             barred.add(3)
-            await publishing.tell({"kind": "check", "user": "1"})
+            await bus.asend({"kind": "check", "user": "1"})
             assert await tab.hear() == {**REFUSED, "contexts": "board;board_id=3"}

@@ -12,27 +12,25 @@ from pytest_django import Settings
 from mizan_htmx import Context, client, register
 from mizan_htmx.channels import MizanConsumer
 from mizan_htmx.channels.hub.hub import Hub
-from mizan_htmx.channels.hub.recall import Recall
-from mizan_htmx.channels.layer import publish as publishing
-from mizan_htmx.channels.layer.versions import Version, Versions, versions
+from mizan_htmx.channels.hub.missed_changes import MissedChanges
+from mizan_htmx.channels.layer import bus
+from mizan_htmx.channels.layer.version_store import versions
+from mizan_htmx.channels.layer.versions import Version, VersionStore
 from mizan_htmx.channels.protocol import Frame
-from mizan_htmx.channels.socket import watches as watching
-from mizan_htmx.channels.socket.rate_limit import Bucket
+from mizan_htmx.channels.socket import watches
+from mizan_htmx.channels.socket.rate_limit import RateLimit
 from mizan_htmx.channels.socket.watches import Watches
 from mizan_htmx.protocol.keys import Invalidation, covers, merge, parse
-from tests.helpers.hub import Page, in_thread, quiet
-from tests.helpers.redis import RedisServer, redis_process, redis_server
+from tests.helpers.hub import Page, in_thread
+from tests.helpers.redis import RedisServer
 from tests.helpers.sockets import Tab, person
-from tests.helpers.visitor import empty_registry
 from tests.helpers.watching import declare, watching_of
 
-__all__ = ["quiet", "redis_process", "redis_server"]
-
-registry = empty_registry()
+pytestmark = pytest.mark.usefixtures("registry", "quiet")
 
 
 @pytest.fixture(params=["memory", "redis"])
-def store(request: pytest.FixtureRequest, settings: Settings) -> Versions:
+def store(request: pytest.FixtureRequest, settings: Settings) -> VersionStore:
     """Configure each kind of store, empty, and give it."""
     if request.param == "memory":
         settings.CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
@@ -79,7 +77,7 @@ async def told(tab: Tab, keys: dict[str, str]) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("seed", range(6))
-async def test_each_page_is_told_exactly_its_own_stale_keys(store: Versions, seed: int) -> None:
+async def test_each_page_is_told_exactly_its_own_stale_keys(store: VersionStore, seed: int) -> None:
     declare_all()
     chance = random.Random(seed)
     life = store.current().epoch
@@ -106,8 +104,8 @@ async def test_each_page_is_told_exactly_its_own_stale_keys(store: Versions, see
             await asyncio.gather(page(one), page(two))
 
 
-async def test_what_the_store_has_dropped_is_stale_and_nothing_else(store: Versions) -> None:
-    store._kept = 5  # type: ignore[attr-defined]
+async def test_what_the_store_has_dropped_is_stale_and_nothing_else(store: VersionStore) -> None:
+    store._max_keys = 5  # type: ignore[attr-defined]
     declare()
     life = store.current().epoch
 
@@ -134,20 +132,20 @@ async def test_what_the_store_has_dropped_is_stale_and_nothing_else(store: Versi
 def unread(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let nothing be read before it is asked for."""
 
-    async def load(self: Recall) -> None:
+    async def prefetch(self: MissedChanges) -> None:
         return None
 
-    monkeypatch.setattr(Recall, "load", load)
+    monkeypatch.setattr(MissedChanges, "prefetch", prefetch)
 
 
 @pytest.mark.usefixtures("unread")
 async def test_a_watch_asks_the_store_once_whatever_it_names(
-    store: Versions, monkeypatch: pytest.MonkeyPatch
+    store: VersionStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     declare()
     since, calls = type(store).since, []
 
-    def counted(self: Versions, seq: int, epoch: str) -> Any:
+    def counted(self: VersionStore, seq: int, epoch: str) -> Any:
         calls.append(epoch)
         return since(self, seq, epoch)
 
@@ -164,7 +162,7 @@ async def test_a_watch_asks_the_store_once_whatever_it_names(
 
 @pytest.mark.usefixtures("unread")
 async def test_pages_that_come_back_together_are_told_by_a_few_calls(
-    store: Versions, monkeypatch: pytest.MonkeyPatch
+    store: VersionStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     declare()
     life = store.current().epoch
@@ -176,7 +174,7 @@ async def test_pages_that_come_back_together_are_told_by_a_few_calls(
     await in_thread(fill)
     since, listed = type(store).since, []
 
-    def counted(self: Versions, seq: int, epoch: str) -> Any:
+    def counted(self: VersionStore, seq: int, epoch: str) -> Any:
         changes = since(self, seq, epoch)
         listed.append(len(changes.stale))
         return changes
@@ -224,7 +222,7 @@ async def test_a_list_is_counted_before_it_is_read(
         return parse(text)
 
     declare()
-    monkeypatch.setattr(watching, "parse", read)
+    monkeypatch.setattr(watches, "parse", read)
     async with Tab() as tab:
         answer = await tab.ask(action="watch", **content)
         assert answer == {"error": "Too many contexts", "code": "BAD_REQUEST"}
@@ -239,11 +237,11 @@ async def test_the_loop_goes_on_between_the_keys_of_a_frame(monkeypatch: pytest.
         asyncio.get_running_loop().call_soon(_begin, steps)
         return sent
 
-    monkeypatch.setattr(watching, "_resolve", resolve)
+    monkeypatch.setattr(watches, "_resolve", resolve)
     keys = ", ".join(f"board;board_id={number}" for number in range(1000))
     async with Tab() as tab:
         assert (await tab.ask(action="watch", id=1, contexts=keys))["ok"]
-    assert max(steps) <= watching.AT_ONCE
+    assert max(steps) <= watches.BATCH_SIZE
 
 
 def _begin(steps: list[int]) -> None:
@@ -255,11 +253,11 @@ class TestPrices:
     """Keys are charged as frames are, and those that ``auth`` is asked for more."""
 
     def test_the_next_frame_waits_for_what_one_has_cost(self) -> None:
-        bucket = Bucket(burst=50, rate=20.0, patience=200, now=0.0)
-        assert bucket.take(0.0) == 0.0
-        bucket.charge(69.0)
-        assert bucket.take(0.0) == pytest.approx(21 / 20)
-        assert not bucket.is_flooded
+        rate_limit = RateLimit(burst=50, rate=20.0, patience=200, clock=lambda: 0.0)
+        assert rate_limit.count_frame() == 0.0
+        rate_limit.charge(69.0)
+        assert rate_limit.count_frame() == pytest.approx(21 / 20)
+        assert not rate_limit.is_exceeded
 
     async def watched(self, *frames: dict[str, Any]) -> list[float]:
         """Have one page watch so, and give what each of its frames has cost."""
@@ -307,10 +305,10 @@ class TestPrices:
 
     async def test_no_frame_is_so_dear_that_a_page_takes_its_socket_for_dead(self) -> None:
         """Mizan-live.js waits 10 seconds for an answer."""
-        dearest = 1 + watching.LIMIT * (2 * watching.PRICE + watching.PRICE_OF_ASKING)
+        dearest = 1 + watches.MAX_KEYS * (2 * watches.KEY_COST + watches.AUTH_COST)
         assert dearest / MizanConsumer.rate < 10
         # A page of 300 guarded keys is followed without a wait, and so is what it sends next.
-        assert MizanConsumer.burst > 1 + 300 * (2 * watching.PRICE + watching.PRICE_OF_ASKING)
+        assert MizanConsumer.burst > 1 + 300 * (2 * watches.KEY_COST + watches.AUTH_COST)
 
 
 async def test_a_key_that_was_lost_is_asked_for_again() -> None:
@@ -320,7 +318,7 @@ async def test_a_key_that_was_lost_is_asked_for_again() -> None:
         key = "board;board_id=3"
         assert await tab.ask(action="watch", id=1, contexts=key) == watching_of(key)
         barred.add(3)
-        await publishing.tell({"kind": "check", "user": "1"})
+        await bus.asend({"kind": "check", "user": "1"})
         refused = {"error": "Not authorized", "code": "FORBIDDEN", "contexts": key}
         assert await tab.hear() == refused
         assert await tab.ask(action="watch", id=1, contexts=key) == {"id": 1, **refused}
@@ -335,8 +333,8 @@ async def test_a_thousand_reasons_to_refuse_are_told_in_a_few_frames() -> None:
         while "ok" not in (frame := await tab.hear()):
             refused.append(frame)
         assert frame == watching_of("")
-    assert [len(parse(each["contexts"])) for each in refused] == [1] * watching.REASONS + [
-        1000 - watching.REASONS
+    assert [len(parse(each["contexts"])) for each in refused] == [1] * watches.MAX_REASONS + [
+        1000 - watches.MAX_REASONS
     ]
     assert refused[0]["details"] == {"fields": {"x0": ["Unknown parameter."]}}
     assert refused[-1] == {
@@ -344,7 +342,7 @@ async def test_a_thousand_reasons_to_refuse_are_told_in_a_few_frames() -> None:
         "error": "Invalid params",
         "code": "VALIDATION_ERROR",
         "details": {"fields": {}},
-        "contexts": ", ".join(keys[watching.REASONS :]),
+        "contexts": ", ".join(keys[watches.MAX_REASONS :]),
     }
 
 
@@ -357,28 +355,28 @@ async def test_a_long_reason_is_not_told_in_full() -> None:
         assert (answer["code"], answer["details"]) == ("VALIDATION_ERROR", {"fields": {}})
 
 
-async def test_keys_that_collapse_have_the_newest_version_of_them(store: Versions) -> None:
+async def test_keys_that_collapse_have_the_newest_version_of_them(store: VersionStore) -> None:
     declare()
     life = store.current().epoch
     stale: dict[Invalidation, Version | None] = {
         Invalidation.of("board", board_id=number): Version(life, number + 1) for number in range(400)
     }
     stale[Invalidation("news")] = Version(life, 3)
-    frame = parse_frame(watching._written(stale))
+    frame = parse_frame(watches._stale_frame(stale))
     assert frame == {"invalidate": "board, news", "versions": {"board": f"{life}.400", "news": f"{life}.3"}}
     few: dict[Invalidation, Version | None] = dict(list(stale.items())[:2])
-    assert parse_frame(watching._written(few)) == {
+    assert parse_frame(watches._stale_frame(few)) == {
         "invalidate": "board;board_id=0, board;board_id=1",
         "versions": {"board;board_id=0": f"{life}.1", "board;board_id=1": f"{life}.2"},
     }
-    assert parse_frame(watching._written(dict.fromkeys(few))) == {
+    assert parse_frame(watches._stale_frame(dict.fromkeys(few))) == {
         "invalidate": "board;board_id=0, board;board_id=1",
         "versions": {},
     }
     names: dict[Invalidation, Version | None] = {
         Invalidation(f"context{number}"): Version(life, number) for number in range(500)
     }
-    assert parse_frame(watching._written(names)) == {"invalidate": "*", "versions": {"*": f"{life}.499"}}
+    assert parse_frame(watches._stale_frame(names)) == {"invalidate": "*", "versions": {"*": f"{life}.499"}}
 
 
 def parse_frame(text: str) -> Any:
@@ -395,7 +393,7 @@ async def test_only_those_who_still_watch_hear_the_end_of_a_storm() -> None:
     try:
         hub.watch(page, frozenset(parse("board;board_id=3")))
         told = Invalidation.of("board", board_id=3)
-        hub._put_stale_late(told, Version("a", 1), {page: None, other: None})
+        hub._send_stale_late(told, Version("a", 1), {page: None, other: None})
         assert (page.told, other.told) == (["board;board_id=3"], [])
     finally:
         await hub.leave(page)

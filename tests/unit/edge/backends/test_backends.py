@@ -11,10 +11,8 @@ from mizan_htmx.edge.conf import Untaggable
 from mizan_htmx.protocol.cache_tags import Shape, group_list, purge_tags, tags_of
 from mizan_htmx.protocol.keys import Invalidation, covers
 from tests.helpers.cdns import CloudFront
-from tests.helpers.edge_pairs import TAGS, USER, Pair, pair, pairs
+from tests.helpers.edge_pairs import TAGS, USER, Pair, pairs
 from tests.helpers.edges import serving
-
-__all__ = ["pair"]  # a fixture
 
 
 def tag_header(edge: EdgeBackend, tags: tuple[str, ...]) -> tuple[str, str]:

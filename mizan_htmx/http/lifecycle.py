@@ -1,0 +1,135 @@
+"""The life cycle of a request: open its recorder, do the work, answer failures, publish what is invalidated.
+
+Each function has an async twin, named with an ``a`` in front as Django does.
+"""
+
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Protocol, TypeAlias
+
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
+
+from mizan_htmx.errors import MethodNotAllowed
+from mizan_htmx.http.csrf import write_csrf_header
+from mizan_htmx.http.error_headers import write_error_headers
+from mizan_htmx.http.session_fingerprint import write_changed_fingerprint
+from mizan_htmx.invalidation.publication import apublish_invalidations, publish_invalidations, signals_for
+from mizan_htmx.invalidation.recorder import (
+    Recorder,
+    abandon,
+    close_recorder,
+    open_recorder,
+    roll_back,
+)
+from mizan_htmx.invalidation.response import write_invalidations
+from mizan_htmx.protocol.keys import Invalidation
+
+Work: TypeAlias = Callable[[HttpRequest, Recorder], HttpResponseBase]
+AsyncWork: TypeAlias = Callable[[HttpRequest, Recorder], Awaitable[HttpResponseBase]]
+Fail: TypeAlias = Callable[[HttpRequest, Exception], HttpResponseBase]
+AsyncFail: TypeAlias = Callable[[HttpRequest, Exception], Awaitable[HttpResponseBase]]
+
+
+class AsyncFinish(Protocol):
+    """What ends an async request, as ``afinish`` does."""
+
+    async def __call__(
+        self, request: HttpRequest, response: HttpResponseBase, recorder: Recorder, *, owned: bool
+    ) -> HttpResponseBase:
+        """Return the response, with what was invalidated published."""
+        ...
+
+
+def finish(
+    request: HttpRequest, response: HttpResponseBase, recorder: Recorder, *, owned: bool
+) -> HttpResponseBase:
+    """Write into the response what was invalidated, and what its status does not say.
+
+    ``owned``: the caller has opened the recorder, so that it is closed, and what was invalidated published.
+    """
+    stale = _conclude(request, response, recorder, owned=owned)
+    if stale and signals_for(stale):
+        publish_invalidations(request, stale, response)
+    return response
+
+
+async def afinish(
+    request: HttpRequest, response: HttpResponseBase, recorder: Recorder, *, owned: bool
+) -> HttpResponseBase:
+    """See ``finish``."""
+    await apublish_invalidations(request, _conclude(request, response, recorder, owned=owned), response)
+    return response
+
+
+def _conclude(
+    request: HttpRequest, response: HttpResponseBase, recorder: Recorder, *, owned: bool
+) -> tuple[Invalidation, ...]:
+    """Write the headers; return what is left to publish."""
+    write_invalidations(request, response, recorder)
+    write_changed_fingerprint(request, response)
+    write_csrf_header(request, response)
+    write_error_headers(request, response, recorder)
+    return close_recorder(request, recorder, response) if owned else ()
+
+
+def publish(request: HttpRequest, recorder: Recorder, response: HttpResponseBase | None = None) -> None:
+    """Close the recorder, and publish what the request has invalidated to the rest of the process."""
+    publish_invalidations(request, close_recorder(request, recorder, response), response)
+
+
+async def apublish(
+    request: HttpRequest, recorder: Recorder, response: HttpResponseBase | None = None
+) -> None:
+    """See ``publish``."""
+    await apublish_invalidations(request, close_recorder(request, recorder, response), response)
+
+
+def respond(request: HttpRequest, methods: Sequence[str], work: Work, fail: Fail) -> HttpResponseBase:
+    """Answer a request by ``work``, and what that raises by ``fail``, which rolls back ATOMIC_REQUESTS.
+
+    Raises what ``fail`` raises: the exceptions that Django answers.
+    """
+    recorder, owned = open_recorder(request)
+    try:
+        try:
+            if request.method not in methods:
+                raise MethodNotAllowed(methods)
+            response = work(request, recorder)
+        except Exception as error:  # the border to the authors' code
+            response = fail(request, error)
+            roll_back(recorder)
+    except Exception:
+        if owned:
+            publish(request, recorder)
+        raise
+    except BaseException:
+        abandon(recorder, owned=owned)
+        raise
+    return finish(request, response, recorder, owned=owned)
+
+
+async def arespond(
+    request: HttpRequest,
+    methods: Sequence[str],
+    work: AsyncWork,
+    fail: AsyncFail,
+    finish: AsyncFinish = afinish,
+) -> HttpResponseBase:
+    """See ``respond``; ``finish`` takes the place of ``afinish``."""
+    recorder, owned = open_recorder(request)
+    try:
+        try:
+            if request.method not in methods:
+                raise MethodNotAllowed(methods)
+            response = await work(request, recorder)
+        except Exception as error:  # the border to the authors' code
+            response = await fail(request, error)
+            roll_back(recorder)
+    except Exception:
+        if owned:
+            await apublish(request, recorder)
+        raise
+    except BaseException:  # CancelledError: the client has hung up
+        abandon(recorder, owned=owned)
+        raise
+    return await finish(request, response, recorder, owned=owned)

@@ -1,0 +1,143 @@
+"""What this package keeps of a request: one attribute on it, with a part for the page and one for a block.
+
+It stands below everything that fills it. What belongs to a floor above is ``Any`` here, and has one typed
+accessor there, which is named beside it.
+"""
+
+from copy import copy
+from datetime import tzinfo
+from types import EllipsisType
+from typing import TYPE_CHECKING, Any
+from weakref import ref
+
+from django.http import HttpRequest
+from django.urls import ResolverMatch, URLResolver
+
+#: The attribute. Where every Python call counts it is read by ``getattr(request, STATE, None)``.
+STATE = "_mizan"
+
+
+class BlockState:
+    """What a block that is refreshed has of its own; on a page all blocks share one."""
+
+    __slots__ = ("anonymous", "context_values", "ids")
+
+    #: The request that stands for everyone: ``caching.anonymous.anonymous()``.
+    anonymous: Any
+    #: What the context processors return, by engine and by language and time zone.
+    context_values: dict[Any, dict[str, Any]]
+    #: The ids that are taken, each with how many have been made of it.
+    ids: dict[str, int]
+
+    def __init__(self) -> None:
+        self.anonymous = None
+        self.context_values = {}
+        self.ids = {}
+
+
+class PageState:
+    """What all blocks share that are rendered for one request."""
+
+    __slots__ = (
+        *("included", "localizations", "matches", "own_note", "results", "shared_results"),
+        "url_scope",
+    )
+
+    #: What ``{% include %}`` keeps in a template's ``render_context``.
+    included: dict[Any, Any]
+    #: ``rendering.page_localization.localization_here()``.
+    localizations: dict[Any, Any]
+    #: What the paths of blocks resolve to.
+    matches: dict[str, ResolverMatch]
+    #: ``blocks.freshness.own_note()``.
+    own_note: Any
+    #: Of readers: ``blocks.reader_results.resolve()``.
+    results: dict[Any, Any]
+    #: Of readers of public contexts, where several blocks are refreshed, each for an anonymous request.
+    shared_results: dict[Any, Any] | None
+    #: The URLconf, its resolver and the script prefix by which addresses are looked up.
+    url_scope: tuple[object, "ref[URLResolver]", str] | None
+
+    def __init__(self) -> None:
+        self.included = {}
+        self.localizations = {}
+        self.matches = {}
+        self.own_note = None
+        self.results = {}
+        self.shared_results = None
+        self.url_scope = None
+
+
+class RequestState:
+    """What is known of one request, whatever it renders."""
+
+    __slots__ = (
+        *("base_locale", "block", "function", "has_csrf_failed", "has_invalid_values", "has_user_changed"),
+        *("localization", "notes", "page", "problem", "recorder", "version"),
+    )
+
+    #: Language and time zone that the site's middleware chose: ``localization.base_of()``.
+    base_locale: tuple[str, tzinfo] | None
+    block: BlockState
+    #: The declared function that answers as a view.
+    function: Any
+    #: Whether this package's own CSRF check has refused it.
+    has_csrf_failed: bool
+    #: Whether a function's result says that the values did not fit.
+    has_invalid_values: bool
+    #: Whether somebody has logged in or out.
+    has_user_changed: bool
+    #: ``localization.localization_of()``.
+    localization: Any
+    #: Of the cookie: ``invalidation.cookie.received()``.
+    notes: Any
+    page: PageState
+    #: The ``MizanError`` by which it was refused.
+    problem: Any
+    #: ``invalidation.recorder.recorder_of()``.
+    recorder: Any
+    #: ``invalidation.read_version.version_of()``; ``...`` until somebody asks.
+    version: str | EllipsisType | None
+
+    def __init__(self) -> None:
+        self.base_locale = None
+        self.function = None
+        self.has_csrf_failed = self.has_invalid_values = self.has_user_changed = False
+        self.localization = None
+        self.notes = None
+        self.problem = None
+        self.recorder = None
+        self.version = ...
+
+    if not TYPE_CHECKING:  # or any name would do
+
+        def __getattr__(self, name: str) -> object:
+            """Make a part when it is first asked for: most calls render nothing."""
+            if name == "page":
+                made = self.page = PageState()
+            elif name == "block":
+                made = self.block = BlockState()
+            else:
+                raise AttributeError(f"A RequestState has no {name!r}.")
+            return made
+
+
+def state_of(request: HttpRequest) -> RequestState:
+    """Return the state of a request, or of the one that it wraps; made where there is none."""
+    state: RequestState | None = getattr(request, STATE, None)
+    if state is None:
+        state = request._mizan = RequestState()  # type: ignore[attr-defined]
+    return state
+
+
+def copy_of(request: HttpRequest) -> HttpRequest:
+    """Return a shallow copy, which shares what is known by now, and learns by itself what is not."""
+    made = copy(request)
+    state, own = state_of(request), RequestState()
+    made._mizan = own  # type: ignore[attr-defined]
+    for known, other in ((state, own), (state.page, own.page), (state.block, own.block)):
+        for name in known.__slots__:
+            value = getattr(known, name)
+            if name not in ("block", "page") and value != {}:  # which both would fill
+                setattr(other, name, value)
+    return made

@@ -49,6 +49,23 @@ def test_links_lead_to_files(path: Path) -> None:
     assert [target for target in local if not (path.parent / target).exists()] == []
 
 
+def anchors(path: Path) -> set[str]:
+    """Return the anchors of a page's headings, made as on GitHub."""
+    text = re.sub(r"^```.*?^```$", "", path.read_text(encoding="utf-8"), flags=re.DOTALL | re.MULTILINE)
+    headings = re.findall(r"^#+ (.*)$", text, re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+@each_page()
+def test_links_lead_to_headings(path: Path) -> None:
+    links = re.findall(r"\]\(([^)#:]*\.md)?#([^)]+)\)", path.read_text(encoding="utf-8"))
+    assert [
+        (page, anchor)
+        for page, anchor in links
+        if anchor not in anchors(path.parent / page if page else path)
+    ] == []
+
+
 @each_page()
 def test_lines_are_readable_in_an_editor(path: Path) -> None:
     lines = [line for line in path.read_text(encoding="utf-8").splitlines() if not line.startswith("|")]

@@ -35,7 +35,7 @@ def doubtful_blocks(request: HttpRequest, response: HttpResponseBase, recorder: 
     own = own_note(request)
     if own is None or 300 <= response.status_code < 400 or not hides_headers(request, response):
         return []
-    doubtful = own.doubtful(recorder.announced())
+    doubtful = own.doubtful(recorder.invalidations())
     return doubtful if len(doubtful) <= MAX_BLOCKS else []
 
 

@@ -43,7 +43,7 @@ def must_bring(request: HttpRequest, response: HttpResponseBase, recorder: Recor
     return (
         BLOCKS_META in request.META
         and conf.single_flight
-        and bool(recorder.announced())
+        and bool(recorder.invalidations())
         and _may_bring(request)
         and isinstance(response, HttpResponse)
         and _may_carry(response)
@@ -55,7 +55,7 @@ def bring(request: HttpRequest, response: HttpResponseBase, recorder: Recorder) 
     clean = reading_copy(request)
     try:
         with as_at_endpoints(request, clean):
-            found = _render(clean, request.META[BLOCKS_META], recorder.announced())
+            found = _render(clean, request.META[BLOCKS_META], recorder.invalidations())
     except Exception:  # the change is made: whatever fails here, its answer stands
         logger.exception("Nothing was brought along with the answer of %s.", request.path)
         return

@@ -130,7 +130,7 @@ class Graph:
             [each for each in stale if each.context in self.public or each.context not in self.groups]
         )
 
-    def is_told(self, stale: Iterable[Invalidation]) -> bool:
+    def is_published(self, stale: Iterable[Invalidation]) -> bool:
         """Tell whether sockets or shared caches may have to hear of any of these."""
         return not self.quiet.issuperset([each.context for each in stale])
 

@@ -44,7 +44,7 @@ def tell_problem(request: HttpRequest, response: HttpResponseBase, recorder: Rec
         headers[MESSAGE_HEADER] = quote(text)
     if error.status >= 500 or request.method in SAFE_METHODS:  # a 5xx is no proof, whatever is known here
         return
-    if not (recorder.may_stand or recorder.announced()):
+    if not (recorder.may_stand or recorder.invalidations()):
         headers[COMMITTED_HEADER] = "no"
 
 

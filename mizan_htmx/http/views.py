@@ -122,7 +122,7 @@ async def aanswer_call(
 
 
 def _envelope(written: bytes, recorder: Recorder) -> bytes:
-    stale = recorder.announced()
+    stale = recorder.invalidations()
     if not stale:
         return b'{"result":%s}' % written
     return b'{"result":%s,"invalidate":%s}' % (written, to_json([each.as_json() for each in stale]))

@@ -15,8 +15,7 @@ from mizan_htmx.declarations.signature import where
 from mizan_htmx.errors import DeclarationError
 from mizan_htmx.internals import use_for_write
 from mizan_htmx.invalidation import cascades
-from mizan_htmx.invalidation.on_commit import tell
-from mizan_htmx.invalidation.recorder import named
+from mizan_htmx.invalidation.invalidate import invalidate_keys, invalidation_of
 from mizan_htmx.protocol.keys import Invalidation
 from mizan_htmx.setup.registry import registry
 
@@ -48,7 +47,7 @@ class Watch:
         try:
             answer = self.naming(row)
             each = [answer] if isinstance(answer, Mapping) else answer or ()
-            return [named(self.context, params, by="watch_model") for params in each]
+            return [invalidation_of(self.context, params, by="watch_model") for params in each]
         except DatabaseError:
             raise  # the transaction around is broken; who goes on in it loses what they write
         except Exception:  # the border to the authors' code: the row must be saved whatever it does
@@ -159,7 +158,7 @@ def _before_save(sender: type[Model], instance: Model, raw: bool, using: str, **
 def _after_save(sender: type[Model], instance: Model, using: str, **kwargs: Any) -> None:
     formers = _formers(instance)
     former = formers.pop() if formers else []
-    tell([*former, *stale_with(watches_of(sender), [instance])], using)
+    invalidate_keys([*former, *stale_with(watches_of(sender), [instance])], using)
 
 
 def _formers(instance: Model) -> list[list[Invalidation]]:
@@ -175,7 +174,7 @@ def _before_delete(
     watches = watches_of(sender)
     # What is deleted with something else has just been read; this one may be old, and the row moved since.
     stored = _stored(instance, using) if watches and origin is instance else []
-    tell(stale_with(watches, [*stored, instance]), using)
+    invalidate_keys(stale_with(watches, [*stored, instance]), using)
 
 
 def _before_others_go(
@@ -192,7 +191,7 @@ def _before_others_go(
             told += _all_of(watches) if found.after is None else stale_with(watches, found.after)
     except cascades.TooMany:
         told = [each for model in cascades.reached(sender, watched) for each in _all_of(watches_of(model))]
-    tell(told, using)
+    invalidate_keys(told, using)
 
 
 def _all_of(watches: Iterable[Watch]) -> list[Invalidation]:
@@ -241,7 +240,7 @@ def _relations_change(
         rows = as_stored(sender._base_manager.using(using).filter(wanted))
         if field.remote_field.symmetrical and action == "post_add":
             rows += [_mirrored(row, here, there) for row in rows]  # which come next, without a signal
-        tell(stale_with(watches, rows), using)
+        invalidate_keys(stale_with(watches, rows), using)
 
 
 def _between(here: str, instance: Model, there: str, others: set[Any] | None) -> Q:
@@ -273,7 +272,7 @@ class WatchedQuerySet(QuerySet[M]):
         count = super().update(**values)
         if 0 < len(before) <= MAX_ROWS:
             stale += stale_with(watches, stored.filter(pk__in=[row.pk for row in before]))
-        tell(stale, self.db)
+        invalidate_keys(stale, self.db)
         return count
 
     def bulk_create(
@@ -291,7 +290,7 @@ class WatchedQuerySet(QuerySet[M]):
         )
         watches = watches_of(self.model)
         if update_conflicts and created:  # what they were before is known to the database alone
-            tell(_all_of(watches), self.db)
+            invalidate_keys(_all_of(watches), self.db)
         else:
-            tell(stale_with(watches, created), self.db)
+            invalidate_keys(stale_with(watches, created), self.db)
         return created

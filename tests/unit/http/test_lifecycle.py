@@ -10,8 +10,10 @@ from django.http.response import HttpResponseBase
 from mizan_htmx.errors import MethodNotAllowed
 from mizan_htmx.http.concurrency import in_thread
 from mizan_htmx.http.lifecycle import arespond, respond
-from mizan_htmx.invalidation.recorder import Recorder, invalidated
-from mizan_htmx.protocol.keys import HEADER, Invalidation
+from mizan_htmx.invalidation.recorder import Recorder
+from mizan_htmx.protocol.keys import Invalidation
+from mizan_htmx.signals import invalidated
+from tests.helpers.visitor import HEADER
 
 PEOPLE = Invalidation("people")
 

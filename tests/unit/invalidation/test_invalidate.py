@@ -1,0 +1,284 @@
+"""``invalidate("user", user_id=5)`` without a request: it finds the one that is being answered."""
+
+import asyncio
+import re
+from collections.abc import AsyncIterator, Iterator
+from threading import Thread
+from typing import Any, cast
+
+import pytest
+from asgiref.sync import async_to_sync, sync_to_async
+from django.core.exceptions import ImproperlyConfigured
+from django.db import close_old_connections, transaction
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.test import AsyncClient, Client
+from django.urls import get_urlconf
+from pytest_django import Settings
+
+from mizan_htmx import client, invalidate, register
+from mizan_htmx.invalidation.recorder import current_recorder
+from tests.helpers.recorder import signals, user
+from tests.helpers.sockets import Tab
+from tests.helpers.visitor import (
+    HEADER,
+    Coloured,
+    Visitor,
+    as_coroutine,
+    both_colours,
+    both_transports,
+    empty_registry,
+    serve,
+)
+
+__all__ = ["signals", "user"]  # fixtures
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+visitor = both_transports()
+coloured = both_colours()
+registry = empty_registry()
+
+WITHOUT = (
+    "invalidate() in a view that is no function of mizan_htmx needs"
+    " 'mizan_htmx.middleware.MizanMiddleware' in MIDDLEWARE."
+)
+
+
+def change() -> None:
+    """Change a user, somewhere below a view that knows the request."""
+    invalidate("user", user_id="05", tab=None)
+
+
+def view(request: HttpRequest) -> HttpResponse:
+    """Change a user in a plain view."""
+    change()
+    return HttpResponse("changed")
+
+
+@pytest.fixture
+def without_middleware(settings: Settings) -> None:
+    """Take the middleware out of the site."""
+    settings.MIDDLEWARE = [each for each in settings.MIDDLEWARE if not each.startswith("mizan_htmx.")]
+
+
+class TestInRequests:
+    """The answer to the request that is being answered carries it."""
+
+    def test_in_a_function(self, visitor: Visitor, coloured: Coloured, signals: list[Any]) -> None:
+        def rename(request: HttpRequest) -> int:
+            change()
+            return 1
+
+        register(client(coloured(rename)))
+        response = visitor.call("rename")
+        assert (response.headers[HEADER], response.json()["invalidate"]) == (  # type: ignore[attr-defined]
+            *("user;user_id=5", [{"context": "user", "params": {"user_id": 5}}]),
+        )
+        ((text, request, _),) = signals
+        assert (text, request.path) == ("user;user_id=5", "/api/mizan/call/")
+
+    @pytest.mark.usefixtures("without_middleware")
+    def test_in_a_function_it_needs_no_middleware(self, visitor: Visitor, coloured: Coloured) -> None:
+        def rename(request: HttpRequest) -> int:
+            change()
+            return 1
+
+        register(client(coloured(rename)))
+        assert visitor.call("rename").headers[HEADER] == "user;user_id=5"
+
+    def test_in_a_plain_view(self, visitor: Visitor, coloured: Coloured, settings: Settings) -> None:
+        serve(settings, {"change/": coloured(view)})
+        assert visitor.get("/change/").headers[HEADER] == "user;user_id=5"
+
+    def test_in_a_coroutine_of_a_view(self, visitor: Visitor, settings: Settings) -> None:
+        async def waiting(request: HttpRequest) -> HttpResponse:
+            await asyncio.gather(sync_to_async(change)(), sync_to_async(change, thread_sensitive=False)())
+            return HttpResponse("changed")
+
+        serve(settings, {"change/": waiting})
+        assert visitor.get("/change/").headers[HEADER] == "user;user_id=5"
+
+    def test_it_stands_or_falls_with_its_transaction(self, visitor: Visitor, settings: Settings) -> None:
+        def changing(request: HttpRequest) -> HttpResponse:
+            with transaction.atomic():
+                invalidate("user", user_id=1)
+            with transaction.atomic():
+                invalidate("user", user_id=2)
+                transaction.set_rollback(True)
+            return HttpResponse("changed")
+
+        serve(settings, {"change/": changing})
+        assert visitor.get("/change/").headers[HEADER] == "user;user_id=1"
+
+    def test_a_request_inside_of_a_request_has_its_own(self, settings: Settings) -> None:
+        inner: list[str] = []
+
+        def outer(request: HttpRequest) -> HttpResponse:
+            invalidate("user", user_id=1)
+            inner.append(Client().get("/change/").headers[HEADER])
+            invalidate("user", user_id=2)
+            return HttpResponse("changed")
+
+        serve(settings, {"change/": view, "outer/": outer})
+        assert Client().get("/outer/").headers[HEADER] == "user;user_id=1, user;user_id=2"
+        assert (inner, current_recorder()) == (["user;user_id=5"], None)
+
+    async def test_a_request_inside_of_a_coroutine_has_its_own(self, settings: Settings) -> None:
+        inner: list[str] = []
+
+        async def outer(request: HttpRequest) -> HttpResponse:
+            invalidate("user", user_id=1)
+            inner.append((await AsyncClient().get("/change/")).headers[HEADER])
+            invalidate("user", user_id=2)
+            return HttpResponse("changed")
+
+        serve(settings, {"change/": as_coroutine(view), "outer/": outer})
+        response = await AsyncClient().get("/outer/")
+        assert response.headers[HEADER] == "user;user_id=1, user;user_id=2"
+        assert (inner, current_recorder()) == (["user;user_id=5"], None)
+
+    def test_after_a_request_that_fails_inside_of_it_the_outer_one_is_found(self, settings: Settings) -> None:
+        def failing(request: HttpRequest) -> HttpResponse:
+            raise SystemExit  # which nobody answers
+
+        def outer(request: HttpRequest) -> HttpResponse:
+            with pytest.raises(SystemExit):
+                Client().get("/failing/")
+            change()
+            return HttpResponse("changed")
+
+        serve(settings, {"failing/": failing, "outer/": outer})
+        assert Client().get("/outer/").headers[HEADER] == "user;user_id=5"
+
+    async def test_over_a_socket(self, coloured: Coloured) -> None:
+        def rename(request: HttpRequest) -> int:
+            change()
+            return 1
+
+        register(client(websocket=True)(coloured(rename)))
+        async with Tab() as tab:
+            answer = await tab.ask(action="rpc", id=1, fn="rename")
+        assert answer["data"]["invalidate"] == [{"context": "user", "params": {"user_id": 5}}]
+
+
+@pytest.mark.usefixtures("without_middleware")
+def test_a_view_whose_answer_can_not_carry_it_is_told_so(
+    visitor: Visitor, coloured: Coloured, settings: Settings, signals: list[Any]
+) -> None:
+    raised: list[str] = []
+
+    def changing(request: HttpRequest) -> HttpResponse:
+        with pytest.raises(ImproperlyConfigured) as error:
+            change()
+        raised.append(str(error.value))
+        return HttpResponse()
+
+    serve(settings, {"change/": coloured(changing)})
+    assert visitor.get("/change/").status_code == 200
+    assert (raised, signals) == ([WITHOUT], [])
+
+
+class TestOutsideOfRequests:
+    """It is published by itself, once it is committed."""
+
+    @pytest.mark.parametrize("middleware", [True, False])
+    def test_in_a_command(
+        self, middleware: bool, request: pytest.FixtureRequest, signals: list[Any], settings: Settings
+    ) -> None:
+        if not middleware:
+            request.getfixturevalue("without_middleware")
+        with transaction.atomic():
+            change()
+            assert signals == []
+        with transaction.atomic():
+            invalidate("user", user_id=6)
+            transaction.set_rollback(True)
+        assert signals == [("user;user_id=5", None, False)]
+
+    def test_in_a_coroutine(self, signals: list[Any]) -> None:
+        async def changing() -> None:
+            await sync_to_async(change)()
+
+        async_to_sync(changing)()
+        assert [text for text, _, _ in signals] == ["user;user_id=5"]
+
+    @pytest.mark.usefixtures("without_middleware")
+    def test_after_a_request(self, visitor: Visitor, settings: Settings, signals: list[Any]) -> None:
+        serve(settings, {"look/": lambda request: HttpResponse("looked")})
+        visitor.get("/look/")
+        assert get_urlconf() is None
+        change()
+        assert signals == [("user;user_id=5", None, False)]
+
+    def test_in_a_thread_that_a_view_has_started(self, settings: Settings, signals: list[Any]) -> None:
+        def starting(request: HttpRequest) -> HttpResponse:
+            thread = Thread(target=changing)
+            thread.start()
+            thread.join()
+            return HttpResponse("started")
+
+        def changing() -> None:
+            try:
+                change()
+            finally:
+                close_old_connections()
+
+        serve(settings, {"start/": starting})
+        assert HEADER not in Client().get("/start/").headers
+        assert signals == [("user;user_id=5", None, False)]
+
+    def test_in_a_stream(self, settings: Settings, signals: list[Any]) -> None:
+        def parts() -> Iterator[str]:
+            change()
+            yield "a"
+
+        serve(settings, {"stream/": lambda request: StreamingHttpResponse(parts())})
+        response = Client().get("/stream/")
+        assert (HEADER in response.headers, signals) == (False, [])
+        assert b"".join(response) == b"a"
+        assert signals == [("user;user_id=5", None, False)]
+
+    async def test_in_a_stream_of_a_coroutine(self, settings: Settings, signals: list[Any]) -> None:
+        async def parts() -> AsyncIterator[str]:
+            await sync_to_async(change)()
+            yield "a"
+
+        async def streaming(request: HttpRequest) -> StreamingHttpResponse:
+            return StreamingHttpResponse(parts())
+
+        serve(settings, {"stream/": streaming})
+        response = await AsyncClient().get("/stream/")
+        assert (HEADER in response.headers, signals) == (False, [])
+        assert [part async for part in cast("AsyncIterator[bytes]", response)] == [b"a"]
+        assert signals == [("user;user_id=5", None, False)]
+
+
+def test_with_none_it_is_published_by_itself_in_a_request_too(settings: Settings, signals: list[Any]) -> None:
+    def changing(request: HttpRequest) -> HttpResponse:
+        invalidate(None, "user", user_id=5)
+        return HttpResponse("changed")
+
+    serve(settings, {"change/": changing})
+    assert HEADER not in Client().get("/change/").headers
+    assert signals == [("user;user_id=5", None, False)]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ((), "missing 1 required positional argument"),
+        ((None,), "invalidate() names no context. Call it as invalidate('user', user_id=5)."),
+        (
+            ("user", "board"),
+            "invalidate('user', 'board') names two contexts. Call it once for each.",
+        ),
+    ],
+)
+def test_it_takes_one_context(arguments: tuple[Any, ...], message: str) -> None:
+    with pytest.raises(TypeError, match=re.escape(message)):
+        invalidate(*arguments)
+
+
+def test_what_can_not_be_meant_is_an_error() -> None:
+    with pytest.raises(ValueError, match=r"Unknown context 'usr' in invalidate\(\)\. Did you mean 'user'\?"):
+        invalidate("usr")

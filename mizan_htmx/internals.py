@@ -165,7 +165,7 @@ def has_receivers(signal: Signal) -> bool:
 
 
 def use_for_write(rows: QuerySet[Any]) -> None:
-    """Let ``db`` name the database that a queryset is written to. Relies on ``_for_write``."""
+    """Make ``db`` of a queryset the database that it is written to. Relies on ``_for_write``."""
     rows._for_write = True  # type: ignore[attr-defined]
 
 
@@ -226,7 +226,7 @@ def ends_by_hand(connection: BaseDatabaseWrapper) -> bool:
 
 
 def wait_for_commit(connection: BaseDatabaseWrapper, hook: Callable[[], None]) -> None:
-    """Let a hook wait for the COMMIT of the transaction that a connection is in.
+    """Register a hook for the COMMIT of a connection's open transaction.
 
     Relies on ``run_on_commit`` where ``on_commit()`` refuses: outside of ``atomic()``, without autocommit.
     """
@@ -245,7 +245,7 @@ def open_savepoints(connection: BaseDatabaseWrapper) -> frozenset[str]:
 
 
 def surround_commits(connection: BaseDatabaseWrapper, commit: Around, settle: Around) -> None:
-    """Let ``commit`` carry out each COMMIT of a connection, and ``settle`` what follows it or a rollback.
+    """Wrap each COMMIT of a connection in ``commit``, and what follows it or a rollback in ``settle``.
 
     Relies on ``Atomic.__exit__``: where a transaction ends it calls the connection's ``commit()`` or
     ``rollback()``, and then, whatever became of that, ``set_autocommit(True)``, which runs the hooks. So it

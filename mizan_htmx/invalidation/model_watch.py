@@ -76,8 +76,8 @@ def watch_model(
     subclasses. For the table behind a ``ManyToManyField`` it is called for each relation that is added or
     removed. Without ``naming`` this is a decorator for it.
 
-    Raises DeclarationError for a proxy model, which gets no signals of rows that other classes save, and for an
-    async ``naming``.
+    Raises DeclarationError for a proxy model, which gets no signals of rows that other classes save, and for
+    an async ``naming``.
     """
     name = context.name if isinstance(context, Context) else Context(context).name
     if model._meta.proxy:

@@ -27,8 +27,8 @@ These are used elsewhere, under their own names, and tried in ``tests/contract/t
   and that the app ``template_partials`` changes ``TEMPLATES`` in its ``ready()``.
 * ``signature``: pydantic makes of a TypedDict a schema "typed-dict" with each field's own in ``fields``.
 * ``transactions``, ``model_watch``, ``freshness_check``: ``connections.settings`` and
-  ``all(initialized_only=True)``; a connection's ``connection``, ``in_atomic_block`` and ``features.supports_select_for_update_with_limit``;
-  ``is_sliced`` and ``combinator`` of a queryset's ``query``.
+  ``all(initialized_only=True)``; a connection's ``connection``, ``in_atomic_block`` and
+  ``features.supports_select_for_update_with_limit``; ``is_sliced`` and ``combinator`` of a queryset's ``query``.
 * ``forms``: ``absolute_max``, ``get_default_prefix()`` and the names of fields in ``django.forms.formsets``;
   ``added_new`` of a request's messages.
 * ``async_unsafe()``, ``log_response()``, ``escape_leading_slashes()``, ``parse_etags()`` and
@@ -201,7 +201,7 @@ def has_receivers(signal: Signal) -> bool:
 
 
 def use_for_write(rows: QuerySet[Any]) -> None:
-    """Let ``db`` name the database that a queryset is written to. Relies on ``_for_write``."""
+    """Make ``db`` of a queryset the database that it is written to. Relies on ``_for_write``."""
     rows._for_write = True  # type: ignore[attr-defined]
 
 
@@ -262,7 +262,7 @@ def ends_by_hand(connection: BaseDatabaseWrapper) -> bool:
 
 
 def wait_for_commit(connection: BaseDatabaseWrapper, hook: Callable[[], None]) -> None:
-    """Let a hook wait for the COMMIT of the transaction that a connection is in.
+    """Register a hook for the COMMIT of a connection's open transaction.
 
     Relies on ``run_on_commit`` where ``on_commit()`` refuses: outside of ``atomic()``, without autocommit.
     """
@@ -282,7 +282,7 @@ def open_savepoints(connection: BaseDatabaseWrapper) -> frozenset[str]:
 
 
 def surround_commits(connection: BaseDatabaseWrapper, commit: Around, settle: Around) -> None:
-    """Let ``commit`` carry out each COMMIT of a connection, and ``settle`` what follows it or a rollback.
+    """Wrap each COMMIT of a connection in ``commit``, and what follows it or a rollback in ``settle``.
 
     Relies on ``Atomic.__exit__``: where a transaction ends it calls the connection's ``commit()`` or
     ``rollback()``, and then, whatever became of that, ``set_autocommit(True)``, which runs the hooks. So it

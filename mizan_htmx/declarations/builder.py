@@ -45,10 +45,7 @@ def declare(
     atomic: bool,
 ) -> Function:
     """Return the declaration of a function; raise DeclarationError for one that is invalid."""
-    if context is not None and affects is not None:
-        raise DeclarationError(
-            f"{where(func)} has context= and affects=. A function either reads a context or changes some."
-        )
+    _check_role(func, context, affects)
     signature = _signature(func)
     is_view = returns_response(signature.returns, func)
     targets = _contexts(func, affects)
@@ -82,6 +79,13 @@ def declare(
         websocket=websocket,
         atomic=atomic,
     )
+
+
+def _check_role(func: Callable[..., Any], context: object, affects: object) -> None:
+    if context is not None and affects is not None:
+        raise DeclarationError(
+            f"{where(func)} has context= and affects=. A function either reads a context or changes some."
+        )
 
 
 def _signature(func: Callable[..., Any]) -> Signature:

@@ -32,7 +32,7 @@ LOCALIZATION_FIELD = "mizan-locale"
 SALT = "mizan_htmx.localization"
 
 # The active language, "" for none, and the current time zone.
-Spoken = tuple[str, tzinfo]
+Locale = tuple[str, tzinfo]
 
 # Deactivated translation, as by ``{% language None %}``; "" leaves the active language.
 UNTRANSLATED = "-"
@@ -102,12 +102,12 @@ class Localization:
     @contextmanager
     def active(self, request: HttpRequest) -> Iterator[None]:
         """Activate the language and time zone, and set them on the request."""
-        state_of(request).base_locale = base_of(request)
-        with self.spoken(), self.noted(request):
+        state_of(request).base_locale = base_locale_of(request)
+        with self.activated(), self.set_on(request):
             yield
 
     @contextmanager
-    def spoken(self) -> Iterator[None]:
+    def activated(self) -> Iterator[None]:
         """Activate the language and time zone."""
         language, zone = self.known_language, self.zone
         with ExitStack() as stack:
@@ -118,7 +118,7 @@ class Localization:
             yield
 
     @contextmanager
-    def noted(self, request: HttpRequest) -> Iterator[None]:
+    def set_on(self, request: HttpRequest) -> Iterator[None]:
         """Set the localization and its language on the request, for what is rendered or read meanwhile."""
         attributes, language = request.__dict__, self.language and self.known_language
         state: RequestState = getattr(request, STATE, None) or state_of(request)
@@ -152,17 +152,17 @@ def pass_language(request: HttpRequest, clean: HttpRequest) -> None:
     state.localization = Localization(localization.language) if localization.language else PLAIN
 
 
-def spoken_here() -> Spoken:
+def current_locale() -> Locale:
     """Return the active language and the current time zone; Django takes a tenth of a small block's time."""
     return translation.get_language() or "", timezone.get_current_timezone()
 
 
-def remember_base(request: HttpRequest, base: Spoken) -> None:
+def store_base_locale(request: HttpRequest, base: Locale) -> None:
     """Store the language and time zone that the site's middleware has chosen, before a view changes them."""
     state_of(request).base_locale = base
 
 
-def base_of(request: HttpRequest) -> Spoken:
+def base_locale_of(request: HttpRequest) -> Locale:
     """Return the language and time zone that the site's middleware has chosen for a request."""
     state: RequestState | None = getattr(request, STATE, None)
     if state is not None and state.base_locale is not None:
@@ -180,7 +180,7 @@ def _sign(localization: Localization, secret: str | bytes) -> str:
     return signing.Signer(key=secret, salt=SALT).sign_object(localization.payload)
 
 
-def read(token: str) -> Localization:
+def unsign(token: str) -> Localization:
     """Return the localization of a token; ``PLAIN`` for one that this site did not sign."""
     try:
         return _localizations[token, settings.SECRET_KEY, tuple(settings.SECRET_KEY_FALLBACKS)]
@@ -188,18 +188,18 @@ def read(token: str) -> Localization:
         return PLAIN
 
 
-def _read(token: str, secret: str | bytes, former: tuple[str | bytes, ...]) -> Localization:
+def _unsign(token: str, secret: str | bytes, former: tuple[str | bytes, ...]) -> Localization:
     signer = signing.Signer(key=secret, fallback_keys=[*former], salt=SALT)
     return Localization.from_payload(_PAYLOAD.validate_python(signer.unsign_object(token)))
 
 
-_localizations = BoundedCache(_read, entries=_ENTRIES)
+_localizations = BoundedCache(_unsign, entries=_ENTRIES)
 
 
 _UNCHANGED = nullcontext()
 
 
-def as_on_page(request: HttpRequest) -> AbstractContextManager[None]:
+def localized_as_page(request: HttpRequest) -> AbstractContextManager[None]:
     """Activate the language and time zone of the page that a request comes from, if its URL names them.
 
     Remove the field from ``request.GET``.
@@ -209,15 +209,15 @@ def as_on_page(request: HttpRequest) -> AbstractContextManager[None]:
     query: Any = request.GET.copy()
     given = query.pop(LOCALIZATION_FIELD, [""])
     request.GET = freeze(query)
-    return read(given[-1]).active(request)
+    return unsign(given[-1]).active(request)
 
 
-def finish_on_page(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+def localize_response(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
     """Set the language of a response, and activate it again for a TemplateResponse's later rendering."""
     localization = localization_of(request)
     if localization is PLAIN:
         return response
-    label(request, response, localization)
+    set_content_language(request, response, localization)
     if localization and isinstance(response, SimpleTemplateResponse):
         # Not rendered now: what fails in it must not undo what is committed and published.
         response.render = partial(_render_late, request, response, localization)  # type: ignore[method-assign]
@@ -232,7 +232,9 @@ def _render_late(
         return response.render()
 
 
-def label(request: HttpRequest, response: HttpResponseBase, localization: Localization) -> None:
+def set_content_language(
+    request: HttpRequest, response: HttpResponseBase, localization: Localization
+) -> None:
     """Set Content-Language, where LocaleMiddleware would set another."""
     language = localization.language and localization.known_language
     if language and hasattr(request, "LANGUAGE_CODE"):

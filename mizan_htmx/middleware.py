@@ -14,7 +14,7 @@ from mizan_htmx.http.concurrency import in_thread
 from mizan_htmx.http.lifecycle import afinish, finish
 from mizan_htmx.invalidation.read_version import must_ask_early, version_of
 from mizan_htmx.invalidation.recorder import abandon, open_recorder
-from mizan_htmx.localization import remember_base, spoken_here
+from mizan_htmx.localization import current_locale, store_base_locale
 from mizan_htmx.request_state import state_of
 
 __all__ = ["MizanMiddleware"]
@@ -38,7 +38,7 @@ class MizanMiddleware:
         """Return the response, or a coroutine of it where the site is async."""
         if self.is_async:
             return self._acall(request)
-        remember_base(request, spoken_here())
+        store_base_locale(request, current_locale())
         if must_ask_early():
             version_of(request)
         recorder, owned = open_recorder(request)
@@ -57,7 +57,7 @@ class MizanMiddleware:
         return response
 
     async def _acall(self, request: HttpRequest) -> HttpResponseBase:
-        remember_base(request, spoken_here())
+        store_base_locale(request, current_locale())
         if must_ask_early():
             await in_thread(version_of, request)
         recorder, owned = open_recorder(request)

@@ -76,7 +76,7 @@ class RequestState:
         *("localization", "notes", "page", "problem", "recorder", "version"),
     )
 
-    #: Language and time zone that the site's middleware chose: ``localization.base_of()``.
+    #: Language and time zone that the site's middleware chose: ``localization.base_locale_of()``.
     base_locale: tuple[str, tzinfo] | None
     block: BlockState
     #: The declared function that answers as a view.

@@ -20,7 +20,7 @@ from mizan_htmx.blocks.rendering import render, render_lazy
 from mizan_htmx.caching.anonymous import are_public
 from mizan_htmx.html import plain
 from mizan_htmx.internals import open_tag_names, partials_in
-from mizan_htmx.localization import Spoken, spoken_here
+from mizan_htmx.localization import Locale, current_locale
 from mizan_htmx.rendering.page_localization import localization_in
 from mizan_htmx.rendering.partials import Partial, define, engine_name, load_near, unnamed_partial
 from mizan_htmx.setup.registry import registry
@@ -90,7 +90,7 @@ def placeholder(parser: Parser, token: Token) -> Node:
     if around != "mizan_context":
         raise TemplateSyntaxError(
             "{% placeholder %} must be directly inside {% mizan_context %}"
-            + (f", not into {{% {around} %}}." if around else ".")
+            + (f", not in {{% {around} %}}." if around else ".")
         )
     nodelist = parser.parse(("endplaceholder",))
     parser.delete_first_token()
@@ -220,10 +220,10 @@ class ContextNode(Node):
         check_enclosing_nodes(self)
         attributes = {name: each.resolve(context) for name, each in self.binding.attributes.items()}
         partial, reference, engine = self._content(context, attributes)
-        here = spoken_here()
-        block = self._block(context, request, attributes, reference, engine, here)
+        locale = current_locale()
+        block = self._block(context, request, attributes, reference, engine, locale)
         if not block.lazy:
-            return render(block, partial, request, here)
+            return render(block, partial, request, locale)
         waiting = self.placeholder or _placeholder_in(partial.nodelist)
         if waiting is not None:
             waiting.engine = partial.engine
@@ -247,7 +247,7 @@ class ContextNode(Node):
         attributes: Mapping[str, object],
         reference: str,
         engine: str,
-        here: Spoken,
+        locale: Locale,
     ) -> Block:
         binding = self.binding
         contexts = binding.literals or tuple(
@@ -264,7 +264,7 @@ class ContextNode(Node):
                 attributes=attributes,
                 request=request,
                 parent=getattr(context, "block_id", ""),
-                localization=localization_in(context, request, here, public=public, tags=binding.tags),
+                localization=localization_in(context, request, locale, public=public, tags=binding.tags),
                 engine=engine,
             )
         except ValueError as error:

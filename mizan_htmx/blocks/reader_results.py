@@ -17,7 +17,7 @@ from mizan_htmx.http.arguments import Arguments
 from mizan_htmx.http.concurrency import loop_is_running
 from mizan_htmx.http.execution import admit_user, contexts_of, execute
 from mizan_htmx.invalidation.recorder import Recorder
-from mizan_htmx.localization import Spoken, spoken_here
+from mizan_htmx.localization import Locale, current_locale
 from mizan_htmx.request_state import STATE, RequestState, state_of
 from mizan_htmx.setup.registry import registry
 
@@ -44,18 +44,18 @@ class LazyResults(Mapping[str, Any]):
         request: HttpRequest,
         readers: Readers,
         values: Sequence[Mapping[str, Any]],
-        spoken: Spoken | None = None,
+        locale: Locale | None = None,
     ) -> None:
         self._request = request
         self._readers = readers
         self._values = values
-        self._spoken = spoken
+        self._locale = locale
         self.failure: Exception | None = None
 
     def __getitem__(self, name: str) -> Any:
         try:
             reader, number = self._readers[name]
-            return resolve(reader, self._request, self._values[number], self._spoken)
+            return resolve(reader, self._request, self._values[number], self._locale)
         except Exception as error:
             self.failure = self.failure or error
             raise
@@ -82,7 +82,7 @@ class PlaceholderResults(LazyResults):
 
 
 def resolve(
-    reader: Function, request: HttpRequest, values: Mapping[str, Any], spoken: Spoken | None = None
+    reader: Function, request: HttpRequest, values: Mapping[str, Any], locale: Locale | None = None
 ) -> Any:
     """Return a reader's result for validated values; the reader runs once per request for equal ones.
 
@@ -91,7 +91,7 @@ def resolve(
     """
     own = {name: values[name] for name in reader.parameters if name in values}
     # Not the function, which may be declared twice with different auth.
-    key = (reader.declaration, spoken or spoken_here(), *own.items())
+    key = (reader.declaration, locale or current_locale(), *own.items())
     state: RequestState = getattr(request, STATE, None) or state_of(request)
     results: dict[_Key, Any] = state.page.results
     if isinstance(request, AnonymousRequest) and not are_public(contexts_of(reader, request)):

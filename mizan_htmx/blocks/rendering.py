@@ -19,7 +19,7 @@ from mizan_htmx.conf import conf
 from mizan_htmx.errors import DENIED
 from mizan_htmx.html import attributes_of
 from mizan_htmx.invalidation.read_version import may_be_old, version_of
-from mizan_htmx.localization import Spoken, spoken_here
+from mizan_htmx.localization import Locale, current_locale
 from mizan_htmx.protocol.keys import Invalidation
 from mizan_htmx.rendering.partials import Partial
 from mizan_htmx.rendering.url_cache import reverse_url_for
@@ -36,7 +36,7 @@ class BlockContext(RequestContext):
     """
 
     def __init__(
-        self, request: HttpRequest, block: Block, partial: Partial, results: LazyResults, spoken: Spoken
+        self, request: HttpRequest, block: Block, partial: Partial, results: LazyResults, locale: Locale
     ) -> None:
         engine = partial.engine
         own = block.localization
@@ -47,7 +47,7 @@ class BlockContext(RequestContext):
         self.request = request
         self.template, self.template_name = cast("Template", partial), partial.name
         # Not by push(), which copies into a dict and so would resolve all results at once.
-        layers: tuple[Any, ...] = (_processor_values(engine, request, spoken), results, {**block.variables})
+        layers: tuple[Any, ...] = (_processor_values(engine, request, locale), results, {**block.variables})
         self.dicts += layers
         # ``include`` caches the templates of a page here; all blocks of a response share the cache.
         state: RequestState = getattr(request, STATE, None) or state_of(request)
@@ -55,14 +55,14 @@ class BlockContext(RequestContext):
         self.block_id = block.id
 
 
-def _processor_values(engine: Engine, request: HttpRequest, spoken: Spoken) -> dict[str, Any]:
+def _processor_values(engine: Engine, request: HttpRequest, locale: Locale) -> dict[str, Any]:
     """Return the values of the context processors, computed once per request, language and time zone.
 
     Django's own processors return the last two.
     """
     state: RequestState = getattr(request, STATE, None) or state_of(request)
     processed = state.block.context_values
-    key = id(engine), spoken
+    key = id(engine), locale
     values = processed.get(key)
     if values is None:
         values = processed[key] = {}
@@ -71,18 +71,18 @@ def _processor_values(engine: Engine, request: HttpRequest, spoken: Spoken) -> d
     return values
 
 
-def render(block: Block, partial: Partial, request: HttpRequest, spoken: Spoken | None = None) -> SafeString:
+def render(block: Block, partial: Partial, request: HttpRequest, locale: Locale | None = None) -> SafeString:
     """Render a block with its wrapper; without content if a reader denies this visitor its data.
 
     A block of public contexts is rendered without the visitor's data. Inside a shared page, a block of a
-    private context is an empty wrapper, which the browser fills at once. ``spoken`` is the active language
+    private context is an empty wrapper, which the browser fills at once. ``locale`` is the active language
     and time zone, if the caller knows them.
     """
-    return cast("SafeString", render_if_changed(block, partial, request, known="", spoken=spoken))
+    return cast("SafeString", render_if_changed(block, partial, request, known="", locale=locale))
 
 
 def render_if_changed(
-    block: Block, partial: Partial, request: HttpRequest, *, known: str, spoken: Spoken | None = None
+    block: Block, partial: Partial, request: HttpRequest, *, known: str, locale: Locale | None = None
 ) -> SafeString | None:
     """Render a block; return ``None`` if its content still has the hash ``known``."""
     if isinstance(request, AnonymousRequest) and not are_public(block.contexts):
@@ -91,14 +91,14 @@ def render_if_changed(
     with entered as shown:
         if isinstance(shown, AnonymousRequest):
             shown.show(block.bound)
-        spoken = entered.spoken or spoken or spoken_here()
-        return _render(block, partial, shown, known, spoken, request)
+        locale = entered.locale or locale or current_locale()
+        return _render(block, partial, shown, known, locale, request)
 
 
 def block_content(block: Block, partial: Partial, request: HttpRequest) -> str:
     """Return the content of a block without its wrapper, rendered as for a refresh."""
     with shared_or_own(request, block.contexts, block.localization) as shown:
-        return _inner(block, partial, shown, spoken_here())
+        return _inner(block, partial, shown, current_locale())
 
 
 def render_lazy(block: Block, placeholder: Partial | None, request: HttpRequest) -> SafeString:
@@ -107,45 +107,45 @@ def render_lazy(block: Block, placeholder: Partial | None, request: HttpRequest)
     The placeholder of a public block is the same for everyone. None shows results of readers.
     """
     with shared_or_own(request, block.contexts, block.localization) as shown:
-        return _render_lazy(block, placeholder, shown, spoken_here())
+        return _render_lazy(block, placeholder, shown, current_locale())
 
 
 def _render_lazy(
-    block: Block, placeholder: Partial | None, request: HttpRequest, spoken: Spoken
+    block: Block, placeholder: Partial | None, request: HttpRequest, locale: Locale
 ) -> SafeString:
     if placeholder is None:
-        return _wrap(block, "", request, spoken, lazy="")
-    results = PlaceholderResults(request, readers_of(find_groups(block.contexts)), block.values, spoken)
-    inner = placeholder.render(BlockContext(request, block, placeholder, results, spoken))
+        return _wrap(block, "", request, locale, lazy="")
+    results = PlaceholderResults(request, readers_of(find_groups(block.contexts)), block.values, locale)
+    inner = placeholder.render(BlockContext(request, block, placeholder, results, locale))
     if results.failure is not None:  # a template condition has swallowed it
         raise results.failure
-    return _wrap(block, inner, request, spoken, lazy="")
+    return _wrap(block, inner, request, locale, lazy="")
 
 
 def _render(
-    block: Block, partial: Partial, request: HttpRequest, known: str, spoken: Spoken, page: HttpRequest
+    block: Block, partial: Partial, request: HttpRequest, known: str, locale: Locale, page: HttpRequest
 ) -> SafeString | None:
     """Render for ``request``, which is an anonymous copy of ``page`` for a public block."""
     version = None if registry.graph.live.isdisjoint(block.contexts) else version_of(request)
-    inner = _inner(block, partial, request, spoken)
+    inner = _inner(block, partial, request, locale)
     notes = note_numbers(page, block, inner)
     if version is not None:  # the version changes even if the content does not
         if isinstance(request, AnonymousRequest) and may_be_old(version):
             request.object("it may be older than what was made stale: MIZAN_REPLICA_LAG")
-        return _wrap(block, inner, request, spoken, version=version, notes=notes)
+        return _wrap(block, inner, request, locale, version=version, notes=notes)
     has_hash = conf.single_flight
     digest = _digest(inner) if has_hash or known else None
     if known and digest == known:
         return None
-    return _wrap(block, inner, request, spoken, hash=digest if has_hash else None, notes=notes)
+    return _wrap(block, inner, request, locale, hash=digest if has_hash else None, notes=notes)
 
 
-def _inner(block: Block, partial: Partial, request: HttpRequest, spoken: Spoken) -> str:
+def _inner(block: Block, partial: Partial, request: HttpRequest, locale: Locale) -> str:
     groups = find_groups(block.contexts)
     if is_denied(request, groups):
         return ""
-    results = LazyResults(request, readers_of(groups), block.values, spoken)
-    context = BlockContext(request, block, partial, results, spoken)
+    results = LazyResults(request, readers_of(groups), block.values, locale)
+    context = BlockContext(request, block, partial, results, locale)
     try:
         inner = partial.render(context)
     except Exception as error:  # the border to the authors' templates; a reader's refusal hides the content
@@ -169,13 +169,13 @@ def _wrap(
     block: Block,
     inner: str,
     request: HttpRequest,
-    spoken: Spoken | None = None,
+    locale: Locale | None = None,
     *,
     trigger: str = REFRESH,
     **own: str | None,
 ) -> SafeString:
     """Return the block's element; ``own`` are attributes of this rendering, unless ``None``."""
-    language = spoken[0] if spoken is not None else None
+    language = locale[0] if locale is not None else None
     url = block.url_below(reverse_url_for(request, "mizan:partial", block.contexts[0], language=language))
     before, after = _tags[block.id, block.wrapper, block.bound, url, trigger, block.is_shared]
     given = [(f"data-mizan-{name}", text) for name, text in own.items() if text is not None]

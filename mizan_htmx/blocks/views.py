@@ -20,7 +20,7 @@ from mizan_htmx.caching.responses import PRIVATE, keep_private, share
 from mizan_htmx.declarations.functions import BLOCK_FIELD
 from mizan_htmx.http.error_responses import json_response
 from mizan_htmx.http.session_fingerprint import write_fingerprint
-from mizan_htmx.localization import label
+from mizan_htmx.localization import set_content_language
 from mizan_htmx.protocol.headers import REFRESH_HEADER
 from mizan_htmx.rendering.partials import load
 
@@ -47,7 +47,7 @@ def partial(request: HttpRequest, context: str) -> HttpResponseBase:
     with discarding_invalidations(request) as recorder:
         html = render(block, template, request)
         response = HttpResponse(html, headers={REFRESH_HEADER: "1"})
-        label(request, response, block.localization)
+        set_content_language(request, response, block.localization)
         if block.is_shared:
             return share(request, response, recorder)
     write_fingerprint(request, response)

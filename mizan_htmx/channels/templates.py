@@ -81,7 +81,7 @@ def render(
     message = models[message_type].model_validate_json(json.dumps(payload))
     context = {"message": message, "params": read_params(cls, params), "channel": channel}
     template = _template(reference, place.get("engine", ""))
-    with Localization.from_payload(place).spoken():
+    with Localization.from_payload(place).activated():
         html: str = template.render(context)
     return html.strip()
 

@@ -18,13 +18,13 @@ from mizan_htmx.localization import (
     LOCALIZATION_FIELD,
     PLAIN,
     UNTRANSLATED,
+    Locale,
     Localization,
-    Spoken,
-    base_of,
+    base_locale_of,
+    current_locale,
     localization_of,
-    remember_base,
     sign,
-    spoken_here,
+    store_base_locale,
     zone_name,
 )
 from mizan_htmx.rendering.url_cache import reverse_url
@@ -36,13 +36,13 @@ _LOCALIZING = frozenset([LANGUAGE, TIME_ZONE])
 
 
 def localization_in(
-    context: Context, request: HttpRequest, here: Spoken, *, public: bool, tags: frozenset[str]
+    context: Context, request: HttpRequest, locale: Locale, *, public: bool, tags: frozenset[str]
 ) -> Localization:
     """Return the localization that a block's URL must carry, by its place in a template.
 
     ``tags`` names the block tags around it.
     """
-    found = localization_here(request, here, public=public, tags=tags & _LOCALIZING if tags else tags)
+    found = localization_here(request, locale, public=public, tags=tags & _LOCALIZING if tags else tags)
     use_l10n = False if context.use_l10n is False else None  # Django localizes by default
     use_tz = context.use_tz
     if use_tz is not None and use_tz == settings.USE_TZ:
@@ -54,7 +54,7 @@ def localization_in(
 
 def localization_here(
     request: HttpRequest,
-    here: Spoken | None = None,
+    locale: Locale | None = None,
     *,
     public: bool = False,
     tags: frozenset[str] = frozenset(),
@@ -66,12 +66,12 @@ def localization_here(
     """
     state: RequestState = getattr(request, STATE, None) or state_of(request)
     known: dict[Any, Localization] = state.page.localizations
-    here = here or spoken_here()
-    key = here, public, tags, state.localization
+    locale = locale or current_locale()
+    key = locale, public, tags, state.localization
     found = known.get(key)
     if found is None:
         localize = _for_everyone if public else _for_visitor
-        found = known[key] = localize(request, *here, tags)
+        found = known[key] = localize(request, *locale, tags)
     return found
 
 
@@ -82,7 +82,7 @@ def query_of(localization: Localization) -> str:
 
 def localization_without_request() -> Localization:
     """Return how the active language and time zone differ from those of the settings."""
-    language, zone = spoken_here()
+    language, zone = current_locale()
     name = zone_name(zone)
     return Localization(
         "" if language == settings.LANGUAGE_CODE else language or UNTRANSLATED,
@@ -91,7 +91,7 @@ def localization_without_request() -> Localization:
 
 
 def _for_visitor(request: HttpRequest, language: str, zone: tzinfo, tags: frozenset[str]) -> Localization:
-    around, (base_language, base_zone) = localization_of(request), base_of(request)
+    around, (base_language, base_zone) = localization_of(request), base_locale_of(request)
     is_for_everyone = isinstance(request, AnonymousRequest)
     elsewhere = {endpoint_language(request, is_fixed=LANGUAGE in tags or is_for_everyone), base_language}
     name, zones = zone_name(zone), {zone_name(timezone.get_default_timezone()), zone_name(base_zone)}
@@ -107,17 +107,17 @@ def _for_everyone(request: HttpRequest, language: str, zone: tzinfo, tags: froze
     clean = anonymous(request)
     own, default = getattr(clean, "LANGUAGE_CODE", settings.LANGUAGE_CODE), timezone.get_default_timezone()
     # A shared response has neither the visitor's own, nor those of a private block around it.
-    of_visitor = (own, default) if clean is request else base_of(request)
+    of_visitor = (own, default) if clean is request else base_locale_of(request)
     around = localization_of(clean) if clean is request else PLAIN
     is_chosen = language != "" and (LANGUAGE in tags or language != of_visitor[0])
-    spoken = language if is_chosen else own
+    chosen = language if is_chosen else own
     elsewhere = endpoint_language(clean, is_fixed=LANGUAGE in tags)
     is_elsewhere = TIME_ZONE in tags or zone_name(zone) != zone_name(of_visitor[1])
     name = zone_name(zone) if is_elsewhere else ""
     if is_elsewhere and not name:
         _refuse_unnamed(zone)
     return Localization(
-        spoken if around.language or spoken != elsewhere else "",
+        chosen if around.language or chosen != elsewhere else "",
         "" if name == zone_name(default) else name,
     )
 
@@ -158,10 +158,10 @@ def localized_as_endpoint(request: HttpRequest, clean: HttpRequest) -> Iterator[
 
     They may differ from those of this URL and its view. ``clean`` is the request that is used meanwhile.
     """
-    language, zone = base_of(request)
+    language, zone = base_locale_of(request)
     if hasattr(request, "LANGUAGE_CODE"):
         language = endpoint_language(request) or translation.get_language_from_request(request)
         clean.LANGUAGE_CODE = language
-    remember_base(clean, (language, zone))
+    store_base_locale(clean, (language, zone))
     with translation.override(language), timezone.override(zone):
         yield

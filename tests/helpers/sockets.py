@@ -22,11 +22,11 @@ class Wire(WebsocketCommunicator):  # type: ignore[misc]
 
     async def send_input(self, message: Any) -> None:
         """Hand over a message of the server."""
-        await ApplicationCommunicator.send_input(self, message)
+        await ApplicationCommunicator.send_input(self, message)  # type: ignore[no-untyped-call]
 
     async def receive_output(self, timeout: float = 1) -> Any:
         """Wait for a message of the application."""
-        return await ApplicationCommunicator.receive_output(self, timeout)
+        return await ApplicationCommunicator.receive_output(self, timeout)  # type: ignore[no-untyped-call]
 
 
 class Tab:

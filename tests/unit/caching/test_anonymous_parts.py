@@ -138,7 +138,7 @@ def test_the_own_request_is_read_in_the_localization_of_its_block(public: Public
     entered = shared_or_own(RequestFactory().get("/"), [], Localization("de"))
     with translation.override("fr"):
         with entered:
-            assert (translation.get_language(), entered.spoken) == ("de", None)
+            assert (translation.get_language(), entered.locale) == ("de", None)
         assert translation.get_language() == "fr"
 
 

@@ -70,10 +70,8 @@ newest: $(MATRIX)/.newest
 browsers: $(MATRIX)/.newest
 	$(TRIXIE) run $(MATRIX)/trixie python -m pytest -p no:cacheprovider tests/browsers -n 2 $(ARGS)
 
-postgres: $(VENV)/.test
-	@MIZAN_REDIS=`$(BIN)/python -m tools.redis` && MIZAN_POSTGRES=`$(BIN)/python -m tools.postgres` && \
-	export MIZAN_REDIS MIZAN_POSTGRES && set -x && \
-	$(BIN)/python -m tests.on_postgres $(UNIT) $(ARGS)
+postgres: $(MATRIX)/.newest
+	$(TRIXIE) run $(MATRIX)/trixie python -m tests.on_postgres -p no:cacheprovider $(UNIT) $(ARGS)
 
 lowest: $(MATRIX)/.lowest
 	@MIZAN_REDIS=`$(BIN)/python -m tools.redis` && MIZAN_POSTGRES=`$(BIN)/python -m tools.postgres` && \

@@ -1,4 +1,4 @@
-"""The same echo under ASGI: a sync and an async function, beside the plain view of the same colour."""
+"""The same echo under ASGI: a sync and an async function, beside the plain view that is as sync or async."""
 
 import asyncio
 from collections.abc import Callable, Coroutine, Iterator
@@ -15,7 +15,7 @@ from benchmarks.timing import Effort, Run, compared, measure
 from benchmarks.wire import Answer, Request, ask_async, scope, sizes
 
 TITLE = "echo under ASGI"
-#: Ours, each beside the plain view of its colour.
+#: Ours, each beside the plain view that is as sync or async.
 BESIDE = {
     "mizan, sync": "plain, sync",
     "mizan, async": "plain, async",
@@ -85,8 +85,8 @@ def _asked(circumstances: str) -> dict[str, tuple[str, Request]]:
     ours = site.mount("ours", [path("mizan/", include("mizan_htmx.urls"))])
     arguments = work.ARGUMENTS["echo"]
     asked = {
-        f"plain, {colour}": (by_hand, Request("POST", f"/{name}/", work.written(arguments)))
-        for name, colour in (("echo", "sync"), ("aecho", "async"))
+        f"plain, {kind}": (by_hand, Request("POST", f"/{name}/", work.written(arguments)))
+        for name, kind in (("echo", "sync"), ("aecho", "async"))
     }
     for name, title in (("echo", "sync"), ("aecho", "async"), ("aecho_auth", "async with async auth")):
         body = work.written({"fn": name, "args": arguments})

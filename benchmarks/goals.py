@@ -93,12 +93,12 @@ def _goals() -> Iterator[Goal]:
     yield _start(start.TITLE.format(most), "MiB", 60, "MiB")
     yield _start(start.MANIFEST.format(most), "seconds", 0.1, "s")
     yield _start(start.RESOLVE.format(most), "us", 20, "µs")
-    yield from (_hops(*each) for each in _COLOURS)
+    yield from (_hops(*each) for each in _SYNC_AND_ASYNC)
     yield from (_live(contestant) for contestant in ("mizan", "mizan-redis", "mizan-pubsub"))
     yield from (each for store in ("memory", "redis") for each in _behind(store))
 
 
-_COLOURS = tuple(
+_SYNC_AND_ASYNC = tuple(
     (circumstances, ours, plain) for circumstances in (BARE, CSRF) for ours, plain in asgi.BESIDE.items()
 )
 GOALS = tuple(_goals())

@@ -4,8 +4,8 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from mizan_htmx.client import Context, GlobalContext, client
+from mizan_htmx.invalidation.invalidate import invalidate
 from mizan_htmx.invalidation.model_watch import WatchedQuerySet, watch_model
-from mizan_htmx.invalidation.recorder import invalidate
 from mizan_htmx.setup.registry import register
 
 __all__ = [

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.http import HttpRequest
 
-from mizan_htmx.blocks.reader_results import read
+from mizan_htmx.blocks.reader_results import resolve
 from mizan_htmx.caching.anonymous import AnonymousRequest
 from mizan_htmx.declarations.functions import Function, GlobalContext
 from mizan_htmx.errors import DENIED
@@ -27,6 +27,6 @@ def _read(reader: Function, request: HttpRequest) -> Any:
     if isinstance(request, AnonymousRequest):
         request.show([Invalidation(GlobalContext.name)])
     try:
-        return read(reader, request, {})
+        return resolve(reader, request, {})
     except DENIED:
         return ""  # like an empty block: the visitor may not see it

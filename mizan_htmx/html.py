@@ -1,4 +1,4 @@
-"""What is written into HTML: attributes, ids that are unique on a page, and the values of lazy objects."""
+"""Attributes and ids in HTML, and the plain values behind lazy ones."""
 
 import hashlib
 import json
@@ -16,36 +16,36 @@ from mizan_htmx.request_state import STATE, RequestState, state_of
 
 
 def attributes_of(pairs: Iterable[tuple[str, str]]) -> str:
-    """Write attributes, each with a space before it; their text is escaped, however safe it claims to be."""
-    # html.escape is what Django's escape() calls, without its detour for lazy texts.
+    """Return attributes as HTML, each with a space before it. Values are escaped, even a SafeString."""
+    # html.escape is what Django's escape() calls for a str; the lazy case costs it another call.
     return "".join([f' {name}="{escape(text)}"' for name, text in pairs])
 
 
-def content_name(content: list[object], *, parent: str) -> str:
-    """Name a block by its (JSON-able) content and the block around it."""
+def content_id(content: list[object], *, parent: str) -> str:
+    """Return the id of a block that has none of its own: a hash of its JSON content and its parent's id."""
     text = json.dumps([parent, *content])
     digest = hashlib.sha1(text.encode(), usedforsecurity=False).hexdigest()[:8]
     return f"mizan-{digest}"
 
 
 def named_id(request: HttpRequest, name: str, params: Mapping[str, object], *, parent: str) -> str:
-    """Make an id for something named that may stand there with several parameters, and more than once."""
+    """Return a unique id made of a name, the values of parameters and the parent's id."""
     values = [re.sub(r"[^A-Za-z0-9_-]", "", str(value)) for value in params.values() if value is not None]
-    return free_id(request, "-".join((name, *values, *([parent] if parent else []))))
+    return unique_id(request, "-".join((name, *values, *([parent] if parent else []))))
 
 
-def free_id(request: HttpRequest, base: str) -> str:
-    """Make an id of a name, counted where it is taken.
+def unique_id(request: HttpRequest, base: str) -> str:
+    """Return ``base``, with a number appended if the page has it already.
 
-    Equal blocks are counted inside the block around them, so that a refresh of that one alone gives its
-    children the ids they have on the page.
+    Equal blocks are numbered within their parent, whose id is part of theirs, so that a refresh of the parent
+    alone gives its children the ids that they have on the page.
     """
     state: RequestState = getattr(request, STATE, None) or state_of(request)
     taken = state.block.ids
     if base not in taken:
         taken[base] = 1
         return base
-    first = taken[base] + 1  # not from the beginning again for each of many
+    first = taken[base] + 1  # starting at 2 each time would be quadratic
     free = next(each for each in (f"{base}-{number}" for number in count(first)) if each not in taken)
     taken[base] += 1
     taken[free] = 1
@@ -53,7 +53,7 @@ def free_id(request: HttpRequest, base: str) -> str:
 
 
 def plain(value: Any) -> Any:
-    """Give what a lazy value stands for: a translation, the user of a request."""
+    """Return the object behind a lazy value, such as a translation or ``request.user``."""
     if isinstance(value, Promise):
         return str(value)
     if isinstance(value, LazyObject):

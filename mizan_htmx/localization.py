@@ -1,7 +1,7 @@
 """The language, time zone and formats of a page, carried to where parts of the page are rendered again.
 
-A block, a form or a pushed message is rendered again at an address of its own, where Django chooses a
-language by that address, a cookie or ``Accept-Language``. What is otherwise on the page travels signed.
+A block, a form or a pushed message is rendered again at a URL of its own, where Django chooses a language by
+that URL, a cookie or ``Accept-Language``. What differs from that on the page is part of the URL, signed.
 """
 
 import re
@@ -27,23 +27,23 @@ from mizan_htmx.bounded_cache import BoundedCache
 from mizan_htmx.internals import freeze
 from mizan_htmx.request_state import STATE, RequestState, state_of
 
-# Of a page's localization in the address of a form, a call or the notice; no parameter can be called that.
+# The field of a URL with the page's localization; no parameter can have this name.
 LOCALIZATION_FIELD = "mizan-locale"
 SALT = "mizan_htmx.localization"
 
-# A language, "" for none at all, and a time zone.
-Spoken = tuple[str, tzinfo]
+# The active language, "" for none, and the current time zone.
+Locale = tuple[str, tzinfo]
 
-# No language at all, as ``{% language None %}`` leaves it; "" is whatever there is.
+# Deactivated translation, as by ``{% language None %}``; "" leaves the active language.
 UNTRANSLATED = "-"
 
-# How many tokens are kept: one for each language and time zone that pages have.
-_REMEMBERED = 1024
+# One entry for each language and time zone of pages.
+_ENTRIES = 1024
 
 
 @with_config(ConfigDict(extra="forbid"))
-class Written(TypedDict, total=False):
-    """A localization in a token: only what is set."""
+class LocalizationPayload(TypedDict, total=False):
+    """The JSON of a localization in a token; only what is set."""
 
     lang: str
     tz: str
@@ -51,15 +51,15 @@ class Written(TypedDict, total=False):
     local: bool
 
 
-_WRITTEN = TypeAdapter(Written)
+_PAYLOAD = TypeAdapter(LocalizationPayload)
 
 
 @dataclass(frozen=True, slots=True)
 class Localization:
-    """How a part of a page is written, where the address that renders it again would not say the same.
+    """The localization of a part of a page, where that of the URL that renders it again would differ.
 
     ``use_l10n`` and ``use_tz`` are those of a template's context, as ``{% localize %}`` and
-    ``{% localtime %}`` set them. What is empty or ``None`` is left as it is.
+    ``{% localtime %}`` set them. An empty value, or ``None``, changes nothing.
     """
 
     language: str = ""
@@ -71,44 +71,44 @@ class Localization:
         return self is not PLAIN and self != PLAIN
 
     @property
-    def written(self) -> Written:
-        """What of it a token holds."""
-        written: Written = {}
+    def payload(self) -> LocalizationPayload:
+        """Return what a token contains of it."""
+        payload: LocalizationPayload = {}
         if self.language:
-            written["lang"] = self.language
+            payload["lang"] = self.language
         if self.time_zone:
-            written["tz"] = self.time_zone
+            payload["tz"] = self.time_zone
         if self.use_l10n is not None:
-            written["l10n"] = self.use_l10n
+            payload["l10n"] = self.use_l10n
         if self.use_tz is not None:
-            written["local"] = self.use_tz
-        return written
+            payload["local"] = self.use_tz
+        return payload
 
     @classmethod
-    def of_written(cls, written: Written) -> "Localization":
-        """Return what a token holds."""
-        return cls(written.get("lang", ""), written.get("tz", ""), written.get("l10n"), written.get("local"))
+    def from_payload(cls, payload: LocalizationPayload) -> "Localization":
+        """Return the localization in a token."""
+        return cls(payload.get("lang", ""), payload.get("tz", ""), payload.get("l10n"), payload.get("local"))
 
     @property
     def known_language(self) -> str:
-        """The language, if this site has it: a token may be older than the settings."""
+        """Return the language, or "" if the site no longer has it: a token may be older than the settings."""
         return self.language if self.language and _is_known(self.language) else ""
 
     @property
     def zone(self) -> tzinfo | None:
-        """The time zone, if there is one of that name here."""
+        """Return the time zone, or ``None`` if it is not installed."""
         return zone_named(self.time_zone) if self.time_zone else None
 
     @contextmanager
     def active(self, request: HttpRequest) -> Iterator[None]:
-        """Work in this language and time zone for this request, where they are set."""
-        state_of(request).base_locale = base_of(request)
-        with self.spoken(), self.noted(request):
+        """Activate the language and time zone, and set them on the request."""
+        state_of(request).base_locale = base_locale_of(request)
+        with self.activated(), self.set_on(request):
             yield
 
     @contextmanager
-    def spoken(self) -> Iterator[None]:
-        """Work in this language and time zone, where they are set."""
+    def activated(self) -> Iterator[None]:
+        """Activate the language and time zone."""
         language, zone = self.known_language, self.zone
         with ExitStack() as stack:
             if language or self.language == UNTRANSLATED:
@@ -118,8 +118,8 @@ class Localization:
             yield
 
     @contextmanager
-    def noted(self, request: HttpRequest) -> Iterator[None]:
-        """Let the request say so, too, for what is rendered or read with it in the meantime."""
+    def set_on(self, request: HttpRequest) -> Iterator[None]:
+        """Set the localization and its language on the request, for what is rendered or read meanwhile."""
         attributes, language = request.__dict__, self.language and self.known_language
         state: RequestState = getattr(request, STATE, None) or state_of(request)
         before, code_before = state.localization, attributes.get("LANGUAGE_CODE")
@@ -139,30 +139,30 @@ PLAIN = Localization()
 
 
 def localization_of(request: HttpRequest) -> Localization:
-    """Return what a request is being answered in, where a token has said so."""
+    """Return the localization of a request's token."""
     state: RequestState | None = getattr(request, STATE, None)
     found: Localization | None = None if state is None else state.localization
     return PLAIN if found is None else found
 
 
 def pass_language(request: HttpRequest, clean: HttpRequest) -> None:
-    """Let public readers speak as what is rendered for the visitor, but not in the visitor's time zone."""
+    """Pass the language, but not the time zone, to the anonymous copy of a request."""
     localization = localization_of(request)
     state: RequestState = getattr(clean, STATE, None) or state_of(clean)
     state.localization = Localization(localization.language) if localization.language else PLAIN
 
 
-def spoken_here() -> Spoken:
-    """Return what is spoken here and now. Asking Django costs as much as a tenth of a small block."""
+def current_locale() -> Locale:
+    """Return the active language and the current time zone; Django takes a tenth of a small block's time."""
     return translation.get_language() or "", timezone.get_current_timezone()
 
 
-def remember_base(request: HttpRequest, base: Spoken) -> None:
-    """Keep the language and time zone that the site's middleware has chosen, before a view changes them."""
+def store_base_locale(request: HttpRequest, base: Locale) -> None:
+    """Store the language and time zone that the site's middleware has chosen, before a view changes them."""
     state_of(request).base_locale = base
 
 
-def base_of(request: HttpRequest) -> Spoken:
+def base_locale_of(request: HttpRequest) -> Locale:
     """Return the language and time zone that the site's middleware has chosen for a request."""
     state: RequestState | None = getattr(request, STATE, None)
     if state is not None and state.base_locale is not None:
@@ -175,51 +175,51 @@ def sign(localization: Localization) -> str:
     return _sign(localization, settings.SECRET_KEY)
 
 
-@lru_cache(_REMEMBERED)
+@lru_cache(_ENTRIES)
 def _sign(localization: Localization, secret: str | bytes) -> str:
-    return signing.Signer(key=secret, salt=SALT).sign_object(localization.written)
+    return signing.Signer(key=secret, salt=SALT).sign_object(localization.payload)
 
 
-def read(token: str) -> Localization:
-    """Return the localization of a token; the plain one for what this site did not sign."""
+def unsign(token: str) -> Localization:
+    """Return the localization of a token; ``PLAIN`` for one that this site did not sign."""
     try:
         return _localizations[token, settings.SECRET_KEY, tuple(settings.SECRET_KEY_FALLBACKS)]
     except (signing.BadSignature, ValidationError, ValueError):
         return PLAIN
 
 
-def _read(token: str, secret: str | bytes, former: tuple[str | bytes, ...]) -> Localization:
+def _unsign(token: str, secret: str | bytes, former: tuple[str | bytes, ...]) -> Localization:
     signer = signing.Signer(key=secret, fallback_keys=[*former], salt=SALT)
-    return Localization.of_written(_WRITTEN.validate_python(signer.unsign_object(token)))
+    return Localization.from_payload(_PAYLOAD.validate_python(signer.unsign_object(token)))
 
 
-_localizations = BoundedCache(_read, entries=_REMEMBERED)
+_localizations = BoundedCache(_unsign, entries=_ENTRIES)
 
 
-_AS_IT_IS = nullcontext()
+_UNCHANGED = nullcontext()
 
 
-def as_on_page(request: HttpRequest) -> AbstractContextManager[None]:
-    """Work in the language and time zone of the page that a request comes from, if its address names them.
+def localized_as_page(request: HttpRequest) -> AbstractContextManager[None]:
+    """Activate the language and time zone of the page that a request comes from, if its URL names them.
 
-    Nobody else finds the field in ``request.GET``.
+    Remove the field from ``request.GET``.
     """
     if LOCALIZATION_FIELD not in request.META.get("QUERY_STRING", ""):
-        return _AS_IT_IS
+        return _UNCHANGED
     query: Any = request.GET.copy()
     given = query.pop(LOCALIZATION_FIELD, [""])
     request.GET = freeze(query)
-    return read(given[-1]).active(request)
+    return unsign(given[-1]).active(request)
 
 
-def finish_on_page(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
-    """Let an answer say which language it is in, and render in it, if it renders late."""
+def localize_response(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+    """Set the language of a response, and activate it again for a TemplateResponse's later rendering."""
     localization = localization_of(request)
     if localization is PLAIN:
         return response
-    label(request, response, localization)
+    set_content_language(request, response, localization)
     if localization and isinstance(response, SimpleTemplateResponse):
-        # Not now: whatever fails in it comes after what is committed and told.
+        # Not rendered now: what fails in it must not undo what is committed and published.
         response.render = partial(_render_late, request, response, localization)  # type: ignore[method-assign]
     return response
 
@@ -232,15 +232,17 @@ def _render_late(
         return response.render()
 
 
-def label(request: HttpRequest, response: HttpResponseBase, localization: Localization) -> None:
-    """Say in which language an answer is, where it is not the one that LocaleMiddleware would name."""
+def set_content_language(
+    request: HttpRequest, response: HttpResponseBase, localization: Localization
+) -> None:
+    """Set Content-Language, where LocaleMiddleware would set another."""
     language = localization.language and localization.known_language
     if language and hasattr(request, "LANGUAGE_CODE"):
         response.headers.setdefault("Content-Language", language)
 
 
 def zone_name(zone: tzinfo) -> str:
-    """Return the name by which a time zone is found again, such as ``UTC+03:00`` for an offset, or ""."""
+    """Return the name for ``zone_named``, such as ``UTC+03:00`` for an offset; "" if there is none."""
     for attribute in ("key", "zone"):  # zoneinfo's, pytz's
         name = getattr(zone, attribute, None)
         if isinstance(name, str):
@@ -248,12 +250,12 @@ def zone_name(zone: tzinfo) -> str:
     if not isinstance(zone, fixed_zone):
         return ""
     name, plain = str(zone), str(fixed_zone(zone.utcoffset(None)))
-    return name if re.fullmatch(r"[+-]\d{4}", name) else plain  # Django's own have such a name
+    return name if re.fullmatch(r"[+-]\d{4}", name) else plain  # the names of Django's own fixed offsets
 
 
-@lru_cache(_REMEMBERED)
+@lru_cache(_ENTRIES)
 def zone_named(name: str) -> tzinfo | None:
-    """Find a time zone by what ``zone_name`` returns; ``None`` for one that is not installed here."""
+    """Return the time zone that ``zone_name`` named; ``None`` if it is not installed."""
     try:
         if name.startswith(("+", "-")):
             return _fixed(name, name)
@@ -268,5 +270,5 @@ def _fixed(offset: str, *name: str) -> tzinfo:
 
 
 def _is_known(language: str) -> bool:
-    # ``{% language %}`` takes any language that Django has, and not those of LANGUAGES alone.
+    # ``{% language %}`` takes any language that Django has, not only those of LANGUAGES.
     return translation.check_for_language(language) or language in dict(settings.LANGUAGES)

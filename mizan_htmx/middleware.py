@@ -7,14 +7,14 @@ from asgiref.sync import iscoroutinefunction, markcoroutinefunction
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
-from mizan_htmx.blocks.freshness_check import doubtful_blocks, prove
+from mizan_htmx.blocks.freshness_check import check_freshness, unverified_blocks
 from mizan_htmx.blocks.single_flight import bring, must_bring
 from mizan_htmx.caching.responses import keep_private
 from mizan_htmx.http.concurrency import in_thread
 from mizan_htmx.http.lifecycle import afinish, finish
 from mizan_htmx.invalidation.read_version import must_ask_early, version_of
 from mizan_htmx.invalidation.recorder import abandon, open_recorder
-from mizan_htmx.localization import remember_base, spoken_here
+from mizan_htmx.localization import current_locale, store_base_locale
 from mizan_htmx.request_state import state_of
 
 __all__ = ["MizanMiddleware"]
@@ -38,7 +38,7 @@ class MizanMiddleware:
         """Return the response, or a coroutine of it where the site is async."""
         if self.is_async:
             return self._acall(request)
-        remember_base(request, spoken_here())
+        store_base_locale(request, current_locale())
         if must_ask_early():
             version_of(request)
         recorder, owned = open_recorder(request)
@@ -46,7 +46,7 @@ class MizanMiddleware:
             response = cast("HttpResponseBase", self.get_response(request))
             _mark_private(request, response)
             if owned:
-                prove(request, doubtful_blocks(request, response, recorder))
+                check_freshness(request, unverified_blocks(request, response, recorder))
             finish(request, response, recorder, owned=owned)
             # After publishing: only then are the blocks' versions not older than what the response says.
             if owned and must_bring(request, response, recorder):
@@ -57,16 +57,16 @@ class MizanMiddleware:
         return response
 
     async def _acall(self, request: HttpRequest) -> HttpResponseBase:
-        remember_base(request, spoken_here())
+        store_base_locale(request, current_locale())
         if must_ask_early():
             await in_thread(version_of, request)
         recorder, owned = open_recorder(request)
         try:
             response = await cast("Awaitable[HttpResponseBase]", self.get_response(request))
             _mark_private(request, response)
-            doubtful = doubtful_blocks(request, response, recorder) if owned else []
-            if doubtful:
-                await in_thread(prove, request, doubtful)
+            unverified = unverified_blocks(request, response, recorder) if owned else []
+            if unverified:
+                await in_thread(check_freshness, request, unverified)
             await afinish(request, response, recorder, owned=owned)
             if owned and must_bring(request, response, recorder):
                 await in_thread(bring, request, response, recorder)

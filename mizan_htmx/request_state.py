@@ -51,7 +51,7 @@ class PageState:
     matches: dict[str, ResolverMatch]
     #: ``blocks.freshness.own_note()``.
     own_note: Any
-    #: Of readers: ``blocks.reader_results.read()``.
+    #: Of readers: ``blocks.reader_results.resolve()``.
     results: dict[Any, Any]
     #: Of readers of public contexts, where several blocks are refreshed, each for an anonymous request.
     shared_results: dict[Any, Any] | None
@@ -76,7 +76,7 @@ class RequestState:
         *("localization", "notes", "page", "problem", "recorder", "version"),
     )
 
-    #: Language and time zone that the site's middleware chose: ``localization.base_of()``.
+    #: Language and time zone that the site's middleware chose: ``localization.base_locale_of()``.
     base_locale: tuple[str, tzinfo] | None
     block: BlockState
     #: The declared function that answers as a view.

@@ -24,7 +24,8 @@ def main(arguments: Sequence[str]) -> int:
     server = PostgresServer()
     try:
         server.start()
-        command = [sys.executable, "-m", "pytest", "-p", "tests.on_postgres", *arguments]
+        # The databases go with their cluster. Dropped one by one, they would be held by threads that live on.
+        command = [sys.executable, "-m", "pytest", "-p", "tests.on_postgres", "--reuse-db", *arguments]
         environment = os.environ | {VARIABLE: str(server.port)}
         return subprocess.run(command, env=environment, check=False).returncode
     finally:

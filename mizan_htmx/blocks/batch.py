@@ -1,4 +1,4 @@
-"""Several blocks in one request, each rendered as a request of its own would."""
+"""Batches: several blocks rendered for one request, each as for a request of its own."""
 
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -15,33 +15,33 @@ from django.template import TemplateDoesNotExist
 from django.urls import ResolverMatch, get_script_prefix, resolve
 from django.utils.log import log_response
 
-from mizan_htmx.blocks import block as blocks
-from mizan_htmx.blocks.rendering import content_of, render_unless
+from mizan_htmx.blocks.block import Block, read_token
+from mizan_htmx.blocks.rendering import block_content, render_if_changed
 from mizan_htmx.declarations.functions import BLOCK_FIELD
 from mizan_htmx.invalidation.recorder import Recorder, close_recorder, open_recorder
 from mizan_htmx.rendering.partials import Partial, load
-from mizan_htmx.rendering.url_cache import address_for
+from mizan_htmx.rendering.url_cache import reverse_url_for
 from mizan_htmx.request_state import STATE, BlockState, RequestState, state_of
 
-# The hash of what a page shows may come along with a block's parameters; no parameter can be called that.
+# The field with the hash of what the page shows; no parameter can have this name.
 HASH_FIELD = "mizan-hash"
 
-#: A page that shows more asks again for the rest.
+#: The largest batch; a page with more blocks sends several.
 MAX_BLOCKS = 50
 
-#: What reading a block from its address raises, if this site does not have it (any more).
+#: What ``BlockRequest.parse`` raises for a block that this site does not have, or no longer has.
 NOT_FOUND = (BadSignature, ValueError, TemplateDoesNotExist)
 
-# What a request has of one block alone; all the rest, readings and user included, is of all of them.
-_OF_ONE = ("GET", "path", "path_info", "resolver_match")
-_META_OF_ONE = ("QUERY_STRING", "PATH_INFO")
+# What belongs to one block of a batch; all other state of the request, such as its user, is shared.
+_OF_BLOCK = ("GET", "path", "path_info", "resolver_match")
+_META_OF_BLOCK = ("QUERY_STRING", "PATH_INFO")
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
-    """What became of one block: its HTML (status 200), or why there is none.
+class BlockResult:
+    """The HTML of one block (status 200), or the reason why there is none.
 
-    304 says that the page has it already: its content is what the hash stood for that came with its address.
+    Status 304: the page shows this content already, as the hash in the block's request says.
     """
 
     status: int
@@ -50,38 +50,38 @@ class Piece:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """One block that is asked for, by a query string; ``known`` is the hash of what the page shows of it."""
+class BlockRequest:
+    """One block that is requested by a query string; ``known`` is the hash of what the page shows of it."""
 
-    block: blocks.Block
+    block: Block
     template: Partial
     query: str
     known: str
 
     @classmethod
-    def read(cls, request: HttpRequest, query: str) -> "Asked":
-        """Read it; raise one of ``NOT_FOUND`` for what this site did not sign or does not have."""
-        given = fields_of(request, query)
-        block = blocks.read_token(given.get(BLOCK_FIELD, ""), given)
+    def parse(cls, request: HttpRequest, query: str) -> "BlockRequest":
+        """Parse a query string; raise one of ``NOT_FOUND`` for a block that this site does not have."""
+        given = parse_fields(request, query)
+        block = read_token(given.get(BLOCK_FIELD, ""), given)
         return cls(block, load(block.partial, block.engine), query, given.get(HASH_FIELD, ""))
 
 
-def fields_of(request: HttpRequest, query: str) -> dict[str, str]:
-    """Read a query string as ``request.GET.dict()`` would, which takes three times as long."""
+def parse_fields(request: HttpRequest, query: str) -> dict[str, str]:
+    """Return a query string's fields, as ``request.GET.dict()`` does in three times the time."""
     most = settings.DATA_UPLOAD_MAX_NUMBER_FIELDS
     is_wsgi = isinstance(request, WSGIRequest)
-    encoding = request.encoding if is_wsgi else None  # which Django looks at nowhere else
+    encoding = request.encoding if is_wsgi else None  # ASGIRequest ignores it
     if query.isascii() and (most is None or query.count("&") < most):
         encoding = encoding or settings.DEFAULT_CHARSET
         return dict(parse_qsl(query, keep_blank_values=True, encoding=encoding))
-    # What nobody has quoted are the bytes that came, which WSGI writes as if they were Latin 1.
+    # WSGI passes bytes that are not percent-encoded as Latin 1.
     raw = query.encode("latin-1") if is_wsgi else query
     return QueryDict(raw, encoding=encoding).dict()
 
 
 @contextmanager
-def unheard(request: HttpRequest) -> Iterator[Recorder]:
-    """Forget what rendering invalidates: two blocks of one context would refresh each other for ever."""
+def discarding_invalidations(request: HttpRequest) -> Iterator[Recorder]:
+    """Discard invalidations made while rendering; otherwise two blocks could refresh each other endlessly."""
     recorder, owned = open_recorder(request)
     start = 0 if owned else len(recorder)
     try:
@@ -92,8 +92,8 @@ def unheard(request: HttpRequest) -> Iterator[Recorder]:
             close_recorder(request, recorder)
 
 
-def split(query: str) -> list[str]:
-    """Cut a query string in those of each block: one begins at each ``block=``."""
+def split_queries(query: str) -> list[str]:
+    """Split the query string of a batch into those of its blocks; each begins with ``block=``."""
     queries: list[list[str]] = []
     for pair in query.split("&"):
         if unquote_plus(pair.partition("=")[0]) == BLOCK_FIELD:
@@ -103,67 +103,67 @@ def split(query: str) -> list[str]:
     return ["&".join(pairs) for pairs in queries]
 
 
-def render_each(request: HttpRequest, queries: Iterable[str]) -> list[Piece]:
-    """Render the blocks of these query strings; one that fails is logged and spoils no other."""
+def render_batch(request: HttpRequest, queries: Iterable[str]) -> list[BlockResult]:
+    """Render the blocks of these query strings; a failing one is logged and does not affect the others."""
     page = state_of(request).page
     if page.shared_results is None:
         page.shared_results = {}
     return [_render(request, query) for query in queries]
 
 
-def _render(request: HttpRequest, query: str) -> Piece:
+def _render(request: HttpRequest, query: str) -> BlockResult:
     try:
-        asked = Asked.read(request, query)
+        block_request = BlockRequest.parse(request, query)
     except NOT_FOUND as error:
-        return Piece(404, reason=f"{type(error).__name__}: {error}")
-    return render_asked(request, asked)
+        return BlockResult(404, reason=f"{type(error).__name__}: {error}")
+    return render_block(request, block_request)
 
 
-def render_asked(request: HttpRequest, asked: Asked) -> Piece:
-    """Render one block as its own request would; a failure is logged."""
-    block = asked.block
+def render_block(request: HttpRequest, block_request: BlockRequest) -> BlockResult:
+    """Render one block as for a request of its own; log a failure."""
+    block = block_request.block
     try:
-        with _posing(request, asked), _apart():
-            html = render_unless(block, asked.template, request, known=asked.known)
-            (html or "").encode()  # what can't be sent is this block's own failure
+        with _as_own_request(request, block_request), _in_savepoints():
+            html = render_if_changed(block, block_request.template, request, known=block_request.known)
+            (html or "").encode()  # a lone surrogate fails here, not with the whole batch
     except Exception as error:  # the border to the authors' templates and readers
         return _failed(request, block, error)
-    return Piece(304) if html is None else Piece(200, html)
+    return BlockResult(304) if html is None else BlockResult(200, html)
 
 
-def content_asked(request: HttpRequest, asked: Asked) -> str | None:
-    """Return what the refresh of a block would put into its wrapper; ``None`` where it would fail."""
+def render_content(request: HttpRequest, block_request: BlockRequest) -> str | None:
+    """Return the content of a block as a refresh would render it; ``None`` where that fails."""
     try:
-        with _posing(request, asked), _apart():
-            return content_of(asked.block, asked.template, request)
-    except Exception:  # the border to the authors' templates and readers; the refresh itself will tell
+        with _as_own_request(request, block_request), _in_savepoints():
+            return block_content(block_request.block, block_request.template, request)
+    except Exception:  # the border to the authors' templates and readers; a refresh reports it
         return None
 
 
 @contextmanager
-def _posing(request: HttpRequest, asked: Asked) -> Iterator[None]:
-    """Let the request be the one that asks for this block alone.
+def _as_own_request(request: HttpRequest, block_request: BlockRequest) -> Iterator[None]:
+    """Temporarily give the request the URL and resolver match of this one block.
 
-    It stays the same object: what is read, logged in or put on it while one block renders, the next one and
-    the site's middleware find there.
+    It stays the same object, so that the other blocks and the site's middleware find what readers and
+    templates have set on it.
     """
-    path = unquote(address_for(request, "mizan:partial", asked.block.contexts[0]))
+    path = unquote(reverse_url_for(request, "mizan:partial", block_request.block.contexts[0]))
     path_info = "/" + path.removeprefix(get_script_prefix())
     state: RequestState = getattr(request, STATE, None) or state_of(request)
     attributes, environ = request.__dict__, request.META
-    before = {name: attributes.pop(name) for name in _OF_ONE if name in attributes}
+    before = {name: attributes.pop(name) for name in _OF_BLOCK if name in attributes}
     block, state.block = state.block, BlockState()
-    environ_before = {name: environ[name] for name in _META_OF_ONE if name in environ}
+    environ_before = {name: environ[name] for name in _META_OF_BLOCK if name in environ}
     attributes.update(path=path, path_info=path_info, resolver_match=_match(request, path_info))
-    environ.update(QUERY_STRING=asked.query, PATH_INFO=path_info)
-    if not hasattr(type(request), "GET"):  # which reads the query string when somebody asks
-        request.GET = QueryDict(asked.query, encoding=request.encoding)
+    environ.update(QUERY_STRING=block_request.query, PATH_INFO=path_info)
+    if not hasattr(type(request), "GET"):  # the others parse QUERY_STRING at the first access
+        request.GET = QueryDict(block_request.query, encoding=request.encoding)
     try:
         yield
     finally:
-        for name in _OF_ONE:
+        for name in _OF_BLOCK:
             attributes.pop(name, None)
-        for name in _META_OF_ONE:
+        for name in _META_OF_BLOCK:
             environ.pop(name, None)
         attributes.update(before)
         state.block = block
@@ -171,7 +171,7 @@ def _posing(request: HttpRequest, asked: Asked) -> Iterator[None]:
 
 
 def _match(request: HttpRequest, path_info: str) -> ResolverMatch:
-    """Resolve the address of a block; blocks of one context have one."""
+    """Resolve the path of a block once for all blocks of its context."""
     state: RequestState = getattr(request, STATE, None) or state_of(request)
     matches = state.page.matches
     if path_info not in matches:
@@ -180,8 +180,8 @@ def _match(request: HttpRequest, path_info: str) -> ResolverMatch:
 
 
 @contextmanager
-def _apart() -> Iterator[None]:
-    """Keep what a failing query does to a transaction (ATOMIC_REQUESTS) from the blocks after this one."""
+def _in_savepoints() -> Iterator[None]:
+    """Open savepoints: a failing query must not break the transaction (ATOMIC_REQUESTS) for later blocks."""
     with ExitStack() as savepoints:
         for connection in connections.all(initialized_only=True):
             if connection.in_atomic_block:
@@ -189,7 +189,7 @@ def _apart() -> Iterator[None]:
         yield
 
 
-def _failed(request: HttpRequest, block: blocks.Block, error: Exception) -> Piece:
+def _failed(request: HttpRequest, block: Block, error: Exception) -> BlockResult:
     status = 403 if isinstance(error, PermissionDenied) else 404 if isinstance(error, Http404) else 500
     log_response(
         "%s in the block %s: %s",
@@ -200,4 +200,4 @@ def _failed(request: HttpRequest, block: blocks.Block, error: Exception) -> Piec
         request=request,
         exception=error if status == 500 else None,
     )
-    return Piece(status, reason=f"{type(error).__name__}: {error}")
+    return BlockResult(status, reason=f"{type(error).__name__}: {error}")

@@ -1,4 +1,4 @@
-"""What a block is bound to: its contexts' parameters, from a template or from its address."""
+"""How a block is bound: its contexts' parameters, from a template or from its URL."""
 
 from collections.abc import Iterable, Mapping, Set
 from functools import lru_cache
@@ -12,19 +12,19 @@ from mizan_htmx.errors import ValidationFailed, suggest
 from mizan_htmx.protocol.keys import Invalidation
 from mizan_htmx.setup.registry import registry
 
-# What does not change, and is compared and validated by Python and pydantic alone.
+# Immutable types that no code but Python's and pydantic's compares and validates.
 _PLAIN = frozenset({int, str, bool, UUID})
 
 
 class Bound(NamedTuple):
-    """The validated values for each context, and what a block of them shows."""
+    """The validated values of each context, and what a block of them shows."""
 
     values: tuple[Mapping[str, Any], ...]
     shown: tuple[Invalidation, ...]
 
 
 def find_groups(contexts: Iterable[str]) -> tuple[Group, ...]:
-    """Look contexts up; raise ValueError for an unknown one."""
+    """Return the groups of these contexts; raise ValueError for an unknown one."""
     groups = registry.graph.groups
     for context in contexts:
         if context not in groups:
@@ -34,7 +34,7 @@ def find_groups(contexts: Iterable[str]) -> tuple[Group, ...]:
 
 
 def check_names(groups: tuple[Group, ...], names: Set[str]) -> None:
-    """Raise ValueError unless these parameters are known, and enough to bind a block."""
+    """Raise ValueError for an unknown parameter, or a missing one that is required."""
     known = (
         groups[0].params.keys() if len(groups) == 1 else {name for group in groups for name in group.params}
     )
@@ -52,15 +52,15 @@ def check_names(groups: tuple[Group, ...], names: Set[str]) -> None:
 
 
 def bound_names(groups: tuple[Group, ...], params: Iterable[str], attributes: Iterable[str]) -> set[str]:
-    """List the parameters a tag gives: an attribute's word is one where the context has such a parameter."""
+    """Return the parameters that a tag passes: ``attributes`` count where a context has such a parameter."""
     return {*params, *[name for name in attributes if any(name in group.params for group in groups)]}
 
 
 def bind(groups: tuple[Group, ...], raw: Mapping[str, Any]) -> Bound:
-    """Validate each context's parameters among ``raw``; raise ValueError for what does not fit.
+    """Validate the parameters of each context in ``raw``; raise ValueError for invalid ones.
 
-    What is bound is what the canonical text means, so that a reader gets the same value from a template as
-    from the URL of the refresh.
+    Values are those that their canonical text stands for, so that a reader gets the same value from a
+    template as from the URL of a refresh.
     """
     kinds = tuple(map(type, raw.values()))
     if _PLAIN.issuperset(kinds) and all(map(_is_plain, groups)):
@@ -70,9 +70,9 @@ def bind(groups: tuple[Group, ...], raw: Mapping[str, Any]) -> Bound:
 
 @lru_cache(4096)
 def _is_plain(group: Group) -> bool:
-    """Tell whether no code of an author's takes part in validation, which might not find the same again."""
+    """Return whether only pydantic validates the parameters; an author's code might not repeat its result."""
     annotations = [parameter.annotation for parameter in group.params.values()]
-    # What is annotated with a dictionary, or with one of Django's validators, has no hash.
+    # Annotated[...] may hold a dictionary or a validator, which have no hash.
     return all(isinstance(each, type) and each in _PLAIN for each in annotations)
 
 

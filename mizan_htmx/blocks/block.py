@@ -1,4 +1,4 @@
-"""Blocks: parts of a template bound to contexts, and the signed addresses at which they are refreshed."""
+"""Blocks: parts of a template bound to contexts, and the signed URLs that refresh them."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -15,30 +15,30 @@ from typing_extensions import TypedDict
 from mizan_htmx.blocks.binding import bind, bound_names, find_groups
 from mizan_htmx.bounded_cache import BoundedCache
 from mizan_htmx.declarations.graph import Group
-from mizan_htmx.html import content_name, free_id, plain
-from mizan_htmx.localization import PLAIN, Localization, Written
+from mizan_htmx.html import content_id, plain, unique_id
+from mizan_htmx.localization import PLAIN, Localization, LocalizationPayload
 from mizan_htmx.protocol.keys import Invalidation
-from mizan_htmx.rendering.url_cache import address_of
+from mizan_htmx.rendering.url_cache import reverse_url
 from mizan_htmx.setup.registry import registry
 
 SALT = "mizan_htmx.block"
 
-# A refresh answers the block with its wrapper, which these would put inside or beside the old one.
+# A refresh returns the block with its wrapper; these would insert it in or beside the old one.
 _PARTIAL_SWAP = re.compile("inner|before|after|delete|textContent", re.IGNORECASE)
 
-# A pause between two polls, in seconds. Timers of browsers count in 32 bits of milliseconds.
-_LONGEST_POLL = 86_400
+# Seconds between two polls. Browsers store timeouts as 32-bit milliseconds (24 days); a day is enough.
+_MAX_POLL = 86_400
 
 Contexts = Annotated[tuple[str, ...], Field(min_length=1)]
 Variable = str | int | float | bool | None
 
-# Equal values may be written differently: True, 1 and 1.0.
-_Written = tuple[tuple[str, str, Variable], ...]
+# (name, repr, value), because True, 1 and 1.0 are equal but are serialized differently.
+_Variables = tuple[tuple[str, str, Variable], ...]
 
 
 @with_config(ConfigDict(extra="forbid"))
 class _Options(TypedDict, total=False):
-    """What of a wrapper is not the default."""
+    """The options of a wrapper that are not the default."""
 
     tag: str
     css: str
@@ -47,13 +47,13 @@ class _Options(TypedDict, total=False):
     poll: int
 
 
-class _Place(Written, total=False):
-    """What is otherwise where a block stands than at its address; ``engine`` names its template engine."""
+class _Place(LocalizationPayload, total=False):
+    """The localization of a block, and the name of its template engine."""
 
     engine: str
 
 
-# What a token holds. Another release of this site may have signed something else.
+# The payload of a token. Another release of this site may have signed something else.
 _Content = tuple[str, Contexts, str, _Options, dict[str, Variable]]
 _ContentAtPlace = tuple[str, Contexts, str, _Options, dict[str, Variable], _Place]
 _CONTENT: TypeAdapter[_Content | _ContentAtPlace] = TypeAdapter(_Content | _ContentAtPlace)
@@ -63,8 +63,8 @@ _CONTENT: TypeAdapter[_Content | _ContentAtPlace] = TypeAdapter(_Content | _Cont
 class Wrapper:
     """The element around a block.
 
-    ``announce`` is what assistive technology is told after a refresh; ``poll`` the seconds from one refresh
-    to the next, 0 for none.
+    ``announce`` is a text for assistive technology after a refresh; ``poll`` is the interval between
+    refreshes in seconds, 0 for none. Raise ValueError for an option that can't work.
     """
 
     tag: str = "div"
@@ -75,34 +75,34 @@ class Wrapper:
 
     def __post_init__(self) -> None:
         if not re.fullmatch(r"[A-Za-z][A-Za-z0-9-]*", self.tag) or self.tag.lower() in ("script", "style"):
-            raise ValueError(f"tag={self.tag!r} can't hold a block. Name an element such as 'li'.")
+            raise ValueError(f"tag={self.tag!r} can't contain a block. Name an element such as 'li'.")
         if _PARTIAL_SWAP.match(self.swap):
             raise ValueError(
-                f"swap={self.swap!r} would leave the old block there. Use outerHTML or a morph of it."
+                f"swap={self.swap!r} would not replace the old block. Use outerHTML or a morph of it."
             )
-        if not 0 <= self.poll <= _LONGEST_POLL:
+        if not 0 <= self.poll <= _MAX_POLL:
             raise ValueError(_bad_poll(self.poll))
 
     @property
-    def unusual(self) -> dict[str, Any]:
-        """What of it is not the default."""
+    def non_defaults(self) -> dict[str, Any]:
+        """Return the options that are not the default."""
         values = {each.name: getattr(self, each.name) for each in fields(self)}
         return {each.name: values[each.name] for each in fields(self) if values[each.name] != each.default}
 
 
 def _bad_poll(poll: object) -> str:
-    return f"poll={poll!r} is no pause. Write whole seconds from 1 to {_LONGEST_POLL}, such as poll=30."
+    return f"poll={poll!r} is not an interval. Write whole seconds from 1 to {_MAX_POLL}, such as poll=30."
 
 
 @dataclass(frozen=True, slots=True)
 class Block:
     """One block on one page.
 
-    ``partial`` is its reference, ``template.html#name``. ``values`` are the parameters of each context, as
-    validated; ``variables`` what ``with`` passes in. It is stale when one of ``bound`` is covered, which is
-    worked out of the others where it is not given. A ``lazy`` one shows a placeholder at first; no refresh
-    is lazy, so that is not part of its address. ``localization`` and ``engine``, the name of the template
-    engine, are what its address alone would not say.
+    ``partial`` is its reference, ``template.html#name``. ``values`` are the validated parameters of each
+    context; ``variables`` are passed by ``with``. The block is stale when an invalidation covers one of
+    ``bound``, which is computed from contexts and values by default. A ``lazy`` block shows a placeholder at
+    first; a refresh is never lazy, so the URL does not say so. ``localization`` and ``engine`` (the name of
+    the template engine) are those of the page, where the URL alone would yield others.
     """
 
     partial: str
@@ -122,38 +122,38 @@ class Block:
 
     @property
     def is_shared(self) -> bool:
-        """Tell whether shared caches may keep it: what several contexts show is not purged as one."""
+        """Return whether shared caches may store it; no purge covers a block of several contexts."""
         return len(self.contexts) == 1 and self.contexts[0] in registry.graph.public
 
     @property
     def token(self) -> str:
-        """Sign which part of which template may be rendered, and how; not whose data it shows."""
+        """Return the signed description of what may be rendered and how; parameters are not part of it."""
         return _sign(settings.SECRET_KEY, *self._signed)
 
     @property
     def url(self) -> str:
-        """Where it is refreshed."""
-        return self.url_below(address_of("mizan:partial", self.contexts[0]))
+        """Return the URL that refreshes it."""
+        return self.url_below(reverse_url("mizan:partial", self.contexts[0]))
 
-    def url_below(self, address: str) -> str:
-        """Give where it is refreshed, if that is the address of its first context."""
-        return _urls[address, self.bound, settings.SECRET_KEY, *self._signed]
+    def url_below(self, path: str) -> str:
+        """Return the URL that refreshes it, for the endpoint's path for its first context."""
+        return _urls[path, self.bound, settings.SECRET_KEY, *self._signed]
 
     @property
     def _signed(self) -> "_Signed":
-        written = _written(self.variables)
+        written = _as_key(self.variables)
         return self.partial, self.contexts, self.id, self.wrapper, written, self.localization, self.engine
 
 
-_Signed = tuple[str, tuple[str, ...], str, Wrapper, _Written, Localization, str]
+_Signed = tuple[str, tuple[str, ...], str, Wrapper, _Variables, Localization, str]
 
 
-def _written(variables: Mapping[str, Variable]) -> _Written:
+def _as_key(variables: Mapping[str, Variable]) -> _Variables:
     return tuple([(name, repr(value), value) for name, value in variables.items()]) if variables else ()
 
 
-def _as_given(written: _Written) -> dict[str, Variable]:
-    return {name: value for name, _, value in written}
+def _as_mapping(variables: _Variables) -> dict[str, Variable]:
+    return {name: value for name, _, value in variables}
 
 
 def _bound(contexts: Iterable[str], values: Iterable[Mapping[str, Any]]) -> tuple[Invalidation, ...]:
@@ -161,10 +161,10 @@ def _bound(contexts: Iterable[str], values: Iterable[Mapping[str, Any]]) -> tupl
     return tuple([Invalidation.of(context, **given) for context, given in pairs])
 
 
-def _url(address: str, bound: tuple[Invalidation, ...], secret: str | bytes, *signed: Any) -> str:
+def _url(path: str, bound: tuple[Invalidation, ...], secret: str | bytes, *signed: Any) -> str:
     params = {name: text for each in bound for name, text in each.params}
     query = "".join(f"&{name}={quote(text, safe='')}" for name, text in sorted(params.items()))
-    return f"{address}?block={_sign(secret, *signed)}{query}"
+    return f"{path}?block={_sign(secret, *signed)}{query}"
 
 
 # A block has the same signature at each rendering, and signing costs as much as a small table.
@@ -177,31 +177,31 @@ def _sign(
     contexts: tuple[str, ...],
     shown_id: str,
     wrapper: Wrapper,
-    variables: _Written,
+    variables: _Variables,
     localization: Localization,
     engine: str,
 ) -> str:
-    content = [partial, contexts, shown_id, wrapper.unusual, _as_given(variables)]
-    if localization or engine:  # else as it always was
-        content.append({**localization.written, **({"engine": engine} if engine else {})})
+    content = [partial, contexts, shown_id, wrapper.non_defaults, _as_mapping(variables)]
+    if localization or engine:  # omitted otherwise, as in tokens of former releases
+        content.append({**localization.payload, **({"engine": engine} if engine else {})})
     return signing.Signer(key=secret, salt=SALT).sign_object(content)
 
 
 def read_token(token: str, raw: Mapping[str, str]) -> Block:
-    """Read a block from its URL: the signed token and the raw parameters.
+    """Return the block of a URL, from its signed token and raw parameters.
 
-    Raises BadSignature for a token that this site did not sign, ValueError for parameters that do not fit.
+    Raise BadSignature for a token that this site did not sign, and ValueError for invalid parameters.
     """
     content = _contents[token, settings.SECRET_KEY, tuple(settings.SECRET_KEY_FALLBACKS)]
     partial, contexts, shown_id, wrapper, variables, localization, engine = content
     groups = find_groups(contexts)
     values, shown = bind(groups, _given(groups, raw))
-    given = _as_given(variables)
+    given = _as_mapping(variables)
     return Block(partial, contexts, values, given, wrapper, shown_id, False, shown, localization, engine)
 
 
 def _given(groups: Iterable[Group], raw: Mapping[str, str]) -> dict[str, str]:
-    """Return what an address has for these; an empty field is ``None``, as in ``ctx/``, and left out."""
+    """Return the parameters in a URL; an empty field is ``None``, as in ``ctx/``, and omitted."""
     params = {name: each for group in groups for name, each in group.params.items() if name in raw}
     return {name: raw[name] for name, each in params.items() if raw[name] or not each.blank}
 
@@ -211,8 +211,8 @@ def _read_content(token: str, secret: str | bytes, former: tuple[str | bytes, ..
         signing.Signer(key=secret, fallback_keys=[*former], salt=SALT).unsign_object(token)
     )
     at: _Place = place[0] if place else {}
-    localization, engine = Localization.of_written(at), at.get("engine", "")
-    return partial, contexts, shown_id, Wrapper(**options), _written(variables), localization, engine
+    localization, engine = Localization.from_payload(at), at.get("engine", "")
+    return partial, contexts, shown_id, Wrapper(**options), _as_key(variables), localization, engine
 
 
 # A page requests the same block again and again, and many pages request the same one after a change.
@@ -231,19 +231,19 @@ def make(
     localization: Localization = PLAIN,
     engine: str = "",
 ) -> Block:
-    """Make the block that a tag stands for; raise ValueError for what can't be bound."""
+    """Return the block of a tag; raise ValueError for invalid parameters or attributes."""
     groups = find_groups(contexts)
     bound = bound_names(groups, params, attributes)
     raw = {name: plain(value) for name, value in {**attributes, **params}.items() if name in bound}
     values, shown = bind(groups, {name: value for name, value in raw.items() if value is not None})
     own = {name: value for name, value in attributes.items() if name not in bound and value is not None}
-    # Text that is marked as safe would not be any more after a refresh: it is escaped at once.
+    # + "" makes a str of a SafeString, so that it is escaped now as it will be after a refresh.
     texts = {name: str(value) + "" for name, value in own.items()}
     own_id = texts.get("id") or ""
     if not own_id:
-        own_id = free_id(request, _names[parent, partial, shown, _written(variables)])
+        own_id = unique_id(request, _names[parent, partial, shown, _as_key(variables)])
     elif not re.fullmatch(r"[A-Za-z0-9_-]+", own_id):
-        raise ValueError(f"id={own_id!r} can't name a block: letters, digits, '_' and '-' only.")
+        raise ValueError(f"id={own_id!r} can't be a block's id. Use letters, digits, '_' and '-' only.")
     wrapper = _wrapper(own, texts) if own else _DEFAULT
     lazy = bool(own.get("lazy", False))
     return Block(partial, contexts, values, variables, wrapper, own_id, lazy, shown, localization, engine)
@@ -262,8 +262,8 @@ def _wrapper(own: Mapping[str, Any], texts: Mapping[str, str]) -> Wrapper:
     )
 
 
-def _name(parent: str, partial: str, shown: tuple[Invalidation, ...], variables: _Written) -> str:
-    return content_name([partial, [*map(str, shown)], _as_given(variables)], parent=parent)
+def _name(parent: str, partial: str, shown: tuple[Invalidation, ...], variables: _Variables) -> str:
+    return content_id([partial, [*map(str, shown)], _as_mapping(variables)], parent=parent)
 
 
 _names = BoundedCache(_name)

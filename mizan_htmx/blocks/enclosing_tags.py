@@ -1,4 +1,4 @@
-"""Tags around a block that change what it renders: they would at first, and not on a refresh."""
+"""Checks for tags around a block that would change its content at first, but not on a refresh."""
 
 from inspect import currentframe
 
@@ -16,25 +16,26 @@ from django.template.defaulttags import (
 
 from mizan_htmx.internals import function_of_tag, open_tag_names, tag_of
 
-# Django's own, under whatever name, and what well-known packages have.
+# Django's own, under any name, and those of well-known packages.
 _FUNCTIONS = (autoescape, do_filter, spaceless)
 _NODES = (AutoEscapeControlNode, FilterNode, SpacelessNode)
 _NAMES = frozenset({"autoescape", "compress", "filter", "htmlmin", "markdown", "minify", "spaceless"})
 
 
-def open_tags(parser: Parser) -> frozenset[str]:
-    """Name the tags around a block; raise TemplateSyntaxError for one that changes what the block renders."""
+def enclosing_tags(parser: Parser) -> frozenset[str]:
+    """Return the tags around a block; raise TemplateSyntaxError for one that changes the block's content."""
     names = open_tag_names(parser)
     for name in names:
         if name in _NAMES or function_of_tag(parser, name) in _FUNCTIONS:
-            raise _refused(name)
+            raise _syntax_error(name)
     return frozenset(names)
 
 
-def check_around(node: Node) -> None:
-    """Do as ``open_tags``, under DEBUG, for the templates that include or extend the block's.
+def check_enclosing_nodes(node: Node) -> None:
+    """Check the nodes that are rendering around a block, under ``DEBUG``, in all templates of the page.
 
-    Which nodes are rendering is known to nobody but Python: each calls the next one.
+    Raise TemplateSyntaxError for one that changes the block's content. Only Python's call stack knows the
+    nodes of templates that include or extend the block's.
     """
     if not settings.DEBUG:
         return
@@ -42,16 +43,16 @@ def check_around(node: Node) -> None:
     while frame is not None:
         around = frame.f_locals.get("self") if frame.f_code.co_name == "render" else None
         if isinstance(around, Node) and around is not node:
-            if type(around) is type(node):  # was checked for itself, and refreshes this one with it
+            if type(around) is type(node):  # has been checked itself, and refreshes this block with it
                 return
             name = tag_of(around)
             if isinstance(around, _NODES) or name in _NAMES:
-                raise _refused(name)
+                raise _syntax_error(name)
         frame = frame.f_back
 
 
-def _refused(name: str) -> TemplateSyntaxError:
+def _syntax_error(name: str) -> TemplateSyntaxError:
     return TemplateSyntaxError(
-        f"{{% {name} %}} stands around a {{% mizan_context %}}. It would change what the block shows at"
-        f" first, and not what a refresh brings. Put {{% {name} %}} inside of the block."
+        f"{{% {name} %}} encloses a {{% mizan_context %}}. It would change the block's first rendering, but"
+        f" not its refreshes. Put {{% {name} %}} inside the block."
     )

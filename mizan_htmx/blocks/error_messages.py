@@ -1,4 +1,4 @@
-"""What a page says when a request has failed: in the page from the start, since it may be offline by then."""
+"""The messages of failed requests, in the page from the start: it may be offline when it needs them."""
 
 from functools import lru_cache
 from pathlib import Path
@@ -13,29 +13,29 @@ from django.utils.translation import get_language
 
 TEMPLATE = "mizan_htmx/errors.html"
 
-#: Where a message is put: nearest to the element that failed.
+#: The element that a message is shown in, next to the element whose request failed.
 SLOT = mark_safe('<div class="mizan-slot" role="status" aria-atomic="false" data-mizan-slot></div>')
 
-# As many languages as common sites have; a site without cached loaders has a new template each time.
-_REMEMBERED = 32
+# One entry for each language; a site without cached loaders has a new template each time.
+_ENTRIES = 32
 
 
-def error_texts() -> SafeString:
-    """Render the texts in the language of the page; once for each, so nothing of a request is in them."""
-    return _written(_template(), get_language())
+def error_messages() -> SafeString:
+    """Render the messages in the active language, once for each language and without a request."""
+    return _render(_template(), get_language())
 
 
-@lru_cache(_REMEMBERED)
-def _written(template: Any, language: str | None) -> SafeString:
+@lru_cache(_ENTRIES)
+def _render(template: Any, language: str | None) -> SafeString:
     html = template.render(Context()) if isinstance(template, Template) else template.render()
     return format_html("<template data-mizan-errors>{}</template>", mark_safe(html.strip()))
 
 
 def _template() -> Any:
-    """Return what the cached loader keeps: get_template() wraps it anew each time."""
+    """Return the template that the cached loader keeps; get_template() wraps it anew each time."""
     try:
         found: Any = get_template(TEMPLATE)
-    except TemplateDoesNotExist:  # a site may have loaders that find its own templates only
+    except TemplateDoesNotExist:  # the site's loaders find only its own templates
         return _own()
     return found.template
 

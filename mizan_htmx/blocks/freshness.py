@@ -1,9 +1,9 @@
-"""Which notes of the cookie a block of a page is newer than: the page need not refresh it for those.
+"""Which notes of the invalidation cookie a block is newer than, so that the page need not refresh it.
 
-A block that is rendered for a request which brought a note was read after that change. One that is rendered
-by the very request that changes something may have been read before it, whatever was written when. It is
-given the number of the note that this answer will leave, if it does. Whether that is true is found out at the
-end, by rendering it once more.
+A block that is rendered for a request that brought a note was read after that change. A block that is
+rendered by the request that makes the change may have been read before it. It refers to the note that this
+response may leave, by number; ``freshness_check`` renders it once more at the end to find out whether it is
+newer.
 """
 
 import secrets
@@ -24,22 +24,22 @@ from mizan_htmx.setup.registry import registry
 
 
 class Block(Protocol):
-    """What is to be known of a block."""
+    """The attributes of a block that are used here."""
 
     @property
     def bound(self) -> tuple[Invalidation, ...]:
-        """What it shows."""
+        """Return what it shows."""
 
     @property
     def url(self) -> str:
-        """Where it is refreshed."""
+        """Return the URL that refreshes it."""
 
 
 @dataclass(slots=True)
-class Shown:
-    """A block that stands in a page with the number of the page's own note.
+class RenderedBlock:
+    """A block of a page that refers to the page's own note; ``inner`` is its content.
 
-    ``is_newer`` says that it is proven to be newer than that change.
+    ``is_newer``: the check has shown that it is newer than the change.
     """
 
     block: Block
@@ -49,33 +49,33 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class OwnNote:
-    """The number of the note that the answer to a request will leave, if it does, and who refers to it."""
+    """The number of the note that a response may leave, and the blocks that refer to it."""
 
     number: str = field(default_factory=lambda: secrets.token_hex(DIGITS // 2))
-    shown: list[Shown] = field(default_factory=list)
+    blocks: list[RenderedBlock] = field(default_factory=list)
 
-    def doubtful(self, stale: Sequence[Invalidation]) -> list[Shown]:
-        """List what these cover and nobody has proven to be newer."""
-        return [each for each in self.shown if not each.is_newer and are_covered(stale, each.block.bound)]
+    def unverified(self, stale: Sequence[Invalidation]) -> list[RenderedBlock]:
+        """Return the blocks that these invalidations cover and that are not known to be newer."""
+        return [each for each in self.blocks if not each.is_newer and are_covered(stale, each.block.bound)]
 
 
 def own_note(request: HttpRequest) -> OwnNote | None:
-    """Return the note that blocks of the page of this request refer to, if any do."""
+    """Return the note that blocks of this request's page refer to, or ``None``."""
     found: OwnNote | None = state_of(request).page.own_note
     return found
 
 
 def are_covered(stale: Iterable[Invalidation], bound: Iterable[Invalidation]) -> bool:
-    """Return whether any of these makes something stale that shows those."""
+    """Return whether any of these invalidations covers any of what a block shows."""
     shown = tuple(bound)
     return any(covers(each, one) for each in stale for one in shown)
 
 
-def numbers_for(request: HttpRequest, block: Block, inner: str) -> str | None:
-    """Return the numbers of the notes that a block of a page is newer than, or may turn out to be.
+def note_numbers(request: HttpRequest, block: Block, inner: str) -> str | None:
+    """Return the numbers of the notes that a block is newer than or may be; separated by spaces.
 
-    There are none for what goes to everybody, for htmx, which sees the header, and where what was read may be
-    behind the changes (``MIZAN_REPLICA_LAG``).
+    ``None`` for shared content, for htmx, which reads the header instead, and where replicas may lag behind
+    the changes (``MIZAN_REPLICA_LAG``).
     """
     if isinstance(request, AnonymousRequest) or "HTTP_HX_REQUEST" in request.META:
         return None
@@ -88,13 +88,13 @@ def numbers_for(request: HttpRequest, block: Block, inner: str) -> str | None:
         page = state_of(request).page
         own: OwnNote = page.own_note or OwnNote()
         page.own_note = own
-        own.shown.append(Shown(block, inner))
+        own.blocks.append(RenderedBlock(block, inner))
         numbers.append(own.number)
     return " ".join(numbers)
 
 
 def _may_be_own(request: HttpRequest, bound: tuple[Invalidation, ...]) -> bool:
-    """Return whether this request has made stale what a block shows, or is about to."""
+    """Return whether this request has invalidated what a block shows, or is about to."""
     state: RequestState = getattr(request, STATE, None) or state_of(request)
     recorder: Recorder | None = state.recorder
     if recorder is None or recorder.is_closed:

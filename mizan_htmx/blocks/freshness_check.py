@@ -1,4 +1,4 @@
-"""Whether what a page shows is newer than the change that was made while it was rendered."""
+"""Whether the blocks of a page are newer than the change that its own request has made."""
 
 import logging
 import re
@@ -12,49 +12,61 @@ from django.db import connections, transaction
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
-from mizan_htmx.blocks.batch import MAX_BLOCKS, NOT_FOUND, Asked, content_asked, unheard
-from mizan_htmx.blocks.freshness import Shown, own_note
-from mizan_htmx.blocks.request_copy import reading_copy
+from mizan_htmx.blocks.batch import (
+    MAX_BLOCKS,
+    NOT_FOUND,
+    BlockRequest,
+    discarding_invalidations,
+    render_content,
+)
+from mizan_htmx.blocks.freshness import RenderedBlock, own_note
+from mizan_htmx.blocks.request_copy import copy_as_get
 from mizan_htmx.invalidation.cookie import hides_headers
 from mizan_htmx.invalidation.recorder import Recorder
-from mizan_htmx.rendering.page_localization import as_at_endpoints
+from mizan_htmx.rendering.page_localization import localized_as_endpoint
 
-logger = logging.getLogger("mizan_htmx.proving")
+logger = logging.getLogger("mizan_htmx.freshness")
 
-# What differs at each rendering, and says nothing of what is shown.
-_OF_RENDERING = re.compile(
+# What differs between two renderings of the same content.
+_VOLATILE = re.compile(
     r' data-mizan-(?:hash|notes|version)="[^"]*"|(?<= name="csrfmiddlewaretoken") value="[^"]*"'
 )
 
 
-def doubtful_blocks(request: HttpRequest, response: HttpResponseBase, recorder: Recorder) -> list[Shown]:
-    """Return the blocks of a page that may show what its own request has changed, or may not.
+def unverified_blocks(
+    request: HttpRequest, response: HttpResponseBase, recorder: Recorder
+) -> list[RenderedBlock]:
+    """Return the blocks of a page that may or may not show the change made by its own request.
 
-    By what was written when, nobody could tell: a reader runs once for a page, and may have run before.
+    Only rendering again can tell: a reader runs once for a page, and may have run before the change.
     """
     own = own_note(request)
     if own is None or 300 <= response.status_code < 400 or not hides_headers(request, response):
         return []
-    doubtful = own.doubtful(recorder.announced())
-    return doubtful if len(doubtful) <= MAX_BLOCKS else []
+    unverified = own.unverified(recorder.invalidations())
+    return unverified if len(unverified) <= MAX_BLOCKS else []
 
 
-def prove(request: HttpRequest, doubtful: list[Shown]) -> None:
-    """Find out which of these blocks show what a refresh would show."""
-    if not doubtful:
+def check_freshness(request: HttpRequest, unverified: list[RenderedBlock]) -> None:
+    """Render these blocks again, and mark those as newer whose content is that of a refresh."""
+    if not unverified:
         return
     try:
-        clean = reading_copy(request)
-        with _leaving_no_trace(request), as_at_endpoints(request, clean), unheard(clean):
-            for shown in doubtful:
-                shown.is_newer = _is_newer(clean, shown)
-    except Exception:  # the change is made: whatever fails here, its answer stands
-        logger.exception("Nothing is known of how new the blocks of %s are.", request.path)
+        clean = copy_as_get(request)
+        with (
+            _without_side_effects(request),
+            localized_as_endpoint(request, clean),
+            discarding_invalidations(clean),
+        ):
+            for rendered in unverified:
+                rendered.is_newer = _is_newer(clean, rendered)
+    except Exception:  # the change is committed, so its response must go out whatever fails here
+        logger.exception("The freshness of the blocks of %s is unknown.", request.path)
 
 
 @contextmanager
-def _leaving_no_trace(request: HttpRequest) -> Iterator[None]:
-    """Undo what readers write, such as that somebody has looked, and keep messages that nobody has seen."""
+def _without_side_effects(request: HttpRequest) -> Iterator[None]:
+    """Roll back what readers write, such as a view count, and keep unread messages."""
     messages = get_messages(request)
     with ExitStack() as held:
         if hasattr(messages, "used"):
@@ -66,12 +78,12 @@ def _leaving_no_trace(request: HttpRequest) -> Iterator[None]:
         yield
 
 
-def _is_newer(clean: HttpRequest, shown: Shown) -> bool:
+def _is_newer(clean: HttpRequest, rendered: RenderedBlock) -> bool:
     with suppress(*NOT_FOUND, TooManyFieldsSent):
-        inner = content_asked(clean, Asked.read(clean, urlsplit(shown.block.url).query))
-        return inner is not None and _comparable(inner) == _comparable(shown.inner)
+        inner = render_content(clean, BlockRequest.parse(clean, urlsplit(rendered.block.url).query))
+        return inner is not None and _comparable(inner) == _comparable(rendered.inner)
     return False
 
 
 def _comparable(inner: str) -> str:
-    return _OF_RENDERING.sub("", inner)
+    return _VOLATILE.sub("", inner)

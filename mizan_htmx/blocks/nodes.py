@@ -1,4 +1,4 @@
-"""The tag ``{% mizan_context %}``: how it is read, and what it renders."""
+"""The tags ``{% mizan_context %}`` and ``{% placeholder %}``: compilation and rendering."""
 
 import hashlib
 import re
@@ -13,16 +13,16 @@ from django.template.base import FilterExpression, Node, Parser, Token
 from django.template.loader_tags import BlockNode as ExtendsBlock
 from django.utils.safestring import SafeString, mark_safe
 
-from mizan_htmx.blocks import block as blocks
 from mizan_htmx.blocks.binding import bound_names, check_names, find_groups
-from mizan_htmx.blocks.enclosing_tags import check_around, open_tags
+from mizan_htmx.blocks.block import Block, Variable, make
+from mizan_htmx.blocks.enclosing_tags import check_enclosing_nodes, enclosing_tags
 from mizan_htmx.blocks.rendering import render, render_lazy
 from mizan_htmx.caching.anonymous import are_public
 from mizan_htmx.html import plain
 from mizan_htmx.internals import open_tag_names, partials_in
-from mizan_htmx.localization import Spoken, spoken_here
+from mizan_htmx.localization import Locale, current_locale
 from mizan_htmx.rendering.page_localization import localization_in
-from mizan_htmx.rendering.partials import Partial, define, load_near, name_of, unnamed
+from mizan_htmx.rendering.partials import Partial, define, engine_name, load_near, unnamed_partial
 from mizan_htmx.setup.registry import registry
 
 END = "endmizan_context"
@@ -34,9 +34,9 @@ Expressions = Mapping[str, FilterExpression]
 
 @dataclass(frozen=True, slots=True)
 class Binding:
-    """What stands in a ``{% mizan_context %}`` tag, compiled but not resolved.
+    """The arguments of a ``{% mizan_context %}`` tag, compiled but not resolved.
 
-    ``written_out`` are the contexts where all of them are written out; ``tags`` names those around it.
+    ``literals`` are the contexts if all are string literals; ``tags`` names the tags around it.
     """
 
     contexts: tuple[FilterExpression, ...]
@@ -44,31 +44,32 @@ class Binding:
     variables: Expressions
     attributes: Expressions
     name: str | None
-    written_out: tuple[str, ...] | None
+    literals: tuple[str, ...] | None
     tags: frozenset[str]
 
 
 def mizan_context(parser: Parser, token: Token) -> Node:
     """Bind a part of a template to contexts: ``{% mizan_context "user" user_id=5 %}…{% endmizan_context %}``.
 
-    ``with compact=True`` passes scalars in; ``tag``, ``class``, ``id``, ``swap`` describe the wrapper;
-    ``partial="profile.html#card"`` takes the content from there; ``as card`` names the block's own partial;
-    ``lazy`` loads it when it comes into view, ``poll=30`` again and again, ``announce="…"`` says so.
+    ``with compact=True`` passes scalars; ``tag``, ``class``, ``id`` and ``swap`` describe the wrapper;
+    ``partial="profile.html#card"`` renders that partial; ``as card`` names the block's own partial; ``lazy``
+    loads the block when it comes into view; ``poll=30`` refreshes it every 30 seconds; ``announce="…"`` is
+    read out after a refresh.
     """
     binding = _parse(parser, token)
     nodelist = parser.parse((END,))
     parser.delete_first_token()
     if nodelist.get_nodes_by_type(ExtendsBlock):
         raise TemplateSyntaxError(
-            "A {% block %} inside {% mizan_context %} could not be overridden when it refreshes alone."
+            "A {% block %} inside {% mizan_context %} could not be overridden when the block refreshes alone."
             " Put the {% mizan_context %} inside the {% block %}."
         )
-    if _takes_content_from_elsewhere(binding):
+    if _has_content_elsewhere(binding):
         return ContextNode(binding, nodelist, placeholder=_placeholder_in(nodelist))
     if parser.origin is None or parser.origin.template_name is None:
         raise TemplateSyntaxError(
-            "{% mizan_context %} stands in a template made from a string, which can't be found again to"
-            " refresh it. Put it into a file, or take the content from one: partial='file.html#name'."
+            "{% mizan_context %} is in a template made from a string, which a refresh can't load."
+            " Put it into a file, or take the content from one: partial='file.html#name'."
         )
     name = binding.name or _automatic_name(parser, token)
     define(parser, name, nodelist)
@@ -82,29 +83,29 @@ def mizan_context(parser: Parser, token: Token) -> Node:
 
 
 def placeholder(parser: Parser, token: Token) -> Node:
-    """Show this where a lazy block is not loaded yet: ``{% placeholder %}…{% endplaceholder %}``."""
+    """Show this until a lazy block is loaded: ``{% placeholder %}…{% endplaceholder %}``."""
     if len(token.split_contents()) > 1:
         raise TemplateSyntaxError(f"{{% placeholder %}} takes no arguments, but has {token.contents!r}.")
     around = next(iter(open_tag_names(parser)[-2:-1]), None)
     if around != "mizan_context":
         raise TemplateSyntaxError(
-            "{% placeholder %} belongs directly into {% mizan_context %}"
-            + (f", not into {{% {around} %}}." if around else ".")
+            "{% placeholder %} must be directly inside {% mizan_context %}"
+            + (f", not in {{% {around} %}}." if around else ".")
         )
     nodelist = parser.parse(("endplaceholder",))
     parser.delete_first_token()
-    return PlaceholderNode(nodelist, unnamed(parser, nodelist, "placeholder"))
+    return PlaceholderNode(nodelist, unnamed_partial(parser, nodelist, "placeholder"))
 
 
 class PlaceholderNode(Node):
-    """What stands in a lazy block until it is loaded; nothing after that."""
+    """The content of a lazy block until it is loaded."""
 
     def __init__(self, nodelist: NodeList, partial: Partial) -> None:
         self.nodelist = nodelist
         self.partial = partial
 
     def render(self, context: Context) -> SafeString:
-        """Render nothing: the block itself is being rendered."""
+        """Render nothing, because the block itself is being rendered."""
         return mark_safe("")
 
 
@@ -115,8 +116,8 @@ def _placeholder_in(nodelist: NodeList) -> Partial | None:
     return found[0].partial if found else None
 
 
-def _takes_content_from_elsewhere(binding: Binding) -> bool:
-    """Tell ``partial="file.html#name"`` from a context's own parameter of that name."""
+def _has_content_elsewhere(binding: Binding) -> bool:
+    """Return whether the tag has ``partial="file.html#name"``, and not a context's parameter of that name."""
     if "partial" not in binding.attributes:
         return False
     groups = registry.graph.groups
@@ -127,14 +128,14 @@ def _takes_content_from_elsewhere(binding: Binding) -> bool:
 
 
 def _parse(parser: Parser, token: Token) -> Binding:
-    tags = open_tags(parser)
+    tags = enclosing_tags(parser)
     bits = token.split_contents()[1:]
     name = None
     if len(bits) > 2 and bits[-2] == "as":
         name = bits.pop()
         bits.pop()
         if not re.fullmatch(r"[\w-]+", name):
-            raise TemplateSyntaxError(f"A block can't be called {name!r}: letters, digits, '_' and '-'.")
+            raise TemplateSyntaxError(f"A block can't be called {name!r}. Use letters, digits, '_' and '-'.")
     contexts: list[FilterExpression] = []
     params: dict[str, FilterExpression] = {}
     variables: dict[str, FilterExpression] = {}
@@ -150,7 +151,7 @@ def _parse(parser: Parser, token: Token) -> Binding:
             contexts.append(parser.compile_filter(bit))
         elif match is None:
             raise TemplateSyntaxError(
-                f"{{% mizan_context %}} does not understand {str(bit)!r}. Write name=value, or the word lazy."
+                f"Unknown argument {str(bit)!r} in {{% mizan_context %}}. Write name=value, or the word lazy."
             )
         else:
             own = attributes if match[1] in ATTRIBUTES else target
@@ -159,27 +160,27 @@ def _parse(parser: Parser, token: Token) -> Binding:
         raise TemplateSyntaxError(
             '{% mizan_context %} needs a context: {% mizan_context "user" user_id=5 %}.'
         )
-    binding = Binding(tuple(contexts), params, variables, attributes, name, _written_out(contexts), tags)
+    binding = Binding(tuple(contexts), params, variables, attributes, name, _literals(contexts), tags)
     _check_early(binding)
     return binding
 
 
-def _written_out(contexts: list[FilterExpression]) -> tuple[str, ...] | None:
+def _literals(contexts: list[FilterExpression]) -> tuple[str, ...] | None:
     names = [str(each.var) for each in contexts if isinstance(each.var, str) and not each.filters]
     return tuple(dict.fromkeys(names)) if len(names) == len(contexts) else None
 
 
 def _check_early(binding: Binding) -> None:
-    """Find a misspelt context or parameter when the template is compiled, where its names are written out."""
-    if binding.written_out is not None:
+    """Report a misspelt context or parameter when the template is compiled, if its contexts are literals."""
+    if binding.literals is not None:
         with as_syntax_errors():
-            groups = find_groups(binding.written_out)
+            groups = find_groups(binding.literals)
             check_names(groups, bound_names(groups, binding.params, binding.attributes))
 
 
 @contextmanager
 def as_syntax_errors() -> Iterator[None]:
-    """Let a template say what it got wrong."""
+    """Raise ValueError as TemplateSyntaxError."""
     try:
         yield
     except ValueError as error:
@@ -187,7 +188,7 @@ def as_syntax_errors() -> Iterator[None]:
 
 
 def _automatic_name(parser: Parser, token: Token) -> str:
-    """Name a block after its tag, so that pages from before a deployment still find it where it moved to."""
+    """Return a name made of the tag's text, by which pages from before a deployment find a moved block."""
     digest = hashlib.sha1(token.contents.encode(), usedforsecurity=False).hexdigest()[:8]
     taken = partials_in(parser)
     names: Iterator[str] = (f"mizan-{digest}-{number}" for number in range(1, len(taken) + 2))
@@ -195,7 +196,7 @@ def _automatic_name(parser: Parser, token: Token) -> str:
 
 
 class ContextNode(Node):
-    """A block in a template: its own content, or by ``reference`` that of a partial elsewhere."""
+    """A block in a template, with its own content or that of the partial ``reference``."""
 
     def __init__(
         self,
@@ -214,15 +215,15 @@ class ContextNode(Node):
         self.partial = cast("Partial", self.partials.get(reference.partition("#")[2]))
 
     def render(self, context: Context) -> SafeString:
-        """Render the block with what the tag's expressions resolve to here."""
+        """Render the block with the resolved arguments of the tag."""
         request = request_of(context)
-        check_around(self)
+        check_enclosing_nodes(self)
         attributes = {name: each.resolve(context) for name, each in self.binding.attributes.items()}
         partial, reference, engine = self._content(context, attributes)
-        here = spoken_here()
-        block = self._block(context, request, attributes, reference, engine, here)
+        locale = current_locale()
+        block = self._block(context, request, attributes, reference, engine, locale)
         if not block.lazy:
-            return render(block, partial, request, here)
+            return render(block, partial, request, locale)
         waiting = self.placeholder or _placeholder_in(partial.nodelist)
         if waiting is not None:
             waiting.engine = partial.engine
@@ -236,8 +237,8 @@ class ContextNode(Node):
             partial, name = load_near(reference, engine)
             return partial, reference, name
         self._check_partial()
-        self.partial.engine = engine  # as the loader sets it
-        return self.partial, self.reference, name_of(engine, self.reference)
+        self.partial.engine = engine  # the loader sets it, too
+        return self.partial, self.reference, engine_name(engine, self.reference)
 
     def _block(
         self,
@@ -246,16 +247,16 @@ class ContextNode(Node):
         attributes: Mapping[str, object],
         reference: str,
         engine: str,
-        here: Spoken,
-    ) -> blocks.Block:
+        locale: Locale,
+    ) -> Block:
         binding = self.binding
-        contexts = binding.written_out or tuple(
+        contexts = binding.literals or tuple(
             dict.fromkeys(str(each.resolve(context)) for each in binding.contexts)
         )
         public = are_public(contexts)
         variables = {name: each.resolve(context) for name, each in binding.variables.items()}
         try:
-            return blocks.make(
+            return make(
                 reference,
                 contexts=contexts,
                 params={name: each.resolve(context) for name, each in binding.params.items()},
@@ -263,7 +264,7 @@ class ContextNode(Node):
                 attributes=attributes,
                 request=request,
                 parent=getattr(context, "block_id", ""),
-                localization=localization_in(context, request, here, public=public, tags=binding.tags),
+                localization=localization_in(context, request, locale, public=public, tags=binding.tags),
                 engine=engine,
             )
         except ValueError as error:
@@ -273,29 +274,29 @@ class ContextNode(Node):
         name = self.reference.partition("#")[2]
         if self.partials.get(name) is not self.partial:
             raise TemplateSyntaxError(
-                f"A {{% partialdef {name} %}} took the name of a block. Give one of them another name."
+                f"A {{% partialdef {name} %}} has the name of a block. Give one of them another name."
             )
 
 
 def request_of(context: Context, tag: str = "mizan_context") -> HttpRequest:
-    """Find the request that a template is rendered for; without one the tag can't be used."""
+    """Return the request that a template is rendered for; raise TemplateSyntaxError if there is none."""
     request = getattr(context, "request", None) or context.get("request")
     if not isinstance(request, HttpRequest):
         raise TemplateSyntaxError(f"{{% {tag} %}} needs the request. Render with render(request, …).")
     return request
 
 
-def _scalar(name: str, value: object) -> blocks.Variable:
+def _scalar(name: str, value: object) -> Variable:
     value = plain(value)
     if value is None or isinstance(value, bool):
         return value
-    # Subclasses carry what is lost on the way through the URL: a SafeString its safety, an enum its label.
+    # A URL loses what subclasses add: a SafeString its safety, an enum its label.
     if isinstance(value, str):
         return value + ""
     for kind in (int, float):
         if isinstance(value, kind):
             return kind(value)
     raise TemplateSyntaxError(
-        f"{{% mizan_context … with {name}=… %}} got {value!r}, which can't travel in a URL."
-        " Pass a string, number or truth value; what is larger belongs to a reader."
+        f"{{% mizan_context … with {name}=… %}} got {value!r}, which can't be part of a URL."
+        " Pass a string, a number or a boolean, and let a reader return everything else."
     )

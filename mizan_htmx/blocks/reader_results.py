@@ -1,4 +1,4 @@
-"""What the templates of one request read: each reader once per distinct arguments, and only if used."""
+"""The results of readers in the templates of one request: each is computed once, when it is first used."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,26 +17,26 @@ from mizan_htmx.http.arguments import Arguments
 from mizan_htmx.http.concurrency import loop_is_running
 from mizan_htmx.http.execution import admit_user, contexts_of, execute
 from mizan_htmx.invalidation.recorder import Recorder
-from mizan_htmx.localization import Spoken, spoken_here
+from mizan_htmx.localization import Locale, current_locale
 from mizan_htmx.request_state import STATE, RequestState, state_of
 from mizan_htmx.setup.registry import registry
 
 _Key = tuple[Any, ...]
 
-# Readers by name, each with the number of the context that it is of.
+# Readers by name, each with the index of its context.
 Readers = Mapping[str, tuple[Function, int]]
 
 
 @lru_cache(1024)
 def readers_of(groups: tuple[Group, ...]) -> Readers:
-    """Give the readers of some contexts together; of two with one name the last counts."""
+    """Return the readers of these contexts by name; of two with one name, the last one is used."""
     return {each.name: (each, number) for number, group in enumerate(groups) for each in group.readers}
 
 
-class Readings(Mapping[str, Any]):
-    """The results of some readers by name, each read when a template first asks for it.
+class LazyResults(Mapping[str, Any]):
+    """The results of some readers by name, each resolved when a template first uses it.
 
-    ``failure`` keeps the first exception: template conditions such as ``{% if a and b %}`` swallow them.
+    ``failure`` is the first exception: template conditions such as ``{% if a and b %}`` swallow it.
     """
 
     def __init__(
@@ -44,18 +44,18 @@ class Readings(Mapping[str, Any]):
         request: HttpRequest,
         readers: Readers,
         values: Sequence[Mapping[str, Any]],
-        spoken: Spoken | None = None,
+        locale: Locale | None = None,
     ) -> None:
         self._request = request
         self._readers = readers
         self._values = values
-        self._spoken = spoken
+        self._locale = locale
         self.failure: Exception | None = None
 
     def __getitem__(self, name: str) -> Any:
         try:
             reader, number = self._readers[name]
-            return read(reader, self._request, self._values[number], self._spoken)
+            return resolve(reader, self._request, self._values[number], self._locale)
         except Exception as error:
             self.failure = self.failure or error
             raise
@@ -70,27 +70,28 @@ class Readings(Mapping[str, Any]):
         return len(self._readers)
 
 
-class Unread(Readings):
-    """Readers that must not run yet: reading one raises."""
+class PlaceholderResults(LazyResults):
+    """The results that a placeholder can't use: looking one up raises TemplateSyntaxError."""
 
     def __getitem__(self, name: str) -> Any:
         self.failure = TemplateSyntaxError(
-            f"{{% placeholder %}} shows {name!r}, which is read when the block is loaded. It can show what"
-            " 'with' passes in, and what the context processors give."
+            f"{{% placeholder %}} uses {name!r}, which is read only when the block is loaded. It can use what"
+            " 'with' passes, and what context processors return."
         )
         raise self.failure
 
 
-def read(
-    reader: Function, request: HttpRequest, values: Mapping[str, Any], spoken: Spoken | None = None
+def resolve(
+    reader: Function, request: HttpRequest, values: Mapping[str, Any], locale: Locale | None = None
 ) -> Any:
-    """Give a reader's result for these validated values; it runs once per request for equal ones.
+    """Return a reader's result for validated values; the reader runs once per request for equal ones.
 
-    It runs again where another language or time zone is spoken, which may be in what it gives.
+    It runs again for another language or time zone, on which its result may depend. Raise what it raises, and
+    SynchronousOnlyOperation for an async reader in the event loop's thread.
     """
     own = {name: values[name] for name in reader.parameters if name in values}
-    # Not by its function, which may be declared twice, with another auth.
-    key = (reader.declaration, spoken or spoken_here(), *own.items())
+    # Not the function, which may be declared twice with different auth.
+    key = (reader.declaration, locale or current_locale(), *own.items())
     state: RequestState = getattr(request, STATE, None) or state_of(request)
     results: dict[_Key, Any] = state.page.results
     if isinstance(request, AnonymousRequest) and not are_public(contexts_of(reader, request)):
@@ -98,7 +99,7 @@ def read(
     if key not in results:
         try:
             results[key] = _read(reader, request, own, state.recorder)
-        except Exception as failure:  # the border to the authors' readers: it is raised to whoever asks
+        except Exception as failure:  # the border to the authors' readers; raised at each lookup
             results[key] = _Failed(failure)
             if isinstance(failure, DENIED) and isinstance(request, AnonymousRequest):
                 request.object(f"{reader.name!r} refused its data")
@@ -110,7 +111,7 @@ def read(
 
 @dataclass(frozen=True, slots=True)
 class _Failed:
-    """Stands where a reader refused or broke, so that it is not asked again."""
+    """The exception of a reader, stored so that the reader does not run again."""
 
     failure: Exception
 
@@ -122,18 +123,18 @@ def _read(reader: Function, request: HttpRequest, values: dict[str, Any], record
             " In an async view, return a TemplateResponse: Django renders it in a thread."
         )
     if recorder is None:
-        recorder = Recorder()  # a page without the middleware: nobody would carry what a reader makes stale
+        recorder = Recorder()  # without the middleware, what a reader invalidates is lost
     assert reader.context is not None
-    # What the context's adapter gave fits each reader, unless they declare it with several types.
+    # The context's adapter has validated the values, unless readers declare different types.
     arguments = Arguments((values,), valid=registry.graph.groups[reader.context.name].uniform)
     return execute(reader, request, arguments, recorder)
 
 
-def is_kept_from(request: HttpRequest, groups: Iterable[Group]) -> bool:
-    """Return whether a block of these contexts shows this visitor nothing, whatever stands in its template.
+def is_denied(request: HttpRequest, groups: Iterable[Group]) -> bool:
+    """Return whether a block of these contexts is empty for this visitor, whatever its template contains.
 
-    So it is where the site asks everybody to sign in and nobody who reads here says anything else: other
-    parts of the template were as guarded as the readers then.
+    So it is where the site requires login by default and all readers keep that default: the template's other
+    contents are then protected as the readers are.
     """
     graph = registry.graph
     default = graph.default_auth

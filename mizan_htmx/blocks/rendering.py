@@ -1,4 +1,4 @@
-"""How blocks render: alone, with what they are bound to, at first and on each refresh alike."""
+"""Rendering of blocks, the same at first and on each refresh: without the context of the page around."""
 
 import hashlib
 from typing import Any, cast
@@ -11,18 +11,18 @@ from django.utils.safestring import SafeString, mark_safe
 
 from mizan_htmx.blocks.binding import find_groups
 from mizan_htmx.blocks.block import Block, Wrapper
-from mizan_htmx.blocks.freshness import numbers_for
-from mizan_htmx.blocks.reader_results import Readings, Unread, is_kept_from, readers_of
+from mizan_htmx.blocks.freshness import note_numbers
+from mizan_htmx.blocks.reader_results import LazyResults, PlaceholderResults, is_denied, readers_of
 from mizan_htmx.bounded_cache import BoundedCache
 from mizan_htmx.caching.anonymous import AnonymousRequest, are_public, shared_or_own
 from mizan_htmx.conf import conf
 from mizan_htmx.errors import DENIED
 from mizan_htmx.html import attributes_of
 from mizan_htmx.invalidation.read_version import may_be_old, version_of
-from mizan_htmx.localization import Spoken, spoken_here
+from mizan_htmx.localization import Locale, current_locale
 from mizan_htmx.protocol.keys import Invalidation
 from mizan_htmx.rendering.partials import Partial
-from mizan_htmx.rendering.url_cache import address_for
+from mizan_htmx.rendering.url_cache import reverse_url_for
 from mizan_htmx.request_state import STATE, RequestState, state_of
 from mizan_htmx.setup.registry import registry
 
@@ -30,39 +30,39 @@ REFRESH = "mizan:refresh"
 
 
 class BlockContext(RequestContext):
-    """A template context that knows nothing of the page around: the request, context processors, readings.
+    """The template context of a block: the request, context processors and the readers' results.
 
-    It is bound to the block's partial from the beginning.
+    It has nothing of the page around, and is bound to the block's partial from the beginning.
     """
 
     def __init__(
-        self, request: HttpRequest, block: Block, partial: Partial, readings: Readings, spoken: Spoken
+        self, request: HttpRequest, block: Block, partial: Partial, results: LazyResults, locale: Locale
     ) -> None:
         engine = partial.engine
         own = block.localization
-        # Not RequestContext's own: its layers refer back to it, and leave each to the garbage collector.
+        # Not RequestContext.__init__, whose layers form a reference cycle for the garbage collector.
         super(RequestContext, self).__init__(
             autoescape=engine.autoescape, use_l10n=own.use_l10n, use_tz=own.use_tz
         )
         self.request = request
         self.template, self.template_name = cast("Template", partial), partial.name
-        # Not by push(), which copies into a dict and so would read everything at once.
-        layers: tuple[Any, ...] = (_processed(engine, request, spoken), readings, {**block.variables})
+        # Not by push(), which copies into a dict and so would resolve all results at once.
+        layers: tuple[Any, ...] = (_processor_values(engine, request, locale), results, {**block.variables})
         self.dicts += layers
-        # Here ``include`` keeps what it has loaded, for a whole page; so it does for all blocks of an answer.
+        # ``include`` caches the templates of a page here; all blocks of a response share the cache.
         state: RequestState = getattr(request, STATE, None) or state_of(request)
         self.render_context.dicts[0] = state.page.included
         self.block_id = block.id
 
 
-def _processed(engine: Engine, request: HttpRequest, spoken: Spoken) -> dict[str, Any]:
-    """Give the context processors' values, worked out once per request instead of once per block.
+def _processor_values(engine: Engine, request: HttpRequest, locale: Locale) -> dict[str, Any]:
+    """Return the values of the context processors, computed once per request, language and time zone.
 
-    They may tell the language and the time zone, as Django's own do.
+    Django's own processors return the last two.
     """
     state: RequestState = getattr(request, STATE, None) or state_of(request)
     processed = state.block.context_values
-    key = id(engine), spoken
+    key = id(engine), locale
     values = processed.get(key)
     if values is None:
         values = processed[key] = {}
@@ -71,95 +71,95 @@ def _processed(engine: Engine, request: HttpRequest, spoken: Spoken) -> dict[str
     return values
 
 
-def render(block: Block, partial: Partial, request: HttpRequest, spoken: Spoken | None = None) -> SafeString:
-    """Render a block with its wrapper; it is empty when a reader keeps its data from this visitor.
+def render(block: Block, partial: Partial, request: HttpRequest, locale: Locale | None = None) -> SafeString:
+    """Render a block with its wrapper; without content if a reader denies this visitor its data.
 
-    A block of public contexts is rendered for everyone alike. Inside of what everyone is handed, one of a
-    private context is an empty wrapper, which the visitor's browser fills at once. ``spoken`` is what is
-    spoken here, if that is known.
+    A block of public contexts is rendered without the visitor's data. Inside a shared page, a block of a
+    private context is an empty wrapper, which the browser fills at once. ``locale`` is the active language
+    and time zone, if the caller knows them.
     """
-    return cast("SafeString", render_unless(block, partial, request, known="", spoken=spoken))
+    return cast("SafeString", render_if_changed(block, partial, request, known="", locale=locale))
 
 
-def render_unless(
-    block: Block, partial: Partial, request: HttpRequest, *, known: str, spoken: Spoken | None = None
+def render_if_changed(
+    block: Block, partial: Partial, request: HttpRequest, *, known: str, locale: Locale | None = None
 ) -> SafeString | None:
-    """Render a block, or give ``None`` if its content still has the hash ``known``."""
+    """Render a block; return ``None`` if its content still has the hash ``known``."""
     if isinstance(request, AnonymousRequest) and not are_public(block.contexts):
         return _wrap(block, "", request, trigger=f"load, {REFRESH}")
     entered = shared_or_own(request, block.contexts, block.localization)
     with entered as shown:
         if isinstance(shown, AnonymousRequest):
             shown.show(block.bound)
-        spoken = entered.spoken or spoken or spoken_here()
-        return _render(block, partial, shown, known, spoken, request)
+        locale = entered.locale or locale or current_locale()
+        return _render(block, partial, shown, known, locale, request)
 
 
-def content_of(block: Block, partial: Partial, request: HttpRequest) -> str:
-    """Return what stands in the wrapper of a block, rendered as for a refresh."""
+def block_content(block: Block, partial: Partial, request: HttpRequest) -> str:
+    """Return the content of a block without its wrapper, rendered as for a refresh."""
     with shared_or_own(request, block.contexts, block.localization) as shown:
-        return _inner(block, partial, shown, spoken_here())
+        return _inner(block, partial, shown, current_locale())
 
 
 def render_lazy(block: Block, placeholder: Partial | None, request: HttpRequest) -> SafeString:
-    """Render the wrapper around a placeholder, for the page to load the block when it comes into view.
+    """Render the wrapper around a placeholder; the page loads the block when it comes into view.
 
-    The placeholder is the same for everyone where the block is, and shows nothing that a reader gives.
+    The placeholder of a public block is the same for everyone. None shows results of readers.
     """
     with shared_or_own(request, block.contexts, block.localization) as shown:
-        return _render_lazy(block, placeholder, shown, spoken_here())
+        return _render_lazy(block, placeholder, shown, current_locale())
 
 
 def _render_lazy(
-    block: Block, placeholder: Partial | None, request: HttpRequest, spoken: Spoken
+    block: Block, placeholder: Partial | None, request: HttpRequest, locale: Locale
 ) -> SafeString:
     if placeholder is None:
-        return _wrap(block, "", request, spoken, lazy="")
-    unread = Unread(request, readers_of(find_groups(block.contexts)), block.values, spoken)
-    inner = placeholder.render(BlockContext(request, block, placeholder, unread, spoken))
-    if unread.failure is not None:  # a condition has swallowed it
-        raise unread.failure
-    return _wrap(block, inner, request, spoken, lazy="")
+        return _wrap(block, "", request, locale, lazy="")
+    results = PlaceholderResults(request, readers_of(find_groups(block.contexts)), block.values, locale)
+    inner = placeholder.render(BlockContext(request, block, placeholder, results, locale))
+    if results.failure is not None:  # a template condition has swallowed it
+        raise results.failure
+    return _wrap(block, inner, request, locale, lazy="")
 
 
 def _render(
-    block: Block, partial: Partial, request: HttpRequest, known: str, spoken: Spoken, page: HttpRequest
+    block: Block, partial: Partial, request: HttpRequest, known: str, locale: Locale, page: HttpRequest
 ) -> SafeString | None:
-    """Render for this request, which stands for everybody where the one of the page does not."""
+    """Render for ``request``, which is an anonymous copy of ``page`` for a public block."""
     version = None if registry.graph.live.isdisjoint(block.contexts) else version_of(request)
-    inner = _inner(block, partial, request, spoken)
-    notes = numbers_for(page, block, inner)
-    if version is not None:  # which changes even where the content does not
+    inner = _inner(block, partial, request, locale)
+    notes = note_numbers(page, block, inner)
+    if version is not None:  # the version changes even if the content does not
         if isinstance(request, AnonymousRequest) and may_be_old(version):
             request.object("it may be older than what was made stale: MIZAN_REPLICA_LAG")
-        return _wrap(block, inner, request, spoken, version=version, notes=notes)
+        return _wrap(block, inner, request, locale, version=version, notes=notes)
     has_hash = conf.single_flight
     digest = _digest(inner) if has_hash or known else None
     if known and digest == known:
         return None
-    return _wrap(block, inner, request, spoken, hash=digest if has_hash else None, notes=notes)
+    return _wrap(block, inner, request, locale, hash=digest if has_hash else None, notes=notes)
 
 
-def _inner(block: Block, partial: Partial, request: HttpRequest, spoken: Spoken) -> str:
+def _inner(block: Block, partial: Partial, request: HttpRequest, locale: Locale) -> str:
     groups = find_groups(block.contexts)
-    if is_kept_from(request, groups):
+    if is_denied(request, groups):
         return ""
-    readings = Readings(request, readers_of(groups), block.values, spoken)
-    context = BlockContext(request, block, partial, readings, spoken)
+    results = LazyResults(request, readers_of(groups), block.values, locale)
+    context = BlockContext(request, block, partial, results, locale)
     try:
         inner = partial.render(context)
-    except Exception as error:  # the author's template; only a reader's own refusal is ours
-        if readings.failure is None:
+    except Exception as error:  # the border to the authors' templates; a reader's refusal hides the content
+        if results.failure is None:
             raise
-        return _denied(readings.failure, error)
-    return inner if readings.failure is None else _denied(readings.failure, None)
+        return _hidden(results.failure, error)
+    return inner if results.failure is None else _hidden(results.failure, None)
 
 
 def _digest(inner: str) -> str:
     return hashlib.blake2b(inner.encode(), digest_size=8).hexdigest()
 
 
-def _denied(failure: Exception, raised: Exception | None) -> str:
+def _hidden(failure: Exception, raised: Exception | None) -> str:
     if isinstance(failure, DENIED):
         return ""
     raise failure if raised is None else raised
@@ -169,14 +169,14 @@ def _wrap(
     block: Block,
     inner: str,
     request: HttpRequest,
-    spoken: Spoken | None = None,
+    locale: Locale | None = None,
     *,
     trigger: str = REFRESH,
     **own: str | None,
 ) -> SafeString:
-    """Write the element; ``own`` are attributes of this one rendering, where they are not ``None``."""
-    language = spoken[0] if spoken is not None else None
-    url = block.url_below(address_for(request, "mizan:partial", block.contexts[0], language=language))
+    """Return the block's element; ``own`` are attributes of this rendering, unless ``None``."""
+    language = locale[0] if locale is not None else None
+    url = block.url_below(reverse_url_for(request, "mizan:partial", block.contexts[0], language=language))
     before, after = _tags[block.id, block.wrapper, block.bound, url, trigger, block.is_shared]
     given = [(f"data-mizan-{name}", text) for name, text in own.items() if text is not None]
     written = attributes_of(given) if given else ""
@@ -186,7 +186,7 @@ def _wrap(
 def _tag(
     block_id: str, wrapper: Wrapper, bound: tuple[Invalidation, ...], url: str, trigger: str, shared: bool
 ) -> tuple[str, str]:
-    """Write the start tag, up to where the attributes of one rendering stand and from there on."""
+    """Return the start tag in two parts, between which the attributes of one rendering are inserted."""
     before = [
         ("id", block_id),
         *([("class", wrapper.css)] if wrapper.css else []),

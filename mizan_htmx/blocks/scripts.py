@@ -1,4 +1,4 @@
-"""What a page needs besides blocks: the script tags, and attributes that call a mutation."""
+"""The HTML of ``{% mizan_scripts %}`` and ``{% mizan_call %}``: script tags, attributes for a mutation."""
 
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
@@ -23,7 +23,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django_htmx.jinja import django_htmx_script, htmx_script
 from pydantic_core import to_json
 
-from mizan_htmx.blocks.error_messages import error_texts
+from mizan_htmx.blocks.error_messages import error_messages
 from mizan_htmx.caching.anonymous import AnonymousRequest
 from mizan_htmx.conf import conf
 from mizan_htmx.declarations.functions import FUNCTION_FIELD
@@ -35,7 +35,7 @@ from mizan_htmx.http.session_fingerprint import fingerprint_of, known_fingerprin
 from mizan_htmx.internals import NONCE, has_djangos_addresses
 from mizan_htmx.localization import sign
 from mizan_htmx.rendering.page_localization import localization_here, localization_without_request, query_of
-from mizan_htmx.rendering.url_cache import address_of, login_path
+from mizan_htmx.rendering.url_cache import login_path, reverse_url
 from mizan_htmx.setup.registry import registry
 
 ALWAYS = (
@@ -63,8 +63,8 @@ DEBUG = ("mizan_htmx/mizan-debug.js", "mizan_htmx/mizan-faults.js")
 LIVE = ("mizan_htmx/mizan-live.js", "mizan_htmx/mizan-channels.js")
 FORMS = ("mizan_htmx/mizan-forms.js", "mizan_htmx/mizan-formsets.js")
 
-# Those are addresses to Django, too, in the Media of a form.
-_ADDRESS = ("http://", "https://", "/")
+# What starts so is a URL and no static path, as in the Media of a form.
+_URL_PREFIXES = ("http://", "https://", "/")
 
 
 def scripts(
@@ -75,24 +75,24 @@ def scripts(
     debug: bool | None = None,
     defer: bool = True,
 ) -> SafeString:
-    """Write htmx's script tag and the shim's, which must follow it.
+    """Return htmx's script tag and the shim's, which must follow it.
 
-    ``htmx`` is the version that django-htmx ships, 2 or 4; or the path of a static file, or an address,
-    which is taken as it is; or ``None`` where the page has its own. Raise ValueError if it is none of these,
-    or the file is missing. ``debug`` says whether the page can show why something refreshed; as ``DEBUG``
-    says, if it is ``None``. Without ``defer`` the browser stops at each tag until its script has run.
+    ``htmx`` is the version that django-htmx ships, 2 or 4; or the path of a static file; or a URL; or
+    ``None`` if the page has its own. Raise ValueError if it is none of these, or the file is missing.
+    ``debug`` adds the overlay that shows why something refreshed; the default is ``DEBUG``. Without ``defer``
+    each script runs where its tag is.
     """
-    # Not by its truth: a nonce that was not written yet is false, and is made by writing it.
+    # Not by its truth: a lazy nonce is false until it is rendered, which creates it.
     given = (nonce, getattr(request, NONCE, None), getattr(request, "csp_nonce", None))
     nonce = next((str(each) for each in given if each is not None and each != ""), None)
-    attributes = attributes_of(_known(request, nonce))
+    attributes = attributes_of(_settings(request, nonce))
     paths = _paths(debug=settings.DEBUG if debug is None else debug)
     own = _tags(tuple(paths), attributes, defer=defer)
     if registry.channels or registry.graph.live:
         socket = get_script_prefix() + conf.socket_path.removeprefix("/")
         attributes += attributes_of([("data-socket", socket)])
         own += _tags(LIVE, attributes, defer=defer)
-    own += error_texts()
+    own += error_messages()
     return mark_safe(_htmx(htmx, nonce, defer=defer) + own)
 
 
@@ -106,36 +106,36 @@ def _paths(*, debug: bool) -> Iterator[str]:
         yield from DEBUG
 
 
-def _known(request: HttpRequest, nonce: str | None) -> Iterator[tuple[str, str]]:
-    """Say what every script may have to know; nothing of the visitor on a page that is for everyone."""
+def _settings(request: HttpRequest, nonce: str | None) -> Iterator[tuple[str, str]]:
+    """Yield the attributes that the scripts read; a shared page has nothing of the visitor."""
     is_for_everyone = isinstance(request, AnonymousRequest)
-    # Makes sure that the visitor has the cookie. On a page for everyone the shim fetches one at need.
+    # Sets the visitor's cookie. On a shared page, the shim requests a token when it needs one.
     token = None if is_for_everyone else csrf_token(request)
-    # In an event loop nobody may wait for the store of sessions. The shim asks when it has to know.
+    # The session store would block an event loop. The shim requests the fingerprint when it needs it.
     find = known_fingerprint if loop_is_running() else fingerprint_of
     session = None if is_for_everyone else find(request)
     header = HttpHeaders.parse_header_name(settings.CSRF_HEADER_NAME) or settings.CSRF_HEADER_NAME
     login = login_path(settings.LOGIN_URL)
-    yield "data-mount", address_of("mizan:call").removesuffix("call/")
+    yield "data-mount", reverse_url("mizan:call").removesuffix("call/")
     yield "data-csrf-header", header
     if not (settings.CSRF_USE_SESSIONS or settings.CSRF_COOKIE_HTTPONLY):
         yield "data-csrf-cookie", settings.CSRF_COOKIE_NAME
     elif token is not None:
         yield "data-csrf-token", token
     if token is None:
-        yield "data-csrf-session", address_of("mizan:session")
+        yield "data-csrf-session", reverse_url("mizan:session")
     if session is not None:
         yield "data-session", session
     if login is not None:
         yield "data-login", login
-    if spoken := localization_here(request):
-        yield "data-locale", sign(spoken)
+    if localization := localization_here(request):
+        yield "data-locale", sign(localization)
     if nonce is not None:
         yield "nonce", nonce
 
 
 def _htmx(htmx: int | str | None, nonce: str | None, *, defer: bool) -> str:
-    """Write the tag of htmx, and under DEBUG that of django-htmx's script, as it comes with htmx's own."""
+    """Return the tag of htmx, and under ``DEBUG`` that of django-htmx's script."""
     if htmx is None:
         return ""
     if htmx in (2, 4):
@@ -143,19 +143,19 @@ def _htmx(htmx: int | str | None, nonce: str | None, *, defer: bool) -> str:
     else:
         more = "" if nonce is None else attributes_of([("nonce", nonce)])
         tags = f"<script{_htmx_file(htmx)} defer{more}></script>{django_htmx_script(nonce=nonce)}"
-    # Values are escaped, so that a quotation mark is the end of one.
+    # Values are escaped, so a quotation mark ends an attribute.
     return tags if defer else tags.replace('" defer', '"')
 
 
 def _htmx_file(given: object) -> str:
-    """Write ``src`` of a site's own file; raise ValueError where it is none."""
+    """Return the attribute ``src`` of a site's own file; raise ValueError if there is none."""
     tag = f"{{% mizan_scripts htmx={given!r} %}}"
     if not isinstance(given, (str, Promise)) or not str(given).strip() or str(given).strip().isdecimal():
         raise ValueError(
             f"{tag}: htmx must be 2, 4, None, or the path of a static file in quotes, 'site/htmx.min.js'."
         )
     path = str(given)
-    if path.startswith(_ADDRESS):
+    if path.startswith(_URL_PREFIXES):
         return attributes_of([("src", path)])
     way = "Put it into a folder called static, or correct the path."
     missing = f"{tag}: there is no static file {path!r}. {way}"
@@ -163,18 +163,18 @@ def _htmx_file(given: object) -> str:
         raise ValueError(missing)
     try:
         return _static((path,))[0]
-    except ValueError as error:  # what is not in the manifest
+    except ValueError as error:  # it is not in the manifest
         raise ValueError(f"{missing} ({error})") from error
 
 
 def _is_found(path: str) -> bool:
-    """Tell whether a static file is there, as far as this process can know."""
+    """Return whether a static file exists, as far as this process can know."""
     if not apps.is_installed("django.contrib.staticfiles"):
         return True
     try:
         found = finders.find(path)
         return isfile(found) if found else storages[STATICFILES_STORAGE_ALIAS].exists(path)
-    except (SuspiciousFileOperation, ImproperlyConfigured):  # leads out of the folders; nothing is collected
+    except (SuspiciousFileOperation, ImproperlyConfigured):  # a path out of the folders; no STATIC_ROOT
         return False
 
 
@@ -186,34 +186,34 @@ def _tags(paths: tuple[str, ...], attributes: str, *, defer: bool) -> str:
 def _static(paths: tuple[str, ...]) -> tuple[str, ...]:
     if apps.is_installed("django.contrib.staticfiles"):
         storage = storages[STATICFILES_STORAGE_ALIAS]
-        if isinstance(storage, StaticFilesStorage) and _is_settled(storage):
+        if isinstance(storage, StaticFilesStorage) and _has_stable_urls(storage):
             base, release = storage.base_url, getattr(storage, "manifest_hash", "")
             return _cached_sources(paths, storage, base, release, settings.DEBUG)
     return _sources(paths)
 
 
-def _is_settled(storage: StaticFilesStorage) -> bool:
-    """Tell whether addresses stay the same: none is signed anew, and no file is looked into for its hash."""
+def _has_stable_urls(storage: StaticFilesStorage) -> bool:
+    """Return whether URLs stay the same: none is signed anew, and no file is read for its hash."""
     kind: Any = type(storage)
     hashed: Any = HashedFilesMixin
     if kind.url is not hashed.url:
         return kind.url is FileSystemStorage.url
-    below: Any = super(hashed, kind)  # what the mixin is mixed into has the last word
+    below: Any = super(hashed, kind)  # the class below the mixin decides
     if not has_djangos_addresses(kind) or below.url is not FileSystemStorage.url:
         return False
     return kind.stored_name is ManifestFilesMixin.stored_name and kind.manifest_strict is True
 
 
-def _sources(paths: tuple[str, ...], *settled: object) -> tuple[str, ...]:
+def _sources(paths: tuple[str, ...], *cache_key: object) -> tuple[str, ...]:
     return tuple([attributes_of([("src", static(path))]) for path in paths])
 
 
-# Asking for the address of nine files takes as long as rendering a small table.
+# Looking up the URLs of nine files takes as long as rendering a small table.
 _cached_sources = lru_cache(16)(_sources)
 
 
 def _as_typed(value: object, field: Any) -> object:
-    """Write a number for a localized field as a visitor would: htmx sends it as text, which is read so."""
+    """Return a number for a localized field as a visitor would type it, because htmx sends it as text."""
     is_number = isinstance(value, (float, Decimal))
     return localize_input(value) if is_number and getattr(field, "localize", False) else value
 
@@ -221,9 +221,9 @@ def _as_typed(value: object, field: Any) -> object:
 def call_attributes(
     name: str, arguments: Mapping[str, object], request: HttpRequest | None = None
 ) -> SafeString:
-    """Write ``hx-post`` and ``hx-vals`` for a function; raise ValueError for one that can't be called.
+    """Return ``hx-post`` and ``hx-vals`` for a function; raise ValueError for one that can't be called.
 
-    ``request`` is that of the page, whose language and time zone the answer will have.
+    ``request`` is that of the page, whose language and time zone the response will have.
     """
     functions = registry.graph.functions
     function = functions.get(name)
@@ -244,9 +244,9 @@ def call_attributes(
     except ValueError as error:
         wrong = ", ".join(f"{key}={value!r}" for key, value in given.items())
         raise ValueError(f"{{% mizan_call {name!r} %}}: {wrong} can't be written as JSON. {error}") from None
-    spoken = localization_without_request() if request is None else localization_here(request)
-    query = f"?{query_of(spoken)}" if spoken else ""
-    attributes = {"hx-post": address_of("mizan:call") + query, "hx-vals": values.decode()}
+    localization = localization_without_request() if request is None else localization_here(request)
+    query = f"?{query_of(localization)}" if localization else ""
+    attributes = {"hx-post": reverse_url("mizan:call") + query, "hx-vals": values.decode()}
     if function.result is not None:
-        attributes["hx-swap"] = "none"  # the answer is JSON, for nobody to see
+        attributes["hx-swap"] = "none"  # the response is JSON, which no page shows
     return format_html_join(" ", '{}="{}"', attributes.items())

@@ -1,7 +1,7 @@
-"""One round trip: the answer to a mutation brings along the blocks of the page that it made stale.
+"""Single flight: the response to a mutation contains the blocks of the page that it made stale.
 
-Where ``MIZAN_SINGLE_FLIGHT`` is on, htmx's unsafe requests name blocks, and behind the body of the answer
-stands a JSON text of those that went stale. ``X-Mizan-Brought`` says how many characters belong to it:
+Where ``MIZAN_SINGLE_FLIGHT`` is on, htmx's unsafe requests name the page's blocks, and the body of the
+response is followed by a JSON object of the stale ones. ``X-Mizan-Brought`` is its length in characters:
 
     X-Mizan-Blocks: block=<signed>&user_id=5&mizan-hash=0123456789abcdef&block=…
     X-Mizan-Brought: 62
@@ -18,32 +18,39 @@ from django.core.exceptions import DisallowedHost, TooManyFieldsSent
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 
-from mizan_htmx.blocks.batch import MAX_BLOCKS, NOT_FOUND, Asked, render_asked, split, unheard
-from mizan_htmx.blocks.request_copy import reading_copy
+from mizan_htmx.blocks.batch import (
+    MAX_BLOCKS,
+    NOT_FOUND,
+    BlockRequest,
+    discarding_invalidations,
+    render_block,
+    split_queries,
+)
+from mizan_htmx.blocks.request_copy import copy_as_get
 from mizan_htmx.conf import conf
 from mizan_htmx.declarations.functions import SAFE_METHODS
 from mizan_htmx.invalidation.recorder import Recorder
 from mizan_htmx.protocol.headers import BLOCKS_META, BROUGHT_HEADER
 from mizan_htmx.protocol.keys import Invalidation, covers
-from mizan_htmx.rendering.page_localization import as_at_endpoints
+from mizan_htmx.rendering.page_localization import localized_as_endpoint
 
-#: What the header may have: common servers refuse longer ones.
+#: The longest value of the header that is read. Common servers refuse longer ones.
 MAX_CHARACTERS = 4000
 
 logger = logging.getLogger("mizan_htmx.single_flight")
 
 _LEAVING = ("HX-Redirect", "HX-Location", "HX-Refresh", "Content-Encoding", "Content-Disposition")
 
-# A token that was made while blocks rendered is the visitor's from now on.
+# A token that was created while blocks rendered has to reach the visitor's cookie.
 _OF_CSRF = ("CSRF_COOKIE", "CSRF_COOKIE_NEEDS_UPDATE")
 
 
 def must_bring(request: HttpRequest, response: HttpResponseBase, recorder: Recorder) -> bool:
-    """Return whether a request names blocks, of which those that are stale come with this response."""
+    """Return whether a request names blocks, and its response may contain the stale ones."""
     return (
         BLOCKS_META in request.META
         and conf.single_flight
-        and bool(recorder.announced())
+        and bool(recorder.invalidations())
         and _may_bring(request)
         and isinstance(response, HttpResponse)
         and _may_carry(response)
@@ -51,13 +58,13 @@ def must_bring(request: HttpRequest, response: HttpResponseBase, recorder: Recor
 
 
 def bring(request: HttpRequest, response: HttpResponseBase, recorder: Recorder) -> None:
-    """Put those of the named blocks that are stale behind the body of the answer, once all is committed."""
-    clean = reading_copy(request)
+    """Append those of the named blocks that are stale to the body of the response, after the commit."""
+    clean = copy_as_get(request)
     try:
-        with as_at_endpoints(request, clean):
-            found = _render(clean, request.META[BLOCKS_META], recorder.announced())
-    except Exception:  # the change is made: whatever fails here, its answer stands
-        logger.exception("Nothing was brought along with the answer of %s.", request.path)
+        with localized_as_endpoint(request, clean):
+            found = _render(clean, request.META[BLOCKS_META], recorder.invalidations())
+    except Exception:  # the change is committed, so its response must go out whatever fails here
+        logger.exception("No blocks were added to the response of %s.", request.path)
         return
     request.META.update({name: clean.META[name] for name in _OF_CSRF if name in clean.META})
     if found:
@@ -76,7 +83,7 @@ def _may_bring(request: HttpRequest) -> bool:
 
 
 def _is_of_this_page(request: HttpRequest) -> bool:
-    """Tell whether a page of this very origin asks; on plain http browsers say so by ``Origin`` alone."""
+    """Return whether a page of this origin sends the request; on plain http only ``Origin`` says so."""
     site = request.headers.get("Sec-Fetch-Site")
     if site is not None:
         return site == "same-origin"
@@ -86,11 +93,11 @@ def _is_of_this_page(request: HttpRequest) -> bool:
 
 
 def _may_carry(response: HttpResponse) -> bool:
-    """Tell whether text may follow the body: htmx swaps it, and no script has to take it as it is."""
+    """Return whether text may follow the body: htmx swaps it, and no other script reads it."""
     kind = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
     return (
         200 <= response.status_code < 300
-        and response.status_code not in (205, 206)  # which have no body, or a part of one
+        and response.status_code not in (205, 206)  # without a body, or with a part of one
         and not any(name in response.headers for name in _LEAVING)
         and (kind.startswith("text/") or kind in ("", "application/json"))
         and "{}".encode(response.charset) == b"{}"
@@ -110,26 +117,26 @@ def _append(response: HttpResponse, found: dict[str, str | None]) -> None:
 
 
 def _render(clean: HttpRequest, named: str, stale: Sequence[Invalidation]) -> dict[str, str | None]:
-    """Render what of the named blocks is stale, by id; ``None`` for one that still is what the page shows."""
-    queries = split(named)
+    """Render the named blocks that are stale, by id; ``None`` for one that the page shows already."""
+    queries = split_queries(named)
     found: dict[str, str | None] = {}
     if len(queries) > MAX_BLOCKS:
         return found
-    with unheard(clean):
+    with discarding_invalidations(clean):
         for query in queries:
             with suppress(*NOT_FOUND, TooManyFieldsSent):
-                asked = Asked.read(clean, query)
-                if _is_stale(asked, stale) and not _is_inside(asked, found):
-                    piece = render_asked(clean, asked)
-                    if piece.status in (200, 304):
-                        found[asked.block.id] = piece.html if piece.status == 200 else None
+                block_request = BlockRequest.parse(clean, query)
+                if _is_stale(block_request, stale) and not _is_inside(block_request, found):
+                    result = render_block(clean, block_request)
+                    if result.status in (200, 304):
+                        found[block_request.block.id] = result.html if result.status == 200 else None
     return found
 
 
-def _is_stale(asked: Asked, stale: Sequence[Invalidation]) -> bool:
-    return any(covers(each, bound) for bound in asked.block.bound for each in stale)
+def _is_stale(block_request: BlockRequest, stale: Sequence[Invalidation]) -> bool:
+    return any(covers(each, bound) for bound in block_request.block.bound for each in stale)
 
 
-def _is_inside(asked: Asked, found: dict[str, str | None]) -> bool:
-    """Tell whether a block has come with the one around it."""
-    return any(f' id="{asked.block.id}"' in html for html in found.values() if html is not None)
+def _is_inside(block_request: BlockRequest, found: dict[str, str | None]) -> bool:
+    """Return whether a block is part of one that has been rendered already."""
+    return any(f' id="{block_request.block.id}"' in html for html in found.values() if html is not None)

@@ -21,7 +21,7 @@ from django_htmx.middleware import HtmxDetails
 
 from mizan_htmx.caching.forwarded import Meta, forwarded
 from mizan_htmx.internals import NONCE, BodilessRequest
-from mizan_htmx.localization import Localization, Spoken, localization_of, pass_language
+from mizan_htmx.localization import Locale, Localization, localization_of, pass_language
 from mizan_htmx.protocol.keys import Invalidation
 from mizan_htmx.request_state import STATE, RequestState, state_of
 from mizan_htmx.setup.registry import registry
@@ -124,24 +124,24 @@ def anonymous(request: HttpRequest) -> AnonymousRequest:
 
 def are_public(contexts: Collection[str]) -> bool:
     """Return whether all these contexts are public, so that everyone may be handed what they show."""
-    return bool(contexts) and registry.graph.public.issuperset(contexts)
+    return registry.graph.public.issuperset(contexts) and bool(contexts)
 
 
 class shared_or_own:
     """Work with the anonymous request where all these contexts are public, and else with the visitor's own.
 
-    ``localization`` is what a block carries in its own URL. ``spoken`` is what is spoken inside, if that is
-    known. Written as a class because ``contextmanager`` costs each read three more calls.
+    ``localization`` is what a block carries in its own URL. ``locale`` is the language and time zone
+    inside, if that is known. Written as a class because ``contextmanager`` costs each read three more calls.
     """
 
-    __slots__ = ("_localized", "_request", "spoken")
+    __slots__ = ("_localized", "_request", "locale")
 
     def __init__(
         self, request: HttpRequest, contexts: Collection[str], localization: Localization | None = None
     ) -> None:
-        self.spoken: Spoken | None = None
+        self.locale: Locale | None = None
         self._request = request
-        self._localized: AbstractContextManager[Spoken | None] | None = None
+        self._localized: AbstractContextManager[Locale | None] | None = None
         if are_public(contexts):
             self._request = clean = anonymous(request)
             self._localized = as_anyone(clean, localization)
@@ -150,7 +150,7 @@ class shared_or_own:
 
     def __enter__(self) -> HttpRequest:
         if self._localized is not None:
-            self.spoken = self._localized.__enter__()
+            self.locale = self._localized.__enter__()
         return self._request
 
     def __exit__(self, *raised: Any) -> None:
@@ -159,7 +159,7 @@ class shared_or_own:
 
 
 @contextmanager
-def as_anyone(request: AnonymousRequest, localization: Localization | None = None) -> Iterator[Spoken]:
+def as_anyone(request: AnonymousRequest, localization: Localization | None = None) -> Iterator[Locale]:
     """Render in the language of the anonymous request and the site's time zone, not in the visitor's.
 
     ``localization`` is what a block of public contexts carries in its own URL.
@@ -169,7 +169,7 @@ def as_anyone(request: AnonymousRequest, localization: Localization | None = Non
     known = localization.language and localization.known_language
     language = known or getattr(request, "LANGUAGE_CODE", settings.LANGUAGE_CODE)
     zone = localization.zone
-    with translation.override(language), timezone.override(zone), localization.noted(request):
+    with translation.override(language), timezone.override(zone), localization.set_on(request):
         yield language, zone or timezone.get_default_timezone()
 
 

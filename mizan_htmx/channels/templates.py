@@ -20,7 +20,7 @@ from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError, with_c
 from mizan_htmx.channels.channel import Channel, message_classes, read_params
 from mizan_htmx.errors import ValidationFailed, suggest
 from mizan_htmx.html import plain
-from mizan_htmx.localization import PLAIN, Localization, Written
+from mizan_htmx.localization import PLAIN, Localization, LocalizationPayload
 from mizan_htmx.rendering.page_localization import localization_without_request
 from mizan_htmx.rendering.partials import find, load_near
 from mizan_htmx.setup.registry import registry
@@ -30,7 +30,7 @@ PLACES = ("beforeend", "afterbegin", "beforebegin", "afterend", "innerHTML", "ou
 
 
 @with_config(ConfigDict(extra="forbid"))
-class _Place(Written, total=False):
+class _Place(LocalizationPayload, total=False):
     """The localization of a page, and the name of its template engine."""
 
     engine: str
@@ -46,7 +46,7 @@ def sign(channel: str, reference: str, localization: Localization = PLAIN, engin
     """Return the token that allows a partial, ``template.html#name``, for a channel."""
     content: list[Any] = [channel, reference]
     if localization or engine:
-        content.append({**localization.written, **({"engine": engine} if engine else {})})
+        content.append({**localization.payload, **({"engine": engine} if engine else {})})
     return signing.Signer(salt=SALT).sign_object(content)
 
 
@@ -81,7 +81,7 @@ def render(
     message = models[message_type].model_validate_json(json.dumps(payload))
     context = {"message": message, "params": read_params(cls, params), "channel": channel}
     template = _template(reference, place.get("engine", ""))
-    with Localization.of_written(place).spoken():
+    with Localization.from_payload(place).activated():
         html: str = template.render(context)
     return html.strip()
 

@@ -19,7 +19,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from mizan_htmx.edge.backends.base import PurgeFailed, PurgeLater, PurgeRefused
 from mizan_htmx.edge.conf import Edge, edges
-from mizan_htmx.invalidation.recorder import told
+from mizan_htmx.invalidation.publication import published
 from mizan_htmx.invalidation.shutdown import at_exit
 from mizan_htmx.protocol.cache_tags import Shape, purge_tags
 from mizan_htmx.protocol.keys import EVERYTHING, Invalidation, format_list, merge
@@ -255,7 +255,7 @@ def drain(timeout: float) -> bool:
 
 def connect() -> None:
     """Purge what is invalidated from now on."""
-    told.connect(enqueue, dispatch_uid="mizan_htmx.edge.purge_queue.enqueue")
+    published.connect(enqueue, dispatch_uid="mizan_htmx.edge.purge_queue.enqueue")
 
 
 def _drain_at_exit() -> None:

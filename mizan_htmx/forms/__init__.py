@@ -1,6 +1,5 @@
-"""Django forms as mizan forms: rendered on the server, validated while typing, in the same registry."""
+"""Django forms, rendered by template tags, validated while typing, and callable as JSON functions."""
 
-from mizan_htmx.forms.meta import mizanFormMeta
-from mizan_htmx.forms.mixin import mizanFormMixin
+from mizan_htmx.forms.mixin import mizanFormMeta, mizanFormMixin
 
 __all__ = ["mizanFormMeta", "mizanFormMixin"]

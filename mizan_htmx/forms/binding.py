@@ -1,4 +1,4 @@
-"""Forms and formsets as a request wants them, and bound to what it brings: a page's fields, or JSON."""
+"""Forms and formsets made for a request, and bound to its data: a page's fields, or JSON."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -18,22 +18,22 @@ from mizan_htmx.http.arguments import MULTIPART, URLENCODED
 
 Files = MultiValueDict[str, Any]
 
-# The argument that may hold all fields in place of arguments of their names, and the one that holds rows.
+# The argument that may contain all fields, instead of one argument for each, and the one with the rows.
 FIELDS = "data"
 ROWS = "forms"
 
 _NO_OBJECT = "Must be an object that maps field names to values."
 _NO_ROWS = "Must be a list of objects, one for each row."
 
-# What Django's own forms take: it is a single form's to have, and a formset gives its rows their own.
+# The arguments of Django's own forms, which a formset passes to its rows itself.
 _OF_ONE_FORM = frozenset(signature(forms.BaseForm).parameters) | {*signature(forms.BaseModelForm).parameters}
 
 
 @dataclass(frozen=True, slots=True)
 class BoundRows:
-    """A formset and its forms in the order in which they were sent.
+    """A formset, and its forms in the order in which they were sent.
 
-    ``per_form``: what is wrong is told for each of them as for a form, too, as mizan's clients read it.
+    ``per_form``: errors are also reported for each row as for a form, as mizan's clients read them.
     """
 
     formset: Any
@@ -41,7 +41,7 @@ class BoundRows:
     per_form: bool
 
     def errors_of(self, form: Any) -> Any:
-        """Return what is wrong with a row: nothing with one that is to be deleted."""
+        """Return the errors of a row; a row to be deleted has none."""
         found = form.errors
         return type(found)() if is_deleted(self.formset, form) else found
 
@@ -52,27 +52,27 @@ def is_deleted(formset: Any, form: Any) -> bool:
 
 
 def is_form(request: HttpRequest) -> bool:
-    """Return whether a request brings fields and files as a page's form does."""
+    """Return whether a request has the content type of a page's form."""
     return request.content_type in (URLENCODED, MULTIPART)
 
 
 def make_form(cls: Any, request: HttpRequest, data: Data | None = None, files: Files | None = None) -> Any:
-    """Make the form as its class wants it for this request."""
+    """Return the form with its class's arguments for this request."""
     return _filled(cls, cls.get_init_kwargs(request), data, files)
 
 
 def _filled(made: Any, kwargs: Mapping[str, Any], data: Data | None, files: Files | None = None) -> Any:
-    """Make a form or formset of these; what there is not, an ``__init__`` of an author's need not take."""
+    """Return a form or formset; ``None`` is not passed, because an author's ``__init__`` may not take it."""
     bound = {"data": data, "files": files or None}
     return made(**{name: value for name, value in bound.items() if value is not None}, **kwargs)
 
 
 def bind_form(cls: Any, request: HttpRequest, given: Given) -> Any:
-    """Make the form with what was sent: the request's own fields and files, or arguments of their names.
+    """Return the form, bound to the request's fields and files, or to arguments named as its fields.
 
-    A lone ``data`` may hold fields by the names that the page has for them. Numbers and truth values become
-    the text that a browser would post, because fields expect no other type. Raises ValidationFailed for what
-    no field can be given.
+    A single argument ``data`` may contain the fields by the names that they have on a page. Numbers and
+    booleans become the text that a browser would post, which is what fields expect. Raise ValidationFailed
+    for a value that no field can take.
     """
     if is_form(request):
         return make_form(cls, request, request.POST, request.FILES)
@@ -80,7 +80,7 @@ def bind_form(cls: Any, request: HttpRequest, given: Given) -> Any:
     values = unwrapped(given)
     form = _filled(cls, kwargs, as_posted(values))
     if values is not given and isinstance(form.fields.get(FIELDS), forms.JSONField):
-        values = given  # an object is what such a field holds
+        values = given  # such a field takes an object
         form = _filled(cls, kwargs, as_posted(values))
     if values is given and FIELDS not in form.fields:
         _refuse_lone(given)
@@ -92,19 +92,19 @@ def bind_form(cls: Any, request: HttpRequest, given: Given) -> Any:
 
 
 def unwrapped(given: Given) -> Given:
-    """Return what a lone ``data`` holds, or else what was given."""
+    """Return what a single argument ``data`` contains, or else the arguments."""
     inner = given.get(FIELDS)
     return inner if len(given) == 1 and isinstance(inner, dict) else given
 
 
 def _refuse_lone(given: Given) -> None:
-    """Raise ValidationFailed where all that is given is a ``data`` that holds no fields."""
+    """Raise ValidationFailed if the only argument is a ``data`` without fields."""
     if len(given) == 1 and FIELDS in given:
         raise ValidationFailed({FIELDS: [_NO_OBJECT]})
 
 
 def formset_class(cls: Any) -> "type[BaseFormSet[Any]]":
-    """Make the formset class of a form: a model formset for a ModelForm."""
+    """Return the formset class of a form: a model formset for a ModelForm."""
     options = {"extra": 1, **cls.formset_options}
     if issubclass(cls, forms.BaseModelForm):
         made: type[BaseFormSet[Any]] = forms.modelformset_factory(cls._meta.model, form=cls, **options)
@@ -115,7 +115,7 @@ def formset_class(cls: Any) -> "type[BaseFormSet[Any]]":
 def make_formset(
     cls: Any, request: HttpRequest, data: Data | None = None, files: Files | None = None
 ) -> "BaseFormSet[Any]":
-    """Make the formset as its form's class wants it for this request."""
+    """Return the formset with its form class's arguments for this request."""
     made = formset_class(cls)
     formset: BaseFormSet[Any] = _filled(made, _formset_kwargs(cls, request, made), data, files)
     return formset
@@ -133,12 +133,12 @@ def _formset_kwargs(cls: Any, request: HttpRequest, made: Any) -> dict[str, Any]
 
 
 def has_own_init(cls: Any) -> bool:
-    """Return whether a form is made by an ``__init__`` that is not Django's."""
+    """Return whether a form has an ``__init__`` that is not Django's."""
     return cls.__init__ not in (forms.BaseForm.__init__, forms.BaseModelForm.__init__)
 
 
 def _row_kwargs(cls: Any, request: HttpRequest) -> dict[str, Any]:
-    """Return what an ``__init__`` of the author's is given; Django's own takes nothing that is a row's."""
+    """Return the arguments for an author's ``__init__``; Django's own has none for rows."""
     if not has_own_init(cls):
         return {}
     kwargs = cls.get_init_kwargs(request)
@@ -146,9 +146,9 @@ def _row_kwargs(cls: Any, request: HttpRequest) -> dict[str, Any]:
 
 
 def bind_formset(cls: Any, request: HttpRequest, given: Given) -> BoundRows:
-    """Make the formset with what was sent: a page's fields with their management form, or ``forms``.
+    """Return the formset, bound to a page's fields with their management form, or to ``forms``.
 
-    Raises ValidationFailed for what no row can be given, and for more rows than the formset can have.
+    Raise ValidationFailed for a value that no row can take, and for more than ``absolute_max`` rows.
     """
     made = formset_class(cls)
     kwargs = _formset_kwargs(cls, request, made)
@@ -166,7 +166,7 @@ def bind_formset(cls: Any, request: HttpRequest, given: Given) -> BoundRows:
 
 
 def check_count(formset: Any) -> bool:
-    """Return whether it is said how many rows were sent; raise ValidationFailed if there can't be so many."""
+    """Return whether the management form is valid; raise ValidationFailed if it claims too many rows."""
     management = formset.management_form
     if management.is_valid():
         _refuse_many(management.cleaned_data[TOTAL_FORM_COUNT], formset.absolute_max)
@@ -174,7 +174,7 @@ def check_count(formset: Any) -> bool:
 
 
 def _as_posted(kwargs: dict[str, Any], made: Any, request: HttpRequest) -> dict[str, Any]:
-    """Take the prefix that formsets have by themselves, too: code that comes from mizan knows no other."""
+    """Accept Django's default prefix, too, which is the only one that code written for mizan knows."""
     own, common = kwargs["prefix"], made.get_default_prefix()
     sent = [each for each in (own, common) if f"{each}-{TOTAL_FORM_COUNT}" in request.POST]
     return {**kwargs, "prefix": sent[0]} if sent else kwargs
@@ -196,7 +196,7 @@ def _bind_rows(made: Any, kwargs: dict[str, Any], rows: Any) -> BoundRows:
     formset = _filled(made, kwargs, data)
     placed = dict(sorted(zip(order, formset.forms, strict=True), key=itemgetter(0)))
     for sent_at, form in placed.items():
-        form.empty_permitted = False  # a page has rows that nobody filled in; what a script sends is meant
+        form.empty_permitted = False  # only a page has rows that were left blank
         if not is_new[sent_at]:
             _refuse_strangers(form, key)
         fit(form, rows[sent_at], by_own_names(form), f"{ROWS}.{sent_at}.")
@@ -204,7 +204,7 @@ def _bind_rows(made: Any, kwargs: dict[str, Any], rows: Any) -> BoundRows:
 
 
 def _refuse_strangers(form: Any, key: str | None) -> None:
-    """Let the key of a row that names no object of the formset be an error; Django leaves out the row."""
+    """Make a row whose key is not in the formset an error, which Django would ignore."""
     field: Any = form.fields.get(key)
     if isinstance(field, forms.ModelChoiceField) and form.instance._state.adding:
         field.queryset = type(form.instance)._default_manager.none()

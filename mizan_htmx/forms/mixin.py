@@ -1,5 +1,7 @@
-"""The mixin that makes a Django form a mizan form."""
+"""The mixin that declares a Django form, and its options."""
 
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from inspect import signature
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -10,10 +12,11 @@ from django.http.response import HttpResponseBase
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
+from mizan_htmx.declarations.functions import Context
 from mizan_htmx.errors import DeclarationError
-from mizan_htmx.forms.meta import mizanFormMeta
 from mizan_htmx.forms.registration import register_form
 from mizan_htmx.forms.submission import submit_rows
+from mizan_htmx.protocol.keys import is_name
 
 if TYPE_CHECKING:
     _Base = forms.BaseForm
@@ -23,10 +26,46 @@ else:
 Returned = dict[str, Any] | HttpResponseBase | None
 
 
-class mizanFormMixin(_Base):
-    """Put it before ``forms.Form`` or ``forms.ModelForm``; a class that sets ``mizan`` is registered.
+@dataclass(frozen=True, slots=True)
+class mizanFormMeta:
+    """The options of a form: its name and texts, who may use it, and what its submission invalidates.
 
-    A subclass that does not set its own ``mizan`` registers nothing.
+    ``affects`` is as for ``@client``. ``affects_params`` names keys of ``cleaned_data`` or, for a ModelForm,
+    attributes of the saved instance; by default the parameters of the context that are fields of the form.
+    ``auth`` protects schema, validation, submission and HTML. Raise DeclarationError for an invalid name.
+    """
+
+    name: str
+    title: str | None = None
+    subtitle: str | None = None
+    submit_label: str = "Submit"
+    live_validation: bool = True
+    affects: str | Context | Iterable[str | Context] | None = None
+    affects_params: Iterable[str] | Mapping[str, str] | None = None
+    auth: bool | str | Callable[..., Any] | None = None
+    enable_formset: bool = False
+
+    def __post_init__(self) -> None:
+        if not is_name(self.name):
+            raise DeclarationError(
+                f"A form can't be called {self.name!r}: a letter or '_', then letters, digits, '_', '-', '.'."
+            )
+        if self.affects_params is not None and self.affects is None:
+            raise DeclarationError(f"Form {self.name!r} has affects_params= without affects=.")
+
+    @property
+    def scope(self) -> Mapping[str, str] | None:
+        """Return the key for each context parameter; ``None`` if they have the names of fields."""
+        params = self.affects_params
+        if params is None or isinstance(params, Mapping):
+            return params
+        return {name: name for name in ([params] if isinstance(params, str) else params)}
+
+
+class mizanFormMixin(_Base):
+    """A base class to put before ``forms.Form`` or ``forms.ModelForm``.
+
+    A class that sets ``mizan`` is registered; a subclass that does not set its own is not.
     """
 
     mizan: ClassVar[mizanFormMeta]
@@ -50,39 +89,39 @@ class mizanFormMixin(_Base):
 
     @classmethod
     def get_init_kwargs(cls, request: HttpRequest) -> dict[str, Any]:
-        """Give what the form is made with besides data and files: ``initial``, ``instance``, ….
+        """Return the form's arguments besides data and files: ``initial``, ``instance``, ….
 
         Called for each rendering, validation and submission. ``request.GET`` holds the parameters that
-        ``{% mizan_form "card" card_id=5 %}`` named. Raise PermissionDenied or Http404 to refuse. By itself
-        it gives ``request``, where ``__init__`` has a parameter of that name. Rows of a formset are made
-        with what is not one of Django's own arguments, where the form has an ``__init__`` of its own.
+        ``{% mizan_form "card" card_id=5 %}`` passes. Raise PermissionDenied or Http404 to refuse. The default
+        is ``request``, if ``__init__`` has a parameter of that name. The rows of a formset get the arguments
+        that are not Django's own, if the form has an ``__init__`` of its own.
         """
         return {"request": request} if cls._takes_request else {}
 
     @classmethod
     def get_formset_kwargs(cls, request: HttpRequest) -> dict[str, Any]:
-        """Give what the formset is made with besides data and files: ``initial``, ``queryset``, …."""
+        """Return the formset's arguments besides data and files: ``initial``, ``queryset``, …."""
         return {}
 
     def on_submit_success(self, request: HttpRequest) -> Returned:
-        """Do what the form is for, inside the transaction.
+        """Handle a valid submission, inside the transaction.
 
-        ``None`` shows the form anew, a ``dict`` fills ``form_success.html``, a response goes out as it is. A
-        ModelForm is saved after this hook, unless the hook called ``save()`` itself.
+        Return ``None`` to show a new form, a ``dict`` as the context of ``form_success.html``, or a response.
+        A ModelForm is saved after this hook, unless the hook calls ``save()`` itself.
         """
         return None
 
     def on_submit_failure(
         self, request: HttpRequest, errors: dict[str, list[str]]
     ) -> HttpResponseBase | None:
-        """Look at what did not fit; a response goes out instead of the form with its errors."""
+        """Handle an invalid submission. Return a response to send instead of the form with its errors."""
         return None
 
     @classmethod
     def on_formset_success(cls, request: HttpRequest, formset: "BaseFormSet[Any]") -> Returned:
-        """Do what the formset is for; as ``on_submit_success``, for all its forms together.
+        """Handle a valid submission of the formset, as ``on_submit_success`` does for a form.
 
-        By itself it asks the hook of each row that was filled in, where the form has one.
+        The default calls ``on_submit_success`` of each row that was filled in, if the form defines it.
         """
         if cls.on_submit_success is mizanFormMixin.on_submit_success:
             return None
@@ -90,7 +129,7 @@ class mizanFormMixin(_Base):
 
 
 def _takes(cls: type, name: str) -> bool:
-    """Return whether a class is made with an argument of this name, and not only with any."""
+    """Return whether ``__init__`` has a parameter of this name, other than ``*args`` or ``**kwargs``."""
     parameter = signature(cls.__init__).parameters.get(name)  # type: ignore[misc]
     return parameter is not None and parameter.kind in (
         parameter.POSITIONAL_OR_KEYWORD,

@@ -1,4 +1,4 @@
-"""The functions a declared form puts into the registry: schema, validate, submit; the formset's three."""
+"""The functions that a declared form registers: schema, validate and submit, and those of its formset."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -24,9 +24,9 @@ from mizan_htmx.forms.binding import (
     make_formset,
     unwrapped,
 )
-from mizan_htmx.forms.reports import FormSetReport, Report, RowsReport, report_form, report_formset
+from mizan_htmx.forms.error_reports import FormSetReport, Report, RowsReport, report_form, report_formset
 from mizan_htmx.forms.schema import FormSchema, FormSetSchema, RowsSchema, describe_fields, describe_rows
-from mizan_htmx.forms.submission import Outcome, record_stale, submit_form, submit_formset
+from mizan_htmx.forms.submission import Outcome, record_invalidations, submit_form, submit_formset
 from mizan_htmx.forms.values import Given
 from mizan_htmx.http.error_headers import remember_invalid_result
 from mizan_htmx.setup.registry import registry
@@ -37,12 +37,12 @@ class _Result(BaseModel):
 
     @property
     def outcome(self) -> Outcome:
-        """The bound form and what its hook returned, for an answer in HTML."""
+        """Return the bound form and what its hook returned, for an HTML response."""
         return self._outcome
 
 
 class Accepted(_Result):
-    """A submission that fitted; ``data`` is what the hook returned, as text where JSON can't hold it."""
+    """A valid submission; ``data`` is what the hook returned, as text where JSON has no type for it."""
 
     success: Literal[True] = True
     data: dict[str, Any]
@@ -51,12 +51,12 @@ class Accepted(_Result):
     def _plain(self, data: dict[str, Any]) -> Any:
         try:
             return to_jsonable_python(data, fallback=str)
-        except ValueError:  # bytes that are no UTF-8
+        except ValueError:  # bytes that are not UTF-8
             return to_jsonable_python(data, fallback=str, bytes_mode="base64")
 
 
 class Refused(_Result):
-    """A submission that did not fit; ``errors`` by field."""
+    """An invalid submission; ``errors`` by field."""
 
     success: Literal[False] = False
     errors: dict[str, Any]
@@ -90,7 +90,7 @@ def _place(cls: Any) -> str:
 
 
 class _AsSent:
-    """Hands a form's function all its arguments in one, as they came: what fits is for the form to say."""
+    """An adapter that passes all arguments in one, unvalidated: the form validates them."""
 
     def validate_python(self, raw: Any, /) -> Any:
         """Return the one argument."""
@@ -98,12 +98,12 @@ class _AsSent:
 
 
 def _declare(cls: Any, affects: Any = None) -> Callable[[Callable[..., Any]], Declared]:
-    """Declare a function of a form; messages about it name the form's place, not this module."""
+    """Declare a function of a form, with the form's place for error messages."""
 
     def decorate(function: Any) -> Declared:
         function.__module__ = cls.__module__
         function.__qualname__ = f"{cls.__qualname__}.{function.__name__}"
-        # Nothing is declared but the request: an ``auth`` that saw some ``data`` would not see what is bound.
+        # Only the request is declared: the form is not bound to ``data``, so ``auth`` must not see it.
         request = signature(function).parameters["request"]
         function.__signature__ = signature(function).replace(parameters=[request])
         declared = client(affects=affects, auth=cls.mizan.auth)(function)
@@ -175,14 +175,14 @@ def _submit(cls: Any, carry: Callable[[Any, HttpRequest, Given], Outcome]) -> De
         outcome = carry(cls, request, data)
         result: Accepted | Refused = Refused(errors=dict(outcome.errors))
         if outcome.success:
-            record_stale(cls, submit.mizan, request, getattr(outcome.form, "forms", [outcome.form]))
+            record_invalidations(cls, submit.mizan, request, getattr(outcome.form, "forms", [outcome.form]))
             result = Accepted(data=_answer(outcome.returned))
         else:
             remember_invalid_result(request)
         result._outcome = outcome
         return result
 
-    # What it makes stale is known only once the form is cleaned, so it records that itself.
+    # What it invalidates is known only once the form is cleaned, so it records that itself.
     vars(submit)["mizan"] = replace(submit.mizan, records_itself=True)
     return submit
 

@@ -1,4 +1,4 @@
-"""Forms as HTML: Django's own markup inside, in templates that a site or a single form may replace."""
+"""Forms as HTML: Django's own markup, in templates that a site can replace for all forms or for one."""
 
 import re
 from collections.abc import Callable, Iterable, Mapping
@@ -26,20 +26,20 @@ from mizan_htmx.rendering.page_localization import LANGUAGE, localization_here, 
 from mizan_htmx.request_state import copy_of
 from mizan_htmx.setup.registry import registry
 
-# A form that stands on a page more than once has an id of its own, and comes back under it.
+# The field with the form's id on its page: a form that is there twice needs two.
 ID_FIELD = "mizan_form_id"
-# Names the fields that the person has left: only their errors are shown while typing.
+# The field with the names of the controls that the visitor has left; only their errors are shown.
 TOUCHED_FIELD = "mizan_touched"
-# Stands for the errors of a form or formset as a whole.
+# The name under which Django reports errors of a form or formset as a whole.
 ALL = "__all__"
-# Django's pattern for the ids of a form's fields, which two forms on one page would share.
+# Django's default pattern for the ids of fields, which two forms on one page would share.
 AUTO_ID = "id_%s"
 
 Make = Callable[[Any, HttpRequest], Any]
 
 
 def find_form(name: str) -> Any:
-    """Look a form's class up; raise ValueError for an unknown one."""
+    """Return a form's class; raise ValueError for an unknown name."""
     cls = registry.forms.get(name)
     if cls is None:
         raise ValueError(f"Unknown form {name!r}. {suggest(name, registry.forms, what='forms')}")
@@ -47,8 +47,8 @@ def find_form(name: str) -> Any:
 
 
 def class_of(form: Any) -> Any:
-    """Give the declared class of a form or formset instance; raise ValueError where there is none."""
-    cls = getattr(form, "form", type(form))  # a formset names its forms' class
+    """Return the declared class of a form or formset instance; raise ValueError if there is none."""
+    cls = getattr(form, "form", type(form))  # a formset has the attribute form
     declared = next((each for each in cls.__mro__ if each in registry.forms.values()), None)
     if declared is None:
         raise ValueError(f"{form!r} is no mizan form: its class has no 'mizan = mizanFormMeta(…)'.")
@@ -56,7 +56,7 @@ def class_of(form: Any) -> Any:
 
 
 def with_query(request: HttpRequest, params: Mapping[str, object]) -> HttpRequest:
-    """Give the request as the form's own endpoint will see it: with these parameters in ``GET``."""
+    """Return the request as the form's own endpoint will have it, with these parameters in ``GET``."""
     seen = copy_of(request)
     query = QueryDict(mutable=True)
     for name, value in params.items():
@@ -67,13 +67,13 @@ def with_query(request: HttpRequest, params: Mapping[str, object]) -> HttpReques
 
 
 def posted_id(request: HttpRequest) -> str:
-    """Give the id that a posted form has on its page, if it is one."""
+    """Return the id that a posted form has on its page; "" if it sends no valid one."""
     given = request.POST.get(ID_FIELD, "")
     return given if re.fullmatch(r"[A-Za-z0-9_-]{1,200}", given) else ""
 
 
 def shown_names(form: Any, name: str) -> set[str]:
-    """Give a field's name as the page has it, and those of its parts: a date's day, month and year."""
+    """Return a field's name on a page, and those of its parts, such as a date's day, month and year."""
     if name == ALL or name not in form.fields:
         return {name}
     bound = form[name]
@@ -83,20 +83,20 @@ def shown_names(form: Any, name: str) -> set[str]:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """A field that needs attention, for the list over the form: its label, and the id its link leads to."""
+    """A field with an error, for the list above the form: its label, and the id that its link leads to."""
 
     label: str
     id: str
 
 
 def render_form(cls: Any, request: HttpRequest, *, bound: Any = None, form_id: str = "") -> SafeString:
-    """Render a form as a part of a page: empty, as a block is, for a visitor who is refused."""
+    """Render a form as a part of a page; empty for a visitor who is refused."""
     form = _admitted(cls, request, "submit", make_form, bound)
     return SafeString("") if form is None else write_form(cls, request, form, form_id=form_id)
 
 
 def render_formset(cls: Any, request: HttpRequest, *, bound: Any = None, form_id: str = "") -> SafeString:
-    """Do as ``render_form`` for the formset of a form; raise ValueError for a form that enables none."""
+    """Render a formset as ``render_form`` does a form; raise ValueError for a form without one."""
     if not cls.mizan.enable_formset:
         raise ValueError(f"Form {cls.mizan.name!r} has no formset. Declare it with enable_formset=True.")
     formset = _admitted(cls, request, "formset.submit", make_formset, bound)
@@ -104,7 +104,7 @@ def render_formset(cls: Any, request: HttpRequest, *, bound: Any = None, form_id
 
 
 def _admitted(cls: Any, request: HttpRequest, function: str, make: Make, bound: Any) -> Any:
-    """Give the form, a fresh one unless ``bound``; ``None`` if the visitor may not submit or see it."""
+    """Return ``bound`` or a new form; ``None`` if the visitor may not submit or see it."""
     try:
         admit(registry.graph.functions[f"{cls.mizan.name}.{function}"], request, Arguments(()))
         return make(cls, request) if bound is None else bound
@@ -137,20 +137,20 @@ def write_formset(
 
 
 def _set_ids(forms: Iterable[Any], form_id: str) -> None:
-    """Give the fields ids that no other form on the page has, where the author did not choose some."""
+    """Set ids that no other form on the page has, unless the author has chosen some."""
     for each in forms:
         if each.auto_id == AUTO_ID:
             each.auto_id = f"id_{form_id}_%s"
             found: Mapping[str, Any] = each.errors if isinstance(each, BaseForm) else {}
             for name, errors in found.items():
                 if name in each.fields:
-                    errors.field_id = each[name].auto_id  # made before, with the ids of then
+                    errors.field_id = each[name].auto_id  # computed before, with the default id
 
 
 def render_success(
     cls: Any, request: HttpRequest, *, bound: Any, content: Mapping[str, Any], form_id: str
 ) -> SafeString:
-    """Render what stands in the form's place after its hook returned a dict."""
+    """Render what replaces the form after its hook has returned a dict."""
     context = _context(cls, request, form_id, "form") | {"form": bound, "data": content}
     return _render(cls, "form_success", context, request)
 
@@ -162,9 +162,9 @@ def render_page(cls: Any, request: HttpRequest, inner: SafeString) -> SafeString
 
 def _context(cls: Any, request: HttpRequest, form_id: str, kind: str) -> dict[str, Any]:
     name = cls.mizan.name
-    # A visitor may choose another language while the form is open, and 1.234 is another number then.
-    spoken = query_of(localization_here(request, tags=frozenset([LANGUAGE])))
-    query = "&".join(part for part in (request.GET.urlencode(), spoken) if part)
+    # If the visitor changes the language while the form is open, 1.234 must still mean the same number.
+    localization = query_of(localization_here(request, tags=frozenset([LANGUAGE])))
+    query = "&".join(part for part in (request.GET.urlencode(), localization) if part)
     query = query and f"?{query}"
     live = cls.mizan.live_validation
     return {
@@ -187,7 +187,7 @@ def _problems(form: Any, prefix: str = "") -> list[Problem]:
 
 
 def _first_id(field: BoundField) -> str:
-    """Find the id of a field's first control: a group's own stands on no element that can take the focus."""
+    """Return the id of a field's first control, because the id of a group is on no focusable element."""
     if field.is_hidden:
         return ""
     if field.id_for_label:
@@ -198,7 +198,7 @@ def _first_id(field: BoundField) -> str:
 
 
 def _templates(cls: Any, part: str) -> list[str]:
-    """List where a part of a form's markup is looked for: the form's own template, then the site's."""
+    """Return the templates of a part of a form: the form's own, then the site's."""
     return [f"mizan_htmx/{cls.mizan.name}/{part}.html", f"mizan_htmx/{part}.html"]
 
 
@@ -209,7 +209,7 @@ def _render(cls: Any, part: str, context: dict[str, Any], request: HttpRequest) 
 
 
 def _crispy(form: Any, request: HttpRequest) -> SafeString | None:
-    """Lay the fields out as a form's crispy ``helper`` says, where it has one."""
+    """Render the fields by a form's crispy ``helper``, or return ``None`` if it has none."""
     helper = getattr(form, "helper", None)
     if helper is None or not apps.is_installed("crispy_forms"):
         return None

@@ -1,4 +1,4 @@
-"""A form described as data."""
+"""The schema of a form as JSON."""
 
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
@@ -15,9 +15,9 @@ from mizan_htmx.forms.binding import has_own_init
 
 
 class FieldSchema(BaseModel):
-    """One field: ``type`` in the page's words, ``field`` and ``widget`` by Django's classes.
+    """One field: ``type`` as in HTML, ``field`` and ``widget`` are the names of Django's classes.
 
-    ``choices`` are pairs or groups.
+    ``choices`` are pairs or groups of pairs.
     """
 
     name: str
@@ -45,7 +45,7 @@ class FormSchema(BaseModel):
 
 
 class FormSetSchema(FormSchema):
-    """A formset: one form's fields, and how many of them there may be."""
+    """A formset: the fields of one form, and how many forms there may be."""
 
     prefix: str
     min_num: int
@@ -55,21 +55,21 @@ class FormSetSchema(FormSchema):
 
 
 class RowsSchema(FormSetSchema):
-    """A formset with rows that were sent: each as a form of its own."""
+    """A formset with the rows that were sent, each as a form."""
 
     forms: list[FormSchema]
 
 
 def describe_fields(form: forms.BaseForm) -> list[FieldSchema]:
-    """Describe the fields of a form, in order."""
+    """Return the schemas of a form's fields, in order."""
     return [_describe(bound) for bound in form]
 
 
 def describe_rows(cls: Any, rows: Iterable[forms.BaseForm]) -> Iterator[list[FieldSchema]]:
-    """Describe the fields of each row of a form's formset.
+    """Yield the schemas of each row's fields.
 
-    Those that no code of the author's can make another in each row are described once: choices may be a
-    query, and there may be thousands of rows.
+    A field that no code of the author's can change for a row is described once: its choices may be a query,
+    and there may be thousands of rows.
     """
     can_differ = has_own_init(cls) or "formset" in cls.formset_options
     same = () if can_differ else cls.base_fields
@@ -86,7 +86,7 @@ def _once(bound: BoundField, known: dict[str, FieldSchema]) -> FieldSchema:
 
 def _describe(bound: BoundField) -> FieldSchema:
     field = bound.field
-    # A hidden field shows none. That of a model formset's keys would list the table.
+    # Not those of a hidden field: the keys of a model formset would list the table.
     choices = None if field.widget.is_hidden else getattr(field, "choices", None)
     return FieldSchema(
         name=bound.name,
@@ -105,20 +105,20 @@ def _describe(bound: BoundField) -> FieldSchema:
 
 
 def _initial(bound: BoundField) -> Any:
-    """Return what a field begins with; a number as the page writes it where it comes back to be read so."""
+    """Return a field's initial value; a localized number in the format in which its field reads it."""
     value = bound.field.prepare_value(bound.initial)
     is_number = isinstance(value, (int, float, Decimal)) and not isinstance(value, bool)
     shown = localize_input(value) if bound.field.localize and is_number else value
     return to_jsonable_python(shown, fallback=str)
 
 
-# What HTML has no word for, or Django none that says what it is.
+# Widgets that HTML has no type for, or whose input_type does not say what they are.
 _WORDS: dict[type[forms.Widget], str] = {
     forms.Textarea: "textarea",
     forms.SelectDateWidget: "date",
     forms.SplitDateTimeWidget: "datetime",
 }
-# Django writes these as fields of text, unless a site says otherwise.
+# Django renders these as text inputs, unless a site changes their input_type.
 _TYPED: dict[type[forms.Widget], str] = {
     forms.DateTimeInput: "datetime",
     forms.DateInput: "date",
@@ -127,7 +127,7 @@ _TYPED: dict[type[forms.Widget], str] = {
 
 
 def _type_of(widget: forms.Widget) -> str:
-    """Name what a page shows for a widget, by the words of HTML where it has one."""
+    """Return the type of a widget, by HTML's word if it has one."""
     if widget.is_hidden:
         return "hidden"
     word = _among(_WORDS, widget)
@@ -144,7 +144,7 @@ def _among(words: dict[type[forms.Widget], str], widget: forms.Widget) -> str | 
 
 
 def _plain(value: Any) -> Any:
-    """Give a choice's value as JSON has it; a group's name stands in its place."""
+    """Return a choice's value, or a group's name, as JSON."""
     if isinstance(value, ModelChoiceIteratorValue):
         value = value.value  # type: ignore[attr-defined]
     return to_jsonable_python(value, fallback=str)

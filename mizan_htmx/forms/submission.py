@@ -1,4 +1,4 @@
-"""The life of a submission: bind, validate, hook, save; the same for JSON and HTML, a form and a formset."""
+"""Submissions of forms and formsets, by JSON and HTML: bind, validate, call the hook, save."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -13,8 +13,8 @@ from mizan_htmx.declarations.functions import Function
 from mizan_htmx.declarations.signature import validate
 from mizan_htmx.errors import ValidationFailed
 from mizan_htmx.forms.binding import BoundRows, bind_form, bind_formset, is_deleted
-from mizan_htmx.forms.refusals import told_by
-from mizan_htmx.forms.reports import error_texts, formset_errors
+from mizan_htmx.forms.error_reports import error_texts, formset_errors
+from mizan_htmx.forms.hook_errors import collecting_errors
 from mizan_htmx.forms.values import Given
 from mizan_htmx.invalidation.recorder import recorder_of
 from mizan_htmx.protocol.keys import SCALARS, Invalidation
@@ -23,7 +23,7 @@ from mizan_htmx.setup.registry import registry
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of a submission: the bound form or formset, and what its hook returned."""
+    """The result of a submission: the bound form or formset, and what its hook returned."""
 
     form: Any
     success: bool
@@ -32,13 +32,13 @@ class Outcome:
 
 
 def submit_form(cls: Any, request: HttpRequest, given: Given) -> Outcome:
-    """Carry a submission of a form through, inside the caller's transaction."""
+    """Submit a form, inside the caller's transaction."""
     form = bind_form(cls, request, given)
     if not form.is_valid():
         errors = error_texts(form.errors)
         return Outcome(form, False, form.on_submit_failure(request, errors), errors)
     saved = _watch_save(form)
-    with told_by(form):
+    with collecting_errors(form):
         returned = form.on_submit_success(request)
         if not saved and isinstance(form, forms.BaseModelForm):
             form.save()
@@ -46,7 +46,7 @@ def submit_form(cls: Any, request: HttpRequest, given: Given) -> Outcome:
 
 
 def _watch_save(form: Any) -> list[bool]:
-    """Remember in the list whether the hook called ``save()`` itself: nothing must be saved twice."""
+    """Return a list that is filled when ``save()`` is called, so that nothing is saved twice."""
     called: list[bool] = []
     save = getattr(form, "save", None)
     if save is not None:
@@ -59,8 +59,10 @@ def _watch_save(form: Any) -> list[bool]:
     return called
 
 
-def record_stale(cls: Any, function: Function, request: HttpRequest, submitted: Iterable[Any]) -> None:
-    """Record what these submitted forms make stale, each scoped by its own values."""
+def record_invalidations(
+    cls: Any, function: Function, request: HttpRequest, submitted: Iterable[Any]
+) -> None:
+    """Record what these forms invalidate, each scoped by its own values."""
     recorder = recorder_of(request)
     if recorder is None:
         return
@@ -94,13 +96,13 @@ def _value(form: Any, key: str) -> object:
 
 
 def submit_formset(cls: Any, request: HttpRequest, given: Given) -> Outcome:
-    """Carry a submission of a formset through, inside the caller's transaction."""
+    """Submit a formset, inside the caller's transaction."""
     bound = bind_formset(cls, request, given)
     formset = bound.formset
     if not formset.is_valid():
         return _refuse_rows(bound, request)
     saved = _watch_save(formset)
-    with told_by(formset):
+    with collecting_errors(formset):
         returned = cls.on_formset_success(request, formset)
         if not saved and hasattr(formset, "save"):
             formset.save()
@@ -108,7 +110,7 @@ def submit_formset(cls: Any, request: HttpRequest, given: Given) -> Outcome:
 
 
 def _refuse_rows(bound: BoundRows, request: HttpRequest) -> Outcome:
-    """Ask the hooks of the rows that do not fit; the first response goes out in the formset's place."""
+    """Call ``on_submit_failure`` of the invalid rows; the first response replaces the formset."""
     errors = formset_errors(bound)
     answers = [
         form.on_submit_failure(request, found)
@@ -119,9 +121,9 @@ def _refuse_rows(bound: BoundRows, request: HttpRequest) -> Outcome:
 
 
 def submit_rows(request: HttpRequest, formset: Any) -> HttpResponseBase | None:
-    """Ask the hook of each row that was filled in, and return the first response.
+    """Call the hook of each row that was filled in, and return the first response.
 
-    A row of a model formset that its hook has saved is not saved again with the others.
+    A row of a model formset that its hook has saved is not saved again.
     """
     return _first_response([_submit_row(request, form) for form in _filled_in(formset)])
 
@@ -140,7 +142,7 @@ def _filled_in(formset: Any) -> Iterable[Any]:
 
 def _submit_row(request: HttpRequest, form: Any) -> Any:
     saved = _watch_save(form)
-    with told_by(form):
+    with collecting_errors(form):
         returned = form.on_submit_success(request)
     if saved and hasattr(form, "instance"):
         form.save = lambda commit=True: form.instance

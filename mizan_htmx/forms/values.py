@@ -1,4 +1,4 @@
-"""What JSON says of a form, in the text that a browser would post and that the form's fields read."""
+"""JSON values of a form, as the text that a browser would post."""
 
 import json
 from collections.abc import Iterable, Mapping
@@ -14,7 +14,7 @@ from mizan_htmx.errors import ValidationFailed
 
 Data = MultiValueDict[str, Any]
 Given = Mapping[str, Any]
-# For each control of a form: the name it is given by, the page's name for it, and the field that reads it.
+# For each control of a form: its name in JSON, its name on a page, and its field.
 Controls = Iterable[tuple[str, str, Any]]
 
 _NO_VALUE = "Must be a scalar or a list of scalars."
@@ -22,7 +22,7 @@ _NO_PARTS = "Must be a scalar for each of its parts, of which it has no more tha
 
 
 def as_posted(values: Given) -> Data:
-    """Write values as a page would post them; those that no page posts are left to ``fit``."""
+    """Return values as a page would post them; ``fit`` handles those that no page posts."""
     fields: Data = MultiValueDict()
     for name, value in values.items():
         if value is not None and _is_flat(value):
@@ -43,12 +43,12 @@ def _listed(value: Any, field: Any = None) -> list[str | None]:
 
 
 def _reads_locale(field: Any) -> bool:
-    """Return whether a field takes text for a number in the visitor's language."""
+    """Return whether a field reads numbers in the format of the visitor's language."""
     return getattr(field, "localize", False) and not isinstance(field, (forms.CharField, forms.ChoiceField))
 
 
 def _text(value: Any, separator: str) -> str | None:
-    """Write a value as a browser would post it; a number with the separator that its field will read."""
+    """Return a value as a browser would post it, a number with its field's decimal separator."""
     if not isinstance(value, float):
         return None if value is None else str(value)
     text = repr(value)
@@ -57,7 +57,7 @@ def _text(value: Any, separator: str) -> str | None:
 
 
 def by_own_names(form: Any) -> Controls:
-    """Yield a form's controls, parts of fields included, to be given by the fields' own names."""
+    """Yield a form's controls, parts of fields included, by the names of the fields."""
     for name, field in form.fields.items():
         page_name = form.add_prefix(name)
         yield name, page_name, field
@@ -66,7 +66,7 @@ def by_own_names(form: Any) -> Controls:
 
 
 def by_page_names(form: Any) -> Controls:
-    """Yield a form's controls to be given by the names that the page has for them."""
+    """Yield a form's controls by the names that they have on a page."""
     for _, page_name, field in by_own_names(form):
         yield page_name, page_name, field
 
@@ -85,7 +85,7 @@ def _parts(field: Any) -> Iterable[tuple[str, Any]]:
 
 
 def _in_parts(field: Any, value: Any) -> list[Any]:
-    """Return what each part of a field is given: a date with a time comes as one text, too."""
+    """Return the values of a field's parts; a date and time may also be one text."""
     if isinstance(value, list):
         return value
     if not (isinstance(field, forms.SplitDateTimeField) and isinstance(value, str)):
@@ -93,15 +93,15 @@ def _in_parts(field: Any, value: Any) -> list[Any]:
     try:
         moment = forms.DateTimeField(required=False).to_python(value)
     except forms.ValidationError:
-        return [value]  # which is no date, as the field will say
+        return [value]  # the field reports the error
     return [None if each is None else str(each) for each in field.widget.decompress(moment)]
 
 
 def fit(form: Any, values: Given, controls: Controls, place: str) -> None:
-    """Give each control what its field reads as the value that was meant, under the page's name.
+    """Set each control's text, as its field reads it, under its name on a page.
 
-    What an ``__init__`` of an author's has made of a value stays, and so do values under names that the form
-    does not declare. Raises ValidationFailed, at ``place``, for values that no field can be given.
+    A value that an author's ``__init__`` has changed stays, and so does one that belongs to no field. Raise
+    ValidationFailed, with ``place`` before the names, for values that no field can take.
     """
     unfit = {}
     for own_name, page_name, field in controls:

@@ -1,4 +1,4 @@
-"""The HTML endpoints of forms and formsets: show, submit, validate while typing."""
+"""The HTML views of forms and formsets: show, submit, validate while typing."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ from mizan_htmx.declarations.functions import Function
 from mizan_htmx.errors import NotFound, ValidationFailed
 from mizan_htmx.forms import rendering
 from mizan_htmx.forms.binding import is_form, make_form, make_formset
-from mizan_htmx.forms.refusals import REFUSAL, refused_form
+from mizan_htmx.forms.hook_errors import HOOK_ERRORS, form_of_error
 from mizan_htmx.http.arguments import Arguments, read_body
 from mizan_htmx.http.csrf import CsrfFailed, check_csrf
 from mizan_htmx.http.error_headers import remember_error
@@ -28,11 +28,9 @@ from mizan_htmx.http.error_responses import html_error_response, refusal_of
 from mizan_htmx.http.execution import admit, execute
 from mizan_htmx.http.lifecycle import respond
 from mizan_htmx.invalidation.recorder import Recorder, roll_back
-from mizan_htmx.localization import as_on_page, finish_on_page
+from mizan_htmx.localization import localize_response, localized_as_page
 from mizan_htmx.protocol.headers import ERROR_HEADER
 from mizan_htmx.setup.registry import registry
-
-# Tells the page's script why a submission was refused, whatever the site's error pages look like.
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,48 +51,48 @@ _SUBMIT = ("GET", "HEAD", "POST")
 _VALIDATE = ("POST",)
 
 
-# The endpoints check CSRF by themselves, so that a form that was left open can say what happened, and ask the
-# form who may use it.
+# The views check CSRF themselves, so that a form that was open for long can show what happened. The form's
+# own ``auth`` decides who may use it.
 @csrf_exempt
 @login_not_required
 def form(request: HttpRequest, name: str) -> HttpResponseBase:
-    """Show a form, or take its submission: 422 with its errors, or what its hook returned."""
+    """Show or submit a form; respond with 422 and its errors, or with what its hook returned."""
     return _respond(request, name, _SUBMIT, partial(_answer, _FORM))
 
 
 @csrf_exempt
 @login_not_required
 def validate(request: HttpRequest, name: str) -> HttpResponseBase:
-    """Render a half-filled form with the errors of the fields that were touched."""
+    """Render a form with the errors of the controls that the visitor has left."""
     return _respond(request, name, _VALIDATE, partial(_check, _FORM))
 
 
 @csrf_exempt
 @login_not_required
 def formset(request: HttpRequest, name: str) -> HttpResponseBase:
-    """Do as ``form`` for the formset of a form that enables it."""
+    """Show or submit the formset of a form that enables it, as ``form`` does a form."""
     return _respond(request, name, _SUBMIT, partial(_answer, _FORMSET))
 
 
 @csrf_exempt
 @login_not_required
 def formset_validate(request: HttpRequest, name: str) -> HttpResponseBase:
-    """Do as ``validate`` for a formset."""
+    """Render a formset as ``validate`` does a form."""
     return _respond(request, name, _VALIDATE, partial(_check, _FORMSET))
 
 
 def _respond(request: HttpRequest, name: str, methods: Sequence[str], work: _Work) -> HttpResponseBase:
-    """Answer in the language and time zone of the page that the form stands on."""
-    with as_on_page(request):
+    """Respond in the language and time zone of the page that the form is on."""
+    with localized_as_page(request):
         response = respond(request, methods, partial(_receive, name, work), _failure)
         response.headers.setdefault("Cache-Control", "no-store")
-        return finish_on_page(request, response)
+        return localize_response(request, response)
 
 
 def _receive(name: str, work: _Work, request: HttpRequest, recorder: Recorder) -> HttpResponseBase:
     if request.method == "POST":
         check_csrf(request)
-        read_body(request)  # refuses what is too large or can't be read
+        read_body(request)  # raises TooLarge or BadRequest
     cls = registry.forms.get(name)
     if cls is None:
         raise NotFound()
@@ -109,7 +107,7 @@ def _failure(request: HttpRequest, error: Exception) -> HttpResponseBase:
 
 
 def _is_htmx(request: HttpRequest) -> bool:
-    """Tell whether the answer goes into a part of a page; a boosted visitor gets a whole one."""
+    """Return whether the response is a part of a page; a boosted request gets a whole page."""
     return "HX-Request" in request.headers and "HX-Boosted" not in request.headers
 
 
@@ -128,20 +126,20 @@ def _answer(kind: _Kind, request: HttpRequest, cls: Any, recorder: Recorder) -> 
     if not is_form(request):
         admit(submit, request, Arguments(()))
         raise ValidationFailed(
-            message="A page's form is sent here, urlencoded or as multipart. JSON goes to call/."
+            message="This URL takes a page's form, urlencoded or multipart. Send JSON to call/."
         )
     form_id = rendering.posted_id(request)
     try:
         outcome = execute(submit, request, Arguments(()), recorder).outcome
-    except REFUSAL as error:
+    except HOOK_ERRORS as error:
         return _refused(kind, request, cls, recorder, error)
     if isinstance(outcome.returned, HttpResponseBase):
-        return _as_htmx_wants(request, outcome.returned)
+        return _redirect_for_htmx(request, outcome.returned)
     if not outcome.success:
         return _page(request, cls, kind.write(cls, request, outcome.form, form_id=form_id), status=422)
     if not _is_htmx(request):
-        _tell_success(request, cls)
-        return HttpResponseRedirect(_origin(request, cls))
+        _add_success_message(request, cls)
+        return HttpResponseRedirect(_page_url(request, cls))
     if isinstance(outcome.returned, dict):
         return HttpResponse(
             rendering.render_success(
@@ -155,8 +153,8 @@ def _answer(kind: _Kind, request: HttpRequest, cls: Any, recorder: Recorder) -> 
 def _refused(
     kind: _Kind, request: HttpRequest, cls: Any, recorder: Recorder, error: Exception
 ) -> HttpResponseBase:
-    """Answer what a hook has refused by the form with its errors."""
-    bound = refused_form(error)
+    """Respond with the form and the errors that its hook has raised."""
+    bound = form_of_error(error)
     if bound is None:
         raise error
     refusal = refusal_of(error)
@@ -180,21 +178,21 @@ def _check(kind: _Kind, request: HttpRequest, cls: Any, recorder: Recorder) -> H
     return HttpResponse(kind.write(cls, request, bound, form_id=rendering.posted_id(request)))
 
 
-def _tell_success(request: HttpRequest, cls: Any) -> None:
-    """Keep the form's message for the next page, unless the hook has left one of its own."""
+def _add_success_message(request: HttpRequest, cls: Any) -> None:
+    """Add the form's message for the next page, unless the hook has added one."""
     if not getattr(messages.get_messages(request), "added_new", False):
         messages.success(request, str(cls.success_message), fail_silently=True)
 
 
 def _page(request: HttpRequest, cls: Any, html: SafeString, *, status: int) -> HttpResponse:
-    """Answer htmx with the form alone, and a visitor without JavaScript with a page around it."""
+    """Respond with the form, and for a visitor without JavaScript with a page around it."""
     if not _is_htmx(request):
         html = rendering.render_page(cls, request, html)
     return HttpResponse(html, status=status)
 
 
-def _origin(request: HttpRequest, cls: Any) -> str:
-    """Find the page the form stands on, if it is one of this site."""
+def _page_url(request: HttpRequest, cls: Any) -> str:
+    """Return the URL of the page that the form is on, if it is one of this site."""
     referer = request.headers.get("Referer", "")
     own = {request.get_host()}
     if url_has_allowed_host_and_scheme(referer, allowed_hosts=own, require_https=request.is_secure()):
@@ -202,8 +200,8 @@ def _origin(request: HttpRequest, cls: Any) -> str:
     return reverse("mizan:form", args=[cls.mizan.name])
 
 
-def _as_htmx_wants(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
-    """Turn a redirect into HX-Redirect for htmx, which follows a plain one without leaving the page."""
+def _redirect_for_htmx(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+    """Return a redirect as HX-Redirect for htmx, which would follow a plain one without leaving the page."""
     if not (_is_htmx(request) and 300 <= response.status_code < 400 and "Location" in response.headers):
         return response
     redirect = HttpResponseClientRedirect(response.headers["Location"])

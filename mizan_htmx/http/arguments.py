@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Iterable, Mapping
-from typing import Any, cast
+from typing import Any
 from urllib.parse import unquote
 
 from django.conf import settings
@@ -189,7 +189,7 @@ def _read_json(request: HttpRequest, *, empty_allowed: bool = False) -> dict[str
     if request.content_params and request.content_params.get("charset", "utf-8").lower() not in _UTF8:
         raise BadRequest("JSON must be UTF-8.")
     body = request.body
-    limit = cast("int | None", settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
+    limit: int | None = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
     # The first releases of Django 5.2 trust Content-Length, which a chunked body lacks or has wrong.
     if limit is not None and len(body) > limit:
         raise TooLarge()

@@ -44,7 +44,7 @@ def write_error_headers(request: HttpRequest, response: HttpResponseBase, record
         headers[MESSAGE_HEADER] = quote(text)
     if error.status >= 500 or request.method in SAFE_METHODS:  # after a 5xx nothing is certain
         return
-    if not (recorder.may_stand or recorder.announced()):
+    if not (recorder.may_stand or recorder.invalidations()):
         headers[COMMITTED_HEADER] = "no"
 
 

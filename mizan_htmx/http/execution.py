@@ -122,7 +122,7 @@ def execute(
     result that cannot be serialized fails the call. A reader of a public context gets the anonymous request,
     wherever it is read. Async functions run in an event loop of their own.
     """
-    if function.context is None:  # most calls: nothing can be public
+    if function.context is None or not registry.graph.public:  # most calls: nothing can be shared
         return _run_body(function, request, admit(function, request, arguments), recorder, then)
     with shared_or_own(request, contexts_of(function, request)) as request:
         return _run_body(function, request, admit(function, request, arguments), recorder, then)
@@ -205,8 +205,11 @@ def _run_body(
     """Run a body, in a transaction if it is sync and changes something."""
     if function.is_transactional and _has_database():
         return _run_in_transaction(function, request, values, recorder, then)
-    recorder.may_stand = recorder.may_stand or function.is_async or not _falls_with_request()
-    func = async_to_sync(function.func) if function.is_async else function.func
+    func = function.func
+    if function.is_async:
+        func, recorder.may_stand = async_to_sync(func), True
+    elif not recorder.may_stand:
+        recorder.may_stand = not _falls_with_request()
     if not (function.affects or function.is_transactional):
         return then(_checked(function, func(request, **values)))
     start = len(recorder)

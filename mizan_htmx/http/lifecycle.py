@@ -13,15 +13,15 @@ from mizan_htmx.errors import MethodNotAllowed
 from mizan_htmx.http.csrf import write_csrf_header
 from mizan_htmx.http.error_headers import write_error_headers
 from mizan_htmx.http.session_fingerprint import write_changed_fingerprint
-from mizan_htmx.invalidation.delivery import aannounce, announce_now, signals_for
+from mizan_htmx.invalidation.publication import apublish_invalidations, publish_invalidations, signals_for
 from mizan_htmx.invalidation.recorder import (
     Recorder,
     abandon,
     close_recorder,
     open_recorder,
     roll_back,
-    write,
 )
+from mizan_htmx.invalidation.response import write_invalidations
 from mizan_htmx.protocol.keys import Invalidation
 
 Work: TypeAlias = Callable[[HttpRequest, Recorder], HttpResponseBase]
@@ -49,7 +49,7 @@ def finish(
     """
     stale = _conclude(request, response, recorder, owned=owned)
     if stale and signals_for(stale):
-        announce_now(request, stale, response)
+        publish_invalidations(request, stale, response)
     return response
 
 
@@ -57,7 +57,7 @@ async def afinish(
     request: HttpRequest, response: HttpResponseBase, recorder: Recorder, *, owned: bool
 ) -> HttpResponseBase:
     """See ``finish``."""
-    await aannounce(request, _conclude(request, response, recorder, owned=owned), response)
+    await apublish_invalidations(request, _conclude(request, response, recorder, owned=owned), response)
     return response
 
 
@@ -65,7 +65,7 @@ def _conclude(
     request: HttpRequest, response: HttpResponseBase, recorder: Recorder, *, owned: bool
 ) -> tuple[Invalidation, ...]:
     """Write the headers; return what is left to publish."""
-    write(request, response, recorder)
+    write_invalidations(request, response, recorder)
     write_changed_fingerprint(request, response)
     write_csrf_header(request, response)
     write_error_headers(request, response, recorder)
@@ -74,14 +74,14 @@ def _conclude(
 
 def publish(request: HttpRequest, recorder: Recorder, response: HttpResponseBase | None = None) -> None:
     """Close the recorder, and publish what the request has invalidated to the rest of the process."""
-    announce_now(request, close_recorder(request, recorder, response), response)
+    publish_invalidations(request, close_recorder(request, recorder, response), response)
 
 
 async def apublish(
     request: HttpRequest, recorder: Recorder, response: HttpResponseBase | None = None
 ) -> None:
     """See ``publish``."""
-    await aannounce(request, close_recorder(request, recorder, response), response)
+    await apublish_invalidations(request, close_recorder(request, recorder, response), response)
 
 
 def respond(request: HttpRequest, methods: Sequence[str], work: Work, fail: Fail) -> HttpResponseBase:

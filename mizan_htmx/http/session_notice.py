@@ -10,7 +10,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 
 from mizan_htmx.caching.responses import PRIVATE
 from mizan_htmx.http.error_responses import login_url_for
-from mizan_htmx.localization import as_on_page, finish_on_page
+from mizan_htmx.localization import localize_response, localized_as_page
 
 TEMPLATE = "mizan_htmx/session.html"
 
@@ -20,10 +20,10 @@ def notice(request: HttpRequest) -> HttpResponseBase:
     """Render the session notice, with a link to the login page and back to ``?next=`` of this site."""
     if request.method not in ("GET", "HEAD"):
         return HttpResponseNotAllowed(["GET", "HEAD"])
-    with as_on_page(request):
+    with localized_as_page(request):
         back = request.GET.get("next", "")
         response = render(request, TEMPLATE, {"login_url": _login_url(back)})
-        finish_on_page(request, response)
+        localize_response(request, response)
     response.headers["Cache-Control"] = PRIVATE
     return response
 

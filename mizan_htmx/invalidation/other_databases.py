@@ -1,4 +1,4 @@
-"""What a body writes to other databases than the default one, whose transaction does not hold that."""
+"""What a function's body writes to other databases, which the default one's transaction does not cover."""
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
@@ -18,7 +18,7 @@ _READING = ("SELECT", "SAVEPOINT", "RELEASE", "ROLLBACK", "BEGIN", "SET", "SHOW"
 
 
 class WrittenElsewhere:
-    """Looks, inside ``with``, at what is written there, and remembers what that stands or falls with."""
+    """Notes, inside ``with``, the writes to databases other than the default one, and their transactions."""
 
     def __init__(self, recorder: Recorder) -> None:
         self._recorder = recorder
@@ -38,7 +38,7 @@ class WrittenElsewhere:
 
     @property
     def may_stand(self) -> bool:
-        """Whether anything was written there, by a statement that may have been carried out."""
+        """Whether a statement that writes may have been carried out there."""
         return bool(self._shares)
 
     def __call__(
@@ -49,7 +49,7 @@ class WrittenElsewhere:
         many: bool,
         context: dict[str, Any],
     ) -> Any:
-        """Carry out a statement, as ``connection.execute_wrapper()`` has it."""
+        """Run a statement, as a wrapper for ``connection.execute_wrapper()``."""
         try:
             result = execute(sql, params, many, context)
         except (OperationalError, InterfaceError):  # its answer may have been lost
@@ -63,12 +63,12 @@ class WrittenElsewhere:
             share = share_of(connection, self._recorder) if is_in_transaction(connection) else None
             self._shares[share] = None
 
-    def record(self, stale: Sequence[Invalidation], start: int) -> None:
-        """Record again what was recorded since ``start``, and ``stale``, for as far as something stands."""
+    def record(self, invalidations: Sequence[Invalidation], start: int) -> None:
+        """Record for the writes that were not rolled back: what was recorded since ``start``, and these."""
         kept = standing(each for each in self._shares if each is not None)
         shares = [each for each in self._shares if each is None or each in kept]
         if shares:
-            self._recorder.put([*stale, *self._recorder.since(start)], shares, at=start)
+            self._recorder.put([*invalidations, *self._recorder.since(start)], shares, at=start)
 
 
 def _others() -> Iterator[BaseDatabaseWrapper]:
@@ -76,5 +76,5 @@ def _others() -> Iterator[BaseDatabaseWrapper]:
         if alias != DEFAULT_DB_ALIAS:
             try:
                 yield connections[alias]
-            except ImproperlyConfigured:  # nobody writes to it either
+            except ImproperlyConfigured:  # a database that can't be used
                 continue

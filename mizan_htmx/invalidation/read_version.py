@@ -1,4 +1,4 @@
-"""How new what a request reads is, at least: asked of the registry's clock once, before anything is read."""
+"""The read version of a request: the version that was current before the request has read anything."""
 
 from django.db import connections
 from django.http import HttpRequest
@@ -10,9 +10,9 @@ from mizan_htmx.setup.registry import registry
 
 
 def version_of(request: HttpRequest) -> str | None:
-    """Give the version that was current when this request first asked; ``None`` where nobody counts.
+    """Return the version that was current when this request first asked; ``None`` without a version store.
 
-    Where a replica may be behind, it is the version of so long ago.
+    If a replica may lag behind (``MIZAN_REPLICA_LAG``), it is the version of that long ago.
     """
     state: RequestState = getattr(request, STATE, None) or state_of(request)
     version = state.version
@@ -26,25 +26,25 @@ def version_of(request: HttpRequest) -> str | None:
 
 
 def may_be_old(version: str) -> bool:
-    """Tell whether something may have become stale since a version that a request has read by."""
+    """Return whether something may have been invalidated since a request's read version."""
     return bool(conf.measured_lag()) and version != registry.clock()
 
 
 def _before(version: str) -> str:
-    """Give the version before, ``-1`` before all.
+    """Return the version before; the number ``-1`` is before all.
 
-    The page takes what comes with the answer to a change for its result, if nothing was between the two. That
-    is so where it was read from the primary; a replica may not have it yet.
+    The page takes a block in the response to a change for its result, if no other change is between the two.
+    That holds if it was read from the primary; a replica may not have the change yet.
     """
     epoch, _, seq = version.partition(".")
     return f"{epoch}.{int(seq) - 1}"
 
 
 def must_ask_early() -> bool:
-    """Tell whether a request may read from a snapshot that is older than the moment a block is rendered.
+    """Return whether to take the read version before the view, because of ATOMIC_REQUESTS.
 
-    With ATOMIC_REQUESTS one transaction spans the view. Above READ COMMITTED it shows the database as it was
-    at its first query, and a block would look newer than it is.
+    One transaction spans the view then. Above READ COMMITTED it reads the database as it was at its first
+    query, so that a version taken at the rendering of a block would be too new.
     """
     return bool(registry.graph.live) and any(
         database.get("ATOMIC_REQUESTS") for database in connections.settings.values()

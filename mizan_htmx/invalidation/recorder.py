@@ -1,50 +1,211 @@
-"""What a request has made stale, and how the world learns of it once the transaction has committed."""
+"""The recorder of a request: it collects what is invalidated, for the response or for publication."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Sequence
 from contextvars import ContextVar
-from typing import overload
-from weakref import ref
+from threading import Lock
+from weakref import WeakSet, ref
 
-from django.core.exceptions import ImproperlyConfigured
 from django.db import connections
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
-from django.urls import get_urlconf
 
-from mizan_htmx.declarations.signature import validate
-from mizan_htmx.errors import ValidationFailed, suggest
-from mizan_htmx.invalidation.cookie import carry
-from mizan_htmx.invalidation.delivery import aannounce as aannounce
-from mizan_htmx.invalidation.delivery import announce_now as announce_now
-from mizan_htmx.invalidation.delivery import told as told
-from mizan_htmx.invalidation.recording import Recorder as Recorder
-from mizan_htmx.invalidation.transactions import announce as announce
-from mizan_htmx.protocol.cache_tags import group_list
-from mizan_htmx.protocol.headers import CACHE_GROUPS_HEADER, INVALIDATE_HEADER
-from mizan_htmx.protocol.keys import Invalidation
+from mizan_htmx.internals import running_loop
+from mizan_htmx.invalidation.publication import publish_anywhere
+from mizan_htmx.invalidation.shutdown import at_exit
+from mizan_htmx.invalidation.transactions import Share, in_transaction, share_of, standing
+from mizan_htmx.protocol.keys import Invalidation, merge, merged
 from mizan_htmx.request_state import STATE, RequestState, state_of
-from mizan_htmx.setup.autodiscover import load_urlconf
-from mizan_htmx.setup.middleware import MIDDLEWARE, is_installed
-from mizan_htmx.setup.registry import registry
 
-# Weak: a request that ended without closing its recorder must not swallow what the thread does next.
+
+class Recorder:
+    """Collects what one request invalidates, each entry with the transaction that it depends on, if any.
+
+    Each entry is published once: with the response or, if that has been sent or never will be, by itself, as
+    soon as its transaction has committed. A thread may still write by then: the client of an ASGI server has
+    hung up, or a stream is being written.
+    """
+
+    __slots__ = (
+        *("__weakref__", "_answer", "_entries", "_is_final", "_is_on_loop", "_known", "_lock", "_request"),
+        *("is_closed", "may_stand", "outer"),
+    )
+
+    def __init__(self, request: HttpRequest | None = None) -> None:
+        self.is_closed = False
+        #: Whether something that a function has written may be committed, although the call was refused.
+        self.may_stand = False
+        #: The recorder of the request inside of which this one is answered, as by a test client in a view.
+        self.outer: ref[Recorder] | None = None
+        self._request = None if request is None else ref(request)
+        self._answer: tuple[HttpRequest | None, HttpResponseBase | None] | None = None
+        self._entries: list[tuple[Invalidation, Share | None]] = []
+        self._is_final = True
+        self._is_on_loop = running_loop() is not None
+        self._known: tuple[tuple[Invalidation, ...], str] | None = None
+        self._lock = Lock()
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+    def add(self, invalidations: Iterable[Invalidation], *, at: int | None = None) -> None:
+        """Record invalidations, at the end or at a position, for the transactions that are open here."""
+        added = tuple(invalidations)
+        if added:
+            open_connections = in_transaction()
+            shares = [share_of(each, self) for each in open_connections] if open_connections else (None,)
+            self.put(added, shares, at=at)
+
+    def put(
+        self,
+        invalidations: Collection[Invalidation],
+        shares: Iterable[Share | None],
+        *,
+        at: int | None = None,
+    ) -> None:
+        """Record invalidations once for each of these shares of transactions; ``None``: without one."""
+        known: list[Share | None] = [None if each is None or each.is_over else each for each in shares]
+        with self._lock:
+            held = [each for each in known if each is not None] if self.is_closed else known
+            position = len(self._entries) if at is None else at
+            self._entries[position:position] = [(each, share) for share in held for each in invalidations]
+            self._known = None
+            for share in held:
+                if share is not None:
+                    self._is_final = False
+                    share.add(invalidations)
+            if self._is_on_loop and not self.is_closed:
+                _close_at_exit(self)
+        if invalidations and len(held) < len(known):
+            publish_anywhere(self._asked(), merge(invalidations))
+
+    def since(self, position: int) -> list[Invalidation]:
+        """Return what was recorded after ``position``, a former length, committed or not."""
+        return [each for each, _ in self._entries[position:]]
+
+    def rewind(self, position: int) -> None:
+        """Discard what was recorded after ``position``, a former length."""
+        with self._lock:
+            dropped = self._entries[position:]
+            if not dropped:
+                return
+            for each, share in dropped:
+                if share is not None:
+                    share.add((each,), -1)
+            del self._entries[position:]
+            self._known = None
+
+    def drop(self, connections: Collection[BaseDatabaseWrapper]) -> None:
+        """Discard what depends on an open transaction of these connections, which will be rolled back."""
+        with self._lock:
+            self._entries = [
+                (each, share)
+                for each, share in self._entries
+                if share is None or share.is_committed or share.connection not in connections
+            ]
+            self._known = None
+
+    def abandon(self) -> None:
+        """Close without a response: publish what is committed now, and the rest as it is committed."""
+        if not self.is_closed:
+            request = self._asked()
+            publish_anywhere(request, self.close(request))
+
+    def close(
+        self, request: HttpRequest | None, response: HttpResponseBase | None = None
+    ) -> tuple[Invalidation, ...]:
+        """Return what is to be published now; what comes later or is not committed is published by itself."""
+        with self._lock:
+            self.is_closed = True
+            if self._is_on_loop and self._entries:
+                _open.discard(self)
+            if self._is_final:
+                return self._merged()[0] if self._entries else ()
+            waiting = {share for _, share in self._entries if share is not None and not share.is_over}
+            for share in standing(waiting):
+                share.keeper = self
+                self._answer = (request, response)
+            return merge([each for each, share in self._entries if share not in waiting])
+
+    def settle(self, shares: Sequence[Share]) -> None:
+        """Publish what these shares hold, whose transactions have ended, unless a response will carry it."""
+        with self._lock:
+            answered = None if all(share.keeper is None for share in shares) else self._answer
+            for share in shares:
+                share.is_over, share.keeper = True, None
+            if not self.is_closed:
+                self._is_final = all(share is None or share.is_over for _, share in self._entries)
+                return
+            through = set(shares)
+            committed = [each for each, share in self._entries if share in through]
+            request, response = answered or (self._asked(), None)
+        publish_anywhere(request, merge(committed), response)
+
+    def _asked(self) -> HttpRequest | None:
+        return None if self._request is None else self._request()
+
+    def invalidations(self) -> tuple[Invalidation, ...]:
+        """Return what the response carries: merged, and bounded as the header is (``MAX_BYTES``)."""
+        return self.merged()[0]
+
+    def written(self) -> str:
+        """Return the text of the header."""
+        return self.merged()[1]
+
+    def merged(self) -> tuple[tuple[Invalidation, ...], str]:
+        """Return ``invalidations()`` and ``written()``, which are worked out together."""
+        if not self._entries:
+            return (), ""
+        with self._lock:
+            return self._merged()
+
+    def _merged(self) -> tuple[tuple[Invalidation, ...], str]:
+        if self._known is None or not self._is_final:  # for body, header and signal
+            self._known = merged(self._standing())
+        return self._known
+
+    def _standing(self) -> list[Invalidation]:
+        """Return what is committed or still may be: if that COMMIT fails, the response is not sent either."""
+        entries = self._entries
+        if self._is_final:
+            return [each for each, _ in entries]
+        kept = standing({share for _, share in entries if share is not None})
+        return [each for each, share in entries if share is None or share in kept]
+
+
+# Those whose response is still to come. A server that stops its event loop leaves some of them open.
+_open: WeakSet[Recorder] = WeakSet()
+
+
+def _close_all() -> None:
+    """Publish what no response will carry, since the process ends; its threads have ended by now."""
+    for recorder in list(_open):
+        recorder.abandon()
+
+
+def _close_at_exit(recorder: Recorder) -> None:
+    at_exit(_close_all)
+    _open.add(recorder)
+
+
+# Weak: if a request ends without closing its recorder, the thread's next work must not be added to it.
 _current: ContextVar[ref[Recorder] | None] = ContextVar("mizan_htmx.invalidation.recorder", default=None)
 
 
 def recorder_of(request: HttpRequest) -> Recorder | None:
-    """Give the recorder of a request, if something listens to it; a closed one, after the answer."""
+    """Return the recorder of a request, open or closed; ``None`` where nothing has opened one."""
     state: RequestState | None = getattr(request, STATE, None)
     return None if state is None else state.recorder
 
 
 def current_recorder() -> Recorder | None:
-    """Give the recorder of the request that is being answered here, for code that has no request."""
+    """Return the recorder of the request that is being answered here, for code that has no request."""
     held = _current.get()
     return None if held is None else held()
 
 
 def open_recorder(request: HttpRequest) -> tuple[Recorder, bool]:
-    """Give the request's recorder, and whether the caller opened it and so has to announce."""
+    """Return the recorder of a request, and whether the caller has opened it and so has to close it."""
     state = state_of(request)
     known: Recorder | None = state.recorder
     if known is not None and not known.is_closed:
@@ -56,7 +217,7 @@ def open_recorder(request: HttpRequest) -> tuple[Recorder, bool]:
 
 
 def roll_back(recorder: Recorder) -> None:
-    """Undo what ATOMIC_REQUESTS holds together: an exception that is answered must not be committed."""
+    """Roll ATOMIC_REQUESTS' transactions back: what raised is answered, and must not be committed."""
     held = [
         connection
         for connection in connections.all(initialized_only=True)
@@ -71,115 +232,17 @@ def roll_back(recorder: Recorder) -> None:
 def close_recorder(
     request: HttpRequest, recorder: Recorder, response: HttpResponseBase | None = None
 ) -> tuple[Invalidation, ...]:
-    """Collect nothing more for this request's answer; return what is to be told with it."""
+    """Close the recorder of a request; return what is to be published with the response."""
     _current.set(recorder.outer)
     return recorder.close(request, response)
 
 
 def abandon(recorder: Recorder, *, owned: bool) -> None:
-    """Tell what stands of a request that ends without an answer; what is still being written tells itself.
+    """Close the recorder, if ``owned``, of a request that ends without a response.
 
-    Its client has hung up, its time is over, or the process is about to end.
+    Its client has hung up, it has timed out, or the process is about to end. What is not committed yet is
+    published by itself.
     """
     if owned:
         _current.set(recorder.outer)
         recorder.abandon()
-
-
-def write(request: HttpRequest, response: HttpResponseBase, recorder: Recorder) -> None:
-    """Put what is stale into a response: the header, and the cookie where scripts can't see the header.
-
-    For caches on the way what they may have of it stands there as the tags to purge, too; they keep no such
-    response.
-    """
-    invalidations, written = recorder.merged()
-    if not invalidations:
-        return
-    response.headers[INVALIDATE_HEADER] = written
-    purged = registry.graph.purged(invalidations)
-    if purged:
-        response.headers[CACHE_GROUPS_HEADER] = group_list(purged)
-    response.headers.setdefault("Cache-Control", "no-store")
-    own = state_of(request).page.own_note
-    if own is None or 300 <= response.status_code < 400:  # which shows nothing of what was rendered
-        carry(request, response, invalidations)
-        return
-    doubtful = own.doubtful(invalidations)
-    carry(
-        request,
-        response,
-        invalidations,
-        number=own.number,
-        doubtful=[each for shown in doubtful for each in shown.block.bound],
-    )
-
-
-@overload
-def invalidate(request: HttpRequest | None, context: str, /, **params: object) -> None: ...
-
-
-@overload
-def invalidate(context: str, /, **params: object) -> None: ...
-
-
-def invalidate(request: HttpRequest | str | None, context: str | None = None, /, **params: object) -> None:
-    """Invalidate a context, from any code: ``invalidate("user", user_id=5)``.
-
-    The answer to the request that is being answered here carries it. Outside of any request, such as in a
-    management command, a task or a thread, it is published by itself. ``invalidate(request, …)`` names the
-    request, for code that runs after the answer has begun, such as a stream; ``invalidate(None, …)``
-    publishes in any case.
-
-    It counts once the transaction around it has committed. Raises ValueError for an unknown context or
-    parameter or a value that does not fit, and ImproperlyConfigured in a view that is no function of
-    mizan_htmx where ``MizanMiddleware`` is not installed, because the answer would not carry it.
-    """
-    name = request if isinstance(request, str) else context
-    if name is None:
-        raise TypeError("invalidate() names no context. Call it as invalidate('user', user_id=5).")
-    if isinstance(request, str) and context is not None:
-        raise TypeError(f"invalidate({request!r}, {context!r}) names two contexts. Call it once for each.")
-    invalidation = named(name, params, by="invalidate")
-    if isinstance(request, str):
-        recorder, is_outside = current_recorder(), not _is_in_request()
-    else:
-        recorder, is_outside = (None, True) if request is None else (recorder_of(request), False)
-    if recorder is not None:
-        recorder.add((invalidation,))
-    elif is_outside:
-        announce(None, (invalidation,))
-    else:
-        raise ImproperlyConfigured(
-            "invalidate() in a view that is no function of mizan_htmx needs"
-            " 'mizan_htmx.middleware.MizanMiddleware' in MIDDLEWARE."
-        )
-
-
-def _is_in_request() -> bool:
-    """Return whether a request is being answered here that MizanMiddleware does not look after.
-
-    Django's handlers set the URLconf for each request, and reset it at its end.
-    """
-    return get_urlconf() is not None and not is_installed(MIDDLEWARE)
-
-
-def named(context: str, params: Mapping[str, object], *, by: str) -> Invalidation:
-    """Name what is stale for whoever says so by ``by``; raise ValueError for what can't be meant."""
-    load_urlconf()  # where no request has done so
-    groups = registry.graph.groups
-    group = groups.get(context)
-    if group is None:
-        if groups:  # a worker that declares nothing can't tell a good name from a bad one
-            raise ValueError(
-                f"Unknown context {context!r} in {by}(). {suggest(context, groups, what='contexts')}"
-            )
-        return Invalidation.of(context, **params)
-    for name in params:
-        if name not in group.params:
-            hint = suggest(name, group.params, what="parameters")
-            raise ValueError(f"Context {context!r} has no parameter {name!r} in {by}(). {hint}")
-    try:
-        given = {name: value for name, value in params.items() if value is not None}
-        return group.shown(validate(group.adapter, given))
-    except ValidationFailed as error:
-        raise ValueError(f"{by}({context!r}, …): {error.reasons}") from None

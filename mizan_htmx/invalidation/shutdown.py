@@ -1,6 +1,6 @@
-"""What is left to do when the process ends: at Python's exit, or before it, where a server says that it ends.
+"""Work for the end of the process: at Python's exit, or before it if a server says that it shuts down.
 
-A server may end itself by the signal that stopped it, as uvicorn does. Nothing runs at Python's exit then.
+A server may end itself with the signal that stopped it, as uvicorn does. Nothing runs at Python's exit then.
 """
 
 import atexit
@@ -11,7 +11,7 @@ _works: dict[Callable[[], None], None] = {}
 
 
 def at_exit(work: Callable[[], None]) -> None:
-    """Have this done once when the process ends, and again only if it is asked for again."""
+    """Call ``work`` once when the process ends. It may be registered again, also by itself."""
     if work in _works:
         return
     _works[work] = None
@@ -20,7 +20,7 @@ def at_exit(work: Callable[[], None]) -> None:
 
 
 def finish() -> None:
-    """Do now what is left to do, also what that itself leaves; may block for some seconds."""
+    """Do the registered work now, and what that registers; may block for some seconds."""
     while _works:
         work, _ = _works.popitem()
         work()

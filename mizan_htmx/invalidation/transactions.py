@@ -1,7 +1,7 @@
-"""What waits for a transaction, on any database: it stands or falls with it.
+"""Invalidations that wait for a transaction, on any database, and are dropped if it is rolled back.
 
-What is committed is marked before any other hook runs, so that a hook that fails keeps nothing quiet; it is
-told once all of them have run, so that no refresh overtakes a hook that clears a cache. A COMMIT whose answer
+They are marked as committed before any hook of the site runs, so that a hook that raises stops none of them,
+and published after all hooks, so that no refresh overtakes a hook that clears a cache. A COMMIT whose answer
 is lost may have been carried out, and counts as one that was.
 """
 
@@ -11,7 +11,6 @@ from weakref import ref
 
 from django.db import DEFAULT_DB_ALIAS, DatabaseError, IntegrityError, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.http import HttpRequest
 
 from mizan_htmx.internals import (
     commit_hooks,
@@ -21,15 +20,15 @@ from mizan_htmx.internals import (
     surround_commits,
     wait_for_commit,
 )
-from mizan_htmx.invalidation.delivery import announce_anywhere, announce_now
+from mizan_htmx.invalidation.publication import publish_anywhere, publish_invalidations
 from mizan_htmx.protocol.keys import Invalidation, merge
 
 
 class Listener(Protocol):
-    """What is told which of its shares are through: the recorder of a request."""
+    """Takes the shares of its own whose transactions have ended: the recorder of a request."""
 
     def settle(self, shares: Sequence["Share"]) -> None:
-        """Tell what these say, unless an answer is still to carry it."""
+        """Publish what these shares hold, unless a response will carry it."""
         ...
 
 
@@ -37,10 +36,10 @@ _Key: TypeAlias = tuple[frozenset[str], "ref[Listener] | None", bool]
 
 
 class Share:
-    """What one savepoint of a transaction makes stale, which stands or falls as a whole.
+    """The invalidations of one savepoint, which is committed or rolled back as a whole.
 
-    It is a hook for the commit: Django forgets it where the savepoint is rolled back. ``is_over`` says that
-    the transaction's hooks have run, too.
+    A share is itself a hook of ``on_commit()``: Django drops it if the savepoint is rolled back. It
+    ``is_committed`` after the COMMIT, and ``is_over`` after the transaction's hooks.
     """
 
     __slots__ = (
@@ -53,7 +52,7 @@ class Share:
         self.keys: dict[Invalidation, int] = {}
         self.is_committed = False
         self.is_over = False
-        #: Holds the listener once nobody else does.
+        #: Keeps the listener alive if nothing else does.
         self.keeper: Listener | None = None
         self._listener = key[1]
         self._waiting = waiting
@@ -61,11 +60,11 @@ class Share:
 
     @property
     def listener(self) -> Listener | None:
-        """Who is told that it is through; nobody, where nobody asked or whoever did is gone."""
+        """The recorder that takes it, if there is one and it is still alive."""
         return None if self._listener is None else self._listener()
 
     def __call__(self) -> None:
-        """Settle what has not been seen to commit: tests call hooks of transactions that never end."""
+        """Settle what no COMMIT was seen of: tests call the hooks of transactions that never end."""
         if self.is_committed:
             return
         listener = self.listener
@@ -76,39 +75,39 @@ class Share:
         self._waiting.is_over = True
         _settle(shares)
 
-    def take(self, stale: Iterable[Invalidation], times: int = 1) -> None:
-        """Take what is said; ``-1`` takes it back once."""
-        for each in stale:
+    def add(self, invalidations: Iterable[Invalidation], times: int = 1) -> None:
+        """Count invalidations; ``times=-1`` takes them back once."""
+        for each in invalidations:
             self.keys[each] = self.keys.get(each, 0) + times
 
-    def tell(self) -> None:
-        """Tell what has no request to go with; of a transaction, each key once."""
+    def publish(self) -> None:
+        """Publish what belongs to no request; each key once for a transaction, unless named ``by_hand``."""
         by_hand = self.key[2]
-        known = () if by_hand else self._waiting.told
+        known = () if by_hand else self._waiting.published
         new = tuple(each for each, times in self.keys.items() if times > 0 and each not in known)
         self.is_over = True
-        self._waiting.told.update(() if by_hand else new)
-        announce_now(None, merge(new))
+        self._waiting.published.update(() if by_hand else new)
+        publish_invalidations(None, merge(new))
 
 
 class _Waiting:
-    """What waits for a connection's transaction to end.
+    """An open transaction of a connection, and its shares.
 
     ``hooks`` is Django's own list, which only grows: after a commit or a rollback the connection has another
-    one. Tests call hooks and keep the list; then ``is_over`` says so.
+    one. ``captureOnCommitCallbacks`` runs the hooks without replacing the list; ``is_over`` marks that case.
     """
 
-    __slots__ = ("ends_by_hand", "hooks", "is_over", "shares", "told")
+    __slots__ = ("ends_by_hand", "hooks", "is_over", "published", "shares")
 
     def __init__(self, connection: BaseDatabaseWrapper) -> None:
         self.ends_by_hand = ends_by_hand(connection)
         self.hooks: list[Any] | None = None
         self.shares: dict[_Key, Share] = {}
-        self.told: set[Invalidation] = set()
+        self.published: set[Invalidation] = set()
         self.is_over = False
 
     def follow(self, hooks: list[Any]) -> None:
-        """Forget the shares of savepoints that were rolled back: Django dropped their hooks."""
+        """Drop the shares of savepoints that were rolled back: Django has dropped their hooks."""
         if self.hooks is not hooks:
             self.hooks = hooks
             shares = (hook[1] for hook in hooks if isinstance(hook[1], Share))
@@ -116,7 +115,7 @@ class _Waiting:
 
 
 class _Transactions:
-    """Follows the transactions of one connection."""
+    """The transactions of one connection, one after the other."""
 
     __slots__ = ("_connection", "_due", "waiting")
 
@@ -131,7 +130,7 @@ class _Transactions:
         try:
             commit()
         except BaseException as error:
-            if not _is_refusal(error):  # what was written may stand
+            if not _is_refusal(error):  # it may have been committed
                 self._pass(shares)
             raise
         self._pass(shares)
@@ -141,9 +140,9 @@ class _Transactions:
         self._due += shares
         if self.waiting is None or not self.waiting.ends_by_hand:
             return
-        self.waiting = None  # another transaction begins by itself
+        self.waiting = None  # the next transaction begins by itself
         hooks = commit_hooks(self._connection)
-        hooks[:] = [hook for hook in hooks if not isinstance(hook[1], Share)]  # or they pile up
+        hooks[:] = [hook for hook in hooks if not isinstance(hook[1], Share)]  # or they would pile up
         if not (hooks and self._connection.settings_dict["AUTOCOMMIT"]):
             self._settle(_nothing)  # there is no hook that Django will still run
 
@@ -157,11 +156,11 @@ class _Transactions:
 
 
 def _nothing() -> None:
-    """Run the hooks where there are none."""
+    """Stand for the hooks where there are none."""
 
 
 def _is_refusal(error: BaseException) -> bool:
-    """Return whether the database has said that it did not commit."""
+    """Return whether the error says for certain that the database did not commit."""
     if isinstance(error, IntegrityError):
         return True
     cause = error.__cause__
@@ -172,13 +171,13 @@ def _is_refusal(error: BaseException) -> bool:
 
 
 def _shares(connection: BaseDatabaseWrapper) -> list[Share]:
-    """List what waits; a test keeps also what does not wait any more."""
+    """Return the shares that wait for a COMMIT; in a test the list of hooks has earlier ones, too."""
     hooks = (hook[1] for hook in commit_hooks(connection))
     return [hook for hook in hooks if isinstance(hook, Share) and not hook.is_committed]
 
 
 def standing(shares: Iterable[Share]) -> set[Share]:
-    """Return those that are committed, or still wait for the outer transaction to commit."""
+    """Return those that are committed or still may be, and leave out those that were rolled back."""
     asked = set(shares)
     unsure = {share.connection for share in asked if not share.is_committed}
     waiting = {share for connection in unsure for share in _shares(connection)}
@@ -191,7 +190,10 @@ def _mark(shares: Iterable[Share]) -> None:
 
 
 def _settle(shares: Sequence[Share]) -> None:
-    """Tell what these say, or leave it to the answer that will carry it."""
+    """Publish what these shares hold, or leave it to the response that will carry it."""
+    if len(shares) == 1:  # as of most transactions
+        _settle_together(shares[0].listener, shares)
+        return
     groups: dict[object, tuple[Listener | None, list[Share]]] = {}
     for share in shares:
         listener = share.listener
@@ -199,18 +201,21 @@ def _settle(shares: Sequence[Share]) -> None:
     left = list(groups.values())[::-1]
     try:
         while left:
-            listener, own = left.pop()
-            if listener is None:
-                own[0].tell()
-            else:
-                listener.settle(own)
-    except BaseException:  # SystemExit: others hear of the rest all the same
+            _settle_together(*left.pop())
+    except BaseException:  # SystemExit: the rest is published all the same
         _settle([share for _, own in left[::-1] for share in own])
         raise
 
 
+def _settle_together(listener: Listener | None, shares: Sequence[Share]) -> None:
+    if listener is None:
+        shares[0].publish()
+    else:
+        listener.settle(shares)
+
+
 def in_transaction() -> list[BaseDatabaseWrapper]:
-    """List the connections of this thread that are in a transaction: what is written now may fall with it."""
+    """Return the connections of this thread that are in a transaction."""
     if len(connections.settings) == 1:
         default = connections[DEFAULT_DB_ALIAS]
         return [default] if is_in_transaction(default) else []
@@ -220,9 +225,10 @@ def in_transaction() -> list[BaseDatabaseWrapper]:
 def share_of(
     connection: BaseDatabaseWrapper, listener: Listener | None = None, *, by_hand: bool = False
 ) -> Share:
-    """Return the share of the savepoint that a connection, which is in a transaction, is in.
+    """Return the share of the current savepoint of a connection, which is in a transaction.
 
-    What is said ``by_hand`` is told apart from what models say, which is told once.
+    Invalidations ``by_hand``, as by ``invalidate()``, have shares of their own: those of models are published
+    once for a transaction.
     """
     holder: Any = connection
     transactions: _Transactions | None = vars(connection).get("_mizan_transactions")
@@ -240,10 +246,10 @@ def share_of(
     return share
 
 
-def announce(request: HttpRequest | None, invalidations: tuple[Invalidation, ...]) -> None:
-    """Tell whoever has to know what is stale, once a transaction around, if there is one, has committed."""
+def publish_on_commit(invalidations: tuple[Invalidation, ...]) -> None:
+    """Publish invalidations, with each of the transactions that are open here, or at once if none is."""
     shares = [share_of(connection, by_hand=True) for connection in in_transaction()]
     for share in shares:
-        share.take(invalidations)
+        share.add(invalidations)
     if not shares:
-        announce_anywhere(request, invalidations)
+        publish_anywhere(None, invalidations)

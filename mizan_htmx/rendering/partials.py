@@ -1,4 +1,4 @@
-"""Template partials on every Django: the package's on 5.2, Django's own from 6.0 on."""
+"""Template partials: those of django-template-partials on Django 5.2, and Django's own from 6.0 on."""
 
 from itertools import takewhile
 from typing import Any, Protocol, cast
@@ -13,42 +13,42 @@ from mizan_htmx.internals import PARTIAL_CLASS, partials_in, partials_of
 
 
 class Partial(Protocol):
-    """What both call a partial: a named part of a template, able to render itself."""
+    """A named part of a template that can be rendered alone, in either implementation."""
 
     engine: Engine
     name: str
     nodelist: NodeList
 
     def render(self, context: Context) -> str:
-        """Render with a context that is bound to a template, or else to the partial."""
+        """Render with a context that is bound to a template, or else bind it to the partial."""
 
 
 def define(parser: Parser, name: str, nodelist: NodeList) -> Partial:
-    """Make ``nodelist`` addressable as ``template.html#name``; a taken name is a TemplateSyntaxError."""
+    """Register the partial ``template.html#name``; raise TemplateSyntaxError if the name is taken."""
     partials = partials_in(parser)
     if name in partials:
         raise TemplateSyntaxError(
             f"Two partials of {parser.origin} are called {name!r}. Give the block another name with 'as'."
         )
-    partials[name] = unnamed(parser, nodelist, name)
+    partials[name] = unnamed_partial(parser, nodelist, name)
     return cast("Partial", partials[name])
 
 
-def unnamed(parser: Parser, nodelist: NodeList, name: str) -> Partial:
-    """Make a partial of ``nodelist`` that nobody can address; ``name`` is for messages."""
+def unnamed_partial(parser: Parser, nodelist: NodeList, name: str) -> Partial:
+    """Return a partial that has no reference; ``name`` is for error messages."""
     return cast("Partial", import_string(PARTIAL_CLASS)(nodelist, parser.origin, name))
 
 
 def load(reference: str, engine: str = "") -> Partial:
-    """Find a partial by ``template.html#name`` (or a whole template); raise TemplateDoesNotExist.
+    """Return the partial ``template.html#name``, or a whole template; raise TemplateDoesNotExist.
 
-    ``engine`` names the template engine to look in; without it the first that has the partial counts.
+    ``engine`` names the template engine to look in. Without it, the first that has the partial is used.
     """
     return find(reference, engine)[0]
 
 
 def find(reference: str, engine: str = "") -> tuple[Partial, DjangoTemplates]:
-    """Find a partial, and the template engine that has it; raise TemplateDoesNotExist."""
+    """Return a partial and the template engine that has it; raise TemplateDoesNotExist."""
     tried: list[Any] = []
     for backend in _backends():
         if not engine or backend.name == engine:
@@ -60,29 +60,29 @@ def find(reference: str, engine: str = "") -> tuple[Partial, DjangoTemplates]:
 
 
 def load_near(reference: str, engine: Engine) -> tuple[Partial, str]:
-    """Find a partial for a template of this engine: in the same one, or else in the first that has it.
+    """Return a partial, from this engine or else from the first that has it, and its engine's name.
 
-    Return it and the name of its engine, if that has to be known.
+    The name is "" where the partial is found without it. Raise TemplateDoesNotExist.
     """
     try:
-        return _find(engine, reference), name_of(engine, reference)
+        return _find(engine, reference), engine_name(engine, reference)
     except TemplateDoesNotExist:
         return load(reference), ""
 
 
-def name_of(engine: Engine, reference: str) -> str:
-    """Return the name of a template engine, or "" if it is the first that has this partial."""
+def engine_name(engine: Engine, reference: str) -> str:
+    """Return the name of a template engine; "" if it is the first that has this partial."""
     if len(engines.templates) == 1:
         return ""
     own = next((backend for backend in _backends() if backend.engine is engine), None)
-    if own is None:  # made by hand, and to be found by nobody
+    if own is None:  # an Engine that is in no setting has no name
         return ""
     for backend in takewhile(lambda each: each is not own, _backends()):
         try:
             _find(backend.engine, reference)
         except TemplateDoesNotExist:
             continue
-        except TemplateSyntaxError:  # it would be taken nevertheless
+        except TemplateSyntaxError:  # the loader would stop here, too
             pass
         return str(own.name)
     return ""
@@ -93,7 +93,7 @@ def _backends() -> list[DjangoTemplates]:
 
 
 def _find(engine: Engine, reference: str) -> Partial:
-    """Find a partial as the loaders do, also where an engine has none that knows of partials."""
+    """Return a partial as the loaders do, also in an engine whose loaders do not know partials."""
     name, _, part = reference.partition("#")
     template: Any = engine.get_template(name)
     if not part:

@@ -1,4 +1,4 @@
-"""Where pages of this site are: looked up once for each URLconf, script prefix and language."""
+"""URLs of the endpoints, reversed once per URLconf, script prefix and language."""
 
 from functools import lru_cache
 from typing import Any
@@ -13,28 +13,28 @@ from django.utils.translation import get_language
 
 from mizan_htmx.request_state import STATE, RequestState, state_of
 
-# How many are kept: one for each context that a site shows, in each of its languages.
-_REMEMBERED = 4096
+# One URL for each declared context, in each of the site's languages.
+_ENTRIES = 4096
 
-# What ``reverse`` looks at by itself. After ``clear_url_caches``, by which sites change what their patterns
-# mean, the resolver is another one.
+# All that ``reverse`` depends on. ``clear_url_caches``, which sites call to change their patterns, makes a
+# new resolver; the weak reference lets the old one go.
 _Here = tuple[ref[URLResolver], str, str | None]
 
 
-def address_of(name: str, *arguments: str) -> str:
-    """Give the path of an endpoint, as Django's ``reverse`` does here and now."""
+def reverse_url(name: str, *arguments: str) -> str:
+    """Return the path of an endpoint, as Django's ``reverse`` does."""
     return _reverse(name, arguments, _here())
 
 
-def address_for(request: HttpRequest, name: str, *arguments: str, language: str | None = None) -> str:
-    """Do as ``address_of`` for one of many addresses on the page that answers this request.
+def reverse_url_for(request: HttpRequest, name: str, *arguments: str, language: str | None = None) -> str:
+    """Return the path of an endpoint for one of many blocks on the page of this request.
 
-    Its URLconf and script prefix are settled once Django has found its view, and asking Django for them costs
-    as much as all else that a small block needs; the language may change on the way. ``language`` is the one
-    that is active, where that is known.
+    The URLconf and the script prefix of a request are fixed once it is resolved. Asking Django for them costs
+    as much as all else that a small block needs, so the request keeps them. ``language`` is the active one,
+    if the caller knows it; it may change while a page renders.
     """
     if request.resolver_match is None:
-        return address_of(name, *arguments)
+        return reverse_url(name, *arguments)
     urlconf = request.__dict__.get("urlconf")
     state: RequestState = getattr(request, STATE, None) or state_of(request)
     settled = state.page.url_scope
@@ -44,7 +44,7 @@ def address_for(request: HttpRequest, name: str, *arguments: str, language: str 
 
 
 def login_path(login_url: Any) -> str | None:
-    """Give the path of what ``LOGIN_URL`` says; ``None`` where it leads nowhere: nobody logs in there."""
+    """Return the path of ``LOGIN_URL``; ``None`` if it does not resolve, because the site has no login."""
     try:
         place = str(login_url) if isinstance(login_url, Promise) else login_url
     except NoReverseMatch:
@@ -56,12 +56,12 @@ def _here() -> _Here:
     return ref(get_resolver(get_urlconf())), get_script_prefix(), get_language()
 
 
-@lru_cache(_REMEMBERED)
+@lru_cache(_ENTRIES)
 def _reverse(name: str, arguments: tuple[str, ...], here: _Here) -> str:
     return reverse(name, args=arguments)
 
 
-@lru_cache(_REMEMBERED)
+@lru_cache(_ENTRIES)
 def _login_path(login_url: Any, here: _Here) -> str | None:
     try:
         return urlsplit(resolve_url(login_url)).path

@@ -1,4 +1,4 @@
-"""The template tags: ``mizan_context``, ``mizan_scripts``, ``mizan_call``, … Skins over plain functions."""
+"""The template tags ``mizan_context``, ``mizan_scripts``, ``mizan_call``, …, which wrap plain functions."""
 
 from collections.abc import Callable, Mapping
 from importlib.util import find_spec
@@ -9,9 +9,9 @@ from django.http import HttpRequest
 from django.template import Context, TemplateSyntaxError
 from django.utils.safestring import SafeString
 
-from mizan_htmx.blocks import scripts as page
 from mizan_htmx.blocks.error_messages import SLOT
 from mizan_htmx.blocks.nodes import as_syntax_errors, mizan_context, placeholder, request_of
+from mizan_htmx.blocks.scripts import call_attributes, scripts
 from mizan_htmx.forms import rendering as forms
 from mizan_htmx.html import named_id
 
@@ -25,27 +25,27 @@ register.tag("placeholder", placeholder)
 def mizan_scripts(
     context: Context, htmx: int | str | None = 2, debug: bool | None = None, defer: bool = True
 ) -> SafeString:
-    """Write the script tags: htmx (2, 4, or a static file; ``None`` where the page has its own) and the shim.
+    """Render the script tags: htmx (2, 4 or a static file; ``None`` if the page has its own) and the shim.
 
-    ``debug=True`` adds the overlay that tells why something refreshed; ``False`` leaves it out under DEBUG.
-    ``defer=False`` runs each script where its tag stands.
+    ``debug=True`` adds the overlay that shows why something refreshed; ``False`` omits it under ``DEBUG``.
+    ``defer=False`` runs each script where its tag is.
     """
     request, nonce = request_of(context, "mizan_scripts"), context.get("csp_nonce")
     with as_syntax_errors():
-        return page.scripts(request, htmx=htmx, nonce=nonce, debug=debug, defer=defer)
+        return scripts(request, htmx=htmx, nonce=nonce, debug=debug, defer=defer)
 
 
 @register.simple_tag(takes_context=True)
 def mizan_call(context: Context, name: str, /, **arguments: object) -> SafeString:
-    """Write the attributes that call a mutation: ``<button {% mizan_call "rename" user_id=5 %}>``."""
+    """Render the attributes that call a mutation: ``<button {% mizan_call "rename" user_id=5 %}>``."""
     request = getattr(context, "request", None) or context.get("request")
     with as_syntax_errors():
-        return page.call_attributes(name, arguments, request if isinstance(request, HttpRequest) else None)
+        return call_attributes(name, arguments, request if isinstance(request, HttpRequest) else None)
 
 
 @register.simple_tag
 def mizan_errors() -> SafeString:
-    """Write the place where it is said that something in the form, or the element, around it has failed."""
+    """Render the element for error messages of the form, or element, around it."""
     return SLOT
 
 
@@ -61,7 +61,7 @@ def mizan_channel(
 ) -> SafeString:
     """Subscribe the page to a channel: ``{% mizan_channel "chat" room=board.slug %}``.
 
-    ``partial="board.html#message" target="#messages"`` puts each message there, rendered with that partial.
+    ``partial="board.html#message" target="#messages"`` inserts each message there, rendered by that partial.
     """
     _need_channels("mizan_channel")
     from mizan_htmx.channels import templates as rendering  # noqa: PLC0415 - channels is optional
@@ -75,7 +75,7 @@ def mizan_channel(
 
 @register.simple_tag
 def mizan_send(name: str, /, **params: object) -> SafeString:
-    """Write the attributes of a form that a channel takes: ``<form {% mizan_send "chat" room="a" %}>``."""
+    """Render the attributes of a form for a channel: ``<form {% mizan_send "chat" room="a" %}>``."""
     _need_channels("mizan_send")
     from mizan_htmx.channels import templates as rendering  # noqa: PLC0415 - channels is optional
 
@@ -84,7 +84,7 @@ def mizan_send(name: str, /, **params: object) -> SafeString:
 
 
 def _need_channels(tag: str) -> None:
-    # The room behind this is optional, and can't be imported at the top.
+    # The package is optional, so it can't be imported at the top.
     if find_spec("channels") is None:
         raise TemplateSyntaxError(
             f"{{% {tag} %}} needs the package 'channels': pip install 'mizan_htmx[channels]'."
@@ -95,7 +95,7 @@ def _need_channels(tag: str) -> None:
 def mizan_form(context: Context, form: object, /, **params: object) -> SafeString:
     """Render a form by name or an instance: ``{% mizan_form "contact" %}``, ``{% mizan_form form %}``.
 
-    Keywords are its query parameters, which its ``get_init_kwargs`` finds in ``request.GET``.
+    Keywords are query parameters, which ``get_init_kwargs`` finds in ``request.GET``.
     """
     return _render_form(context, form, params, forms.render_form, kind="form")
 

@@ -8,6 +8,7 @@ one of them does, and fixtures that use the database are plain functions.
 import os
 import socket
 from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 from threading import Thread
 
 import pytest
@@ -16,12 +17,15 @@ import uvicorn
 from playwright.async_api import Browser, async_playwright, expect
 from pytest_django.live_server_helper import LiveServer
 
+from tests.browser.helpers.pages import Pages
 from tests.browser.helpers.serving import SERVERS, Site
-from tests.browser.helpers.tab import OBSERVE, Tab
+from tests.browser.helpers.tab import Tab
 from tests.site.asgi import application
 from tests.site.models import Board, Card, Person
 from tools import browser as browsers
 from tools import htmx as newest
+
+FOLDER = Path(__file__).parent
 
 ARGUMENTS = [
     "--no-sandbox",
@@ -63,6 +67,20 @@ async def launch(path: str) -> AsyncIterator[Browser]:
         await chromium.close()
 
 
+@pytest.fixture(scope="session")
+def light_pages(light: Browser) -> Pages:
+    """Keep the pages of the one browser of this worker."""
+    return Pages(light)
+
+
+@pytest.fixture
+def pages(request: pytest.FixtureRequest, chromium: Browser) -> Pages:
+    """Return the pages for a test; of a whole browser always new ones, since it keeps those that are left."""
+    is_whole = request.node.get_closest_marker("whole_browser") is not None
+    pages: Pages = Pages(chromium, reuse=False) if is_whole else request.getfixturevalue("light_pages")
+    return pages
+
+
 @pytest.fixture
 def chromium(request: pytest.FixtureRequest) -> Browser:
     """Give the browser that a test needs."""
@@ -71,12 +89,19 @@ def chromium(request: pytest.FixtureRequest) -> Browser:
     return browser
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Run the tests here in the event loop of the browser."""
+    for item in items:
+        if FOLDER in item.path.parents and pytest_asyncio.is_async_test(item):
+            item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
+
+
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Run a test on the builds of htmx that its nearest mark names, or else on those of django-htmx."""
+    """Run a test on the builds of htmx that its nearest mark names, or else on the newest two."""
     named = [mark.args[:1] for mark in metafunc.definition.iter_markers("parametrize")]
     if "htmx" in metafunc.fixturenames and not any("htmx" in str(each) for each in named):
         mark = metafunc.definition.get_closest_marker("builds")
-        builds = ("2", "4") if mark is None else mark.args
+        builds = newest.VERSIONS if mark is None else mark.args
         metafunc.parametrize("htmx", builds, ids="htmx{}".format, indirect=True)
 
 
@@ -99,27 +124,25 @@ def content(transactional_db: None) -> None:
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def tab(chromium: Browser, live_server: LiveServer, content: None, htmx: str) -> AsyncIterator[Tab]:
+async def tab(pages: Pages, live_server: LiveServer, content: None, htmx: str) -> AsyncIterator[Tab]:
     """Give a tab on the site under WSGI. Any unexpected problem in it fails the test."""
-    async for tab in open_tab(chromium, live_server.url, htmx):
+    async for tab in open_tab(pages, live_server.url, htmx):
         yield tab
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def asgi_tab(chromium: Browser, asgi_server: str, content: None, htmx: str) -> AsyncIterator[Tab]:
+async def asgi_tab(pages: Pages, asgi_server: str, content: None, htmx: str) -> AsyncIterator[Tab]:
     """Give a tab on the site under ASGI."""
-    async for tab in open_tab(chromium, asgi_server, htmx):
+    async for tab in open_tab(pages, asgi_server, htmx):
         yield tab
 
 
-async def open_tab(chromium: Browser, address: str, htmx: str) -> AsyncIterator[Tab]:
+async def open_tab(pages: Pages, address: str, htmx: str) -> AsyncIterator[Tab]:
     """Open a tab with cookies of its own, and close it."""
-    context = await chromium.new_context()
-    await context.add_cookies([{"name": "htmx", "value": htmx, "url": address}])
-    await context.add_init_script(OBSERVE)
-    tab = Tab(await context.new_page(), address)
+    tab = await pages.open(address)
+    await tab.page.context.add_cookies([{"name": "htmx", "value": htmx, "url": address}])
     yield tab
-    await tab.close()
+    await pages.close(tab)
 
 
 @pytest.fixture(scope="session")
@@ -152,14 +175,14 @@ def site(live_server: LiveServer, content: None, server: str) -> Iterator[Site]:
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def ada(chromium: Browser, site: Site, htmx: str) -> AsyncIterator[Tab]:
+async def ada(pages: Pages, site: Site, htmx: str) -> AsyncIterator[Tab]:
     """Give a tab of somebody at the site with sockets."""
-    async for tab in open_tab(chromium, site.address, htmx):
+    async for tab in open_tab(pages, site.address, htmx):
         yield tab
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def bob(chromium: Browser, site: Site, htmx: str) -> AsyncIterator[Tab]:
+async def bob(pages: Pages, site: Site, htmx: str) -> AsyncIterator[Tab]:
     """Give a tab of somebody else."""
-    async for tab in open_tab(chromium, site.address, htmx):
+    async for tab in open_tab(pages, site.address, htmx):
         yield tab

@@ -31,7 +31,7 @@ class Fastly(Cdn):
         if not keys or len(keys) > 256 or not all(re.fullmatch(r"[!-~]{1,1024}", each) for each in keys):
             raise Refusal(400, {"msg": "Bad request"})
         for key in keys:
-            self.forget(key)
+            self.purge(key)
         return Reply(200, b'{"status": "ok"}')
 
 
@@ -63,7 +63,7 @@ class Cloudflare(Cdn):
         if not tags or len(tags) > 100 or not all(re.fullmatch(r"[!-+\--~]{1,1024}", each) for each in tags):
             raise Refusal(400, {"success": False, "errors": [{"code": 1092, "message": "invalid tags"}]})
         for tag in tags:
-            self.forget(tag.lower())
+            self.purge(tag.lower())
         return Reply(200, b'{"success": true, "errors": [], "messages": [], "result": {"id": "1"}}')
 
 
@@ -84,7 +84,7 @@ class Bunny(Cdn):
         tag = only_keys(call, "CacheTag")["CacheTag"]
         if not isinstance(tag, str) or not tag:
             raise Refusal(400, "one tag")
-        self.forget(tag)
+        self.purge(tag)
         return Reply(204)
 
 
@@ -117,7 +117,7 @@ class Akamai(Cdn):
         if not tags or not all(self.tag.fullmatch(each) for each in tags):
             raise Refusal(400, {"httpStatus": 400, "detail": "Bad request"})
         for tag in tags:
-            self.forget(tag)
+            self.purge(tag)
         return Reply(201, b'{"httpStatus": 201, "detail": "Request accepted.", "estimatedSeconds": 5}')
 
     def _signed(self, call: Call) -> str:
@@ -180,7 +180,7 @@ class CloudFront(Cdn):
         self.references.add(reference)
         self.items.append(paths)
         for path in paths:
-            self.forget(path.removeprefix("#").lower())
+            self.purge(path.removeprefix("#").lower())
         return Reply(201, _INVALIDATION, {"Content-Type": "text/xml"})
 
     def _may_be_purged(self, item: str) -> bool:
@@ -218,12 +218,12 @@ class Door(Cdn):
         if not re.fullmatch(r'"[!#-~]+"(, "[!#-~]+")*', groups) or len(groups) > 8192 - 30:
             raise Refusal(400, "No Cache-Group-Invalidation")
         for tag in self.tags_in(groups):
-            self.forget(tag)
+            self.purge(tag)
         return Reply(200, b"Purged\n")
 
 
 class UrlCache(Cdn):
-    """A cache that forgets addresses, with a ``*`` at the end all that begin so; 404 for what it has not."""
+    """A cache that purges by URL, with a final ``*`` by prefix; 404 for a URL that it does not have."""
 
     def backend_options(self) -> dict[str, Any]:
         return {"caches": [self.url], "host": "example.com", "timeout": 2.0}

@@ -79,8 +79,8 @@ class Cdn(ABC):
         """Keep a copy of a response with this header."""
         self.copies[address] = self.tags_in(value)
 
-    def forget(self, tag: str) -> None:
-        """Forget the copies that have a tag."""
+    def purge(self, tag: str) -> None:
+        """Remove the copies that have a tag."""
         self.copies = {address: tags for address, tags in self.copies.items() if tag not in tags}
 
     def backend_options(self) -> dict[str, Any]:

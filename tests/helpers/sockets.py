@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any, Self
 
+from asgiref.testing import ApplicationCommunicator
 from channels.testing import WebsocketCommunicator
 from django.contrib.auth.models import User
 from pydantic import BaseModel, Field
@@ -11,6 +12,21 @@ from mizan_htmx.channels import Channel, MizanConsumer, register
 
 # What a test waits at most; nothing waits that long when all is well.
 PATIENCE = 60
+
+
+class Wire(WebsocketCommunicator):  # type: ignore[misc]
+    """The server's side of a socket, whose threads close their database connections, as a server's do.
+
+    That of channels leaks them, for the sake of tests that share one connection with the socket.
+    """
+
+    async def send_input(self, message: Any) -> None:
+        """Hand over a message of the server."""
+        await ApplicationCommunicator.send_input(self, message)  # type: ignore[no-untyped-call]
+
+    async def receive_output(self, timeout: float = 1) -> Any:
+        """Wait for a message of the application."""
+        return await ApplicationCommunicator.receive_output(self, timeout)  # type: ignore[no-untyped-call]
 
 
 class Tab:
@@ -25,7 +41,7 @@ class Tab:
         **scope: Any,
     ) -> None:
         raw = [(name.lower().encode(), value.encode()) for name, value in (headers or {}).items()]
-        self.wire = WebsocketCommunicator(application or MizanConsumer.as_asgi(), path, raw)
+        self.wire = Wire(application or MizanConsumer.as_asgi(), path, raw)
         self.wire.scope.update(scope)
 
     async def __aenter__(self) -> Self:

@@ -81,7 +81,7 @@ def is_changed() -> bool:
 def join_announcements() -> None:
     """Wait for the threads that tell what could be told nowhere else."""
     for thread in threading.enumerate():
-        if thread.name == "mizan_htmx.invalidation.delivery":
+        if thread.name == "mizan_htmx.invalidation.publication":
             thread.join(PATIENCE)
 
 

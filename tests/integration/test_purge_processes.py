@@ -35,7 +35,7 @@ django.setup()
 from mizan_htmx import Context, client, register
 from mizan_htmx.edge import purge_queue
 from mizan_htmx.protocol.keys import Invalidation
-from mizan_htmx.invalidation.recorder import announce
+from mizan_htmx.invalidation.transactions import publish_on_commit
 
 @client(context=Context("user", public=True))
 def user_name(request, user_id: int) -> str:
@@ -45,7 +45,7 @@ register(user_name)
 purge_queue.connect()
 
 def say(number):
-    announce(None, (Invalidation.of("user", user_id=number),))
+    publish_on_commit((Invalidation.of("user", user_id=number),))
 """
 
 

@@ -234,7 +234,7 @@ class TestTheEndOfTheProcess:
         try:
             with pytest.raises(SystemExit):
                 invalidate(None, "guest")
-            for thread in threads("mizan_htmx.invalidation.delivery"):
+            for thread in threads("mizan_htmx.invalidation.publication"):
                 thread.join(30)
         finally:
             invalidated.disconnect(interrupted)
@@ -253,7 +253,7 @@ class TestTheEndOfTheProcess:
         try:
             with pytest.raises(SystemExit):
                 put_and_name()
-            for thread in threads("mizan_htmx.invalidation.delivery"):
+            for thread in threads("mizan_htmx.invalidation.publication"):
                 thread.join(30)
         finally:
             invalidated.disconnect(interrupted)

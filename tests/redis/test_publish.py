@@ -22,7 +22,7 @@ from mizan_htmx.channels.layer import publish as publishing
 from mizan_htmx.channels.layer.publish import current_version, publish, publish_live
 from mizan_htmx.channels.layer.version_store import versions
 from mizan_htmx.channels.layer.versions import Version
-from mizan_htmx.invalidation.recorder import aannounce
+from mizan_htmx.invalidation.publication import apublish_invalidations
 from mizan_htmx.testing import isolated_registry
 from tests.helpers.hub import PATIENCE, chat, in_thread, joined, keys, room
 from tests.helpers.redis import RedisServer
@@ -114,7 +114,7 @@ class TestBroadcast:
         publishing.connect()
         publishing.connect()
         start = versions().current()
-        await aannounce(None, keys("board"))
+        await apublish_invalidations(None, keys("board"))
         assert versions().current().seq == start.seq + 1
 
 

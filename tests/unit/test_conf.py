@@ -2,7 +2,9 @@
 
 import re
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import pytest
@@ -44,6 +46,29 @@ def test_a_setting_is_parsed_once_and_what_parsing_raises_is_raised_each_time(se
     assert (numbers.number, numbers.number, parsed) == (5, 5, ["/ws/", "/ws/", "5"])
     settings.MIZAN_SINGLE_FLIGHT = True  # another setting
     assert (numbers.number, len(parsed)) == (5, 3)
+
+
+def test_threads_that_read_a_setting_at_once_parse_it_once() -> None:
+    parsed: list[object] = []
+    begun, go = Event(), Event()
+
+    def parse(value: Any) -> object:
+        begun.set()
+        assert go.wait(30)
+        parsed.append(value)
+        return object()
+
+    class Objects(ParsedSettings):
+        made = Setting("MIZAN_SOCKET_PATH", parse)
+
+    objects = Objects()
+    with ThreadPoolExecutor(2) as pool:
+        first = pool.submit(lambda: objects.made)
+        assert begun.wait(30)
+        second = pool.submit(lambda: objects.made)
+        go.set()
+        assert first.result(30) is second.result(30)
+    assert len(parsed) == 1
 
 
 def test_reading_a_setting_again_makes_no_python_call() -> None:

@@ -1,6 +1,7 @@
 """Django still does what this package relies on without Django saying so."""
 
 import asyncio
+import json
 import threading
 from collections.abc import Callable
 from contextlib import suppress
@@ -14,6 +15,7 @@ from django.contrib.auth.middleware import AuthenticationMiddleware
 from django.contrib.auth.models import User
 from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.staticfiles.storage import ManifestStaticFilesStorage
+from django.core.handlers.wsgi import WSGIRequest
 from django.db import connection, connections, transaction
 from django.dispatch import Signal
 from django.http import HttpRequest, HttpResponse, QueryDict
@@ -142,6 +144,7 @@ def test_a_transaction_is_ended_by_an_atomic_or_by_hand() -> None:
         with transaction.atomic(), transaction.atomic():
             assert ends_by_hand(default)
     finally:
+        transaction.rollback()  # or PostgreSQL refuses what follows
         transaction.set_autocommit(True)
     default.close()
     assert not is_in_transaction(default)
@@ -252,13 +255,52 @@ if django.VERSION >= (6, 0):
 
 def test_the_check_gives_its_reason_and_verifies_origins() -> None:
     check = CsrfCheck()
-    request = RequestFactory().post("/", HTTP_ORIGIN="http://testserver")
-    check.process_request(request)
-    reason: Any = check.process_view(request, answer, (), {})
+    request = RequestFactory(enforce_csrf_checks=True).post("/", HTTP_ORIGIN="http://testserver")
+    request._dont_enforce_csrf_checks = False  # type: ignore[attr-defined]
+    reason = check.reason_against(request)
     assert isinstance(reason, str)
     assert "CSRF cookie" in reason
     assert check.verifies_origin(request)
     assert not check.verifies_origin(RequestFactory().post("/", HTTP_ORIGIN="http://elsewhere.example"))
+
+
+TOKEN = "b" * 32
+
+
+class JsonForms(WSGIRequest):
+    """A request of a site that reads fields from JSON."""
+
+    def _load_post_and_files(self) -> None:
+        fields = json.loads(self.body)
+        self._post = QueryDict(f"csrfmiddlewaretoken={fields['token']}")
+
+
+def sent(
+    kind: type[WSGIRequest], body: str, content_type: str = "application/json", *, token: str = ""
+) -> Any:
+    """Make a request of a visitor who has a token, and sends this one in the header."""
+    headers = {"Cookie": f"csrftoken={TOKEN}"} | ({"X-CSRFToken": token} if token else {})
+    made = RequestFactory().post("/", body, content_type=content_type, headers=headers)
+    request: Any = kind(made.environ)
+    request._dont_enforce_csrf_checks = False
+    return request
+
+
+def test_a_body_without_a_form_is_checked_by_the_header_and_left_unread() -> None:
+    request = sent(WSGIRequest, '{"a": 1}', token=TOKEN)
+    assert not CsrfCheck().reason_against(request)
+    assert "_post" not in request.__dict__
+    assert (request.body, dict(request.POST)) == (b'{"a": 1}', {})
+    assert "token missing" in CsrfCheck().reason_against(sent(WSGIRequest, f'{{"token": "{TOKEN}"}}'))
+
+
+def test_a_token_among_the_fields_is_found_whoever_reads_them() -> None:
+    form = sent(WSGIRequest, f"csrfmiddlewaretoken={TOKEN}", "application/x-www-form-urlencoded")
+    assert not CsrfCheck().reason_against(form)
+    read_before = sent(WSGIRequest, "{}")
+    read_before.POST = QueryDict(f"csrfmiddlewaretoken={TOKEN}")
+    assert not CsrfCheck().reason_against(read_before)
+    assert not CsrfCheck().reason_against(sent(JsonForms, f'{{"token": "{TOKEN}"}}'))
 
 
 def test_requests_that_were_checked_are_known_and_those_refused_are_not() -> None:

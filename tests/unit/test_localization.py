@@ -15,10 +15,10 @@ from mizan_htmx.localization import (
     SALT,
     UNTRANSLATED,
     Localization,
-    Written,
+    LocalizationPayload,
     localization_of,
-    read,
     sign,
+    unsign,
     zone_name,
     zone_named,
 )
@@ -89,22 +89,22 @@ def test_a_zone_that_is_not_here(name: str) -> None:
         (ALL, {"lang": "de", "tz": "Asia/Tokyo", "l10n": False, "local": True}),
     ],
 )
-def test_only_what_is_set_is_written(localization: Localization, written: Written) -> None:
-    assert localization.written == written
-    assert Localization.of_written(written) == localization
+def test_only_what_is_set_is_written(localization: Localization, written: LocalizationPayload) -> None:
+    assert localization.payload == written
+    assert Localization.from_payload(written) == localization
     assert bool(localization) is bool(written)
-    assert read(sign(localization)) == localization
+    assert unsign(sign(localization)) == localization
     assert signing.Signer(salt=SALT).unsign_object(sign(localization)) == written
 
 
 @pytest.mark.parametrize("content", ["de", ["de"], {"lang": 5}, {"other": "de"}, {"lang": "de", "tz": None}])
 def test_what_does_not_fit_is_plain(content: object) -> None:
-    assert read(signing.Signer(salt=SALT).sign_object(content)) == PLAIN
+    assert unsign(signing.Signer(salt=SALT).sign_object(content)) == PLAIN
 
 
 @pytest.mark.parametrize("token", ["", "x", "x:y", "eyJsYW5nIjoiZGUifQ:x", "x" * 10_000])
 def test_what_nobody_signed_is_plain(token: str) -> None:
-    assert read(token) == PLAIN
+    assert unsign(token) == PLAIN
 
 
 def test_a_new_key_signs_at_once_and_the_old_one_is_read_while_it_is_a_fallback(settings: Settings) -> None:
@@ -112,9 +112,9 @@ def test_a_new_key_signs_at_once_and_the_old_one_is_read_while_it_is_a_fallback(
     old = sign(ALL)
     settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = "new", ["old"]
     assert sign(ALL) != old
-    assert read(old) == read(sign(ALL)) == ALL
+    assert unsign(old) == unsign(sign(ALL)) == ALL
     settings.SECRET_KEY_FALLBACKS = []
-    assert read(old) == PLAIN
+    assert unsign(old) == PLAIN
 
 
 def here(request: HttpRequest) -> tuple[str | None, str, str]:
@@ -148,7 +148,7 @@ def test_no_language_at_all_is_one_to_hold() -> None:
     untranslated = Localization(UNTRANSLATED)
     with translation.override("fr"), untranslated.active(request):
         assert here(request) == (None, "en", "UTC")
-        assert read(sign(untranslated)) == untranslated
+        assert unsign(sign(untranslated)) == untranslated
     assert untranslated.known_language == ""
 
 

@@ -10,7 +10,7 @@ from mizan_htmx.channels.layer.retry_queue import RetryQueue
 from mizan_htmx.channels.layer.version_store import versions
 from mizan_htmx.channels.layer.versions import StoreDown, Version
 from mizan_htmx.internals import running_loop
-from mizan_htmx.invalidation.recorder import told
+from mizan_htmx.invalidation.publication import published
 from mizan_htmx.protocol.headers import VERSION_HEADER
 from mizan_htmx.protocol.keys import EVERYTHING, Invalidation, merge
 from mizan_htmx.setup.registry import registry
@@ -78,4 +78,4 @@ def version_before(seconds: float) -> str | None:
 
 def connect() -> None:
     """Publish whatever is invalidated from now on."""
-    told.connect(publish_live, dispatch_uid="mizan_htmx.channels.layer.publish.publish_live")
+    published.connect(publish_live, dispatch_uid="mizan_htmx.channels.layer.publish.publish_live")

@@ -2,7 +2,6 @@
 
 import json
 from argparse import ArgumentParser
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from mizan_htmx.edge import generate_edge_manifest
 from mizan_htmx.edge.url_patterns import mounted_at
+from mizan_htmx.edge.varnish.vcl import compile_vcl
 
 
 class Command(BaseCommand):
@@ -61,7 +61,7 @@ def _text(manifest: dict[str, Any], *, format: str, origin: str | None, indent: 
     if origin is None:
         raise CommandError("--format vcl needs --origin HOST:PORT, the server behind Varnish.")
     try:
-        return str(import_module("mizan_htmx.edge.varnish.vcl").compile_vcl(manifest, origin=origin))
+        return compile_vcl(manifest, origin=origin)
     except ValueError as error:
         raise CommandError(str(error)) from error
 

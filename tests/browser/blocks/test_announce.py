@@ -1,6 +1,5 @@
 """What changed is announced politely: once in a while, and only where a person could not know of it."""
 
-import pytest
 from playwright.async_api import expect
 
 from tests.browser.helpers.live import set_hidden
@@ -9,7 +8,7 @@ from tests.browser.helpers.tab import Tab, on_newest_htmx, on_one_htmx
 from tests.site.gates import closed_gate
 from tests.site.models import Board, Card, Person
 
-pytestmark = [pytest.mark.asyncio(loop_scope="session"), on_one_htmx]
+pytestmark = on_one_htmx
 
 # Keeps what the live region says, one text after the other.
 LISTEN = """() => {

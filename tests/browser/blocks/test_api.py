@@ -11,7 +11,7 @@ from playwright.async_api import Error, expect
 from tests.browser.helpers.tab import Tab, on_newest_htmx, on_one_htmx
 from tools import htmx as newest
 
-pytestmark = [pytest.mark.asyncio(loop_scope="session"), on_one_htmx]
+pytestmark = on_one_htmx
 
 # As text, because JSON.parse in the page keeps a key __proto__ as an ordinary one.
 VECTORS = (Path(__file__).parents[2] / "vectors" / "invalidation.json").read_text(encoding="utf-8")

@@ -6,8 +6,6 @@ from playwright.async_api import expect
 from tests.browser.helpers.tab import Tab, on_every_htmx
 from tests.site.models import Person
 
-pytestmark = pytest.mark.asyncio(loop_scope="session")
-
 
 @on_every_htmx
 async def test_an_element_inside_swaps_itself(tab: Tab) -> None:

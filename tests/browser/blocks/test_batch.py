@@ -7,11 +7,9 @@ from collections.abc import Sequence
 import pytest
 from playwright.async_api import Error, Request, expect
 
-from tests.browser.helpers.tab import REPORTS, Tab, on_every_htmx, on_newest_htmx, on_one_htmx
+from tests.browser.helpers.tab import REPORTS, Tab, on_every_htmx, on_one_htmx
 from tests.site.gates import closed_gate, wait_until_reached
 from tests.site.models import Board, Person
-
-pytestmark = [pytest.mark.asyncio(loop_scope="session"), on_newest_htmx]
 
 USER, SHAKY, SLOGAN = "user;user_id=5", "shaky", "slogan;build=2"
 PEOPLE = ["user;user_id=5", "user;user_id=6", "user;user_id=5", "notifications", "secret"]

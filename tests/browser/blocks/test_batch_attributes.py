@@ -1,13 +1,10 @@
 """What an author says of a block, and round it, holds when it is refreshed by one request with others."""
 
-import pytest
 from playwright.async_api import expect
 
-from tests.browser.helpers.tab import Tab, on_every_htmx, on_newest_htmx
+from tests.browser.helpers.tab import Tab, on_every_htmx
 from tests.site.gates import closed_gate
 from tests.site.models import Board, Person
-
-pytestmark = [pytest.mark.asyncio(loop_scope="session"), on_newest_htmx]
 
 ALL = ["shaky", "user;user_id=5", "user;user_id=5", "user;user_id=6"]
 

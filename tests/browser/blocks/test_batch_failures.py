@@ -2,14 +2,11 @@
 
 import re
 
-import pytest
 from playwright.async_api import expect
 
-from tests.browser.helpers.tab import REPORT, REPORTS, Tab, on_every_htmx, on_newest_htmx
+from tests.browser.helpers.tab import REPORT, REPORTS, Tab, on_every_htmx
 from tests.site.models import Board, Person
 from tests.site.together import BROKEN
-
-pytestmark = [pytest.mark.asyncio(loop_scope="session"), on_newest_htmx]
 
 USER, SHAKY = "user;user_id=5", "shaky"
 

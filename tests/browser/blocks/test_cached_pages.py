@@ -6,8 +6,6 @@ from playwright.async_api import expect
 from tests.browser.helpers.tab import Tab, on_every_htmx
 from tests.site.models import Person
 
-pytestmark = pytest.mark.asyncio(loop_scope="session")
-
 # As htmx 4's extension hx-history-cache keeps pages.
 AS_HISTORY_CACHE = """() => {
     const block = (user) => `<div data-mizan="user;user_id=${user}"></div>`;

@@ -4,10 +4,8 @@ import pytest
 from playwright.async_api import expect
 
 from tests.browser.helpers.desk import sit_down
-from tests.browser.helpers.tab import REPORTS, Tab, on_newest_htmx
+from tests.browser.helpers.tab import REPORTS, Tab
 from tests.site.keep import desk
-
-pytestmark = [pytest.mark.asyncio(loop_scope="session"), on_newest_htmx]
 
 # Attributes that both versions have, then those of one.
 BOTH = {

@@ -1,15 +1,11 @@
 """A page in another language than the site's own: what comes later speaks as it does."""
 
-import pytest
 from playwright.async_api import expect
+from pytest_django import Settings
 
-from tests.browser.helpers.sessions import login, notice
+from tests.browser.helpers.sessions import ENTER, notice
 from tests.browser.helpers.tab import Tab
 from tests.site.models import Person
-
-__all__ = ["login"]  # a fixture
-
-pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
 async def test_blocks_refresh_together_in_their_languages(tab: Tab) -> None:
@@ -42,7 +38,8 @@ async def test_a_call_is_answered_in_the_language_of_the_page(tab: Tab) -> None:
     await expect(tab.page.locator("#said")).to_have_text("Ja")
 
 
-async def test_the_notice_is_asked_for_in_the_language_of_the_page(tab: Tab) -> None:
+async def test_the_notice_is_asked_for_in_the_language_of_the_page(tab: Tab, settings: Settings) -> None:
+    settings.LOGIN_URL = ENTER
     await tab.open("/german/")
     async with tab.forgive(r"\b401\b"):  # the browser's message, and htmx's own on one of its versions
         async with tab.page.expect_request("**/session/notice/**") as asked:

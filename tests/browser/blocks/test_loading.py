@@ -5,12 +5,9 @@ from playwright.async_api import expect
 
 from tests.browser.helpers.live import NOTE
 from tests.browser.helpers.overlay import overlay, toggle
-from tests.browser.helpers.tab import FAULTS, Tab
+from tests.browser.helpers.tab import FAULTS, Tab, on_shipped_htmx
 from tests.site.models import Person
 from tools import htmx
-
-pytestmark = pytest.mark.asyncio(loop_scope="session")
-
 
 # By evaluate(), which the page's policy does not stop, as it does what waits for a function.
 STARTED = """() => new Promise((done) => {
@@ -93,6 +90,7 @@ async def test_the_overlay_stands_beside_the_body(tab: Tab) -> None:
     assert tab.faults == []
 
 
+@on_shipped_htmx
 async def test_known_faults_of_the_build_are_told_while_debugging(tab: Tab, htmx: str) -> None:
     await started(tab, "/people/")
     assert tab.faults == []

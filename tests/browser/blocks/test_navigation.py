@@ -6,8 +6,6 @@ from playwright.async_api import expect
 from tests.browser.helpers.tab import Tab, on_every_htmx
 from tests.site.models import Person
 
-pytestmark = [pytest.mark.asyncio(loop_scope="session"), on_every_htmx]
-
 CACHED = "/people/?cached=1"  # what a redirect leads to, and the browser need not ask for again
 
 
@@ -16,6 +14,7 @@ async def go_back(tab: Tab) -> None:
     await tab.page.evaluate("() => { setTimeout(() => history.back()) }")
 
 
+@on_every_htmx
 async def test_hx_redirect_refreshes_the_page_it_leads_to(tab: Tab) -> None:
     await tab.open(CACHED)
     await tab.open("/people/")
@@ -67,6 +66,7 @@ async def test_a_boosted_form_that_is_redirected_shows_what_it_changed(tab: Tab)
     assert tab.refreshes == ["user;user_id=6"]
 
 
+@on_every_htmx
 @pytest.mark.whole_browser
 async def test_a_page_out_of_the_back_forward_cache_is_refreshed(tab: Tab) -> None:
     await tab.open("/profile/5/")
@@ -91,6 +91,7 @@ async def test_a_page_out_of_the_http_cache_is_refreshed(tab: Tab) -> None:
     await tab.happens("invalidate", 1)
 
 
+@on_every_htmx
 async def test_a_page_out_of_the_history_of_htmx_shows_what_has_changed_meanwhile(tab: Tab) -> None:
     await tab.open("/people/")
     await tab.page.locator("#away").click()

@@ -1,6 +1,5 @@
 """A block with ``poll`` refreshes every so many seconds, while somebody can see it."""
 
-import pytest
 from playwright.async_api import expect
 
 from tests.browser.helpers.live import set_hidden
@@ -9,7 +8,7 @@ from tests.browser.helpers.tab import Tab, on_newest_htmx, on_one_htmx
 from tests.site.gates import closed_gate
 from tests.site.models import Person
 
-pytestmark = [pytest.mark.asyncio(loop_scope="session"), on_one_htmx]
+pytestmark = on_one_htmx
 
 BOTH = ["user;user_id=5", "notifications"]
 LONGEST = 33_000  # 30 seconds and the jitter of 10 %

@@ -8,8 +8,6 @@ from playwright.async_api import Request, expect
 
 from tests.browser.helpers.tab import Tab
 
-pytestmark = pytest.mark.asyncio(loop_scope="session")
-
 
 async def cookies(tab: Tab) -> list[str]:
     """List the names of the cookies that the site has set."""

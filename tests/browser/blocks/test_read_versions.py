@@ -9,8 +9,6 @@ from pytest_django import Settings
 from tests.browser.helpers.tab import Tab, on_newest_htmx
 from tests.site.models import Person
 
-pytestmark = [pytest.mark.asyncio(loop_scope="session")]
-
 NAME = "mizan_invalidate"
 ON_ONE = pytest.mark.parametrize("htmx", ["2.0.11"], indirect=True)
 ON_BOTH = on_newest_htmx

@@ -17,10 +17,8 @@ from playwright.async_api import Browser, Page, expect
 from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 
-from tests.browser.helpers.tab import OBSERVE, Tab, on_newest_htmx
+from tests.browser.helpers.tab import OBSERVE, Tab, on_one_htmx
 from tests.site.asgi import application
-
-pytestmark = [pytest.mark.asyncio(loop_scope="session"), on_newest_htmx]
 
 NAME = "mizan_invalidate"
 SECURE = f"__Host-{NAME}"
@@ -69,6 +67,7 @@ async def rename(tab: Tab, name: str) -> None:
     await expect(tab.page.locator("[aria-busy]")).to_have_count(0)
 
 
+@on_one_htmx
 @pytest.mark.parametrize("value", ["*", "user", "%2A", f"{NUMBER[:-1]}:*", f"{NUMBER.upper()}:*", ":*", "|"])
 async def test_a_cookie_without_a_number_refreshes_nothing(tab: Tab, value: str) -> None:
     await plant(tab, value)
@@ -99,6 +98,7 @@ async def test_a_browser_without_storage_reads_it_once_a_page(tab: Tab) -> None:
     assert await tab.page.evaluate("happened.filter(([name]) => name === 'refreshing').length") == 2
 
 
+@on_one_htmx
 @pytest.mark.parametrize("text", ["{", "5", '{"a": 1}', '"0123456789abcdef"', "null"])
 async def test_what_others_wrote_into_the_storage_does_no_harm(tab: Tab, text: str) -> None:
     await tab.page.add_init_script(f"localStorage['mizan-read'] ??= {text!r}")

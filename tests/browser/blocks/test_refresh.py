@@ -1,13 +1,10 @@
 """A mutation refreshes the blocks that show what it changed, and no others."""
 
-import pytest
 from playwright.async_api import expect
 
-from tests.browser.helpers.tab import Tab, on_every_htmx, on_newest_htmx
+from tests.browser.helpers.tab import Tab, on_every_htmx
 from tests.site.gates import closed_gate
 from tests.site.models import Card, Person
-
-pytestmark = [pytest.mark.asyncio(loop_scope="session"), on_newest_htmx]
 
 
 @on_every_htmx

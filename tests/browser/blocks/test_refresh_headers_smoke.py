@@ -1,12 +1,10 @@
 """What an answer to a refresh says counts once on the builds of htmx that django-htmx ships, too."""
 
-import pytest
-
 from tests.browser.blocks.test_refresh_headers import hear, heard, over, told
-from tests.browser.helpers.tab import REPORTS, Tab
+from tests.browser.helpers.tab import REPORTS, Tab, on_shipped_htmx
 from tests.site.answers import answering
 
-pytestmark = pytest.mark.asyncio(loop_scope="session")
+pytestmark = on_shipped_htmx
 
 
 async def test_an_answer_speaks_once_and_a_failure_is_told_once(tab: Tab, htmx: str) -> None:

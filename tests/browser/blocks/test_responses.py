@@ -5,10 +5,8 @@ import re
 import pytest
 from playwright.async_api import expect
 
-from tests.browser.helpers.tab import REPORT, Tab, on_every_htmx, on_newest_htmx
+from tests.browser.helpers.tab import REPORT, Tab, on_every_htmx
 from tests.site.models import Person
-
-pytestmark = [pytest.mark.asyncio(loop_scope="session"), on_newest_htmx]
 
 
 @on_every_htmx

@@ -3,15 +3,12 @@
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
-import pytest
 from playwright.async_api import expect
 
 from tests.browser.helpers.live import set_hidden
-from tests.browser.helpers.tab import REPORT, Tab, on_every_htmx, on_newest_htmx, on_one_htmx
+from tests.browser.helpers.tab import REPORT, Tab, on_every_htmx, on_one_htmx
 from tests.site.gates import closed_gate
 from tests.site.models import Board, Person
-
-pytestmark = [pytest.mark.asyncio(loop_scope="session"), on_newest_htmx]
 
 USER = "user;user_id=5"
 SOON = 2  # milliseconds in which what is planned for now has been sent

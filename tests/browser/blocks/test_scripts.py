@@ -8,7 +8,7 @@ from tests.browser.helpers.desk import refresh, sit_down
 from tests.browser.helpers.tab import Tab, on_newest_morph
 from tests.site.keep import desk
 
-pytestmark = [pytest.mark.asyncio(loop_scope="session"), on_newest_morph]
+pytestmark = on_newest_morph
 
 # Counts what has run, by name, and whether the text of its block was there by then.
 COUNT = """

@@ -7,12 +7,10 @@ from playwright.async_api import expect
 from pytest_django import Settings
 
 from tests.browser.helpers.live import NOTE, SECOND, change, has_heard
-from tests.browser.helpers.tab import REPORT, Tab, on_every_htmx, on_newest_htmx
+from tests.browser.helpers.tab import REPORT, Tab, on_every_htmx
 from tests.site.gates import closed_gate, wait_until_reached
 from tests.site.models import Person
 from tests.site.together import BROKEN
-
-pytestmark = [pytest.mark.asyncio(loop_scope="session"), on_newest_htmx]
 
 USER, SHAKY = "user;user_id=5", "shaky"
 

@@ -8,7 +8,7 @@ from tests.browser.helpers.desk import sit_down
 from tests.browser.helpers.tab import Tab, on_newest_morph
 from tests.site.keep import desk
 
-pytestmark = [pytest.mark.asyncio(loop_scope="session"), on_newest_morph]
+pytestmark = on_newest_morph
 
 SVG, MATH, HTML = (
     "http://www.w3.org/2000/svg",

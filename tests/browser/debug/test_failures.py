@@ -7,9 +7,7 @@ from playwright.async_api import expect
 from pytest_django import Settings
 
 from tests.browser.helpers.overlay import change, opened, overlay
-from tests.browser.helpers.tab import Tab, on_newest_htmx
-
-pytestmark = [pytest.mark.asyncio(loop_scope="session"), on_newest_htmx]
+from tests.browser.helpers.tab import Tab
 
 CALL = "/api/mizan/call/"
 SHOW = """(html) => {

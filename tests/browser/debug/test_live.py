@@ -8,9 +8,7 @@ from pytest_django import Settings
 
 from tests.browser.helpers.live import WRITE, answer_kept, change, has_heard
 from tests.browser.helpers.overlay import overlay, toggle
-from tests.browser.helpers.tab import Tab, on_newest_htmx
-
-pytestmark = [pytest.mark.asyncio(loop_scope="session"), on_newest_htmx]
+from tests.browser.helpers.tab import Tab
 
 OWN = f"The socket: this page's own change, POST {WRITE} → 204"
 OTHER = "The socket: by no request of this page"

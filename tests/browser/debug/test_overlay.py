@@ -2,14 +2,13 @@
 
 import re
 
-import pytest
 from playwright.async_api import expect
 
 from tests.browser.helpers.overlay import change, opened, overlay, toggle
 from tests.browser.helpers.tab import Tab, on_newest_htmx, on_one_htmx
 from tests.site.models import Card
 
-pytestmark = [pytest.mark.asyncio(loop_scope="session"), on_one_htmx]
+pytestmark = on_one_htmx
 
 
 async def lines(tab: Tab, number: int = 0) -> list[str]:

@@ -10,7 +10,7 @@ from tests.browser.helpers.tab import Tab, on_one_htmx
 from tests.site.gates import closed_gate
 from tests.site.models import Person
 
-pytestmark = [pytest.mark.asyncio(loop_scope="session"), on_one_htmx]
+pytestmark = on_one_htmx
 
 
 # ---- outlines

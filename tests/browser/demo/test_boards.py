@@ -4,7 +4,6 @@ import re
 from contextlib import ExitStack
 from pathlib import Path
 
-import pytest
 from playwright.async_api import Request, expect
 
 from tests.browser.helpers.board import (
@@ -12,21 +11,17 @@ from tests.browser.helpers.board import (
     UNREACHABLE,
     Enter,
     add,
-    board,
     call_oneself,
     column,
-    demo,
-    enter,
     failing,
     focused,
     settled,
     titles,
 )
+from tests.browser.helpers.tab import on_shipped_htmx, on_shipped_htmx4
 from tests.helpers.demo import Board, Visitor, serving
 
-__all__ = ["board", "demo", "enter"]  # fixtures
-
-pytestmark = pytest.mark.asyncio(loop_scope="session")
+pytestmark = on_shipped_htmx4
 
 
 async def test_renaming_oneself_refreshes_exactly_the_blocks_that_show_the_name(enter: Enter) -> None:
@@ -53,6 +48,7 @@ async def test_renaming_oneself_refreshes_exactly_the_blocks_that_show_the_name(
     await tab.happens("refreshed", 2 * len(shows))
 
 
+@on_shipped_htmx
 async def test_a_card_is_added_moved_and_deleted(enter: Enter, board: Board) -> None:
     tab = await enter("mara", board.path)
     todo, doing, _ = board.columns
@@ -86,6 +82,7 @@ async def test_a_card_is_added_moved_and_deleted(enter: Enter, board: Board) -> 
     assert sorted(tab.refreshes) == [f"activity;{here}", f"column;column_id={doing}", f"progress;{here}"]
 
 
+@on_shipped_htmx
 async def test_a_card_is_renamed_where_it_stands(enter: Enter, board: Board) -> None:
     tab = await enter("mara", board.path)
     await titles(tab, board, 0).click()
@@ -185,6 +182,7 @@ async def test_what_is_pressed_twice_happens_once(enter: Enter, board: Board) ->
     assert methods.count("POST") == 1
 
 
+@on_shipped_htmx
 async def test_a_refusal_is_said_and_changes_nothing(enter: Enter, board: Board) -> None:
     tab = await enter("mara", board.path)
     await tab.page.locator(f"#column-{board.columns[0]}-name").click()
@@ -348,6 +346,7 @@ async def test_nothing_is_in_the_way_on_a_phone(enter: Enter, board: Board) -> N
     await expect(titles(tab, board, 1)).to_contain_text(["Plan"])
 
 
+@on_shipped_htmx
 async def test_the_panel_opens_by_keyboard_and_stays_as_it_was_left(enter: Enter, board: Board) -> None:
     tab = await enter("mara", board.path)
     panel = tab.page.locator("#panel")

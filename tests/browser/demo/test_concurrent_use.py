@@ -11,22 +11,17 @@ from tests.browser.helpers.board import (
     REFUSED,
     Enter,
     add,
-    board,
     board_with_a_card,
     column,
-    demo,
-    enter,
     failing,
     here,
     settled,
     titles,
 )
-from tests.browser.helpers.tab import REPORT, Tab
+from tests.browser.helpers.tab import REPORT, Tab, on_shipped_htmx, on_shipped_htmx4
 from tests.helpers.demo import Board, Visitor, serving
 
-__all__ = ["board", "demo", "enter"]  # fixtures
-
-pytestmark = pytest.mark.asyncio(loop_scope="session")
+pytestmark = on_shipped_htmx4
 
 
 @pytest.fixture
@@ -41,6 +36,7 @@ def card_of(visitor: Visitor, board: Board) -> int:
     return cards[0]
 
 
+@on_shipped_htmx
 async def test_what_somebody_else_changed_can_be_taken(enter: Enter, board: Board, tomas: Visitor) -> None:
     tab, card = await enter("mara", board.path), card_of(tomas, board)
     await titles(tab, board, 0).click()
@@ -65,6 +61,7 @@ async def test_what_somebody_else_changed_can_be_taken(enter: Enter, board: Boar
     await expect(hint.locator("span")).to_be_hidden()
 
 
+@on_shipped_htmx
 async def test_nothing_moves_under_an_open_question(enter: Enter, board: Board, tomas: Visitor) -> None:
     tab = await enter("mara", board.path)
     await titles(tab, board, 0).click()

@@ -7,13 +7,11 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, FilePayload, expect
 
-from tests.browser.helpers.board import Enter, demo, settled, visitors
-from tests.browser.helpers.tab import Tab
+from tests.browser.helpers.board import Enter, settled, visitors
+from tests.browser.helpers.tab import Tab, on_shipped_htmx, on_shipped_htmx4
 from tests.helpers.demo import Board, Visitor
 
-__all__ = ["demo"]  # a fixture
-
-pytestmark = pytest.mark.asyncio(loop_scope="session")
+pytestmark = on_shipped_htmx4
 
 
 @pytest.fixture
@@ -79,6 +77,7 @@ async def test_signing_up_by_keyboard_with_a_taken_name(enter: Enter, htmx: str)
     await settled(tab)
 
 
+@on_shipped_htmx
 async def test_a_message_is_sent_by_keyboard_and_stands_beside_the_form(enter: Enter) -> None:
     tab = await enter("yuki", "/contact/")
     await tab.page.get_by_label("Email").focus()
@@ -138,6 +137,7 @@ async def test_a_chosen_file_survives_a_refusal(enter: Enter, board: Board, card
     assert (await (await download.value).path()).read_text() == "Bring the list."
 
 
+@on_shipped_htmx
 async def test_a_checklist_by_keyboard(enter: Enter, board: Board, card: int) -> None:
     tab = await enter("mara", f"/cards/{card}/")
     face = tab.page.locator(".card--still")

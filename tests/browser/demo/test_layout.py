@@ -4,23 +4,11 @@ import pytest
 from playwright.async_api import Locator, expect
 
 from tests.browser.helpers.axe import expect_accessible
-from tests.browser.helpers.board import (
-    REFUSED,
-    UNREACHABLE,
-    Enter,
-    column,
-    demo,
-    enter,
-    failing,
-    settled,
-    titles,
-)
-from tests.browser.helpers.tab import Tab
+from tests.browser.helpers.board import REFUSED, UNREACHABLE, Enter, column, failing, settled, titles
+from tests.browser.helpers.tab import Tab, on_shipped_htmx4
 from tests.helpers.demo import PEOPLE, Board, Visitor
 
-__all__ = ["demo", "enter"]  # fixtures
-
-pytestmark = pytest.mark.asyncio(loop_scope="session")
+pytestmark = on_shipped_htmx4
 
 LONG = "Wolfeschlegelsteinhausenbergerdorff-Ottosson Maximiliana-Theodora"[:60]
 DESKTOP = {"viewport": {"width": 1280, "height": 800}}
@@ -111,7 +99,6 @@ async def test_no_page_is_wider_than_the_screen(enter: Enter, board: Board, widt
         assert await tab.page.evaluate("document.documentElement.scrollWidth") == width, path
 
 
-@pytest.mark.parametrize("htmx", ["4"], indirect=True)
 @pytest.mark.parametrize(("scheme", "size"), [("light", DESKTOP), ("dark", PHONE)], ids=["light", "dark"])
 async def test_axe_finds_nothing_whatever_is_open_or_went_wrong(
     enter: Enter, board: Board, scheme: str, size: dict[str, object]

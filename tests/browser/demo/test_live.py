@@ -4,18 +4,14 @@ import re
 from contextlib import ExitStack
 from pathlib import Path
 
-import pytest
 from playwright.async_api import Browser, Locator, expect
 
 from tests.browser.helpers.board import (
     Enter,
     add,
-    board,
     board_with_a_card,
     call_oneself,
     column,
-    demo,
-    enter,
     here,
     open_chat,
     said,
@@ -23,12 +19,10 @@ from tests.browser.helpers.board import (
     settled,
     titles,
 )
-from tests.browser.helpers.tab import REPORT, Tab
+from tests.browser.helpers.tab import REPORT, Tab, on_shipped_htmx, on_shipped_htmx4
 from tests.helpers.demo import Board, Visitor, serving
 
-__all__ = ["board", "demo", "enter"]  # fixtures
-
-pytestmark = pytest.mark.asyncio(loop_scope="session")
+pytestmark = on_shipped_htmx4
 
 AWAY = f"WebSocket connection to .* failed|ERR_(INTERNET_DISCONNECTED|CONNECTION_REFUSED)|htmx:|{REPORT}"
 
@@ -38,6 +32,7 @@ def state(tab: Tab, name: str) -> Locator:
     return tab.page.locator(f'html[data-mizan-socket="{name}"]')
 
 
+@on_shipped_htmx
 async def test_what_one_does_the_other_sees(enter: Enter, board: Board) -> None:
     mara, tomas = await enter("mara", board.path), await enter("tomas", board.path)
     await column(mara, board, 0).get_by_role("button", name="To the column on the right").click()
@@ -106,6 +101,7 @@ async def test_a_person_who_is_renamed_is_renamed_everywhere(enter: Enter, board
     await expect(tomas.page.locator(".team")).to_contain_text("Mara Lindqvist")
 
 
+@on_shipped_htmx
 async def test_people_talk(enter: Enter, board: Board) -> None:
     mara, tomas = await enter("mara", board.path), await enter("tomas", board.path)
     await expect(mara.page.get_by_text("Nobody has said anything yet.")).to_be_hidden()

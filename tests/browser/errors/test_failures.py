@@ -1,16 +1,13 @@
 """A request that fails is told to whoever has made it, and takes nothing away."""
 
-import pytest
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from playwright.async_api import expect
 
 from mizan_htmx.errors import Forbidden, TooLarge
 from tests.browser.helpers.errors import failures, hears, notice, open_page, told
-from tests.browser.helpers.tab import Tab, on_every_htmx, on_newest_htmx
+from tests.browser.helpers.tab import Tab, on_every_htmx
 from tests.site.errors import Conflict, TooMany, trouble
-
-pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 # Either version disables the button by its own attribute, and the other's says nothing of it.
 FORM = """
@@ -60,7 +57,6 @@ async def test_each_status_is_told_in_the_slot_and_nothing_is_lost(tab: Tab, htm
         await expect(tab.page.locator("#form")).to_have_text("Noted.")
 
 
-@on_newest_htmx
 async def test_without_a_slot_it_is_told_in_one_notice_until_it_works(tab: Tab) -> None:
     html = """
       <button id="one" {% mizan_call "err_count" text="1" %}>One</button>
@@ -99,7 +95,6 @@ async def test_without_a_slot_it_is_told_in_one_notice_until_it_works(tab: Tab) 
         await expect(tab.page.locator("#one")).to_have_text("One")
 
 
-@on_newest_htmx
 async def test_it_is_sent_again_as_it_was_and_once(tab: Tab) -> None:
     html = """
       <form id="form" hx-post="/errors/note/">
@@ -127,7 +122,6 @@ async def test_it_is_sent_again_as_it_was_and_once(tab: Tab) -> None:
         await expect(notice(tab)).to_have_count(0)
 
 
-@on_newest_htmx
 async def test_it_can_be_sent_again_only_where_the_answer_proves_that_nothing_was_committed(tab: Tab) -> None:
     html = """
       <button id="whole" {% mizan_call "err_count" text="a" %}>Whole</button>
@@ -154,7 +148,6 @@ async def test_it_can_be_sent_again_only_where_the_answer_proves_that_nothing_wa
         await expect(failures(tab).get_by_role("button")).to_have_text(["Close"], use_inner_text=True)
 
 
-@on_newest_htmx
 async def test_a_submission_that_did_not_fit_is_told_though_its_call_has_worked(tab: Tab) -> None:
     with trouble('<button id="call" {% mizan_call "note.submit" name="Grace" %}>Call</button>'):
         await open_page(tab)

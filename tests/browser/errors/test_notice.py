@@ -11,12 +11,10 @@ from mizan_htmx.errors import Forbidden, Unauthorized, ValidationFailed
 from tests.browser.helpers.axe import expect_accessible
 from tests.browser.helpers.desk import refresh
 from tests.browser.helpers.errors import LISTEN, failures, hears, notice, open_page, told
-from tests.browser.helpers.tab import Tab, on_newest_htmx, on_newest_morph
+from tests.browser.helpers.tab import Tab, on_newest_morph
 from tests.site.errors import Conflict, TooMany, trouble
 from tests.site.gates import closed_gate
 from tests.site.keep import desk
-
-pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 CALL = '<button id="call" {% mizan_call "err_count" text="a" %}>Call</button>'
 NO_ANSWER = "There was no answer. Is this device online?"
@@ -31,7 +29,6 @@ async def press(tab: Tab, status: int, selector: str = "#call") -> None:
     assert [name for [name] in await told(tab, "name")] == ["failed"]
 
 
-@on_newest_htmx
 async def test_without_an_answer_it_says_that_it_may_have_been_done(tab: Tab) -> None:
     html = CALL + '<button id="get" hx-get="/errors/answer/">Get</button>'
     with trouble(html):
@@ -57,7 +54,6 @@ async def test_without_an_answer_it_says_that_it_may_have_been_done(tab: Tab) ->
             await expect(notice(tab)).to_have_count(0)
 
 
-@on_newest_htmx
 async def test_one_that_takes_too_long_has_no_answer_and_one_that_is_given_up_is_not_told(
     tab: Tab, htmx: str
 ) -> None:
@@ -82,7 +78,6 @@ async def test_one_that_takes_too_long_has_no_answer_and_one_that_is_given_up_is
         assert len(state.came) == 3
 
 
-@on_newest_htmx
 async def test_a_site_may_tell_in_its_own_way(tab: Tab) -> None:
     with trouble(CALL) as state:
         state.error = Forbidden("Not you.")
@@ -98,7 +93,6 @@ async def test_a_site_may_tell_in_its_own_way(tab: Tab) -> None:
         await expect(notice(tab)).to_have_count(0)
 
 
-@on_newest_htmx
 async def test_what_somebody_did_not_ask_for_is_not_told(tab: Tab) -> None:
     html = """
       <div id="loads" hx-get="/errors/answer/" hx-trigger="load">Loading</div>
@@ -115,7 +109,6 @@ async def test_what_somebody_did_not_ask_for_is_not_told(tab: Tab) -> None:
         await expect(tab.page.locator("#get")).to_have_text("Get")
 
 
-@on_newest_htmx
 async def test_a_search_that_fails_while_it_is_typed_is_said_once_and_no_more_when_it_works(tab: Tab) -> None:
     html = """
       <input hx-get="/errors/answer/" hx-trigger="input changed" hx-target="#found"><p id="found"></p>
@@ -163,7 +156,6 @@ async def test_what_a_field_looks_up_takes_no_message_from_the_others(tab: Tab) 
         await expect(tab.page.locator(".errorlist")).to_have_text(["Too long."])
 
 
-@on_newest_htmx
 async def test_when_to_come_back_is_said(tab: Tab) -> None:
     with trouble('<button id="call" hx-post="/errors/answer/">Call</button>') as state:
         await open_page(tab)
@@ -174,7 +166,6 @@ async def test_when_to_come_back_is_said(tab: Tab) -> None:
             await expect(failures(tab)).to_contain_text(f"Please try again {words}.")
 
 
-@on_newest_htmx
 async def test_the_end_of_the_session_is_told_by_its_own_notice(tab: Tab) -> None:
     with trouble(CALL) as state:
         state.error = Unauthorized()
@@ -228,7 +219,6 @@ async def test_what_is_told_in_a_block_outlives_its_refresh(tab: Tab) -> None:
         assert [each["text"] for each in state.came] == ["typed", "typed"]
 
 
-@on_newest_htmx
 async def test_a_form_of_ours_tells_by_itself_and_sends_the_same_events(tab: Tab) -> None:
     await tab.page.context.add_cookies([{"name": "refusal", "value": "503", "url": tab.address}])
     with trouble('{% mizan_form "note" %}'):

@@ -11,10 +11,7 @@ from tests.browser.helpers.tab import Tab
 from tests.site.errors import Conflict, trouble
 from tests.site.keep import desk
 
-pytestmark = [
-    pytest.mark.asyncio(loop_scope="session"),
-    pytest.mark.parametrize("htmx", ["4.0.1"], indirect=True),
-]
+pytestmark = pytest.mark.parametrize("htmx", ["4.0.1"], indirect=True)
 
 CALL = '<button id="{}" {{% mizan_call "err_count" text="a" %}}>Call</button>'
 SLOT = "{% mizan_errors %}"

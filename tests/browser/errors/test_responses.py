@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import pytest
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse, JsonResponse
 from playwright.async_api import expect
@@ -10,10 +9,8 @@ from pytest_django import Settings
 
 from mizan_htmx.errors import ValidationFailed
 from tests.browser.helpers.errors import failures, hears, notice, open_page, told
-from tests.browser.helpers.tab import Tab, on_newest_htmx
+from tests.browser.helpers.tab import Tab, on_shipped_htmx
 from tests.site.errors import Conflict, trouble
-
-pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 FORM = '<form id="form" hx-post="/errors/answer/"><input name="text"><button id="send">Send</button></form>'
 CHANGED = "Somebody else has changed this in the meantime."
@@ -34,7 +31,6 @@ async def send(tab: Tab, status: int, button: str = "#send") -> Any:
     return is_shown
 
 
-@on_newest_htmx
 async def test_what_would_take_the_place_of_the_form_is_told_instead(tab: Tab) -> None:
     answers = [
         html("<p>No.</p>", 403),
@@ -56,7 +52,6 @@ async def test_what_would_take_the_place_of_the_form_is_told_instead(tab: Tab) -
             await failures(tab).get_by_role("button", name="Close").click()
 
 
-@on_newest_htmx
 async def test_what_a_page_swaps_without_a_request_is_no_answer(tab: Tab) -> None:
     with trouble('<p id="place">old</p>'):
         await open_page(tab)
@@ -71,7 +66,6 @@ async def test_what_a_page_swaps_without_a_request_is_no_answer(tab: Tab) -> Non
     assert await told(tab) == []
 
 
-@on_newest_htmx
 async def test_html_goes_where_it_says(tab: Tab) -> None:
     with trouble(FORM + '<p id="elsewhere"></p>') as state:
         await open_page(tab)
@@ -89,7 +83,6 @@ async def test_html_goes_where_it_says(tab: Tab) -> None:
         await expect(form).to_contain_text("Look again.")
 
 
-@on_newest_htmx
 async def test_on_htmx4_html_for_another_place_goes_there_and_htmx2_tells(tab: Tab, htmx: str) -> None:
     page = FORM.replace("hx-post", 'hx-target="#elsewhere" hx-post') + '<p id="elsewhere"></p>'
     with trouble(page) as state:
@@ -101,7 +94,6 @@ async def test_on_htmx4_html_for_another_place_goes_there_and_htmx2_tells(tab: T
         await expect(failures(tab)).to_have_count(0 if is_shown else 1)
 
 
-@on_newest_htmx
 async def test_a_site_that_has_its_own_way_for_errors_keeps_it(tab: Tab, htmx: str) -> None:
     is_4 = htmx.startswith("4")
     own = (
@@ -150,7 +142,6 @@ async def test_a_site_that_has_its_own_way_for_errors_keeps_it(tab: Tab, htmx: s
         await expect(notice(tab)).to_have_count(0)
 
 
-@on_newest_htmx
 async def test_a_boosted_form_is_kept_from_a_page_that_only_refuses(tab: Tab) -> None:
     boosted = '<form id="form" hx-boost="true" method="post" action="/errors/answer/">{}</form>'
     fields = '<input name="text"><button id="send">Send</button>'
@@ -168,6 +159,7 @@ async def test_a_boosted_form_is_kept_from_a_page_that_only_refuses(tab: Tab) ->
         await expect(tab.page.locator("h2")).to_have_text("Again")
 
 
+@on_shipped_htmx
 async def test_under_debug_no_error_takes_the_place_of_the_page(
     tab: Tab, settings: Settings, htmx: str
 ) -> None:
@@ -206,7 +198,6 @@ async def test_under_debug_no_error_takes_the_place_of_the_page(
         await expect(tab.page.locator("#form")).to_have_text("Look again.")
 
 
-@on_newest_htmx
 async def test_what_has_worked_is_told_once_when_its_answer_has_settled(tab: Tab) -> None:
     html = """
       <div id="gone">

@@ -8,7 +8,7 @@ from tests.browser.helpers.axe import expect_accessible
 from tests.browser.helpers.tab import Tab, on_one_htmx
 from tests.site.models import Card, Person
 
-pytestmark = [pytest.mark.asyncio(loop_scope="session"), on_one_htmx]
+pytestmark = on_one_htmx
 
 
 async def plain_page(chromium: Browser) -> Page:

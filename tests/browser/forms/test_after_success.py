@@ -1,14 +1,11 @@
 """What data-mizan-after says happens once it was done: when the answer is in the page, after no failure."""
 
-import pytest
 from playwright.async_api import expect
 
 from tests.browser.helpers.desk import field, sit_down
-from tests.browser.helpers.tab import Tab, on_newest_htmx
+from tests.browser.helpers.tab import Tab
 from tests.site.gates import closed_gate, wait_until_reached
 from tests.site.keep import desk
-
-pytestmark = [pytest.mark.asyncio(loop_scope="session"), on_newest_htmx]
 
 SEND = 'hx-post="/keep/send/" hx-swap="none"'
 FIELDS = '<input name="title"><input name="more" value="as served">'

@@ -8,10 +8,8 @@ from django.contrib.auth.models import User
 from django.test import Client, override_settings
 from playwright.async_api import Locator, expect
 
-from tests.browser.helpers.tab import Tab
+from tests.browser.helpers.tab import Tab, on_every_htmx
 from tests.site.models import Person
-
-pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
 def field(tab: Tab, name: str) -> Locator:
@@ -95,6 +93,7 @@ async def test_a_refusal_in_the_hooks_own_words_is_shown_with_the_form(tab: Tab)
     await expect(field(tab, "name")).to_have_value("Grace")
 
 
+@on_every_htmx
 async def test_a_token_that_rotated_is_taken_from_the_cookie(tab: Tab) -> None:
     await tab.open("/forms/note/")
     await fill(tab)

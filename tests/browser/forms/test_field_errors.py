@@ -11,10 +11,7 @@ from tests.site.keep import desk
 from tools import htmx
 
 # Nothing of it hangs on htmx's own ways.
-pytestmark = [
-    pytest.mark.asyncio(loop_scope="session"),
-    pytest.mark.parametrize("htmx", htmx.VERSIONS[:1], ids="htmx{}".format, indirect=True),
-]
+pytestmark = pytest.mark.parametrize("htmx", htmx.VERSIONS[:1], ids="htmx{}".format, indirect=True)
 
 PUT = """(html) => {
     document.querySelector("#here")?.remove();

@@ -1,13 +1,12 @@
 """What is said at a field stays while its block is refreshed, as long as the field keeps what it had."""
 
-import pytest
 from playwright.async_api import expect
 
 from tests.browser.helpers.desk import field, refresh, sit_down
 from tests.browser.helpers.tab import Tab, on_newest_morph
 from tests.site.keep import desk
 
-pytestmark = [pytest.mark.asyncio(loop_scope="session"), on_newest_morph]
+pytestmark = on_newest_morph
 
 SHOW = """([selector, fields]) => mizan.fields.show(document.querySelector(selector), fields)"""
 CLEAR = """(selector) => mizan.fields.clear(document.querySelector(selector))"""

@@ -1,17 +1,16 @@
 """On the builds that django-htmx ships: what does not fit is said at its field, and a dialog closes."""
 
-import pytest
 from playwright.async_api import expect
 
 from tests.browser.helpers.desk import field, sit_down
-from tests.browser.helpers.tab import Tab
+from tests.browser.helpers.tab import Tab, on_shipped_htmx
 from tests.site.keep import desk
-
-pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 CARD = """<p>Desk</p><dialog id="card"><form hx-post="/api/mizan/call/" hx-vals='{"fn": "order"}'
     hx-swap="none" data-mizan-after="close reset"><label>Title <input name="title" value="Plan"></label>
     <label>Amount <input name="amount"></label><button>Send</button></form></dialog>"""
+
+pytestmark = on_shipped_htmx
 
 
 async def test_a_form_in_a_dialog_is_refused_and_then_taken(tab: Tab) -> None:

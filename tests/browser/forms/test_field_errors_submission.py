@@ -5,10 +5,8 @@ from playwright.async_api import expect
 
 from tests.browser.helpers.axe import expect_accessible
 from tests.browser.helpers.desk import field, sit_down
-from tests.browser.helpers.tab import Tab, on_newest_htmx
+from tests.browser.helpers.tab import Tab
 from tests.site.keep import desk
-
-pytestmark = [pytest.mark.asyncio(loop_scope="session"), on_newest_htmx]
 
 CALL = "/api/mizan/call/"
 ERRORS = ".errorlist"

@@ -1,12 +1,9 @@
 """Files: chosen once, sent with progress, kept through everything that is not a success."""
 
-import pytest
 from playwright.async_api import Locator, expect
 
-from tests.browser.helpers.tab import Tab
+from tests.browser.helpers.tab import Tab, on_every_htmx
 from tests.site.gates import closed_gate
-
-pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
 def field(tab: Tab, name: str) -> Locator:
@@ -27,6 +24,7 @@ async def chosen(tab: Tab) -> list[str]:
     return names
 
 
+@on_every_htmx
 async def test_a_chosen_file_survives_a_refusal(tab: Tab) -> None:
     await tab.open("/forms/upload/")
     await choose(tab)

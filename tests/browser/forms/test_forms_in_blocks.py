@@ -1,13 +1,10 @@
 """Forms inside of blocks: a refresh brings the rest of the block up to date, and leaves the typing alone."""
 
-import pytest
 from playwright.async_api import Locator, expect
 
-from tests.browser.helpers.tab import Tab
+from tests.browser.helpers.tab import Tab, on_every_htmx
 from tests.site.gates import closed_gate
 from tests.site.models import Person
-
-pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
 def name(tab: Tab) -> Locator:
@@ -20,6 +17,7 @@ async def rename(text: str) -> None:
     await Person.objects.filter(pk=5).aupdate(name=text)
 
 
+@on_every_htmx
 async def test_a_refresh_leaves_a_half_filled_form_alone(tab: Tab) -> None:
     await tab.open("/cards/5/")
     await expect(name(tab)).to_have_value("Ada")

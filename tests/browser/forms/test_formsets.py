@@ -2,14 +2,11 @@
 
 from typing import Any
 
-import pytest
 from playwright.async_api import Locator, expect
 
 from tests.browser.helpers.clobbering import LAY, READ, UNREAD
-from tests.browser.helpers.tab import Tab, on_one_htmx
+from tests.browser.helpers.tab import Tab, on_every_htmx, on_one_htmx
 from tests.site.models import Card, Person
-
-pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 
 def rows(tab: Tab) -> Locator:
@@ -128,6 +125,7 @@ async def test_any_sequence_leaves_the_formset_in_order(tab: Tab) -> None:
     assert plan == ["three", "one", "five"]
 
 
+@on_every_htmx
 async def test_errors_show_in_their_row_and_stay_with_it(tab: Tab) -> None:
     await tab.open("/formsets/step/")
     await field(tab, "step-0-text").fill("one")

@@ -3,11 +3,9 @@
 import pytest
 from playwright.async_api import Locator, expect
 
-from tests.browser.helpers.tab import Tab, on_newest_htmx
+from tests.browser.helpers.tab import Tab, on_every_htmx
 from tests.site.gates import closed_gate
 from tests.site.models import Person
-
-pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 SUBMIT = "/form/contact/"
 
@@ -24,7 +22,7 @@ async def fill(tab: Tab, *, name: str = "Grace") -> None:
     await field(tab, "email").fill("grace@example.org")
 
 
-@on_newest_htmx
+@on_every_htmx
 async def test_by_keyboard_alone(tab: Tab) -> None:
     await tab.open("/forms/contact/")
     keyboard = tab.page.keyboard
@@ -118,6 +116,7 @@ async def test_a_double_enter_sends_once(tab: Tab) -> None:
     assert await Person.objects.filter(name="Grace").acount() == 1
 
 
+@on_every_htmx
 async def test_what_was_typed_while_the_form_was_on_its_way_stays(tab: Tab) -> None:
     await tab.open("/forms/contact/")
     await fill(tab, name="Ada")
@@ -201,7 +200,6 @@ async def test_hx_confirm_can_say_no(tab: Tab) -> None:
     await tab.page.wait_for_url("**/people/?cached=1")
 
 
-@on_newest_htmx
 @pytest.mark.parametrize("tag", ["button", "input type=image alt=Send"])
 async def test_a_button_that_is_no_part_of_its_form_is_let_go_as_well(tab: Tab, tag: str) -> None:
     """With the form the page forgets whose it is."""

@@ -2,14 +2,11 @@
 
 from urllib.parse import unquote
 
-import pytest
 from django.http import HttpRequest
 from playwright.async_api import Route
 
 from mizan_htmx import client, register
-from tests.browser.helpers.tab import Tab, on_every_htmx, on_newest_htmx
-
-pytestmark = [pytest.mark.asyncio(loop_scope="session"), on_newest_htmx]
+from tests.browser.helpers.tab import Tab, on_every_htmx
 
 SHOW = """(html) => {
     document.querySelector("#here")?.remove();

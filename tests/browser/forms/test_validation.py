@@ -2,14 +2,13 @@
 
 import re
 
-import pytest
 from playwright.async_api import Locator, expect
 
-from tests.browser.helpers.tab import Tab, on_newest_htmx, on_one_htmx
+from tests.browser.helpers.tab import Tab, on_every_htmx, on_newest_htmx, on_one_htmx
 from tests.site.gates import closed_gate
 from tests.site.models import Person
 
-pytestmark = [pytest.mark.asyncio(loop_scope="session"), on_one_htmx]
+pytestmark = on_one_htmx
 
 CHECK = "/form/contact/validate/"
 
@@ -24,6 +23,7 @@ def errors(tab: Tab, name: str = "") -> Locator:
     return tab.page.locator((f"[data-mizan-field={name}] " if name else "form ") + ".errorlist li")
 
 
+@on_every_htmx
 async def test_a_field_that_was_left_shows_its_error_and_others_stay_quiet(tab: Tab) -> None:
     await tab.open("/forms/contact/")
     await field(tab, "name").focus()

@@ -1,15 +1,13 @@
-"""The demo in a browser: fixtures that serve and open it, what tests do there, and what they let pass."""
+"""The demo in a browser: what tests do there, and what they let pass."""
 
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
-import pytest
-import pytest_asyncio
 from playwright.async_api import Browser, Locator, expect
 
 from tests.browser.helpers.tab import OBSERVE, Tab
-from tests.helpers.demo import PEOPLE, Board, Visitor, serving
+from tests.helpers.demo import PEOPLE, Board, Visitor
 
 Enter = Callable[..., Awaitable[Tab]]
 
@@ -18,39 +16,12 @@ REFUSED = ("the server responded with a status of 4", "Response Status Error Cod
 UNREACHABLE = ("ERR_CONNECTION_REFUSED", "htmx:(sendError|afterRequest|error)")
 
 
-@pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Serve the demo once for all tests of a module; each makes a board of its own."""
-    with serving(tmp_path_factory.mktemp("demo")) as address:
-        yield address
-
-
-@pytest.fixture
-def board(demo: str) -> Board:
-    """Give a new board of Mara and Tomás, with one card "Plan" that nobody has."""
-    return board_with_a_card(demo)
-
-
 def board_with_a_card(address: str) -> Board:
     """Start a board of Mara and Tomás with a card."""
     mara = Visitor(address).sign_in("mara")
     board = mara.start_board("Work", "tomas")
     assert mara.call("add_card", column_id=board.columns[0], title="Plan").status == 200
     return board
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def enter(chromium: Browser, demo: str, htmx: str) -> AsyncIterator[Enter]:
-    """Give a function that opens a browser of their own for somebody, and waits until the page is at rest."""
-    async with visitors(chromium, demo, htmx) as come:
-
-        async def enter(username: str, path: str = "/", **options: object) -> Tab:
-            tab = await come(username, path, **options)
-            await expect(tab.page.locator("[data-htmx-version]")).to_contain_text(f"htmx {htmx}.")
-            await settled(tab)
-            return tab
-
-        yield enter
 
 
 @asynccontextmanager

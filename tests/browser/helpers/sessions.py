@@ -1,19 +1,13 @@
-"""What the tests of sessions and tabs do: open another tab of the same browser, sign in and out.
-
-A module that imports ``login`` has a login page. Fixtures are named in the ``__all__`` of who imports them.
-"""
+"""What the tests of sessions and tabs do: open another tab of the same browser, sign in and out."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-import pytest
-import pytest_asyncio
 from asgiref.sync import sync_to_async
 from django.contrib.auth.models import User
 from django.contrib.sessions.models import Session
 from django.test import Client
 from playwright.async_api import Locator, Page, expect
-from pytest_django import Settings
 
 from tests.browser.helpers.tab import Tab
 
@@ -38,21 +32,6 @@ SEND_PLAINLY = """(action) => {
     document.body.insertAdjacentHTML("beforeend", form);
     document.body.lastElementChild.requestSubmit();
 }"""
-
-
-@pytest.fixture(autouse=True)
-def login(settings: Settings) -> None:
-    """Have a login page that signs in."""
-    settings.LOGIN_URL = ENTER
-
-
-@pytest_asyncio.fixture(loop_scope="session")
-async def ada(tab: Tab) -> AsyncIterator[Tab]:
-    """Give a tab in which Ada is signed in."""
-    await become(tab, "ada")
-    await tab.open("/sessions/")
-    await expect(tab.page.locator("#letter")).to_have_text("ada: Ada")
-    yield tab
 
 
 @asynccontextmanager

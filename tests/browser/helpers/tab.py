@@ -5,6 +5,7 @@ import json
 import re
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
@@ -13,23 +14,26 @@ from playwright.async_api import ConsoleMessage, Error, Frame, Locator, Page, Re
 
 from tools import htmx
 
-# Which builds of htmx a test or a module runs on; what stands at the test counts. Without one: those that
-# django-htmx ships.
+# Which builds of htmx a test or a module runs on; the mark of a test counts. Without one: the newest two.
 
-# The smoke set: the few tests of a mechanism that run on the builds that django-htmx ships and on the newest.
+# The smoke set: the few tests of a mechanism that also run on the builds that django-htmx ships.
 on_every_htmx = pytest.mark.builds("2", "4", *htmx.VERSIONS)
 
 # The same for what a swap keeps: htmx 2 once with Idiomorph, which morphs, and once without.
 on_every_morph = pytest.mark.builds("2", "2.0.11+idiomorph", "4", "4.0.1")
 
-# The rule.
+# The rule, for a test in a module with another mark.
 on_newest_htmx = pytest.mark.builds(*htmx.VERSIONS)
 
-# The same for what a swap keeps: htmx 2 once with Idiomorph, and once without.
+# The rule for what a swap keeps: htmx 2 once with Idiomorph, and once without.
 on_newest_morph = pytest.mark.builds("2.0.11", "2.0.11+idiomorph", "4.0.1")
 
 # What hangs on no version of htmx.
 on_one_htmx = pytest.mark.builds(htmx.VERSIONS[0])
+
+# Those that django-htmx ships: the demo serves no others.
+on_shipped_htmx = pytest.mark.builds("2", "4")
+on_shipped_htmx4 = pytest.mark.builds("4")
 
 # How the shim's report of a block that was not refreshed begins.
 REPORT = "^mizan: <"
@@ -82,6 +86,11 @@ OBSERVE = """
 """
 
 
+def morphs(build: str) -> bool:
+    """Return whether refreshes on this build of htmx morph: htmx 2 does so with Idiomorph."""
+    return build not in ("2", htmx.VERSIONS[0])
+
+
 class Tab:
     """One page, on one version of htmx, and a record of what happened in it."""
 
@@ -95,12 +104,10 @@ class Tab:
         self.posts: list[str] = []
         self._news = asyncio.Event()
         self._unreported = 0
-        page.on("console", self._hear)
-        page.on("pageerror", self._fail)
-        page.on("request", self._see)
-        page.on("response", self._see_response)
-        page.on("requestfailed", self._see_failure)
-        page.on("framenavigated", self._see_navigation)
+        self.lost_its_socket = False
+        self.may_be_cached = False
+        for event, listener in self._listeners().items():
+            Page.on(page, event, listener)
 
     async def open(self, path: str) -> None:
         """Go to a page of the site."""
@@ -191,11 +198,31 @@ class Tab:
             async with asyncio.timeout(PATIENCE):
                 await self.page.evaluate(ROUND_TRIP)
 
+    async def check(self) -> None:
+        """Fail if there was an unexpected problem."""
+        await self.settle()
+        assert self.problems == []
+
     async def close(self, *, with_context: bool = True) -> None:
         """Close the page, alone or with its browser context; fail if it had an unexpected problem."""
         await self.settle()
         await (self.page.context.close() if with_context else self.page.close())
         assert self.problems == []
+
+    def detach(self) -> None:
+        """Hear nothing more of the page."""
+        for event, listener in self._listeners().items():
+            self.page.remove_listener(event, listener)
+
+    def _listeners(self) -> dict[Any, Callable[..., None]]:
+        return {
+            "console": self._hear,
+            "pageerror": self._fail,
+            "request": self._see,
+            "requestfailed": self._see_failure,
+            "response": self._see_response,
+            "framenavigated": self._see_navigation,
+        }
 
     def _drop(self, patterns: Iterable[str]) -> None:
         self.problems = [
@@ -214,6 +241,10 @@ class Tab:
             raise AssertionError(message()) from None
 
     def _see_response(self, response: Response) -> None:
+        if "/static/" not in response.url and re.search(
+            "max-age=[1-9]", response.headers.get("cache-control", "")
+        ):
+            self.may_be_cached = True
         if response.status >= 400 and response.request.resource_type in ("fetch", "xhr"):
             self._unreported += 1
 
@@ -226,6 +257,8 @@ class Tab:
             self._unreported = 0
 
     def _hear(self, message: ConsoleMessage) -> None:
+        if message.text.startswith("WebSocket connection"):
+            self.lost_its_socket = True
         if message.text.startswith(NOT_LOADED):
             self._unreported -= 1
         self._news.set()

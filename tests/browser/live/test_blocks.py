@@ -2,7 +2,6 @@
 
 import asyncio
 
-import pytest
 from playwright.async_api import expect
 from pytest_django import Settings
 
@@ -19,10 +18,8 @@ from tests.browser.helpers.live import (
     without_server,
 )
 from tests.browser.helpers.serving import on_both_servers
-from tests.browser.helpers.tab import Tab, on_every_htmx, on_newest_htmx, on_one_htmx
+from tests.browser.helpers.tab import Tab, on_every_htmx, on_one_htmx
 from tests.site.gates import closed_gate, wait_until_reached
-
-pytestmark = [pytest.mark.asyncio(loop_scope="session"), on_newest_htmx]
 
 
 @on_every_htmx

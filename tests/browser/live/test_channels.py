@@ -4,7 +4,6 @@ import asyncio
 import json
 import re
 
-import pytest
 from playwright.async_api import Locator, expect
 
 from tests.browser.helpers.clobbering import LAY, READ, UNREAD
@@ -13,7 +12,7 @@ from tests.browser.helpers.serving import Site, on_both_servers
 from tests.browser.helpers.tab import Tab, on_newest_htmx, on_one_htmx
 from tests.site.gates import closed_gate, wait_until_reached
 
-pytestmark = [pytest.mark.asyncio(loop_scope="session"), on_one_htmx]
+pytestmark = on_one_htmx
 
 TALK = "talk;board_id=1"
 

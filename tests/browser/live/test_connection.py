@@ -19,7 +19,7 @@ from tests.browser.helpers.tab import REPORT, Tab, on_one_htmx
 from tests.site import live
 from tests.site.models import Person
 
-pytestmark = [pytest.mark.asyncio(loop_scope="session"), on_one_htmx]
+pytestmark = on_one_htmx
 
 
 @pytest.fixture

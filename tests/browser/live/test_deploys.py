@@ -20,7 +20,7 @@ from tests.browser.helpers.tab import REPORTS, Tab, on_newest_htmx, on_one_htmx
 from tests.site import live
 from tests.site.models import Card
 
-pytestmark = [pytest.mark.asyncio(loop_scope="session"), on_one_htmx]
+pytestmark = on_one_htmx
 
 # Keeps what is told of blocks that are not up to date.
 LISTEN = """

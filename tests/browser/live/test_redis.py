@@ -12,17 +12,17 @@ import pytest
 import pytest_asyncio
 from django.conf import settings as configured
 from django.db import connection
-from playwright.async_api import Browser, expect
+from playwright.async_api import expect
 
 from tests.browser.conftest import open_tab
 from tests.browser.helpers.live import NOTE, PLAIN, change, push, without_server
+from tests.browser.helpers.pages import Pages
 from tests.browser.helpers.serving import Site
 from tests.browser.helpers.tab import Tab
 from tests.helpers.redis import RedisServer
 
 pytestmark = [
-    pytest.mark.asyncio(loop_scope="session"),
-    pytest.mark.parametrize("htmx", ["4"], indirect=True),
+    pytest.mark.parametrize("htmx", ["4.0.1"], indirect=True),
     # First, so that the servers begin with it.
     pytest.mark.usefixtures("redis_layer"),
 ]
@@ -69,9 +69,9 @@ def answers(port: int) -> bool:
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def carol(chromium: Browser, other_site: str, htmx: str) -> AsyncIterator[Tab]:
+async def carol(pages: Pages, other_site: str, htmx: str) -> AsyncIterator[Tab]:
     """Give a tab of somebody at the other server."""
-    async for tab in open_tab(chromium, other_site, htmx):
+    async for tab in open_tab(pages, other_site, htmx):
         yield tab
 
 

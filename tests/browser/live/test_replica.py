@@ -15,10 +15,8 @@ from mizan_htmx.channels.layer.memory_versions import MemoryVersions
 from mizan_htmx.channels.layer.version_store import versions
 from mizan_htmx.channels.layer.versions import Version, new_epoch
 from tests.browser.helpers.live import NOTE, SECOND, change
-from tests.browser.helpers.tab import Tab, on_every_htmx, on_newest_htmx
+from tests.browser.helpers.tab import Tab, on_every_htmx
 from tests.site.replica import Replica, current
-
-pytestmark = [pytest.mark.asyncio(loop_scope="session"), on_newest_htmx]
 
 LIVE = "[data-mizan-version]"
 

@@ -6,8 +6,6 @@ from playwright.async_api import Route, expect
 from tests.browser.helpers.live import change
 from tests.browser.helpers.tab import Tab
 
-pytestmark = pytest.mark.asyncio(loop_scope="session")
-
 COPY = """(it, swap) => {
     it.setAttribute("hx-swap", swap);
     it.setAttribute("hx-target", "this");

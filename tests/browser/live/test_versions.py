@@ -6,7 +6,7 @@ from playwright.async_api import Route, expect
 from tests.browser.helpers.live import NOTE, PLAIN, has_heard
 from tests.browser.helpers.tab import Tab, on_newest_htmx, on_one_htmx
 
-pytestmark = [pytest.mark.asyncio(loop_scope="session"), on_one_htmx]
+pytestmark = on_one_htmx
 
 
 async def version_of(tab: Tab, block: str, later: int = 0) -> str:

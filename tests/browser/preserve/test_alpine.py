@@ -7,7 +7,7 @@ from tests.browser.helpers.desk import field, refresh, sit_down
 from tests.browser.helpers.tab import Tab, on_newest_morph
 from tests.site.keep import desk
 
-pytestmark = [pytest.mark.asyncio(loop_scope="session"), on_newest_morph]
+pytestmark = on_newest_morph
 
 # Alpine starts before the shim, or after it.
 in_both_orders = pytest.mark.parametrize("order", ["before", "after"])

@@ -9,8 +9,6 @@ from tests.browser.helpers.desk import field, refresh, sit_down
 from tests.browser.helpers.tab import Tab, on_every_morph, on_newest_morph
 from tests.site.keep import desk
 
-pytestmark = pytest.mark.asyncio(loop_scope="session")
-
 ATTRIBUTES = """(all) => Object.fromEntries(all.map((it) => [
     it.id || it.localName,
     Object.fromEntries([...it.attributes].filter(({ name }) => !/^(id|data-mizan.*)$/.test(name)).map(

@@ -7,7 +7,7 @@ from tests.browser.helpers.desk import field, refresh, sit_down, told
 from tests.browser.helpers.tab import Tab, on_newest_morph
 from tests.site.keep import desk
 
-pytestmark = [pytest.mark.asyncio(loop_scope="session"), on_newest_morph]
+pytestmark = on_newest_morph
 
 BARE = "2.0.11"  # the build on which blocks are not morphed
 

@@ -7,7 +7,7 @@ from tests.browser.helpers.desk import field, refresh, sit_down, under_way
 from tests.browser.helpers.tab import Tab, on_newest_morph
 from tests.site.keep import desk
 
-pytestmark = [pytest.mark.asyncio(loop_scope="session"), on_newest_morph]
+pytestmark = on_newest_morph
 
 PARTS = """<b>{n}</b>
 <button id="fold" data-bs-toggle="collapse" data-bs-target="#folded" aria-expanded="false">Fold</button>

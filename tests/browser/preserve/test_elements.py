@@ -1,13 +1,12 @@
 """How a block is replaced: what stays the same element, what moves along, and what a refresh never does."""
 
-import pytest
 from playwright.async_api import expect
 
 from tests.browser.helpers.desk import field, refresh, sit_down, told
-from tests.browser.helpers.tab import Tab, on_every_morph
+from tests.browser.helpers.tab import Tab, morphs, on_every_morph, on_newest_morph
 from tests.site.keep import desk
 
-pytestmark = [pytest.mark.asyncio(loop_scope="session"), on_every_morph]
+pytestmark = on_newest_morph
 
 GADGET = """
     customElements.define("x-gadget", class extends HTMLElement {
@@ -19,6 +18,7 @@ GADGET = """
 """
 
 
+@on_every_morph
 async def test_a_morph_keeps_the_elements_and_leaves_no_white_space(tab: Tab, htmx: str) -> None:
     with desk("\n<p>{n}</p>\n<p>end</p>\n") as now:
         await sit_down(tab)
@@ -31,7 +31,7 @@ async def test_a_morph_keeps_the_elements_and_leaves_no_white_space(tab: Tab, ht
             await expect(tab.page.locator("#main p").first).to_have_text(str(times))
         assert await tab.page.evaluate(count) == before
         same = await tab.page.evaluate("document.querySelector('#main').same === true")
-        assert same == (htmx != "2")
+        assert same == morphs(htmx)
 
 
 async def test_what_a_script_has_added_and_marked_stays(tab: Tab) -> None:
@@ -93,6 +93,7 @@ async def test_the_focus_never_moves_on_a_refresh(tab: Tab) -> None:
                 assert await tab.page.evaluate(f"document.activeElement.matches('{focused}')"), focused
 
 
+@on_every_morph
 async def test_what_was_entered_follows_its_row(tab: Tab) -> None:
     """By id; and without one by what the row shows, where that has not changed."""
     row = '<li><span>{n}</span><input name="amount" value="1"></li>'

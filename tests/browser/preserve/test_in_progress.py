@@ -2,14 +2,13 @@
 
 import asyncio
 
-import pytest
 from playwright.async_api import Route, expect
 
 from tests.browser.helpers.desk import field, refresh, sit_down, told
 from tests.browser.helpers.tab import Tab, on_newest_morph
 from tests.site.keep import desk
 
-pytestmark = [pytest.mark.asyncio(loop_scope="session"), on_newest_morph]
+pytestmark = on_newest_morph
 
 LEFT = 'hx-post="/keep/send/" hx-trigger="change" hx-swap="none"'
 

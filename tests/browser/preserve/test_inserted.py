@@ -7,7 +7,7 @@ from tests.browser.helpers.desk import field, refresh, sit_down
 from tests.browser.helpers.tab import Tab, on_newest_morph
 from tests.site.keep import Desk, desk
 
-pytestmark = [pytest.mark.asyncio(loop_scope="session"), on_newest_morph]
+pytestmark = on_newest_morph
 
 INSTEAD = 'hx-target="closest .contact" hx-swap="outerHTML"'
 VIEW = f'<div class="contact"><i>Ada</i><button {INSTEAD} hx-get="/keep/part/edit/">Edit</button></div>'

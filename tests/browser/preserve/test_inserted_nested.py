@@ -1,6 +1,5 @@
 """The same where pieces meet: one in another, several in one block, blocks around, and no place left."""
 
-import pytest
 from playwright.async_api import expect
 
 from tests.browser.helpers.desk import field, refresh, sit_down
@@ -9,7 +8,7 @@ from tests.browser.preserve.test_inserted import EDIT, VIEW, contacts, turn
 from tests.site.gates import closed_gate
 from tests.site.keep import desk
 
-pytestmark = [pytest.mark.asyncio(loop_scope="session"), on_newest_morph]
+pytestmark = on_newest_morph
 
 
 async def blur(tab: Tab) -> None:

@@ -1,6 +1,5 @@
 """A form that somebody has put into a block goes when it was saved, whichever way the block becomes fresh."""
 
-import pytest
 from playwright.async_api import Route, expect
 from pytest_django import Settings
 
@@ -9,7 +8,7 @@ from tests.browser.helpers.tab import Tab, on_newest_morph
 from tests.browser.preserve.test_inserted import EDIT, VIEW, contacts, turn
 from tests.site.keep import desk
 
-pytestmark = [pytest.mark.asyncio(loop_scope="session"), on_newest_morph]
+pytestmark = on_newest_morph
 
 ARRIVING = ".htmx-added, .htmx-settling"  # on htmx 2 what is not bound yet
 

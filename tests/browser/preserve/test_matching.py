@@ -1,16 +1,11 @@
 """Which element of a fresh block is which of the block on the page: by a name of its own, or by its row."""
 
-import pytest
-
 from tests.browser.helpers.desk import sit_down
-from tests.browser.helpers.tab import Tab
+from tests.browser.helpers.tab import Tab, on_one_htmx
 from tests.site.keep import desk
 
 # No build of htmx has a part in it.
-pytestmark = [
-    pytest.mark.asyncio(loop_scope="session"),
-    pytest.mark.parametrize("htmx", ["2"], ids=["htmx2"], indirect=True),
-]
+pytestmark = on_one_htmx
 
 # Elements with a title, and the title of the twin of each, "" for none.
 PAIR = """

@@ -4,10 +4,10 @@ import pytest
 from playwright.async_api import expect
 
 from tests.browser.helpers.desk import field, refresh, sit_down, under_way
-from tests.browser.helpers.tab import Tab, on_every_morph
+from tests.browser.helpers.tab import Tab, morphs, on_every_morph, on_newest_morph
 from tests.site.keep import desk
 
-pytestmark = [pytest.mark.asyncio(loop_scope="session"), on_every_morph]
+pytestmark = on_newest_morph
 
 
 async def waits(tab: Tab, times: int = 0) -> None:
@@ -18,6 +18,7 @@ async def waits(tab: Tab, times: int = 0) -> None:
     assert tab.refreshes[sent:] == ["desk;place=beside"]
 
 
+@on_every_morph
 async def test_details_stay_as_somebody_has_left_them(tab: Tab) -> None:
     details = """
         <b>{n}</b><details><summary id="open">One</summary>1</details>
@@ -68,6 +69,7 @@ async def test_a_block_with_an_open_dialog_waits_until_it_is_closed(tab: Tab, ho
         assert await field(tab, "one").input_value() == "Ada"
 
 
+@on_every_morph
 async def test_a_dialog_that_is_opened_while_the_refresh_is_under_way_is_not_touched(tab: Tab) -> None:
     dialog = '<b>{n}</b><dialog id="ask">Sure?</dialog>'
     with desk(dialog.format(n=1)) as now:
@@ -152,7 +154,7 @@ async def test_what_plays_plays_on(tab: Tab, htmx: str) -> None:
         await sit_down(tab)
         await tab.page.evaluate("tone.muted = true, tone.same = true, tone.play()")
         now.html["main"] = player.format(n=2)
-        if htmx == "2":
+        if not morphs(htmx):
             await waits(tab)
             await tab.page.evaluate("tone.pause()")
             await expect(tab.page.locator("b")).to_have_text("2")
@@ -172,7 +174,7 @@ async def test_a_popover_stays_open(tab: Tab, htmx: str) -> None:
         await sit_down(tab)
         await tab.page.evaluate("tip.showPopover()")
         now.html["main"] = popover.format(n=2, more="<div popover>Other</div>")
-        if htmx == "2":
+        if not morphs(htmx):
             await waits(tab)
             await expect(tab.page.locator("#tip")).to_be_visible()
             await tab.page.evaluate("tip.hidePopover()")

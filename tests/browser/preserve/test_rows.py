@@ -3,14 +3,11 @@
 from typing import Any
 from urllib.parse import parse_qsl
 
-import pytest
 from playwright.async_api import Locator, expect
 
 from tests.browser.helpers.desk import field, refresh, sit_down
 from tests.browser.helpers.tab import Tab, on_every_morph, on_newest_morph
 from tests.site.keep import desk
-
-pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 ROW = """
     <form id="row" class="{css}"><input type="hidden" name="item" value="{item}">{text}

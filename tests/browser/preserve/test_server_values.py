@@ -1,13 +1,12 @@
 """What the server has now stands beside what somebody entered, and goes when they agree."""
 
-import pytest
 from playwright.async_api import expect
 
 from tests.browser.helpers.desk import field, refresh, sit_down, told
-from tests.browser.helpers.tab import Tab, on_every_morph
+from tests.browser.helpers.tab import Tab, on_every_morph, on_newest_morph
 from tests.site.keep import desk
 
-pytestmark = [pytest.mark.asyncio(loop_scope="session"), on_every_morph]
+pytestmark = on_newest_morph
 
 CHANGED = "data-mizan-changed"
 VALUES = """
@@ -40,6 +39,7 @@ async def enter(tab: Tab) -> None:
 OTHERS = {"one": "Eve", "text": "Hello", "a": "", "c": " checked", "s": "", "l": " selected", "p": "Plan"}
 
 
+@on_every_morph
 async def test_a_value_that_the_server_has_changed_stands_beside_what_was_entered(tab: Tab) -> None:
     with desk(values()) as now:
         await sit_down(tab)

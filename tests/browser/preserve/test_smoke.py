@@ -1,17 +1,16 @@
 """On the builds that django-htmx ships: what a person put into a block stays, and its scripts run once."""
 
-import pytest
 from playwright.async_api import expect
 
 from tests.browser.blocks.test_scripts import COUNT, forget, have_run
 from tests.browser.helpers.desk import field, refresh, sit_down
-from tests.browser.helpers.tab import Tab
+from tests.browser.helpers.tab import Tab, on_shipped_htmx
 from tests.browser.preserve.test_inserted import EDIT, VIEW, contacts
 from tests.site.keep import desk
 
-pytestmark = pytest.mark.asyncio(loop_scope="session")
-
 DRAWN = '<svg><g><rect width="{n}0" height="9"/></g></svg>'
+
+pytestmark = on_shipped_htmx
 
 
 def page(n: int) -> str:

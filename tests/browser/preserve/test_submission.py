@@ -1,14 +1,13 @@
 """The answer to what somebody has sent themselves overwrites what they entered; nothing else does."""
 
-import pytest
 from playwright.async_api import expect
 
 from tests.browser.helpers.desk import field, refresh, sit_down
-from tests.browser.helpers.tab import Tab, on_every_morph
+from tests.browser.helpers.tab import Tab, on_every_morph, on_newest_morph
 from tests.site.gates import closed_gate
 from tests.site.keep import desk
 
-pytestmark = [pytest.mark.asyncio(loop_scope="session"), on_every_morph]
+pytestmark = on_newest_morph
 
 SEND = 'hx-post="/keep/send/" hx-swap="none"'
 COMMENT = f"""
@@ -52,6 +51,7 @@ async def test_a_form_that_has_just_arrived_is_sent_by_htmx_and_leaves_the_page_
         assert await tab.page.evaluate("window.isHere") is True
 
 
+@on_every_morph
 async def test_what_was_refused_or_typed_since_stays(tab: Tab) -> None:
     with desk(COMMENT.format(n=0)) as now:
         await sit_down(tab)

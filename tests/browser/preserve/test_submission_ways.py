@@ -2,14 +2,13 @@
 
 from itertools import product
 
-import pytest
 from playwright.async_api import expect
 
 from tests.browser.helpers.desk import field, sit_down
 from tests.browser.helpers.tab import Tab, on_newest_morph
 from tests.site.keep import desk
 
-pytestmark = [pytest.mark.asyncio(loop_scope="session"), on_newest_morph]
+pytestmark = on_newest_morph
 
 SEND = 'hx-post="/keep/send/" hx-swap="none"'
 IMAGE = 'type="image" alt="Send"'

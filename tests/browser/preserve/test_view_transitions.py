@@ -7,8 +7,6 @@ from tests.browser.helpers.desk import refresh, sit_down
 from tests.browser.helpers.tab import Tab, on_every_htmx, on_every_morph
 from tests.site.keep import desk
 
-pytestmark = pytest.mark.asyncio(loop_scope="session")
-
 COUNT = """
     window.moved = 0;
     const start = document.startViewTransition;

@@ -8,8 +8,6 @@ from playwright.async_api import expect
 
 from tests.browser.helpers.tab import Tab, on_one_htmx
 
-pytestmark = pytest.mark.asyncio(loop_scope="session")
-
 HOSTILE = [
     '"><script>document.title = "hacked"</script>',
     "'><img src=x onerror=\"document.title = 'hacked'\">",

@@ -18,9 +18,7 @@ from tests.browser.helpers.sessions import (
     notice,
     sign_in_elsewhere,
 )
-from tests.browser.helpers.tab import Tab, on_newest_htmx, on_one_htmx
-
-pytestmark = [pytest.mark.asyncio(loop_scope="session"), on_newest_htmx]
+from tests.browser.helpers.tab import Tab, on_one_htmx
 
 way = pytest.mark.parametrize(("element", "sent"), [("#write", "/sessions/write/"), ("#sign", "/call/")])
 

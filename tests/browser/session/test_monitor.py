@@ -5,14 +5,10 @@ import asyncio
 import pytest
 from playwright.async_api import expect
 
-from tests.browser.helpers.sessions import SEND, SEND_PLAINLY, become, has_run, login, notice
-from tests.browser.helpers.tab import Tab, on_every_htmx, on_newest_htmx
+from tests.browser.helpers.sessions import SEND, SEND_PLAINLY, become, has_run, notice
+from tests.browser.helpers.tab import Tab, on_every_htmx
 from tests.site.gates import closed_gate, wait_until_reached
 from tests.site.models import Person
-
-__all__ = ["login"]  # a fixture
-
-pytestmark = [pytest.mark.asyncio(loop_scope="session"), on_newest_htmx]
 
 ANOTHER_SECRET = "0123456789abcdefABCDEF0123456789"
 

@@ -6,22 +6,11 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import expect
 
-from tests.browser.helpers.sessions import (
-    BACK,
-    GONE,
-    OVER,
-    become,
-    expire,
-    login,
-    notice,
-    sign_in_elsewhere,
-)
+from tests.browser.helpers.sessions import BACK, GONE, OVER, become, expire, notice, sign_in_elsewhere
 from tests.browser.helpers.tab import Tab, on_newest_htmx, on_one_htmx
 from tests.site.models import Person
 
-__all__ = ["login"]  # a fixture
-
-pytestmark = [pytest.mark.asyncio(loop_scope="session"), on_one_htmx]
+pytestmark = on_one_htmx
 
 
 @pytest_asyncio.fixture(loop_scope="session")

@@ -9,22 +9,16 @@ from tests.browser.helpers.sessions import (
     ENTER,
     GONE,
     OVER,
-    ada,
     become,
     enter,
     expire,
-    login,
     notice,
     refuse,
     sign_in_elsewhere,
     write,
 )
-from tests.browser.helpers.tab import Tab, on_newest_htmx, on_one_htmx
+from tests.browser.helpers.tab import Tab, on_one_htmx
 from tests.site.models import Person
-
-__all__ = ["ada", "login"]  # fixtures
-
-pytestmark = [pytest.mark.asyncio(loop_scope="session"), on_newest_htmx]
 
 
 async def test_a_form_that_is_answered_by_a_login_redirect_stays_and_is_sent_again(ada: Tab) -> None:

@@ -12,24 +12,18 @@ from tests.browser.helpers.sessions import (
     OVER,
     SEND,
     SEND_PLAINLY,
-    ada,
     another,
     become,
     enter,
     expire,
-    login,
     notice,
     refuse,
     session_of,
     sign_in_elsewhere,
     write,
 )
-from tests.browser.helpers.tab import Tab, on_newest_htmx, on_one_htmx
+from tests.browser.helpers.tab import Tab, on_one_htmx
 from tests.site.models import Person
-
-__all__ = ["ada", "login"]  # fixtures
-
-pytestmark = [pytest.mark.asyncio(loop_scope="session"), on_newest_htmx]
 
 OTHER = "Who is signed in has changed."
 

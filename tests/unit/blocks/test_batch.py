@@ -8,7 +8,7 @@ from django.core.exceptions import TooManyFieldsSent
 from django.test import AsyncRequestFactory, RequestFactory
 from pytest_django import Settings
 
-from mizan_htmx.blocks.batch import MAX_BLOCKS, fields_of
+from mizan_htmx.blocks.batch import MAX_BLOCKS, parse_fields
 from tests.helpers.blocks import Site, blocks_of, sign
 from tests.helpers.together import ANSWER, PARTIALS, TWO, all_of, pieces
 
@@ -71,7 +71,7 @@ def test_other_methods_are_refused(any_site: Site, method: str) -> None:
 def test_none_and_too_many_are_refused(any_site: Site, query: str, count: int) -> None:
     response = any_site.get(PARTIALS + query)
 
-    assert (response.status_code, response.text) == (400, f"{count} blocks were asked for. Ask for 1 to 50.")
+    assert (response.status_code, response.text) == (400, f"{count} blocks were requested. Request 1 to 50.")
     assert dict(response.headers) == {
         "Content-Type": "text/plain; charset=utf-8",
         "Cache-Control": "no-store",
@@ -139,7 +139,7 @@ def test_a_query_is_read_as_django_reads_it(
     if encoding is not None:
         request.encoding = encoding
 
-    assert fields_of(request, request.META["QUERY_STRING"]) == request.GET.dict()
+    assert parse_fields(request, request.META["QUERY_STRING"]) == request.GET.dict()
 
 
 def test_what_nobody_has_quoted_is_read_as_utf_8(any_site: Site) -> None:
@@ -155,8 +155,8 @@ def test_as_many_fields_are_read_as_django_reads(settings: Settings) -> None:
     request = RequestFactory().get("/")
     settings.DATA_UPLOAD_MAX_NUMBER_FIELDS = 2
 
-    assert fields_of(request, "a=1&b=2") == {"a": "1", "b": "2"}
+    assert parse_fields(request, "a=1&b=2") == {"a": "1", "b": "2"}
     with pytest.raises(TooManyFieldsSent):
-        fields_of(request, "a=1&b=2&c=3")
+        parse_fields(request, "a=1&b=2&c=3")
     settings.DATA_UPLOAD_MAX_NUMBER_FIELDS = None
-    assert len(fields_of(request, "&".join(f"a{number}=1" for number in range(2000)))) == 2000
+    assert len(parse_fields(request, "&".join(f"a{number}=1" for number in range(2000)))) == 2000

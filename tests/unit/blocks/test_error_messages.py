@@ -7,7 +7,7 @@ from django.template import Context, Template
 from django.utils import translation
 from pytest_django import Settings
 
-from mizan_htmx.blocks.error_messages import error_texts
+from mizan_htmx.blocks.error_messages import error_messages
 from tests.helpers.blocks import Site, template_settings
 
 FILES = "django.template.loaders.filesystem.Loader"
@@ -20,7 +20,7 @@ def test_the_slot_is_an_empty_live_region() -> None:
 
 
 def test_there_is_a_text_for_what_may_happen_and_nothing_that_a_policy_forbids() -> None:
-    html = error_texts()
+    html = error_messages()
 
     assert html.startswith("<template data-mizan-errors>")
     assert html.endswith("</template>")
@@ -32,9 +32,9 @@ def test_there_is_a_text_for_what_may_happen_and_nothing_that_a_policy_forbids()
 
 def test_each_language_has_its_own() -> None:
     with translation.override("de"):
-        assert 'lang="de"' in error_texts()
+        assert 'lang="de"' in error_messages()
     with translation.override("fr"):
-        assert 'lang="fr"' in error_texts()
+        assert 'lang="fr"' in error_messages()
 
 
 def test_a_site_may_have_its_own(site: Site, settings: Settings) -> None:

@@ -342,15 +342,15 @@ class TestItsOwnNote:
         def fail(request: HttpRequest) -> HttpRequest:
             raise RuntimeError("No copy.")
 
-        monkeypatch.setattr("mizan_htmx.blocks.freshness_check.reading_copy", fail)
+        monkeypatch.setattr("mizan_htmx.blocks.freshness_check.copy_as_get", fail)
         site.write("page.html", USER)
         serve(settings, change=client(affects="user", methods=["GET"])(changing(site, "first")))
-        with caplog.at_level(logging.ERROR, "mizan_htmx.proving"):
+        with caplog.at_level(logging.ERROR, "mizan_htmx.freshness"):
             response = visit(site, "/change/")
         assert "Grace" in response.text
         assert list(notes(response).values()) == ["user;user_id=5", "user"]
         assert [record.message for record in caplog.records] == [
-            "Nothing is known of how new the blocks of /change/ are."
+            "The freshness of the blocks of /change/ is unknown."
         ]
 
     def test_more_blocks_than_a_request_may_ask_for_are_refreshed(

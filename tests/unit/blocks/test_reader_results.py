@@ -12,7 +12,7 @@ from django.urls import NoReverseMatch
 from pydantic import ValidationError
 
 from mizan_htmx import client, register
-from mizan_htmx.blocks.reader_results import Readings, readers_of
+from mizan_htmx.blocks.reader_results import LazyResults, readers_of
 from mizan_htmx.setup.registry import registry
 from mizan_htmx.testing import isolated_registry
 from tests.helpers.blocks import Site, blocks_of
@@ -270,7 +270,7 @@ def test_async_auth_inside_the_event_loop_says_what_to_do_too(site: Site) -> Non
 
 def test_readings_are_a_mapping(site: Site) -> None:
     readers = readers_of((registry.graph.groups["user"],))
-    readings = Readings(RequestFactory().get("/"), readers, [{"user_id": 5}])
+    readings = LazyResults(RequestFactory().get("/"), readers, [{"user_id": 5}])
 
     assert list(readings) == ["user_motto", "user_profile"]
     assert len(readings) == 2

@@ -9,7 +9,7 @@ from django.utils.functional import SimpleLazyObject, empty
 from pytest_django import Settings
 
 from mizan_htmx.blocks import scripts as page
-from mizan_htmx.blocks.error_messages import error_texts
+from mizan_htmx.blocks.error_messages import error_messages
 from tests.helpers.blocks import Site
 from tests.helpers.page import attributes_of
 
@@ -28,7 +28,7 @@ def shim(*more: str) -> str:
     """Write the script tags of the shim, and of more."""
     paths = (*page.ALWAYS, *(f"mizan_htmx/{name}.js" for name in more))
     tags = [f'<script defer src="/static/{path}" {ATTRIBUTES}></script>' for path in paths]
-    return "".join([*tags, error_texts()])
+    return "".join([*tags, error_messages()])
 
 
 SHIM = shim()

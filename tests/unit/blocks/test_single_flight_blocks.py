@@ -156,10 +156,10 @@ def test_whatever_fails_the_answer_to_the_mutation_stands(
     def broken(*args: object) -> object:
         raise RuntimeError("It broke.")
 
-    monkeypatch.setattr("mizan_htmx.blocks.single_flight.render_asked", broken)
+    monkeypatch.setattr("mizan_htmx.blocks.single_flight.render_block", broken)
     answer = send(flight, "/plain/", names(html))
 
     assert (answer.status, answer.body, answer.brought) == (200, "plain", None)
     assert [each.getMessage() for each in caplog.records if each.levelno == logging.ERROR] == [
-        "Nothing was brought along with the answer of /plain/."
+        "No blocks were added to the response of /plain/."
     ]

@@ -135,7 +135,7 @@ def test_a_context_without_readers_has_no_endpoint() -> None:
     }
 
 
-def test_what_is_private_is_not_told() -> None:
+def test_what_is_private_is_left_out() -> None:
     @client(context="user", private=True)
     def secret(request: HttpRequest, user_id: int) -> str:
         return ""
@@ -146,7 +146,7 @@ def test_what_is_private_is_not_told() -> None:
     assert written(manifest_of(*PROTOCOL, secret, purge)) == written(manifest_of(*PROTOCOL))
 
 
-def test_what_neither_reads_nor_affects_is_not_told() -> None:
+def test_what_neither_reads_nor_affects_is_left_out() -> None:
     @client
     def ping(request: HttpRequest) -> int:
         return 0

@@ -12,7 +12,7 @@ from pytest_django import Settings
 from mizan_htmx.client import Context, client
 from mizan_htmx.edge import drain, edges, purge_queue
 from mizan_htmx.edge.backends.recording import Purge, RecordingEdge
-from mizan_htmx.invalidation.recorder import invalidate
+from mizan_htmx.invalidation.invalidate import invalidate
 from mizan_htmx.protocol.keys import EVERYTHING, Invalidation
 from mizan_htmx.setup.registry import register
 from mizan_htmx.testing import isolated_registry

@@ -63,7 +63,7 @@ def cache() -> Iterator[UrlCache]:
 
 
 def asked(cdn: UrlCache) -> list[str]:
-    """List what the cache was asked to forget."""
+    """Return the paths that the cache was asked to purge."""
     return [call.path for call in cdn.calls]
 
 

@@ -106,7 +106,7 @@ async def post(name: str, url: str = CALL) -> Any:
 
 @pytest.mark.asyncio
 @pytest.mark.parametrize(("name", "url"), [("echo_async", "/plain-async/"), ("echo", "/plain/")])
-async def test_a_call_goes_through_as_many_threads_as_a_plain_view_of_its_colour(
+async def test_a_call_goes_through_as_many_threads_as_a_plain_view_that_is_as_sync_or_async(
     name: str, url: str, hops: list[str]
 ) -> None:
     await post(name, url)
@@ -140,7 +140,7 @@ async def test_a_context_of_async_readers_is_read_without_a_thread(hops: list[st
 
 
 @pytest.mark.asyncio
-async def test_a_context_of_both_colours_is_read() -> None:
+async def test_a_context_of_sync_and_async_readers_is_read() -> None:
     answer = await AsyncClient().get("/api/mizan/ctx/mixed/?text=a")
     assert answer.json() == {"first": "a", "second": "a"}
 
@@ -156,14 +156,14 @@ async def test_in_a_loop_that_is_none_of_djangos_a_sync_client_is_answered(
     assert (await post("echo_async"))["result"].startswith("hi ")
 
 
-def test_under_wsgi_both_colours_are_called() -> None:
+def test_under_wsgi_sync_and_async_functions_are_called() -> None:
     for name in ("echo", "echo_async"):
         answer = Client().post(CALL, {"fn": name, "args": {"text": "hi"}}, content_type="application/json")
         assert answer.json()["result"].startswith("hi ")
 
 
 @pytest.mark.asyncio
-async def test_an_endpoint_has_the_colour_of_whoever_calls_it(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_an_endpoint_is_async_in_an_event_loop(monkeypatch: pytest.MonkeyPatch) -> None:
     assert iscoroutinefunction(views.call)
     monkeypatch.setitem(connections.settings["default"], "ATOMIC_REQUESTS", True)
     assert not iscoroutinefunction(views.call), "Django refuses async views under ATOMIC_REQUESTS"

@@ -282,7 +282,7 @@ class TestPublicContexts:
             Error(
                 f"Context 'news' is public, but {declared.mizan.place} is not for everyone:"
                 " LoginRequiredMiddleware guards what has no auth=.",
-                hint="Say auth=False, or drop public=True.",
+                hint="Declare it with auth=False, or drop public=True.",
                 obj=declared.func,
                 id="mizan_htmx.E003",
             )

@@ -11,7 +11,8 @@ from django.http import HttpRequest
 from django.test import RequestFactory
 
 from mizan_htmx import client, invalidate, register
-from mizan_htmx.invalidation.recorder import Recorder, announce_now, current_recorder, open_recorder, told
+from mizan_htmx.invalidation.publication import publish_invalidations, published
+from mizan_htmx.invalidation.recorder import Recorder, current_recorder, open_recorder
 from mizan_htmx.protocol.keys import Invalidation, format_list
 from mizan_htmx.testing import isolated_registry
 from tests.helpers.visitor import (
@@ -99,7 +100,7 @@ class TestInvalidate:
         recorder, _ = open_recorder(request)
         with isolated_registry():
             invalidate(request, "board", board_id=3)
-        assert format_list(recorder.announced()) == "board;board_id=3"
+        assert format_list(recorder.invalidations()) == "board;board_id=3"
 
     @pytest.mark.django_db(transaction=True)
     def test_without_a_request_it_acts_after_commit(self, signals: list[Any]) -> None:
@@ -142,9 +143,9 @@ def test_a_recorder_inserts_rewinds_and_merges() -> None:
     recorder.add([Invalidation.of("b"), Invalidation.of("a", x=1)])
     recorder.add([Invalidation.of("c")], at=0)
     recorder.add([Invalidation.of("a"), Invalidation.of("b")])
-    assert (len(recorder), format_list(recorder.announced())) == (5, "c, b, a")
+    assert (len(recorder), format_list(recorder.invalidations())) == (5, "c, b, a")
     recorder.rewind(1)
-    assert (len(recorder), format_list(recorder.announced())) == (1, "c")
+    assert (len(recorder), format_list(recorder.invalidations())) == (1, "c")
 
 
 class TestCurrentRecorder:
@@ -184,7 +185,7 @@ class TestTransactions:
             recorder.add([Invalidation("two")])
             assert recorder.written() == "one, two"
             raise ZeroDivisionError
-        assert (recorder.announced(), recorder.written()) == ((Invalidation("one"),), "one")
+        assert (recorder.invalidations(), recorder.written()) == ((Invalidation("one"),), "one")
 
     def test_what_is_added_later_is_announced_too(self) -> None:
         recorder = Recorder()
@@ -202,10 +203,10 @@ def test_nobody_hears_of_what_is_neither_live_nor_public_but_who_listens(signals
         heard.append(invalidations)
 
     known, unknown = (Invalidation("user"),), (Invalidation("elsewhere"),)
-    told.connect(hear)
+    published.connect(hear)
     try:
         for stale in (known, unknown):
-            announce_now(None, stale)
+            publish_invalidations(None, stale)
     finally:
-        told.disconnect(hear)
+        published.disconnect(hear)
     assert (heard, [text for text, *_ in signals]) == ([unknown], ["user", "elsewhere"])

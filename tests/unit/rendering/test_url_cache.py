@@ -11,7 +11,7 @@ from django.urls import include, path, resolve, reverse_lazy, set_urlconf
 from django.utils import translation
 from pytest_django import Settings
 
-from mizan_htmx.rendering.url_cache import address_for, address_of, login_path
+from mizan_htmx.rendering.url_cache import login_path, reverse_url, reverse_url_for
 
 ENDPOINTS = path("mizan/", include("mizan_htmx.urls"))
 LOGIN = path("enter/", lambda request: HttpResponse(), name="login")
@@ -30,44 +30,44 @@ def here(settings: Settings) -> Iterator[None]:
 
 
 def test_an_address_is_what_django_gives() -> None:
-    assert address_of("mizan:call") == "/here/mizan/call/"
-    assert address_of("mizan:partial", "user") == "/here/mizan/partial/user/"
-    assert address_for(RequestFactory().get("/"), "mizan:partial", "cart") == "/here/mizan/partial/cart/"
+    assert reverse_url("mizan:call") == "/here/mizan/call/"
+    assert reverse_url("mizan:partial", "user") == "/here/mizan/partial/user/"
+    assert reverse_url_for(RequestFactory().get("/"), "mizan:partial", "cart") == "/here/mizan/partial/cart/"
 
 
 def test_each_request_has_the_urlconf_that_was_set_for_it() -> None:
     first, second = RequestFactory().get("/"), RequestFactory().get("/")
-    assert address_for(first, "mizan:call") == "/here/mizan/call/"
+    assert reverse_url_for(first, "mizan:call") == "/here/mizan/call/"
     set_urlconf(THERE)  # type: ignore[arg-type]
-    assert address_for(second, "mizan:call") == "/there/mizan/call/"
-    assert address_of("mizan:call") == "/there/mizan/call/"
+    assert reverse_url_for(second, "mizan:call") == "/there/mizan/call/"
+    assert reverse_url("mizan:call") == "/there/mizan/call/"
 
 
 def test_a_urlconf_counts_from_when_django_looks_for_the_view() -> None:
     """A middleware that has chosen it may render a block before."""
     request = RequestFactory().get("/")
     request.urlconf = THERE  # type: ignore[assignment]
-    assert address_for(request, "mizan:call") == "/here/mizan/call/"
+    assert reverse_url_for(request, "mizan:call") == "/here/mizan/call/"
     set_urlconf(THERE)  # type: ignore[arg-type]
     request.resolver_match = resolve("/there/mizan/call/")
-    assert address_for(request, "mizan:call") == "/there/mizan/call/"
+    assert reverse_url_for(request, "mizan:call") == "/there/mizan/call/"
 
 
 def test_a_request_that_gets_another_urlconf_on_the_way_has_its_addresses() -> None:
     request = RequestFactory().get("/")
     request.resolver_match = resolve("/here/mizan/call/")
-    assert address_for(request, "mizan:call") == "/here/mizan/call/"
+    assert reverse_url_for(request, "mizan:call") == "/here/mizan/call/"
     request.urlconf = THERE  # type: ignore[assignment]  # a tuple of patterns serves as well
     set_urlconf(THERE)  # type: ignore[arg-type]
-    assert address_for(request, "mizan:call") == "/there/mizan/call/"
+    assert reverse_url_for(request, "mizan:call") == "/there/mizan/call/"
 
 
 def test_each_request_has_its_script_prefix() -> None:
     for prefix in ("/shop/", "/", "/office/"):
         with override_script_prefix(prefix):
             request = RequestFactory().get("/")
-            assert address_for(request, "mizan:call") == f"{prefix}here/mizan/call/"
-            assert address_of("mizan:call") == f"{prefix}here/mizan/call/"
+            assert reverse_url_for(request, "mizan:call") == f"{prefix}here/mizan/call/"
+            assert reverse_url("mizan:call") == f"{prefix}here/mizan/call/"
             assert login_path("login") == f"{prefix}enter/"
 
 
@@ -77,8 +77,8 @@ def test_the_language_may_change_within_a_page(settings: Settings) -> None:
     settings.ROOT_URLCONF = IN_LANGUAGES
     for language in ("en", "de", "en"):
         with translation.override(language):
-            assert address_for(request, "mizan:call") == f"/{language}/mizan/call/"
-            assert address_of("mizan:call") == f"/{language}/mizan/call/"
+            assert reverse_url_for(request, "mizan:call") == f"/{language}/mizan/call/"
+            assert reverse_url("mizan:call") == f"/{language}/mizan/call/"
             assert login_path("login") == f"/{language}/enter/"
 
 

@@ -1,4 +1,4 @@
-"""One hub a process: whoever watches what became stale hears of it, and nobody else."""
+"""One hub for each process: it notifies the sockets that watch what became stale, and no others."""
 
 import asyncio
 from typing import Any
@@ -15,7 +15,7 @@ pytestmark = pytest.mark.usefixtures("quiet")
 
 
 class TestInvalidations:
-    """What became stale reaches exactly those who show it."""
+    """Invalidations reach exactly the sockets that watch their keys."""
 
     async def test_who_watches_it_hears_it_with_its_version_and_nobody_else(self, any_layer: str) -> None:
         async with joined("board;board_id=3") as one, joined("board;board_id=4", "user") as other:
@@ -109,7 +109,7 @@ class TestInvalidations:
 
 
 class TestPushes:
-    """What is pushed reaches who has subscribed, in order."""
+    """Messages reach the subscribers of their group, in order."""
 
     async def test_subscribers_of_the_group_hear_it_in_order_with_their_own_parameters(
         self, any_layer: str

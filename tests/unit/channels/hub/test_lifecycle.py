@@ -1,4 +1,4 @@
-"""A hub's life: it starts with its first watcher, outlives trouble, and says what it lacks."""
+"""The life cycle of a hub: it starts with its first socket, and survives failures of others."""
 
 import asyncio
 import gc
@@ -16,7 +16,7 @@ from tests.helpers.hub import Page, chat, in_thread, joined, keys, room
 pytestmark = pytest.mark.usefixtures("quiet")
 
 
-class TestLife:
+class TestLifecycle:
     """A hub runs while it has sockets."""
 
     async def test_the_last_socket_that_leaves_ends_every_task(self, any_layer: str) -> None:
@@ -87,35 +87,35 @@ class TestLife:
         ]
 
 
-class TestChecks:
-    """Sockets are asked again when there is reason to, and now and then."""
+class TestReauthorization:
+    """Sockets are authorized again after changes of their visitor, and once a minute."""
 
-    async def test_the_sockets_of_a_user_are_asked_again(self, any_layer: str) -> None:
+    async def test_the_sockets_of_a_user_are_authorized_again(self, any_layer: str) -> None:
         async with joined(page=Page(user="5")) as ada, joined(page=Page(user="6")) as bob:
             await bus.asend({"kind": "check", "user": "5"})
             await ada.until(lambda: ada.reauthorized)
             assert (ada.reauthorized, bob.reauthorized, ada.visitor.ended) == (1, 0, False)
 
-    async def test_the_sockets_of_a_session_that_ended_know_it_when_they_are_asked(self) -> None:
+    async def test_the_sockets_of_a_session_that_ended_know_it_when_they_are_authorized(self) -> None:
         async with joined(page=Page(session="s")) as one, joined(page=Page(session="t")) as other:
             await bus.asend({"kind": "check", "session": "s"})
             await one.until(lambda: one.reauthorized)
             assert (one.visitor.ended, other.visitor.ended, other.reauthorized) == (True, False, 0)
 
-    async def test_what_a_check_does_belongs_to_no_request(self) -> None:
-        class Asking(Page):
+    async def test_a_reauthorization_belongs_to_no_request(self) -> None:
+        class Observed(Page):
             async def reauthorize(self) -> None:
                 recorders.append(current_recorder())
                 await super().reauthorize()
 
         recorders: list[Recorder | None] = []
         recorder, _ = open_recorder(HttpRequest())
-        async with joined(page=Asking(user="5")) as page:
+        async with joined(page=Observed(user="5")) as page:
             await bus.asend({"kind": "check", "user": "5"})
             await page.until(lambda: page.reauthorized)
         assert (current_recorder(), recorders) == (recorder, [None])
 
-    async def test_a_socket_that_is_being_asked_is_asked_once_more(
+    async def test_a_socket_that_is_being_authorized_is_authorized_once_more(
         self, caplog: pytest.LogCaptureFixture
     ) -> None:
         class Slow(Page):
@@ -140,7 +140,7 @@ class TestChecks:
             " It keeps its subscriptions, and is authorized again later."
         ]
 
-    async def test_that_sockets_can_be_asked_again_is_logged(self, caplog: pytest.LogCaptureFixture) -> None:
+    async def test_the_end_of_an_outage_is_logged(self, caplog: pytest.LogCaptureFixture) -> None:
         class Failing(Page):
             is_failing = True
 
@@ -149,7 +149,7 @@ class TestChecks:
                 if self.is_failing:
                     raise RuntimeError("the store is away")
 
-        async def check(page: Page) -> None:
+        async def reauthorize(page: Page) -> None:
             count = page.reauthorized
             await bus.asend({"kind": "check", "user": page.visitor.user_pk})
             await page.until(lambda: page.reauthorized > count)
@@ -158,23 +158,25 @@ class TestChecks:
         async with joined(page=first), joined(page=second):
             async with joined(page=left):
                 for page in (first, second, left):
-                    await check(page)
+                    await reauthorize(page)
             Failing.is_failing = False
-            for _ in range(2):  # when the second check has begun, the first one is over
-                await check(first)
+            for _ in range(2):  # when the second one has begun, the first one is over
+                await reauthorize(first)
             assert len(caplog.messages) == 1
             for _ in range(2):
-                await check(second)
+                await reauthorize(second)
         assert len(caplog.messages) == 2
         assert re.fullmatch(r"Sockets can be authorized again, after \d+\.\d s\.", caplog.messages[1])
 
-    async def test_every_socket_is_asked_now_and_then(self, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def test_every_socket_is_authorized_again_at_intervals(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         monkeypatch.setattr("mizan_htmx.channels.hub.reauthorization.FIRST_DELAY", 0.01)
         monkeypatch.setattr("mizan_htmx.channels.hub.reauthorization.INTERVAL", 0.01)
         async with joined() as page:
             await page.until(lambda: page.reauthorized > 2)
 
-    async def test_a_check_may_end_the_last_socket(self) -> None:
+    async def test_a_reauthorization_may_end_the_last_socket(self) -> None:
         class Ending(Page):
             async def reauthorize(self) -> None:
                 await Hub.here().leave(self)

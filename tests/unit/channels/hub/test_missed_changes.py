@@ -1,4 +1,4 @@
-"""One call of the store for all who ask, and only for what is new; whatever a page says that it shows."""
+"""One query of the store for all sockets, and only for new changes, whatever versions pages claim to show."""
 
 import asyncio
 from typing import Any
@@ -21,14 +21,14 @@ pytestmark = pytest.mark.usefixtures("quiet")
 
 
 class Calls(list[tuple[int, str]]):
-    """The calls of ``since`` that a store had, and how many keys it has told."""
+    """The calls of ``since`` of a store, and how many keys it has returned."""
 
-    told = 0
+    returned = 0
 
 
 @pytest.fixture(params=["memory", "redis"])
 def store(request: pytest.FixtureRequest, settings: Settings) -> VersionStore:
-    """Configure each kind of store, empty, and give it."""
+    """Configure each kind of store, empty, and return it."""
     if request.param == "memory":
         settings.CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
     else:
@@ -39,13 +39,13 @@ def store(request: pytest.FixtureRequest, settings: Settings) -> VersionStore:
 
 @pytest.fixture
 def calls(store: VersionStore, monkeypatch: pytest.MonkeyPatch) -> Calls:
-    """Count what the store is asked."""
+    """Count the queries of the store."""
     made, since = Calls(), type(store).since
 
     def counted(self: VersionStore, seq: int, epoch: str) -> Any:
         made.append((seq, epoch))
         changes = since(self, seq, epoch)
-        made.told += len(changes.stale)
+        made.returned += len(changes.stale)
         return changes
 
     monkeypatch.setattr(type(store), "since", counted)
@@ -53,7 +53,7 @@ def calls(store: VersionStore, monkeypatch: pytest.MonkeyPatch) -> Calls:
 
 
 def fill(store: VersionStore, publications: int, each: int = 10) -> None:
-    """Publish so often, other keys each time."""
+    """Publish so often, with other keys each time."""
     for number in range(publications):
         store.advance([Invalidation.of("board", board_id=number * each + place) for place in range(each)])
 
@@ -63,7 +63,7 @@ def key(written: str) -> Invalidation:
     return keys(written)[0]
 
 
-async def test_a_page_is_told_what_it_has_missed_and_the_next_only_asks_for_what_is_new(
+async def test_a_page_gets_what_it_has_missed_and_the_next_query_is_only_for_new_changes(
     store: VersionStore, calls: Calls
 ) -> None:
     missed, life = MissedChanges(), store.current().epoch
@@ -74,13 +74,13 @@ async def test_a_page_is_told_what_it_has_missed_and_the_next_only_asks_for_what
         assert log.missed(Invalidation.of("board", board_id=57), Version(life, 6)) is None
         assert log.missed(Invalidation.of("board"), Version(life, 6)) == Version(life, 20)
     assert calls == [(0, life), (20, life), (20, life)]
-    assert calls.told == 200
+    assert calls.returned == 200
     await in_thread(store.advance, keys("user"))
     assert (await missed.change_log({life: 3})).missed(key("user"), Version(life, 20)) == Version(life, 21)
-    assert calls.told == 201
+    assert calls.returned == 201
 
 
-async def test_those_who_ask_together_share_one_answer(store: VersionStore, calls: Calls) -> None:
+async def test_concurrent_callers_share_one_query(store: VersionStore, calls: Calls) -> None:
     missed, life = MissedChanges(), store.current().epoch
     await in_thread(fill, store, 20)
     asked = (missed.change_log({life: number % 20}) for number in range(200))
@@ -88,7 +88,7 @@ async def test_those_who_ask_together_share_one_answer(store: VersionStore, call
     assert len(calls) == 1
     await asyncio.gather(*(missed.change_log({life: number % 20}) for number in range(200)))
     assert len(calls) == 2
-    assert calls.told == 200
+    assert calls.returned == 200
 
 
 async def test_an_answer_is_never_older_than_the_question(
@@ -116,19 +116,19 @@ async def _task(work: Any) -> "asyncio.Task[ChangeLog]":
     return asyncio.get_running_loop().create_task(work)
 
 
-async def test_made_up_epochs_and_versions_cost_one_call_that_tells_nothing(
+async def test_invented_epochs_and_versions_cost_one_query_that_returns_nothing(
     store: VersionStore, calls: Calls
 ) -> None:
     missed, life = MissedChanges(), store.current().epoch
     await in_thread(fill, store, 20)
-    made_up = {f"{number:08x}": number for number in range(1000)}
-    log = await missed.change_log(made_up)
+    invented = {f"{number:08x}": number for number in range(1000)}
+    log = await missed.change_log(invented)
     assert len(calls) == 1
-    assert calls.told == 1
-    assert all(log.missed(key("x"), Version(*each)) == log.now for each in made_up.items())
-    await missed.change_log({**made_up, life: 10**17, "": 0})
+    assert calls.returned == 1
+    assert all(log.missed(key("x"), Version(*each)) == log.now for each in invented.items())
+    await missed.change_log({**invented, life: 10**17, "": 0})
     assert len(calls) == 2
-    assert calls.told == 1
+    assert calls.returned == 1
 
 
 async def test_ever_older_versions_have_everything_read_once(store: VersionStore, calls: Calls) -> None:
@@ -140,11 +140,11 @@ async def test_ever_older_versions_have_everything_read_once(store: VersionStore
             last = 1 if each.params[0][1] == "5" else 20
             assert log.missed(each, Version(life, seq)) == (Version(life, last) if last > seq else None)
     # From 20, then 19 and so all of it, and then nothing new any more.
-    assert calls.told == 200
+    assert calls.returned == 200
     assert calls.count((0, life)) == 1
 
 
-async def test_what_is_heard_need_not_be_asked_for(store: VersionStore, calls: Calls) -> None:
+async def test_an_appended_publication_is_not_queried(store: VersionStore, calls: Calls) -> None:
     missed, life = MissedChanges(), store.current().epoch
     missed.append_next(keys("early"), Version(life, 1))  # nobody has asked yet
     await missed.change_log({life: 0})
@@ -152,11 +152,11 @@ async def test_what_is_heard_need_not_be_asked_for(store: VersionStore, calls: C
     missed.append_next(keys("news"), version)
     log = await missed.change_log({life: 0})
     assert calls[-1] == (1, life)
-    assert calls.told == 0
+    assert calls.returned == 0
     assert log.missed(key("news"), Version(life, 0)) == version
 
 
-async def test_a_publication_that_is_heard_while_the_store_is_asked_counts_once(
+async def test_a_publication_that_arrives_during_a_query_counts_once(
     store: VersionStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     since, loop, missed = type(store).since, asyncio.get_running_loop(), MissedChanges()
@@ -178,7 +178,7 @@ async def test_a_publication_that_is_heard_while_the_store_is_asked_counts_once(
     assert [log.last(*keys(name)) for name in ("a", "b")] == [3, 2]
 
 
-async def test_many_changes_are_taken_in_by_steps(
+async def test_many_changes_are_appended_in_batches(
     store: VersionStore, calls: Calls, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(module, "BATCH_SIZE", 50)
@@ -190,7 +190,7 @@ async def test_many_changes_are_taken_in_by_steps(
 
     def counted(self: ChangeLog, stale: Any) -> None:
         steps.append(len(stale))
-        # What is heard in between is left to the next call.
+        # What is published in between is left to the next query.
         asyncio.get_running_loop().call_soon(missed.append_next, keys("x"), Version(life, 1))
         add(self, stale)
 
@@ -201,7 +201,7 @@ async def test_many_changes_are_taken_in_by_steps(
     assert log.last(key("x")) == 0
 
 
-async def test_a_store_that_begins_a_new_life_is_read_anew(store: VersionStore, calls: Calls) -> None:
+async def test_a_store_that_begins_a_new_epoch_is_read_anew(store: VersionStore, calls: Calls) -> None:
     missed, life = MissedChanges(), store.current().epoch
     await in_thread(fill, store, 3)
     await missed.change_log({life: 0})
@@ -216,7 +216,7 @@ async def test_a_store_that_begins_a_new_life_is_read_anew(store: VersionStore, 
     assert log.missed(key("user"), Version(life, 3)) == new
 
 
-async def test_a_log_follows_what_the_store_forgets(settings: Settings, store: VersionStore) -> None:
+async def test_a_log_drops_what_the_store_drops(settings: Settings, store: VersionStore) -> None:
     store._max_keys = 30  # type: ignore[attr-defined]
     missed, life = MissedChanges(), store.current().epoch
     for _ in range(5):
@@ -233,7 +233,7 @@ async def test_a_log_follows_what_the_store_forgets(settings: Settings, store: V
     assert sum(len(shape.changes) for shape in shapes) <= 30
 
 
-async def test_a_store_that_is_down_is_asked_once_for_all_and_again_afterwards(
+async def test_a_store_that_is_down_is_queried_once_for_all_and_again_afterwards(
     store: VersionStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     missed, life, asked = MissedChanges(), store.current().epoch, []
@@ -252,7 +252,7 @@ async def test_a_store_that_is_down_is_asked_once_for_all_and_again_afterwards(
     assert (await missed.change_log({life: 0})).now == Version(life, 0)
 
 
-async def test_one_who_goes_away_takes_the_answer_from_nobody(store: VersionStore) -> None:
+async def test_a_cancelled_caller_does_not_cancel_the_query_of_others(store: VersionStore) -> None:
     missed, life = MissedChanges(), store.current().epoch
     hasty = asyncio.ensure_future(missed.change_log({life: 0}))
     patient = asyncio.ensure_future(missed.change_log({life: 0}))
@@ -269,7 +269,7 @@ async def test_another_layer_has_another_log(store: VersionStore, settings: Sett
     assert (await missed.change_log({life: 0})).now == versions().current()
 
 
-async def test_each_key_is_read_once_however_many_pages_ask(
+async def test_each_key_is_parsed_once_for_all_pages(
     redis_server: RedisServer, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settings.CHANNEL_LAYERS = redis_server.layers("core")
@@ -287,21 +287,17 @@ async def test_each_key_is_read_once_however_many_pages_ask(
     assert len(read) == 100
 
 
-async def test_all_that_is_remembered_can_be_read_before_anybody_asks(
-    store: VersionStore, calls: Calls
-) -> None:
+async def test_all_changes_can_be_prefetched(store: VersionStore, calls: Calls) -> None:
     missed, life = MissedChanges(), store.current().epoch
     await in_thread(fill, store, 20)
     await missed.prefetch()
-    read = len(calls), calls.told
+    read = len(calls), calls.returned
     log = await missed.change_log({life: 0})
     assert (log.start, log.missed(key("board;board_id=5"), Version(life, 0))) == (0, Version(life, 1))
-    assert (len(calls), calls.told) == (read[0] + 1, read[1])
+    assert (len(calls), calls.returned) == (read[0] + 1, read[1])
 
 
-async def test_a_hub_reads_a_shared_store_when_it_begins(
-    redis_server: RedisServer, settings: Settings
-) -> None:
+async def test_a_hub_prefetches_a_shared_store(redis_server: RedisServer, settings: Settings) -> None:
     settings.CHANNEL_LAYERS = redis_server.layers("core")
     await in_thread(fill, versions(), 20)
     async with joined("news"):
@@ -311,7 +307,7 @@ async def test_a_hub_reads_a_shared_store_when_it_begins(
     assert log.last(key("board;board_id=5")) == 1
 
 
-async def test_a_store_that_is_down_is_read_when_it_is_asked(
+async def test_a_store_that_is_down_is_not_prefetched_but_read_later(
     store: VersionStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def down(self: VersionStore, seq: int, epoch: str) -> None:

@@ -1,4 +1,4 @@
-"""Many sockets are written to by one task, and nobody waits for another's client."""
+"""One task writes to many sockets, and a slow client delays no other."""
 
 import asyncio
 from contextvars import ContextVar
@@ -43,7 +43,7 @@ def ready() -> Client:
     return client
 
 
-async def test_sockets_whose_clients_read_take_one_task_together() -> None:
+async def test_sockets_whose_clients_read_share_one_task() -> None:
     tasks = tasks_of_now()
     clients = [ready() for _ in range(100)]
     put_to_all(clients)
@@ -52,7 +52,7 @@ async def test_sockets_whose_clients_read_take_one_task_together() -> None:
     assert len(tasks) == 1
 
 
-async def test_a_client_that_does_not_read_holds_up_nobody() -> None:
+async def test_a_client_that_does_not_read_delays_no_other() -> None:
     stuck = [Client(), Client()]
     clients = [ready(), stuck[0], ready(), stuck[1], ready()]
     rows = put_to_all(clients)
@@ -65,7 +65,7 @@ async def test_a_client_that_does_not_read_holds_up_nobody() -> None:
     await until(lambda: [len(client.sent) for client in clients] == [2] * 5)
 
 
-async def test_where_many_have_to_wait_nobody_waits_long_for_his_turn() -> None:
+async def test_many_slow_clients_do_not_delay_each_other_for_long() -> None:
     clients = [Client() for _ in range(1000)]
     put_to_all(clients)
     turns = 0
@@ -117,7 +117,7 @@ async def test_each_is_written_to_in_its_own_context_and_in_one_task() -> None:
     assert [task for _, task in seen[:2]] == [task for _, task in seen[2:]]
 
 
-async def test_a_server_may_have_patience_of_its_own() -> None:
+async def test_a_server_may_have_a_timeout_of_its_own() -> None:
     async def send(message: Any) -> None:
         async with asyncio.timeout(0):
             await asyncio.Event().wait()

@@ -25,12 +25,12 @@ unhurried = settings(deadline=None)
 
 
 def at(seq: int, life: str = LIFE) -> Version:
-    """Give a version."""
+    """Return a version."""
     return Version(life, seq)
 
 
 def log_of(*changes: Iterable[Invalidation]) -> ChangeLog:
-    """Make a log of publications, each one version later."""
+    """Return a log of publications, each one version later."""
     log = ChangeLog(at(0), start=0, floor=0)
     for keys in changes:
         log.append_next(tuple(keys), at(log.now.seq + 1))
@@ -38,7 +38,7 @@ def log_of(*changes: Iterable[Invalidation]) -> ChangeLog:
 
 
 def last_by_hand(publications: list[list[Invalidation]], shown: Invalidation) -> int:
-    """Look through everything for the last publication that covers a key."""
+    """Return the last publication that covers a key, by comparing it with all."""
     return max(
         (seq for seq, keys in enumerate(publications, 1) if any(covers(k, shown) for k in keys)), default=0
     )
@@ -58,7 +58,7 @@ def test_it_finds_what_covers_says(
 
 @unhurried
 @given(PUBLICATIONS, st.lists(KEYS, max_size=6), st.integers(1, 8))
-def test_a_store_that_forgets_and_a_log_that_follows_it_say_the_same(
+def test_a_log_that_drops_with_its_store_finds_the_same(
     publications: list[list[Invalidation]], shown: list[Invalidation], kept: int
 ) -> None:
     store = MemoryVersions(max_keys=kept)
@@ -84,7 +84,7 @@ def test_a_store_that_forgets_and_a_log_that_follows_it_say_the_same(
                     assert log.missed(key, at(seq, life)) == (at(last, life) if last > seq else None)
 
 
-def test_what_is_forgotten_takes_no_space() -> None:
+def test_dropped_changes_take_no_space() -> None:
     log = log_of(*([Invalidation.of("board", a=number, b=1)] for number in range(50)))
     log.last(Invalidation.of("board", a=3))
     log.drop(50)
@@ -93,7 +93,7 @@ def test_what_is_forgotten_takes_no_space() -> None:
     assert log.missed(Invalidation.of("user"), at(50)) is None
 
 
-def test_another_life_or_one_that_began_before_is_all_stale() -> None:
+def test_all_is_stale_after_another_epoch_or_a_version_before_the_log() -> None:
     log = ChangeLog(at(7), start=5, floor=2)
     key = Invalidation.of("board")
     assert log.missed(key, at(7, "ffffffff")) == at(7)
@@ -102,7 +102,7 @@ def test_another_life_or_one_that_began_before_is_all_stale() -> None:
     assert log.missed(key, at(900)) is None
 
 
-def test_only_the_next_publication_is_heard() -> None:
+def test_only_the_next_publication_is_appended() -> None:
     log, board = log_of(), Invalidation.of("board")
     for version in (at(2), at(0), at(1, "ffffffff")):
         log.append_next([board], version)
@@ -111,7 +111,7 @@ def test_only_the_next_publication_is_heard() -> None:
     assert (log.now, log.last(board)) == (at(1), 1)
 
 
-def test_what_is_heard_is_bounded_until_the_store_has_said_what_is_forgotten(
+def test_appended_keys_are_bounded_until_the_store_says_what_to_drop(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(module, "MAX_KEYS", 3)
@@ -122,7 +122,7 @@ def test_what_is_heard_is_bounded_until_the_store_has_said_what_is_forgotten(
     assert log.now == at(4)
 
 
-def test_visitors_who_share_names_in_ever_new_ways_make_no_more_views() -> None:
+def test_the_number_of_indexes_is_bounded() -> None:
     names = [f"n{number}" for number in range(6)]
     full = Invalidation.of("board", **dict.fromkeys(names, 1))
     other = Invalidation.of("board", **dict.fromkeys(names, 2))

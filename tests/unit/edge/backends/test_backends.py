@@ -21,7 +21,7 @@ def tag_header(edge: EdgeBackend, tags: tuple[str, ...]) -> tuple[str, str]:
 
 
 @pairs()
-def test_a_purge_forgets_what_has_the_tag_and_nothing_else(pair: Pair) -> None:
+def test_a_purge_removes_what_has_the_tag_and_nothing_else(pair: Pair) -> None:
     for number in (5, 6):
         name, value = tag_header(pair.edge, ("user", f"user;user_id={number}"))
         assert name == pair.cdn.header
@@ -73,20 +73,20 @@ def test_the_call_on_the_wire(pair: Pair, method: str, path: str, content: objec
 
 
 @pairs("bunny")
-def test_bunny_is_told_one_tag_a_call(pair: Pair) -> None:
+def test_bunny_purges_one_tag_a_request(pair: Pair) -> None:
     pair.edge.purge(TAGS, (USER,))
     assert [call.json for call in pair.cdn.calls] == [{"CacheTag": tag} for tag in TAGS]
 
 
 @pairs("varnish")
-def test_varnish_is_told_what_a_mutation_answers(pair: Pair) -> None:
+def test_varnish_is_sent_what_a_mutation_responds(pair: Pair) -> None:
     pair.edge.purge(TAGS, (USER,))
     assert [
         (call.method, call.path, call.headers["cache-group-invalidation"]) for call in pair.cdn.calls
     ] == [("PURGEKEYS", "/", '"user;user_id=5", "user;user_id"')]
 
 
-def test_cloudfront_is_told_tags_with_a_hash_sign_and_never_repeats_by_itself() -> None:
+def test_cloudfront_purges_tags_with_a_hash_sign_and_never_repeats_by_itself() -> None:
     with serving(CloudFront()) as cdn:
         edge = CloudFrontEdge(**cdn.backend_options())
         edge.purge(TAGS, (USER,))
@@ -146,7 +146,7 @@ def test_fourteen_parameters_fit_every_edge_however_long_their_values_are(pair: 
     assert len(pair.cdn.tags_in(tag_header(pair.edge, tags)[1])) == len(tags) == 16
 
 
-def test_the_recording_edge_writes_down_what_it_is_told() -> None:
+def test_the_recording_edge_records_its_purges() -> None:
     edge = RecordingEdge(header="X-Tags")
     edge.purge(TAGS, (USER,))
     assert [(each.tags, each.invalidations) for each in edge.purges] == [(TAGS, (USER,))]

@@ -72,13 +72,14 @@ def test_a_server_that_answers_byte_by_byte_is_a_failure_soon(pair: Pair) -> Non
 
 def given_up_soon(pair: Pair, trouble: Trouble) -> None:
     """Let a server make trouble, and see how its edge takes it."""
-    edge = type(pair.edge)(**{**pair.cdn.backend_options(), "timeout": 0.3})
+    timeout = 20 if trouble == "drop" else 1  # who is cut off needs no time-out, and may be slow to connect
+    edge = type(pair.edge)(**{**pair.cdn.backend_options(), "timeout": timeout})
     pair.cdn.troubles.append(trouble)
     began = time.monotonic()
     with pytest.raises(PurgeFailed) as caught:
         edge.purge(TAGS, (USER,))
     assert type(caught.value) is PurgeFailed
-    assert time.monotonic() - began < 40  # the server keeps it up for longer
+    assert time.monotonic() - began < 50  # the server keeps it up for longer
     assert len(pair.cdn.calls) == 1
 
 

@@ -1,4 +1,4 @@
-"""What a hook raises because values do not fit: it stands at the fields, as what a field finds by itself."""
+"""Validation errors that hooks raise: they are added to the form, as errors of its fields."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,23 +10,23 @@ from django.core.exceptions import NON_FIELD_ERRORS
 from mizan_htmx.errors import ValidationFailed
 from mizan_htmx.http.error_responses import refusal_of
 
-REFUSAL = (ValidationFailed, forms.ValidationError)
+HOOK_ERRORS = (ValidationFailed, forms.ValidationError)
 
 
 @contextmanager
-def told_by(bound: Any) -> Iterator[None]:
-    """Put what is raised inside into the errors of a form or formset, and pass it on with that."""
+def collecting_errors(bound: Any) -> Iterator[None]:
+    """Add a validation error that is raised inside to a form or formset, and raise it again."""
     try:
         yield
-    except REFUSAL as error:
-        if refused_form(error) not in getattr(bound, "forms", ()):  # or that row has it
+    except HOOK_ERRORS as error:
+        if form_of_error(error) not in getattr(bound, "forms", ()):  # unless a row has it already
             _add(bound, refusal_of(error))
         error._mizan_form = bound  # type: ignore[union-attr]
         raise
 
 
-def refused_form(error: Exception) -> Any:
-    """Return the form or formset whose hook has raised this, or ``None``."""
+def form_of_error(error: Exception) -> Any:
+    """Return the form or formset whose hook has raised this error, or ``None``."""
     return getattr(error, "_mizan_form", None)
 
 

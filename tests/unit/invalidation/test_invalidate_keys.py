@@ -8,9 +8,8 @@ from asgiref.sync import sync_to_async
 from django.db import connection, connections, transaction
 from pytest_django import DjangoCaptureOnCommitCallbacks
 
+from mizan_htmx.invalidation.invalidate import invalidate, invalidate_keys
 from mizan_htmx.invalidation.model_watch import watch_model
-from mizan_htmx.invalidation.on_commit import tell
-from mizan_htmx.invalidation.recorder import invalidate
 from mizan_htmx.protocol.keys import Invalidation
 from tests.apps.watched.models import Item, Room
 from tests.helpers.watch import Told, listening
@@ -135,7 +134,7 @@ async def test_in_a_coroutine(told: Told) -> None:
 
 def test_threads_do_not_wait_for_one_another(told: Told) -> None:
     def other() -> None:
-        tell([Invalidation("room", (("room_id", "9"),))])
+        invalidate_keys([Invalidation("room", (("room_id", "9"),))])
         connection.close()
 
     with transaction.atomic():
@@ -148,9 +147,9 @@ def test_threads_do_not_wait_for_one_another(told: Told) -> None:
 
 
 def test_nothing_is_nothing_to_tell(told: Told) -> None:
-    tell([])
+    invalidate_keys([])
     with transaction.atomic():
-        tell([])
+        invalidate_keys([])
         assert connection.run_on_commit == []
     assert told == []
 
@@ -193,11 +192,11 @@ class TestAnotherDatabase:
         key = Invalidation("room", (("room_id", "9"),))
         with listening() as told, transaction.atomic():
             with transaction.atomic(using="other"):
-                tell([key], "other")
+                invalidate_keys([key], "other")
                 assert told == []
             assert told == ["room;room_id=9"]
             with transaction.atomic(using="other"):
-                tell([key], "other")
+                invalidate_keys([key], "other")
                 transaction.set_rollback(True, using="other")
             transaction.set_rollback(True)
         assert told == ["room;room_id=9"]

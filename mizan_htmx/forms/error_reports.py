@@ -1,4 +1,4 @@
-"""What is wrong with a form or a formset, as scripts are told."""
+"""The errors of a form or a formset as JSON."""
 
 from typing import Any
 
@@ -9,44 +9,44 @@ from mizan_htmx.forms.binding import BoundRows
 
 
 class ErrorItem(BaseModel):
-    """One thing that is wrong: the text to show, and Django's code for it."""
+    """One error: the text to show, and Django's code for it."""
 
     message: str
     code: str
 
 
 class FieldErrors(BaseModel):
-    """What is wrong with one field; ``__all__`` stands for the form itself."""
+    """The errors of one field; ``__all__`` stands for the form itself."""
 
     field: str
     errors: list[ErrorItem]
 
 
 class Report(BaseModel):
-    """What a validation found; empty when all fits."""
+    """The errors of a form; empty if it is valid."""
 
     errors: list[FieldErrors]
 
 
 class FormSetReport(Report):
-    """What a validation found in each row, and in all of them together."""
+    """The errors of each row of a formset, and those of the formset itself."""
 
     rows: list[list[FieldErrors]]
 
 
 class RowsReport(FormSetReport):
-    """The same, and for each row as for a form of its own."""
+    """The same, with a report of each row as of a form."""
 
     per_form: list[Report]
 
 
 def report_form(form: forms.BaseForm) -> Report:
-    """Report what is wrong with a form."""
+    """Return the errors of a form."""
     return Report(errors=_by_field(form.errors))
 
 
 def report_formset(bound: BoundRows) -> FormSetReport:
-    """Report what is wrong with a formset, in the shape that fits what was sent."""
+    """Return the errors of a formset, in the shape for what was sent."""
     rows = [_by_field(bound.errors_of(form)) for form in bound.forms]
     overall = _items(bound.formset.non_form_errors().as_data())
     errors = [FieldErrors(field="__all__", errors=overall)] if overall else []
@@ -68,12 +68,12 @@ def _items(found: Any) -> list[ErrorItem]:
 
 
 def error_texts(errors: Any) -> dict[str, list[str]]:
-    """List the texts of a form's errors by field, ``__all__`` for those of the form itself."""
+    """Return the texts of a form's errors by field; ``__all__`` has those of the form itself."""
     return {name: list(map(str, messages)) for name, messages in errors.items()}
 
 
 def formset_errors(bound: BoundRows) -> dict[str, Any]:
-    """List a formset's errors: ``rows`` by form and field, ``__all__`` for those of all together."""
+    """Return a formset's errors: ``rows`` by form and field, ``__all__`` for the formset itself."""
     errors: dict[str, Any] = {
         "rows": [error_texts(bound.errors_of(form)) for form in bound.forms],
         "__all__": list(map(str, bound.formset.non_form_errors())),

@@ -10,23 +10,25 @@ These are used elsewhere, under their own names, and tried in ``tests/contract/t
   ``__getitem__``; ``response.headers`` may be another one. ``HtmxDetails`` asks ``request.headers``.
 * ``anonymous``: ``is_language_prefix_patterns_used()`` says whether the default language has a prefix, too.
 * ``forwarded``, ``scripts``: ``HttpHeaders.parse_header_name()``.
-* ``cascades``, ``watch``: ``_meta`` has ``concrete_model``, ``pk_fields``, ``proxy``, ``abstract`` and
+* ``cascades``, ``model_watch``: ``_meta`` has ``concrete_model``, ``pk_fields``, ``proxy``, ``abstract`` and
   ``many_to_many``; a field of the last ``m2m_field_name()`` and ``m2m_reverse_field_name()``. Signals of
   deletion come with ``origin``.
 * ``csrf``, ``single_flight``: ``META`` has ``CSRF_COOKIE`` and, where it is to be sent,
   ``CSRF_COOKIE_NEEDS_UPDATE``.
-* ``edge.urlconf``, ``addresses``: ``URLResolver.url_patterns``, ``LocalePrefixPattern.language_prefix``,
-  ``RegexPattern.regex`` and ``regex_helper.normalize()``.
-* ``enclosing``: a node's ``render(self, …)`` calls that of the nodes in it, so that their frames tell them.
-* ``partials``, ``rendering``: ``engines.templates`` and ``Engine.template_context_processors``.
-* ``rendering``: a ``RequestContext`` that was made as a plain ``Context`` renders; ``dicts`` are its layers,
-  and ``render_context.dicts[0]`` is where ``include`` keeps templates.
+* ``edge.url_patterns``, ``stale_urls``: ``URLResolver.url_patterns``,
+  ``LocalePrefixPattern.language_prefix``, ``RegexPattern.regex`` and ``regex_helper.normalize()``.
+* ``enclosing_tags``: a node's ``render(self, …)`` calls that of the nodes in it, so that they are
+  on the call stack.
+* ``rendering.partials``, ``blocks.rendering``: ``engines.templates`` and
+  ``Engine.template_context_processors``.
+* ``blocks.rendering``: a ``RequestContext`` that was made as a plain ``Context`` renders; ``dicts`` are
+  its layers, and ``render_context.dicts[0]`` is where ``include`` keeps templates.
 * ``checks``: ``Engine.template_loaders``, the module ``template_partials.loader``,
   and that the app ``template_partials`` changes ``TEMPLATES`` in its ``ready()``.
 * ``signature``: pydantic makes of a TypedDict a schema "typed-dict" with each field's own in ``fields``.
-* ``transactions``, ``watch``, ``proving``: ``connections.settings`` and ``all(initialized_only=True)``; a
-  connection's ``connection``, ``in_atomic_block`` and ``features.supports_select_for_update_with_limit``;
-  ``is_sliced`` and ``combinator`` of a queryset's ``query``.
+* ``transactions``, ``model_watch``, ``freshness_check``: ``connections.settings`` and
+  ``all(initialized_only=True)``; a connection's ``connection``, ``in_atomic_block`` and
+  ``features.supports_select_for_update_with_limit``; ``is_sliced`` and ``combinator`` of a queryset's ``query``.
 * ``forms``: ``absolute_max``, ``get_default_prefix()`` and the names of fields in ``django.forms.formsets``;
   ``added_new`` of a request's messages.
 * ``async_unsafe()``, ``log_response()``, ``escape_leading_slashes()``, ``parse_etags()`` and

@@ -28,7 +28,8 @@ These are used elsewhere, under their own names, and tried in ``tests/contract/t
 * ``signature``: pydantic makes of a TypedDict a schema "typed-dict" with each field's own in ``fields``.
 * ``transactions``, ``model_watch``, ``freshness_check``: ``connections.settings`` and
   ``all(initialized_only=True)``; a connection's ``connection``, ``in_atomic_block`` and
-  ``features.supports_select_for_update_with_limit``; ``is_sliced`` and ``combinator`` of a queryset's ``query``.
+  ``features.supports_select_for_update_with_limit``; ``is_sliced`` and
+  ``combinator`` of a queryset's ``query``.
 * ``forms``: ``absolute_max``, ``get_default_prefix()`` and the names of fields in ``django.forms.formsets``;
   ``added_new`` of a request's messages.
 * ``async_unsafe()``, ``log_response()``, ``escape_leading_slashes()``, ``parse_etags()`` and

@@ -85,7 +85,7 @@ def test_the_limits_are_those_of_the_code() -> None:
     a_frame, asked = round(1 / watches.KEY_COST), round(1 / watches.AUTH_COST)
     assert rows["keys in a `watch`"] == (
         f"{a_frame} count as one frame, and so do {a_frame} versions;"
-        f" where `auth` is asked, {asked} new keys do"
+        f" where `auth` is called, {asked} new keys do"
     )
     assert rows["characters that wait for it"].startswith(f"{outbox.MAX_UNREQUESTED_TEXT:,} ")
     assert rows["answers that wait for it"].startswith(f"{outbox.MAX_UNSENT:,} ")

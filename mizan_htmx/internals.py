@@ -61,8 +61,8 @@ from django.views.debug import get_exception_reporter_class
 #: Carries out what Django would have done, before or after something of one's own.
 Around = Callable[[Callable[[], None]], None]
 
-#: Return the event loop that this thread runs, or ``None``. The documented one raises, which costs more than
-#: all the rest of an answer's colour.
+#: Return the event loop that this thread runs, or ``None``. The documented function raises, which costs more
+#: than all else that is done to choose between sync and async.
 running_loop = asyncio._get_running_loop
 
 #: The content types of which Django reads ``request.POST``.

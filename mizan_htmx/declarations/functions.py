@@ -102,7 +102,7 @@ class Function:
     ``takes_any``: its body says what fits, and under which names; a form's fields are known once it is made.
     ``waits``: its body is async, or who says who may call. ``is_transactional``: its body runs in a
     transaction of its own. ``silent``: the methods by which a view only shows what its others change; they
-    announce nothing of what it affects.
+    invalidate nothing of what it affects.
     """
 
     name: str

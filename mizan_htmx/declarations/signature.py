@@ -158,7 +158,7 @@ class Validator(Protocol):
 
 _INPUT = ConfigDict(allow_inf_nan=False, arbitrary_types_allowed=True)
 _ERRORS = (PydanticSchemaGenerationError, PydanticUndefinedAnnotation, PydanticUserError)
-# Sites have more functions than types. Bounded, because a test may make types for ever.
+# Sites have more functions than types. Bounded, because tests may make types without end.
 _REMEMBERED = 1024
 
 

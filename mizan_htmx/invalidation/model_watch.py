@@ -201,7 +201,7 @@ def _all_of(watches: Iterable[Watch]) -> list[Invalidation]:
 
 
 def listen_to_all() -> None:
-    """Hear what the watches have to hear, now that all models are there."""
+    """Connect the signals that the watches need, now that all models are loaded."""
     for watch in registry.watches:
         _listen(watch.model)
 

@@ -222,7 +222,7 @@ def test_an_empty_field_is_none_for_a_list_that_holds_no_text(
     annotation, expected = EMPTY[name]
 
     def pick(request: HttpRequest, ids: Any) -> Any:
-        return ids
+        return None if ids is None else [*ids]  # pydantic 2.11 writes a deque only where a type says so
 
     pick.__annotations__["ids"] = annotation
     register(client(coloured(pick)))

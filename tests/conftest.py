@@ -23,7 +23,7 @@ from mizan_htmx.testing import isolated_registry
 from tests.helpers import forms
 from tests.helpers.postgres import PostgresServer
 from tests.helpers.redis import RedisServer
-from tests.helpers.visitor import Coloured, Visitor, as_coroutine, as_written, serve
+from tests.helpers.visitor import SyncOrAsync, Visitor, as_coroutine, as_written, serve
 from tests.helpers.watch import (
     SENT,
     Do,
@@ -125,9 +125,9 @@ def strict(request: pytest.FixtureRequest) -> Visitor:
 
 
 @pytest.fixture(params=[as_written, as_coroutine], ids=["def", "async def"])
-def coloured(request: pytest.FixtureRequest) -> Coloured:
+def sync_or_async(request: pytest.FixtureRequest) -> SyncOrAsync:
     """Return what makes a function one of either kind: as written, and once more a coroutine function."""
-    return cast("Coloured", request.param)
+    return cast("SyncOrAsync", request.param)
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ PYTEST = $(BIN)/python -m pytest
 BENCH = .venv-bench
 MATRIX = .matrix
 TRIXIE = $(BIN)/python -m tools.trixie
-UNIT = -n 2 --dist loadfile --ignore=tests/browser --ignore=tests/browsers --ignore=tests/varnish
+UNIT = -n 3 --dist worksteal --ignore=tests/browser --ignore=tests/browsers --ignore=tests/varnish
 BENCH_PIP = $(BENCH)/bin/python -m pip --quiet --disable-pip-version-check install --constraint constraints.txt
 ONLY =
 ARGS =

@@ -52,7 +52,7 @@ def _register(made: list[tuple[Callable[..., Any], dict[str, Any]]], prefix: str
 
     for body, options in made:
         register(client(**options)(body), f"{prefix}{body.__name__}")
-    assert registry.defects == (), registry.defects[:1]
+    assert registry.problems == (), registry.problems[:1]
 
 
 def _peer(functions: int) -> Iterator[Cell]:

@@ -41,9 +41,7 @@ def register_checks() -> None:
 
 def check_declarations(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
     """Report every problem of the graph."""
-    return [
-        Error(defect.message, hint=defect.hint, obj=defect.obj, id=defect.id) for defect in registry.defects
-    ]
+    return [Error(each.message, hint=each.hint, obj=each.obj, id=each.id) for each in registry.problems]
 
 
 def check_methods(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:

@@ -10,23 +10,26 @@ These are used elsewhere, under their own names, and tried in ``tests/contract/t
   ``__getitem__``; ``response.headers`` may be another one. ``HtmxDetails`` asks ``request.headers``.
 * ``anonymous``: ``is_language_prefix_patterns_used()`` says whether the default language has a prefix, too.
 * ``forwarded``, ``scripts``: ``HttpHeaders.parse_header_name()``.
-* ``cascades``, ``watch``: ``_meta`` has ``concrete_model``, ``pk_fields``, ``proxy``, ``abstract`` and
+* ``cascades``, ``model_watch``: ``_meta`` has ``concrete_model``, ``pk_fields``, ``proxy``, ``abstract`` and
   ``many_to_many``; a field of the last ``m2m_field_name()`` and ``m2m_reverse_field_name()``. Signals of
   deletion come with ``origin``.
 * ``csrf``, ``single_flight``: ``META`` has ``CSRF_COOKIE`` and, where it is to be sent,
   ``CSRF_COOKIE_NEEDS_UPDATE``.
-* ``url_patterns``, ``url_cache``: ``URLResolver.url_patterns``, ``LocalePrefixPattern.language_prefix``,
-  ``RegexPattern.regex`` and ``regex_helper.normalize()``.
-* ``enclosing``: a node's ``render(self, …)`` calls that of the nodes in it, so that their frames tell them.
-* ``partials``, ``rendering``: ``engines.templates`` and ``Engine.template_context_processors``.
-* ``rendering``: a ``RequestContext`` that was made as a plain ``Context`` renders; ``dicts`` are its layers,
-  and ``render_context.dicts[0]`` is where ``include`` keeps templates.
+* ``edge.url_patterns``, ``rendering.url_cache``: ``URLResolver.url_patterns``,
+  ``LocalePrefixPattern.language_prefix``, ``RegexPattern.regex`` and ``regex_helper.normalize()``.
+* ``enclosing_tags``: a node's ``render(self, …)`` calls that of the nodes in it, so that they are
+  on the call stack.
+* ``rendering.partials``, ``blocks.rendering``: ``engines.templates`` and
+  ``Engine.template_context_processors``.
+* ``blocks.rendering``: a ``RequestContext`` that was made as a plain ``Context`` renders; ``dicts`` are
+  its layers, and ``render_context.dicts[0]`` is where ``include`` keeps templates.
 * ``checks``: ``Engine.template_loaders``, the module ``template_partials.loader``,
   and that the app ``template_partials`` changes ``TEMPLATES`` in its ``ready()``.
 * ``signature``: pydantic makes of a TypedDict a schema "typed-dict" with each field's own in ``fields``.
-* ``transactions``, ``watch``, ``proving``: ``connections.settings`` and ``all(initialized_only=True)``; a
-  connection's ``connection``, ``in_atomic_block`` and ``features.supports_select_for_update_with_limit``;
-  ``is_sliced`` and ``combinator`` of a queryset's ``query``.
+* ``transactions``, ``model_watch``, ``freshness_check``: ``connections.settings`` and
+  ``all(initialized_only=True)``; a connection's ``connection``, ``in_atomic_block`` and
+  ``features.supports_select_for_update_with_limit``; ``is_sliced`` and ``combinator`` of a queryset's
+  ``query``.
 * ``forms``: ``absolute_max``, ``get_default_prefix()`` and the names of fields in ``django.forms.formsets``;
   ``added_new`` of a request's messages.
 * ``async_unsafe()``, ``log_response()``, ``escape_leading_slashes()``, ``parse_etags()`` and
@@ -58,8 +61,8 @@ from django.views.debug import get_exception_reporter_class
 #: Carries out what Django would have done, before or after something of one's own.
 Around = Callable[[Callable[[], None]], None]
 
-#: Return the event loop that this thread runs, or ``None``. The documented one raises, which costs more than
-#: all the rest of an answer's colour.
+#: Return the event loop that this thread runs, or ``None``. The documented function raises, which costs more
+#: than all else that is done to choose between sync and async.
 running_loop = asyncio._get_running_loop
 
 #: The content types of which Django reads ``request.POST``.
@@ -199,7 +202,7 @@ def has_receivers(signal: Signal) -> bool:
 
 
 def use_for_write(rows: QuerySet[Any]) -> None:
-    """Let ``db`` name the database that a queryset is written to. Relies on ``_for_write``."""
+    """Make ``db`` of a queryset the database that it is written to. Relies on ``_for_write``."""
     rows._for_write = True  # type: ignore[attr-defined]
 
 
@@ -260,7 +263,7 @@ def ends_by_hand(connection: BaseDatabaseWrapper) -> bool:
 
 
 def wait_for_commit(connection: BaseDatabaseWrapper, hook: Callable[[], None]) -> None:
-    """Let a hook wait for the COMMIT of the transaction that a connection is in.
+    """Register a hook for the COMMIT of a connection's open transaction.
 
     Relies on ``run_on_commit`` where ``on_commit()`` refuses: outside of ``atomic()``, without autocommit.
     """
@@ -280,7 +283,7 @@ def open_savepoints(connection: BaseDatabaseWrapper) -> frozenset[str]:
 
 
 def surround_commits(connection: BaseDatabaseWrapper, commit: Around, settle: Around) -> None:
-    """Let ``commit`` carry out each COMMIT of a connection, and ``settle`` what follows it or a rollback.
+    """Wrap each COMMIT of a connection in ``commit``, and what follows it or a rollback in ``settle``.
 
     Relies on ``Atomic.__exit__``: where a transaction ends it calls the connection's ``commit()`` or
     ``rollback()``, and then, whatever became of that, ``set_autocommit(True)``, which runs the hooks. So it

@@ -39,7 +39,12 @@ class PageState:
     """What all blocks share that are rendered for one request."""
 
     __slots__ = (
-        *("included", "localizations", "matches", "own_note", "results", "shared_results"),
+        "included",
+        "localizations",
+        "matches",
+        "own_note",
+        "results",
+        "shared_results",
         "url_scope",
     )
 
@@ -72,8 +77,18 @@ class RequestState:
     """What is known of one request, whatever it renders."""
 
     __slots__ = (
-        *("base_locale", "block", "function", "has_csrf_failed", "has_invalid_values", "has_user_changed"),
-        *("localization", "notes", "page", "problem", "recorder", "version"),
+        "base_locale",
+        "block",
+        "function",
+        "has_csrf_failed",
+        "has_invalid_values",
+        "has_user_changed",
+        "localization",
+        "notes",
+        "page",
+        "problem",
+        "recorder",
+        "version",
     )
 
     #: Language and time zone that the site's middleware chose: ``localization.base_locale_of()``.

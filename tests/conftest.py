@@ -23,7 +23,7 @@ from mizan_htmx.testing import isolated_registry
 from tests.helpers import forms
 from tests.helpers.postgres import PostgresServer
 from tests.helpers.redis import RedisServer
-from tests.helpers.visitor import Coloured, Visitor, as_coroutine, as_written, serve
+from tests.helpers.visitor import SyncOrAsync, Visitor, as_coroutine, as_written, serve
 from tests.helpers.watch import (
     SENT,
     Do,
@@ -101,6 +101,17 @@ def quick_flush() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(autouse=True)
+def leaks_show_where_they_are() -> Iterator[None]:
+    """Collect what a test leaves behind, so that a connection it did not close is its own failure.
+
+    The warning is an error, and comes when the garbage is collected: otherwise during some later test. Only
+    young garbage is looked at, which takes half a millisecond.
+    """
+    yield
+    gc.collect(1)
+
+
 @pytest.fixture(params=[Client, AsyncClient], ids=["WSGI", "ASGI"])
 def visitor(request: pytest.FixtureRequest) -> Visitor:
     """Return a visitor over WSGI, and once more one over ASGI."""
@@ -114,9 +125,9 @@ def strict(request: pytest.FixtureRequest) -> Visitor:
 
 
 @pytest.fixture(params=[as_written, as_coroutine], ids=["def", "async def"])
-def coloured(request: pytest.FixtureRequest) -> Coloured:
+def sync_or_async(request: pytest.FixtureRequest) -> SyncOrAsync:
     """Return what makes a function one of either kind: as written, and once more a coroutine function."""
-    return cast("Coloured", request.param)
+    return cast("SyncOrAsync", request.param)
 
 
 @pytest.fixture

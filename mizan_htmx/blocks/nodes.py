@@ -90,7 +90,7 @@ def placeholder(parser: Parser, token: Token) -> Node:
     if around != "mizan_context":
         raise TemplateSyntaxError(
             "{% placeholder %} must be directly inside {% mizan_context %}"
-            + (f", not into {{% {around} %}}." if around else ".")
+            + (f", not in {{% {around} %}}." if around else ".")
         )
     nodelist = parser.parse(("endplaceholder",))
     parser.delete_first_token()

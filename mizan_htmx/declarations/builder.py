@@ -1,4 +1,4 @@
-"""Make a ``Function`` of a Python function and its ``@client`` options, or say what is off."""
+"""Build a ``Function`` from a Python function and the options of ``@client``."""
 
 import inspect
 from collections.abc import Callable, Iterable, Mapping
@@ -44,9 +44,8 @@ def declare(
     websocket: bool,
     atomic: bool,
 ) -> Function:
-    """Read a function and its options; raise DeclarationError for what can't be meant."""
-    if context is not None and affects is not None:
-        raise DeclarationError(f"{where(func)} has context= and affects=. Read a context, or change one.")
+    """Return the declaration of a function; raise DeclarationError for one that is invalid."""
+    _check_role(func, context, affects)
     signature = _signature(func)
     is_view = returns_response(signature.returns, func)
     targets = _contexts(func, affects)
@@ -59,7 +58,7 @@ def declare(
     )
     if websocket and is_view:
         raise DeclarationError(
-            f"{where(func)} has websocket=True, but answers with a page. Annotate the data it returns."
+            f"{where(func)} has websocket=True, but returns an HttpResponse. Annotate the data it returns."
         )
     return Function(
         name=func.__name__,
@@ -82,6 +81,13 @@ def declare(
     )
 
 
+def _check_role(func: Callable[..., Any], context: object, affects: object) -> None:
+    if context is not None and affects is not None:
+        raise DeclarationError(
+            f"{where(func)} has context= and affects=. A function either reads a context or changes some."
+        )
+
+
 def _signature(func: Callable[..., Any]) -> Signature:
     check_callable(func)
     signature = read_signature(func)
@@ -102,7 +108,9 @@ def _contexts(func: Callable[..., Any], affects: Any) -> tuple[Context, ...]:
         return ()
     listed = [affects] if isinstance(affects, (str, Context)) else list(affects)
     if LOCAL in listed:
-        raise DeclarationError(f"{where(func)}: affects='local' names no context. Name the one it changes.")
+        raise DeclarationError(
+            f"{where(func)}: affects='local' names no context. Name the context it changes."
+        )
     found = [each if isinstance(each, Context) else _context(func, each) for each in listed]
     if not found:
         raise DeclarationError(
@@ -116,13 +124,13 @@ def _check_names(
 ) -> None:
     if FUNCTION_FIELD in parameters:
         raise DeclarationError(
-            f"{where(func)}: no argument can be called 'fn', the field that names the function."
+            f"{where(func)}: no argument can be called 'fn': that field names the function. Rename it."
         )
     for each in parameters.values():
         if _has_alias(each):
             raise DeclarationError(
-                f"{where(func)}: argument {each.name!r} has an alias. Callers know it by its own name: drop"
-                " the alias, or name the argument so."
+                f"{where(func)}: argument {each.name!r} has an alias. Callers send it by its own name: drop"
+                " the alias, or rename the argument to it."
             )
     if context is None:
         return
@@ -138,7 +146,8 @@ def _check_names(
             )
     if BLOCK_FIELD in parameters:
         raise DeclarationError(
-            f"{where(func)}: no parameter of a context can be called 'block', a field of its URL."
+            f"{where(func)}: no parameter of a context can be called 'block': its URL has such a field."
+            " Rename it."
         )
     if context.name == GlobalContext.name and parameters:
         raise DeclarationError(global_takes_nothing(where(func), parameters))
@@ -211,7 +220,7 @@ def _auth(func: Callable[..., Any], auth: object, parameters: Mapping[str, Param
         return Auth(str(auth))
     if not callable(auth):
         raise DeclarationError(
-            f"{where(func)}: auth={auth!r} is not understood."
+            f"{where(func)}: auth={auth!r} is invalid."
             " Use True, 'required', 'staff', 'superuser' or a callable."
         )
     wanted = _wanted(func, auth, parameters)
@@ -227,10 +236,12 @@ def _auth(func: Callable[..., Any], auth: object, parameters: Mapping[str, Param
 def _wanted(
     func: Callable[..., Any], auth: Callable[..., Any], parameters: Mapping[str, Parameter]
 ) -> list[Parameter]:
-    """List the arguments an ``auth`` callable takes after the request, by its signature."""
+    """Return the arguments that an ``auth`` callable takes after the request."""
     taken = parameters_of(auth)
     if not taken or taken[0].kind in (inspect.Parameter.KEYWORD_ONLY, inspect.Parameter.VAR_KEYWORD):
-        raise DeclarationError(f"{where(func)}: its auth {where(auth)} takes no request. Let it take one.")
+        raise DeclarationError(
+            f"{where(func)}: its auth {where(auth)} takes no request. Its first argument is the request."
+        )
     check_request(auth, of=f"{where(func)}: its auth ")
     after_request = taken[1:]
     if any(each.kind is each.VAR_KEYWORD for each in after_request):
@@ -240,6 +251,7 @@ def _wanted(
         by_position = each.kind is each.POSITIONAL_ONLY
         if each.default is each.empty and (by_position or (each in named and each.name not in parameters)):
             raise DeclarationError(
-                f"{where(func)}: its auth {where(auth)} wants {each.name!r}, which is no argument of it."
+                f"{where(func)}: its auth {where(auth)} takes {each.name!r}, which is no argument of the"
+                " function."
             )
     return [parameters[each.name] for each in named if each.name in parameters]

@@ -1,4 +1,4 @@
-"""What ``@client`` takes: a plain function whose first argument is the request; everything else is named."""
+"""Checks of what ``@client`` takes: a plain function whose first argument is the request."""
 
 import functools
 import inspect
@@ -25,7 +25,7 @@ _METHOD_DECORATOR = "django.utils.decorators"
 
 
 def check_callable(func: Any) -> None:
-    """Raise DeclarationError for what is no function, and say what to declare instead."""
+    """Raise DeclarationError, with what to declare instead, for what is not a function."""
     if isinstance(func, str):
         raise DeclarationError(
             f"@client({func!r}) names nothing to declare. Its options have names: @client(context={func!r})."
@@ -68,7 +68,7 @@ def _of_class(cls: Any) -> str:
 
 
 def _check_method(func: Callable[..., Any]) -> None:
-    """Refuse a method, told by its place or its first argument; what staticmethod takes is none."""
+    """Raise DeclarationError for a method, known by where it is defined or by its first argument."""
     first = next(iter(parameters_of(func)), None)
     name = first.name if first is not None else ""
     if name in ("self", "cls") or (_stands_in_class(func) and not _is_certain(func, first)):
@@ -83,7 +83,7 @@ def _stands_in_class(func: Callable[..., Any]) -> bool:
 
 
 def _is_certain(func: Callable[..., Any], first: inspect.Parameter | None) -> bool:
-    """Return whether a first argument is the request beyond doubt, by its name or its type."""
+    """Return whether the name or type of a first argument says for certain that it is the request."""
     if first is None:
         return False
     if first.annotation is first.empty:
@@ -92,7 +92,7 @@ def _is_certain(func: Callable[..., Any], first: inspect.Parameter | None) -> bo
 
 
 def parameters_of(func: Callable[..., Any]) -> list[inspect.Parameter]:
-    """List what a function takes; raise DeclarationError for one that does not say so."""
+    """Return the parameters of a function; raise DeclarationError if it has no signature."""
     try:
         return list(inspect.signature(func).parameters.values())
     except (TypeError, ValueError) as error:  # one that is written in C
@@ -102,7 +102,7 @@ def parameters_of(func: Callable[..., Any]) -> list[inspect.Parameter]:
 
 
 def check_request(func: Callable[..., Any], *, of: str = "") -> None:
-    """Raise DeclarationError for a first argument whose type can be resolved and is no class of requests.
+    """Raise DeclarationError for a first argument whose type is known and is not a request class.
 
     One without a type, ``Any``, a Protocol, a TypeVar, and a name that is imported for type checkers only may
     be a request. ``of`` says whose function it is where that is no declared one.
@@ -122,7 +122,7 @@ def check_request(func: Callable[..., Any], *, of: str = "") -> None:
 
 
 def _resolved(func: Callable[..., Any], annotation: Any) -> Any:
-    """Return what an annotation that may be text means; ``Any`` where that can't be found out here."""
+    """Return the type of an annotation, which may be text; ``Any`` if it can't be resolved here."""
     holder = types.SimpleNamespace(__annotations__={"first": annotation})
     namespace = getattr(_function_in(func), "__globals__", {})
     try:
@@ -132,7 +132,7 @@ def _resolved(func: Callable[..., Any], annotation: Any) -> Any:
 
 
 def _function_in(found: Any) -> Any:
-    """Return the function that is written somewhere, of what may be an object or a class to call."""
+    """Return the function in the source code behind an object or a class that is called."""
     while isinstance(found, functools.partial):
         found = found.func
     if isinstance(found, type):

@@ -1,4 +1,4 @@
-"""The nouns ``Context``, ``Auth`` and ``Function``: frozen, every fact worked out at declaration."""
+"""``Context``, ``Auth`` and ``Function``: frozen values, worked out when a function is declared."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -46,7 +46,7 @@ class Context:
 
     @property
     def plain(self) -> bool:
-        """Tell whether it is only a name, with all options at their defaults."""
+        """Return whether it is only a name, with all options at their defaults."""
         return self == Context(self.name)
 
 
@@ -57,7 +57,7 @@ LOCAL = "local"
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Auth:
-    """Who may call: a level Django knows, or a callable's word.
+    """Who may call: one of Django's levels, or a callable that decides.
 
     ``parameters`` are the arguments that the callable wants to see; ``adapter`` validates them for it.
     """
@@ -69,7 +69,7 @@ class Auth:
     adapter: Validator | None = None
 
     def allows(self, user: Any) -> bool:
-        """Tell whether this user passes the level."""
+        """Return whether this user passes the level."""
         if not getattr(user, "is_authenticated", False):
             return False
         if self.level == "required":
@@ -78,7 +78,7 @@ class Auth:
 
 
 class Declaration:
-    """What a function, and all that ``named`` makes of it, are known by.
+    """The identity of a declaration, which a function shares with its copies under other names.
 
     ``decorated`` is what Django's ``login_not_required`` may be put on, now or later: what ``@client``
     returned, or the class of a form.
@@ -102,7 +102,7 @@ class Function:
     ``takes_any``: its body says what fits, and under which names; a form's fields are known once it is made.
     ``waits``: its body is async, or who says who may call. ``is_transactional``: its body runs in a
     transaction of its own. ``silent``: the methods by which a view only shows what its others change; they
-    announce nothing of what it affects.
+    invalidate nothing of what it affects.
     """
 
     name: str
@@ -141,24 +141,24 @@ class Function:
 
     @property
     def path(self) -> str:
-        """Name the path it answers on: ``"rpc"`` or ``"view"``."""
+        """The path that it answers on: ``"rpc"`` or ``"view"``."""
         return "view" if self.result is None else "rpc"
 
     @property
     def place(self) -> str:
-        """Say where it was declared."""
+        """Where it is declared, for messages."""
         return where(self.func)
 
     @property
     def is_open(self) -> bool:
-        """Return whether it says that nobody has to sign in: ``auth=False``, or ``login_not_required``."""
+        """Whether it requires no login: ``auth=False`` or ``login_not_required``."""
         if self.is_unguarded:
             return True
         # Its own alone: a form that is made of one for everybody has fields that nobody has thought of there.
         return getattr(self.declaration.decorated, "__dict__", {}).get("login_required") is False
 
     def named(self, name: str) -> "Function":
-        """Give the same function as it stands in the registry under ``name``."""
+        """Return the same function under another name."""
         if not is_name(name):
             raise DeclarationError(f"{self.place} can't be registered as {name!r}. {RULE}")
         if self.is_local and name == GlobalContext.name and self.parameters:
@@ -170,7 +170,7 @@ class Function:
 
 
 def global_takes_nothing(place: str, parameters: Iterable[str]) -> str:
-    """Say why a reader with parameters can't be one of the global context."""
+    """Return why a function with parameters can't read the global context."""
     return (
         f"{place}: the context 'global' stands in every page and has no parameters,"
         f" but this reader takes {', '.join(parameters)}. Give it a context of its own."

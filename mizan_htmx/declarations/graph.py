@@ -1,6 +1,6 @@
-"""The graph of everything declared: who reads which context, and what goes stale when a mutation ran.
+"""The graph of all declarations: which functions read a context, and what a mutation invalidates.
 
-Built once from the registered functions, then only read; its lookups are dictionary lookups.
+It is built once from the registered functions and never changes; a request only looks up dictionaries.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any, NamedTuple, get_args
 
 from mizan_htmx.declarations.functions import Auth, Context, Function
-from mizan_htmx.declarations.problems import Defect, affects_defects, group_defects, option_defects
+from mizan_htmx.declarations.problems import Problem, affects_problems, group_problems, option_problems
 from mizan_htmx.declarations.scalars import UNNAMEABLE
 from mizan_htmx.declarations.signature import Parameter, Validator, input_adapter, validate
 from mizan_htmx.errors import ValidationFailed
@@ -18,18 +18,18 @@ from mizan_htmx.protocol.keys import EVERYTHING, Invalidation, canonical, is_nam
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Group:
-    """A context as declared: its options, the functions that read it and the parameters they take together.
+    """A context: its options, the functions that read it, and all parameters that they take.
 
-    ``readers`` answer data, ``pages`` are on the view path; both sorted by name. ``required`` are the
-    parameters some reader can't do without; ``adapter`` validates any of ``params``. ``uniform``: all declare
-    each parameter with one type (E002 says where not), so what ``adapter`` gives is valid for each of them.
+    ``readers`` return data, ``pages`` are on the view path; both are sorted by name. ``required`` names the
+    parameters that some reader requires; ``adapter`` validates any of ``params``. ``uniform``: each parameter
+    has one type everywhere (else E002), so that what ``adapter`` returns is valid for each function.
 
-    ``answering`` are the readers that callers see, ``keys`` their names as JSON has them; ``waits`` says
-    whether any of them does. ``together`` validates what all of them take, at once; ``None`` where each
-    has to do so for itself, such as after it has found that the caller may know what fits.
+    ``answering`` are the readers that are not private, ``keys`` their names in JSON; ``waits``: one of them
+    is async. ``together`` validates the arguments of all of them at once; ``None`` if each has to validate
+    its own, such as after its ``auth`` has let the caller pass.
 
-    ``deciders`` are those whose ``auth`` says who may watch the context. ``is_private``: every function of it
-    is, so that callers are not told that there is such a context.
+    ``deciders`` are the functions whose ``auth`` decides who may watch the context. ``is_private``: all its
+    functions are, so that callers do not learn that the context exists.
     """
 
     context: Context
@@ -48,18 +48,21 @@ class Group:
     is_private: bool
 
     def shown(self, values: Mapping[str, Any]) -> Invalidation:
-        """Return what a block of these validated values shows; raise ValidationFailed for no text."""
+        """Return the invalidation of a block with these validated values.
+
+        Raises ValidationFailed for a value that has no text.
+        """
         try:
             return Invalidation.of(self.context.name, **values)
-        except TypeError:  # an author's validator made something else of a scalar
+        except TypeError:  # a site's validator returned something that is not a scalar
             wrong = [name for name, each in values.items() if each is not None and not is_nameable(each)]
             raise ValidationFailed({name: [UNNAMEABLE] for name in wrong}) from None
 
 
 class Fill(NamedTuple):
-    """How one parameter of a stale context gets its value from a mutation's argument.
+    """How a parameter of an affected context gets its value from an argument of a mutation.
 
-    ``convert`` is set where the two are declared with different types: ``"05"`` must name the block of 5.
+    ``convert`` is set if the two have different types: ``"05"`` must name the block of 5.
     """
 
     param: str
@@ -70,13 +73,13 @@ class Fill(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """One context that a mutation makes stale, and what narrows it down, sorted by parameter."""
+    """A context that a mutation invalidates, and what scopes it, sorted by parameter."""
 
     context: str
     fills: tuple[Fill, ...]
 
     def invalidation(self, arguments: Mapping[str, Any]) -> Invalidation:
-        """Name what a call with these validated arguments makes stale."""
+        """Return what a call with these validated arguments invalidates."""
         params, given = [], []
         for param, argument, default, convert in self.fills:
             value = arguments.get(argument, default)
@@ -97,12 +100,12 @@ def _converted(param: str, value: object, convert: Validator) -> object:
 
 @dataclass(frozen=True, slots=True)
 class Graph:
-    """Everything registered, resolved.
+    """All registered functions, resolved.
 
-    ``plans`` is keyed by a function's ``declaration``; ``live`` names the contexts that pages watch,
-    ``public`` those whose answers everyone may be handed, ``quiet`` those that are neither; ``shapes`` are
-    those of all groups by name. ``default_auth`` is asked for functions that say nothing, where the site asks
-    everybody to sign in.
+    ``plans`` is keyed by a function's ``declaration``. ``live`` names the contexts that pages watch,
+    ``public`` those whose responses all visitors share, ``quiet`` those that are neither. ``shapes`` are
+    those of all groups by name. ``default_auth`` is the ``auth`` of functions without one, if the site
+    requires login.
     """
 
     functions: Mapping[str, Function]
@@ -112,30 +115,30 @@ class Graph:
     public: frozenset[str]
     quiet: frozenset[str]
     shapes: Mapping[str, Shape]
-    defects: tuple[Defect, ...]
+    problems: tuple[Problem, ...]
     default_auth: Auth | None = None
 
     def auth_of(self, function: Function) -> Auth | None:
-        """Return who may call a function: as it says or, where it says nothing, as the site does."""
+        """Return who may call a function: its own ``auth``, or the site's default."""
         return function.auth if self.default_auth is None else _auth_of(function, self.default_auth)
 
     def plan(self, function: Function) -> tuple[Target, ...]:
-        """List what goes stale when ``function`` ran, registered or only used as a view."""
+        """Return what ``function``, registered or only used as a view, invalidates."""
         plan = self.plans.get(function.declaration)
         return _plan(function, self.groups) if plan is None else plan
 
     def shared(self, stale: Iterable[Invalidation]) -> tuple[Invalidation, ...]:
-        """Choose what shared caches may hold: what is public, or what nobody here knows to be private."""
+        """Return those that shared caches may hold: of public contexts, and of contexts unknown here."""
         return tuple(
             [each for each in stale if each.context in self.public or each.context not in self.groups]
         )
 
     def is_published(self, stale: Iterable[Invalidation]) -> bool:
-        """Tell whether sockets or shared caches may have to hear of any of these."""
+        """Return whether any of these concerns sockets or shared caches."""
         return not self.quiet.issuperset([each.context for each in stale])
 
     def purged(self, stale: Iterable[Invalidation]) -> tuple[str, ...]:
-        """List the tags that shared caches forget for these; beside ``*`` stand all public contexts."""
+        """Return the cache tags to purge for these; with ``*`` come the tags of all public contexts."""
         shared = self.shared(stale)
         if not shared:
             return ()
@@ -152,9 +155,9 @@ def _auth_of(function: Function, default: Auth | None) -> Auth | None:
 
 
 def build(functions: Mapping[str, Function], *, login_required: bool = False) -> Graph:
-    """Resolve the registered functions into a graph; what is off is listed in its ``defects``.
+    """Return the graph of the registered functions; mistakes are in its ``problems``.
 
-    ``login_required``: whoever says nothing of ``auth`` asks for somebody who is signed in.
+    ``login_required``: functions without ``auth`` require a logged-in user.
     """
     default = Auth("required") if login_required else None
 
@@ -177,10 +180,10 @@ def build(functions: Mapping[str, Function], *, login_required: bool = False) ->
             name for name, group in groups.items() if not (group.context.live or group.context.public)
         ),
         shapes={name: group.shape for name, group in groups.items()},
-        defects=(
-            *option_defects(options),
-            *group_defects(members, options, is_guarded),
-            *affects_defects(functions, {name: group.params for name, group in groups.items()}),
+        problems=(
+            *option_problems(options),
+            *group_problems(members, options, is_guarded),
+            *affects_problems(functions, {name: group.params for name, group in groups.items()}),
         ),
         default_auth=default,
     )
@@ -229,10 +232,10 @@ def _group(
 
 
 def _deciders(readers: tuple[Function, ...], pages: tuple[Function, ...]) -> tuple[Function, ...]:
-    """Choose who says who may watch a context: the readers that anybody can ask.
+    """Return the functions whose ``auth`` decides who may watch a context: its readers that are not private.
 
-    Private ones answer nobody, and need no ``auth`` for that. Where there are no others, those count that
-    have one, then the pages.
+    Private ones need no ``auth``, since nobody can call them. If there are no others, the private readers
+    that have one decide, then the pages.
     """
     return (
         tuple(each for each in readers if not each.private)
@@ -244,7 +247,7 @@ def _deciders(readers: tuple[Function, ...], pages: tuple[Function, ...]) -> tup
 
 
 def _is_one_type(one: Parameter, other: Parameter) -> bool:
-    # Unions are equal in whatever order, by which the same text may be read as one type or the other.
+    # Unions are equal in any order, but the order decides which type a text is validated as.
     return one.annotation == other.annotation and repr(one.annotation) == repr(other.annotation)
 
 
@@ -256,12 +259,12 @@ def _together(answering: tuple[Function, ...]) -> Validator | None:
     taken = [each for one in answering for each in one.parameters.values()]
     fields = {each.name: each for each in taken} | {each.name: each for each in taken if each.required}
     if len(fields) < len(taken) and any(_is_made(each.annotation) for each in fields.values()):
-        return None  # one reader might change what another one is given
+        return None  # one reader might change the argument of another
     return input_adapter(fields.values())
 
 
 def _is_made(annotation: Any) -> bool:
-    """Tell whether code of an author's makes the value, which may be a list for all its type."""
+    """Return whether a site's own code makes the value, which may be mutable whatever its type."""
     annotation = getattr(annotation, "__value__", getattr(annotation, "__supertype__", annotation))
     facts = getattr(annotation, "__metadata__", ())
     return any(hasattr(each, "__get_pydantic_core_schema__") for each in facts) or any(
@@ -274,7 +277,7 @@ def _required(functions: Iterable[Function]) -> Iterable[str]:
 
 
 def _shape(params: Iterable[Parameter], readers: tuple[Function, ...], pages: tuple[Function, ...]) -> Shape:
-    """Tell which parameters an answer of the readers together, or of one page, may lack."""
+    """Return the shape of cache tags: which parameters a response of all readers, or of a page, may lack."""
     answers = [*([_required(readers)] if readers else []), *(_required([page]) for page in pages)]
     sure = frozenset.intersection(*map(frozenset, answers))
     return Shape.of(

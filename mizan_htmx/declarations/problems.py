@@ -1,4 +1,4 @@
-"""What is declared and can't work, with its remedy; the system checks show it."""
+"""Declarations that contradict one another, as problems for the system checks."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -9,8 +9,8 @@ from mizan_htmx.errors import suggest
 
 
 @dataclass(frozen=True, slots=True)
-class Defect:
-    """Something declared that can't work, with its remedy; shown as a system check."""
+class Problem:
+    """A mistake in declarations and its remedy: what ``django.core.checks.Error`` takes."""
 
     id: str
     message: str
@@ -18,13 +18,13 @@ class Defect:
     obj: object
 
 
-def option_defects(options: list[tuple[Context, Function]]) -> Iterable[Defect]:
-    """Find contexts that are declared twice, with different options (E005)."""
+def option_problems(options: list[tuple[Context, Function]]) -> Iterable[Problem]:
+    """Yield contexts that are declared twice with different options (E005)."""
     first: dict[str, tuple[Context, Function]] = {}
     for context, function in options:
         known, declared_by = first.setdefault(context.name, (context, function))
         if known != context:
-            yield Defect(
+            yield Problem(
                 "mizan_htmx.E005",
                 f"Context {context.name!r} has different options: {known} by {declared_by.place}"
                 f" and {context} by {function.place}.",
@@ -33,12 +33,12 @@ def option_defects(options: list[tuple[Context, Function]]) -> Iterable[Defect]:
             )
 
 
-def group_defects(
+def group_problems(
     members: Mapping[str, list[Function]],
     options: list[tuple[Context, Function]],
     is_guarded: Callable[[Function], bool],
-) -> Iterable[Defect]:
-    """Find what readers of one context contradict each other in (E002), or their context in (E003)."""
+) -> Iterable[Problem]:
+    """Yield contradictions between the readers of a context (E002), and with the context (E003)."""
     public = {context.name for context, _ in options if context.public}
     for name, functions in sorted(members.items()):
         first: dict[str, tuple[Parameter, Function]] = {}
@@ -46,7 +46,7 @@ def group_defects(
             for parameter in function.parameters.values():
                 known, other = first.setdefault(parameter.name, (parameter, function))
                 if known.annotation != parameter.annotation:
-                    yield Defect(
+                    yield Problem(
                         "mizan_htmx.E002",
                         f"Parameter {parameter.name!r} of context {name!r} has two types:"
                         f" {known.annotation!r} in {other.place},"
@@ -59,30 +59,30 @@ def group_defects(
             yield _not_for_everyone(name, guarded[0])
 
 
-def _not_for_everyone(context: str, function: Function) -> Defect:
+def _not_for_everyone(context: str, function: Function) -> Problem:
     is_by_default = function.auth is None and not function.private
-    return Defect(
+    return Problem(
         "mizan_htmx.E003",
         f"Context {context!r} is public, but {function.place} is not for everyone"
         + (": LoginRequiredMiddleware guards what has no auth=." if is_by_default else "."),
-        "Say auth=False, or drop public=True."
+        "Declare it with auth=False, or drop public=True."
         if is_by_default
         else "Drop public=True, or move the guarded function to a context of its own.",
         function,
     )
 
 
-def affects_defects(
+def affects_problems(
     functions: Mapping[str, Function], params: Mapping[str, Mapping[str, Parameter]]
-) -> Iterable[Defect]:
-    """Find what is affected and not there; ``params`` are those of each context.
+) -> Iterable[Problem]:
+    """Yield affected names that do not exist; ``params`` are the parameters of each context.
 
-    E001: a context that nobody reads. E006: a parameter that no context has.
+    E001: a context that no function reads. E006: a parameter that no affected context has.
     """
     for function in functions.values():
         for context in function.affects:
             if context.name not in params:
-                yield Defect(
+                yield Problem(
                     "mizan_htmx.E001",
                     f"{function.place} affects the unknown context {context.name!r}.",
                     suggest(context.name, params, what="contexts"),
@@ -93,7 +93,7 @@ def affects_defects(
         }
         for param in function.affects_params or ():
             if param not in known and all(context.name in params for context in function.affects):
-                yield Defect(
+                yield Problem(
                     "mizan_htmx.E006",
                     f"{function.place}: affects_params names {param!r}, which no context it affects has.",
                     suggest(param, known, what="parameters"),

@@ -1,4 +1,4 @@
-"""What a function returns as data: held to its declaration, and written as JSON that any client can read."""
+"""Results of functions: validated against the return annotation, and serialized as JSON in UTF-8."""
 
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
@@ -33,7 +33,7 @@ class Result:
             return self._write_anyway(value)
 
     def _write_anyway(self, value: Any) -> bytes:
-        """Do as ``write`` where a text has half of a surrogate pair, or where ``Any`` holds bytes."""
+        """See ``write``, for text with a lone surrogate, or bytes in a value of the type ``Any``."""
         try:
             plain = self._serializer.to_python(value, mode="json")
         except ValueError:
@@ -42,7 +42,7 @@ class Result:
 
 
 def _well_formed(value: Any) -> Any:
-    """Return the same with U+FFFD for what has no UTF-8, as browsers write it, in texts and keys."""
+    """Return a copy with U+FFFD in place of lone surrogates, in texts and keys, as browsers encode them."""
     if isinstance(value, str):
         return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     if isinstance(value, Mapping):
@@ -53,7 +53,10 @@ def _well_formed(value: Any) -> Any:
 
 
 def read_result(annotation: Any, func: Callable[..., Any]) -> Result:
-    """Compile what a function returns; raise DeclarationError for what not every value of can be JSON."""
+    """Return the validator and serializer of a return type.
+
+    Raises DeclarationError for a type of which some values have no JSON.
+    """
     adapter = output_adapter(annotation, func)
     refuse_bytes(
         adapter.core_schema,
@@ -64,7 +67,7 @@ def read_result(annotation: Any, func: Callable[..., Any]) -> Result:
 
 
 def refuse_bytes(schema: Any, what: str, instead: str) -> None:
-    """Raise DeclarationError for what pydantic has compiled, if it would write bytes as text."""
+    """Raise DeclarationError for a schema of pydantic's that would serialize bytes as text."""
     config: Mapping[str, Any] = {}
     if next(_bytes_in(schema, config, set()), None):
         raise DeclarationError(
@@ -73,7 +76,7 @@ def refuse_bytes(schema: Any, what: str, instead: str) -> None:
 
 
 def _bytes_in(schema: Any, config: Mapping[str, Any], seen: set[int]) -> Iterator[Any]:
-    """List the places in what pydantic has compiled where bytes would be written as text."""
+    """Return the places in a schema of pydantic's where bytes would be serialized as text."""
     if isinstance(schema, (list, tuple)):
         for each in schema:
             yield from _bytes_in(each, config, seen)
@@ -98,5 +101,5 @@ _ASIDE = ("config", "metadata", "serialization", "default", "expected", "members
 
 
 def _writes_itself(serialization: Any) -> bool:
-    """Return whether code of an author's makes what is written."""
+    """Return whether a site's own code serializes the value."""
     return isinstance(serialization, dict) and serialization.get("type") in _OWN

@@ -1,4 +1,4 @@
-"""Scalars: the types whose values have one text each, how that is read, and which of their values fit."""
+"""Scalars: types whose values have one text each. How the text is parsed, and which values are allowed."""
 
 import collections
 import re
@@ -32,7 +32,7 @@ UNNAMEABLE = "Names no block."
 
 
 def members_of(annotation: Any) -> Iterable[Any]:
-    """Flatten unions, ``Annotated``, ``NewType`` and type aliases into the types a value may have.
+    """Return the types that a value may have, without unions, ``Annotated``, ``NewType`` and aliases.
 
     What is read from JSON text is ``Json``, whatever that holds.
     """
@@ -64,7 +64,7 @@ def class_of(annotation: Any) -> Any:
 
 
 def is_collection(member: Any) -> bool:
-    """Return whether a field that is repeated fills a value of this type."""
+    """Return whether a repeated form field fills a value of this type."""
     return class_of(member) in _COLLECTIONS
 
 
@@ -92,7 +92,7 @@ def _have_texts(values: list[Any]) -> bool:
 
 
 def readable(annotation: Any) -> Any:
-    """Let the members of a ``Literal`` or ``Enum`` be given as text too: forms and URLs hold nothing else."""
+    """Return a type that takes members of a ``Literal`` or ``Enum`` also as text, as forms send them."""
     values: list[Any] = []
     has_flags = False
     for member in members_of(annotation):
@@ -116,14 +116,14 @@ def readable(annotation: Any) -> Any:
 
 
 def limited(annotation: Any, *, names: bool) -> Any:
-    """Let only numbers pass that can be written out and, where a value ``names`` blocks, what has a text."""
+    """Return a type without numbers that can't be written out or, if it ``names`` blocks, have no text."""
     check = _check_of(annotation, names=names)
     # A new object each time: typing keeps one type for all that are equal, as unions are in whatever order.
     return annotation if check is None else Annotated[annotation, AfterValidator(partial(check))]
 
 
 def limited_schema(schema: CoreSchema, kind: type, *, names: bool) -> CoreSchema:
-    """Do as ``limited`` with what pydantic has made of a class."""
+    """See ``limited``, for a schema that pydantic has made of a class."""
     if kind is int:
         return _limited_int(schema) if names else schema
     check = _check_of(kind, names=names)
@@ -155,7 +155,7 @@ def _is_always_nameable(member: Any) -> bool:
 
 
 def _is_bare(annotation: Any) -> bool:
-    """Return whether no code of an author's takes part, which may make anything of a value."""
+    """Return whether no code of the site takes part, which could return anything."""
     if get_origin(annotation) is Annotated:
         return False
     if get_origin(annotation) in (Union, types.UnionType):

@@ -1,4 +1,4 @@
-"""A function's signature, read once: its typed parameters, its result, and validators for both."""
+"""The signature of a function, read once: typed parameters, the return type, and validators for both."""
 
 import inspect
 import types
@@ -36,7 +36,7 @@ _MISSING: Any = inspect.Parameter.empty
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """One argument of a function, with what has to be known to fill it from a form field.
+    """One argument of a function, and how a form field fills it.
 
     ``scalar``: its values have one canonical text. ``many``: a repeated field fills it. ``flag``: a checkbox,
     which a browser leaves out when it is not ticked. ``blank``: an empty field means ``None``. ``names``: it
@@ -54,32 +54,32 @@ class Parameter:
 
     @property
     def required(self) -> bool:
-        """Tell whether a call must give it."""
+        """Whether a call has to give it."""
         return self.default is _MISSING
 
 
 @dataclass(frozen=True, slots=True)
 class Signature:
-    """What a function takes after ``request``, and what it says it returns."""
+    """The parameters of a function after ``request``, and its return annotation."""
 
     parameters: Mapping[str, Parameter]
     returns: Any
 
     def of_a_context(self) -> "Signature":
-        """Return the same where the parameters are those of a context."""
+        """Return a copy whose parameters are those of a context."""
         named = {name: replace(each, names=True) for name, each in self.parameters.items()}
         return replace(self, parameters=named)
 
 
 def where(func: Callable[..., Any]) -> str:
-    """Name a function and its place for an error message: ``app.views.rename (app/views.py:12)``."""
+    """Return a function's name and place for messages: ``app.views.rename (app/views.py:12)``."""
     code = getattr(inspect.unwrap(func), "__code__", None)
     place = f" ({code.co_filename}:{code.co_firstlineno})" if code else ""
     return f"{getattr(func, '__module__', '?')}.{getattr(func, '__qualname__', repr(func))}{place}"
 
 
 def read_signature(func: Callable[..., Any]) -> Signature:
-    """Read the typed signature of ``func(request, ...)``; raise DeclarationError where it is none."""
+    """Return the signature of ``func(request, …)``; raise DeclarationError if it is not fully typed."""
     rest = _split(func)[1:]
     hints = _resolve(func, {"return", *(each.name for each in rest)})
     parameters = {}
@@ -124,7 +124,7 @@ def _resolve(func: Callable[..., Any], names: set[str]) -> dict[str, Any]:
 
 
 def describe(name: str, annotation: Any, default: Any = _MISSING) -> Parameter:
-    """Work out how a parameter of this type is filled."""
+    """Return the parameter for a type, with how a form field fills it."""
     members = list(members_of(annotation))
     real = [member for member in members if member is not type(None)]
     return Parameter(
@@ -139,7 +139,7 @@ def describe(name: str, annotation: Any, default: Any = _MISSING) -> Parameter:
 
 
 def returns_response(annotation: Any, func: Callable[..., Any] | None = None) -> bool:
-    """Tell whether a return annotation means the view path; raise DeclarationError where it means both."""
+    """Return whether a return annotation means the view path; raise DeclarationError if it means both."""
     classes = [class_of(each) for each in members_of(annotation)]
     responses = [isinstance(each, type) and issubclass(each, HttpResponseBase) for each in classes]
     if any(responses) and not all(responses):
@@ -150,20 +150,20 @@ def returns_response(annotation: Any, func: Callable[..., Any] | None = None) ->
 
 
 class Validator(Protocol):
-    """What pydantic compiles a shape to."""
+    """A validator that pydantic has compiled."""
 
     def validate_python(self, raw: Any, /) -> Any:
-        """Give the value that is meant; raise pydantic's ValidationError for one that does not fit."""
+        """Return the validated value; raise pydantic's ValidationError."""
 
 
 _INPUT = ConfigDict(allow_inf_nan=False, arbitrary_types_allowed=True)
 _ERRORS = (PydanticSchemaGenerationError, PydanticUndefinedAnnotation, PydanticUserError)
-# Sites have more functions than types. Bounded, because a test may make types for ever.
+# Sites have more functions than types. Bounded, because tests may make types without end.
 _REMEMBERED = 1024
 
 
 def input_adapter(parameters: Iterable[Parameter], func: Callable[..., Any] | None = None) -> Validator:
-    """Compile the validator that turns raw values into arguments; names it does not know are ignored."""
+    """Return a validator from raw values to arguments; it ignores unknown names."""
     fields = {}
     listed = tuple(parameters)
     for each in listed:
@@ -191,7 +191,7 @@ def _typed_dict(fields: dict[str, Any]) -> Any:
 
 
 def _schema_of(parameter: Parameter) -> CoreSchema | None:
-    """Give what pydantic makes of a class, or of one that may be ``None``; ``None`` for all the rest.
+    """Return pydantic's schema of a class, or of a class or ``None``; ``None`` for other types.
 
     Making a TypedDict for each function and asking pydantic takes a quarter of a millisecond and 6 KiB.
     """
@@ -220,7 +220,7 @@ def _schema_of_class(annotation: type, names: bool) -> CoreSchema | None:
 
 
 def output_adapter(annotation: Any, func: Callable[..., Any] | None = None) -> TypeAdapter[Any]:
-    """Compile the validator and serializer of a result; raise DeclarationError where it can't be JSON."""
+    """Return pydantic's adapter of a return type; raise DeclarationError if it can't be JSON."""
     return _compile(annotation, func)
 
 
@@ -245,7 +245,7 @@ def _at(func: Callable[..., Any] | None) -> str:
 
 
 def validate(adapter: Validator, raw: Mapping[str, Any]) -> dict[str, Any]:
-    """Turn raw values into arguments; raise ValidationFailed with the fields that do not fit."""
+    """Return the arguments for raw values; raise ValidationFailed with the invalid fields."""
     try:
         return adapter.validate_python(raw)  # type: ignore[no-any-return]
     except ValidationError as error:

@@ -1,4 +1,4 @@
-"""What a person is told of a value that does not fit: in Django's words, and the language of the answer."""
+"""Messages for invalid values: in the words of Django's forms, and the language of the response."""
 
 import re
 from collections.abc import Callable, Iterable, Mapping
@@ -52,7 +52,7 @@ _OURS = {"mizan_unnameable": "Enter a valid value."}
 
 
 def field_messages(errors: Iterable[Mapping[str, Any]], raw: object) -> dict[str, list[str]]:
-    """Return what a person is told, by the name of the field: ``address.street``, ``items.0.name``.
+    """Return the messages by the name of the field, such as ``address.street`` or ``items.0.name``.
 
     ``errors`` are those of pydantic, with context and input, ``raw`` is what was validated. What pydantic
     adds to a place, to say which member of a union it has tried, names no field; where the members say
@@ -74,7 +74,7 @@ def field_messages(errors: Iterable[Mapping[str, Any]], raw: object) -> dict[str
 
 
 def required_message() -> str:
-    """Return what a person is told of a field that has to be filled in."""
+    """Return the message of a required field that is empty."""
     return gettext(_TEXTS["missing"])
 
 
@@ -82,14 +82,14 @@ _NOTHING: Any = object()
 
 
 class _Places:
-    """Find the names under which values were sent in what pydantic says of their places."""
+    """Return the names under which values were sent, from the locations of pydantic's errors."""
 
     def __init__(self, raw: object) -> None:
         self._raw = raw
         self._read: dict[str, Any] = {}  # JSON text, which a hundred errors may lead into
 
     def name(self, loc: tuple[int | str, ...], kind: str) -> tuple[str, bool]:
-        """Return the name, and whether there was more in the place than names."""
+        """Return the name, and whether the location holds more than names."""
         parts: list[str] = []
         value = self._raw
         for at, part in enumerate(loc):
@@ -138,7 +138,7 @@ def _text(error: Mapping[str, Any]) -> str:
 
 
 def _of_validator(message: str, context: Context) -> str:
-    """Return what an author's validator has raised, without pydantic's words before it."""
+    """Return the message of a site's validator, without pydantic's prefix."""
     if "error" in context:
         return str(context["error"]) or gettext(_ANY)
     return _of_pydantic(message) or message

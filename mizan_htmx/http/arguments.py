@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, cast
 from urllib.parse import unquote
 
 from django.conf import settings
@@ -178,10 +178,14 @@ def refusal_of_unreadable(error: Exception) -> BadRequest | TooLarge:
 
 def _read_form(request: HttpRequest) -> tuple[Mapping[str, Any], ...]:
     if request.method == "POST":
-        return request.POST, request.FILES
+        fields = request.POST
+        if fields and request.content_type == URLENCODED:  # of which Django has read the whole body
+            _refuse_too_large(request.body)
+        return fields, request.FILES
     # Django parses forms for POST only; htmx sends PUT and PATCH as forms too.
     if request.content_type == MULTIPART:
         return request.parse_file_upload(request.META, request)
+    _refuse_too_large(request.body)
     return (QueryDict(request.body, encoding="utf-8"),)
 
 
@@ -189,13 +193,21 @@ def _read_json(request: HttpRequest, *, empty_allowed: bool = False) -> dict[str
     if request.content_params and request.content_params.get("charset", "utf-8").lower() not in _UTF8:
         raise BadRequest("JSON must be UTF-8.")
     body = request.body
-    limit: int | None = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
-    # The first releases of Django 5.2 trust Content-Length, which a chunked body lacks or has wrong.
-    if limit is not None and len(body) > limit:
-        raise TooLarge()
+    _refuse_too_large(body)
     if empty_allowed and not body:
         return {}
     return parse_object(body)
+
+
+def _refuse_too_large(body: bytes) -> None:
+    """Raise TooLarge for a body over Django's limit.
+
+    Django itself trusts Content-Length, which a chunked body lacks or has wrong: 5.2 in its first releases
+    always, 6.1 where the stream can't be searched.
+    """
+    limit = cast("int | None", settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
+    if limit is not None and len(body) > limit:
+        raise TooLarge()
 
 
 def parse_object(text: bytes) -> dict[str, Any]:

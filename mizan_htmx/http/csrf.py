@@ -74,13 +74,11 @@ def _has_middleware() -> bool:
     return "django.middleware.csrf.CsrfViewMiddleware" in settings.MIDDLEWARE
 
 
-def write_csrf_header(request: HttpRequest, response: HttpResponseBase) -> None:
-    """Mark the response to a request that failed the check of this package or of the site's middleware.
+def mark_csrf_failure(request: HttpRequest, response: HttpResponseBase) -> None:
+    """Mark a 403 as one of the CSRF check, if it was this package's or the site's middleware's.
 
     CsrfViewMiddleware sets ``csrf_processing_done`` on requests that pass.
     """
-    if response.status_code != 403:
-        return
     by_site = _has_middleware() and not is_csrf_checked(request)
     if state_of(request).has_csrf_failed or (by_site and _needs_check(request)):
         response.headers[REFUSED_HEADER] = "csrf"

@@ -10,7 +10,7 @@ from mizan_htmx.declarations.functions import SAFE_METHODS
 from mizan_htmx.errors import MizanError, ValidationFailed
 from mizan_htmx.invalidation.recorder import Recorder
 from mizan_htmx.protocol.headers import COMMITTED_HEADER, ERROR_HEADER, MESSAGE_HEADER
-from mizan_htmx.request_state import STATE, RequestState, state_of
+from mizan_htmx.request_state import state_of
 
 # In bytes; percent-encoding may triple them. Common proxies accept 4 KiB of headers.
 _MAX_BYTES = 400
@@ -29,15 +29,19 @@ def remember_invalid_result(request: HttpRequest) -> None:
     state_of(request).has_invalid_values = True
 
 
-def write_error_headers(request: HttpRequest, response: HttpResponseBase, recorder: Recorder) -> None:
-    """Name in the headers the error that a request is answered with, and whether it has changed nothing."""
-    state: RequestState = getattr(request, STATE, None) or state_of(request)
-    headers = response.headers
-    if state.has_invalid_values and _is_data(response):
-        headers[ERROR_HEADER] = ValidationFailed.code
-    error: MizanError | None = state.problem
-    if error is None or response.status_code != error.status:
+def mark_invalid_values(response: HttpResponseBase) -> None:
+    """Name in the headers of a result that it reports invalid values."""
+    if response.status_code == 200 and response.headers.get("Content-Type") == "application/json":
+        response.headers[ERROR_HEADER] = ValidationFailed.code
+
+
+def write_error_headers(
+    error: MizanError, request: HttpRequest, response: HttpResponseBase, recorder: Recorder
+) -> None:
+    """Name the error of a request in the headers of the response to it, and whether nothing was changed."""
+    if response.status_code != error.status:
         return
+    headers = response.headers
     headers.setdefault(ERROR_HEADER, error.code)
     if error.message != error.default_message and not _DJANGO_MESSAGE.fullmatch(error.message):
         text = error.message.encode(errors="replace")[:_MAX_BYTES].decode(errors="ignore")
@@ -46,7 +50,3 @@ def write_error_headers(request: HttpRequest, response: HttpResponseBase, record
         return
     if not (recorder.may_stand or recorder.invalidations()):
         headers[COMMITTED_HEADER] = "no"
-
-
-def _is_data(response: HttpResponseBase) -> bool:
-    return response.status_code == 200 and response.headers.get("Content-Type") == "application/json"

@@ -10,9 +10,9 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
 from mizan_htmx.errors import MethodNotAllowed
-from mizan_htmx.http.csrf import write_csrf_header
-from mizan_htmx.http.error_headers import write_error_headers
-from mizan_htmx.http.session_fingerprint import write_changed_fingerprint
+from mizan_htmx.http.csrf import mark_csrf_failure
+from mizan_htmx.http.error_headers import mark_invalid_values, write_error_headers
+from mizan_htmx.http.session_fingerprint import write_fingerprint
 from mizan_htmx.invalidation.publication import apublish_invalidations, publish_invalidations, signals_for
 from mizan_htmx.invalidation.recorder import (
     Recorder,
@@ -23,6 +23,7 @@ from mizan_htmx.invalidation.recorder import (
 )
 from mizan_htmx.invalidation.response import write_invalidations
 from mizan_htmx.protocol.keys import Invalidation
+from mizan_htmx.request_state import state_of
 
 Work: TypeAlias = Callable[[HttpRequest, Recorder], HttpResponseBase]
 AsyncWork: TypeAlias = Callable[[HttpRequest, Recorder], Awaitable[HttpResponseBase]]
@@ -65,10 +66,16 @@ def _conclude(
     request: HttpRequest, response: HttpResponseBase, recorder: Recorder, *, owned: bool
 ) -> tuple[Invalidation, ...]:
     """Write the headers; return what is left to publish."""
+    state = state_of(request)
     write_invalidations(request, response, recorder)
-    write_changed_fingerprint(request, response)
-    write_csrf_header(request, response)
-    write_error_headers(request, response, recorder)
+    if state.has_user_changed:
+        write_fingerprint(request, response)
+    if response.status_code == 403:
+        mark_csrf_failure(request, response)
+    if state.has_invalid_values:
+        mark_invalid_values(response)
+    if state.problem is not None:
+        write_error_headers(state.problem, request, response, recorder)
     return close_recorder(request, recorder, response) if owned else ()
 
 

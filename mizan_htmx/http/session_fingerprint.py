@@ -16,7 +16,7 @@ from django.utils.crypto import salted_hmac
 
 from mizan_htmx.internals import is_unloaded, user_of_coroutine
 from mizan_htmx.protocol.headers import SESSION_HEADER
-from mizan_htmx.request_state import STATE, RequestState, state_of
+from mizan_htmx.request_state import state_of
 
 NOBODY = "anonymous"
 
@@ -73,13 +73,6 @@ def write_fingerprint(request: HttpRequest, response: HttpResponseBase) -> None:
     fingerprint = known_fingerprint(request)
     if fingerprint is not None:
         response.headers[SESSION_HEADER] = fingerprint
-
-
-def write_changed_fingerprint(request: HttpRequest, response: HttpResponseBase) -> None:
-    """Write the fingerprint into the response to a request in which a user logged in or out."""
-    state: RequestState | None = getattr(request, STATE, None)
-    if state is not None and state.has_user_changed:
-        write_fingerprint(request, response)
 
 
 def connect() -> None:

@@ -1,1 +1,1 @@
-"""What a request or a model makes stale, and when others are told: after the commit."""
+"""Invalidation: collected for each request and transaction, and published after the commit."""

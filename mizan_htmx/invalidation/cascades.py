@@ -91,7 +91,7 @@ def find(
 
 
 def _going(instance: Model, using: str, origin: object, limit: int) -> Collection[Any]:
-    """Choose the keys to look at: with the first row those of all that a queryset deletes, with these none.
+    """Return the keys to look at: with the first row all that a queryset deletes, with the others none.
 
     For those that are deleted with something else there is a query for each, but not for more than ``limit``.
     """
@@ -159,9 +159,9 @@ def reached(model: type[Model], watched: Models) -> set[type[Model]]:
 
 
 def listen_above(model: type[Model], receiver: Callable[..., None]) -> None:
-    """Let ``receiver`` hear before rows are deleted with which some of ``model`` go or change.
+    """Connect ``receiver`` to ``pre_delete`` of models whose deletion deletes or changes rows of ``model``.
 
-    As long as a model is not there that ``model`` refers to by name, it is left out.
+    A model that ``model`` refers to by name is left out until it is loaded.
     """
     for source in sources(model):
         for each in (source, *_proxies(source)):

@@ -1,4 +1,4 @@
-"""The cookie that tells the page that follows what is stale, where scripts can't see the header.
+"""The cookie that carries invalidations to the next page, for responses whose headers no script can read.
 
     value  = note *( "|" note )
     note   = number ":" list
@@ -31,7 +31,7 @@ SECONDS = 60
 MAX_LENGTH = 3980
 # Of one note's list; percent-encoding makes up to three of one.
 MAX_BYTES = 1300
-# Of as many a page says which of its blocks are newer: whoever sends thousands gets no page of megabytes.
+# A page says of so many notes which blocks are newer; a request with thousands must not get megabytes.
 MOST_RECEIVED = 8
 
 DIGITS = 16
@@ -40,7 +40,7 @@ _NOTE = re.compile(rf"([0-9a-f]{{{DIGITS}}}):([^|:]+)")
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """What became stale by one answer, and the number by which a page knows whether it has read that."""
+    """What one response invalidates, with a number by which a page knows whether it has read it."""
 
     number: str
     invalidations: tuple[Invalidation, ...]
@@ -52,10 +52,10 @@ class Note:
         """Return the same note in as few bytes as there can be."""
         return Note(self.number, (EVERYTHING,))
 
-    def without(self, told: Set[Invalidation]) -> "Note":
-        """Return the note without what is told besides, by itself or as a whole."""
-        left = [each for each in self.invalidations if {each, Invalidation(each.context)}.isdisjoint(told)]
-        return Note(self.number, () if EVERYTHING in told else tuple(left))
+    def without(self, known: Set[Invalidation]) -> "Note":
+        """Return the note without what ``known`` has, scoped or as a whole context."""
+        left = [each for each in self.invalidations if {each, Invalidation(each.context)}.isdisjoint(known)]
+        return Note(self.number, () if EVERYTHING in known else tuple(left))
 
 
 def carry(
@@ -76,8 +76,8 @@ def carry(
     is_secure = request.is_secure()
     name = SECURE_COOKIE if is_secure else COOKIE
     new = Note(number or _random(), tuple(invalidations))
-    told = frozenset(invalidations)
-    unread = [note.without(told) for note in _unread(request, name)]
+    known = frozenset(invalidations)
+    unread = [note.without(known) for note in _unread(request, name)]
     if unverified:  # under a number of its own
         unread.append(Note(_random(), tuple(dict.fromkeys(unverified))))
     response.set_cookie(
@@ -118,7 +118,7 @@ def hides_headers(request: HttpRequest, response: HttpResponseBase) -> bool:
 
 
 def _values(request: HttpRequest, name: str) -> Iterator[str]:
-    """Find all cookies of a name, of which Django keeps one; those for other paths hide no other one so."""
+    """Yield all cookies of a name; Django keeps one, which may be the one of another path."""
     for each in request.META.get("HTTP_COOKIE", "").split(";"):
         key, _, value = each.strip().partition("=")
         if key == name and len(value) <= MAX_LENGTH:
@@ -141,7 +141,7 @@ def _unread(request: HttpRequest, name: str) -> Iterator[Note]:
 
 
 def _written(unread: Sequence[Note], new: Note) -> str:
-    """Write the notes, the new one last: the others in full, or each as ``*``, or all as one ``*``."""
+    """Return the value, the new note last: the others in full, or each as ``*``, or all as one ``*``."""
     if len(unread) <= MAX_LENGTH // DIGITS:
         for former in (unread, [note.widened() for note in unread]):
             value = _joined([*former, new])

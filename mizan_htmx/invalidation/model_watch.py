@@ -1,4 +1,4 @@
-"""Models that say what they make stale when they are saved, deleted, related or updated in bulk."""
+"""Models that invalidate contexts when they are saved, deleted, related or updated in bulk."""
 
 import logging
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
@@ -21,7 +21,7 @@ from mizan_htmx.setup.registry import registry
 
 logger = logging.getLogger("mizan_htmx")
 
-# Naming what so many rows make stale costs more than a refresh of all that show the context.
+# Naming the keys of more rows costs more than a refresh of all blocks of the context.
 MAX_ROWS = 1000
 
 M = TypeVar("M", bound=Model)
@@ -31,7 +31,7 @@ Naming = TypeVar("Naming", bound=Callable[[Any], Named])
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Watch:
-    """What a row of ``model`` makes stale in ``context``: the parameters that ``naming`` gives for it."""
+    """A rule: a row of ``model`` invalidates ``context`` with the parameters that ``naming`` returns."""
 
     model: type[Model]
     context: str
@@ -39,20 +39,20 @@ class Watch:
 
     @property
     def place(self) -> str:
-        """Say where the callable stands."""
+        """Where the callable is defined, for messages."""
         return where(self.naming)
 
-    def stale(self, row: Model) -> list[Invalidation]:
-        """Name what is stale with this row; all of the context, if that can't be told."""
+    def keys(self, row: Model) -> list[Invalidation]:
+        """Return what a change of this row invalidates; the whole context if the callable fails."""
         try:
             answer = self.naming(row)
             each = [answer] if isinstance(answer, Mapping) else answer or ()
             return [invalidation_of(self.context, params, by="watch_model") for params in each]
         except DatabaseError:
-            raise  # the transaction around is broken; who goes on in it loses what they write
-        except Exception:  # the border to the authors' code: the row must be saved whatever it does
+            raise  # the transaction is broken; going on in it would lose what is written
+        except Exception:  # the border to a site's code: the row has to be saved all the same
             logger.exception(
-                "%s does not say what %s %s makes stale: all of %r is.",
+                "%s failed for %s %s, so all of %r is invalidated.",
                 *(self.place, row._meta.label, row.pk, self.context),
             )
             return [Invalidation(self.context)]
@@ -69,27 +69,29 @@ def watch_model(model: type[M], context: str | Context, naming: Callable[[M], Na
 def watch_model(
     model: type[Model], context: str | Context, naming: Callable[[Any], Named] | None = None, /
 ) -> Callable[[Naming], Naming] | None:
-    """Make a context stale whenever a row of ``model`` is saved or deleted.
+    """Invalidate a context whenever a row of ``model`` is saved or deleted.
 
-    ``naming(row)`` gives the context's parameters, several such mappings, or ``None`` for nothing. It is
-    asked about the row as it was and as it is, so a row that moves makes both ends stale. Covers the model's
-    subclasses. For the table behind a ``ManyToManyField`` it is asked about each relation that comes or goes.
-    Without ``naming`` this is a decorator for it. Raises DeclarationError for a proxy model: rows are saved
-    by other classes, too.
+    ``naming(row)`` returns the context's parameters, several such mappings, or ``None`` for nothing. It is
+    called with the row as it was and as it is, so that a row that moves invalidates both. Covers the model's
+    subclasses. For the table behind a ``ManyToManyField`` it is called for each relation that is added or
+    removed. Without ``naming`` this is a decorator for it.
+
+    Raises DeclarationError for a proxy model, which gets no signals of rows that other classes save, and for
+    an async ``naming``.
     """
     name = context.name if isinstance(context, Context) else Context(context).name
     if model._meta.proxy:
         concrete: Any = model._meta.concrete_model
         raise DeclarationError(
-            f"watch_model({model.__name__}, {name!r}): {model.__name__} is a proxy, and would not be told of"
+            f"watch_model({model.__name__}, {name!r}): {model.__name__} is a proxy, which gets no signals of"
             f" rows that are saved as {concrete.__name__}. Watch {concrete.__name__}."
         )
 
     def watch(naming: Naming) -> Naming:
         if not callable(naming) or iscoroutinefunction(naming):
             raise DeclarationError(
-                f"watch_model({model.__name__}, {name!r}): {naming!r} must be a plain function of one row,"
-                " since signals of models are sent by plain code."
+                f"watch_model({model.__name__}, {name!r}): {naming!r} must be a sync function of one row:"
+                " Django calls it while it saves."
             )
         registry.watches.append(Watch(model, name, naming))
         _listen(model)
@@ -102,18 +104,18 @@ def watch_model(
 
 
 def watches_of(model: type[Model]) -> list[Watch]:
-    """List the watches that cover rows of this class."""
+    """Return the watches of this class and of its bases."""
     return [watch for watch in registry.watches if issubclass(model, watch.model)]
 
 
-def stale_with(watches: Iterable[Watch], rows: Collection[Model]) -> Iterator[Invalidation]:
-    """Name what is stale with these rows; whole contexts, where there are too many of them."""
+def keys_of(watches: Iterable[Watch], rows: Collection[Model]) -> Iterator[Invalidation]:
+    """Return what changes of these rows invalidate; whole contexts if there are too many rows."""
     for watch in watches:
         if len(rows) > MAX_ROWS:
             yield Invalidation(watch.context)
         else:
             for row in rows:
-                yield from watch.stale(row)
+                yield from watch.keys(row)
 
 
 def as_stored(rows: QuerySet[M]) -> list[M]:
@@ -152,17 +154,17 @@ signals.class_prepared.connect(_listen_if_watched)
 def _before_save(sender: type[Model], instance: Model, raw: bool, using: str, **kwargs: Any) -> None:
     watches = watches_of(sender)
     former = () if raw or not watches or _is_surely_new(instance) else _stored(instance, using)
-    _formers(instance).append([*stale_with(watches, former)])
+    _formers(instance).append([*keys_of(watches, former)])
 
 
 def _after_save(sender: type[Model], instance: Model, using: str, **kwargs: Any) -> None:
     formers = _formers(instance)
     former = formers.pop() if formers else []
-    invalidate_keys([*former, *stale_with(watches_of(sender), [instance])], using)
+    invalidate_keys([*former, *keys_of(watches_of(sender), [instance])], using)
 
 
 def _formers(instance: Model) -> list[list[Invalidation]]:
-    """Keep what was stale before: a stack, since a receiver of post_save may save the same instance again."""
+    """Return the keys of former rows: a stack, since a receiver of post_save may save the instance again."""
     formers: list[list[Invalidation]] = vars(instance._state).setdefault("mizan_formers", [])
     return formers
 
@@ -174,7 +176,7 @@ def _before_delete(
     watches = watches_of(sender)
     # What is deleted with something else has just been read; this one may be old, and the row moved since.
     stored = _stored(instance, using) if watches and origin is instance else []
-    invalidate_keys(stale_with(watches, [*stored, instance]), using)
+    invalidate_keys(keys_of(watches, [*stored, instance]), using)
 
 
 def _before_others_go(
@@ -182,16 +184,16 @@ def _before_others_go(
 ) -> None:
     """Ask about rows that go or change with this one, of which Django says nothing."""
     watched = frozenset(watch.model for watch in registry.watches)
-    told: list[Invalidation] = []
+    keys: list[Invalidation] = []
     try:
         rows = cascades.find(instance, using, origin, watched=watched, read=as_stored, limit=MAX_ROWS)
         for found in rows:
             watches = watches_of(found.model)
-            told += stale_with(watches, found.before)
-            told += _all_of(watches) if found.after is None else stale_with(watches, found.after)
+            keys += keys_of(watches, found.before)
+            keys += _all_of(watches) if found.after is None else keys_of(watches, found.after)
     except cascades.TooMany:
-        told = [each for model in cascades.reached(sender, watched) for each in _all_of(watches_of(model))]
-    invalidate_keys(told, using)
+        keys = [each for model in cascades.reached(sender, watched) for each in _all_of(watches_of(model))]
+    invalidate_keys(keys, using)
 
 
 def _all_of(watches: Iterable[Watch]) -> list[Invalidation]:
@@ -199,13 +201,13 @@ def _all_of(watches: Iterable[Watch]) -> list[Invalidation]:
 
 
 def listen_to_all() -> None:
-    """Hear what the watches have to hear, now that all models are there."""
+    """Connect the signals that the watches need, now that all models are loaded."""
     for watch in registry.watches:
         _listen(watch.model)
 
 
 def _is_surely_new(instance: Model) -> bool:
-    """Tell whether Django will insert it without looking: it has no key, or a new one from a default."""
+    """Return whether Django will insert it without a query: it has no key, or a new one from a default."""
     keys = instance._meta.pk_fields
     if any(getattr(instance, key.attname) is None for key in keys):
         return True
@@ -240,7 +242,7 @@ def _relations_change(
         rows = as_stored(sender._base_manager.using(using).filter(wanted))
         if field.remote_field.symmetrical and action == "post_add":
             rows += [_mirrored(row, here, there) for row in rows]  # which come next, without a signal
-        invalidate_keys(stale_with(watches, rows), using)
+        invalidate_keys(keys_of(watches, rows), using)
 
 
 def _between(here: str, instance: Model, there: str, others: set[Any] | None) -> Q:
@@ -261,18 +263,18 @@ class WatchedQuerySet(QuerySet[M]):
     """
 
     def update(self, **values: Any) -> int:
-        """Update, and tell of the rows as they were before and as they are after."""
+        """Update, and invalidate the keys of the rows before and after."""
         watches = watches_of(self.model)
         if not watches or self.query.is_sliced or self.query.combinator:  # of those Django will complain
             return super().update(**values)
         use_for_write(self)
         stored = self.model._base_manager.using(self.db)
         before = as_stored(stored.filter(pk__in=self.values("pk")))
-        stale = [*stale_with(watches, before)]
+        keys = [*keys_of(watches, before)]
         count = super().update(**values)
         if 0 < len(before) <= MAX_ROWS:
-            stale += stale_with(watches, stored.filter(pk__in=[row.pk for row in before]))
-        invalidate_keys(stale, self.db)
+            keys += keys_of(watches, stored.filter(pk__in=[row.pk for row in before]))
+        invalidate_keys(keys, self.db)
         return count
 
     def bulk_create(
@@ -284,7 +286,7 @@ class WatchedQuerySet(QuerySet[M]):
         update_fields: Collection[str] | None = None,
         unique_fields: Collection[str] | None = None,
     ) -> list[M]:
-        """Create, and tell of the new rows; with ``update_conflicts``, of whole contexts."""
+        """Create, and invalidate the keys of the new rows; with ``update_conflicts`` whole contexts."""
         created = super().bulk_create(
             objs, batch_size, ignore_conflicts, update_conflicts, update_fields, unique_fields
         )
@@ -292,5 +294,5 @@ class WatchedQuerySet(QuerySet[M]):
         if update_conflicts and created:  # what they were before is known to the database alone
             invalidate_keys(_all_of(watches), self.db)
         else:
-            invalidate_keys(stale_with(watches, created), self.db)
+            invalidate_keys(keys_of(watches, created), self.db)
         return created

@@ -48,18 +48,18 @@ class Shape:
 
 
 def subsets(parts: Sequence[T]) -> tuple[tuple[T, ...], ...]:
-    """List the subsets that get a tag: all of them, or above three parts none, each single one and all."""
+    """Return the subsets that get a tag: all of them; of more than three parts none, each one and all."""
     sizes = range(len(parts) + 1) if len(parts) <= MAX_PARAMS else (0, 1, len(parts))
     return tuple(chosen for size in sizes for chosen in combinations(parts, size))
 
 
 def written(context: str, parts: Iterable[str]) -> str:
-    """Write a tag: ``user;tab;user_id=5`` of ``user`` and its parts in order."""
+    """Return a tag: ``user;tab;user_id=5`` of ``user`` and its parts in order."""
     return ";".join((context, *parts))
 
 
 def tags_of(shown: Invalidation, shape: Shape) -> tuple[str, ...]:
-    """List the tags of an object that shows this: the context, single parameters, pairs, …, all.
+    """Return the tags of an object that shows this: the context, single parameters, pairs, …, all.
 
     Raises ValueError where a purge would not find it: a parameter is missing that none may lack.
     """
@@ -72,7 +72,7 @@ def tags_of(shown: Invalidation, shape: Shape) -> tuple[str, ...]:
 
 
 def purge_tags(stale: Invalidation, shape: Shape) -> tuple[str, ...]:
-    """List the tags that, between them, every object carries that ``stale`` covers.
+    """Return tags of which every object has at least one that ``stale`` covers.
 
     Where subsets of its size got no tag, it is the one of a single parameter, and covers more. ``*`` is
     itself: no object carries that, and what it means is to forget all.
@@ -88,25 +88,25 @@ def purge_tags(stale: Invalidation, shape: Shape) -> tuple[str, ...]:
 
 
 def _parts(entry: Invalidation) -> dict[str, str]:
-    """Give each parameter as it stands in a tag: ``{"user_id": "user_id=5"}``."""
+    """Return each parameter as a tag has it: ``{"user_id": "user_id=5"}``."""
     names = (name for name, _ in entry.params)
     return dict(zip(names, str(entry).split(";")[1:], strict=True))
 
 
 def _choices(name: str, given: Mapping[str, str], shape: Shape) -> tuple[str, ...]:
-    """List what an object that is covered may have there."""
+    """Return what an object that is covered may have there."""
     return (given[name], name) if name in shape.optional else (given[name],)
 
 
 def _narrowest(names: Sequence[str], shape: Shape) -> list[str]:
-    """Choose the one name to purge by: one that no object lacks, if there is one."""
+    """Return the one name to purge by: one that no object lacks, if there is one."""
     return [next((name for name in names if name not in shape.optional), names[0])]
 
 
 def purge_list(
     invalidations: Iterable[Invalidation], shapes: Mapping[str, Shape], *, max_bytes: int = MAX_BYTES
 ) -> tuple[str, ...]:
-    """List the tags that purge all of these, each once; a bare context swallows its scoped ones.
+    """Return the tags that purge all of these, each once; a bare context swallows its scoped ones.
 
     While the text of the tags is longer than ``max_bytes``, the context that has most of it collapses to its
     bare name; if bare names alone do not fit, the list is ``*``. A context without a shape is purged whole.
@@ -133,5 +133,5 @@ def _size(tags: tuple[str, ...]) -> int:
 
 
 def group_list(tags: Iterable[str]) -> str:
-    """Write tags as RFC 9875 has them, a list of quoted strings: ``"user", "user;user_id=5"``."""
+    """Return tags as a list of strings, ``"user", "user;user_id=5"``: RFC 9875 and RFC 9651, section 3.1."""
     return ", ".join(f'"{tag}"' for tag in tags)

@@ -1,4 +1,4 @@
-r"""What has become stale, and its one grammar: header, blocks, socket and cache tags all speak it.
+r"""Invalidations and their grammar, which the header, blocks, the socket and cache tags share.
 
     list    = entry *( ", " entry )
     entry   = "*" / context *( ";" name "=" value )
@@ -52,11 +52,11 @@ SCALARS = (bool, int, float, Decimal, str, datetime.date, datetime.time, uuid.UU
 
 
 def is_name(text: str) -> bool:
-    """Tell whether ``text`` may name a context or a parameter."""
+    """Return whether ``text`` may name a context or a parameter."""
     return _is_short_name(text) if len(text) <= _SHORT else NAME.fullmatch(text) is not None
 
 
-# Those that are declared come again and again. Long ones come from whoever writes a cookie or to a socket.
+# Declared names come again and again. Long ones come from clients, in a cookie or over a socket.
 _SHORT = 100
 
 
@@ -66,12 +66,12 @@ def _is_short_name(text: str) -> bool:
 
 
 def canonical(value: object) -> str:
-    """Give the one text that equal scalars share: ``5``, ``true``, ``2026-01-31``.
+    """Return the one text that equal scalars share: ``5``, ``true``, ``2026-01-31``.
 
     Aware times are written in UTC, decimals and floats in plain notation without trailing zeros, because
     values that compare equal must name the same block. Raises TypeError for anything that is no scalar,
-    ``None`` included: a parameter that is not given is left out. Raises ValueError for a number that is none,
-    or has more digits than a header holds.
+    ``None`` included: a parameter that is not given is left out. Raises ValueError for NaN and infinity, and
+    for more digits than a header holds.
     """
     if type(value) is int:  # as most are
         return str(value) if -_SHORT_INT < value < _SHORT_INT else _long(value)
@@ -99,7 +99,7 @@ def canonical(value: object) -> str:
 
 
 def is_nameable(value: object) -> bool:
-    """Tell whether a value has a canonical text, and one short enough to name a block."""
+    """Return whether a value has a canonical text that is short enough to name a block."""
     if type(value) is int:
         return -LONGEST_INT <= value <= LONGEST_INT
     return isinstance(value, SCALARS) and not _is_left_out(value)
@@ -130,7 +130,7 @@ def _plain(number: Decimal) -> str:
 
 
 def _written_out(number: Decimal) -> str | None:
-    """Write a number in plain notation; ``None`` for what is none, or has too many digits."""
+    """Return a number in plain notation; ``None`` for NaN, infinity and too many digits."""
     if not number.is_finite():
         return None
     if not number:
@@ -165,8 +165,8 @@ _set = object.__setattr__
 class Invalidation:
     """A context with zero or more parameter values; ``context="*"`` means everything.
 
-    ``params`` holds (name, canonical text) pairs sorted by name. ``given`` keeps the values as they came,
-    for JSON, and does not take part in comparison.
+    ``params`` holds (name, canonical text) pairs sorted by name. ``given`` keeps the values themselves, for
+    JSON, and takes no part in comparison.
     """
 
     context: str
@@ -182,10 +182,10 @@ class Invalidation:
 
     @classmethod
     def of(cls, context: str, /, **values: object) -> "Invalidation":
-        """Build one from Python values; raise ValueError for a bad name.
+        """Return the invalidation of Python values; raise ValueError for a bad name.
 
-        ``None`` means "not given". What has no text, such as a number of too many digits, is left out as
-        well: the invalidation then covers more.
+        ``None`` means "not given". A value without a text, such as a number of too many digits, is left
+        out as well: the invalidation then covers more.
         """
         if context == "*":
             raise _no_name(context)
@@ -210,7 +210,7 @@ class Invalidation:
         return text
 
     def as_json(self) -> str | dict[str, object]:
-        """Give the form that stands in a JSON answer: a bare name, or context and parameters."""
+        """Return its form in a JSON body: a bare name, or ``context`` and ``params``."""
         if not self.params:
             return self.context
         params: dict[str, object] = dict(self.params)
@@ -221,16 +221,19 @@ class Invalidation:
 
 
 def _no_name(text: str) -> ValueError:
-    return ValueError(f"{text!r} is no name: a letter or '_', then letters, digits, '_-.'.")
+    return ValueError(
+        f"{text!r} is not a name. Names begin with a letter or '_'; letters, digits and '_-.' follow."
+    )
 
 
 EVERYTHING = Invalidation("*")
 
 
 def covers(stale: Invalidation, shown: Invalidation) -> bool:
-    """Tell whether ``stale`` makes what is bound to ``shown`` stale.
+    """Return whether the invalidation ``stale`` covers a block that is bound to ``shown``.
 
-    Same context, and no parameter named by both differs: better one refresh too many than one stale page.
+    It does if the context is the same and no parameter that both name differs: one refresh too many is
+    better than one stale page.
     """
     if stale.context != shown.context:
         return stale.context == "*"
@@ -239,7 +242,7 @@ def covers(stale: Invalidation, shown: Invalidation) -> bool:
 
 
 def parse(header: str) -> tuple[Invalidation, ...]:
-    """Read a list. Total: an entry that does not fit the grammar is dropped, the rest stands."""
+    """Return the entries of a list. An entry that does not fit the grammar is dropped; this never raises."""
     entries = (_parse_entry(entry.strip(_BLANKS)) for entry in header.split(","))
     return tuple(entry for entry in entries if entry is not None)
 
@@ -263,7 +266,7 @@ def _parse_entry(text: str) -> Invalidation | None:
 
 
 def merge(invalidations: Iterable[Invalidation], *, max_bytes: int = MAX_BYTES) -> tuple[Invalidation, ...]:
-    """Keep each once, in order; a bare context swallows its scoped entries, ``*`` swallows all.
+    """Return each once, in order; a bare context swallows its scoped entries, ``*`` swallows all.
 
     While the written list is longer than ``max_bytes``, the scoped entries of the context that has most of
     them collapse to its bare name; if bare names alone do not fit, the list is ``*``.
@@ -274,7 +277,7 @@ def merge(invalidations: Iterable[Invalidation], *, max_bytes: int = MAX_BYTES) 
 def merged(
     invalidations: Iterable[Invalidation], *, max_bytes: int = MAX_BYTES
 ) -> tuple[tuple[Invalidation, ...], str]:
-    """Do as ``merge``, and return the list as it is written, too. The time grows with what is written."""
+    """Return what ``merge`` returns and its text, in a time that is linear in the length of the text."""
     entries = tuple(invalidations)
     if len(entries) == 1:
         text = str(entries[0])
@@ -296,9 +299,9 @@ def merged(
 
 
 def _collapsing(entries: Iterable[Invalidation], texts: Iterable[str], excess: int) -> set[str] | None:
-    """Choose the contexts whose bare names save ``excess`` characters; ``None`` if all of them do not.
+    """Return the contexts whose bare names save ``excess`` characters; ``None`` if all of them do not.
 
-    None of ``entries`` is swallowed by another, so that a context stands there bare or scoped, never both.
+    No entry is swallowed by another, so each context is there bare or scoped, never both.
     """
     lengths: dict[str, list[int]] = {}
     for entry, text in zip(entries, texts, strict=True):
@@ -324,5 +327,5 @@ def _swallow(entries: tuple[Invalidation, ...]) -> tuple[Invalidation, ...]:
 
 
 def format_list(invalidations: Iterable[Invalidation], *, max_bytes: int = MAX_BYTES) -> str:
-    """Write a list as ``X-Mizan-Invalidate`` carries it: ASCII, at most ``max_bytes``, no CR, LF or NUL."""
+    """Return the text of ``X-Mizan-Invalidate``: ASCII, at most ``max_bytes``, without CR, LF and NUL."""
     return merged(invalidations, max_bytes=max_bytes)[1]

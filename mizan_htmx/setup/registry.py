@@ -11,7 +11,7 @@ from django.core.signals import setting_changed
 
 from mizan_htmx.declarations.functions import Function
 from mizan_htmx.declarations.graph import Graph, build
-from mizan_htmx.declarations.problems import Defect
+from mizan_htmx.declarations.problems import Problem
 from mizan_htmx.errors import DeclarationError
 from mizan_htmx.setup.middleware import LOGIN_REQUIRED, is_installed
 
@@ -25,7 +25,7 @@ class _Contents:
     forms: dict[str, Any] = field(default_factory=dict)
     channels: dict[str, Any] = field(default_factory=dict)
     watches: list[Any] = field(default_factory=list)
-    clashes: list[Defect] = field(default_factory=list)
+    clashes: list[Problem] = field(default_factory=list)
     graph: Graph | None = None
     changes: int = 0
 
@@ -78,9 +78,9 @@ class Registry:
         return self._contents.watches
 
     @property
-    def defects(self) -> tuple[Defect, ...]:
+    def problems(self) -> tuple[Problem, ...]:
         """The problems of the declarations."""
-        return (*self._contents.clashes, *self.graph.defects)
+        return (*self._contents.clashes, *self.graph.problems)
 
     def register(self, declared: Callable[..., Any], name: str | None = None) -> None:
         """Register a function made by ``@client``; raise DeclarationError if another one has the name."""
@@ -111,11 +111,11 @@ class Registry:
                 if self._clash(function, function.name) is None:
                     self.register(value)
 
-    def _clash(self, function: Function, name: str) -> Defect | None:
+    def _clash(self, function: Function, name: str) -> Problem | None:
         known = self._contents.functions.get(name)
         if known is None or known.declaration is function.declaration:
             return None
-        clash = Defect(
+        clash = Problem(
             "mizan_htmx.E004",
             f"Two functions are called {name!r}: {known.place} and {function.place}.",
             f"Rename one, or register it under another name: register(fn, {name + '_2'!r}).",

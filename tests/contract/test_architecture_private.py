@@ -5,17 +5,20 @@ import inspect
 import re
 import textwrap
 from collections.abc import Iterator
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 
 import pytest
 
-from tests.contract.test_architecture import MODULES, PACKAGE, each_module, imported_modules, imports, name_of
+from tests.contract.test_architecture import MODULES, PACKAGE, imported_modules, imports, name_of
 
 PATHS = {name_of(path): path for path in MODULES}
 
 # The one list, and its part for the packages that are optional.
 LISTS = {"internals", "channels.internals"}
+
+OUTSIDE_OF_THE_LISTS = [path for path in MODULES if name_of(path) not in LISTS]
 
 # Django documents these, with their underscore.
 DOCUMENTED = {"_base_manager", "_default_manager", "_meta", "_state"}
@@ -75,55 +78,66 @@ def used_in(tree: ast.AST) -> Iterator[tuple[int, str]]:
             yield node.lineno, name  # type: ignore[attr-defined]
 
 
+@cache
 def read(path: Path) -> ast.AST:
     """Parse a module."""
     return ast.parse(path.read_text(encoding="utf-8"))
 
 
+@cache
+def made_by(path: Path) -> set[str]:
+    """Return what a module calls something of its own."""
+    return made_in(read(path))
+
+
+@cache
+def private_names(cls: type) -> set[str]:
+    """Return the private names of one class, without what it inherits; none if it is written in C."""
+    try:
+        tree = ast.parse(textwrap.dedent(inspect.getsource(cls)))
+    except (OSError, TypeError):
+        return set()
+    return set(filter(is_private, made_in(tree)))
+
+
 def foreign_names(cls: type) -> set[str]:
     """Return the private names of those that a class inherits from, and that are of another package."""
-    names: set[str] = set()
-    for base in cls.__mro__:
-        if base.__module__.partition(".")[0] != PACKAGE:
-            try:
-                tree = ast.parse(textwrap.dedent(inspect.getsource(base)))
-            except (OSError, TypeError):  # written in C
-                continue
-            names |= made_in(tree)
-    return {name for name in names if is_private(name)}
+    foreign = [base for base in cls.__mro__ if base.__module__.partition(".")[0] != PACKAGE]
+    return set[str]().union(*map(private_names, foreign))
 
 
-@each_module()
-def test_no_private_name_of_another_package_is_imported(path: Path) -> None:
+def test_no_private_name_of_another_package_is_imported() -> None:
     foreign = [
-        f"{path.name}:{line} imports {name}"
+        f"{name_of(path)}:{line} imports {name}"
+        for path in MODULES
         for line, name in imports(path)
         if name.partition(".")[0] != PACKAGE and any(map(is_private, name.split(".")))
     ]
     assert foreign == []
 
 
-@pytest.mark.parametrize("path", [each for each in MODULES if name_of(each) not in LISTS], ids=name_of)
-def test_no_private_attribute_of_another_package_is_used_outside_of_the_list(path: Path) -> None:
-    tree = read(path)
-    known = made_in(tree) | DOCUMENTED | TEXTS.get(name_of(path), set())
-    for _, module in imported_modules(path):  # an attribute of one of this package's own classes
-        known |= made_in(read(PATHS[module]))
-    assert [f"{path.name}:{line} uses {name}" for line, name in used_in(tree) if name not in known] == []
+def test_no_private_attribute_of_another_package_is_used_outside_of_the_list() -> None:
+    used = []
+    for path in OUTSIDE_OF_THE_LISTS:
+        name = name_of(path)
+        known = made_by(path) | DOCUMENTED | TEXTS.get(name, set())
+        for _, module in imported_modules(path):  # an attribute of one of this package's own classes
+            known |= made_by(PATHS[module])
+        used += [f"{name}:{line} uses {each}" for line, each in used_in(read(path)) if each not in known]
+    assert used == []
 
 
-@pytest.mark.parametrize("path", [each for each in MODULES if name_of(each) not in LISTS], ids=name_of)
 @pytest.mark.django_db
-def test_no_class_takes_a_private_name_of_what_it_inherits_from(path: Path) -> None:
-    module = import_module(f"{PACKAGE}.{name_of(path)}".removesuffix(".__init__"))
+def test_no_class_takes_a_private_name_of_what_it_inherits_from() -> None:
     taken = []
-    for node in ast.iter_child_nodes(read(path)):
-        if isinstance(node, ast.ClassDef):
-            own = made_in(node) | {
-                each.attr for each in ast.walk(node) if isinstance(each, ast.Attribute) and is_own(each.value)
-            }
-            foreign = foreign_names(getattr(module, node.name))
-            taken += [f"{node.name}.{name}" for name in sorted(own & foreign)]
+    for path in OUTSIDE_OF_THE_LISTS:
+        module = import_module(f"{PACKAGE}.{name_of(path)}".removesuffix(".__init__"))
+        for node in ast.iter_child_nodes(read(path)):
+            if isinstance(node, ast.ClassDef):
+                attributes = (each for each in ast.walk(node) if isinstance(each, ast.Attribute))
+                own = made_in(node) | {each.attr for each in attributes if is_own(each.value)}
+                foreign = foreign_names(getattr(module, node.name))
+                taken += [f"{name_of(path)}.{node.name}.{name}" for name in sorted(own & foreign)]
     assert taken == []
 
 

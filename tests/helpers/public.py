@@ -11,7 +11,7 @@ from django.template.response import TemplateResponse
 from mizan_htmx import client, register
 from mizan_htmx.client import Context
 from tests.helpers.blocks import blocks_of
-from tests.helpers.visitor import Coloured, Visitor
+from tests.helpers.visitor import SyncOrAsync, Visitor
 
 NEWS = Context("news", public=True, max_age=600)
 
@@ -79,7 +79,7 @@ def partial_of(site: PublicSite, visitor: Visitor, source: str = BLOCK, page: st
     return blocks_of(visitor.get(page).text)[0]["hx-get"]
 
 
-def declare(coloured: Coloured) -> dict[str, Any]:
+def declare(sync_or_async: SyncOrAsync) -> dict[str, Any]:
     """Declare and register the functions; give the pages by route."""
 
     def headlines(request: HttpRequest, topic: str) -> list[str]:
@@ -105,7 +105,7 @@ def declare(coloured: Coloured) -> dict[str, Any]:
         (late_page, NEWS),
         (inbox_page, "inbox"),
     ):
-        declared = client(context=context)(coloured(func))
+        declared = client(context=context)(sync_or_async(func))
         register(declared)
         pages[func.__name__] = declared
     return pages

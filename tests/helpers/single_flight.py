@@ -67,7 +67,7 @@ def send(site: Site, url: str, headers: dict[str, str], *, method: str = "POST",
     return Answer(response.status_code, text[:start], brought, dict(response.headers))
 
 
-def prepare(site: Site, settings: Settings, coloured: Callable[..., Any]) -> None:
+def prepare(site: Site, settings: Settings, sync_or_async: Callable[..., Any]) -> None:
     """Declare mutations of each path, and a plain view."""
 
     def rename(request: HttpRequest, user_id: int) -> HttpResponse:
@@ -84,13 +84,13 @@ def prepare(site: Site, settings: Settings, coloured: Callable[..., Any]) -> Non
         return HttpResponse("plain")
 
     # Not to be found by their annotations: a coroutine has those of what it wraps.
-    view = client(affects="user")(coloured(rename))
-    register(client(affects="user")(coloured(rename_by_call)))
+    view = client(affects="user")(sync_or_async(rename))
+    register(client(affects="user")(sync_or_async(rename_by_call)))
     register(view)
     settings.ROOT_URLCONF = (
         path("page/", site.page_view),
         path("rename/<int:user_id>/", view),
-        path("plain/", coloured(plain)),
+        path("plain/", sync_or_async(plain)),
         path("api/mizan/", include("mizan_htmx.urls")),
     )
 

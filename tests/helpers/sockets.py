@@ -14,6 +14,10 @@ from mizan_htmx.channels import Channel, MizanConsumer, register
 PATIENCE = 60
 
 
+# It comes half typed.
+_Communicator: Any = ApplicationCommunicator
+
+
 class Wire(WebsocketCommunicator):  # type: ignore[misc]
     """The server's side of a socket, whose threads close their database connections, as a server's do.
 
@@ -22,11 +26,11 @@ class Wire(WebsocketCommunicator):  # type: ignore[misc]
 
     async def send_input(self, message: Any) -> None:
         """Hand over a message of the server."""
-        await ApplicationCommunicator.send_input(self, message)
+        await _Communicator.send_input(self, message)
 
     async def receive_output(self, timeout: float = 1) -> Any:
         """Wait for a message of the application."""
-        return await ApplicationCommunicator.receive_output(self, timeout)
+        return await _Communicator.receive_output(self, timeout)
 
 
 class Tab:

@@ -20,7 +20,7 @@ FORM = "application/x-www-form-urlencoded"
 BOUNDARY = "multipart/form-data; boundary=cut"
 HEADER = "X-Mizan-Invalidate"
 
-Coloured = Callable[[Callable[..., Any]], Callable[..., Any]]
+SyncOrAsync = Callable[[Callable[..., Any]], Callable[..., Any]]
 
 
 class Visitor:

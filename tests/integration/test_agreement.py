@@ -25,7 +25,7 @@ from mizan_htmx import Context, client, invalidate, register
 from mizan_htmx.testing import isolated_registry
 from tests.helpers.blocks import Site, blocks_of, partial_url, sign, template_settings
 from tests.helpers.sockets import Tab
-from tests.helpers.visitor import CALL, MOUNT, Coloured, Visitor
+from tests.helpers.visitor import CALL, MOUNT, SyncOrAsync, Visitor
 
 
 class Colour(enum.Enum):
@@ -192,7 +192,7 @@ def site(settings: Settings, tmp_path: Path) -> Iterator[Site]:
         yield site
 
 
-def declare(annotation: Any, coloured: Coloured = lambda func: func, *, default: bool = True) -> None:
+def declare(annotation: Any, sync_or_async: SyncOrAsync = lambda func: func, *, default: bool = True) -> None:
     """Declare a reader of ``thing``, and a mutation, with a ``value`` of this type."""
 
     def read(request: HttpRequest, value: Any = None) -> str:
@@ -203,8 +203,8 @@ def declare(annotation: Any, coloured: Coloured = lambda func: func, *, default:
 
     for func in (read, change):
         func.__annotations__["value"] = annotation
-    register(client(context=Context("thing", live=True), websocket=True)(coloured(read)))
-    register(client(affects="thing", websocket=True, atomic=False)(coloured(change)))
+    register(client(context=Context("thing", live=True), websocket=True)(sync_or_async(read)))
+    register(client(affects="thing", websocket=True, atomic=False)(sync_or_async(change)))
 
 
 def address(text: str) -> str:

@@ -126,8 +126,8 @@ class TestMessages:
             await asyncio.to_thread(asyncio.run, channel.push(channel.DjangoMessage(text="other"), room="a"))
             assert await page.hear() == said("other")
 
-    @pytest.mark.parametrize("coloured", [lambda hook: hook, as_coroutine], ids=["def", "async def"])
-    async def test_a_function_and_a_hook_push_as_well(self, site: Site, coloured: Any) -> None:
+    @pytest.mark.parametrize("sync_or_async", [lambda hook: hook, as_coroutine], ids=["def", "async def"])
+    async def test_a_function_and_a_hook_push_as_well(self, site: Site, sync_or_async: Any) -> None:
         def greet(channel: ChatChannel, params: ChatChannel.Params) -> None:
             channel.push_sync(channel.DjangoMessage(text="welcome"), room=params.room)
 
@@ -135,8 +135,8 @@ class TestMessages:
             channel.push_sync(channel.DjangoMessage(text=text), room="a")
             return text
 
-        channel = chat(on_connect=coloured(greet))
-        register(client(websocket=True)(coloured(shout)))
+        channel = chat(on_connect=sync_or_async(greet))
+        register(client(websocket=True)(sync_or_async(shout)))
         _, cookie = await signed_in()
         async with opened(site, cookie) as page:
             await subscribed(page)

@@ -19,7 +19,7 @@ from tests.helpers.visitor import (
     CALL,
     HEADER,
     MOUNT,
-    Coloured,
+    SyncOrAsync,
     Visitor,
     answer,
     as_coroutine,
@@ -66,7 +66,7 @@ def rename(request: HttpRequest, user_id: int, name: str) -> list[Any]:
 
 
 @pytest.fixture
-def rename_is_served(registry: Registry, coloured: Coloured, settings: Settings) -> None:
+def rename_is_served(registry: Registry, sync_or_async: SyncOrAsync, settings: Settings) -> None:
     """Register ``rename`` and the context it changes; serve a view of it."""
 
     def user_name(request: HttpRequest, user_id: int, name: str = "") -> str:
@@ -75,9 +75,9 @@ def rename_is_served(registry: Registry, coloured: Coloured, settings: Settings)
     def rename_view(request: HttpRequest, user_id: int, name: str) -> HttpResponse:
         return HttpResponse(f"{user_id}{name}")
 
-    register(client(context="user")(coloured(user_name)))
-    register(client(affects="user")(coloured(rename)))
-    serve(settings, {"rename/<str:user_id>/": client(affects="user")(coloured(rename_view))})
+    register(client(context="user")(sync_or_async(user_name)))
+    register(client(affects="user")(sync_or_async(rename)))
+    serve(settings, {"rename/<str:user_id>/": client(affects="user")(sync_or_async(rename_view))})
 
 
 @pytest.mark.usefixtures("rename_is_served")
@@ -170,12 +170,12 @@ class TestArguments:
 
 
 def test_keys_of_a_mapping_are_escaped_in_a_fragment(
-    visitor: Visitor, coloured: Coloured, settings: Settings
+    visitor: Visitor, sync_or_async: SyncOrAsync, settings: Settings
 ) -> None:
     def count(request: HttpRequest, counts: dict[str, int]) -> HttpResponse:
         return HttpResponse()
 
-    serve(settings, {"count/": client(coloured(count))})
+    serve(settings, {"count/": client(sync_or_async(count))})
     response = visitor.send("POST", "/count/", json.dumps({"counts": {"<script>": "x"}}))
     assert "<strong>counts.&lt;script&gt;</strong>" in response.content.decode()
     assert b"<script>" not in response.content
@@ -217,7 +217,7 @@ class TestNames:
 )
 @pytest.mark.parametrize("debug", [False, True])
 def test_a_private_function_answers_as_one_that_is_not_there(
-    visitor: Visitor, coloured: Coloured, settings: Settings, options: dict[str, Any], debug: bool
+    visitor: Visitor, sync_or_async: SyncOrAsync, settings: Settings, options: dict[str, Any], debug: bool
 ) -> None:
     """A 403 told that there is one of that name."""
 
@@ -225,7 +225,7 @@ def test_a_private_function_answers_as_one_that_is_not_there(
         raise AssertionError("The body ran.")
 
     settings.DEBUG = debug
-    register(client(private=True, **options)(coloured(inner)))
+    register(client(private=True, **options)(sync_or_async(inner)))
     visitor.login(User.objects.create_user("ada"))
 
     def answers(name: str) -> list[tuple[int, bytes, list[tuple[str, str]]]]:
@@ -273,7 +273,7 @@ def test_a_guard_put_over_client_is_not_lost_in_the_registry(
 
 
 @pytest.mark.parametrize("paint", [as_written, as_coroutine])
-def test_a_guard_put_under_client_holds(visitor: Visitor, paint: Coloured) -> None:
+def test_a_guard_put_under_client_holds(visitor: Visitor, paint: SyncOrAsync) -> None:
     def delete_all(request: HttpRequest) -> HttpResponse:
         return HttpResponse("deleted")
 
@@ -283,11 +283,13 @@ def test_a_guard_put_under_client_holds(visitor: Visitor, paint: Coloured) -> No
     assert visitor.call("delete_all").content == b"deleted"
 
 
-def test_null_bytes_and_quotes_reach_the_database_as_they_are(visitor: Visitor, coloured: Coloured) -> None:
+def test_null_bytes_and_quotes_reach_the_database_as_they_are(
+    visitor: Visitor, sync_or_async: SyncOrAsync
+) -> None:
     def add(request: HttpRequest, name: str) -> int:
         return Person.objects.create(name=name).pk
 
-    register(client(affects="user")(coloured(add)))
+    register(client(affects="user")(sync_or_async(add)))
     for name in ("a\0b", "'; DROP TABLE site_person; --", "%s %(a)s", "\u202e\ufeff"):
         pk = answer(visitor.call("add", name=name))[1]["result"]
         assert Person.objects.get(pk=pk).name == name

@@ -14,7 +14,7 @@ from tests.helpers.visitor import (
     FORM,
     HEADER,
     MOUNT,
-    Coloured,
+    SyncOrAsync,
     Visitor,
     serve,
 )
@@ -28,7 +28,7 @@ def rename(request: HttpRequest, user_id: int, name: str) -> list[Any]:
 
 
 @pytest.fixture
-def rename_is_served(registry: Registry, coloured: Coloured, settings: Settings) -> None:
+def rename_is_served(registry: Registry, sync_or_async: SyncOrAsync, settings: Settings) -> None:
     """Register ``rename`` and the context it changes; serve a view of it."""
 
     def user_name(request: HttpRequest, user_id: int, name: str = "") -> str:
@@ -37,9 +37,9 @@ def rename_is_served(registry: Registry, coloured: Coloured, settings: Settings)
     def rename_view(request: HttpRequest, user_id: int, name: str) -> HttpResponse:
         return HttpResponse(f"{user_id}{name}")
 
-    register(client(context="user")(coloured(user_name)))
-    register(client(affects="user")(coloured(rename)))
-    serve(settings, {"rename/<str:user_id>/": client(affects="user")(coloured(rename_view))})
+    register(client(context="user")(sync_or_async(user_name)))
+    register(client(affects="user")(sync_or_async(rename)))
+    serve(settings, {"rename/<str:user_id>/": client(affects="user")(sync_or_async(rename_view))})
 
 
 @pytest.mark.usefixtures("rename_is_served")
@@ -87,11 +87,11 @@ def test_the_login_page_sends_nobody_elsewhere(path: str, back: str) -> None:
     assert (response.status_code, response.headers["Location"]) == (302, f"/login/?next={back}")
 
 
-def test_forwarding_headers_change_nothing_in_an_answer(visitor: Visitor, coloured: Coloured) -> None:
+def test_forwarding_headers_change_nothing_in_an_answer(visitor: Visitor, sync_or_async: SyncOrAsync) -> None:
     def user_name(request: HttpRequest, user_id: int) -> str:
         return "Ada"
 
-    register(client(context="user")(coloured(user_name)))
+    register(client(context="user")(sync_or_async(user_name)))
     headers = {
         **{"X-Forwarded-Host": "evil.example", "X-Original-URL": "/admin/", "X-Rewrite-URL": "/admin/"},
         **{"X-Mizan-Invalidate": "user", "Cookie": "mizan_invalidate=user"},

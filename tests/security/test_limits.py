@@ -21,7 +21,7 @@ from tests.helpers.visitor import (
     FORM,
     HEADER,
     MOUNT,
-    Coloured,
+    SyncOrAsync,
     Visitor,
     answer,
     problem,
@@ -51,8 +51,8 @@ def echo(request: HttpRequest, text: str = "") -> str:
     return text
 
 
-def test_a_string_of_ten_megabytes_is_too_large(visitor: Visitor, coloured: Coloured) -> None:
-    register(client(coloured(echo)))
+def test_a_string_of_ten_megabytes_is_too_large(visitor: Visitor, sync_or_async: SyncOrAsync) -> None:
+    register(client(sync_or_async(echo)))
     text = "x" * 10 * MEGABYTE
     assert answer(visitor.call("echo", text=text)) == TOO_LARGE
     assert answer(visitor.form(CALL, f"fn=echo&text={text}")) == TOO_LARGE
@@ -85,12 +85,12 @@ def test_a_body_that_is_longer_than_it_says_is_too_large_too(settings: Settings,
 
 @pytest.mark.parametrize("method", ["POST", "PUT"])
 def test_a_view_takes_no_larger_body_than_a_call(
-    visitor: Visitor, coloured: Coloured, settings: Settings, method: str
+    visitor: Visitor, sync_or_async: SyncOrAsync, settings: Settings, method: str
 ) -> None:
     def view(request: HttpRequest, text: str) -> HttpResponse:
         raise AssertionError("The body ran.")
 
-    serve(settings, {"view/": client(methods=["POST", "PUT"])(coloured(view))})
+    serve(settings, {"view/": client(methods=["POST", "PUT"])(sync_or_async(view))})
     for content_type in (FORM, "application/json"):
         response = visitor.send(method, "/view/", "text=" + "x" * 3 * MEGABYTE, content_type=content_type)
         assert response.status_code == 413
@@ -112,8 +112,8 @@ def test_deep_json_is_400(visitor: Visitor, brackets: tuple[str, str], depth: in
     assert answer(visitor.send("POST", CALL, body)) == (400, problem("BAD_REQUEST", message))
 
 
-def test_deep_multipart_is_read_flat(visitor: Visitor, coloured: Coloured) -> None:
-    register(client(coloured(echo)))
+def test_deep_multipart_is_read_flat(visitor: Visitor, sync_or_async: SyncOrAsync) -> None:
+    register(client(sync_or_async(echo)))
     inner = '--i\r\nContent-Disposition: form-data; name="text"\r\n\r\ninner\r\n--i--\r\n'
     body = (
         '--o\r\nContent-Disposition: form-data; name="fn"\r\n\r\necho\r\n'
@@ -124,8 +124,8 @@ def test_deep_multipart_is_read_flat(visitor: Visitor, coloured: Coloured) -> No
     assert answer(response) == (200, {"result": ""})
 
 
-def test_too_many_fields_and_files_are_400(visitor: Visitor, coloured: Coloured) -> None:
-    register(client(coloured(echo)))
+def test_too_many_fields_and_files_are_400(visitor: Visitor, sync_or_async: SyncOrAsync) -> None:
+    register(client(sync_or_async(echo)))
     expected = (400, problem("BAD_REQUEST", "The request can't be read."))
     assert answer(visitor.form(CALL, "fn=echo" + "&a=1" * 2000)) == expected
     files = "".join(
@@ -135,20 +135,22 @@ def test_too_many_fields_and_files_are_400(visitor: Visitor, coloured: Coloured)
     assert answer(response) == expected
 
 
-def test_too_many_query_parameters_are_400(visitor: Visitor, coloured: Coloured, settings: Settings) -> None:
+def test_too_many_query_parameters_are_400(
+    visitor: Visitor, sync_or_async: SyncOrAsync, settings: Settings
+) -> None:
     settings.MIDDLEWARE = []  # other middleware reads the query first
-    register(client(context="text")(coloured(echo)))
+    register(client(context="text")(sync_or_async(echo)))
     response = visitor.get(f"{MOUNT}ctx/text/?" + "&a=1" * 2000)
     assert answer(response) == (400, problem("BAD_REQUEST", "The request can't be read."))
 
 
 def test_a_list_of_wrong_values_earns_a_hundred_errors_at_a_bounded_cost(
-    visitor: Visitor, coloured: Coloured
+    visitor: Visitor, sync_or_async: SyncOrAsync
 ) -> None:
     def count(request: HttpRequest, numbers: list[int]) -> int:
         return len(numbers)
 
-    register(client(coloured(count)))
+    register(client(sync_or_async(count)))
     body = '{"fn": "count", "args": {"numbers": [' + ",".join(['"x"'] * 100_000) + "]}}"
     with at_most(megabytes=20):
         status, content = answer(visitor.send("POST", CALL, body))
@@ -157,15 +159,15 @@ def test_a_list_of_wrong_values_earns_a_hundred_errors_at_a_bounded_cost(
 
 @pytest.mark.parametrize("amount", ["1e9999999", "-1E+9999999", "1e-9999999"])
 def test_a_number_with_a_giant_exponent_is_not_written_out(
-    visitor: Visitor, coloured: Coloured, amount: str
+    visitor: Visitor, sync_or_async: SyncOrAsync, amount: str
 ) -> None:
     """In plain notation, 1e999999999 takes a gigabyte."""
 
     def price(request: HttpRequest, amount: Decimal) -> int:
         return 1
 
-    register(client(context="price")(coloured(price)))
-    register(client(affects="price")(coloured(price)), "change_price")
+    register(client(context="price")(sync_or_async(price)))
+    register(client(affects="price")(sync_or_async(price)), "change_price")
     with at_most(megabytes=5):
         response = visitor.call("change_price", amount=amount)
     assert response.status_code in (200, 422)
@@ -173,14 +175,16 @@ def test_a_number_with_a_giant_exponent_is_not_written_out(
 
 
 @pytest.mark.parametrize("at", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-12:00"])
-def test_a_time_at_the_end_of_time_scopes_as_any_other(visitor: Visitor, coloured: Coloured, at: str) -> None:
+def test_a_time_at_the_end_of_time_scopes_as_any_other(
+    visitor: Visitor, sync_or_async: SyncOrAsync, at: str
+) -> None:
     """In UTC it would have no year."""
 
     def moment(request: HttpRequest, at: datetime) -> int:
         return 1
 
-    register(client(context="moment")(coloured(moment)))
-    register(client(affects="moment")(coloured(moment)), "change_moment")
+    register(client(context="moment")(sync_or_async(moment)))
+    register(client(affects="moment")(sync_or_async(moment)), "change_moment")
     response = visitor.call("change_moment", at=at)
     assert response.status_code in (200, 422)
 
@@ -191,15 +195,15 @@ def test_a_time_at_the_end_of_time_scopes_as_any_other(visitor: Visitor, coloure
     ids=["4300 digits", "4301 digits", "a million digits", "a text of a million digits"],
 )
 def test_a_giant_integer_costs_nothing(
-    visitor: Visitor, coloured: Coloured, number: str, status: int
+    visitor: Visitor, sync_or_async: SyncOrAsync, number: str, status: int
 ) -> None:
     """Python turns at most 4,300 digits into an integer, because more takes quadratic time."""
 
     def thing(request: HttpRequest, number: int) -> int:
         return 1
 
-    register(client(context="thing")(coloured(thing)))
-    register(client(affects="thing")(coloured(thing)), "change_thing")
+    register(client(context="thing")(sync_or_async(thing)))
+    register(client(affects="thing")(sync_or_async(thing)), "change_thing")
     response = visitor.send("POST", CALL, f'{{"fn": "change_thing", "args": {{"number": {number}}}}}')
     assert response.status_code == status
     assert response.headers.get(HEADER) == ("thing" if status == 200 else None)

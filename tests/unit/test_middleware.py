@@ -17,7 +17,7 @@ from mizan_htmx.middleware import MizanMiddleware
 from mizan_htmx.setup.registry import registry as registered
 from tests.helpers.visitor import (
     HEADER,
-    Coloured,
+    SyncOrAsync,
     Visitor,
     serve,
 )
@@ -45,30 +45,30 @@ def move(request: HttpRequest) -> HttpResponse:
 
 
 def test_a_plain_views_response_carries_what_it_invalidated(
-    visitor: Visitor, coloured: Coloured, settings: Settings
+    visitor: Visitor, sync_or_async: SyncOrAsync, settings: Settings
 ) -> None:
-    serve(settings, {"move/": coloured(move)})
+    serve(settings, {"move/": sync_or_async(move)})
     response = visitor.form("/move/", "")
     assert (response.content, response.headers[HEADER]) == (b"moved", "board;board_id=3, board;board_id=4")
 
 
 def test_a_response_without_anything_stale_carries_nothing(
-    visitor: Visitor, coloured: Coloured, settings: Settings
+    visitor: Visitor, sync_or_async: SyncOrAsync, settings: Settings
 ) -> None:
     def look(request: HttpRequest) -> HttpResponse:
         assert recorder_of(request) is not None
         return HttpResponse("looked")
 
-    serve(settings, {"look/": coloured(look)})
+    serve(settings, {"look/": sync_or_async(look)})
     response = visitor.get("/look/", Sec_Fetch_Mode="navigate")
     assert (response.content, HEADER in response.headers, list(response.cookies)) == (b"looked", False, [])
 
 
 def test_without_the_middleware_a_plain_view_is_told_what_is_missing(
-    visitor: Visitor, coloured: Coloured, settings: Settings
+    visitor: Visitor, sync_or_async: SyncOrAsync, settings: Settings
 ) -> None:
     settings.MIDDLEWARE = [each for each in settings.MIDDLEWARE if each != LAST]
-    serve(settings, {"move/": coloured(move)})
+    serve(settings, {"move/": sync_or_async(move)})
     assert visitor.form("/move/", "").status_code == 500
     assert [each.id for each in run_checks(tags=["mizan_htmx"])] == ["mizan_htmx.W001"]
 
@@ -85,7 +85,7 @@ def test_a_response_that_streams_is_carried_too(settings: Settings) -> None:
 
 @pytest.mark.django_db(transaction=True)
 def test_what_a_plain_view_rolls_back_is_not_announced(
-    visitor: Visitor, coloured: Coloured, settings: Settings
+    visitor: Visitor, sync_or_async: SyncOrAsync, settings: Settings
 ) -> None:
     def move_and_undo(request: HttpRequest) -> HttpResponse:
         with transaction.atomic():
@@ -95,7 +95,7 @@ def test_what_a_plain_view_rolls_back_is_not_announced(
             invalidate(request, "board", board_id=2)
         return HttpResponse()
 
-    serve(settings, {"move/": coloured(move_and_undo)})
+    serve(settings, {"move/": sync_or_async(move_and_undo)})
     assert visitor.form("/move/", "").headers[HEADER] == "board;board_id=2"
 
 
@@ -117,12 +117,12 @@ def test_a_plain_view_that_raises_announces_what_it_may_have_written(
 
 
 def test_a_views_failure_is_carried_by_the_sites_error_page(
-    visitor: Visitor, coloured: Coloured, settings: Settings
+    visitor: Visitor, sync_or_async: SyncOrAsync, settings: Settings
 ) -> None:
     def fail(request: HttpRequest, board_id: int) -> HttpResponse:
         raise ValueError
 
-    serve(settings, {"fail/<int:board_id>/": client(affects="board", atomic=False)(coloured(fail))})
+    serve(settings, {"fail/<int:board_id>/": client(affects="board", atomic=False)(sync_or_async(fail))})
     response = visitor.form("/fail/5/", "")
     assert (response.status_code, response.headers[HEADER]) == (500, "board;board_id=5")
 

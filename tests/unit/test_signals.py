@@ -12,7 +12,7 @@ from mizan_htmx.signals import invalidated
 from tests.helpers.visitor import (
     CALL,
     HEADER,
-    Coloured,
+    SyncOrAsync,
     Visitor,
     as_coroutine,
     as_written,
@@ -66,7 +66,7 @@ class TestSignal:
 
     @pytest.mark.parametrize("paint", [as_written, as_coroutine])
     def test_it_is_sent_where_the_answer_is_an_error_but_something_may_be_written(
-        self, visitor: Visitor, settings: Settings, signals: list[Any], paint: Coloured
+        self, visitor: Visitor, settings: Settings, signals: list[Any], paint: SyncOrAsync
     ) -> None:
         def change(request: HttpRequest) -> HttpResponse:
             raise ValueError
@@ -154,7 +154,9 @@ class TestSignal:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_the_signal_brings_the_response_that_is_on_its_way(visitor: Visitor, coloured: Coloured) -> None:
+def test_the_signal_brings_the_response_that_is_on_its_way(
+    visitor: Visitor, sync_or_async: SyncOrAsync
+) -> None:
     def receive(response: HttpResponse, **kwargs: Any) -> None:
         response.headers["X-Told"] = response.headers[HEADER]
 
@@ -162,7 +164,7 @@ def test_the_signal_brings_the_response_that_is_on_its_way(visitor: Visitor, col
         invalidate(request, "user")
         return 1
 
-    register(client(coloured(change)))
+    register(client(sync_or_async(change)))
     invalidated.connect(receive)
     try:
         response = visitor.call("change")

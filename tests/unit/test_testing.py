@@ -57,16 +57,16 @@ def test_it_is_as_before_after_an_exception() -> None:
     assert names() == before
 
 
-def test_defects_stay_inside() -> None:
-    def defects() -> list[str]:
-        return [defect.id for defect in registry.defects]
+def test_problems_stay_inside() -> None:
+    def problems() -> list[str]:
+        return [problem.id for problem in registry.problems]
 
     with isolated_registry():
         register(rename)
-        assert defects() == ["mizan_htmx.E001"]
+        assert problems() == ["mizan_htmx.E001"]
         with isolated_registry():
-            assert defects() == []
-        assert defects() == ["mizan_htmx.E001"]
+            assert problems() == []
+        assert problems() == ["mizan_htmx.E001"]
 
 
 def test_nested_it_is_seen_by_other_threads() -> None:

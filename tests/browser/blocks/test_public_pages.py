@@ -6,7 +6,9 @@ import pytest
 from django.test import override_settings
 from playwright.async_api import Request, expect
 
-from tests.browser.helpers.tab import Tab
+from tests.browser.helpers.tab import Tab, on_shipped_htmx
+
+pytestmark = on_shipped_htmx  # the build stands in the address, and the site knows these there
 
 
 async def cookies(tab: Tab) -> list[str]:

@@ -9,7 +9,7 @@ from pytest_django import Settings
 
 from mizan_htmx.errors import ValidationFailed
 from tests.browser.helpers.errors import failures, hears, notice, open_page, told
-from tests.browser.helpers.tab import Tab
+from tests.browser.helpers.tab import Tab, on_shipped_htmx
 from tests.site.errors import Conflict, trouble
 
 FORM = '<form id="form" hx-post="/errors/answer/"><input name="text"><button id="send">Send</button></form>'
@@ -159,6 +159,7 @@ async def test_a_boosted_form_is_kept_from_a_page_that_only_refuses(tab: Tab) ->
         await expect(tab.page.locator("h2")).to_have_text("Again")
 
 
+@on_shipped_htmx
 async def test_under_debug_no_error_takes_the_place_of_the_page(
     tab: Tab, settings: Settings, htmx: str
 ) -> None:

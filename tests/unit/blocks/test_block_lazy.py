@@ -107,8 +107,8 @@ def test_a_placeholder_can_not_read(site: Site, reading: str) -> None:
     source = LAZY.replace("loading", reading)
 
     assert syntax_error(site, source) == (
-        "{% placeholder %} shows 'user_profile', which is read when the block is loaded. It can show what"
-        " 'with' passes in, and what the context processors give."
+        "{% placeholder %} uses 'user_profile', which is read only when the block is loaded. It can use what"
+        " 'with' passes, and what context processors return."
     )
     assert site.calls == []
 
@@ -125,10 +125,10 @@ HERE = "{% placeholder %}{% endplaceholder %}"
 @pytest.mark.parametrize(
     ("source", "message"),
     [
-        (HERE, "{% placeholder %} belongs directly into {% mizan_context %}."),
+        (HERE, "{% placeholder %} must be directly inside {% mizan_context %}."),
         (
             f'{{% mizan_context "user" user_id=5 %}}{{% if 1 %}}{HERE}{{% endif %}}{{% endmizan_context %}}',
-            "{% placeholder %} belongs directly into {% mizan_context %}, not into {% if %}.",
+            "{% placeholder %} must be directly inside {% mizan_context %}, not in {% if %}.",
         ),
         (
             f'{{% mizan_context "user" user_id=5 %}}{HERE}{HERE}{{% endmizan_context %}}',

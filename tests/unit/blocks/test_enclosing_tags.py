@@ -62,8 +62,8 @@ def tags(site: Site, settings: Settings) -> None:
 def message(tag: str) -> str:
     """Give the whole message about a tag."""
     return (
-        f"{{% {tag} %}} stands around a {{% mizan_context %}}. It would change what the block shows at"
-        f" first, and not what a refresh brings. Put {{% {tag} %}} inside of the block."
+        f"{{% {tag} %}} encloses a {{% mizan_context %}}. It would change the block's first rendering, but"
+        f" not its refreshes. Put {{% {tag} %}} inside the block."
     )
 
 
@@ -119,6 +119,6 @@ def test_a_refresh_is_refused_under_debug_as_well(site: Site, settings: Settings
     )
     settings.DEBUG = True
     response = site.refresh(html)
-    assert (response.status_code, "stands around a" in response.text) == (500, True)
+    assert (response.status_code, "encloses a" in response.text) == (500, True)
     with pytest.raises(TemplateSyntaxError):
         site.raw("{% filter upper %}{% include 'part.html' %}{% endfilter %}")

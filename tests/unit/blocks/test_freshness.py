@@ -18,7 +18,7 @@ from mizan_htmx import Context, client, invalidate, register
 from mizan_htmx.invalidation.cookie import COOKIE
 from mizan_htmx.setup.registry import registry
 from tests.helpers.blocks import MIDDLEWARE, Site, blocks_of
-from tests.helpers.visitor import Coloured
+from tests.helpers.visitor import SyncOrAsync
 
 pytestmark = pytest.mark.django_db
 
@@ -159,11 +159,11 @@ class TestItsOwnNote:
     @pytest.mark.parametrize("server", ["wsgi", "asgi"])
     @pytest.mark.parametrize("kind", ["later", "first"])
     def test_what_is_shown_as_a_refresh_would_show_it_is_newer(
-        self, site: Site, settings: Settings, coloured: Coloured, kind: str, server: str
+        self, site: Site, settings: Settings, sync_or_async: SyncOrAsync, kind: str, server: str
     ) -> None:
         site.server = server
         site.write("page.html", TAG + USER)
-        view = client(affects="user", methods=["GET"])(coloured(changing(site, kind)))
+        view = client(affects="user", methods=["GET"])(sync_or_async(changing(site, kind)))
         serve(settings, change=view)
         response = visit(site, "/change/")
         assert "Grace" in response.text
@@ -173,11 +173,11 @@ class TestItsOwnNote:
     @pytest.mark.parametrize("server", ["wsgi", "asgi"])
     @pytest.mark.parametrize("kind", ["last", "between"])
     def test_what_was_shown_before_is_named_once_more(
-        self, site: Site, settings: Settings, coloured: Coloured, kind: str, server: str
+        self, site: Site, settings: Settings, sync_or_async: SyncOrAsync, kind: str, server: str
     ) -> None:
         site.server = server
         site.write("page.html", TAG + USER)
-        view = client(affects="user", methods=["GET"])(coloured(changing(site, kind)))
+        view = client(affects="user", methods=["GET"])(sync_or_async(changing(site, kind)))
         serve(settings, change=view)
         response = visit(site, "/change/")
         assert "Grace" not in response.text

@@ -70,21 +70,21 @@ class Letter(TextChoices):
         ),
         (
             '"user" user_id=5 "notifications"',
-            "{% mizan_context %} does not understand '\"notifications\"'."
+            "Unknown argument '\"notifications\"' in {% mizan_context %}."
             " Write name=value, or the word lazy.",
         ),
         ('"user" user_id=5 with', None),
         (
             '"user" user_id=5 with a=1 with',
-            "{% mizan_context %} does not understand 'with'. Write name=value, or the word lazy.",
+            "Unknown argument 'with' in {% mizan_context %}. Write name=value, or the word lazy.",
         ),
         (
             '"user" user_id=5 with a',
-            "{% mizan_context %} does not understand 'a'. Write name=value, or the word lazy.",
+            "Unknown argument 'a' in {% mizan_context %}. Write name=value, or the word lazy.",
         ),
         (
             '"user" user_id=5 as a.b',
-            "A block can't be called 'a.b': letters, digits, '_' and '-'.",
+            "A block can't be called 'a.b'. Use letters, digits, '_' and '-'.",
         ),
         ('"user" user_id= 5', "Could not parse the remainder: '=' from 'user_id='"),
     ],
@@ -194,8 +194,8 @@ def test_what_is_no_scalar_does_not_pass_with_with(site: Site, given: object) ->
     source = f'{{% mizan_context "notifications" with x=given %}}{END}'
 
     assert syntax_error(site, source, given=given) == (
-        f"{{% mizan_context … with x=… %}} got {given!r}, which can't travel in a URL."
-        " Pass a string, number or truth value; what is larger belongs to a reader."
+        f"{{% mizan_context … with x=… %}} got {given!r}, which can't be part of a URL."
+        " Pass a string, a number or a boolean, and let a reader return everything else."
     )
 
 

@@ -14,7 +14,8 @@ from django.utils import timezone, translation
 from pytest_django import Settings
 
 from mizan_htmx import client, register
-from mizan_htmx.caching.anonymous import anonymous, as_anyone
+from mizan_htmx.caching.anonymous import anonymous, as_anyone, shared_or_own
+from mizan_htmx.localization import Localization
 from tests.helpers.blocks import MIDDLEWARE
 from tests.helpers.public import (
     CTX,
@@ -117,6 +118,28 @@ def test_without_its_middleware_the_language_is_the_sites(
         with as_anyone(anonymous(request)):
             assert (translation.get_language(), timezone.get_current_timezone_name()) == ("en-us", "UTC")
         assert (translation.get_language(), timezone.get_current_timezone_name()) == ("fr", "Asia/Tokyo")
+
+
+@pytest.mark.parametrize(
+    ("contexts", "is_shared"), [([NEWS.name], True), ([NEWS.name, "mine"], False), ([], False)]
+)
+def test_only_what_is_public_as_a_whole_is_read_without_the_visitor(
+    public: PublicSite, contexts: list[str], is_shared: bool
+) -> None:
+    request = RequestFactory().get("/")
+    with translation.override("fr"):
+        with shared_or_own(request, contexts) as shown:
+            assert (shown is anonymous(request), shown is request) == (is_shared, not is_shared)
+            assert translation.get_language() == ("en-us" if is_shared else "fr")
+        assert translation.get_language() == "fr"
+
+
+def test_the_own_request_is_read_in_the_localization_of_its_block(public: PublicSite) -> None:
+    entered = shared_or_own(RequestFactory().get("/"), [], Localization("de"))
+    with translation.override("fr"):
+        with entered:
+            assert (translation.get_language(), entered.locale) == ("de", None)
+        assert translation.get_language() == "fr"
 
 
 def test_the_session_is_empty_and_is_not_saved(public: PublicSite, visitor: Visitor, ada: User) -> None:

@@ -16,7 +16,7 @@ from mizan_htmx import client, register
 from mizan_htmx.client import Context
 from mizan_htmx.testing import isolated_registry
 from tests.helpers.blocks import MIDDLEWARE, blocks_of, template_settings
-from tests.helpers.visitor import Coloured, Visitor
+from tests.helpers.visitor import SyncOrAsync, Visitor
 
 pytestmark = pytest.mark.django_db
 
@@ -44,7 +44,7 @@ class Shop:
 
 
 @pytest.fixture
-def shop(coloured: Coloured, tmp_path: Path, settings: Settings) -> Iterator[Shop]:
+def shop(sync_or_async: SyncOrAsync, tmp_path: Path, settings: Settings) -> Iterator[Shop]:
     """Declare the reader, and a page that shows a block of it."""
     settings.MIDDLEWARE = MIDDLEWARE
     settings.TEMPLATES = template_settings(tmp_path)
@@ -59,8 +59,8 @@ def shop(coloured: Coloured, tmp_path: Path, settings: Settings) -> Iterator[Sho
         return render(request, "page.html", {"item": item})
 
     with isolated_registry():
-        shown = client(context=SHOP)(coloured(page))
-        register(client(context=SHOP)(coloured(said)))
+        shown = client(context=SHOP)(sync_or_async(page))
+        register(client(context=SHOP)(sync_or_async(said)))
         register(shown)
         settings.ROOT_URLCONF = (
             path("shop/<str:item>/", shown),

@@ -17,21 +17,21 @@ from tests.helpers.sockets import (
     raising,
     said,
 )
-from tests.helpers.visitor import Coloured
+from tests.helpers.visitor import SyncOrAsync
 
 # A push asks for its group in a thread where an earlier test may have left a connection.
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("registry")]
 
 
-async def test_every_hook_may_have_either_colour(coloured: Coloured) -> None:
+async def test_every_hook_may_have_either_colour(sync_or_async: SyncOrAsync) -> None:
     heard: list[str] = []
     channel: Any = ChatChannel
     chat(
-        authorize=coloured(lambda self, params: self.user.is_authenticated),
-        group=coloured(lambda self, params: params.room),
-        receive=coloured(lambda self, params, msg: channel.receive(self, params, msg)),
-        on_connect=coloured(lambda self, params: heard.append(f"hello {params.room}")),
-        on_disconnect=coloured(lambda self, params: heard.append(f"bye {params.room}")),
+        authorize=sync_or_async(lambda self, params: self.user.is_authenticated),
+        group=sync_or_async(lambda self, params: params.room),
+        receive=sync_or_async(lambda self, params, msg: channel.receive(self, params, msg)),
+        on_connect=sync_or_async(lambda self, params: heard.append(f"hello {params.room}")),
+        on_disconnect=sync_or_async(lambda self, params: heard.append(f"bye {params.room}")),
     )
     async with Tab(user=person()) as tab:
         assert await tab.ask(action="subscribe", **ROOM) == SUBSCRIBED
@@ -77,9 +77,9 @@ async def test_who_could_not_connect_is_not_subscribed(caplog: pytest.LogCapture
 
 @pytest.mark.parametrize("hook", ["authorize", "group", "on_connect", "receive", "on_disconnect"])
 async def test_what_a_hook_raises_is_logged_and_not_told(
-    caplog: pytest.LogCaptureFixture, coloured: Coloured, hook: str
+    caplog: pytest.LogCaptureFixture, sync_or_async: SyncOrAsync, hook: str
 ) -> None:
-    chat(**{hook: coloured(raising(RuntimeError("the text")))})
+    chat(**{hook: sync_or_async(raising(RuntimeError("the text")))})
     answers = []
     with caplog.at_level(logging.ERROR):
         async with Tab(user=person()) as tab:

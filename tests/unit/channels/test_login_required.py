@@ -8,7 +8,7 @@ from pytest_django import Settings
 
 from mizan_htmx import Context, client, register
 from tests.helpers.sockets import SUBSCRIBED, Tab, chat, person
-from tests.helpers.visitor import Coloured
+from tests.helpers.visitor import SyncOrAsync
 from tests.helpers.watching import BOARD, board, page, watching_of
 
 pytestmark = pytest.mark.usefixtures("registry")
@@ -31,9 +31,9 @@ async def watch(tab: Tab) -> Any:
     return await tab.ask(action="watch", id=1, contexts=KEY)
 
 
-async def test_what_says_nothing_is_neither_called_nor_read_nor_watched(coloured: Coloured) -> None:
-    register(client(context=BOARD)(coloured(board)))
-    register(client(websocket=True)(coloured(board)), "call")
+async def test_what_says_nothing_is_neither_called_nor_read_nor_watched(sync_or_async: SyncOrAsync) -> None:
+    register(client(context=BOARD)(sync_or_async(board)))
+    register(client(websocket=True)(sync_or_async(board)), "call")
     refused = {"code": "UNAUTHORIZED", "message": "Please sign in."}
     rpc: dict[str, Any] = {"action": "rpc", "id": 1, "fn": "call", "args": {"board_id": 3}}
     ctx: dict[str, Any] = {"action": "ctx", "id": 1, "context": "board", "params": {"board_id": 3}}
@@ -46,13 +46,13 @@ async def test_what_says_nothing_is_neither_called_nor_read_nor_watched(coloured
 
 
 @pytest.mark.parametrize("is_marked", [False, True])
-async def test_what_says_so_is_for_everybody(coloured: Coloured, is_marked: bool) -> None:
+async def test_what_says_so_is_for_everybody(sync_or_async: SyncOrAsync, is_marked: bool) -> None:
     for name in ("board", "call"):
         options: dict[str, Any] = {"websocket": True, "context": BOARD if name == "board" else None}
         if is_marked:
-            register(login_not_required(client(**options)(coloured(board))), name)
+            register(login_not_required(client(**options)(sync_or_async(board))), name)
         else:
-            register(client(auth=False, **options)(coloured(board)), name)
+            register(client(auth=False, **options)(sync_or_async(board)), name)
     async with Tab() as nobody:
         answer = await nobody.ask(action="rpc", id=1, fn="call", args={"board_id": 3})
         assert answer == {"id": 1, "ok": True, "data": {"result": "board 3"}}

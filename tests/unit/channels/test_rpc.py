@@ -12,7 +12,7 @@ from pytest_django import Settings
 
 from mizan_htmx import Context, client, invalidate, register
 from tests.helpers.sockets import Tab
-from tests.helpers.visitor import CALL, MOUNT, Coloured
+from tests.helpers.visitor import CALL, MOUNT, SyncOrAsync
 
 pytestmark = pytest.mark.usefixtures("registry")
 
@@ -51,8 +51,8 @@ def size(request: HttpRequest, board_id: int, unit: str = "cards") -> str:
     return f"{board_id} {unit}"
 
 
-async def test_a_call_is_answered_as_over_http(coloured: Coloured) -> None:
-    register(client(websocket=True)(coloured(double)))
+async def test_a_call_is_answered_as_over_http(sync_or_async: SyncOrAsync) -> None:
+    register(client(websocket=True)(sync_or_async(double)))
     async with Tab() as tab:
         answer = await tab.ask(action="rpc", id="7", fn="double", args={"number": "21"})
     assert answer == {"id": "7", "ok": True, "data": {"result": 42}}
@@ -63,10 +63,10 @@ async def test_a_call_is_answered_as_over_http(coloured: Coloured) -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-async def test_what_a_call_made_stale_comes_back_with_its_version(coloured: Coloured) -> None:
+async def test_what_a_call_made_stale_comes_back_with_its_version(sync_or_async: SyncOrAsync) -> None:
     register(client(context=Context("board", live=True))(board))
     register(client(context="news")(news))
-    register(client(affects="board", websocket=True)(coloured(rename)))
+    register(client(affects="board", websocket=True)(sync_or_async(rename)))
     async with Tab() as tab:
         await tab.ask(action="watch", id=1, contexts="board;board_id=3")
         await tab.tell(action="rpc", id=2, fn="rename", args={"board_id": 3})
@@ -204,9 +204,9 @@ async def test_arguments_that_do_not_fit_are_named() -> None:
 
 
 async def test_what_a_body_raises_is_logged_and_not_told(
-    coloured: Coloured, caplog: pytest.LogCaptureFixture
+    sync_or_async: SyncOrAsync, caplog: pytest.LogCaptureFixture
 ) -> None:
-    register(client(websocket=True)(coloured(fail)))
+    register(client(websocket=True)(sync_or_async(fail)))
     async with Tab() as tab:
         with caplog.at_level(logging.ERROR):
             answer = await tab.ask(action="rpc", id=1, fn="fail", args={"password": "hush"})

@@ -11,7 +11,7 @@ from django.test import AsyncClient
 from mizan_htmx import client, register
 from mizan_htmx.channels.socket.request import request_of
 from tests.helpers.sockets import Tab, person
-from tests.helpers.visitor import Coloured
+from tests.helpers.visitor import SyncOrAsync
 
 pytestmark = pytest.mark.usefixtures("registry")
 
@@ -21,8 +21,8 @@ def who(request: HttpRequest) -> str:
     return request.user.get_username()
 
 
-async def test_a_function_knows_who_calls(coloured: Coloured) -> None:
-    register(client(websocket=True, auth=True)(coloured(who)))
+async def test_a_function_knows_who_calls(sync_or_async: SyncOrAsync) -> None:
+    register(client(websocket=True, auth=True)(sync_or_async(who)))
     async with Tab(user=person()) as ada, Tab() as nobody:
         assert (await ada.ask(action="rpc", id=1, fn="who"))["data"] == {"result": "ada"}
         answer = await nobody.ask(action="rpc", id=1, fn="who")
@@ -80,12 +80,12 @@ class TestSessions:
             await SessionStore(session.session_key).aflush()
             assert (await tab.ask(action="rpc", id=1, fn="who"))["data"] == {"result": ""}
 
-    async def test_what_a_function_keeps_in_the_session_is_saved(self, coloured: Coloured) -> None:
+    async def test_what_a_function_keeps_in_the_session_is_saved(self, sync_or_async: SyncOrAsync) -> None:
         def count(request: HttpRequest) -> int:
             request.session["count"] = request.session.get("count", 0) + 1
             return int(request.session["count"])
 
-        register(client(websocket=True)(coloured(count)))
+        register(client(websocket=True)(sync_or_async(count)))
         _, session = await self.signed_in()
         async with Tab(session=session) as tab:
             answers = [(await tab.ask(action="rpc", id=1, fn="count"))["data"]["result"] for _ in range(2)]

@@ -52,7 +52,7 @@ def refusal(func: Callable[..., Any], **options: Any) -> str:
 
 def test_reading_and_affecting_at_once() -> None:
     assert refusal(reader, context="user", affects="cart") == (
-        f"{where(reader)} has context= and affects=. Read a context, or change one."
+        f"{where(reader)} has context= and affects=. A function either reads a context or changes some."
     )
 
 
@@ -67,8 +67,8 @@ def test_an_alias_that_no_argument_is_known_by() -> None:
 
     for func in (aliased, deep):
         assert refusal(func) == (
-            f"{where(func)}: argument 'user_id' has an alias. Callers know it by its own name: drop"
-            " the alias, or name the argument so."
+            f"{where(func)}: argument 'user_id' has an alias. Callers send it by its own name: drop"
+            " the alias, or rename the argument to it."
         )
 
 
@@ -103,7 +103,7 @@ def test_an_argument_called_like_the_field_that_names_the_function() -> None:
     def call(request: HttpRequest, fn: str) -> None: ...
 
     assert refusal(call) == (
-        f"{where(call)}: no argument can be called 'fn', the field that names the function."
+        f"{where(call)}: no argument can be called 'fn': that field names the function. Rename it."
     )
 
 
@@ -175,15 +175,14 @@ def test_methods_of_what_is_no_view(methods: Any) -> None:
 
 def test_a_view_over_the_socket() -> None:
     assert refusal(page, websocket=True) == (
-        f"{where(page)} has websocket=True, but answers with a page. Annotate the data it returns."
+        f"{where(page)} has websocket=True, but returns an HttpResponse. Annotate the data it returns."
     )
 
 
 @pytest.mark.parametrize("auth", ["admin", "", 0, 1, 5, ["staff"], {}])
 def test_an_auth_that_is_not_understood(auth: Any) -> None:
     assert refusal(page, auth=auth) == (
-        f"{where(page)}: auth={auth!r} is not understood."
-        " Use True, 'required', 'staff', 'superuser' or a callable."
+        f"{where(page)}: auth={auth!r} is invalid. Use True, 'required', 'staff', 'superuser' or a callable."
     )
 
 
@@ -192,7 +191,7 @@ def test_an_auth_that_wants_what_the_function_has_not() -> None:
         return True
 
     assert refusal(page, auth=owner) == (
-        f"{where(page)}: its auth {where(owner)} wants 'board_id', which is no argument of it."
+        f"{where(page)}: its auth {where(owner)} takes 'board_id', which is no argument of the function."
     )
 
 

@@ -109,7 +109,7 @@ def test_a_context_has_the_options_that_some_function_gives_it() -> None:
     graph = graph_of(user_profile, user_status, unread)
     assert graph.groups["user"].context == live
     assert graph.groups["notifications"].context == Context("notifications")
-    assert graph.defects == ()
+    assert graph.problems == ()
 
 
 def test_a_context_has_the_options_that_a_mutation_gives_it() -> None:
@@ -123,7 +123,7 @@ def test_a_context_has_the_options_that_a_mutation_gives_it() -> None:
 
 def test_an_empty_registry_is_an_empty_graph() -> None:
     graph = build({})
-    assert (graph.functions, graph.groups, graph.plans, graph.defects) == ({}, {}, {}, ())
+    assert (graph.functions, graph.groups, graph.plans, graph.problems) == ({}, {}, {}, ())
 
 
 def test_arguments_that_share_a_name_with_the_context_narrow_it_down() -> None:

@@ -34,7 +34,7 @@ from mizan_htmx.forms.registration import Accepted
 from tests.helpers.sockets import ChatChannel
 from tests.helpers.visitor import (
     MOUNT,
-    Coloured,
+    SyncOrAsync,
     Visitor,
     answer,
 )
@@ -197,9 +197,9 @@ WRITTEN: list[tuple[Any, Any, Any]] = [
 
 @pytest.mark.parametrize(("annotation", "value", "expected"), WRITTEN, ids=lambda each: repr(each)[:40])
 def test_what_json_has_no_word_for_is_written_anyway(
-    visitor: Visitor, coloured: Coloured, annotation: Any, value: Any, expected: object
+    visitor: Visitor, sync_or_async: SyncOrAsync, annotation: Any, value: Any, expected: object
 ) -> None:
-    give = coloured(returning(annotation, value))
+    give = sync_or_async(returning(annotation, value))
     register(client(context="given", websocket=True)(give), "read")
     register(client(affects="given")(give), "change")
     assert answer(visitor.call("change")) == (200, {"result": expected, "invalidate": ["given"]})

@@ -166,11 +166,11 @@ def test_the_defaults_are_those_of_the_documentation() -> None:
 def test_an_unknown_context_is_a_check_that_names_the_form(registry: Registry) -> None:
     declare_readers()
     declare_contact(affects="inbx")
-    [defect] = registry.defects
-    assert defect.id == "mizan_htmx.E001"
-    assert defect.message.startswith("tests.helpers.forms.ContactForm.submit (")
-    assert defect.message.endswith(") affects the unknown context 'inbx'.")
-    assert defect.hint == "Did you mean 'inbox'? Known contexts: board, card, inbox."
+    [problem] = registry.problems
+    assert problem.id == "mizan_htmx.E001"
+    assert problem.message.startswith("tests.helpers.forms.ContactForm.submit (")
+    assert problem.message.endswith(") affects the unknown context 'inbx'.")
+    assert problem.hint == "Did you mean 'inbox'? Known contexts: board, card, inbox."
 
 
 def test_an_isolated_registry_has_forms_of_its_own(registry: Registry) -> None:
@@ -218,7 +218,7 @@ def test_forms_in_mizan_clients_are_found_at_start(
         assert names(registry) == ["contact.schema", "contact.submit", "contact.validate"]
         assert registry.forms["contact"].__module__ == "app_with_a_form.mizan_clients"
         discover()  # a second time finds nothing new
-        assert registry.defects == ()
+        assert registry.problems == ()
     finally:
         for module in ("app_with_a_form.mizan_clients", "app_with_a_form"):
             sys.modules.pop(module, None)

@@ -15,7 +15,7 @@ from tests.helpers.visitor import (
     FORM,
     HEADER,
     MOUNT,
-    Coloured,
+    SyncOrAsync,
     Visitor,
     answer,
     problem,
@@ -46,10 +46,12 @@ def touch(request: HttpRequest) -> HttpResponse:
 
 
 @pytest.fixture(params=[[SESSION, CSRF], [SESSION]], ids=["middleware", "no middleware"])
-def site(registry: Registry, request: pytest.FixtureRequest, settings: Settings, coloured: Coloured) -> None:
+def site(
+    registry: Registry, request: pytest.FixtureRequest, settings: Settings, sync_or_async: SyncOrAsync
+) -> None:
     """Serve a mutation by call and as a view, with or without Django's own check."""
     settings.MIDDLEWARE = [*request.param, "mizan_htmx.middleware.MizanMiddleware"]
-    declared = client(affects="thing")(coloured(touch))
+    declared = client(affects="thing")(sync_or_async(touch))
     register(declared)
     serve(settings, {"touch/": declared})
 
@@ -96,7 +98,7 @@ class TestBothSites:
         assert [(each.status_code, REFUSED in each.headers) for each in let_in] == [(200, False)] * 2
 
     def test_a_refusal_of_another_kind_is_not_marked(
-        self, visitor: Visitor, coloured: Coloured, settings: Settings
+        self, visitor: Visitor, sync_or_async: SyncOrAsync, settings: Settings
     ) -> None:
         def refuse(request: HttpRequest) -> HttpResponse:
             raise PermissionDenied
@@ -104,8 +106,12 @@ class TestBothSites:
         def exempt(request: HttpRequest) -> HttpResponse:
             return HttpResponse(status=403)
 
-        declared = client(affects="thing")(coloured(refuse))
-        views = {"own/": declared, "plain/": coloured(refuse), "exempt/": csrf_exempt(coloured(exempt))}
+        declared = client(affects="thing")(sync_or_async(refuse))
+        views = {
+            "own/": declared,
+            "plain/": sync_or_async(refuse),
+            "exempt/": csrf_exempt(sync_or_async(exempt)),
+        }
         serve(settings, views)
         token = token_of(visitor)
         answers = [visitor.form(f"/{url}", "", X_CSRFToken=token) for url in views]
@@ -207,19 +213,19 @@ class TestBothSites:
 
 
 def test_a_view_that_is_exempt_is_not_guarded(
-    visitor: Visitor, coloured: Coloured, settings: Settings
+    visitor: Visitor, sync_or_async: SyncOrAsync, settings: Settings
 ) -> None:
     exempt: Any = csrf_exempt
     settings.MIDDLEWARE = []
-    serve(settings, {"touch/": exempt(client(affects="thing")(coloured(touch)))})
+    serve(settings, {"touch/": exempt(client(affects="thing")(sync_or_async(touch)))})
     assert visitor.form("/touch/", "").content == b"done"
 
 
 def test_what_a_middleware_has_checked_is_not_checked_again(
-    visitor: Visitor, coloured: Coloured, settings: Settings
+    visitor: Visitor, sync_or_async: SyncOrAsync, settings: Settings
 ) -> None:
     settings.MIDDLEWARE = [f"{__name__}.own_csrf"]
-    serve(settings, {"touch/": client(affects="thing")(coloured(touch))})
+    serve(settings, {"touch/": client(affects="thing")(sync_or_async(touch))})
     assert visitor.form("/touch/", "").content == b"done"
 
 

@@ -18,7 +18,7 @@ from mizan_htmx.errors import Forbidden, InternalError, MizanError, Unauthorized
 from mizan_htmx.setup.registry import Registry
 from tests.helpers.visitor import (
     CALL,
-    Coloured,
+    SyncOrAsync,
     Visitor,
     serve,
 )
@@ -121,11 +121,11 @@ def test_what_django_says_of_a_missing_row_is_no_message_for_a_page(visitor: Vis
     assert told(visitor.call("remove")) == (404, "NOT_FOUND", None, "no")
 
 
-def test_what_works_says_nothing(visitor: Visitor, coloured: Coloured) -> None:
+def test_what_works_says_nothing(visitor: Visitor, sync_or_async: SyncOrAsync) -> None:
     def work(request: HttpRequest) -> int:
         return 1
 
-    register(client(affects="people")(coloured(work)))
+    register(client(affects="people")(sync_or_async(work)))
 
     assert told(visitor.call("work")) == (200, None, None, None)
 
@@ -150,13 +150,13 @@ def test_nobody_knows_what_a_coroutine_has_written(visitor: Visitor) -> None:
 
 @pytest.mark.parametrize("affects", ["people", None])
 def test_a_body_that_was_not_reached_has_written_nothing(
-    visitor: Visitor, coloured: Coloured, affects: str | None
+    visitor: Visitor, sync_or_async: SyncOrAsync, affects: str | None
 ) -> None:
     def close(request: HttpRequest, number: int) -> int:
         return number
 
-    register(client(affects=affects)(coloured(close)))
-    register(client(affects=affects, auth="staff")(coloured(close)), "locked")
+    register(client(affects=affects)(sync_or_async(close)))
+    register(client(affects=affects, auth="staff")(sync_or_async(close)), "locked")
 
     assert told(visitor.call("close", number="x"))[1:] == ("VALIDATION_ERROR", None, "no")
     assert told(visitor.call("locked", number=1))[1:] == ("UNAUTHORIZED", None, "no")

@@ -29,7 +29,7 @@ from mizan_htmx.errors import (
 )
 from mizan_htmx.http.error_responses import json_response, refusal_of
 from tests.helpers.visitor import (
-    Coloured,
+    SyncOrAsync,
     Visitor,
     answer,
     as_written,
@@ -65,13 +65,13 @@ class Strict(BaseModel):
     size: int
 
 
-def raising(error: BaseException, coloured: Coloured) -> None:
+def raising(error: BaseException, sync_or_async: SyncOrAsync) -> None:
     """Register ``fail``, which raises this."""
 
     def fail(request: HttpRequest) -> int:
         raise error
 
-    register(client(coloured(fail)))
+    register(client(sync_or_async(fail)))
 
 
 @pytest.mark.parametrize(
@@ -128,46 +128,48 @@ def raising(error: BaseException, coloured: Coloured) -> None:
     ids=lambda value: repr(value)[:40] if isinstance(value, BaseException) else "",
 )
 def test_what_a_body_raises_is_answered_in_json(
-    visitor: Visitor, coloured: Coloured, error: BaseException, status: int, body: dict[str, object]
+    visitor: Visitor, sync_or_async: SyncOrAsync, error: BaseException, status: int, body: dict[str, object]
 ) -> None:
-    raising(error, coloured)
+    raising(error, sync_or_async)
     response = visitor.call("fail")
     assert answer(response) == (status, body)
     assert response.headers["Cache-Control"] == "no-store"
     assert response.headers.get("Allow") == ("PUT" if isinstance(error, MethodNotAllowed) else None)
 
 
-def test_a_forms_errors_are_answered_by_field(visitor: Visitor, coloured: Coloured) -> None:
+def test_a_forms_errors_are_answered_by_field(visitor: Visitor, sync_or_async: SyncOrAsync) -> None:
     def submit(request: HttpRequest) -> int:
         form = NameForm({"name": ""})
         form.is_valid()
         raise DjangoValidationError(form.errors.as_data())
 
-    register(client(coloured(submit)))
+    register(client(sync_or_async(submit)))
     fields = {"name": ["Say a name."], "__all__": ["Not today."]}
     expected = problem("VALIDATION_ERROR", "Some values do not fit.", fields=fields)
     assert answer(visitor.call("submit")) == (422, expected)
 
 
-def test_a_model_that_the_body_fails_to_fill_is_the_bodys_fault(visitor: Visitor, coloured: Coloured) -> None:
+def test_a_model_that_the_body_fails_to_fill_is_the_bodys_fault(
+    visitor: Visitor, sync_or_async: SyncOrAsync
+) -> None:
     def build(request: HttpRequest) -> int:
         return Strict.model_validate({"size": "secret"}).size
 
-    register(client(coloured(build)))
+    register(client(sync_or_async(build)))
     assert answer(visitor.call("build")) == INTERNAL
 
 
 @pytest.mark.parametrize("debug", [False, True])
 def test_an_error_nobody_meant_is_logged_with_its_traceback_and_not_told(
     visitor: Visitor,
-    coloured: Coloured,
+    sync_or_async: SyncOrAsync,
     caplog: pytest.LogCaptureFixture,
     settings: Settings,
     debug: bool,
 ) -> None:
     settings.DEBUG = debug
     error = RuntimeError("the password is 123")
-    raising(error, coloured)
+    raising(error, sync_or_async)
     with caplog.at_level(logging.WARNING, logger="django.request"):
         response = visitor.call("fail")
     assert answer(response) == INTERNAL
@@ -180,46 +182,46 @@ def test_an_error_nobody_meant_is_logged_with_its_traceback_and_not_told(
 
 
 def test_an_error_somebody_meant_is_not_logged_as_one(
-    visitor: Visitor, coloured: Coloured, caplog: pytest.LogCaptureFixture
+    visitor: Visitor, sync_or_async: SyncOrAsync, caplog: pytest.LogCaptureFixture
 ) -> None:
-    raising(Forbidden("Not yours."), coloured)
+    raising(Forbidden("Not yours."), sync_or_async)
     with caplog.at_level(logging.ERROR):
         visitor.call("fail")
     assert caplog.records == []
 
 
 def test_an_operating_systems_refusal_is_no_refusal_of_the_author(
-    visitor: Visitor, coloured: Coloured
+    visitor: Visitor, sync_or_async: SyncOrAsync
 ) -> None:
     """PermissionError of a file names its path, which is nobody's business."""
-    raising(PermissionError(13, "Permission denied", "/srv/secret.key"), coloured)
+    raising(PermissionError(13, "Permission denied", "/srv/secret.key"), sync_or_async)
     response = visitor.call("fail")
     assert (response.status_code in (403, 500), b"secret" in response.content) == (True, False)
 
 
-def test_a_failed_resolve_does_not_tell_the_urlconf(visitor: Visitor, coloured: Coloured) -> None:
+def test_a_failed_resolve_does_not_tell_the_urlconf(visitor: Visitor, sync_or_async: SyncOrAsync) -> None:
     """Resolver404 is an Http404 whose argument lists every pattern tried."""
 
     def find(request: HttpRequest) -> int:
         resolve("/no/such/page/")
         return 0
 
-    register(client(coloured(find)))
+    register(client(sync_or_async(find)))
     response = visitor.call("find")
     assert (response.status_code, b"tried" in response.content) == (404, False)
 
 
-def test_details_that_are_no_json_are_an_internal_error(visitor: Visitor, coloured: Coloured) -> None:
-    raising(Forbidden(details={"by": object()}), coloured)
+def test_details_that_are_no_json_are_an_internal_error(visitor: Visitor, sync_or_async: SyncOrAsync) -> None:
+    raising(Forbidden(details={"by": object()}), sync_or_async)
     assert answer(visitor.call("fail")) == INTERNAL
 
 
 def test_text_without_utf_8_can_be_answered(
-    visitor: Visitor, coloured: Coloured, monkeypatch: pytest.MonkeyPatch
+    visitor: Visitor, sync_or_async: SyncOrAsync, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # A log record with a lone surrogate in it can't travel from an xdist worker to the report.
     monkeypatch.setattr(logging.getLogger("django.request"), "disabled", True)
-    raising(Forbidden("\ud800"), coloured)
+    raising(Forbidden("\ud800"), sync_or_async)
     assert answer(visitor.call("fail"))[0] in (403, 500)
 
 

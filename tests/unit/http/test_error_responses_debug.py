@@ -15,7 +15,7 @@ from mizan_htmx.errors import MizanError, ValidationFailed
 from mizan_htmx.setup.registry import Registry
 from tests.helpers.visitor import (
     CALL,
-    Coloured,
+    SyncOrAsync,
     Visitor,
     answer,
     misfit,
@@ -51,14 +51,14 @@ def refusal_in(response: HttpResponse) -> Any:
 
 
 @pytest.fixture
-def failing(registry: Registry, coloured: Coloured) -> None:
+def failing(registry: Registry, sync_or_async: SyncOrAsync) -> None:
     """Register a function that fails while it holds something of the database."""
 
     def fail(request: HttpRequest, password: str = "hush") -> int:
         people = Person.objects.all()
         raise RuntimeError(f"<b>no</b> {people.db}")
 
-    register(client(coloured(fail)))
+    register(client(sync_or_async(fail)))
 
 
 @pytest.mark.usefixtures("failing")
@@ -94,12 +94,12 @@ def test_a_sites_own_exception_reporter_is_asked(visitor: Visitor, settings: Set
 
 @pytest.mark.parametrize("debug", [False, True])
 def test_under_debug_a_refusal_has_pydantics_reasons_too(
-    visitor: Visitor, coloured: Coloured, settings: Settings, debug: bool
+    visitor: Visitor, sync_or_async: SyncOrAsync, settings: Settings, debug: bool
 ) -> None:
     def fail(request: HttpRequest, size: int) -> int:
         return size
 
-    register(client(coloured(fail)))
+    register(client(sync_or_async(fail)))
     settings.DEBUG = debug
     status, body = misfit(size=["Enter a whole number."])
     if debug:
@@ -109,12 +109,12 @@ def test_under_debug_a_refusal_has_pydantics_reasons_too(
 
 
 def test_a_refusal_in_an_authors_words_has_no_others(
-    visitor: Visitor, coloured: Coloured, settings: Settings
+    visitor: Visitor, sync_or_async: SyncOrAsync, settings: Settings
 ) -> None:
     def fail(request: HttpRequest) -> int:
         raise ValidationFailed({"name": ["Taken."]})
 
-    register(client(coloured(fail)))
+    register(client(sync_or_async(fail)))
     settings.DEBUG = True
     assert ask(visitor) == misfit(name=["Taken."])
 
@@ -123,12 +123,12 @@ def test_a_refusal_in_an_authors_words_has_no_others(
     ("headers", "is_told"), [(HTMX, True), ({**HTMX, "HX-Boosted": "true"}, True), ({}, False)]
 )
 def test_a_views_fragment_tells_htmx_the_fields_too(
-    visitor: Visitor, coloured: Coloured, settings: Settings, headers: dict[str, str], is_told: bool
+    visitor: Visitor, sync_or_async: SyncOrAsync, settings: Settings, headers: dict[str, str], is_told: bool
 ) -> None:
     def rename(request: HttpRequest, name: str, size: int) -> HttpResponse:
         raise ValidationFailed({"name": ["</script><!-- & taken"]})
 
-    serve(settings, {"rename/": client(affects="user")(coloured(rename))})
+    serve(settings, {"rename/": client(affects="user")(sync_or_async(rename))})
     response = visitor.form("/rename/", "name=Ada&size=x", **headers)
     assert response.content.decode().startswith('<div class="mizan-error" role="alert">')
     assert refusal_in(response) == (misfit(size=["Enter a whole number."])[1] if is_told else None)
@@ -137,22 +137,22 @@ def test_a_views_fragment_tells_htmx_the_fields_too(
 
 
 def test_a_views_fragment_tells_other_refusals_as_well(
-    visitor: Visitor, coloured: Coloured, settings: Settings
+    visitor: Visitor, sync_or_async: SyncOrAsync, settings: Settings
 ) -> None:
     def rename(request: HttpRequest) -> HttpResponse:
         raise ValidationFailed(message="Not today.")
 
-    serve(settings, {"rename/": client(affects="user", auth=True)(coloured(rename))})
+    serve(settings, {"rename/": client(affects="user", auth=True)(sync_or_async(rename))})
     response = visitor.form("/rename/", "", **HTMX)
     assert (response.status_code, refusal_in(response)) == (401, problem("UNAUTHORIZED", "Please sign in."))
 
 
 def test_details_that_are_no_json_leave_the_fragment_alone(
-    visitor: Visitor, coloured: Coloured, settings: Settings
+    visitor: Visitor, sync_or_async: SyncOrAsync, settings: Settings
 ) -> None:
     def rename(request: HttpRequest) -> HttpResponse:
         raise MizanError(details={"by": object()})
 
-    serve(settings, {"rename/": client(affects="user")(coloured(rename))})
+    serve(settings, {"rename/": client(affects="user")(sync_or_async(rename))})
     response = visitor.form("/rename/", "", **HTMX)
     assert (response.status_code, refusal_in(response)) == (500, None)

@@ -13,7 +13,7 @@ from mizan_htmx.errors import Forbidden, NotFound
 from tests.helpers.visitor import (
     CALL,
     HEADER,
-    Coloured,
+    SyncOrAsync,
     Visitor,
     answer,
     as_coroutine,
@@ -51,7 +51,7 @@ def test_a_mutation_that_raises_leaves_no_writes_and_announces_nothing(
     ("paint", "atomic"), [(as_coroutine, True), (as_coroutine, False), (as_written, False)]
 )
 def test_a_mutation_without_a_transaction_that_raises_announces_what_it_affects(
-    visitor: Visitor, paint: Coloured, atomic: bool
+    visitor: Visitor, paint: SyncOrAsync, atomic: bool
 ) -> None:
     def add(request: HttpRequest, name: str) -> int:
         Person.objects.create(name=name)
@@ -120,7 +120,7 @@ def test_a_view_that_returns_no_response_leaves_no_writes(visitor: Visitor) -> N
 
 @pytest.mark.parametrize("status", [400, 404, 422, 500])
 def test_a_returned_refusal_announces_only_what_was_named(
-    visitor: Visitor, coloured: Coloured, status: int
+    visitor: Visitor, sync_or_async: SyncOrAsync, status: int
 ) -> None:
     def look(request: HttpRequest, user_id: int) -> int:
         return user_id
@@ -131,7 +131,7 @@ def test_a_returned_refusal_announces_only_what_was_named(
         return HttpResponse("no", status=status)
 
     register(client(context="user")(look))
-    register(client(affects=["user", "people"])(coloured(change)))
+    register(client(affects=["user", "people"])(sync_or_async(change)))
     assert HEADER not in visitor.call("change", user_id=5, name="").headers
     response = visitor.call("change", user_id=5, name="x")
     assert (response.status_code, response.headers[HEADER]) == (status, "user;user_id=7")
@@ -139,7 +139,7 @@ def test_a_returned_refusal_announces_only_what_was_named(
 
 @pytest.mark.parametrize("status", [200, 204, 302, 399])
 def test_any_other_response_announces_what_it_affects_first(
-    visitor: Visitor, coloured: Coloured, status: int
+    visitor: Visitor, sync_or_async: SyncOrAsync, status: int
 ) -> None:
     def look(request: HttpRequest, user_id: int) -> int:
         return user_id
@@ -149,7 +149,7 @@ def test_any_other_response_announces_what_it_affects_first(
         return HttpResponse(status=status, headers={"Location": "/"})
 
     register(client(context="user")(look))
-    register(client(affects=["people", "user"])(coloured(change)))
+    register(client(affects=["people", "user"])(sync_or_async(change)))
     response = visitor.call("change", user_id=5)
     assert response.headers[HEADER] == "people, user;user_id=5, user;user_id=7"
 
@@ -160,7 +160,7 @@ def test_any_other_response_announces_what_it_affects_first(
 )
 @pytest.mark.parametrize("paint", [as_written, as_coroutine])
 def test_a_refused_call_announces_nothing(
-    visitor: Visitor, paint: Coloured, options: dict[str, Any], args: dict[str, object]
+    visitor: Visitor, paint: SyncOrAsync, options: dict[str, Any], args: dict[str, object]
 ) -> None:
     def change(request: HttpRequest, user_id: int) -> HttpResponse:
         raise AssertionError("The body ran.")
@@ -201,7 +201,7 @@ def test_what_is_invalidated_in_a_rolled_back_savepoint_is_not_announced(visitor
     assert visitor.call("change").headers[HEADER] == "people, user;user_id=1, user;user_id=3"
 
 
-def test_affects_params_choose_and_rename_what_scopes(visitor: Visitor, coloured: Coloured) -> None:
+def test_affects_params_choose_and_rename_what_scopes(visitor: Visitor, sync_or_async: SyncOrAsync) -> None:
     def look(request: HttpRequest, user_id: int, tab: str = "") -> int:
         return user_id
 
@@ -209,7 +209,7 @@ def test_affects_params_choose_and_rename_what_scopes(visitor: Visitor, coloured
         def change(request: HttpRequest, user_id: int, owner_id: str, tab: str = "a") -> int:
             return user_id
 
-        return coloured(change)
+        return sync_or_async(change)
 
     register(client(context="user")(look))
     choices: dict[str, Any] = {
@@ -279,7 +279,7 @@ def test_with_atomic_requests_a_body_that_raises_leaves_no_writes(
 
 
 def test_a_result_that_happens_to_have_a_status_code_is_no_refusal(
-    visitor: Visitor, coloured: Coloured
+    visitor: Visitor, sync_or_async: SyncOrAsync
 ) -> None:
     class Probe(BaseModel):
         status_code: int
@@ -287,6 +287,6 @@ def test_a_result_that_happens_to_have_a_status_code_is_no_refusal(
     def probe(request: HttpRequest) -> Any:
         return Probe(status_code=404)
 
-    register(client(affects="people")(coloured(probe)))
+    register(client(affects="people")(sync_or_async(probe)))
     response = visitor.call("probe")
     assert (response.status_code, response.headers[HEADER]) == (200, "people")

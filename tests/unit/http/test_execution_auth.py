@@ -12,7 +12,7 @@ from pytest_django import Settings
 from mizan_htmx import client, register
 from mizan_htmx.errors import DeclarationError, Forbidden
 from tests.helpers.visitor import (
-    Coloured,
+    SyncOrAsync,
     Visitor,
     answer,
     misfit,
@@ -64,30 +64,30 @@ def enter(visitor: Visitor, who: str) -> None:
     ],
 )
 def test_each_level_lets_in_whom_it_names(
-    visitor: Visitor, coloured: Coloured, auth: Any, who: str, status: int
+    visitor: Visitor, sync_or_async: SyncOrAsync, auth: Any, who: str, status: int
 ) -> None:
-    register(client(auth=auth)(coloured(open_door)))
+    register(client(auth=auth)(sync_or_async(open_door)))
     enter(visitor, who)
     assert answer(visitor.call("open_door")) == (status, REFUSED.get(status, {"result": 1}))
 
 
 @pytest.mark.parametrize(("auth", "status"), [(True, 200), ("staff", 403), ("superuser", 403)])
 def test_an_inactive_user_who_is_logged_in_is_no_staff(
-    visitor: Visitor, coloured: Coloured, settings: Settings, auth: Any, status: int
+    visitor: Visitor, sync_or_async: SyncOrAsync, settings: Settings, auth: Any, status: int
 ) -> None:
     settings.AUTHENTICATION_BACKENDS = [LENIENT]
-    register(client(auth=auth)(coloured(open_door)))
+    register(client(auth=auth)(sync_or_async(open_door)))
     enter(visitor, "inactive")
     assert visitor.call("open_door").status_code == status
 
 
 @pytest.mark.parametrize("auth", [True, "staff", "superuser"])
 def test_without_authentication_no_one_is_logged_in(
-    visitor: Visitor, coloured: Coloured, settings: Settings, auth: Any
+    visitor: Visitor, sync_or_async: SyncOrAsync, settings: Settings, auth: Any
 ) -> None:
     settings.MIDDLEWARE = []
-    serve(settings, {"door/": client(auth=auth)(coloured(door))})
-    register(client(auth=auth)(coloured(open_door)))
+    serve(settings, {"door/": client(auth=auth)(sync_or_async(door))})
+    register(client(auth=auth)(sync_or_async(open_door)))
     assert answer(visitor.call("open_door")) == (401, REFUSED[401])
     assert visitor.form("/door/", "").status_code == 401
 
@@ -105,9 +105,9 @@ def door(request: HttpRequest) -> HttpResponse:
     ],
 )
 def test_the_view_path_lets_in_the_same(
-    visitor: Visitor, coloured: Coloured, settings: Settings, auth: Any, who: str, status: int
+    visitor: Visitor, sync_or_async: SyncOrAsync, settings: Settings, auth: Any, who: str, status: int
 ) -> None:
-    serve(settings, {"door/": client(auth=auth)(coloured(door))})
+    serve(settings, {"door/": client(auth=auth)(sync_or_async(door))})
     enter(visitor, who)
     response = visitor.form("/door/", "")
     assert response.status_code == status
@@ -160,10 +160,10 @@ def rename(request: HttpRequest, user_id: int, name: str) -> int:
 
 @pytest.mark.parametrize("check", [owns, owns_by_name, denies, Gate(), AsyncGate()])
 def test_a_callable_decides_by_validated_arguments(
-    visitor: Visitor, coloured: Coloured, check: Callable[..., Any]
+    visitor: Visitor, sync_or_async: SyncOrAsync, check: Callable[..., Any]
 ) -> None:
-    auth = coloured(check) if not isinstance(check, (Gate, AsyncGate)) else check
-    register(client(auth=auth)(coloured(rename)))
+    auth = sync_or_async(check) if not isinstance(check, (Gate, AsyncGate)) else check
+    register(client(auth=auth)(sync_or_async(rename)))
     message = "Only your own." if check is denies else "You may not do this."
     assert answer(visitor.call("rename", user_id="05", name="Ada")) == (200, {"result": 5})
     status = 403 if check is denies else 401
@@ -173,11 +173,11 @@ def test_a_callable_decides_by_validated_arguments(
     assert answer(visitor.call("rename", user_id=6, name="Ada")) == (403, problem("FORBIDDEN", message))
 
 
-def test_a_callable_may_take_the_request_alone(visitor: Visitor, coloured: Coloured) -> None:
+def test_a_callable_may_take_the_request_alone(visitor: Visitor, sync_or_async: SyncOrAsync) -> None:
     def local(request: HttpRequest) -> bool:
         return request.headers.get("X-Door") == "open"
 
-    register(client(auth=coloured(local))(coloured(open_door)))
+    register(client(auth=sync_or_async(local))(sync_or_async(open_door)))
     assert visitor.call("open_door").status_code == 401
     response = visitor.send("POST", "/api/mizan/call/", '{"fn": "open_door"}', headers={"X-Door": "open"})
     assert answer(response) == (200, {"result": 1})
@@ -185,31 +185,35 @@ def test_a_callable_may_take_the_request_alone(visitor: Visitor, coloured: Colou
 
 @pytest.mark.parametrize("nothing", [None, 0, "", [], False])
 def test_a_callable_that_answers_nothing_lets_nobody_in(
-    visitor: Visitor, coloured: Coloured, nothing: object
+    visitor: Visitor, sync_or_async: SyncOrAsync, nothing: object
 ) -> None:
     def check(request: HttpRequest) -> object:
         return nothing
 
-    register(client(auth=coloured(check))(coloured(open_door)))
+    register(client(auth=sync_or_async(check))(sync_or_async(open_door)))
     enter(visitor, "both")
     assert answer(visitor.call("open_door")) == (403, REFUSED[403])
 
 
-def test_a_callables_own_error_is_answered_with_its_details(visitor: Visitor, coloured: Coloured) -> None:
-    register(client(auth=coloured(forbids))(coloured(rename)))
+def test_a_callables_own_error_is_answered_with_its_details(
+    visitor: Visitor, sync_or_async: SyncOrAsync
+) -> None:
+    register(client(auth=sync_or_async(forbids))(sync_or_async(rename)))
     expected = (403, problem("FORBIDDEN", "Only your own.", owner=5))
     assert answer(visitor.call("rename", user_id=6, name="Ada")) == expected
 
 
-def test_a_callable_that_fails_lets_nobody_in(visitor: Visitor, coloured: Coloured) -> None:
+def test_a_callable_that_fails_lets_nobody_in(visitor: Visitor, sync_or_async: SyncOrAsync) -> None:
     def broken(request: HttpRequest) -> bool:
         raise ValueError("secret")
 
-    register(client(auth=coloured(broken))(coloured(open_door)))
+    register(client(auth=sync_or_async(broken))(sync_or_async(open_door)))
     assert answer(visitor.call("open_door")) == (500, problem("INTERNAL_ERROR", "Something went wrong."))
 
 
-def test_a_callable_sees_the_default_that_the_body_will_get(visitor: Visitor, coloured: Coloured) -> None:
+def test_a_callable_sees_the_default_that_the_body_will_get(
+    visitor: Visitor, sync_or_async: SyncOrAsync
+) -> None:
     def named(request: HttpRequest, user_id: int) -> bool:
         return user_id == 5
 
@@ -220,7 +224,7 @@ def test_a_callable_sees_the_default_that_the_body_will_get(visitor: Visitor, co
         return user_id
 
     for name, check in (("one", named), ("two", gathered)):
-        register(client(auth=coloured(check))(coloured(show)), name)
+        register(client(auth=sync_or_async(check))(sync_or_async(show)), name)
     for name in ("one", "two"):
         assert answer(visitor.call(name)) == (200, {"result": 5})
         assert answer(visitor.call(name, user_id=6)) == (401, REFUSED[401])
@@ -237,9 +241,9 @@ def test_a_callable_that_gives_a_coroutine_to_wait_for_is_waited_for(visitor: Vi
     assert visitor.call("open_door").status_code in (401, 500)
 
 
-def test_who_may_not_call_is_not_told_what_would_fit(visitor: Visitor, coloured: Coloured) -> None:
-    register(client(auth="staff")(coloured(rename)))
-    register(client(auth=owns)(coloured(rename)), "rename_own")
+def test_who_may_not_call_is_not_told_what_would_fit(visitor: Visitor, sync_or_async: SyncOrAsync) -> None:
+    register(client(auth="staff")(sync_or_async(rename)))
+    register(client(auth=owns)(sync_or_async(rename)), "rename_own")
     for name in ("rename", "rename_own"):
         assert answer(visitor.call(name, user_id="x")) == (401, REFUSED[401])
     enter(visitor, "user")
@@ -252,16 +256,16 @@ def test_a_callable_that_wants_an_unknown_argument_is_refused_at_declaration() -
     def wants(request: HttpRequest, owner: int) -> bool:
         return True
 
-    with pytest.raises(DeclarationError, match=r"wants 'owner', which is no argument of it\.$"):
+    with pytest.raises(DeclarationError, match=r"takes 'owner', which is no argument of the function\.$"):
         client(auth=wants)(open_door)
 
 
 def test_a_users_replacement_by_a_middleware_holds_in_both_colours(
-    visitor: Visitor, coloured: Coloured, settings: Settings
+    visitor: Visitor, sync_or_async: SyncOrAsync, settings: Settings
 ) -> None:
     settings.MIDDLEWARE = [*settings.MIDDLEWARE, f"{__name__}.impersonate"]
     User.objects.create_user("guest")
-    serve(settings, {"door/": client(auth=True)(coloured(door))})
+    serve(settings, {"door/": client(auth=True)(sync_or_async(door))})
     enter(visitor, "staff")
     assert visitor.form("/door/", "").content == b"guest"
 

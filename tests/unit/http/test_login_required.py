@@ -22,7 +22,7 @@ from tests.helpers.forms import VALID, declare_contact, post
 from tests.helpers.visitor import (
     HEADER,
     MOUNT,
-    Coloured,
+    SyncOrAsync,
     Visitor,
     answer,
     problem,
@@ -114,10 +114,10 @@ class TestJson:
     """``call/`` and ``ctx/``."""
 
     def test_who_says_nothing_asks_for_somebody_who_is_signed_in(
-        self, visitor: Visitor, coloured: Coloured
+        self, visitor: Visitor, sync_or_async: SyncOrAsync
     ) -> None:
-        register(guarded(coloured(change), affects="thing"))
-        register(guarded(coloured(read), context="thing"))
+        register(guarded(sync_or_async(change), affects="thing"))
+        register(guarded(sync_or_async(read), context="thing"))
         refused = visitor.call("change")
         assert answer(refused) == REFUSED
         assert HEADER not in refused.headers
@@ -192,13 +192,13 @@ class TestViews:
 
     @pytest.mark.parametrize("auth", [None, is_known, True], ids=["nothing", "callable", "required"])
     def test_one_that_is_guarded_answers_as_on_any_site(
-        self, visitor: Visitor, coloured: Coloured, settings: Settings, auth: Any
+        self, visitor: Visitor, sync_or_async: SyncOrAsync, settings: Settings, auth: Any
     ) -> None:
         def change(request: HttpRequest, number: int) -> HttpResponse:
             return HttpResponse("changed")
 
-        shown = client(auth=auth, context="thing")(coloured(page))
-        changing = client(auth=auth, affects="thing")(coloured(change))
+        shown = client(auth=auth, context="thing")(sync_or_async(page))
+        changing = client(auth=auth, affects="thing")(sync_or_async(change))
         serve(settings, {"page/": shown, "kept/": never_cache(shown), "change/": changing})
         for path in ("/page/", "/kept/"):
             refused = visitor.get(f"{path}?a=1")
@@ -282,7 +282,7 @@ class TestPublicContexts:
             Error(
                 f"Context 'news' is public, but {declared.mizan.place} is not for everyone:"
                 " LoginRequiredMiddleware guards what has no auth=.",
-                hint="Say auth=False, or drop public=True.",
+                hint="Declare it with auth=False, or drop public=True.",
                 obj=declared.func,
                 id="mizan_htmx.E003",
             )

@@ -19,7 +19,7 @@ from mizan_htmx.errors import BadRequest, Forbidden, MizanError, NotFound, Unaut
 from mizan_htmx.setup.registry import Registry
 from tests.helpers.visitor import (
     HEADER,
-    Coloured,
+    SyncOrAsync,
     Visitor,
     serve,
 )
@@ -51,14 +51,14 @@ def own_403(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 @pytest.fixture
-def site(registry: Registry, settings: Settings, coloured: Coloured) -> None:
+def site(registry: Registry, settings: Settings, sync_or_async: SyncOrAsync) -> None:
     """Serve a page and a mutation."""
     views = {
-        "page/<str:user_id>/": client(context="user")(coloured(page)),
-        "page/": client(context="user")(coloured(page)),
-        "closed/<str:user_id>/": client(context="user", auth="staff")(coloured(page)),
-        "rename/<str:user_id>/": client(affects="user")(coloured(rename)),
-        "closed/rename/<str:user_id>/": client(affects="user", auth="staff")(coloured(rename)),
+        "page/<str:user_id>/": client(context="user")(sync_or_async(page)),
+        "page/": client(context="user")(sync_or_async(page)),
+        "closed/<str:user_id>/": client(context="user", auth="staff")(sync_or_async(page)),
+        "rename/<str:user_id>/": client(affects="user")(sync_or_async(rename)),
+        "closed/rename/<str:user_id>/": client(affects="user", auth="staff")(sync_or_async(rename)),
     }
 
     def user_name(request: HttpRequest, user_id: int) -> str:
@@ -198,35 +198,35 @@ class Conflict(MizanError):
     ],
 )
 def test_what_a_body_raises_is_answered_as_from_any_view(
-    visitor: Visitor, coloured: Coloured, settings: Settings, error: Exception, status: int, text: str
+    visitor: Visitor, sync_or_async: SyncOrAsync, settings: Settings, error: Exception, status: int, text: str
 ) -> None:
     def fail(request: HttpRequest) -> HttpResponse:
         raise error
 
-    serve(settings, {"fail/": client(coloured(fail))}, handler404=own_404, handler403=own_403)
+    serve(settings, {"fail/": client(sync_or_async(fail))}, handler404=own_404, handler403=own_403)
     response = visitor.form("/fail/", "")
     assert (response.status_code, text in response.content.decode()) == (status, True)
     assert b"secret" not in response.content
 
 
 def test_a_pages_refusal_sends_to_the_login_page_too(
-    visitor: Visitor, coloured: Coloured, settings: Settings
+    visitor: Visitor, sync_or_async: SyncOrAsync, settings: Settings
 ) -> None:
     def show(request: HttpRequest) -> HttpResponse:
         raise Unauthorized
 
-    serve(settings, {"show/": client(context="show")(coloured(show))})
+    serve(settings, {"show/": client(context="show")(sync_or_async(show))})
     assert visitor.get("/show/").headers["Location"] == "/login/?next=/show/"
 
 
 def test_an_error_fragment_is_written_where_context_processors_ask_the_database(
-    visitor: Visitor, coloured: Coloured, settings: Settings
+    visitor: Visitor, sync_or_async: SyncOrAsync, settings: Settings
 ) -> None:
     """A coroutine may not wait for the database in a thread of its event loop."""
     (template,) = settings.TEMPLATES
     options = {**template["OPTIONS"], "context_processors": [f"{__name__}.count_people"]}
     settings.TEMPLATES = [{**template, "OPTIONS": options}]
-    serve(settings, {"rename/<str:user_id>/": client(affects="user")(coloured(rename))})
+    serve(settings, {"rename/<str:user_id>/": client(affects="user")(sync_or_async(rename))})
     response = visitor.form("/rename/x/", "name=Ada")
     assert (response.status_code, NO_INT in response.content.decode()) == (422, True)
 
@@ -236,28 +236,30 @@ def count_people(request: HttpRequest) -> dict[str, Any]:
     return {"people": Person.objects.count()}
 
 
-def test_methods_say_which_are_answered(visitor: Visitor, coloured: Coloured, settings: Settings) -> None:
+def test_methods_say_which_are_answered(
+    visitor: Visitor, sync_or_async: SyncOrAsync, settings: Settings
+) -> None:
     def both(request: HttpRequest, name: str = "") -> HttpResponse:
         return HttpResponse(f"{request.method}{name}")
 
-    serve(settings, {"both/": client(affects="user", methods=["get", "POST"])(coloured(both))})
+    serve(settings, {"both/": client(affects="user", methods=["get", "POST"])(sync_or_async(both))})
     assert visitor.get("/both/?name=a").content == b"GETa"
     assert visitor.form("/both/", "name=b").content == b"POSTb"
     assert visitor.send("PUT", "/both/").headers["Allow"] == "GET, POST, HEAD"
 
 
 def test_unnamed_groups_of_an_address_fill_arguments_in_order(
-    visitor: Visitor, coloured: Coloured, settings: Settings
+    visitor: Visitor, sync_or_async: SyncOrAsync, settings: Settings
 ) -> None:
     site = serve(settings, {})
-    view = client(context="user")(coloured(page))
+    view = client(context="user")(sync_or_async(page))
     nested = [re_path(r"^(\d+)/([a-z]+)/$", view)]
     site.__dict__["urlpatterns"] = [path("nested/", include(nested))]
     assert visitor.get("/nested/07/b/").content == b"7b"
 
 
-def test_a_view_keeps_its_colour_and_its_names(coloured: Coloured) -> None:
-    func = coloured(page)
+def test_a_view_keeps_its_colour_and_its_names(sync_or_async: SyncOrAsync) -> None:
+    func = sync_or_async(page)
     view: Any = client(context="user")(func)
     assert iscoroutinefunction(view) is iscoroutinefunction(func)
     assert (view.__name__, view.__doc__, view.func) == ("page", "Show a page.", func)
@@ -269,9 +271,9 @@ def test_a_view_keeps_its_colour_and_its_names(coloured: Coloured) -> None:
 
 
 def test_a_private_view_may_stand_in_the_urlconf_but_not_be_called(
-    visitor: Visitor, coloured: Coloured, settings: Settings
+    visitor: Visitor, sync_or_async: SyncOrAsync, settings: Settings
 ) -> None:
-    declared = client(affects="user", private=True)(coloured(rename))
+    declared = client(affects="user", private=True)(sync_or_async(rename))
     register(declared)
     serve(settings, {"rename/<int:user_id>/": declared})
     assert visitor.form("/rename/5/", "name=Ada").content == b"5Ada"

@@ -22,7 +22,7 @@ from tests.helpers.visitor import (
     BOUNDARY,
     CALL,
     HEADER,
-    Coloured,
+    SyncOrAsync,
     Visitor,
     multipart,
     serve,
@@ -74,7 +74,7 @@ def answer(request: HttpRequest, context: Context) -> TemplateResponse:
 
 @pytest.fixture
 def sent(
-    registry: Registry, visitor: Visitor, coloured: Coloured, settings: Settings
+    registry: Registry, visitor: Visitor, sync_or_async: SyncOrAsync, settings: Settings
 ) -> Callable[..., tuple[int, str | None]]:
     """Serve a view with the context that a body gives, send it something; give what it announces."""
 
@@ -85,7 +85,7 @@ def sent(
             return answer(request, body(request))
 
         methods = ["GET", "POST", "PUT"]
-        serve(settings, {"edit/": client(affects="movies", methods=methods)(coloured(edit))})
+        serve(settings, {"edit/": client(affects="movies", methods=methods)(sync_or_async(edit))})
         method = options.pop("method", "POST")
         address = options.pop("address", "/edit/")
         content_type = options.pop("content_type", "application/x-www-form-urlencoded")
@@ -237,16 +237,18 @@ class TestFormsThatComeBack:
         assert sent(body) == (200, "movies;movie_id=1")
         assert Person.objects.count() == 1  # it is no error: what was written stands
 
-    def test_over_call(self, visitor: Visitor, coloured: Coloured) -> None:
+    def test_over_call(self, visitor: Visitor, sync_or_async: SyncOrAsync) -> None:
         def edit(request: HttpRequest) -> HttpResponse:
             return answer(request, {"form": of(Movie(request.POST))})
 
         register(client(context="movies")(movies))
-        register(client(affects="movies")(coloured(edit)))
+        register(client(affects="movies")(sync_or_async(edit)))
         assert HEADER not in visitor.form(CALL, "fn=edit&title=toolong").headers
         assert visitor.form(CALL, "fn=edit&title=ok").headers[HEADER] == "movies"
 
-    def test_by_a_view_of_djangos(self, visitor: Visitor, coloured: Coloured, settings: Settings) -> None:
+    def test_by_a_view_of_djangos(
+        self, visitor: Visitor, sync_or_async: SyncOrAsync, settings: Settings
+    ) -> None:
         class AddMovie(FormView):  # type: ignore[type-arg]
             form_class = Movie
             success_url = "/done/"
@@ -258,7 +260,7 @@ class TestFormsThatComeBack:
             return cast("HttpResponse", AddMovie.as_view()(request))
 
         register(client(context="movies")(movies))
-        serve(settings, {"add/": client(affects="movies", methods=["GET", "POST"])(coloured(add))})
+        serve(settings, {"add/": client(affects="movies", methods=["GET", "POST"])(sync_or_async(add))})
         answers = [
             visitor.get("/add/"),
             visitor.form("/add/", "title=toolong"),
@@ -308,7 +310,7 @@ class TestRenderedPages:
     def test_it_is_announced_and_logged_once(
         self,
         visitor: Visitor,
-        coloured: Coloured,
+        sync_or_async: SyncOrAsync,
         settings: Settings,
         warnings: Warnings,
         html: str,
@@ -317,7 +319,7 @@ class TestRenderedPages:
             return HttpResponse(html)
 
         register(client(context="movies")(movies))
-        declared = client(affects="movies", methods=["GET", "POST"])(coloured(edit))
+        declared = client(affects="movies", methods=["GET", "POST"])(sync_or_async(edit))
         serve(settings, {"edit/": declared})
         assert visitor.form("/edit/", "").headers[HEADER] == "movies"
         settings.DEBUG = True
@@ -363,7 +365,7 @@ class TestMethods:
     """What a view affects is announced by the methods that change something, where it has any."""
 
     @pytest.fixture
-    def site(self, registry: Registry, settings: Settings, coloured: Coloured) -> None:
+    def site(self, registry: Registry, settings: Settings, sync_or_async: SyncOrAsync) -> None:
         def edit(request: HttpRequest, fails: bool = False) -> HttpResponse:
             if fails:
                 raise RuntimeError
@@ -375,16 +377,16 @@ class TestMethods:
 
         register(client(context="movies")(movies))
         register(client(context="movies")(movie))
-        register(client(affects="movies", methods=["GET"])(coloured(edit)))
+        register(client(affects="movies", methods=["GET"])(sync_or_async(edit)))
         both = ["get", "post", "delete", "options"]
         safe = ["GET", "OPTIONS"]
         serve(
             settings,
             {
-                "edit/": client(affects="movies", methods=both)(coloured(edit)),
-                "naming/": client(affects="movies", methods=both)(coloured(naming)),
-                "safe/": client(affects="movies", methods=safe)(coloured(edit)),
-                "free/": client(affects="movies", methods=both, atomic=False)(coloured(edit)),
+                "edit/": client(affects="movies", methods=both)(sync_or_async(edit)),
+                "naming/": client(affects="movies", methods=both)(sync_or_async(naming)),
+                "safe/": client(affects="movies", methods=safe)(sync_or_async(edit)),
+                "free/": client(affects="movies", methods=both, atomic=False)(sync_or_async(edit)),
             },
         )
 

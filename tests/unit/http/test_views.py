@@ -18,7 +18,7 @@ from tests.helpers.visitor import (
     FORM,
     HEADER,
     MOUNT,
-    Coloured,
+    SyncOrAsync,
     Visitor,
     answer,
     misfit,
@@ -59,12 +59,12 @@ def replace(request: HttpRequest, user_id: int) -> HttpResponse:
 
 
 @pytest.fixture
-def functions(registry: Registry, coloured: Coloured) -> None:
+def functions(registry: Registry, sync_or_async: SyncOrAsync) -> None:
     """Register all of the above."""
     for reader in (user_profile, user_friends):
-        register(client(context="user")(coloured(reader)))
+        register(client(context="user")(sync_or_async(reader)))
     for mutation in (rename, replace):
-        register(client(affects="user")(coloured(mutation)))
+        register(client(affects="user")(sync_or_async(mutation)))
 
 
 @pytest.mark.usefixtures("functions")
@@ -157,27 +157,27 @@ class TestCall:
             assert answer(response) == (405, problem("METHOD_NOT_ALLOWED", message))
 
 
-def test_a_scalar_result_stands_as_it_is(visitor: Visitor, coloured: Coloured) -> None:
+def test_a_scalar_result_stands_as_it_is(visitor: Visitor, sync_or_async: SyncOrAsync) -> None:
     def count(request: HttpRequest) -> int:
         return 7
 
-    register(client(coloured(count)))
+    register(client(sync_or_async(count)))
     assert visitor.call("count").content == b'{"result":7}'
 
 
-def test_nothing_stands_as_null(visitor: Visitor, coloured: Coloured) -> None:
+def test_nothing_stands_as_null(visitor: Visitor, sync_or_async: SyncOrAsync) -> None:
     def touch(request: HttpRequest) -> None:
         return None
 
-    register(client(coloured(touch)))
+    register(client(sync_or_async(touch)))
     assert visitor.call("touch").content == b'{"result":null}'
 
 
-def test_nan_and_infinity_go_out_as_null(visitor: Visitor, coloured: Coloured) -> None:
+def test_nan_and_infinity_go_out_as_null(visitor: Visitor, sync_or_async: SyncOrAsync) -> None:
     def numbers(request: HttpRequest) -> dict[str, Any]:
         return {"a": math.nan, "b": [math.inf, -math.inf], "c": 1.5}
 
-    register(client(coloured(numbers)))
+    register(client(sync_or_async(numbers)))
     assert visitor.call("numbers").content == b'{"result":{"a":null,"b":[null,null],"c":1.5}}'
 
 
@@ -187,13 +187,15 @@ def test_an_unknown_function_is_404(visitor: Visitor, settings: Settings, debug:
     assert answer(visitor.call("x<y")) == (404, problem("NOT_FOUND", message))
 
 
-def test_each_check_comes_before_the_next(strict: Visitor, coloured: Coloured, settings: Settings) -> None:
+def test_each_check_comes_before_the_next(
+    strict: Visitor, sync_or_async: SyncOrAsync, settings: Settings
+) -> None:
     """Method, CSRF, size, lookup, auth, validation, body: each request repairs one fault of the last."""
 
     def paint(request: HttpRequest, size: int) -> None:
         raise Http404("The body ran.")
 
-    register(client(auth=True)(coloured(paint)))
+    register(client(auth=True)(sync_or_async(paint)))
     token = answer(strict.get(f"{MOUNT}session/"))[1]["csrfToken"]
     settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 100
     long, short = json.dumps({"fn": "no", "args": "x" * 100}), '{"fn": "no", "args": {"size": "x"}}'
@@ -225,11 +227,11 @@ def test_a_private_function_is_not_found_before_anything_about_it_is_told(visito
 @pytest.mark.parametrize(
     "body", ['{"fn": "one"}', '{"fn": "one", "args": null}', '{"fn": "one", "args": {}}']
 )
-def test_null_and_nothing_are_no_arguments(visitor: Visitor, coloured: Coloured, body: str) -> None:
+def test_null_and_nothing_are_no_arguments(visitor: Visitor, sync_or_async: SyncOrAsync, body: str) -> None:
     def one(request: HttpRequest, number: int = 1) -> int:
         return number
 
-    register(client(coloured(one)))
+    register(client(sync_or_async(one)))
     assert answer(visitor.send("POST", CALL, body)) == (200, {"result": 1})
 
 
@@ -244,7 +246,7 @@ def test_a_nested_registry_is_empty_and_the_former_one_comes_back(visitor: Visit
 
 
 def test_what_a_sync_function_takes_is_validated_where_the_database_may_be_asked(
-    visitor: Visitor, coloured: Coloured, settings: Settings
+    visitor: Visitor, sync_or_async: SyncOrAsync, settings: Settings
 ) -> None:
     def is_known(pk: int) -> int:
         return User.objects.get(pk=pk).pk
@@ -259,8 +261,8 @@ def test_what_a_sync_function_takes_is_validated_where_the_database_may_be_asked
         return HttpResponse(str(pk))
 
     pk = User.objects.create_user("Ada").pk
-    register(client(context="user", websocket=True, auth=coloured(allows))(show))
-    serve(settings, {"page/": client(context="user", auth=coloured(allows))(page)})
+    register(client(context="user", websocket=True, auth=sync_or_async(allows))(show))
+    serve(settings, {"page/": client(context="user", auth=sync_or_async(allows))(page)})
     assert answer(visitor.call("show", pk=pk)) == (200, {"result": pk})
     assert answer(visitor.get(f"{MOUNT}ctx/user/?pk={pk}")) == (200, {"show": pk})
     assert visitor.get(f"/page/?pk={pk}").content == str(pk).encode()

@@ -15,7 +15,7 @@ from mizan_htmx.setup.registry import Registry
 from tests.helpers.visitor import (
     HEADER,
     MOUNT,
-    Coloured,
+    SyncOrAsync,
     Visitor,
     answer,
     misfit,
@@ -46,10 +46,10 @@ def user_friends(request: HttpRequest, user_id: int, limit: int = 2) -> list[str
 
 
 @pytest.fixture
-def functions(registry: Registry, coloured: Coloured) -> None:
+def functions(registry: Registry, sync_or_async: SyncOrAsync) -> None:
     """Register the readers."""
     for reader in (user_profile, user_friends):
-        register(client(context="user")(coloured(reader)))
+        register(client(context="user")(sync_or_async(reader)))
 
 
 @pytest.mark.usefixtures("functions")
@@ -103,7 +103,9 @@ def test_a_context_of_both_colours_is_read_in_one_request(visitor: Visitor) -> N
     assert visitor.get(f"{MOUNT}ctx/both/").content == b'{"first":1,"second":2}'
 
 
-def test_one_reader_that_refuses_refuses_the_whole_context(visitor: Visitor, coloured: Coloured) -> None:
+def test_one_reader_that_refuses_refuses_the_whole_context(
+    visitor: Visitor, sync_or_async: SyncOrAsync
+) -> None:
     def free(request: HttpRequest) -> int:
         return 1
 
@@ -111,7 +113,7 @@ def test_one_reader_that_refuses_refuses_the_whole_context(visitor: Visitor, col
         raise PermissionDenied("Not yours.")
 
     for func in (free, kept):
-        register(client(context="mixed")(coloured(func)))
+        register(client(context="mixed")(sync_or_async(func)))
     assert answer(visitor.get(f"{MOUNT}ctx/mixed/")) == (403, problem("FORBIDDEN", "Not yours."))
 
 
@@ -126,7 +128,9 @@ def test_the_session_endpoint_gives_the_token_and_its_cookie(visitor: Visitor) -
 class TestSeveralReaders:
     """What readers of one context take is validated once for all of them, if all may know what fits."""
 
-    def test_the_error_lists_what_any_of_them_lacks(self, visitor: Visitor, coloured: Coloured) -> None:
+    def test_the_error_lists_what_any_of_them_lacks(
+        self, visitor: Visitor, sync_or_async: SyncOrAsync
+    ) -> None:
         def first(request: HttpRequest, a: int) -> int:
             raise AssertionError("Nobody reads before all fits.")
 
@@ -134,12 +138,12 @@ class TestSeveralReaders:
             raise AssertionError("Nobody reads before all fits.")
 
         for func in (first, second):
-            register(client(context="pair")(coloured(func)))
+            register(client(context="pair")(sync_or_async(func)))
         missed = misfit(a=[NO_INT], b=["This field is required."])
         assert answer(visitor.get(f"{MOUNT}ctx/pair/?a=x&c=4")) == missed
 
     def test_each_gets_its_own_parameters_and_keeps_its_own_defaults(
-        self, visitor: Visitor, coloured: Coloured
+        self, visitor: Visitor, sync_or_async: SyncOrAsync
     ) -> None:
         def first(request: HttpRequest, a: int, tab: str = "one") -> list[object]:
             return [a, tab]
@@ -148,13 +152,13 @@ class TestSeveralReaders:
             return [tab, b]
 
         for func in (first, second):
-            register(client(context="pair")(coloured(func)))
+            register(client(context="pair")(sync_or_async(func)))
         read = f"{MOUNT}ctx/pair/"
         assert visitor.get(f"{read}?a=1").content == b'{"first":[1,"one"],"second":["two",false]}'
         assert visitor.get(f"{read}?a=1&tab=x&b=1").content == b'{"first":[1,"x"],"second":["x",true]}'
 
     def test_what_is_required_by_one_is_missed_though_another_has_a_default(
-        self, visitor: Visitor, coloured: Coloured
+        self, visitor: Visitor, sync_or_async: SyncOrAsync
     ) -> None:
         def first(request: HttpRequest, tab: str = "one") -> str:
             return tab
@@ -163,11 +167,11 @@ class TestSeveralReaders:
             return tab
 
         for func in (first, second):
-            register(client(context="pair")(coloured(func)))
+            register(client(context="pair")(sync_or_async(func)))
         assert answer(visitor.get(f"{MOUNT}ctx/pair/")) == misfit(tab=["This field is required."])
 
     def test_one_who_may_not_read_is_not_told_what_would_fit(
-        self, visitor: Visitor, coloured: Coloured
+        self, visitor: Visitor, sync_or_async: SyncOrAsync
     ) -> None:
         def first(request: HttpRequest, a: int) -> int:
             return a
@@ -175,8 +179,8 @@ class TestSeveralReaders:
         def second(request: HttpRequest, b: int) -> int:
             return b
 
-        register(client(context="pair")(coloured(first)))
-        register(client(context="pair", auth=True)(coloured(second)))
+        register(client(context="pair")(sync_or_async(first)))
+        register(client(context="pair", auth=True)(sync_or_async(second)))
         assert answer(visitor.get(f"{MOUNT}ctx/pair/?a=1&b=x"))[0] == 401
 
     def test_readers_that_declare_different_types_validate_each_for_itself(self, visitor: Visitor) -> None:
@@ -208,7 +212,7 @@ class TestSeveralReaders:
 
     @pytest.mark.parametrize("annotation", [Listed, Listed | None, TypeAliasType("Named", Listed)])
     def test_what_one_changes_of_a_value_that_an_author_makes_is_not_what_the_next_one_gets(
-        self, visitor: Visitor, coloured: Coloured, annotation: Any
+        self, visitor: Visitor, sync_or_async: SyncOrAsync, annotation: Any
     ) -> None:
         def first(request: HttpRequest, ids: Any) -> list[str]:
             return [*ids, ids.pop()]
@@ -218,6 +222,6 @@ class TestSeveralReaders:
 
         for func in (first, second):
             func.__annotations__["ids"] = annotation
-            register(client(context="pair")(coloured(func)))
+            register(client(context="pair")(sync_or_async(func)))
         read = visitor.get(f"{MOUNT}ctx/pair/?ids=a,b").content
         assert read == b'{"first":["a","b","b"],"second":["a","b"]}'

@@ -19,7 +19,7 @@ from mizan_htmx.protocol.keys import Invalidation
 from tests.helpers.visitor import (
     CALL,
     HEADER,
-    Coloured,
+    SyncOrAsync,
     Visitor,
     serve,
 )
@@ -74,7 +74,7 @@ def redirecting(request: HttpRequest, user_id: int) -> HttpResponse:
 )
 def test_the_cookie_is_set_on_redirects_and_full_page_posts(
     visitor: Visitor,
-    coloured: Coloured,
+    sync_or_async: SyncOrAsync,
     settings: Settings,
     status: int,
     headers: dict[str, str],
@@ -84,7 +84,7 @@ def test_the_cookie_is_set_on_redirects_and_full_page_posts(
         invalidate(request, "user", tab="é;, ")
         return HttpResponse(status=status, headers={"Location": "/"})
 
-    declared = client(affects=["user", "people"])(coloured(change))
+    declared = client(affects=["user", "people"])(sync_or_async(change))
     serve(settings, {"change/<int:user_id>/": declared})
     response = visitor.send("POST", "/change/5/", "", headers=headers, content_type="")
     assert response.headers[HEADER] == "user;user_id=5, people, user;tab=%C3%A9%3B%2C%20"

@@ -20,7 +20,7 @@ from mizan_htmx.invalidation.recorder import current_recorder
 from tests.helpers.sockets import Tab
 from tests.helpers.visitor import (
     HEADER,
-    Coloured,
+    SyncOrAsync,
     Visitor,
     as_coroutine,
     serve,
@@ -54,12 +54,12 @@ def without_middleware(settings: Settings) -> None:
 class TestInRequests:
     """The answer to the request that is being answered carries it."""
 
-    def test_in_a_function(self, visitor: Visitor, coloured: Coloured, signals: list[Any]) -> None:
+    def test_in_a_function(self, visitor: Visitor, sync_or_async: SyncOrAsync, signals: list[Any]) -> None:
         def rename(request: HttpRequest) -> int:
             change()
             return 1
 
-        register(client(coloured(rename)))
+        register(client(sync_or_async(rename)))
         response = visitor.call("rename")
         assert (response.headers[HEADER], response.json()["invalidate"]) == (  # type: ignore[attr-defined]
             *("user;user_id=5", [{"context": "user", "params": {"user_id": 5}}]),
@@ -68,16 +68,16 @@ class TestInRequests:
         assert (text, request.path) == ("user;user_id=5", "/api/mizan/call/")
 
     @pytest.mark.usefixtures("without_middleware")
-    def test_in_a_function_it_needs_no_middleware(self, visitor: Visitor, coloured: Coloured) -> None:
+    def test_in_a_function_it_needs_no_middleware(self, visitor: Visitor, sync_or_async: SyncOrAsync) -> None:
         def rename(request: HttpRequest) -> int:
             change()
             return 1
 
-        register(client(coloured(rename)))
+        register(client(sync_or_async(rename)))
         assert visitor.call("rename").headers[HEADER] == "user;user_id=5"
 
-    def test_in_a_plain_view(self, visitor: Visitor, coloured: Coloured, settings: Settings) -> None:
-        serve(settings, {"change/": coloured(view)})
+    def test_in_a_plain_view(self, visitor: Visitor, sync_or_async: SyncOrAsync, settings: Settings) -> None:
+        serve(settings, {"change/": sync_or_async(view)})
         assert visitor.get("/change/").headers[HEADER] == "user;user_id=5"
 
     def test_in_a_coroutine_of_a_view(self, visitor: Visitor, settings: Settings) -> None:
@@ -140,12 +140,12 @@ class TestInRequests:
         serve(settings, {"failing/": failing, "outer/": outer})
         assert Client().get("/outer/").headers[HEADER] == "user;user_id=5"
 
-    async def test_over_a_socket(self, coloured: Coloured) -> None:
+    async def test_over_a_socket(self, sync_or_async: SyncOrAsync) -> None:
         def rename(request: HttpRequest) -> int:
             change()
             return 1
 
-        register(client(websocket=True)(coloured(rename)))
+        register(client(websocket=True)(sync_or_async(rename)))
         async with Tab() as tab:
             answer = await tab.ask(action="rpc", id=1, fn="rename")
         assert answer["data"]["invalidate"] == [{"context": "user", "params": {"user_id": 5}}]
@@ -153,7 +153,7 @@ class TestInRequests:
 
 @pytest.mark.usefixtures("without_middleware")
 def test_a_view_whose_answer_can_not_carry_it_is_told_so(
-    visitor: Visitor, coloured: Coloured, settings: Settings, signals: list[Any]
+    visitor: Visitor, sync_or_async: SyncOrAsync, settings: Settings, signals: list[Any]
 ) -> None:
     raised: list[str] = []
 
@@ -163,7 +163,7 @@ def test_a_view_whose_answer_can_not_carry_it_is_told_so(
         raised.append(str(error.value))
         return HttpResponse()
 
-    serve(settings, {"change/": coloured(changing)})
+    serve(settings, {"change/": sync_or_async(changing)})
     assert visitor.get("/change/").status_code == 200
     assert (raised, signals) == ([WITHOUT], [])
 

@@ -85,8 +85,8 @@ class TestNaming:
         code = naming.__code__
         assert (record.name, record.levelno) == ("mizan_htmx", logging.ERROR)
         assert record.getMessage() == (
-            f"{__name__}.TestNaming.<lambda> ({code.co_filename}:{code.co_firstlineno}) does not say what"
-            f" watched.Item {item.pk} makes stale: all of 'room' is."
+            f"{__name__}.TestNaming.<lambda> ({code.co_filename}:{code.co_firstlineno}) failed for"
+            f" watched.Item {item.pk}, so all of 'room' is invalidated."
         )
         assert reason in caplog.text
 
@@ -143,7 +143,7 @@ class TestSubclasses:
 
     def test_a_proxy_is_refused(self) -> None:
         message = (
-            "watch_model(Antique, 'room'): Antique is a proxy, and would not be told of rows that are saved"
+            "watch_model(Antique, 'room'): Antique is a proxy, which gets no signals of rows that are saved"
             " as Item. Watch Item."
         )
         with pytest.raises(DeclarationError, match=f"^{re.escape(message)}$"):
@@ -154,8 +154,8 @@ def test_a_coroutine_function_is_refused() -> None:
     async def naming(item: Item) -> None: ...
 
     message = (
-        f"watch_model(Item, 'room'): {naming!r} must be a plain function of one row, since signals of models"
-        " are sent by plain code."
+        f"watch_model(Item, 'room'): {naming!r} must be a sync function of one row: Django calls"
+        " it while it saves."
     )
     wrong: Any = naming
     with pytest.raises(DeclarationError, match=f"^{re.escape(message)}$"):

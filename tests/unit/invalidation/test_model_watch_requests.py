@@ -14,7 +14,7 @@ from mizan_htmx.invalidation.recorder import current_recorder
 from tests.apps.watched.models import Item, Room
 from tests.helpers.visitor import (
     HEADER,
-    Coloured,
+    SyncOrAsync,
     Visitor,
     as_coroutine,
     as_written,
@@ -48,7 +48,7 @@ def atomic_requests(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPa
 @pytest.mark.parametrize("middleware", [True, False])
 @pytest.mark.parametrize("paint", [as_written, as_coroutine])
 def test_a_function_carries_it(
-    visitor: Visitor, settings: Settings, told: Told, paint: Coloured, middleware: bool
+    visitor: Visitor, settings: Settings, told: Told, paint: SyncOrAsync, middleware: bool
 ) -> None:
     if not middleware:
         settings.MIDDLEWARE = []
@@ -133,13 +133,13 @@ def test_what_is_rolled_back_is_neither_carried_nor_told(
 
 
 def test_a_refused_call_that_left_something_behind_carries_it(
-    visitor: Visitor, told: Told, coloured: Coloured
+    visitor: Visitor, told: Told, sync_or_async: SyncOrAsync
 ) -> None:
     def change(request: HttpRequest) -> int:
         put(1)
         raise PermissionDenied
 
-    register(client(coloured(change)))
+    register(client(sync_or_async(change)))
     response = visitor.call("change")
     assert (response.status_code, response.headers[HEADER], told) == (
         403,

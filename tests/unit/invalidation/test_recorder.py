@@ -17,7 +17,7 @@ from mizan_htmx.protocol.keys import Invalidation, format_list
 from mizan_htmx.testing import isolated_registry
 from tests.helpers.visitor import (
     HEADER,
-    Coloured,
+    SyncOrAsync,
     Visitor,
 )
 
@@ -28,14 +28,14 @@ class TestInvalidate:
     """``invalidate(request, context, **parameters)``."""
 
     def test_it_scopes_by_values_as_the_context_would_read_them(
-        self, visitor: Visitor, coloured: Coloured
+        self, visitor: Visitor, sync_or_async: SyncOrAsync
     ) -> None:
         def change(request: HttpRequest) -> int:
             invalidate(request, "user", user_id="05", tab=None)
             invalidate(request, "user", user_id=6, tab="a,b;c=d\r\n")
             return 1
 
-        register(client(coloured(change)))
+        register(client(sync_or_async(change)))
         response = visitor.call("change")
         assert response.headers[HEADER] == "user;user_id=5, user;tab=a%2Cb%3Bc%3Dd%0D%0A;user_id=6"
         assert response.json()["invalidate"] == [  # type: ignore[attr-defined]
@@ -43,12 +43,12 @@ class TestInvalidate:
             {"context": "user", "params": {"tab": "a,b;c=d\r\n", "user_id": 6}},
         ]
 
-    def test_a_bare_name_swallows_what_is_scoped(self, visitor: Visitor, coloured: Coloured) -> None:
+    def test_a_bare_name_swallows_what_is_scoped(self, visitor: Visitor, sync_or_async: SyncOrAsync) -> None:
         def change(request: HttpRequest, user_id: int) -> int:
             invalidate(request, "user")
             return 1
 
-        register(client(affects="user")(coloured(change)))
+        register(client(affects="user")(sync_or_async(change)))
         assert visitor.call("change", user_id=5).headers[HEADER] == "user"
 
     @pytest.mark.parametrize("request_or_none", [RequestFactory().get("/"), None])
@@ -151,7 +151,9 @@ def test_a_recorder_inserts_rewinds_and_merges() -> None:
 class TestCurrentRecorder:
     """``current_recorder()``, for code that is not handed the request."""
 
-    def test_it_is_that_of_the_request_being_answered(self, visitor: Visitor, coloured: Coloured) -> None:
+    def test_it_is_that_of_the_request_being_answered(
+        self, visitor: Visitor, sync_or_async: SyncOrAsync
+    ) -> None:
         found: list[Recorder | None] = []
 
         def change(request: HttpRequest) -> int:
@@ -161,7 +163,7 @@ class TestCurrentRecorder:
             recorder.add([Invalidation.of("user", user_id=5)])
             return 1
 
-        register(client(coloured(change)))
+        register(client(sync_or_async(change)))
         assert visitor.call("change").headers[HEADER] == "user;user_id=5"
         assert len(found) == 1
         assert current_recorder() is None

@@ -204,16 +204,19 @@ def test_a_parameter_may_have_any_name_of_pythons() -> None:
     [("us er", {}, "us er"), ("*", {}, "*"), ("user", {"1": 5}, "1"), ("user\n", {}, "user\n")],
 )
 def test_a_bad_name_is_refused(context: str, params: dict[str, int], bad: str) -> None:
-    with pytest.raises(ValueError, match="no name") as caught:
+    with pytest.raises(ValueError, match="is not a name") as caught:
         Invalidation.of(context, **params)
-    assert str(caught.value) == f"{bad!r} is no name: a letter or '_', then letters, digits, '_-.'."
+    assert (
+        str(caught.value)
+        == f"{bad!r} is not a name. Names begin with a letter or '_'; letters, digits and '_-.' follow."
+    )
 
 
 @pytest.mark.parametrize(
     "text", ["user\r\nSet-Cookie: a=b", "user\0", "user;user_id=5, cart"], ids=["crlf", "nul", "list"]
 )
 def test_a_bad_name_never_comes_out_even_of_an_entry_built_by_hand(text: str) -> None:
-    with pytest.raises(ValueError, match="no name"):
+    with pytest.raises(ValueError, match="is not a name"):
         format_list([Invalidation(text)])
 
 

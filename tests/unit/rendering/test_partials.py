@@ -187,8 +187,8 @@ def test_a_block_moved_within_its_template_is_still_found(site: Site) -> None:
 
 def test_a_template_from_a_string_can_not_hold_a_block(site: Site) -> None:
     message = (
-        "{% mizan_context %} stands in a template made from a string, which can't be found again to"
-        " refresh it. Put it into a file, or take the content from one: partial='file.html#name'."
+        "{% mizan_context %} is in a template made from a string, which a refresh can't load."
+        " Put it into a file, or take the content from one: partial='file.html#name'."
     )
 
     with pytest.raises(TemplateSyntaxError) as caught:
@@ -213,7 +213,7 @@ def test_a_django_block_inside_a_block_is_an_error(site: Site) -> None:
     )
 
     assert syntax_error(site, source) == (
-        "A {% block %} inside {% mizan_context %} could not be overridden when it refreshes alone."
+        "A {% block %} inside {% mizan_context %} could not be overridden when the block refreshes alone."
         " Put the {% mizan_context %} inside the {% block %}."
     )
 

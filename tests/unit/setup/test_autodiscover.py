@@ -100,7 +100,7 @@ def test_a_function_that_two_modules_import_is_registered_once(settings: Setting
     with isolated_registry() as registry:
         discover()
         assert get_function("summary") is summary
-        assert "summary" not in "".join(defect.message for defect in registry.defects)
+        assert "summary" not in "".join(problem.message for problem in registry.problems)
 
 
 def test_discovering_twice_changes_nothing(settings: Settings) -> None:
@@ -110,7 +110,7 @@ def test_discovering_twice_changes_nothing(settings: Settings) -> None:
         before = registry.graph.functions
         discover()
         assert registry.graph.functions == before
-        assert registry.defects == ()
+        assert registry.problems == ()
 
 
 def test_after_a_clash_discovery_goes_on_and_the_checks_show_all(settings: Settings) -> None:
@@ -120,7 +120,7 @@ def test_after_a_clash_discovery_goes_on_and_the_checks_show_all(settings: Setti
         assert {"cart_lines", "cart_total"} <= set(registry.graph.functions)
         assert registry.graph.functions["rename"].func.__module__ == "tests.apps.people.mizan_clients"
         people, cart = sys.modules[f"{PEOPLE}.mizan_clients"], sys.modules[f"{CART}.mizan_clients"]
-        assert [(defect.id, defect.message, defect.hint) for defect in registry.defects] == [
+        assert [(problem.id, problem.message, problem.hint) for problem in registry.problems] == [
             (
                 "mizan_htmx.E004",
                 f"Two functions are called {name!r}: {getattr(people, name).mizan.place}"

@@ -70,7 +70,7 @@ def test_the_same_function_twice_is_fine() -> None:
         register(user_profile)
         register(user_profile)
         assert list(registry.graph.functions) == ["user_profile"]
-        assert registry.defects == ()
+        assert registry.problems == ()
 
 
 def test_two_functions_under_one_name_are_an_error_that_names_both_places() -> None:
@@ -83,9 +83,9 @@ def test_two_functions_under_one_name_are_an_error_that_names_both_places() -> N
             register(another_rename)  # type: ignore[arg-type]
         assert str(caught.value) == f"{message} {hint}"
         assert get_function("rename") is rename
-        (defect,) = registry.defects
-        assert (defect.id, defect.message, defect.hint) == ("mizan_htmx.E004", message, hint)
-        assert defect.obj is another_rename.mizan  # type: ignore[attr-defined]
+        (problem,) = registry.problems
+        assert (problem.id, problem.message, problem.hint) == ("mizan_htmx.E004", message, hint)
+        assert problem.obj is another_rename.mizan  # type: ignore[attr-defined]
 
 
 def test_two_functions_under_one_chosen_name_are_an_error() -> None:
@@ -161,4 +161,4 @@ def test_a_clash_in_a_module_is_left_to_the_checks() -> None:
     registry.adopt(module(first=rename, second=another_rename, third=user_profile))
     assert list(registry.graph.functions) == ["rename", "user_profile"]
     assert registry.declared("rename") is rename
-    assert [defect.id for defect in registry.defects] == ["mizan_htmx.E004"]
+    assert [problem.id for problem in registry.problems] == ["mizan_htmx.E004"]

@@ -6,7 +6,7 @@ import pytest
 
 from mizan_htmx.channels import register
 from tests.helpers.sockets import ROOM, ChatChannel, Tab, person
-from tests.helpers.visitor import Coloured
+from tests.helpers.visitor import SyncOrAsync
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("registry")]
 
@@ -27,10 +27,10 @@ def chat(heard: list[str], authorize: Any) -> None:
     register(OwnChannel, "chat")
 
 
-async def test_who_was_barred_says_nothing_more(coloured: Coloured) -> None:
+async def test_who_was_barred_says_nothing_more(sync_or_async: SyncOrAsync) -> None:
     barred: set[str] = set()
     heard: list[str] = []
-    chat(heard, coloured(lambda self, params: params.room not in barred))
+    chat(heard, sync_or_async(lambda self, params: params.room not in barred))
     async with Tab(user=person()) as tab:
         await tab.ask(action="subscribe", **ROOM)
         assert await tab.ask(action="message", id="1", **ROOM, data={"text": "hi"}) == {"id": "1", "ok": True}

@@ -24,7 +24,7 @@ from tests.helpers.sockets import (
     raising,
     said,
 )
-from tests.helpers.visitor import Coloured
+from tests.helpers.visitor import SyncOrAsync
 
 # A push asks for its group in a thread where an earlier test may have left a connection.
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("registry")]
@@ -152,7 +152,7 @@ async def test_a_channel_that_only_speaks_takes_no_messages() -> None:
         }
 
 
-async def test_the_end_of_the_socket_is_the_end_of_all_subscriptions(coloured: Coloured) -> None:
+async def test_the_end_of_the_socket_is_the_end_of_all_subscriptions(sync_or_async: SyncOrAsync) -> None:
     ended: list[str] = []
 
     def bye(self: Channel, params: Any) -> None:
@@ -160,7 +160,7 @@ async def test_the_end_of_the_socket_is_the_end_of_all_subscriptions(coloured: C
         if params.room == "a":
             raise RuntimeError("the others must end, too")
 
-    chat(on_disconnect=coloured(bye))
+    chat(on_disconnect=sync_or_async(bye))
     async with Tab(user=person()) as tab:
         for room in ("a", "b", "c"):
             await tab.ask(action="subscribe", channel="chat", params={"room": room})
@@ -190,7 +190,7 @@ async def test_a_socket_has_so_many_subscriptions_and_no_more(monkeypatch: pytes
     ids=repr,
 )
 async def test_one_who_may_no_more_is_told_and_unsubscribed(
-    answer: Any, told: dict[str, Any], coloured: Coloured
+    answer: Any, told: dict[str, Any], sync_or_async: SyncOrAsync
 ) -> None:
     ended: list[str] = []
     barred: set[str] = set()
@@ -201,7 +201,7 @@ async def test_one_who_may_no_more_is_told_and_unsubscribed(
         return params.room not in barred
 
     channel = chat(
-        authorize=coloured(authorize),
+        authorize=sync_or_async(authorize),
         on_disconnect=lambda self, params: ended.append(params.room),
     )
     async with Tab(user=person()) as tab:

@@ -13,7 +13,7 @@ from mizan_htmx import client, register
 from mizan_htmx.channels.layer import bus
 from mizan_htmx.channels.outage_log import database_outage
 from tests.helpers.sockets import Tab, person
-from tests.helpers.visitor import Coloured
+from tests.helpers.visitor import SyncOrAsync
 from tests.helpers.watching import BOARD, board, declare, page, publish, watching_of
 
 pytestmark = pytest.mark.usefixtures("registry")
@@ -23,11 +23,11 @@ REFUSED = {"error": "Not authorized", "code": "FORBIDDEN"}
 
 
 @pytest.mark.parametrize("auth", [True, "callable"])
-async def test_who_may_not_read_may_not_watch(coloured: Coloured, auth: Any) -> None:
+async def test_who_may_not_read_may_not_watch(sync_or_async: SyncOrAsync, auth: Any) -> None:
     def only_three(request: HttpRequest, board_id: int) -> bool:
         return request.user.is_authenticated and board_id == 3
 
-    declare(coloured(only_three) if auth == "callable" else auth)
+    declare(sync_or_async(only_three) if auth == "callable" else auth)
     async with Tab(user=person()) as ada, Tab() as nobody:
         keys = "board;board_id=3, news"
         assert await ada.ask(action="watch", id=1, contexts=keys) == watching_of(keys)
@@ -66,12 +66,12 @@ async def test_where_nothing_is_read_the_pages_decide(auth: Any, allowed: bool) 
 
 
 async def test_an_auth_that_refuses_or_fails_keeps_its_text(
-    coloured: Coloured, caplog: pytest.LogCaptureFixture
+    sync_or_async: SyncOrAsync, caplog: pytest.LogCaptureFixture
 ) -> None:
     def guard(request: HttpRequest, board_id: int) -> bool:
         raise PermissionDenied("the text") if board_id == 3 else RuntimeError("the text")
 
-    declare(coloured(guard))
+    declare(sync_or_async(guard))
     async with Tab() as tab:
         with caplog.at_level(logging.ERROR):
             answer = await tab.ask(action="watch", contexts="board;board_id=3, board;board_id=4")
@@ -97,7 +97,7 @@ async def test_lost_rights_end_a_watch() -> None:
 
 
 async def test_a_database_that_is_away_ends_no_watch(
-    caplog: pytest.LogCaptureFixture, coloured: Coloured
+    caplog: pytest.LogCaptureFixture, sync_or_async: SyncOrAsync
 ) -> None:
     away = threading.Event()
 
@@ -107,7 +107,7 @@ async def test_a_database_that_is_away_ends_no_watch(
         return True
 
     database_outage.reset()
-    register(client(context=BOARD, auth=coloured(guard))(board))
+    register(client(context=BOARD, auth=sync_or_async(guard))(board))
     async with Tab(user=person()) as tab:
         await tab.ask(action="watch", id=1, contexts="board;board_id=3")
         away.set()
@@ -130,10 +130,10 @@ class TestPrivateReaders:
 
     @pytest.mark.parametrize("private_auth", [None, False, "staff"])
     async def test_they_do_not_count_beside_one_that_anybody_can_ask(
-        self, coloured: Coloured, private_auth: Any
+        self, sync_or_async: SyncOrAsync, private_auth: Any
     ) -> None:
         declare(auth=True)
-        register(client(context=BOARD, private=True, auth=private_auth)(coloured(board)), "own")
+        register(client(context=BOARD, private=True, auth=private_auth)(sync_or_async(board)), "own")
         refused = {"id": 1, **REFUSED, "contexts": "board;board_id=3"}
         assert await self.asked() == refused
         assert await self.asked(user=person()) == watching_of("board;board_id=3")

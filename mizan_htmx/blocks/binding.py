@@ -91,7 +91,7 @@ def _bind_each(groups: tuple[Group, ...], raw: Mapping[str, Any]) -> Bound:
     try:
         pairs = [_bind(group, raw) for group in groups]
     except ValidationFailed as error:
-        raise ValueError(f"{{% mizan_context %}} got parameters that do not fit: {error.reasons}") from None
+        raise ValueError(f"{{% mizan_context %}} got invalid parameters: {error.reasons}") from None
     values, shown = tuple([each for each, _ in pairs]), tuple([each for _, each in pairs])
     return Bound(values, shown)
 

@@ -67,7 +67,7 @@ def _reloaded(user: Any) -> Any:
 
 
 def _load(user: Any) -> Any:
-    fresh: Any = copy(user)  # keep what middleware has set on it, such as a second factor
+    fresh: Any = copy(user)  # keeps what middleware has set on it, such as a second factor
     for name in list(_cached_names(fresh)):
         del fresh.__dict__[name]
     try:

@@ -201,7 +201,7 @@ def _names_of(model: type[BaseModel]) -> frozenset[str]:
 
 def _undeclared(names: Collection[str], reason: str) -> ValidationFailed:
     if len(names) > MAX_FIELD_ERRORS:
-        return ValidationFailed({"__all__": [f"{len(names)} values do not fit."]})
+        return ValidationFailed({"__all__": [f"{len(names)} values are invalid."]})
     return ValidationFailed({name: [reason] for name in names})
 
 

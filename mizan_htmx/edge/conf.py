@@ -80,7 +80,7 @@ def is_kept_apart(names: Iterable[str]) -> bool:
 def _load(setting: object) -> LoadedEdges:
     if not isinstance(setting, Mapping):
         return LoadedEdges(
-            (), (f"{_SETTING} is {type(setting).__name__}, not a dictionary of edges by name.",)
+            (), (f"{_SETTING} must be a dictionary of edges by name, not a {type(setting).__name__}.",)
         )
     edges, problems = [], []
     for alias, entry in setting.items():
@@ -96,10 +96,12 @@ def _edge(place: str, entry: object) -> Edge:
         raise ImproperlyConfigured(f'{place} has no "BACKEND", the dotted path of a class.')
     unknown = [repr(key) for key in entry if key not in ("BACKEND", "OPTIONS")]
     if unknown:
-        raise ImproperlyConfigured(f'{place} has {", ".join(unknown)}. It takes "BACKEND" and "OPTIONS".')
+        raise ImproperlyConfigured(
+            f'{place} has the unknown {", ".join(unknown)}. It takes "BACKEND" and "OPTIONS".'
+        )
     options = entry.get("OPTIONS", {})
     if not isinstance(options, Mapping) or not all(isinstance(name, str) for name in options):
-        raise ImproperlyConfigured(f'{place}["OPTIONS"] is not a dictionary of options by name.')
+        raise ImproperlyConfigured(f'{place}["OPTIONS"] must be a dictionary of options by name.')
     try:
         edge: Edge = _class(entry["BACKEND"])(**options)
     except ImproperlyConfigured as error:

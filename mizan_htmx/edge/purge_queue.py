@@ -179,7 +179,7 @@ class PurgeQueue:
         self._failures += 1
         if now - self._failing_since > self._policy.give_up:
             self._failures = 0
-            logger.error("%r did not purge %s and is not tried again: %s", self._edge, keys, error)
+            logger.error("%r did not purge %s and will not be retried: %s", self._edge, keys, error)
             return {}
         wait = self._backoff() if error.retry_after is None else error.retry_after
         self._wait_until(now + wait)

@@ -51,7 +51,7 @@ def class_of(form: Any) -> Any:
     cls = getattr(form, "form", type(form))  # a formset has the attribute form
     declared = next((each for each in cls.__mro__ if each in registry.forms.values()), None)
     if declared is None:
-        raise ValueError(f"{form!r} is no mizan form: its class has no 'mizan = mizanFormMeta(…)'.")
+        raise ValueError(f"{form!r} is not a mizan form: its class has no 'mizan = mizanFormMeta(…)'.")
     return declared
 
 

@@ -18,7 +18,7 @@ Given = Mapping[str, Any]
 Controls = Iterable[tuple[str, str, Any]]
 
 _NO_VALUE = "Must be a scalar or a list of scalars."
-_NO_PARTS = "Must be a scalar for each of its parts, of which it has no more than {number}."
+_NO_PARTS = "Must be a scalar for each of its parts, at most {number}."
 
 
 def as_posted(values: Given) -> Data:

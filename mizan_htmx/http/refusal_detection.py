@@ -113,8 +113,9 @@ def _log_once(function: Function, response: HttpResponse) -> None:
     if any(mark in response.content for mark in _MARKS):
         _logged.add(function.func)
         logger.warning(
-            "%s has affects=, and answered %s with HTML that seems to show a form with errors. What it"
-            " affects is announced all the same, since nobody can tell. Answer 422, or a TemplateResponse"
-            " that has the form in its context; or call invalidate() where the form is valid.",
+            "%s has affects=, and returned status %s with HTML that seems to show a form with errors. HTML"
+            " does not prove that, so what the function affects was invalidated. Return status 422, or a"
+            " TemplateResponse that has the form in its context; or call invalidate() where the form"
+            " is valid.",
             *(function.place, response.status_code),
         )

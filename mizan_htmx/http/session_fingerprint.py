@@ -50,7 +50,7 @@ def user_of(request: HttpRequest) -> Any:
 
 
 @async_unsafe(
-    "A block or page that asks who the user is was rendered inside the event loop. Return a TemplateResponse."
+    "A block or page that needs the user was rendered inside the event loop. Return a TemplateResponse."
 )
 def _load(user: Any) -> None:
     getattr(user, "is_authenticated", None)

@@ -66,7 +66,7 @@ def tags_of(shown: Invalidation, shape: Shape) -> tuple[str, ...]:
     given = _parts(shown)
     missing = [name for name in shape.params if name not in given and name not in shape.optional]
     if missing:
-        raise ValueError(f"{str(shown)!r} lacks {', '.join(missing)}, which all of its context have.")
+        raise ValueError(f"{str(shown)!r} has no {', '.join(missing)}, which is required in its context.")
     parts = [given.get(name, name) for name in shape.params]
     return tuple(written(shown.context, chosen) for chosen in subsets(parts))
 

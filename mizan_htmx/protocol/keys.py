@@ -125,7 +125,7 @@ def _in_utc(moment: datetime.datetime) -> datetime.datetime:
 def _plain(number: Decimal) -> str:
     text = _written_out(number)
     if text is None:
-        raise ValueError(f"{number:.3E} can't name a block: it has too many digits, or is no number.")
+        raise ValueError(f"{number:.3E} can't name a block: it has too many digits, or is not a number.")
     return text
 
 
@@ -221,9 +221,7 @@ class Invalidation:
 
 
 def _no_name(text: str) -> ValueError:
-    return ValueError(
-        f"{text!r} is not a name. Names begin with a letter or '_'; letters, digits and '_-.' follow."
-    )
+    return ValueError(f"{text!r} is not a name. Use a letter or '_', then letters, digits, '_', '-' or '.'.")
 
 
 EVERYTHING = Invalidation("*")

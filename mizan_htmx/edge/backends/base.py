@@ -153,8 +153,8 @@ class TagEdge(EdgeBackend):
         value = self.separator.join(encoded)
         if len(encoded) > self.max_tags or len(value) > self.max_header:
             raise Untaggable(
-                f"{len(encoded)} tags of {len(value)} bytes do not fit into {self.header!r}:"
-                f" {type(self).__name__} takes {self.max_tags} tags and {self.max_header} bytes."
+                f"{len(encoded)} tags of {len(value)} bytes exceed the limits of {self.header!r}:"
+                f" {type(self).__name__} allows {self.max_tags} tags and {self.max_header} bytes."
             )
         return self.header, value
 

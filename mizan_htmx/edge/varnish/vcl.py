@@ -69,7 +69,9 @@ def _check_names(contexts: Mapping[str, Mapping[str, Any]]) -> None:
     names = [*contexts, *(param for each in contexts.values() for param in each["params"])]
     for name in names:
         if not is_name(name):
-            raise ValueError(f"{name!r} is not a name: a letter or '_', then letters, digits, '_-.'.")
+            raise ValueError(
+                f"{name!r} is not a name. Use a letter or '_', then letters, digits, '_', '-' or '.'."
+            )
 
 
 def _text(text: str) -> str:

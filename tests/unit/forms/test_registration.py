@@ -127,7 +127,7 @@ def test_a_name_that_no_address_or_header_could_carry_is_an_error(name: str) -> 
     with pytest.raises(DeclarationError) as caught:
         mizanFormMeta(name=name)
     assert str(caught.value) == (
-        f"A form can't be called {name!r}: a letter or '_', then letters, digits, '_', '-', '.'."
+        f"A form can't be called {name!r}. Use a letter or '_', then letters, digits, '_', '-' or '.'."
     )
 
 

@@ -101,7 +101,7 @@ class _Server(uvicorn.Server):
 
 def _number(port: str) -> int:
     if not port.isascii() or not port.isdigit() or int(port) > 65535:
-        raise CommandError(f"PORT={port!r} is no port. Choose a number from 1024 to 65535.")
+        raise CommandError(f"PORT={port!r} is not a port. Choose a number from 1024 to 65535.")
     return int(port)
 
 

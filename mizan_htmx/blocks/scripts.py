@@ -32,7 +32,7 @@ from mizan_htmx.html import attributes_of, plain
 from mizan_htmx.http.concurrency import loop_is_running
 from mizan_htmx.http.csrf import csrf_token
 from mizan_htmx.http.session_fingerprint import fingerprint_of, known_fingerprint
-from mizan_htmx.internals import NONCE, has_djangos_addresses
+from mizan_htmx.internals import NONCE, has_djangos_urls
 from mizan_htmx.localization import sign
 from mizan_htmx.rendering.page_localization import localization_here, localization_without_request, query_of
 from mizan_htmx.rendering.url_cache import login_path, reverse_url
@@ -199,7 +199,7 @@ def _has_stable_urls(storage: StaticFilesStorage) -> bool:
     if kind.url is not hashed.url:
         return kind.url is FileSystemStorage.url
     below: Any = super(hashed, kind)  # the class below the mixin decides
-    if not has_djangos_addresses(kind) or below.url is not FileSystemStorage.url:
+    if not has_djangos_urls(kind) or below.url is not FileSystemStorage.url:
         return False
     return kind.stored_name is ManifestFilesMixin.stored_name and kind.manifest_strict is True
 

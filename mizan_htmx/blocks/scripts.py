@@ -63,7 +63,7 @@ DEBUG = ("mizan_htmx/mizan-debug.js", "mizan_htmx/mizan-faults.js")
 LIVE = ("mizan_htmx/mizan-live.js", "mizan_htmx/mizan-channels.js")
 FORMS = ("mizan_htmx/mizan-forms.js", "mizan_htmx/mizan-formsets.js")
 
-# What starts so is a URL and no static path, as in the Media of a form.
+# What starts like this is a URL, not a static path, as in the Media of a form.
 _URL_PREFIXES = ("http://", "https://", "/")
 
 
@@ -168,7 +168,7 @@ def _htmx_file(given: object) -> str:
 
 
 def _is_found(path: str) -> bool:
-    """Return whether a static file exists, as far as this process can know."""
+    """Return whether a static file exists, as far as this process can find out."""
     if not apps.is_installed("django.contrib.staticfiles"):
         return True
     try:
@@ -193,7 +193,7 @@ def _static(paths: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _has_stable_urls(storage: StaticFilesStorage) -> bool:
-    """Return whether URLs stay the same: none is signed anew, and no file is read for its hash."""
+    """Return whether URLs stay the same: none is signed each time, and no file is read for its hash."""
     kind: Any = type(storage)
     hashed: Any = HashedFilesMixin
     if kind.url is not hashed.url:

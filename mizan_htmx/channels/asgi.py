@@ -111,5 +111,5 @@ def _origin_of(scope: Scope) -> str:
 
 
 async def _refuse(receive: Receive, send: Send) -> None:
-    await receive()  # "websocket.connect": before it, a server accepts no answer
+    await receive()  # "websocket.connect": before it, a server accepts no response
     await send({"type": "websocket.close"})

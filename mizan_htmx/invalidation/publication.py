@@ -138,6 +138,6 @@ def _in_thread(work: Callable[[], None]) -> None:
 def _is_in_loop() -> bool:
     """Return whether this thread runs a server's event loop.
 
-    Where ``DJANGO_ALLOW_ASYNC_UNSAFE`` is set, as for Playwright or notebooks, blocking the loop is meant.
+    With ``DJANGO_ALLOW_ASYNC_UNSAFE``, as for Playwright or notebooks, blocking the loop is intended.
     """
     return running_loop() is not None and not os.environ.get("DJANGO_ALLOW_ASYNC_UNSAFE")

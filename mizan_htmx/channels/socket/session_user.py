@@ -62,7 +62,7 @@ class Visitor:
 
 
 class VisitorSocket(Socket, Protocol):
-    """A socket whose visitor can be asked for their user."""
+    """A socket whose visitor has a user."""
 
     @property
     def visitor(self) -> Visitor:

@@ -24,8 +24,8 @@ class BoundedCache(dict[tuple[Any, ...], V]):
         super().__init__()
         self._compute = compute
         self._longest = longest
-        # Two generations approximate the order of use, which a plain dictionary does not record: an entry that
-        # is looked up in the older one moves to the newer one, and the older one is dropped as a whole.
+        # Two generations approximate the order of use, which a dictionary does not record: an entry that is
+        # looked up in the older one moves to the newer one, and the older one is dropped as a whole.
         self._half = entries // 2
         self._older: dict[tuple[Any, ...], V] = {}
 

@@ -44,12 +44,12 @@ class ChecklistItemForm(mizanFormMixin, forms.ModelForm):  # type: ignore[type-a
 
     @classmethod
     def get_formset_kwargs(cls, request: HttpRequest) -> dict[str, Any]:
-        """Give the rows of the card that the address names."""
+        """Return the rows of the card in the URL."""
         items = ChecklistItem.objects.filter(card=asked_card(request))
         return {"queryset": items, "form_kwargs": {"label_suffix": ""}}
 
     def clean_text(self) -> str:
-        """Make one line of it."""
+        """Return the text as one line."""
         return str(one_line(self.cleaned_data["text"]))
 
     @classmethod
@@ -61,7 +61,7 @@ class ChecklistItemForm(mizanFormMixin, forms.ModelForm):  # type: ignore[type-a
         formset.save(commit=False)
         for gone in formset.deleted_objects:
             gone.delete()
-        # A row that somebody else has removed meanwhile, or of another card, has a new instance by now.
+        # A row of another card, or one that somebody else has removed meanwhile, has a new instance here.
         for position, row in enumerate(formset.ordered_forms):
             row.instance.card = card
             row.instance.position = position

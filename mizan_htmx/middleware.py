@@ -12,7 +12,7 @@ from mizan_htmx.blocks.single_flight import bring, must_bring
 from mizan_htmx.caching.responses import keep_private
 from mizan_htmx.http.concurrency import in_thread
 from mizan_htmx.http.lifecycle import afinish, finish
-from mizan_htmx.invalidation.read_version import must_ask_early, version_of
+from mizan_htmx.invalidation.read_version import must_read_early, version_of
 from mizan_htmx.invalidation.recorder import abandon, open_recorder
 from mizan_htmx.localization import current_locale, store_base_locale
 from mizan_htmx.request_state import state_of
@@ -39,7 +39,7 @@ class MizanMiddleware:
         if self.is_async:
             return self._acall(request)
         store_base_locale(request, current_locale())
-        if must_ask_early():
+        if must_read_early():
             version_of(request)
         recorder, owned = open_recorder(request)
         try:
@@ -58,7 +58,7 @@ class MizanMiddleware:
 
     async def _acall(self, request: HttpRequest) -> HttpResponseBase:
         store_base_locale(request, current_locale())
-        if must_ask_early():
+        if must_read_early():
             await in_thread(version_of, request)
         recorder, owned = open_recorder(request)
         try:

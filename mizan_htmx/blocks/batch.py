@@ -41,7 +41,7 @@ _META_OF_BLOCK = ("QUERY_STRING", "PATH_INFO")
 class BlockResult:
     """The HTML of one block (status 200), or the reason why there is none.
 
-    Status 304: the page shows this content already, as the hash in the block's request says.
+    Status 304: the page shows this content already, by the hash in the block's request.
     """
 
     status: int

@@ -52,15 +52,15 @@ def check_names(groups: tuple[Group, ...], names: Set[str]) -> None:
 
 
 def bound_names(groups: tuple[Group, ...], params: Iterable[str], attributes: Iterable[str]) -> set[str]:
-    """Return the parameters that a tag passes: ``attributes`` count where a context has such a parameter."""
+    """Return the parameters that a tag passes: ``attributes`` count if a context has such a parameter."""
     return {*params, *[name for name in attributes if any(name in group.params for group in groups)]}
 
 
 def bind(groups: tuple[Group, ...], raw: Mapping[str, Any]) -> Bound:
     """Validate the parameters of each context in ``raw``; raise ValueError for invalid ones.
 
-    Values are those that their canonical text stands for, so that a reader gets the same value from a
-    template as from the URL of a refresh.
+    Each value is parsed from its canonical text, so that a reader gets the same value from a template as from
+    the URL of a refresh.
     """
     kinds = tuple(map(type, raw.values()))
     if _PLAIN.issuperset(kinds) and all(map(_is_plain, groups)):

@@ -120,7 +120,7 @@ def channel_element(
     if (partial is None) != (target is None):
         raise ValueError(
             f"{{% mizan_channel {name!r} %}} needs both partial= and target=, or neither:"
-            " what to render, and where it goes."
+            " what to render, and where to insert it."
         )
     if partial is not None and target is not None:
         if place not in PLACES:

@@ -31,10 +31,10 @@ def form_of_error(error: Exception) -> Any:
 
 
 def _add(bound: Any, refusal: Any) -> None:
-    said = [(name, text) for name, texts in refusal.fields.items() for text in texts]
-    if refusal.message != refusal.default_message or not said:
-        said.insert(0, (NON_FIELD_ERRORS, refusal.message))
-    for name, text in said:
+    messages = [(name, text) for name, texts in refusal.fields.items() for text in texts]
+    if refusal.message != refusal.default_message or not messages:
+        messages.insert(0, (NON_FIELD_ERRORS, refusal.message))
+    for name, text in messages:
         _add_to_field(bound, name, text)
 
 

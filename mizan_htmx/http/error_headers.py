@@ -30,7 +30,7 @@ def remember_invalid_result(request: HttpRequest) -> None:
 
 
 def mark_invalid_values(response: HttpResponseBase) -> None:
-    """Set the header that says that a result reports invalid values."""
+    """Set the header for a result that reports invalid values."""
     if response.status_code == 200 and response.headers.get("Content-Type") == "application/json":
         response.headers[ERROR_HEADER] = ValidationFailed.code
 

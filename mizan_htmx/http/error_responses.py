@@ -159,7 +159,7 @@ def _shown(error: MizanError) -> dict[str, Any]:
 
 
 def _is_fragment(request: HttpRequest) -> bool:
-    """Return whether the response goes into a part of a page, where a login page would be out of place."""
+    """Return whether the response is inserted into a part of a page, where a login page would be wrong."""
     return _is_htmx(request) and "HX-Boosted" not in request.headers
 
 

@@ -34,7 +34,7 @@ def admit(function: Function, request: HttpRequest, arguments: Arguments) -> dic
     Raises Unauthorized or Forbidden before any argument is validated, and ValidationFailed.
     """
     auth = registry.graph.auth_of(function)
-    if auth is not None and not (auth.check is not None and _ask(auth, auth.check, request, arguments)):
+    if auth is not None and not (auth.check is not None and _call_auth(auth, auth.check, request, arguments)):
         admit_user(auth, request)
     return _values(function, arguments)
 
@@ -43,7 +43,7 @@ async def aadmit(function: Function, request: HttpRequest, arguments: Arguments)
     """See ``admit``."""
     auth = registry.graph.auth_of(function)
     if auth is not None and not (
-        auth.check is not None and await _aask(auth, auth.check, request, arguments)
+        auth.check is not None and await _acall_auth(auth, auth.check, request, arguments)
     ):
         await in_thread(admit_user, auth, request)
     return _values(function, arguments)
@@ -56,7 +56,7 @@ def _values(function: Function, arguments: Arguments) -> dict[str, Any]:
     return validate(function.arguments, arguments.offer(wanted))
 
 
-def _ask(auth: Auth, check: Callable[..., Any], request: HttpRequest, arguments: Arguments) -> object:
+def _call_auth(auth: Auth, check: Callable[..., Any], request: HttpRequest, arguments: Arguments) -> object:
     """Return the result of an ``auth`` callable, which gets the arguments that it names, as the body does."""
     wanted = _named_by(auth, arguments)
     if wanted is None:
@@ -67,7 +67,9 @@ def _ask(auth: Auth, check: Callable[..., Any], request: HttpRequest, arguments:
     return answer
 
 
-async def _aask(auth: Auth, check: Callable[..., Any], request: HttpRequest, arguments: Arguments) -> object:
+async def _acall_auth(
+    auth: Auth, check: Callable[..., Any], request: HttpRequest, arguments: Arguments
+) -> object:
     wanted = _named_by(auth, arguments)
     if wanted is None:
         return False

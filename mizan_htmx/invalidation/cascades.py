@@ -16,11 +16,11 @@ from django.db.models import Model, QuerySet, Value, signals
 Models: TypeAlias = frozenset[type[Model]]
 Read: TypeAlias = Callable[[QuerySet[Any]], list[Any]]
 
-GONE, NULL, DEFAULT, DB_DEFAULT = "gone", "null", "default", "db_default"
+DELETED, NULL, DEFAULT, DB_DEFAULT = "deleted", "null", "default", "db_default"
 
 #: What ``on_delete`` does to the referring row. The values for the database are new in Django 6.1.
 EFFECTS: dict[object, str] = {models.SET_NULL: NULL, models.SET_DEFAULT: DEFAULT}
-for _name, _effect in (("DB_CASCADE", GONE), ("DB_SET_NULL", NULL), ("DB_SET_DEFAULT", DB_DEFAULT)):
+for _name, _effect in (("DB_CASCADE", DELETED), ("DB_SET_NULL", NULL), ("DB_SET_DEFAULT", DB_DEFAULT)):
     if hasattr(models, _name):
         EFFECTS[getattr(models, _name)] = _effect
 
@@ -66,7 +66,7 @@ def _add_sources(model: type[Model], found: set[type[Model]], on_deletes: Iterab
         if to is not None and to not in found:
             found.add(to)
             # The database may delete that row as well; for rows that Python deletes there is a signal.
-            _add_sources(to, found, [each for each in EFFECTS if EFFECTS[each] == GONE])
+            _add_sources(to, found, [each for each in EFFECTS if EFFECTS[each] == DELETED])
 
 
 def _refers_to(field: Any, on_deletes: Iterable[object]) -> type[Model] | None:
@@ -125,7 +125,7 @@ def _find(
 ) -> Iterator[Found]:
     """Search level by level, as the database deletes: one query for each relation and level."""
     going: dict[type[Model], set[Any]] = {_table(model): set(keys)}
-    gone = {_table(model): set(keys)}
+    deleted = {_table(model): set(keys)}
     count = 0
     while any(going.values()):
         further: dict[type[Model], set[Any]] = {}
@@ -140,7 +140,7 @@ def _find(
                 if before:
                     yield Found(way.model, before, _after(way, before))
                 if way.leads_on:
-                    known = gone.setdefault(way.model, set())
+                    known = deleted.setdefault(way.model, set())
                     further.setdefault(way.model, set()).update(found - known)
                     known |= found
         going = further
@@ -184,7 +184,7 @@ def _keys(rows: QuerySet[Any], limit: int) -> QuerySet[Any]:
 
 
 def _after(way: Way, rows: list[Any]) -> list[Any] | None:
-    if way.effect == GONE:
+    if way.effect == DELETED:
         return []
     default = None
     if way.effect == DEFAULT:
@@ -211,9 +211,9 @@ def ways(model: type[Model], watched: Models) -> tuple[Way, ...]:
 
 def _ways(model: type[Model], watched: Models) -> Iterator[Way]:
     for field, effect in _dependents(model):
-        leads_on = effect == GONE and _leads_on(field.model, watched, set())
+        leads_on = effect == DELETED and _leads_on(field.model, watched, set())
         yield Way(field, effect, field.model, _is_watched(field.model, watched), leads_on)
-        if effect != GONE:
+        if effect != DELETED:
             # The column is in their parent's table; their link to the parent is a relation of its own.
             for child in _watched_children(field.model, watched):
                 yield Way(field, effect, child, is_watched=True, leads_on=False)
@@ -223,8 +223,8 @@ def _leads_on(model: type[Model], watched: Models, seen: set[type[Model]]) -> bo
     seen.add(model)
     return any(
         _is_watched(field.model, watched)
-        or (effect != GONE and any(_watched_children(field.model, watched)))
-        or (effect == GONE and field.model not in seen and _leads_on(field.model, watched, seen))
+        or (effect != DELETED and any(_watched_children(field.model, watched)))
+        or (effect == DELETED and field.model not in seen and _leads_on(field.model, watched, seen))
         for field, effect in _dependents(model)
     )
 

@@ -40,7 +40,7 @@ def _before(version: str) -> str:
     return f"{epoch}.{int(seq) - 1}"
 
 
-def must_ask_early() -> bool:
+def must_read_early() -> bool:
     """Return whether to take the read version before the view, because of ATOMIC_REQUESTS.
 
     One transaction then spans the view. Above READ COMMITTED it reads the database as it was at its first

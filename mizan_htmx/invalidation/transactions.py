@@ -178,10 +178,10 @@ def _shares(connection: BaseDatabaseWrapper) -> list[Share]:
 
 def standing(shares: Iterable[Share]) -> set[Share]:
     """Return those that are committed or may still be, without those that were rolled back."""
-    asked = set(shares)
-    unsure = {share.connection for share in asked if not share.is_committed}
+    candidates = set(shares)
+    unsure = {share.connection for share in candidates if not share.is_committed}
     waiting = {share for connection in unsure for share in _shares(connection)}
-    return {share for share in asked if share.is_committed or share in waiting}
+    return {share for share in candidates if share.is_committed or share in waiting}
 
 
 def _mark(shares: Iterable[Share]) -> None:

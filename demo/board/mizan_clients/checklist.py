@@ -6,7 +6,7 @@ from django import forms
 from django.http import HttpRequest
 
 from demo.board.access import Request, hold_board
-from demo.board.mizan_clients.details import asked_card
+from demo.board.mizan_clients.details import requested_card
 from demo.board.models import Activity, ChecklistItem
 from demo.board.news import record
 from demo.board.shapes import one_line
@@ -45,7 +45,7 @@ class ChecklistItemForm(mizanFormMixin, forms.ModelForm):  # type: ignore[type-a
     @classmethod
     def get_formset_kwargs(cls, request: HttpRequest) -> dict[str, Any]:
         """Return the rows of the card in the URL."""
-        items = ChecklistItem.objects.filter(card=asked_card(request))
+        items = ChecklistItem.objects.filter(card=requested_card(request))
         return {"queryset": items, "form_kwargs": {"label_suffix": ""}}
 
     def clean_text(self) -> str:
@@ -55,7 +55,7 @@ class ChecklistItemForm(mizanFormMixin, forms.ModelForm):  # type: ignore[type-a
     @classmethod
     def on_formset_success(cls, request: Request, formset: Any) -> None:  # type: ignore[override]
         """Save the rows in the order that they have on the page."""
-        card = asked_card(request)
+        card = requested_card(request)
         board_id = card.column.board_id
         hold_board(board_id)
         formset.save(commit=False)

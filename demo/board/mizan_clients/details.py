@@ -17,8 +17,8 @@ from mizan_htmx.forms import mizanFormMeta, mizanFormMixin
 Verb = Activity.Verb
 
 
-def asked_card(request: HttpRequest) -> Card:
-    """Find the card in a form's URL; raise NotFound."""
+def requested_card(request: HttpRequest) -> Card:
+    """Return the card in a form's URL; raise NotFound."""
     card_id = request.GET.get("card_id", "")
     if not card_id.isascii() or not card_id.isdigit() or len(card_id) > 18:
         raise NotFound("This card is not there any more.")
@@ -61,7 +61,7 @@ class CardForm(mizanFormMixin, forms.ModelForm):  # type: ignore[type-arg]
     @classmethod
     def get_init_kwargs(cls, request: HttpRequest) -> dict[str, Any]:
         """Fill in a copy of the card: blocks of the same page must not show what is not saved."""
-        found = asked_card(request)
+        found = requested_card(request)
         card = Card.objects.select_related("column", "assignee").get(pk=found.pk)
         return {"instance": card, "label_suffix": ""}
 

@@ -64,7 +64,7 @@ class AnonymousRequest(BodilessRequest):
         self.session = _EmptySession()
         self.shown: dict[Invalidation, None] = {}
         self.objections: list[str] = []
-        user = nobody()
+        user = anonymous_user()
         if user is not None:
             self.user = user
         if hasattr(request, "htmx"):
@@ -180,7 +180,7 @@ def _known(request: HttpRequest) -> list[str]:
     return [*names, *forwarded()]
 
 
-def nobody() -> Any:
+def anonymous_user() -> Any:
     """Return an AnonymousUser, or ``None`` on a site without ``django.contrib.auth``."""
     if not apps.is_installed("django.contrib.auth"):
         return None

@@ -73,7 +73,7 @@ def register_form(cls: Any) -> None:
     known = registry.forms.get(name)
     if known is not None:
         raise DeclarationError(
-            f"Two forms are called {name!r}: {_place(known)} and {_place(cls)}. Give one another name."
+            f"Two forms are called {name!r}: {_place(known)} and {_place(cls)}. Rename one of them."
         )
     functions = {"schema": _schema(cls), "validate": _validate(cls), "submit": _submit(cls, submit_form)}
     if cls.mizan.enable_formset:

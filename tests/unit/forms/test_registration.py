@@ -104,7 +104,7 @@ def test_two_forms_of_one_name_are_an_error_that_names_both_places(registry: Reg
 
     here = f"{__name__}.test_two_forms_of_one_name_are_an_error_that_names_both_places.<locals>.Other"
     assert str(caught.value) == (
-        f"Two forms are called 'contact': tests.helpers.forms.ContactForm and {here}. Give one another name."
+        f"Two forms are called 'contact': tests.helpers.forms.ContactForm and {here}. Rename one of them."
     )
 
 

@@ -70,7 +70,7 @@ def bind(groups: tuple[Group, ...], raw: Mapping[str, Any]) -> Bound:
 
 @lru_cache(4096)
 def _is_plain(group: Group) -> bool:
-    """Return whether only pydantic validates the parameters; an author's code might not repeat its result."""
+    """Return whether only pydantic validates the parameters; a site's code might not repeat its result."""
     annotations = [parameter.annotation for parameter in group.params.values()]
     # Annotated[...] may hold a dictionary or a validator, which have no hash.
     return all(isinstance(each, type) and each in _PLAIN for each in annotations)

@@ -99,7 +99,7 @@ def resolve(
     if key not in results:
         try:
             results[key] = _read(reader, request, own, state.recorder)
-        except Exception as failure:  # the border to the authors' readers; raised at each lookup
+        except Exception as failure:  # the border to the site's readers; raised at each lookup
             results[key] = _Failed(failure)
             if isinstance(failure, DENIED) and isinstance(request, AnonymousRequest):
                 request.object(f"{reader.name!r} refused access")

@@ -148,7 +148,7 @@ def _inner(block: Block, partial: Partial, request: HttpRequest, locale: Locale)
     context = BlockContext(request, block, partial, results, locale)
     try:
         inner = partial.render(context)
-    except Exception as error:  # the border to the authors' templates; a reader's refusal hides the content
+    except Exception as error:  # the border to the site's templates; a reader's refusal hides the content
         if results.failure is None:
             raise
         return _hidden(results.failure, error)

@@ -93,7 +93,7 @@ def is_shared(response: HttpResponseBase) -> bool:
 
 
 def keep_private(response: HttpResponseBase) -> None:
-    """Mark a response as ``no-store``, unless it is shared or its author has set ``Cache-Control``."""
+    """Mark a response as ``no-store``, unless it is shared or the site has set ``Cache-Control``."""
     response.headers.setdefault("Cache-Control", PRIVATE)
 
 

@@ -125,7 +125,7 @@ def _resolved(func: Callable[..., Any], annotation: Any) -> Any:
     namespace = getattr(_function_in(func), "__globals__", {})
     try:
         return typing.get_type_hints(holder, globalns=namespace, include_extras=True)["first"]
-    except Exception:  # the border to the authors' annotations, which may be for type checkers only
+    except Exception:  # the border to the site's annotations, which may be for type checkers only
         return Any
 
 

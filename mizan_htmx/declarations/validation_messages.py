@@ -130,7 +130,7 @@ def _text(error: Mapping[str, Any]) -> str:
         return _of_validator(error["msg"], context)
     if kind in _OURS:
         return gettext(_OURS[kind])
-    if kind not in _BUILT_IN:  # an author's own message
+    if kind not in _BUILT_IN:  # a message of the site's own
         return _of_pydantic(error["msg"]) or str(error["msg"])
     if kind.startswith("time_delta"):
         return gettext(_DURATION)

@@ -137,7 +137,7 @@ def write_formset(
 
 
 def _set_ids(forms: Iterable[Any], form_id: str) -> None:
-    """Set ids that no other form on the page has, unless the author has chosen some."""
+    """Set ids that no other form on the page has, unless the form has ids of its own."""
     for each in forms:
         if each.auto_id == AUTO_ID:
             each.auto_id = f"id_{form_id}_%s"

@@ -102,7 +102,7 @@ def respond(request: HttpRequest, methods: Sequence[str], work: Work, fail: Fail
             if request.method not in methods:
                 raise MethodNotAllowed(methods)
             response = work(request, recorder)
-        except Exception as error:  # the border to the authors' code
+        except Exception as error:  # the border to the site's code
             response = fail(request, error)
             roll_back(recorder)
     except Exception:
@@ -129,7 +129,7 @@ async def arespond(
             if request.method not in methods:
                 raise MethodNotAllowed(methods)
             response = await work(request, recorder)
-        except Exception as error:  # the border to the authors' code
+        except Exception as error:  # the border to the site's code
             response = await fail(request, error)
             roll_back(recorder)
     except Exception:

@@ -1,1 +1,1 @@
-"""What is measured, and not tested: how fast, and at what cost. See README.md."""
+"""Benchmarks: how fast the package is, and at what cost. See README.md."""

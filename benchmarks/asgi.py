@@ -1,4 +1,4 @@
-"""The same echo under ASGI: a sync and an async function, beside the plain view that is as sync or async."""
+"""The same echo under ASGI: a sync and an async function, each beside a plain view of the same kind."""
 
 import asyncio
 from collections.abc import Callable, Coroutine, Iterator
@@ -15,7 +15,7 @@ from benchmarks.timing import Effort, Run, compared, measure
 from benchmarks.wire import Answer, Request, ask_async, scope, sizes
 
 TITLE = "echo under ASGI"
-#: Ours, each beside the plain view that is as sync or async.
+#: Ours, each beside a plain view of the same kind.
 BESIDE = {
     "mizan, sync": "plain, sync",
     "mizan, async": "plain, async",
@@ -25,7 +25,7 @@ _Ask = Callable[[], Coroutine[Any, Any, Answer]]
 
 
 def run(effort: Effort, *, peers: bool) -> Iterator[Cell]:
-    """Measure the four, and count how often each hands work to a thread or back to the loop."""
+    """Measure the four, and count the hops of each between the event loop and threads."""
     site.configure()
     from mizan_htmx import client
     from mizan_htmx.setup.registry import register
@@ -96,7 +96,7 @@ def _asked(circumstances: str) -> dict[str, tuple[str, Request]]:
 
 @contextmanager
 def _hops() -> Iterator[list[str]]:
-    """Note each call that goes from the loop to a thread, or from a thread to the loop."""
+    """Record each call from the event loop to a thread, or from a thread to the loop."""
     seen: list[str] = []
     originals = {each: each.__call__ for each in (SyncToAsync, AsyncToSync)}
 

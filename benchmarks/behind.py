@@ -23,7 +23,7 @@ _SERVERS = {
 }
 _CLIENTS, _ROUNDS, _WARM_UP = 1000, 20, 2
 _FEW_CLIENTS, _FEW_ROUNDS = 5, 2
-# More than the 20 frames a second that a page may send would have to wait.
+# A page may send 20 frames a second; more would be delayed.
 _GAP = 0.3
 
 
@@ -42,7 +42,7 @@ class Side:
     now: str
 
     async def come_back(self, *, is_behind: bool) -> Times:
-        """Have all pages watch; return milliseconds: to the last one told, of CPU, of the longest step."""
+        """Let all pages watch; return milliseconds: to the last one notified, of CPU, of the longest step."""
         await self.trigger.call("steps")
         before = self.server.cpu()
         answered = self.crowd.expect()
@@ -52,8 +52,8 @@ class Side:
         async with asyncio.timeout(fanout.UNDELIVERED_AFTER * 6):
             await answered
         lasted = (self.crowd.arrivals[-1] - began) / 1e6
-        told = [page.told for page in self.pages]
-        assert told == [[page.own] if is_behind else [] for page in self.pages], "not exactly its own"
+        notified = [page.notified for page in self.pages]
+        assert notified == [[page.own] if is_behind else [] for page in self.pages], "not exactly its own"
         cpu = (self.server.cpu() - before) * 1000
         longest = float(await self.trigger.call("steps"))
         await asyncio.sleep(_GAP)
@@ -66,22 +66,22 @@ class Page(Client):
     def __init__(self, crowd: Crowd, port: int, *, deflate: str) -> None:
         super().__init__(crowd, port, deflate=deflate)
         self.own = ""
-        self.told: list[str] = []
+        self.notified: list[str] = []
 
     def watch(self, version: str) -> None:
-        """Say that it shows this version of both."""
-        self.told = []
+        """Send a watch frame with this version of both boards."""
+        self.notified = []
         keys = (self.own, f"{self.own}000000")
         shown = dict.fromkeys(keys, version)
         self.send({"action": "watch", "id": 2, "contexts": ", ".join(keys), "versions": shown})
 
-    def hear(self, content: bytes) -> None:
-        """Keep what it is told; the answer to its watch comes after that."""
+    def receive(self, content: bytes) -> None:
+        """Record an invalidation, or the answer to the watch frame, which comes after them."""
         frame = json.loads(content)
         if "invalidate" in frame:
-            self.told.append(frame["invalidate"])
+            self.notified.append(frame["invalidate"])
         else:
-            super().hear(content)
+            super().receive(content)
 
 
 def run(effort: Effort, *, peers: bool) -> Iterator[Cell]:
@@ -106,7 +106,7 @@ async def _measured(
 ) -> tuple[dict[str, list[Times]], float]:
     async with AsyncExitStack() as stack:
         trigger = await stack.enter_async_context(Trigger(server.port))
-        # Before there are sockets: what happens later their process hears by itself.
+        # Before there are sockets: their process receives later changes as events.
         before, now = (await trigger.call("fall_behind")).split()
         crowd, pages = await gather_crowd(clients, server.port, deflate="", client=Page)
         for page in pages:
@@ -119,7 +119,7 @@ async def _measured(
         with settled_memory():
             await side.come_back(is_behind=False)
             await trigger.call("settle")
-            # The first time that anybody asks this process for what is older.
+            # The first query of this process for older changes.
             cold, *_ = await side.come_back(is_behind=True)
             for _ in range(_WARM_UP + rounds):
                 shuffled.shuffle(titles)

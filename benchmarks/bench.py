@@ -1,6 +1,6 @@
-"""mizan_htmx beside what a user would pick instead: ``make bench``, or ``make bench ONLY=rpc``.
+"""mizan_htmx beside its alternatives: ``make bench``, or ``make bench ONLY=rpc``.
 
-Each section runs in processes of its own, several times; what all rounds of them find is put together.
+Each section runs several times, in a process of its own; the rounds of all processes are combined.
 """
 
 import argparse
@@ -14,7 +14,7 @@ from pathlib import Path
 from benchmarks.figures import Cell, read, together
 
 HERE = Path(__file__).resolve().parent
-#: What is measured, and in how many processes one after the other.
+#: The sections, and in how many successive processes each runs.
 SECTIONS = {
     "rpc": 5,
     "empty": 5,
@@ -29,7 +29,7 @@ SECTIONS = {
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Measure what is asked for, print the tables, and keep those of a whole run."""
+    """Measure the requested sections, print the tables, and save those of a whole run."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.bench", description=__doc__)
     parser.add_argument("sections", nargs="*", metavar="SECTION", help=f"of {', '.join(SECTIONS)}")
     parser.add_argument("--processes", type=int, help="for each section; as many as it needs without it")
@@ -50,7 +50,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def measured(section: str, options: argparse.Namespace) -> list[Cell]:
-    """Run a section in so many processes, and for each number of functions it wants."""
+    """Run a section in this many processes, and for each number of functions."""
     print(f"{section} …", file=sys.stderr)
     sizes = getattr(import_module(f"benchmarks.{section}"), "SIZES", ())
     if options.smoke:

@@ -1,7 +1,7 @@
-"""Where a request's work goes: the bytecode instructions of each function, beside plain Django's.
+"""Where the time of a request goes: the bytecode instructions of each function, beside plain Django's.
 
-``python -m benchmarks.counting change`` counts one call of ``change``. No noise touches a count; but what is
-done in C is not in it.
+``python -m benchmarks.counting change`` counts one call of ``change``. A count has no noise, but it does not
+include what is done in C.
 """
 
 import argparse
@@ -56,7 +56,7 @@ def count(once: Callable[[], object]) -> Counter[str]:
         place = code.co_filename.rpartition("site-packages/")[2].removeprefix(f"{site.HERE.parent}/")
         counted[f"{place}:{code.co_qualname}"] += 1
 
-    # Since Python 3.12, what sets a frame's f_trace_opcodes can come too late for that frame.
+    # Since Python 3.12, setting a frame's f_trace_opcodes may have no effect on that frame.
     if sys.version_info >= (3, 12):
         _monitor(once, executed)
     else:

@@ -1,6 +1,6 @@
-"""As many functions as wanted: of ten, six are readers in two contexts, three change these, one echoes.
+"""Any number of functions: of ten, six are readers in two contexts, three affect these, one echoes.
 
-Each ten have parameters of their own, as in a site: no two contexts share a signature.
+Every ten have their own parameters, as in a site: no two contexts share a signature.
 """
 
 from collections.abc import Callable
@@ -16,7 +16,7 @@ _SCOPE = {"Part": work.Part, "part": work.part, "Echoed": work.Echoed}
 
 
 def name_of(number: int) -> str:
-    """Give the name of a function; none is longer than another, so neither is a call."""
+    """Return the name of a function; all have the same length, so that all calls do."""
     return f"f{number:05}"
 
 
@@ -38,7 +38,7 @@ def _written(number: int) -> tuple[str, dict[str, Any]]:
     if place < 6:
         reads = {"parameters": f"key{ten}: int", "result": "Part", "value": f"part(key{ten}, {place})"}
         return _SOURCE.format(name=name_of(number), **reads), {"context": f"c{ten}.{place // 3}"}
-    # Whoever is called needs no key: scale.py calls them all alike.
+    # The key has a default, because scale.py calls all functions alike.
     key = "" if place == 9 else f"key{ten}: int = 1, "
     answers = {"parameters": f"{key}text: str = ''", "result": "Echoed", "value": "Echoed(message=text)"}
     options = {} if place == 9 else {"affects": [f"c{ten}.0", f"c{ten}.1"]}

@@ -1,7 +1,7 @@
-"""Read and change a site behind Varnish at once, and count the reads that were stale: must be none.
+"""Read and change a site behind Varnish at the same time, and count the stale reads: there must be none.
 
 ``python -m benchmarks.edge`` compares the origin alone, Varnish that only purges, and Varnish as exported.
-A read is stale when it began after a mutation's client had its answer, and shows an older number.
+A read is stale if it began after a mutation's client had its response, and shows an older number.
 """
 
 import argparse
@@ -34,7 +34,7 @@ COLUMNS = ("reads/s", "p50 ms", "p99 ms", "hits %", "mutations/s", "stale reads"
 
 @dataclass(slots=True)
 class Tally:
-    """What a run has seen. ``known`` is each user's number that its writer was told."""
+    """The results of a run. ``known`` is each user's number in the last response to its writer."""
 
     port: int
     users: int
@@ -49,7 +49,7 @@ class Tally:
 
 
 class Wire:
-    """A connection that is kept, and opened again when the other side has closed it."""
+    """A persistent connection, opened again when the other side has closed it."""
 
     def __init__(self, port: int) -> None:
         self.port = port
@@ -57,7 +57,7 @@ class Wire:
         self.writer: asyncio.StreamWriter | None = None
 
     async def ask(self, request: bytes) -> tuple[bytes, bytes]:
-        """Send a request and give head and body of the answer."""
+        """Send a request; return head and body of the response."""
         while True:
             if self.reader is None or self.writer is None:
                 self.reader, self.writer = await asyncio.open_connection("127.0.0.1", self.port)
@@ -87,7 +87,7 @@ class Wire:
 
 
 def address(user: int) -> str:
-    """Choose one of the two addresses that show a user."""
+    """Choose one of the two URLs that show a user."""
     return random.choice((f"/profile/{user}/", f"/api/mizan/ctx/user/?user_id={user}"))
 
 
@@ -128,7 +128,7 @@ async def write(tally: Tally, users: range, each: float) -> None:
 
 
 async def rest(tally: Tally) -> None:
-    """Count the addresses that still show something old when nothing happens any more."""
+    """Count the URLs that still show an old number when all writers have stopped."""
     wire = Wire(tally.port)
     for user in range(tally.users):
         for path in (f"/profile/{user}/", f"/api/mizan/ctx/user/?user_id={user}"):
@@ -138,7 +138,7 @@ async def rest(tally: Tally) -> None:
 
 
 async def load(port: int, options: argparse.Namespace) -> Tally:
-    """Let readers and writers loose."""
+    """Run readers and writers concurrently."""
     token = json.loads(ask(port, "/api/mizan/session/").text)["csrfToken"]
     tally = Tally(port, options.users, time.perf_counter() + options.seconds, token)
     each = options.writers / options.mutations
@@ -151,7 +151,7 @@ async def load(port: int, options: argparse.Namespace) -> Tally:
 
 @contextmanager
 def site(folder: Path, jitter: float) -> Iterator[int]:
-    """Run the site in a process of its own, and give its port."""
+    """Run the site in a process of its own, and yield its port."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port: int = free.getsockname()[1]
     arguments = [str(port), str(folder / "edge.vcl"), str(jitter)]
@@ -198,7 +198,7 @@ def figures(tally: Tally, seconds: float) -> tuple[str, ...]:
 
 
 def main() -> int:
-    """Print the table; exit 1 if the edge has handed out anything stale."""
+    """Print the table; exit 1 if the edge has served anything stale."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )

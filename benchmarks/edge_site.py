@@ -1,7 +1,7 @@
 """The site that ``benchmarks.edge`` reads and changes: ``python -m benchmarks.edge_site PORT VCL JITTER``.
 
 A number for each user, in memory: a database would only make the origin slower. After a reader has read, it
-waits up to JITTER milliseconds; a mutation in that time makes its answer old before it is given.
+waits up to JITTER milliseconds; a mutation in that time makes the response stale before it is sent.
 """
 
 import asyncio
@@ -55,7 +55,7 @@ async def page(request: HttpRequest, user_id: int) -> HttpResponse:
 
 @client(affects=USER)
 async def count(request: HttpRequest, user_id: int) -> int:
-    """Raise it by one, and say what it is now."""
+    """Increase it by one, and return it."""
     numbers[user_id] += 1
     return numbers[user_id]
 

@@ -1,4 +1,4 @@
-"""A call beside a view by hand that checks no CSRF token, where no middleware runs: what all of it costs."""
+"""A call without middleware, beside a hand-written view without CSRF check: the cost of everything."""
 
 from collections.abc import Iterator
 from functools import partial
@@ -11,12 +11,12 @@ from benchmarks.wire import ask, asking, sizes
 
 WORKS = ("echo", "mutate")
 TITLE = "{}, no middleware"
-#: The view by hand with Django's decorator around it, which is all that it has more than ``plain``.
+#: The hand-written view ``plain`` with Django's decorator ``csrf_protect``.
 PROTECTED = "csrf_protect"
 
 
 def run(effort: Effort, *, peers: bool) -> Iterator[Cell]:
-    """Measure the works; ``peers`` have no part in it."""
+    """Measure the work; ``peers`` make no difference."""
     by_name = {each.name: each for each in contestants(peers=False)}
     plain, twin, mizan = by_name["plain"], by_name["plain2"], by_name["mizan"]
     sides = {
@@ -41,7 +41,7 @@ def run(effort: Effort, *, peers: bool) -> Iterator[Cell]:
 
 
 def _prepared(contestant: Contestant, name: str, urlconf: str) -> tuple[Run, dict[str, float]]:
-    """Make something to time; raise AssertionError unless it does its work."""
+    """Return a run to time; raise AssertionError unless it does its work."""
     handler, cookie = site.handler(site.CSRF), site.cookie(site.CSRF)
     use = site.using(urlconf)
     use()

@@ -1,7 +1,7 @@
-"""How long until the last page knows: ``python -m benchmarks.fanout`` (or ``make benchmark``).
+"""The time until the last page is notified: ``python -m benchmarks.fanout`` (or ``make benchmark``).
 
-Starts each server as a process of its own, connects real WebSocket clients to it, lets one mutation after
-the other happen, and prints a table.
+Starts each server as a process of its own, connects real WebSocket clients to it, calls one mutation after
+the other, and prints a table.
 """
 
 import argparse
@@ -27,7 +27,7 @@ from tools import redis as redis_program
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGES = ("mizan_htmx", "Django", "channels", "channels_redis", "redis", "uvicorn", "websockets")
 DEFLATE = "Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits\r\n"
-# Longer than a hub's window, so that each change is the first one and none waits for the end of a storm.
+# Longer than a hub's window, so that each change is the first one in its window and is not delayed.
 GAP = 0.3
 WARM_UP = 3
 UNDELIVERED_AFTER = 10.0
@@ -64,7 +64,7 @@ HEADINGS = (
 class Result:
     """What was measured: milliseconds after the mutation, and what a thousand idle sockets cost.
 
-    ``last`` has an entry for each round in which all pages were told, ``each`` one for each frame.
+    ``last`` has an entry for each round in which all pages were notified, ``each`` one for each frame.
     ``change_cpu`` is in milliseconds, ``memory`` in MiB, ``idle_cpu`` in seconds a minute.
     """
 
@@ -87,7 +87,7 @@ class Result:
 
 
 def percentile(values: list[float], percent: float) -> float:
-    """Give the smallest value that so many percent of all do not exceed."""
+    """Return the smallest value that this many percent of all do not exceed."""
     ordered = sorted(values)
     return ordered[max(0, -(-len(ordered) * int(percent) // 100) - 1)]
 
@@ -101,17 +101,17 @@ class Server:
         self._proc = Path(f"/proc/{process.pid}")
 
     def memory(self) -> float:
-        """Give its resident memory in MiB."""
+        """Return its resident memory in MiB."""
         pages = int((self._proc / "statm").read_text().split()[1])
         return float(pages * os.sysconf("SC_PAGE_SIZE") / 2**20)
 
     def cpu(self) -> float:
-        """Give the seconds that it has computed."""
+        """Return the seconds that it has computed."""
         fields = (self._proc / "stat").read_text().rpartition(")")[2].split()
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
     def end(self) -> None:
-        """End it at once: it shall not say good-bye to each client first."""
+        """Kill it at once, so that it does not close each connection first."""
         self._process.kill()
         self._process.wait()
 
@@ -133,7 +133,7 @@ def running(command: list[str], **options: Any) -> Iterator["subprocess.Popen[st
 
 @contextmanager
 def redis_server() -> Iterator[str]:
-    """Run a Redis of our own that keeps nothing on disk, and give its address."""
+    """Run a Redis without persistence, and yield its URL."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     program = redis_program.server(os.environ.get(redis_program.VARIABLE, ""))
@@ -164,7 +164,7 @@ def started(contestant: Contestant) -> Iterator[Server]:
 
 @asynccontextmanager
 async def watching(server: Server, size: int, deflate: str = "") -> AsyncIterator[Crowd]:
-    """Have so many clients watch meanwhile; the server ends with it."""
+    """Connect this many watching clients inside the ``with`` block; end the server after it."""
     crowd, clients = await gather_crowd(size, server.port, deflate=deflate, client=Client)
     try:
         yield crowd
@@ -175,7 +175,7 @@ async def watching(server: Server, size: int, deflate: str = "") -> AsyncIterato
 
 
 async def measure(server: Server, options: argparse.Namespace) -> Result:
-    """Connect everybody, look at what they cost while nothing happens, and let things happen."""
+    """Connect all clients, measure their cost while idle, then measure changes."""
     deflate = DEFLATE if options.deflate else ""
     async with Trigger(server.port) as trigger:
         await one_change(server, trigger, deflate)  # has everything imported before memory is measured
@@ -187,7 +187,7 @@ async def measure(server: Server, options: argparse.Namespace) -> Result:
             idle = await _idle_cpu(server, options.idle, thousands) if options.idle else None
             for _ in range(WARM_UP):
                 await _round(crowd, trigger)
-            with settled_memory():  # or what is measured is the collector of this process, among its clients
+            with settled_memory():  # the collector of this process must not be measured
                 before = server.cpu()
                 rounds = [await _round(crowd, trigger) for _ in range(options.rounds)]
                 change_cpu = (server.cpu() - before) / options.rounds * 1000
@@ -202,7 +202,7 @@ async def measure(server: Server, options: argparse.Namespace) -> Result:
 
 
 async def one_change(server: Server, trigger: Trigger, deflate: str) -> float:
-    """Have one page watch, and give the bytes that tell it of a change."""
+    """Let one page watch, and return the frame that notifies it of a change."""
     crowd, (client,) = await gather_crowd(1, server.port, deflate=deflate, client=Client)
     await _round(crowd, trigger)
     client.abort()
@@ -211,14 +211,14 @@ async def one_change(server: Server, trigger: Trigger, deflate: str) -> float:
 
 
 async def change(crowd: Crowd, trigger: Trigger) -> list[float]:
-    """Change something, and give the milliseconds until each of those knows who are told."""
+    """Change something; return the milliseconds until each notified client has its frame."""
     everybody = crowd.expect()
     ended = await trigger.pull()
     try:
         async with asyncio.timeout(UNDELIVERED_AFTER):
             await everybody
     except TimeoutError:
-        pass  # what has not come by now is counted
+        pass  # missing frames are counted
     return [(arrival - ended) / 1e6 for arrival in crowd.arrivals]
 
 
@@ -235,7 +235,7 @@ async def _idle_cpu(server: Server, seconds: float, thousands: float) -> float:
 
 
 def conditions(options: argparse.Namespace) -> str:
-    """Say where, when and with what this was measured."""
+    """Return where, when and with what this was measured."""
     return (
         f"{machine.conditions(PACKAGES)}; {options.clients:,} clients, {options.rounds} changes,"
         f" {'with' if options.deflate else 'without'} permessage-deflate."
@@ -243,7 +243,7 @@ def conditions(options: argparse.Namespace) -> str:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Measure what is asked for, and print a table."""
+    """Measure the requested servers, and print a table."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.fanout", description=__doc__)
     parser.add_argument("contestants", nargs="*", metavar="CONTESTANT", help=f"of {', '.join(CONTESTANTS)}")
     parser.add_argument("--clients", type=int, default=1000)

@@ -1,4 +1,4 @@
-"""What was measured, and how it is written."""
+"""Measured figures, and their format."""
 
 import json
 import statistics
@@ -11,7 +11,7 @@ NOTHING = "-"
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """The figures of one contestant at one piece of work; of each, what all rounds have found.
+    """The figures of one contestant for one kind of work; each has the values of all rounds.
 
     ``us``: CPU microseconds. ``ratio`` and ``more``: beside the first contestant in the same round, as a
     multiple and in microseconds. ``queries``, and in bytes ``up``, ``down`` and ``packed`` (gzip): of one
@@ -27,7 +27,7 @@ class Cell:
     def of(
         cls, section: str, work: str, contestant: str, rounds: Mapping[str, list[float]], /, **figures: float
     ) -> "Cell":
-        """Make one of what some rounds have found, and of what is the same in each."""
+        """Return a cell with the values of some rounds, and those that are the same in each."""
         once = {name: [float(figure)] for name, figure in figures.items()}
         return cls(section, work, contestant, {**rounds, **once})
 
@@ -35,11 +35,11 @@ class Cell:
         return name in self.rounds
 
     def figure(self, name: str) -> float:
-        """Give the median; raise KeyError if it was not measured."""
+        """Return the median; raise KeyError if it was not measured."""
         return statistics.median(self.rounds[name])
 
     def quartiles(self, name: str) -> tuple[float, float]:
-        """Give what half of all rounds lie between; raise KeyError if it was not measured."""
+        """Return the quartiles; raise KeyError if it was not measured."""
         found = self.rounds[name]
         if len(found) == 1:
             return found[0], found[0]
@@ -57,7 +57,7 @@ def read(lines: Iterable[str]) -> list[Cell]:
 
 
 def together(cells: Iterable[Cell]) -> list[Cell]:
-    """Put the rounds of several processes together."""
+    """Combine the rounds of several processes."""
     gathered: dict[tuple[str, str, str], dict[str, list[float]]] = {}
     for cell in cells:
         rounds = gathered.setdefault((cell.section, cell.work, cell.contestant), {})
@@ -74,7 +74,7 @@ def spread(cell: Cell, figure: str) -> str:
 
 
 def written(figure: float) -> str:
-    """Write a number as exactly as it is worth."""
+    """Write a number with as many digits as are significant."""
     if figure == int(figure):
         return f"{int(figure):,}"
     if abs(figure) < 0.1:

@@ -1,4 +1,4 @@
-"""What the figures are held to: nothing fails on it, a table says what is met."""
+"""The goals for the figures: a table shows which are met; nothing fails if one is not."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from benchmarks.site import BARE, CSRF
 
 @dataclass(frozen=True, slots=True)
 class Goal:
-    """A figure of a contestant that is not to be exceeded.
+    """A limit for a figure of a contestant.
 
     ``twin`` does once more, ``of`` the same or another work, what the figure is beside: its own figure would
     be 1, or 0 more, if nothing else happened on the machine. It is empty where nothing is alternated.

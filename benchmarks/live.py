@@ -1,4 +1,4 @@
-"""How long until the last page knows, beside a bare loop: all servers at once, and changes in turn."""
+"""The time until the last page is notified, beside a bare loop: all servers at once, changes in turn."""
 
 import asyncio
 import random
@@ -13,7 +13,7 @@ from benchmarks.sockets import Crowd, Trigger
 from benchmarks.timing import Effort, settled_memory
 
 TITLE = "one mutation to the last key received"
-#: The bare loop once more: how far it is from the other is the noise.
+#: The bare loop once more: its difference to the first one is the noise.
 TWIN = "loop2"
 _SERVERS = {**fanout.CONTESTANTS, TWIN: fanout.CONTESTANTS["loop"]}
 _CLIENTS, _ROUNDS = 1000, 30
@@ -22,7 +22,7 @@ _FEW_CLIENTS, _FEW_ROUNDS = 5, 2
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """A server with those who watch there, and what was measured: milliseconds, and seconds of CPU time."""
+    """A server with its watching clients, and the figures: milliseconds, and seconds of CPU time."""
 
     server: fanout.Server
     trigger: Trigger
@@ -33,11 +33,11 @@ class Side:
     cpu: list[float] = field(default_factory=list)
 
     async def change(self) -> None:
-        """Let one thing change, and note when the last one knew."""
+        """Change one thing, and record when the last client was notified."""
         before = self.server.cpu()
         times = await fanout.change(self.crowd, self.trigger)
         await asyncio.sleep(fanout.GAP / len(_SERVERS))
-        assert len(times) == self.crowd.size, f"{self.crowd.size - len(times)} were not told"
+        assert len(times) == self.crowd.size, f"{self.crowd.size - len(times)} were not notified"
         self.last.append(max(times))
         self.cpu.append(self.server.cpu() - before)
 
@@ -63,7 +63,7 @@ async def _measured(
     async with AsyncExitStack() as stack:
         sides = {name: await _side(stack, server, clients) for name, server in servers.items()}
         names = list(sides)
-        with settled_memory():  # or what is measured is the collector of this process, among its clients
+        with settled_memory():  # the collector of this process must not be measured
             for _ in range(fanout.WARM_UP + rounds):
                 shuffled.shuffle(names)
                 for name in names:

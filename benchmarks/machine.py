@@ -9,7 +9,7 @@ from pathlib import Path
 
 
 def conditions(packages: Iterable[str]) -> str:
-    """Say so, in one line; packages that are not installed are named as well."""
+    """Return that in one line; packages that are not installed are named as well."""
     lines = Path("/proc/cpuinfo").read_text().splitlines()
     cpu = next((line.partition(": ")[2] for line in lines if line.startswith("model name")), "")
     return (

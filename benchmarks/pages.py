@@ -1,4 +1,4 @@
-"""Pages of blocks, and what a mutation that makes five of them stale costs altogether, logged in."""
+"""Pages of blocks, and the total cost of a mutation that makes five of them stale; logged in."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -20,7 +20,7 @@ FLOWS = "one mutation makes 5 blocks stale, all requests together"
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """A URLconf with its handler, as a visitor sees it who is logged in."""
+    """A URLconf with its handler, for a logged-in visitor."""
 
     urlconf: str
     handler: WSGIHandler
@@ -28,18 +28,18 @@ class Server:
     single_flight: bool = False
 
     def use(self) -> None:
-        """Let Django be this one."""
+        """Make this the URLconf that Django uses."""
         settings.ROOT_URLCONF = self.urlconf
         settings.MIZAN_SINGLE_FLIGHT = self.single_flight
         setting_changed.send(None, setting="MIZAN_SINGLE_FLIGHT", value=self.single_flight, enter=True)
 
     def ask(self, request: Request) -> Answer:
-        """Ask it once."""
+        """Send a request."""
         self.use()
         return ask(self.handler, request, self.cookie)
 
     def run(self, requests: list[Request]) -> Run:
-        """Make something to time of some requests, one after the other."""
+        """Return a run to time, of some requests one after the other."""
         calls = [asking(self.handler, each, self.cookie) for each in requests]
 
         def once() -> None:
@@ -50,7 +50,7 @@ class Server:
 
 
 def run(effort: Effort, *, peers: bool) -> Iterator[Cell]:
-    """Measure both; ``peers`` are the hand-written ways, which are always there."""
+    """Measure both; the hand-written peers are always included."""
     site.configure()
     from benchmarks.peers import panels, panels_by_hand
 
@@ -61,7 +61,7 @@ def run(effort: Effort, *, peers: bool) -> Iterator[Cell]:
     for rows in ROWS:
         yield from _page(by_hand, blocks, rows, effort)
     ways = {name: (by_hand, requests) for name, requests in panels_by_hand.flows().items()}
-    ways["separate2"] = ways["separate"]  # how far it is from the other is the noise
+    ways["separate2"] = ways["separate"]  # its difference to the first one is the noise
     for name, requests in panels.flows(blocks.ask).items():
         ways[name] = (blocks, requests)
     in_the_answer = replace(blocks, single_flight=True)

@@ -10,7 +10,7 @@ from benchmarks.machine import conditions
 
 HERE = Path(__file__).resolve().parent
 RESULTS = HERE / "results.md"
-#: Has the goals between two marks, as of the last whole run.
+#: The page that has the goals of the last whole run between two marks.
 PAGE = HERE.parent / "docs" / "performance.md"
 BEGIN, END = "<!-- measured: written by make bench -->", "<!-- end -->"
 
@@ -30,7 +30,7 @@ _HEADINGS = {
     "weight": "Scripts, bytes",
 }
 _BYTES = ("up", "down", "packed")
-# Of a section whose works have each its own columns.
+# A section in which each kind of work has its own columns.
 _DETAILS = {
     "rpc": ("queries", *_BYTES),
     "empty": ("queries", *_BYTES),
@@ -46,7 +46,7 @@ _SIDE_BY_SIDE = ("rpc", "empty", "scale", "asgi")
 
 
 def report(cells: list[Cell]) -> str:
-    """Write everything: the goals first, then what was measured."""
+    """Write everything: first the goals, then the figures."""
     sections = list(dict.fromkeys(cell.section for cell in cells))
     parts = ["# Measured", *goals_met(cells)]
     for section in sections:
@@ -64,8 +64,8 @@ def goals_met(cells: list[Cell]) -> tuple[str, str]:
     for cell in cells:
         rounds[cell.section] = max(rounds[cell.section], *(len(found) for found in cell.rounds.values()))
     often = ", ".join(f"{section} {most}" for section, most in rounds.items())
-    told = f"{conditions(PACKAGES)}. Rounds, of all processes together: {often}."
-    return textwrap.fill(told, 118, break_on_hyphens=False), _table(goals.rows(cells))
+    text = f"{conditions(PACKAGES)}. Rounds, of all processes together: {often}."
+    return textwrap.fill(text, 118, break_on_hyphens=False), _table(goals.rows(cells))
 
 
 def keep(cells: list[Cell]) -> None:
@@ -76,7 +76,7 @@ def keep(cells: list[Cell]) -> None:
 
 
 def between(page: str, text: str) -> str:
-    """Put a text between the marks of a page, in place of what stands there."""
+    """Replace the text between the marks of a page."""
     before, _, rest = page.partition(BEGIN)
     _, _, after = rest.partition(END)
     return f"{before}{BEGIN}\n\n{text}\n\n{END}{after}"

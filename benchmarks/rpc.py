@@ -12,7 +12,7 @@ from benchmarks.wire import Answer, Request, ask, asking, sizes
 
 
 def run(effort: Effort, *, peers: bool) -> Iterator[Cell]:
-    """Measure each piece of work under all circumstances."""
+    """Measure each kind of work under all circumstances."""
     taking_part = contestants(peers=peers)
     from mizan_htmx.testing import isolated_registry
 
@@ -32,7 +32,7 @@ def _under(circumstances: str, taking_part: list[Contestant], effort: Effort) ->
         each.prepare(partial(ask, handlers[each.name], cookie=cookie))
     for name in work.TITLES:
         if circumstances == site.CSRF and name not in work.CALLS:
-            continue  # what does not change anything has no token to check
+            continue  # reading needs no token
         runs, more = {}, {}
         for each in mine:
             if name not in each.works:
@@ -62,7 +62,7 @@ def _check_refused(
         assert asked(forged, cookie).status == 403, (contestant.name, request)
     if circumstances == site.LOGGED_IN:
         answer = asked(request, site.ANYBODY)
-        refused = answer.status in (401, 403) or b"<tr" not in answer.body  # a block is emptied
+        refused = answer.status in (401, 403) or b"<tr" not in answer.body  # a block is empty instead
         assert refused, (contestant.name, request, answer)
 
 

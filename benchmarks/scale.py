@@ -1,4 +1,4 @@
-"""The same call with more and more functions registered: all numbers in one process, and alternated."""
+"""The same call with more and more functions registered: all numbers in one process, alternating."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -12,18 +12,18 @@ from benchmarks.figures import Cell
 from benchmarks.timing import Effort, Run, compared, measure
 from benchmarks.wire import Request, ask, asking, sizes
 
-#: How many functions there are at first, and then.
+#: The first number of functions, and the others.
 FEW, STEPS = 10, (100, 1_000, 10_000)
 ECHO = "echo with {:,} functions registered"
 MUTATION = "mutation of two contexts with {:,} functions registered"
 _BODY = work.written(work.ARGUMENTS["echo"])
 
-#: What makes Django answer by so many functions, and a call of one of the last.
+#: A function that makes Django serve this many functions, and a call of one of the last.
 Server = tuple[Callable[[], object], Request]
 
 
 def run(effort: Effort, *, peers: bool) -> Iterator[Cell]:
-    """Measure ours, which is to show 3 in 100, in more rounds than what grows by far more."""
+    """Measure this package, to 3 %, in more rounds than peers, whose times grow far more."""
     site.configure()
     often = replace(effort, rounds=effort.rounds * 4)
     registries = {functions: _registered(functions) for functions in (FEW, *STEPS)}
@@ -36,7 +36,7 @@ def run(effort: Effort, *, peers: bool) -> Iterator[Cell]:
 
 
 def _growing(title: str, name: str, servers: dict[int, Server], effort: Effort) -> Iterator[Cell]:
-    """Measure all numbers, as ``grown`` beside the first, which is there twice; echoes also beside plain."""
+    """Measure all numbers: ``grown`` is relative to the first, which runs twice; echoes also to plain."""
     contestants = {"again": servers[FEW], **{title.format(n): server for n, server in servers.items()}}
     if title == ECHO:
         contestants["plain"] = _plain()
@@ -50,7 +50,7 @@ def _growing(title: str, name: str, servers: dict[int, Server], effort: Effort) 
 
 
 def _looked_at(use: Callable[[], object], request: Request) -> tuple[Run, dict[str, float]]:
-    """Make something to time; raise AssertionError unless it answers."""
+    """Return a run to time; raise AssertionError unless it gets a response."""
     handler, cookie = site.handler(site.BARE), site.cookie(site.BARE)
     use()
     ask(handler, request, cookie)  # the first one imports and caches
@@ -74,14 +74,14 @@ def _plain() -> Server:
 
 
 def _registered(functions: int) -> Callable[[], None]:
-    """Register so many in a registry of their own; give a function that puts it into use."""
+    """Register this many functions in a separate registry; return a function that activates it."""
     from mizan_htmx.setup.registry import register, registry
 
     with registry.isolated():
         for each in declared(functions):
             register(each)
         assert registry.graph.functions, "nothing was registered"
-        # All it holds: there is no other way to have several at hand, and take one after the other.
+        # The registry's contents, because there is no other way to switch between several.
         kept = dict(vars(registry))
 
     def use() -> None:

@@ -1,7 +1,7 @@
 """The servers that are compared: ``python -m benchmarks.serving mizan`` prints its port, and serves.
 
-All three take the same: a WebSocket at ``/ws/`` that sends ``watch`` and is answered, ``GET session/`` and
-``POST call/``, which answers the time at which the mutation was through and tells everybody who watches.
+All three serve the same: a WebSocket at ``/ws/`` that confirms ``watch``, ``GET session/`` and
+``POST call/``, which returns the time at which the mutation was done, and notifies all watching clients.
 """
 
 import argparse
@@ -28,10 +28,10 @@ LAYERS = {
     "redis": {"BACKEND": "channels_redis.core.RedisChannelLayer"},
     "pubsub": {"BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer"},
 }
-# As long as what a hub sends, version and all.
+# As long as a hub's frame, with its version.
 FRAME = json.dumps({"invalidate": KEY, "versions": {KEY: "5f0c29ab.1000"}, "spread": 300})
 
-#: How many boards change while nobody looks; the store remembers 10,000.
+#: How many boards change while no page is connected; the store keeps 10,000.
 CHANGES = 9900
 
 Scope = MutableMapping[str, Any]
@@ -41,10 +41,10 @@ Application = Callable[[Scope, Receive, Send], Awaitable[Any]]
 
 
 def configure(layer: str, redis: str) -> None:
-    """Set Django up: no middleware but what is needed, sessions in cookies, a database that stays empty."""
+    """Set Django up: only the required middleware, sessions in cookies, a database that stays empty."""
     backend: dict[str, Any] = dict(LAYERS[layer])
     if layer != "memory":
-        # redis-py 8 gives up after 5 seconds, by which a consumer that waits in channels_redis.core dies.
+        # redis-py 8 times out after 5 seconds, which would end a consumer that waits in channels_redis.core.
         backend["CONFIG"] = {"hosts": [{"address": redis, "socket_timeout": None}]}
     settings.configure(
         SECRET_KEY="only for benchmarks",
@@ -52,7 +52,7 @@ def configure(layer: str, redis: str) -> None:
         ROOT_URLCONF=__name__,
         INSTALLED_APPS=["django.contrib.contenttypes", "django.contrib.auth", "mizan_htmx"],
         MIDDLEWARE=[
-            "django.middleware.common.CommonMiddleware",  # which says how long an answer is
+            "django.middleware.common.CommonMiddleware",  # which adds Content-Length
             "mizan_htmx.middleware.MizanMiddleware",
         ],
         SESSION_ENGINE="django.contrib.sessions.backends.signed_cookies",
@@ -69,7 +69,7 @@ measured = Steps()
 
 
 def mizan() -> Application:
-    """A live context, and a mutation that makes it stale."""
+    """A live context, and a mutation that invalidates it."""
     from django.core.asgi import get_asgi_application
     from django.http import HttpRequest
     from django.urls import include, path
@@ -110,7 +110,7 @@ def mizan() -> Application:
 
 
 def consumer() -> Application:
-    """The same by hand, as channels teaches it: each socket is a member of the board's group."""
+    """The same by hand, as in channels' documentation: each socket is a member of the board's group."""
     from channels.generic.websocket import AsyncWebsocketConsumer
     from channels.layers import get_channel_layer
     from channels.routing import ProtocolTypeRouter
@@ -178,7 +178,7 @@ APPLICATIONS: dict[str, Callable[[], Application]] = {"mizan": mizan, "consumer"
 
 
 def allow_many_sockets() -> None:
-    """Have as many open files as the system allows; the usual limit is about a thousand."""
+    """Raise the limit of open files as far as the system allows; it is usually about a thousand."""
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
@@ -212,7 +212,7 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    # As a module of its own name, which is where Django looks for the URLs.
+    # Under the module's own name, because Django imports the URLs from it.
     from benchmarks import serving
 
     serving.main()

@@ -1,4 +1,4 @@
-"""The Django that is measured: settings of a process, handlers, and who visits."""
+"""The measured Django: settings of a process, handlers, and visitors."""
 
 import logging
 import sys
@@ -30,7 +30,7 @@ STARTPROJECT = (
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 )
-#: The circumstances of a request: without CSRF and with it, no middleware; and logged in, as sites are.
+#: The circumstances of a request: without middleware, without and with CSRF; and logged in, with middleware.
 BARE, CSRF, LOGGED_IN = "bare", "csrf", "logged in"
 CIRCUMSTANCES = (BARE, CSRF, LOGGED_IN)
 
@@ -43,7 +43,7 @@ _PROCESSORS = (
 
 
 class _CheckedRequest(WSGIRequest):
-    """A request whose CSRF token somebody has looked at already."""
+    """A request whose CSRF token has been used already."""
 
     csrf_processing_done = True
 
@@ -79,17 +79,17 @@ def configure(apps: Iterable[str] = (), engines: Iterable[Any] = (), **more: Any
             **more,
         }
     )
-    # What is refused on purpose shall not be told.
+    # Deliberate refusals are not logged.
     logging.getLogger("django").addHandler(logging.NullHandler())
     django.setup()
 
 
-# Django keeps what it made of a URLconf by its name, so none has the name of another.
+# Django caches a URLconf by its name, so each has its own.
 _numbers = count()
 
 
 def mount(name: str, patterns: Sequence[Any]) -> str:
-    """Make a URLconf of these patterns, and give its name."""
+    """Make a URLconf of these patterns, and return its name."""
     module = ModuleType(f"benchmarks_urls_{name}_{next(_numbers)}")
     module.urlpatterns = list(patterns)  # type: ignore[attr-defined]
     sys.modules[module.__name__] = module
@@ -97,7 +97,7 @@ def mount(name: str, patterns: Sequence[Any]) -> str:
 
 
 def using(urlconf: str) -> Callable[[], None]:
-    """Give a function that makes Django answer by this URLconf."""
+    """Return a function that makes Django use this URLconf."""
 
     def use() -> None:
         settings.ROOT_URLCONF = urlconf
@@ -106,7 +106,7 @@ def using(urlconf: str) -> Callable[[], None]:
 
 
 def handler(circumstances: str, middleware: Iterable[str] = ()) -> WSGIHandler:
-    """Make a WSGI handler; one who is logged in meets a contestant's middleware, too."""
+    """Return a WSGI handler; with a contestant's middleware if visitors are logged in."""
     made: WSGIHandler = _made(WSGIHandler, circumstances, middleware)
     if circumstances == BARE:
         made.request_class = _CheckedRequest
@@ -114,7 +114,7 @@ def handler(circumstances: str, middleware: Iterable[str] = ()) -> WSGIHandler:
 
 
 def async_handler(circumstances: str, middleware: Iterable[str] = ()) -> ASGIHandler:
-    """Make an ASGI handler in the same way."""
+    """Return an ASGI handler in the same way."""
     made: ASGIHandler = _made(ASGIHandler, circumstances, middleware)
     if circumstances == BARE:
         made.request_class = _CheckedAsyncRequest
@@ -131,7 +131,7 @@ ANYBODY = f"csrftoken={TOKEN}"
 
 
 def cookie(circumstances: str) -> str:
-    """Give the cookies of a visitor; who is logged in has a session in the database."""
+    """Return the cookies of a visitor; a logged-in one has a session in the database."""
     return f"{ANYBODY}; sessionid={_log_in()}" if circumstances == LOGGED_IN else ANYBODY
 
 
@@ -152,7 +152,7 @@ def _log_in() -> str:
 
 @contextmanager
 def counted() -> Iterator[list[str]]:
-    """Collect the SQL that is sent meanwhile, without what begins a transaction."""
+    """Collect the SQL inside the ``with`` block, without the statements that begin a transaction."""
     sent: list[str] = []
 
     def wrapper(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:

@@ -1,4 +1,4 @@
-"""WebSocket clients that cost little, so that what is measured is the server."""
+"""WebSocket clients that cost little, so that the server is measured."""
 
 import asyncio
 import base64
@@ -29,20 +29,20 @@ class Crowd:
         self._all: asyncio.Future[None] | None = None
 
     def expect(self) -> asyncio.Future[None]:
-        """Begin to count; give what is done when every client has a frame."""
+        """Begin to count; return a future that is done when every client has a frame."""
         self.arrivals, self.received = [], 0
         self._all = asyncio.get_running_loop().create_future()
         return self._all
 
     def count(self) -> None:
-        """Take note that one client has its frame."""
+        """Record that one client has its frame."""
         self.arrivals.append(time.monotonic_ns())
         if len(self.arrivals) == self.size and self._all is not None and not self._all.done():
             self._all.set_result(None)
 
 
 class Client(asyncio.Protocol):
-    """One WebSocket: opens it, watches, and tells its crowd of every text frame."""
+    """One WebSocket: it opens, watches, and passes every text frame to its crowd."""
 
     def __init__(self, crowd: Crowd, port: int, *, deflate: str) -> None:
         self._crowd = crowd
@@ -56,12 +56,12 @@ class Client(asyncio.Protocol):
         self.transport: asyncio.Transport | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Ask for the upgrade."""
+        """Request the upgrade."""
         self.transport = cast("asyncio.Transport", transport)
         self.transport.write(self._request.encode())
 
     def data_received(self, data: bytes) -> None:
-        """Take what the server sends, in whatever pieces."""
+        """Handle a piece of what the server sends."""
         assert self.transport is not None
         self._crowd.received += len(data)
         data = self._buffer + data
@@ -77,7 +77,7 @@ class Client(asyncio.Protocol):
         while (found := _split(data)) is not None:
             opcode, payload, data = found
             if opcode == TEXT:
-                self.hear(payload)
+                self.receive(payload)
             elif opcode == PING:
                 self.transport.write(frame(0xA, payload))
             elif opcode == CLOSE:
@@ -89,8 +89,8 @@ class Client(asyncio.Protocol):
         assert self.transport is not None
         self.transport.write(frame(TEXT, json.dumps(content).encode()))
 
-    def hear(self, content: bytes) -> None:
-        """Tell the crowd of a frame."""
+    def receive(self, content: bytes) -> None:
+        """Pass a frame to the crowd."""
         self._crowd.count()
 
     def abort(self) -> None:
@@ -99,7 +99,7 @@ class Client(asyncio.Protocol):
         self.transport.abort()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Take note that it is closed."""
+        """Record that it is closed."""
         self._crowd.lost += 1
 
 
@@ -114,7 +114,7 @@ def frame(opcode: int, payload: bytes) -> bytes:
 
 
 def _split(data: bytes) -> tuple[int, bytes, bytes] | None:
-    """Take the first whole frame of a server, up to 64 KiB, off ``data``."""
+    """Remove the first whole frame of a server, up to 64 KiB, from ``data``, and return it."""
     if len(data) < 2:
         return None
     size, start = data[1], 2
@@ -166,7 +166,7 @@ class Trigger:
         self._writer.close()
 
     async def pull(self) -> int:
-        """Call it, and give the time at which its body ended."""
+        """Call it, and return the time at which its body ended."""
         return int(await self.call("touch", board_id=3))
 
     async def call(self, function: str, **arguments: object) -> Any:

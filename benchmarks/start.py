@@ -21,7 +21,7 @@ _CALLS = 2000
 
 
 def run(effort: Effort, *, peers: bool, functions: int) -> Iterator[Cell]:
-    """Measure CPU seconds and resident MiB of what registers, then the manifest."""
+    """Measure CPU seconds and resident MiB of the registration, then of the manifest."""
     site.configure()
     warm_up = bodies(10)
     made = bodies(functions)

@@ -1,4 +1,4 @@
-"""How long one step of an event loop takes: from where it looks what is next until it does again."""
+"""The duration of one step of an event loop: from one selection of ready callbacks to the next."""
 
 import asyncio
 import gc
@@ -7,10 +7,10 @@ from typing import Any
 
 
 class Steps:
-    """The longest step since it was last asked, in milliseconds of CPU time of the loop's thread.
+    """The longest step since it was last read, in milliseconds of CPU time of the loop's thread.
 
-    Not of the clock, which counts what other processes compute, too; and without the garbage collector, which
-    looks at everything that there is in the midst of any step.
+    Not in wall-clock time, which includes other processes; and without the garbage collector, which may run
+    during any step.
     """
 
     def __init__(self) -> None:
@@ -38,6 +38,6 @@ class Steps:
             self._collecting += time.thread_time() - self._began
 
     def take(self) -> float:
-        """Return it, and begin anew."""
+        """Return it, and reset it."""
         longest, self._longest = self._longest, 0.0
         return longest * 1000

@@ -1,4 +1,4 @@
-"""CPU time of functions next to one another: alternated, so that a slow moment hits all alike."""
+"""CPU time of functions, sampled alternately, so that a slow moment affects all alike."""
 
 import gc
 import random
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """Something to time; ``enter`` runs before each sample, outside of the clock."""
+    """Something to time; ``enter`` runs before each sample, and is not timed."""
 
     once: Callable[[], object]
     enter: Callable[[], object] = lambda: None
@@ -27,7 +27,7 @@ class Effort:
 
 @contextmanager
 def settled_memory() -> Iterator[None]:
-    """Keep the garbage collector, meanwhile, from looking at what is there already."""
+    """Exclude existing objects from garbage collection inside the ``with`` block."""
     gc.collect()
     gc.freeze()
     try:
@@ -37,7 +37,7 @@ def settled_memory() -> Iterator[None]:
 
 
 def sample(once: Callable[[], object], times: int) -> float:
-    """Give the CPU microseconds of one of ``times`` calls, all threads of this process together."""
+    """Return the CPU microseconds of one of ``times`` calls, all threads of this process together."""
     began = time.process_time()
     for _ in range(times):
         once()
@@ -45,7 +45,7 @@ def sample(once: Callable[[], object], times: int) -> float:
 
 
 def measure(runs: Mapping[str, Run], effort: Effort) -> dict[str, list[float]]:
-    """Sample each run once a round, in an order drawn anew; give the microseconds by name and round."""
+    """Sample each run once a round, in random order; return the microseconds by name and round."""
     shuffled = random.Random(effort.seed)
     names = list(runs)
     times = {name: _calls_in(runs[name], effort.seconds) for name in names}
@@ -62,7 +62,7 @@ def measure(runs: Mapping[str, Run], effort: Effort) -> dict[str, list[float]]:
 
 
 def _calls_in(run: Run, seconds: float) -> int:
-    """Tell how many calls fill a sample."""
+    """Return how many calls fill a sample."""
     run.enter()
     for _ in range(3):
         run.once()
@@ -74,7 +74,7 @@ def _calls_in(run: Run, seconds: float) -> int:
 
 
 def compared(measured: Mapping[str, list[float]], base: str) -> dict[str, dict[str, list[float]]]:
-    """Set each one's cost beside the base's in the same round: ``us``, ``ratio`` to it, ``more`` than it."""
+    """Return each cost beside the base's in the same round: ``us``, ``ratio`` to it, ``more`` than it."""
     return {name: {"us": costs, **_beside(costs, measured[base])} for name, costs in measured.items()}
 
 

@@ -1,6 +1,6 @@
-"""How much script a page loads: minified by terser, where npm can bring it, and packed.
+"""The size of the scripts that a page loads: minified by terser, if npm can install it, and compressed.
 
-What every page loads together is what counts, each file packed by itself, as servers send it.
+The sum over all scripts of a page counts, each compressed separately, as servers send them.
 """
 
 import gzip
@@ -16,14 +16,14 @@ from benchmarks.timing import Effort
 from mizan_htmx.blocks.scripts import ALWAYS
 
 STATIC = Path(__file__).resolve().parent.parent / "static" / "mizan_htmx"
-#: Pinned, so that a byte more is ours.
+#: Pinned, so that only this package's changes count.
 TERSER = "terser@5.44.1"
 MINIFIED, AS_IT_IS = "minified", "as it is"
 TOGETHER = "what every page loads"
 
 
 def run(effort: Effort, *, peers: bool) -> Iterator[Cell]:
-    """Weigh each script; without ``peers`` nothing is fetched, so as it is."""
+    """Measure each script; without ``peers`` nothing is fetched, so it is not minified."""
     npm = shutil.which("npm") if peers else None
     if peers and not npm:
         print(
@@ -47,7 +47,7 @@ def _weighed(work: str, state: str, texts: list[bytes]) -> Cell:
 
 def _minified(npm: str, script: Path) -> bytes:
     command = [npm, "exec", "--yes", f"--package={TERSER}", "--", "terser", str(script)]
-    with tempfile.TemporaryDirectory() as place:  # no package.json around shall matter
+    with tempfile.TemporaryDirectory() as place:  # ignores a package.json in a parent folder
         done = subprocess.run(
             [*command, "--compress", "--mangle"], capture_output=True, cwd=place, timeout=300, check=True
         )

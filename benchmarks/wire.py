@@ -1,4 +1,4 @@
-"""Requests as Django's handlers get them, made beforehand, and what they answer."""
+"""Requests as Django's handlers get them, prepared in advance, and their responses."""
 
 import asyncio
 import gzip
@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 TOKEN = "b" * 32
 HOST = "bench.example"
 PAGE = f"http://{HOST}/page/"
-#: What htmx sends along.
+#: The headers that htmx sends.
 HTMX = {"HX-Request": "true", "HX-Current-URL": PAGE}
 
 _BROWSER = {
@@ -36,7 +36,7 @@ Application = Callable[[Any, Any, Any], Awaitable[None]]
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What a browser asks; ``query`` is written into the URL, ``path`` may have one already."""
+    """A request of a browser; ``query`` is appended to the URL, ``path`` may have a query already."""
 
     method: str
     path: str
@@ -47,12 +47,12 @@ class Request:
 
     @property
     def target(self) -> tuple[str, str]:
-        """Give path and query."""
+        """Return path and query."""
         path, _, query = self.path.partition("?")
         return path, urlencode(self.query) or query
 
     def lines(self, cookie: str) -> dict[str, str]:
-        """Give all its headers."""
+        """Return all its headers."""
         sent = {**_BROWSER, "Cookie": cookie}
         if self.method != "GET":
             sent |= {"Origin": f"http://{HOST}", "X-CSRFToken": TOKEN}
@@ -62,19 +62,19 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What came back."""
+    """A response."""
 
     status: int
     headers: tuple[tuple[str, str], ...]
     body: bytes
 
     def header(self, name: str) -> str:
-        """Give one header, or ``""``."""
+        """Return one header, or ``""``."""
         return next((text for each, text in self.headers if each.lower() == name.lower()), "")
 
 
 def environ(request: Request, cookie: str) -> dict[str, Any]:
-    """Write a request as a WSGI server does, without its body."""
+    """Return the ``environ`` of a request, as of a WSGI server, without its body."""
     path, query = request.target
     made: dict[str, Any] = {
         "REQUEST_METHOD": request.method,
@@ -99,7 +99,7 @@ def environ(request: Request, cookie: str) -> dict[str, Any]:
 
 
 def scope(request: Request, cookie: str) -> dict[str, Any]:
-    """Write a request as an ASGI server does."""
+    """Return the scope of a request, as of an ASGI server."""
     path, query = request.target
     return {
         "type": "http",
@@ -118,7 +118,7 @@ def scope(request: Request, cookie: str) -> dict[str, Any]:
 
 
 def ask(handler: Handler, request: Request, cookie: str) -> Answer:
-    """Let a WSGI handler answer."""
+    """Return the response of a WSGI handler."""
     began: list[tuple[str, Iterable[tuple[str, str]]]] = []
     response = handler(
         {**environ(request, cookie), "wsgi.input": io.BytesIO(request.body)},
@@ -131,7 +131,7 @@ def ask(handler: Handler, request: Request, cookie: str) -> Answer:
 
 
 def asking(handler: Handler, request: Request, cookie: str) -> Callable[[], None]:
-    """Give a function that asks this once; it costs about a microsecond itself."""
+    """Return a function that sends this request once; it costs about a microsecond itself."""
     template, body = environ(request, cookie), request.body
 
     def once() -> None:
@@ -150,7 +150,7 @@ def _ignored(status: str, headers: object, exc_info: object = None) -> None:
 
 
 async def ask_async(application: Application, asked: Mapping[str, Any], body: bytes) -> Answer:
-    """Let an ASGI application answer; the client stays connected until it has."""
+    """Return the response of an ASGI application; the client stays connected until it is complete."""
     waiting = [{"type": "http.request", "body": body, "more_body": False}]
     sent: list[dict[str, Any]] = []
 
@@ -168,7 +168,7 @@ async def ask_async(application: Application, asked: Mapping[str, Any], body: by
 
 
 def sizes(request: Request, answer: Answer, cookie: str) -> dict[str, float]:
-    """Count the bytes up, down, and down when the body is packed; headers included."""
+    """Count the bytes up, down, and down with a compressed body; headers included."""
     path, query = request.target
     up = len(f"{request.method} {path}{'?' if query else ''}{query} HTTP/1.1\r\n\r\n") + len(request.body)
     up += sum(len(f"{name}: {text}\r\n") for name, text in request.lines(cookie).items())

@@ -1,4 +1,4 @@
-"""The work that everybody does: the same rows, the same bodies, the same answers."""
+"""The work that all contestants do: the same rows, the same bodies, the same responses."""
 
 import datetime
 import json
@@ -9,7 +9,7 @@ from pydantic import BaseModel
 
 
 class Row:
-    """Stands for an object of the ORM that is in memory already."""
+    """A substitute for an ORM object that has been loaded already."""
 
     __slots__ = ("active", "assignee", "done", "due", "email", "id", "name", "score", "title")
 
@@ -96,29 +96,29 @@ class Part(BaseModel):
 
 
 def rows_of(panel: int) -> list[Row]:
-    """Give the rows of one panel of a page."""
+    """Return the rows of one panel of a page."""
     return ROWS[panel * 20 % 100 :][:20]
 
 
 def items() -> list[Item]:
-    """Give a hundred objects as models."""
+    """Return a hundred objects as models."""
     return [Item(id=r.id, name=r.name, email=r.email, active=r.active, score=r.score) for r in ROWS]
 
 
 def plain_items() -> list[dict[str, Any]]:
-    """Give a hundred objects as dictionaries."""
+    """Return a hundred objects as dictionaries."""
     return [
         {"id": r.id, "name": r.name, "email": r.email, "active": r.active, "score": r.score} for r in ROWS
     ]
 
 
 def part(task_id: int, number: int) -> Part:
-    """Give what one reader reads, as a model."""
+    """Return what one reader reads, as a model."""
     return Part(id=task_id, title=f"Part {number} of task {task_id}", n=number)
 
 
 def plain_part(task_id: int, number: int) -> dict[str, Any]:
-    """Give what one reader reads, as a dictionary."""
+    """Return what one reader reads, as a dictionary."""
     return {"id": task_id, "title": f"Part {number} of task {task_id}", "n": number}
 
 
@@ -162,12 +162,12 @@ READS = ("read1", "read5")
 
 
 def stale(task_id: int) -> list[dict[str, Any]]:
-    """Say in JSON what a change of a task makes stale."""
+    """Return as JSON what a change of a task invalidates."""
     return [{"context": "read5", "params": {"task_id": task_id}}]
 
 
 def stale_header(task_id: int) -> dict[str, str]:
-    """Say so in a header."""
+    """Set the header with what a change of a task invalidates."""
     return {"X-Mizan-Invalidate": f"read5;task_id={task_id}"}
 
 

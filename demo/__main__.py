@@ -8,7 +8,7 @@ from django.core.management import execute_from_command_line
 
 
 def main() -> None:
-    """Hand the command line to Django; say in one line what is wrong with the environment."""
+    """Pass the command line to Django; report an invalid environment in one line."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "demo.settings")
     try:
         execute_from_command_line(sys.argv)

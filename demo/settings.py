@@ -8,7 +8,7 @@
 ``DEBUG``          default: off
 ``ALLOWED_HOSTS``  comma-separated; default: this machine only
 ``EDGE_DOOR``      such as ``http://127.0.0.1:6082``: where a Varnish in front takes purges; default: none
-``SINGLE_FLIGHT``  the answer to a change brings the fresh parts of the page along; default: off
+``SINGLE_FLIGHT``  the response to a change contains the stale blocks of the page; default: off
 ``DEMO_MODE``      signing in as anybody with one click; default: on while only this machine is allowed
 =================  =====================================================================================
 """
@@ -31,7 +31,7 @@ env = environ.Env()
 
 
 def own_secret_key() -> str:
-    """Give the key that belongs to this checkout; make it first if there is none."""
+    """Return the key of this checkout; create it if there is none."""
     file = VAR / "secret_key"
     try:
         VAR.mkdir(exist_ok=True)
@@ -45,7 +45,7 @@ def own_secret_key() -> str:
 
 def database(url: str) -> dict[str, Any]:
     """Read a database URL; SQLite is set up for several writers at a time."""
-    scheme = urlsplit(url).scheme  # and no more of it in the message: there may be a password
+    scheme = urlsplit(url).scheme  # not the whole URL in the message: it may have a password
     if scheme not in environ.Env.DB_SCHEMES:
         raise ImproperlyConfigured(
             f"DATABASE_URL begins with {scheme!r}. It must be like postgres://user:password@host/name."
@@ -71,8 +71,8 @@ DEMO_MODE = env.bool("DEMO_MODE", default=set(ALLOWED_HOSTS) <= set(THIS_MACHINE
 
 DATABASES = {"default": database(env.str("DATABASE_URL", default="") or f"sqlite:///{VAR / 'db.sqlite3'}")}
 
-# What must outlive an outage of Redis, such as sessions, is in the database. A request waits for Redis only
-# to publish what became stale, a second at most.
+# What must survive an outage of Redis, such as sessions, is in the database. A request waits for Redis only
+# to publish invalidations, one second at most.
 REDIS_URL = env.str("REDIS_URL", default="")
 if REDIS_URL:
     CHANNEL_LAYERS = {
@@ -80,7 +80,7 @@ if REDIS_URL:
     }
 else:
     CHANNEL_LAYERS = {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}
-    # That no other process is heard: `serve` is the only one.
+    # The check for a layer that processes share: `serve` is the only process.
     SILENCED_SYSTEM_CHECKS = ["mizan_htmx.W004"]
 
 MIZAN_SINGLE_FLIGHT = env.bool("SINGLE_FLIGHT", default=False)
@@ -149,7 +149,7 @@ AUTH_PASSWORD_VALIDATORS = [
     )
 ]
 STATIC_URL = "static/"
-# No URL leads there: who may not see a card must not get its files.
+# No URL serves this folder: a visitor who may not see a card must not get its files.
 MEDIA_ROOT = env.str("MEDIA_ROOT", default="") or VAR / "media"
 LANGUAGE_CODE = "en-gb"
 TIME_ZONE = "UTC"
@@ -168,6 +168,6 @@ LOGGING = {
     "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": "WARNING"},
-    # What it refuses is told to who asked.
+    # The refused client gets the reason in the response.
     "loggers": {"django.request": {"level": "ERROR"}},
 }

@@ -24,7 +24,7 @@ class MizanHtmxConfig(AppConfig):
     verbose_name = "mizan_htmx"
 
     def import_models(self) -> None:
-        """Import no models; record the template loaders while no app is ready yet."""
+        """Import the app's models, and record the template loaders before any app is ready."""
         super().import_models()
         watch_loaders()
 
@@ -38,7 +38,7 @@ class MizanHtmxConfig(AppConfig):
 
 
 def _connect_channels() -> list[Adopt]:
-    """Publish live contexts over sockets, if ``channels`` is installed; return what registers channels."""
+    """Connect the sockets, if ``channels`` is installed; return the hook that registers channels."""
     if find_spec("channels") is None:
         return []
     publishing = import_module("mizan_htmx.channels.layer.publish")

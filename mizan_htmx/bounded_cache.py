@@ -24,8 +24,8 @@ class BoundedCache(dict[tuple[Any, ...], V]):
         super().__init__()
         self._compute = compute
         self._longest = longest
-        # Two generations stand in for the order of use, which a plain dictionary does not know: what is
-        # looked up while it is in the older one moves to the newer one, and the older one is dropped whole.
+        # Two generations approximate the order of use, which a dictionary does not record: an entry that is
+        # looked up in the older one moves to the newer one, and the older one is dropped as a whole.
         self._half = entries // 2
         self._older: dict[tuple[Any, ...], V] = {}
 
@@ -57,7 +57,7 @@ def _length(part: object) -> int:
         return sum(map(_length, part))
     if isinstance(part, dict):
         return sum(map(_length, part)) + sum(map(_length, part.values()))
-    # What is compared by identity was declared, and exists once for the life of the process.
+    # Objects that are compared by identity are declarations, which exist once in the process.
     if is_dataclass(part) and type(part).__eq__ is not object.__eq__:
         return sum([_length(getattr(part, each.name)) for each in fields(part) if each.compare])
     return 0

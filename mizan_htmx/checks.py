@@ -130,7 +130,7 @@ def check_lag(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[Ch
 
 
 def check_watches(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
-    """Report watched models whose context nobody declares."""
+    """Report watched models whose context is not declared."""
     groups = registry.graph.groups
     return [
         Error(
@@ -275,8 +275,8 @@ def _finds_partials() -> bool:
 def watch_loaders() -> None:
     """Compare the loaders of ``TEMPLATES`` before and after ``template_partials`` is ready.
 
-    That app changes the setting itself, so what the site, or the ``ready()`` of another app, had put there
-    can't be found out later. Call this when all apps are known and none is ready, whatever their order.
+    That app overwrites the setting, so the loaders that the site, or the ``ready()`` of another app, had
+    configured can't be found out later. Call this when all apps are loaded and none is ready yet.
     """
     for app in apps.get_app_configs():
         if app.name == PARTIALS_APP:

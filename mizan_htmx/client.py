@@ -32,7 +32,7 @@ class ClientFunction(Protocol[P, R]):
         """The function as declared."""
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
-        """Run the body (RPC path), or answer the request as a Django view (view path)."""
+        """Run the body (RPC path), or respond to the request as a Django view (view path)."""
 
 
 Auth = bool | Literal["required", "staff", "superuser"] | Callable[..., Any] | None
@@ -69,9 +69,9 @@ def client(
 ) -> Any:
     """Declare a server function. Its arguments after ``request`` and its result are typed.
 
-    Annotated to return an HttpResponse it is on the view path: a Django view that goes through auth and
-    validation. Otherwise it is on the RPC path: its result is answered as JSON, and calling it from Python
-    just runs its body. ``docs/functions.md`` has the options one by one. Raises DeclarationError.
+    A function annotated to return an HttpResponse is on the view path: a Django view with auth and
+    validation. Any other is on the RPC path: callers get its result as JSON, and calling it from Python just
+    runs its body. ``docs/functions.md`` explains each option. Raises DeclarationError.
     """
 
     def decorate(func: Callable[..., Any]) -> ClientFunction[..., Any]:
@@ -92,7 +92,7 @@ def client(
         shell.mizan = function
         function.declaration.decorated = shell
         if function.auth is not None or function.is_unguarded:
-            shell.login_required = False  # LoginRequiredMiddleware: the function decides by itself
+            shell.login_required = False  # LoginRequiredMiddleware: the function checks the user itself
         elif "login_required" not in shell.__dict__:
             shell.login_required = _DECIDED_BY_MIDDLEWARE
         return cast("ClientFunction[..., Any]", shell)
@@ -106,8 +106,8 @@ Shell = Callable[..., Any]
 class _DecidedByMiddleware:
     """The ``login_required`` of a function without ``auth``.
 
-    False where LoginRequiredMiddleware is known to be installed: then the function checks by itself, and
-    refuses as everywhere. Any other middleware that reads it finds it true, as if it were missing.
+    False where LoginRequiredMiddleware is installed: the function then checks the user itself, with its usual
+    errors. Any other middleware that reads the attribute finds it true, as if it were missing.
     """
 
     def __bool__(self) -> bool:

@@ -14,7 +14,7 @@ from django.utils.module_loading import import_string
 
 T = TypeVar("T")
 
-#: The value of each setting where a site leaves it out; ``docs/settings.md`` lists the same names.
+#: The default of each setting; ``docs/settings.md`` lists the same names.
 DEFAULTS: Mapping[str, Any] = MappingProxyType(
     {
         "MIZAN_EDGE": MappingProxyType({}),
@@ -40,7 +40,7 @@ class Setting(Generic[T]):
         self._attribute = attribute
 
     def __get__(self, instance: "ParsedSettings", owner: type) -> T:
-        with instance._lock:  # two threads must not make two edges, each with a purge queue of its own
+        with instance._lock:  # two threads must not create two edges, each with its own purge queue
             held = instance.__dict__
             if self._attribute not in held:
                 held[self._attribute] = self._parse(getattr(settings, self.name, DEFAULTS[self.name]))
@@ -94,19 +94,19 @@ def _is_number(value: object) -> bool:
 class MizanSettings(ParsedSettings):
     """The settings of this package by name, without ``MIZAN_``."""
 
-    #: Whether the response to a mutation brings the blocks along that it invalidates.
+    #: Whether the response to a mutation contains the blocks that it invalidates.
     single_flight = Setting("MIZAN_SINGLE_FLIGHT", bool)
     #: The path of the socket below the script prefix.
     socket_path = Setting("MIZAN_SOCKET_PATH", str)
-    #: Seconds that a replica may be behind, or a function that measures them. Raises ImproperlyConfigured.
+    #: The seconds that a replica may lag, or a function that measures them. Raises ImproperlyConfigured.
     replica_lag = Setting("MIZAN_REPLICA_LAG", _lag)
-    #: Whether a replica may be behind at all. Raises ImproperlyConfigured.
+    #: Whether a replica may lag behind at all. Raises ImproperlyConfigured.
     may_lag = Setting("MIZAN_REPLICA_LAG", _may_lag)
 
     def measured_lag(self) -> float:
-        """Return the seconds that a replica may be behind now; infinity where the site's function has None.
+        """Return the seconds that a replica may lag behind now; infinity if the site's function returns None.
 
-        Raises ImproperlyConfigured if the setting, or what the site's function returns, is no such number.
+        Raises ImproperlyConfigured if the setting, or what the site's function returns, is not such a number.
         """
         lag = self.replica_lag
         if not callable(lag):

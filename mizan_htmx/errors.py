@@ -115,7 +115,7 @@ class ValidationFailed(MizanError):
 
     status = 422
     code = "VALIDATION_ERROR"
-    default_message = "Some values do not fit."
+    default_message = "Some values are invalid."
 
     def __init__(
         self,

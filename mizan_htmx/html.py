@@ -45,7 +45,7 @@ def unique_id(request: HttpRequest, base: str) -> str:
     if base not in taken:
         taken[base] = 1
         return base
-    first = taken[base] + 1  # starting at 2 each time would be quadratic
+    first = taken[base] + 1  # starting at 2 each time would take quadratic time
     free = next(each for each in (f"{base}-{number}" for number in count(first)) if each not in taken)
     taken[base] += 1
     taken[free] = 1

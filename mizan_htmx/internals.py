@@ -1,18 +1,18 @@
-"""What this package uses of Django that Django does not document: each in one place, and each with a test.
+"""The undocumented parts of Django that this package uses: each in one place, and each with a test.
 
-A name with an underscore of another package stands in no other module; what is private to channels stands in
-``channels.internals``. All of it was looked at in Django 5.2 and 6.1, asgiref 3.13, django-template-partials
-25.3, channels 4.3 and Python 3.11 and 3.13.
+No other module uses another package's names with a leading underscore, except ``channels.internals``.
+Checked with Django 5.2 and 6.1, asgiref 3.13, django-template-partials 25.3, channels 4.3, and Python 3.11
+and 3.13.
 
-These are used elsewhere, under their own names, and tried in ``tests/contract/test_internals_listed.py``:
+These are used elsewhere under their own names, and tested in ``tests/contract/test_internals_listed.py``:
 
 * ``anonymous``, ``caching``: ``HttpHeaders`` and ``ResponseHeaders``, whose lookups all end in
-  ``__getitem__``; ``response.headers`` may be another one. ``HtmxDetails`` asks ``request.headers``.
-* ``anonymous``: ``is_language_prefix_patterns_used()`` says whether the default language has a prefix, too.
+  ``__getitem__``; ``response.headers`` may be replaced. ``HtmxDetails`` reads ``request.headers``.
+* ``anonymous``: ``is_language_prefix_patterns_used()`` also returns if the default language has a prefix.
 * ``forwarded``, ``scripts``: ``HttpHeaders.parse_header_name()``.
 * ``cascades``, ``model_watch``: ``_meta`` has ``concrete_model``, ``pk_fields``, ``proxy``, ``abstract`` and
-  ``many_to_many``; a field of the last ``m2m_field_name()`` and ``m2m_reverse_field_name()``. Signals of
-  deletion come with ``origin``.
+  ``many_to_many``; a many-to-many field has ``m2m_field_name()`` and ``m2m_reverse_field_name()``.
+  Deletion signals have ``origin``.
 * ``csrf``, ``single_flight``: ``META`` has ``CSRF_COOKIE`` and, where it is to be sent,
   ``CSRF_COOKIE_NEEDS_UPDATE``.
 * ``edge.url_patterns``, ``rendering.url_cache``: ``URLResolver.url_patterns``,
@@ -21,11 +21,11 @@ These are used elsewhere, under their own names, and tried in ``tests/contract/t
   on the call stack.
 * ``rendering.partials``, ``blocks.rendering``: ``engines.templates`` and
   ``Engine.template_context_processors``.
-* ``blocks.rendering``: a ``RequestContext`` that was made as a plain ``Context`` renders; ``dicts`` are
+* ``blocks.rendering``: a ``RequestContext`` initialized as a plain ``Context`` renders; ``dicts`` are
   its layers, and ``render_context.dicts[0]`` is where ``include`` keeps templates.
 * ``checks``: ``Engine.template_loaders``, the module ``template_partials.loader``,
   and that the app ``template_partials`` changes ``TEMPLATES`` in its ``ready()``.
-* ``signature``: pydantic makes of a TypedDict a schema "typed-dict" with each field's own in ``fields``.
+* ``signature``: pydantic's schema of a TypedDict is a "typed-dict" with each field's schema in ``fields``.
 * ``transactions``, ``model_watch``, ``freshness_check``: ``connections.settings`` and
   ``all(initialized_only=True)``; a connection's ``connection``, ``in_atomic_block`` and
   ``features.supports_select_for_update_with_limit``; ``is_sliced`` and ``combinator`` of a queryset's
@@ -58,32 +58,32 @@ from django.template.base import Node, Parser
 from django.utils.functional import LazyObject, empty
 from django.views.debug import get_exception_reporter_class
 
-#: Carries out what Django would have done, before or after something of one's own.
+#: Calls its argument, Django's own method, before or after additional work.
 Around = Callable[[Callable[[], None]], None]
 
-#: Return the event loop that this thread runs, or ``None``. The documented function raises, which costs more
-#: than all else that is done to choose between sync and async.
+#: Return the running event loop of this thread, or ``None``. The documented function raises instead, which
+#: costs more than the rest of the choice between sync and async.
 running_loop = asyncio._get_running_loop
 
-#: The content types of which Django reads ``request.POST``.
+#: The content types from which Django fills ``request.POST``.
 FORM_TYPES = ("application/x-www-form-urlencoded", "multipart/form-data")
 
 _LOAD_FORM: Any = getattr(HttpRequest, "_load_post_and_files")  # noqa: B009 (django-stubs do not have it)
 _NO_FIELDS: Mapping[str, str] = MappingProxyType({})
 
-#: What a request keeps of its body once it was read.
+#: The attribute in which a request keeps its body once it has been read.
 OF_BODY = ("_post", "_files", "_body", "_upload_handlers")
 
-#: Where ``AuthenticationMiddleware`` keeps the user that it has loaded, and the one of ``auser()``.
+#: The attributes in which a request caches the users loaded by ``request.user`` and ``auser()``.
 OF_USER = ("_cached_user", "_acached_user")
 
-#: Where Django's and django-csp's middleware keep the nonce; true once it was written somewhere.
+#: The attribute in which Django's and django-csp's middleware keep the nonce; true once it has been used.
 NONCE = "_csp_nonce"
 
-#: How all attributes end in which ``ModelBackend`` keeps a user's permissions.
+#: The ending of all attributes in which ``ModelBackend`` caches a user's permissions.
 KEPT_PERMISSIONS = "_perm_cache"
 
-#: The class of a partial, which takes its nodes, their origin and its name.
+#: The class of a partial; its arguments are its nodes, their origin and its name.
 PARTIAL_CLASS = (
     "django.template.base.PartialTemplate"
     if django.VERSION >= (6, 0)
@@ -92,18 +92,18 @@ PARTIAL_CLASS = (
 
 
 async def _coroutine_function() -> None:
-    """Carry the mark by which Django knows an async view that is no ``async def``."""
+    """Provide the attribute that marks an async view which is not an ``async def``."""
 
 
-#: The attribute that marks it, ``_is_coroutine`` or ``_is_coroutine_mark`` by the version of Python.
+#: The name of that attribute: ``_is_coroutine`` or ``_is_coroutine_mark``, depending on Python's version.
 ASYNC_MARK: dict[str, Any] = vars(markcoroutinefunction(_coroutine_function))
 
 
 class BodilessRequest(HttpRequest):
-    """A request that is asked by ``scheme`` and has no body to be read.
+    """A request with the given ``scheme`` and without a body.
 
-    Relies on ``_get_scheme()``, of which ``scheme`` is made where no proxy tells it, and on ``_body``,
-    ``_stream`` and ``_read_started``.
+    Relies on ``_get_scheme()``, from which ``scheme`` is derived where no proxy header sets it, and on
+    ``_body``, ``_stream`` and ``_read_started``.
     """
 
     def __init__(self, scheme: str | None) -> None:
@@ -121,9 +121,9 @@ def _no_view(request: HttpRequest) -> HttpResponse:
 
 
 class CsrfCheck(CsrfViewMiddleware):
-    """Django's check, which gives the reason of a refusal instead of an answer.
+    """Django's check, returning the reason of a refusal instead of a response.
 
-    Relies on ``_reject()``, of which ``process_view()`` returns what it made, and on ``_origin_verified()``.
+    Relies on ``_reject()``, whose result ``process_view()`` returns, and on ``_origin_verified()``.
     """
 
     def __init__(self) -> None:
@@ -135,8 +135,8 @@ class CsrfCheck(CsrfViewMiddleware):
     def reason_against(self, request: HttpRequest) -> Any:
         """Return why a request is refused, or a false value.
 
-        Django looks for the token in the fields of a form first, which costs where there is no form. Relies
-        on ``_post``, where WSGI and ASGI requests keep what ``_load_post_and_files()`` has read.
+        Django first looks for the token in form fields, which costs time even without a form. Relies on
+        ``_post``, where WSGI and ASGI requests keep what ``_load_post_and_files()`` has read.
         """
         self.process_request(request)
         state, kind = request.__dict__, type(request)
@@ -153,12 +153,12 @@ class CsrfCheck(CsrfViewMiddleware):
             del state["_post"]
 
     def verifies_origin(self, request: HttpRequest) -> bool:
-        """Return whether ``Origin``, which has to be there, is the site's own or one that it trusts."""
+        """Return whether ``Origin``, which must be present, is the site's own or a trusted one."""
         return bool(self._origin_verified(request))  # type: ignore[attr-defined]
 
 
 def unread() -> dict[str, Any]:
-    """Return what a request has in its ``__dict__`` where there is no body, and nothing was read of it."""
+    """Return the ``__dict__`` entries of a request without a body of which nothing has been read."""
     return {"_stream": BytesIO(), "_read_started": False}
 
 
@@ -168,7 +168,7 @@ def user_of_coroutine(request: HttpRequest) -> Any:
 
 
 def is_unloaded(user: object) -> bool:
-    """Return whether this is a lazy object that nobody has looked at yet.
+    """Return whether this is a lazy object that has not been evaluated yet.
 
     Relies on ``_wrapped``, which is ``empty`` until then.
     """
@@ -178,56 +178,56 @@ def is_unloaded(user: object) -> bool:
 def is_csrf_checked(request: HttpRequest) -> bool:
     """Return whether ``CsrfViewMiddleware`` has let a request pass.
 
-    Relies on ``csrf_processing_done``, which the middleware sets on those, safe and exempt ones too, and not
-    on the ones that it refuses.
+    Relies on ``csrf_processing_done``, which the middleware sets on those, including safe and exempt ones,
+    but not on those it refuses.
     """
     return bool(getattr(request, "csrf_processing_done", False))
 
 
 def freeze(query: QueryDict) -> Any:
-    """Return parameters as Django hands them out: not to be changed. Relies on ``_mutable``."""
+    """Make a query immutable, as Django's own are, and return it. Relies on ``_mutable``."""
     query._mutable = False
     return query
 
 
-def has_djangos_addresses(storage: type) -> bool:
-    """Return whether a storage of hashed files writes addresses as Django's does. Relies on ``_url``."""
+def has_djangos_urls(storage: type) -> bool:
+    """Return whether a storage of hashed files builds URLs as Django's does. Relies on ``_url``."""
     hashed: Any = HashedFilesMixin
     return getattr(storage, "_url", None) is hashed._url
 
 
 def has_receivers(signal: Signal) -> bool:
-    """Return whether anybody listens to a signal. Relies on ``receivers``, which is empty otherwise."""
+    """Return whether a signal has receivers. Relies on ``receivers``, which is empty otherwise."""
     return bool(signal.receivers)
 
 
 def use_for_write(rows: QuerySet[Any]) -> None:
-    """Make ``db`` of a queryset the database that it is written to. Relies on ``_for_write``."""
+    """Make ``db`` of a queryset the database for writes. Relies on ``_for_write``."""
     rows._for_write = True  # type: ignore[attr-defined]
 
 
 def open_tag_names(parser: Parser) -> list[str]:
-    """Return the tags that a parser is inside of, and last the one that it reads.
+    """Return the names of the block tags that a parser is inside, the one being parsed last.
 
-    Relies on ``command_stack``, in which each has its name and its token.
+    Relies on ``command_stack``, which holds the name and token of each.
     """
     return [name for name, _ in parser.command_stack]
 
 
 def function_of_tag(parser: Parser, name: str) -> object:
-    """Return the function that compiles a tag, or ``None``. Relies on ``tags``."""
+    """Return the compile function of a tag, or ``None``. Relies on ``tags``."""
     return parser.tags.get(name)
 
 
 def tag_of(node: Node) -> str:
-    """Return the name of the tag that made a node, or "". Relies on ``token``."""
+    """Return the name of the tag that created a node, or "". Relies on ``token``."""
     return node.token.contents.split()[0] if node.token is not None else ""
 
 
 def partials_in(parser: Parser) -> dict[str, object]:
-    """Return the partials of the template that is being read, which may be added to.
+    """Return the partials of the template that is being parsed; entries may be added.
 
-    Relies on ``extra_data``, which the template has afterwards, and on its "partials".
+    Relies on ``extra_data``, which becomes an attribute of the template, and on its key "partials".
     """
     return cast("dict[str, object]", parser.extra_data.setdefault("partials", {}))
 
@@ -238,24 +238,24 @@ def partials_of(template: Any) -> dict[str, Any]:
 
 
 def commit_hooks(connection: BaseDatabaseWrapper) -> list[Any]:
-    """Return the hooks that wait for a connection's COMMIT, each as (savepoints, function, robust).
+    """Return the hooks that wait for a connection's COMMIT, as tuples (savepoints, function, robust).
 
-    Relies on ``run_on_commit``: it is another list after a COMMIT or a rollback, and without the hooks of a
-    savepoint after that was rolled back.
+    Relies on ``run_on_commit``: Django replaces the list after a COMMIT or a rollback, and removes the hooks
+    of a savepoint that is rolled back.
     """
     return connection.run_on_commit
 
 
 def is_in_transaction(connection: BaseDatabaseWrapper) -> bool:
-    """Return whether what a connection writes now counts only once it is committed.
+    """Return whether writes of a connection take effect only with a later COMMIT.
 
-    Relies on ``autocommit``, which ``get_autocommit()`` gives after it has connected.
+    Relies on ``autocommit``, which ``get_autocommit()`` returns after it has connected.
     """
     return connection.in_atomic_block or not (connection.autocommit or connection.connection is None)
 
 
 def ends_by_hand(connection: BaseDatabaseWrapper) -> bool:
-    """Return whether no ``atomic()`` ends the transaction that a connection is in, but the site itself.
+    """Return whether the site itself, and no ``atomic()``, ends the connection's transaction.
 
     Relies on ``commit_on_exit``: an ``atomic()`` in such a transaction clears it.
     """
@@ -265,7 +265,7 @@ def ends_by_hand(connection: BaseDatabaseWrapper) -> bool:
 def wait_for_commit(connection: BaseDatabaseWrapper, hook: Callable[[], None]) -> None:
     """Register a hook for the COMMIT of a connection's open transaction.
 
-    Relies on ``run_on_commit`` where ``on_commit()`` refuses: outside of ``atomic()``, without autocommit.
+    Relies on ``run_on_commit`` where ``on_commit()`` raises: outside ``atomic()``, without autocommit.
     """
     if connection.in_atomic_block:
         connection.on_commit(hook)
@@ -276,7 +276,7 @@ def wait_for_commit(connection: BaseDatabaseWrapper, hook: Callable[[], None]) -
 def open_savepoints(connection: BaseDatabaseWrapper) -> frozenset[str]:
     """Return the savepoints that are open on a connection.
 
-    Relies on ``savepoint_ids``, in which ``None`` stands for an inner ``atomic()`` that has no savepoint.
+    Relies on ``savepoint_ids``, where ``None`` represents an inner ``atomic()`` without a savepoint.
     """
     names = connection.savepoint_ids  # none in the outermost atomic()
     return frozenset(each for each in names if each is not None) if names else frozenset()
@@ -285,9 +285,9 @@ def open_savepoints(connection: BaseDatabaseWrapper) -> frozenset[str]:
 def surround_commits(connection: BaseDatabaseWrapper, commit: Around, settle: Around) -> None:
     """Wrap each COMMIT of a connection in ``commit``, and what follows it or a rollback in ``settle``.
 
-    Relies on ``Atomic.__exit__``: where a transaction ends it calls the connection's ``commit()`` or
-    ``rollback()``, and then, whatever became of that, ``set_autocommit(True)``, which runs the hooks. So it
-    does where it connects; nothing has been committed then.
+    Relies on ``Atomic.__exit__``: at the end of a transaction it calls the connection's ``commit()`` or
+    ``rollback()``, and then in any case ``set_autocommit(True)``, which runs the hooks. Opening a connection
+    calls that, too; nothing has been committed then.
     """
     commit_now, set_autocommit_now = connection.commit, connection.set_autocommit
 
@@ -308,7 +308,7 @@ def surround_commits(connection: BaseDatabaseWrapper, commit: Around, settle: Ar
 
 
 def is_validated(form: BaseForm | BaseFormSet) -> bool:  # type: ignore[type-arg]
-    """Return whether a form or formset has been validated; ``errors`` would do it now.
+    """Return whether a form or formset has been validated; reading ``errors`` would validate it.
 
     Relies on ``_errors``, which is ``None`` until ``full_clean()`` has run.
     """
@@ -318,7 +318,7 @@ def is_validated(form: BaseForm | BaseFormSet) -> bool:  # type: ignore[type-arg
 def technical_page(request: HttpRequest, error: BaseException) -> str:
     """Return the HTML that Django shows for an exception under ``DEBUG``.
 
-    Relies on ``get_exception_reporter_class()``, which goes by ``request.exception_reporter_class`` and
+    Relies on ``get_exception_reporter_class()``, which reads ``request.exception_reporter_class`` and
     ``DEFAULT_EXCEPTION_REPORTER``; the reporters themselves are documented.
     """
     reporter: Any = get_exception_reporter_class(request)

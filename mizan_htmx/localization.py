@@ -56,7 +56,7 @@ _PAYLOAD = TypeAdapter(LocalizationPayload)
 
 @dataclass(frozen=True, slots=True)
 class Localization:
-    """The localization of a part of a page, where that of the URL that renders it again would differ.
+    """The localization of a part of a page, where the URL that renders it again would have another one.
 
     ``use_l10n`` and ``use_tz`` are those of a template's context, as ``{% localize %}`` and
     ``{% localtime %}`` set them. An empty value, or ``None``, changes nothing.
@@ -72,7 +72,7 @@ class Localization:
 
     @property
     def payload(self) -> LocalizationPayload:
-        """Return what a token contains of it."""
+        """Return the content of its token."""
         payload: LocalizationPayload = {}
         if self.language:
             payload["lang"] = self.language
@@ -119,7 +119,7 @@ class Localization:
 
     @contextmanager
     def set_on(self, request: HttpRequest) -> Iterator[None]:
-        """Set the localization and its language on the request, for what is rendered or read meanwhile."""
+        """Set the localization and its language on the request inside the ``with`` block."""
         attributes, language = request.__dict__, self.language and self.known_language
         state: RequestState = getattr(request, STATE, None) or state_of(request)
         before, code_before = state.localization, attributes.get("LANGUAGE_CODE")
@@ -153,7 +153,7 @@ def pass_language(request: HttpRequest, clean: HttpRequest) -> None:
 
 
 def current_locale() -> Locale:
-    """Return the active language and the current time zone; Django takes a tenth of a small block's time."""
+    """Return the active language and the current time zone. Costs a tenth of rendering a small block."""
     return translation.get_language() or "", timezone.get_current_timezone()
 
 
@@ -219,7 +219,7 @@ def localize_response(request: HttpRequest, response: HttpResponseBase) -> HttpR
         return response
     set_content_language(request, response, localization)
     if localization and isinstance(response, SimpleTemplateResponse):
-        # Not rendered now: what fails in it must not undo what is committed and published.
+        # Not rendered now: its failure must not undo what is committed and published.
         response.render = partial(_render_late, request, response, localization)  # type: ignore[method-assign]
     return response
 

@@ -12,7 +12,7 @@ from mizan_htmx.blocks.single_flight import bring, must_bring
 from mizan_htmx.caching.responses import keep_private
 from mizan_htmx.http.concurrency import in_thread
 from mizan_htmx.http.lifecycle import afinish, finish
-from mizan_htmx.invalidation.read_version import must_ask_early, version_of
+from mizan_htmx.invalidation.read_version import must_read_early, version_of
 from mizan_htmx.invalidation.recorder import abandon, open_recorder
 from mizan_htmx.localization import current_locale, store_base_locale
 from mizan_htmx.request_state import state_of
@@ -23,7 +23,7 @@ GetResponse = Callable[[HttpRequest], HttpResponseBase] | Callable[[HttpRequest]
 
 
 class MizanMiddleware:
-    """Open a recorder for each request; write what it collected into the response. Sync and async."""
+    """Open a recorder for each request, and write what it collects into the response. Sync and async."""
 
     sync_capable = True
     async_capable = True
@@ -35,11 +35,11 @@ class MizanMiddleware:
             markcoroutinefunction(self)
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase | Awaitable[HttpResponseBase]:
-        """Return the response, or a coroutine of it where the site is async."""
+        """Return the response, or a coroutine that returns it if the site is async."""
         if self.is_async:
             return self._acall(request)
         store_base_locale(request, current_locale())
-        if must_ask_early():
+        if must_read_early():
             version_of(request)
         recorder, owned = open_recorder(request)
         try:
@@ -48,7 +48,7 @@ class MizanMiddleware:
             if owned:
                 check_freshness(request, unverified_blocks(request, response, recorder))
             finish(request, response, recorder, owned=owned)
-            # After publishing: only then are the blocks' versions not older than what the response says.
+            # After publishing; earlier, the blocks' versions could be older than the version in the response.
             if owned and must_bring(request, response, recorder):
                 bring(request, response, recorder)
         except BaseException:
@@ -58,7 +58,7 @@ class MizanMiddleware:
 
     async def _acall(self, request: HttpRequest) -> HttpResponseBase:
         store_base_locale(request, current_locale())
-        if must_ask_early():
+        if must_read_early():
             await in_thread(version_of, request)
         recorder, owned = open_recorder(request)
         try:
@@ -77,6 +77,6 @@ class MizanMiddleware:
 
 
 def _mark_private(request: HttpRequest, response: HttpResponseBase) -> None:
-    """Keep caches from storing what a function answered, or what Django made of its exception (a 404)."""
+    """Keep caches from storing a function's response, or Django's response to its exception (a 404)."""
     if state_of(request).function is not None:
         keep_private(response)

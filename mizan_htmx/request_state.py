@@ -1,7 +1,7 @@
-"""What this package keeps of a request: one attribute on it, with a part for the page and one for a block.
+"""This package's state on a request: one attribute, with a part for the page and one for a block.
 
-It stands below everything that fills it. What belongs to a floor above is ``Any`` here, and has one typed
-accessor there, which is named beside it.
+This module is below all modules that fill the state. Values whose type belongs to a higher layer are ``Any``
+here; the comment beside each names its typed accessor.
 """
 
 from copy import copy
@@ -13,20 +13,20 @@ from weakref import ref
 from django.http import HttpRequest
 from django.urls import ResolverMatch, URLResolver
 
-#: The attribute. Where every Python call counts it is read by ``getattr(request, STATE, None)``.
+#: The name of the attribute. Hot paths read it by ``getattr(request, STATE, None)``, to save a call.
 STATE = "_mizan"
 
 
 class BlockState:
-    """What a block that is refreshed has of its own; on a page all blocks share one."""
+    """The state of one refreshed block; on a page all blocks share one."""
 
     __slots__ = ("anonymous", "context_values", "ids")
 
-    #: The request that stands for everyone: ``caching.anonymous.anonymous()``.
+    #: The anonymous request: ``caching.anonymous.anonymous()``.
     anonymous: Any
-    #: What the context processors return, by engine and by language and time zone.
+    #: The values of the context processors, by engine, language and time zone.
     context_values: dict[Any, dict[str, Any]]
-    #: The ids that are taken, each with how many have been made of it.
+    #: The ids in use, each with the number of ids that were derived from it.
     ids: dict[str, int]
 
     def __init__(self) -> None:
@@ -36,7 +36,7 @@ class BlockState:
 
 
 class PageState:
-    """What all blocks share that are rendered for one request."""
+    """The state that all blocks rendered for one request share."""
 
     __slots__ = (
         "included",
@@ -48,19 +48,19 @@ class PageState:
         "url_scope",
     )
 
-    #: What ``{% include %}`` keeps in a template's ``render_context``.
+    #: The templates that ``{% include %}`` caches in ``render_context``.
     included: dict[Any, Any]
     #: ``rendering.page_localization.localization_here()``.
     localizations: dict[Any, Any]
-    #: What the paths of blocks resolve to.
+    #: The resolver matches of the paths of blocks.
     matches: dict[str, ResolverMatch]
     #: ``blocks.freshness.own_note()``.
     own_note: Any
-    #: Of readers: ``blocks.reader_results.resolve()``.
+    #: The results of readers: ``blocks.reader_results.resolve()``.
     results: dict[Any, Any]
-    #: Of readers of public contexts, where several blocks are refreshed, each for an anonymous request.
+    #: The results of readers of public contexts in a batch, where each block has its own anonymous request.
     shared_results: dict[Any, Any] | None
-    #: The URLconf, its resolver and the script prefix by which addresses are looked up.
+    #: The URLconf, its resolver and the script prefix, with which URLs are reversed.
     url_scope: tuple[object, "ref[URLResolver]", str] | None
 
     def __init__(self) -> None:
@@ -74,7 +74,7 @@ class PageState:
 
 
 class RequestState:
-    """What is known of one request, whatever it renders."""
+    """The state of one request."""
 
     __slots__ = (
         "base_locale",
@@ -91,27 +91,27 @@ class RequestState:
         "version",
     )
 
-    #: Language and time zone that the site's middleware chose: ``localization.base_locale_of()``.
+    #: The language and time zone that the site's middleware chose: ``localization.base_locale_of()``.
     base_locale: tuple[str, tzinfo] | None
     block: BlockState
-    #: The declared function that answers as a view.
+    #: The declared function that handles the request as a view.
     function: Any
     #: Whether this package's own CSRF check has refused it.
     has_csrf_failed: bool
-    #: Whether a function's result says that the values did not fit.
+    #: Whether a function's result reports invalid values.
     has_invalid_values: bool
-    #: Whether somebody has logged in or out.
+    #: Whether the visitor has logged in or out during this request.
     has_user_changed: bool
     #: ``localization.localization_of()``.
     localization: Any
-    #: Of the cookie: ``invalidation.cookie.received()``.
+    #: The notes of the cookie: ``invalidation.cookie.received()``.
     notes: Any
     page: PageState
-    #: The ``MizanError`` by which it was refused.
+    #: The ``MizanError`` with which the request was refused.
     problem: Any
     #: ``invalidation.recorder.recorder_of()``.
     recorder: Any
-    #: ``invalidation.read_version.version_of()``; ``...`` until somebody asks.
+    #: ``invalidation.read_version.version_of()``; ``...`` until it is first read.
     version: str | EllipsisType | None
 
     def __init__(self) -> None:
@@ -127,7 +127,7 @@ class RequestState:
     if not TYPE_CHECKING:  # or any name would do
 
         def __getattr__(self, name: str) -> object:
-            """Make a part when it is first asked for: most calls render nothing."""
+            """Create a part at its first access, because most calls render nothing."""
             if name == "page":
                 made = self.page = PageState()
             elif name == "block":
@@ -138,7 +138,7 @@ class RequestState:
 
 
 def state_of(request: HttpRequest) -> RequestState:
-    """Return the state of a request, or of the one that it wraps; made where there is none."""
+    """Return the state of a request, or of the request that it wraps; create it if there is none."""
     state: RequestState | None = getattr(request, STATE, None)
     if state is None:
         state = request._mizan = RequestState()  # type: ignore[attr-defined]
@@ -146,7 +146,7 @@ def state_of(request: HttpRequest) -> RequestState:
 
 
 def copy_of(request: HttpRequest) -> HttpRequest:
-    """Return a shallow copy, which shares what is known by now, and learns by itself what is not."""
+    """Return a shallow copy, which shares the parts that exist by now; later ones are its own."""
     made = copy(request)
     state, own = state_of(request), RequestState()
     made._mizan = own  # type: ignore[attr-defined]

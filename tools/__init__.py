@@ -1,1 +1,1 @@
-"""What the repository needs around the package; nothing in here is installed with it."""
+"""Tools for work on this repository; they are not installed with the package."""

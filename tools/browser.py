@@ -3,7 +3,7 @@
 ``python -m tools.browser`` prints its path, and ``python -m tools.browser shell`` that of its headless shell:
 without a window and a back/forward cache, and twice as fast. Playwright's own download does not work
 everywhere, so it is the last resort: an installed browser comes first, then Debian's package, where this runs
-as root. What is being installed is told on standard error.
+as root. Progress is printed on standard error.
 """
 
 import os
@@ -19,11 +19,11 @@ SHELL_VARIABLE = "MIZAN_CHROMIUM_SHELL"
 
 
 class NoBrowser(Exception):
-    """No Chromium could be found or installed; the message says what was tried."""
+    """No Chromium could be found or installed; the message names what was tried."""
 
 
 def main() -> int:
-    """Print the path of a Chromium that starts; say on standard error what went wrong when there is none."""
+    """Print the path of a Chromium that starts; report on standard error why there is none."""
     find, variable = (shell, SHELL_VARIABLE) if sys.argv[1:] == ["shell"] else (chromium, VARIABLE)
     try:
         print(find(os.environ.get(variable, "")))
@@ -34,7 +34,7 @@ def main() -> int:
 
 
 def chromium(chosen: str = "") -> str:
-    """Give the path of a Chromium that starts: ``chosen`` and no other, or an installed one, or a new one."""
+    """Return the path of a Chromium that starts: only ``chosen`` if set, else an installed or a new one."""
     if chosen:
         if starts(chosen):
             return chosen
@@ -43,7 +43,7 @@ def chromium(chosen: str = "") -> str:
 
 
 def shell(chosen: str = "") -> str:
-    """Give the path of Chromium's headless shell; where there is none to be had, of a whole Chromium."""
+    """Return the path of Chromium's headless shell; if it is unavailable, that of a whole Chromium."""
     if chosen:
         return chromium(chosen)
     if not shutil.which(SHELL) and may_install():
@@ -54,13 +54,13 @@ def shell(chosen: str = "") -> str:
 
 
 def installed() -> str:
-    """Give the path of the first browser in ``NAMES`` that starts, or ``""``."""
+    """Return the path of the first browser in ``NAMES`` that starts, or ``""``."""
     paths = (shutil.which(name) for name in NAMES)
     return next((path for path in paths if path and starts(path)), "")
 
 
 def starts(path: str) -> bool:
-    """Tell whether ``path`` is a browser that can run; Ubuntu's ``chromium-browser`` may only name a snap."""
+    """Return whether ``path`` is a browser that runs; Ubuntu's ``chromium-browser`` may only name a snap."""
     try:
         answer = subprocess.run([path, "--version"], capture_output=True, text=True, timeout=60, check=False)
     except (OSError, subprocess.TimeoutExpired):
@@ -69,7 +69,7 @@ def starts(path: str) -> bool:
 
 
 def from_debian() -> str:
-    """Install Debian's package and give its path, or ``""`` where there is no apt-get or this is not root."""
+    """Install Debian's package and return its path; ``""`` without apt-get or if this is not root."""
     if not may_install():
         return ""
     print("Installing Chromium with apt-get …", file=sys.stderr)
@@ -77,12 +77,12 @@ def from_debian() -> str:
 
 
 def may_install() -> bool:
-    """Tell whether this is root on a Debian."""
+    """Return whether this is root on a Debian."""
     return os.geteuid() == 0 and shutil.which("apt-get") is not None
 
 
 def from_playwright() -> str:
-    """Let Playwright download its own Chromium and give the path; raise ``NoBrowser`` when it can't."""
+    """Download Playwright's own Chromium and return its path; raise ``NoBrowser`` if that fails."""
     from playwright.sync_api import sync_playwright
 
     print("Installing Chromium with Playwright …", file=sys.stderr)
@@ -101,13 +101,13 @@ def from_playwright() -> str:
 
 
 def apt_get(*packages: str) -> bool:
-    """Install packages of Debian and tell whether that worked; when it did not, show what was said."""
+    """Install Debian packages and return whether that worked; print the output of a failure."""
     quiet = ["apt-get", "-qq", "-o", "Dpkg::Use-Pty=0"]
     return run([*quiet, "update"]) and run([*quiet, "install", "-y", "--no-install-recommends", *packages])
 
 
 def run(command: Sequence[str]) -> bool:
-    """Run ``command`` and tell whether it worked; when it did not, show what it said."""
+    """Run ``command`` and return whether it worked; print the output of a failure."""
     environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
     answer = subprocess.run(
         command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False

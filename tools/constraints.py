@@ -1,8 +1,8 @@
-"""Renew ``constraints.txt``: the newest versions that fit, resolved for real on the Python that runs this.
+"""Renew ``constraints.txt``: the newest compatible versions, resolved by pip on the Python that runs this.
 
 Run it with the oldest supported Python and name newer ones behind it: ``python3.11 -m tools.constraints
-python3.12 python3.13``. They take the same versions; what only they need stands in the file with a marker. A
-version that one of them can't install ends the run with pip's own words, for then a person has to decide.
+python3.12 python3.13``. They get the same versions; what only they need has a marker in the file. If one of
+them can't install a version, the run ends with pip's own message, because a person has to decide then.
 """
 
 import json
@@ -29,7 +29,7 @@ HEADER = """\
 
 
 def main(others: list[str]) -> int:
-    """Write the file; the versions of this Python hold for ``others``, newer Pythons, too."""
+    """Write the file; ``others`` are newer Pythons, which get the versions of this one."""
     base = resolved(sys.executable)
     lines = {name: f"{name}=={version}" for name, version in base.items()}
     for python in others:
@@ -44,7 +44,7 @@ def main(others: list[str]) -> int:
 
 
 def resolved(python: str, pins: dict[str, str] | None = None) -> dict[str, str]:
-    """Let the pip of ``python`` choose versions within ``pins``; give them by normalized name."""
+    """Resolve versions within ``pins`` by the pip of ``python``; return them by normalized name."""
     with tempfile.TemporaryDirectory() as folder:
         constraints, report = Path(folder, "constraints.txt"), Path(folder, "report.json")
         constraints.write_text("".join(f"{name}=={version}\n" for name, version in (pins or {}).items()))
@@ -56,12 +56,12 @@ def resolved(python: str, pins: dict[str, str] | None = None) -> dict[str, str]:
 
 
 def normal(name: str) -> str:
-    """Write a project's name as every index does: lower case, with dashes."""
+    """Return a project's name as indexes normalize it: lower case, with dashes."""
     return name.lower().replace("_", "-").replace(".", "-")
 
 
 def version_of(python: str) -> str:
-    """Give the version of an interpreter as markers compare it, such as ``3.12``."""
+    """Return the version of an interpreter as markers compare it, such as ``3.12``."""
     code = "import sys; print('%d.%d' % sys.version_info[:2])"
     return subprocess.run([python, "-c", code], capture_output=True, text=True, check=True).stdout.strip()
 

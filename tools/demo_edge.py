@@ -1,6 +1,6 @@
 """Serve the demo behind Varnish, on this machine: ``python -m tools.demo_edge``.
 
-Varnish has the port that the demo alone would have (``PORT``, or 8000), and the demo any free one.
+Varnish listens on the port of the demo (``PORT``, or 8000), and the demo on any free one.
 """
 
 import os
@@ -22,7 +22,7 @@ SECONDS = 10
 
 
 class NoDemo(Exception):
-    """The demo or Varnish did not start; the message says why."""
+    """The demo or Varnish did not start; the message gives the reason."""
 
 
 def main() -> int:
@@ -41,7 +41,7 @@ def main() -> int:
 
 
 def serve(folder: Path, port: int, stack: ExitStack) -> int:
-    """Start both, say where they are, and wait until one of them ends."""
+    """Start both, print the URL, and wait until one of them ends."""
     program, door = varnish.require(), free_port()
     origin = demo(f"http://{HOST}:{door}", stack)
     vcl = folder / "edge.vcl"
@@ -62,7 +62,7 @@ def serve(folder: Path, port: int, stack: ExitStack) -> int:
 
 
 def demo(door: str, stack: ExitStack) -> str:
-    """Start the demo on a free port, and give its host and port."""
+    """Start the demo on a free port, and return its host and port."""
     command = [*DEMO, "serve", "--port", "0"]
     environment = os.environ | {"EDGE_DOOR": door}
     process = stack.enter_context(
@@ -77,7 +77,7 @@ def demo(door: str, stack: ExitStack) -> str:
 
 
 def free_port() -> int:
-    """Give a port that nobody listens on."""
+    """Return a free port."""
     with socket.create_server((HOST, 0)) as listener:
         port: int = listener.getsockname()[1]
         return port

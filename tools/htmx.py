@@ -1,9 +1,9 @@
-"""Fetch the newest builds of htmx, on which the browser tests run besides the ones that django-htmx ships.
+"""Fetch the newest builds of htmx, for browser tests beyond the builds that django-htmx ships.
 
 ``python -m tools.htmx`` prints the folder that has them, as ``<version>/htmx.min.js`` and, for pages that
 bundle htmx, as ``<version>/htmx.esm.js``; Idiomorph, with which htmx 2 can morph; and Alpine and Bootstrap,
-which pages load beside them. What is there already is not fetched again. ``npm`` downloads them: the one on
-PATH, or else one that a package on PyPI brings.
+which pages load beside them. Existing files are not fetched again. They are downloaded by the ``npm`` on
+PATH, or else by one from a package on PyPI.
 """
 
 import os
@@ -29,7 +29,7 @@ VARIABLE = "MIZAN_HTMX"
 
 @dataclass(frozen=True, slots=True)
 class Release:
-    """One file of a package on npm, the folder it is in there, and where it is kept in the store."""
+    """One file of a package on npm, its folder in the package, and its place in the store."""
 
     package: str
     version: str
@@ -38,7 +38,7 @@ class Release:
 
     @property
     def file(self) -> str:
-        """Give the name of the file."""
+        """Return the name of the file."""
         return Path(self.path).name
 
 
@@ -52,11 +52,11 @@ RELEASES = (
 
 
 class NoHtmx(Exception):
-    """A build of htmx could not be fetched; the message says which part is missing and why."""
+    """A build of htmx could not be fetched; the message names what is missing and why."""
 
 
 def main() -> int:
-    """Print the folder with the builds; say on standard error what is missing when there is none."""
+    """Print the folder with the builds; report on standard error what is missing."""
     try:
         print(fetch(store()))
     except NoHtmx as problem:
@@ -67,12 +67,12 @@ def main() -> int:
 
 
 def store() -> Path:
-    """Give the folder where the builds are kept: the one ``MIZAN_HTMX`` names, or one in the environment."""
+    """Return the folder of the builds: the one that ``MIZAN_HTMX`` names, or one in the environment."""
     return Path(os.environ.get(VARIABLE) or Path(sys.prefix, "var", "htmx")).absolute()
 
 
 def fetch(folder: Path) -> Path:
-    """Fetch the builds that are missing in ``folder`` and give it back; raise ``NoHtmx`` when that fails."""
+    """Fetch the builds that are missing in ``folder`` and return it; raise ``NoHtmx`` if that fails."""
     missing = [release for release in RELEASES if not Path(folder, release.path).is_file()]
     if missing:
         command = installed() or from_pypi()
@@ -82,7 +82,7 @@ def fetch(folder: Path) -> Path:
 
 
 def fetch_one(release: Release, folder: Path, npm: Sequence[str]) -> None:
-    """Let ``npm`` download a release, and put its file into ``folder`` in one step: two runs may be at it."""
+    """Download a release by ``npm``, and put its file into ``folder`` atomically, for runs in parallel."""
     name = f"{release.package} {release.version}"
     print(f"Fetching {name} with npm …", file=sys.stderr)
     try:
@@ -100,7 +100,7 @@ def fetch_one(release: Release, folder: Path, npm: Sequence[str]) -> None:
 
 
 def read(archive: Path, name: str) -> bytes:
-    """Give the one file that is wanted of a package; nothing else in it touches the disk."""
+    """Return the content of one file of a package; nothing else of it is written to disk."""
     with tarfile.open(archive) as package:
         member = package.extractfile(name)
         if member is None:
@@ -109,13 +109,13 @@ def read(archive: Path, name: str) -> bytes:
 
 
 def installed() -> list[str]:
-    """Give the command for the ``npm`` on PATH, or ``[]`` when there is none that starts."""
+    """Return the command for the ``npm`` on PATH, or ``[]`` if none starts."""
     npm = shutil.which("npm")
     return [npm] if npm and not node.run([npm, "--version"])[0] else []
 
 
 def from_pypi() -> list[str]:
-    """Give the command for the ``npm`` of the package from PyPI, which is installed where it is missing."""
+    """Return the command for the ``npm`` of the package from PyPI, which is installed if missing."""
     problem = node.install("there is no npm on PATH that starts")
     if problem:
         raise NoHtmx(

@@ -1,7 +1,7 @@
 """Install this checkout with an extra: ``python -m tools.install demo``, with the Python that runs this.
 
-Where that fails it says why in one line, and in which file everything stands that pip said. Standard library
-only: it runs before anything is installed.
+If that fails, it prints the reason in one line, with the file that has all of pip's output. Standard library
+only, because it runs before anything is installed.
 """
 
 import re
@@ -12,14 +12,14 @@ from pathlib import Path
 
 PIP = ("-m", "pip", "--disable-pip-version-check", "install", "--constraint", "constraints.txt")
 
-# pip tells of each try, and at last that there is no such package: as if the index had answered.
+# pip logs each try, and finally that there is no such package, as if the index had responded.
 _UNREACHED = re.compile(r"Retry\(total=0\b|Max retries exceeded")
 _ERROR = re.compile(r"\[Errno (-?\d+)\] ([^:'\")\]]+)(?:: '([^']+)')?")
 _FILES = {13, 28, 30}  # no permission, no space, a file system that can only be read
 
 
 def main() -> int:
-    """Install what the extra on the command line needs; say on standard error why that failed."""
+    """Install what the extra on the command line needs; report a failure on standard error."""
     extra = sys.argv[1]
     commands = (["hatchling"], ["--no-build-isolation", "--editable", f".[{extra}]"])
     problem = next(filter(None, (run(command) for command in commands)), "")
@@ -29,7 +29,7 @@ def main() -> int:
 
 
 def run(arguments: Sequence[str], log: Path = Path(sys.prefix, "pip.log")) -> str:
-    """Run pip; return an empty text, or why it failed and where the rest stands."""
+    """Run pip; return "", or the reason of a failure with the file of its output."""
     pip = [sys.executable, *PIP, *arguments]
     done = subprocess.run(pip, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
     if done.returncode == 0:
@@ -42,7 +42,7 @@ def run(arguments: Sequence[str], log: Path = Path(sys.prefix, "pip.log")) -> st
 
 
 def reason_in(output: str) -> str:
-    """Return the reason of a failure that pip's output gives, as a sentence."""
+    """Return the reason of a failure in pip's output, as a sentence."""
     errors = [(int(number), text.strip(), path) for number, text, path in _ERROR.findall(output)]
     for number, text, path in errors:
         if number in _FILES:

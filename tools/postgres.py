@@ -1,7 +1,7 @@
 """Find the PostgreSQL that the tests start, or install it.
 
 ``python -m tools.postgres`` prints the path of its ``postgres``, beside which ``initdb`` stands. Where this
-runs as root and none is found, Debian's package is installed. What is being installed is told on standard
+runs as root and none is found, Debian's package is installed. Progress is printed on standard
 error.
 """
 
@@ -17,7 +17,7 @@ from tools.browser import apt_get
 NAME = "postgresql"
 VARIABLE = "MIZAN_POSTGRES"
 
-# Debian keeps those of each version apart, and none on PATH.
+# Debian has a folder for each version, and none on PATH.
 DEBIAN = Path("/usr/lib/postgresql")
 
 
@@ -26,7 +26,7 @@ class NoPostgres(Exception):
 
 
 def main() -> int:
-    """Print the path of a PostgreSQL that starts; say on standard error what is missing."""
+    """Print the path of a PostgreSQL that starts; report on standard error what is missing."""
     try:
         print(server(os.environ.get(VARIABLE, "")))
     except NoPostgres as problem:
@@ -36,7 +36,7 @@ def main() -> int:
 
 
 def server(chosen: str = "") -> str:
-    """Return the path of one that starts: ``chosen`` and no other, or one that is installed."""
+    """Return the path of one that starts: only ``chosen`` if set, else an installed one."""
     if chosen:
         if starts(chosen):
             return chosen
@@ -59,7 +59,7 @@ def _candidates() -> Iterator[str]:
 
 
 def starts(path: str) -> bool:
-    """Return whether ``path`` is a PostgreSQL that can run, and be given a cluster."""
+    """Return whether ``path`` is a PostgreSQL that runs, with an ``initdb`` beside it."""
     if not Path(path).with_name("initdb").exists():
         return False
     try:

@@ -1,7 +1,7 @@
 """Find the redis-server that the tests start, or install it.
 
 ``python -m tools.redis`` prints its path. Where this runs as root and none is found, Debian's package is
-installed. What is being installed is told on standard error.
+installed. Progress is printed on standard error.
 """
 
 import os
@@ -20,7 +20,7 @@ class NoRedis(Exception):
 
 
 def main() -> int:
-    """Print the path of a redis-server that starts; say on standard error what is missing."""
+    """Print the path of a redis-server that starts; report on standard error what is missing."""
     try:
         print(server(os.environ.get(VARIABLE, "")))
     except NoRedis as problem:
@@ -30,7 +30,7 @@ def main() -> int:
 
 
 def server(chosen: str = "") -> str:
-    """Give the path of a redis-server that starts: ``chosen`` and no other, or one that is installed."""
+    """Return the path of a redis-server that starts: only ``chosen`` if set, else an installed one."""
     if chosen:
         if starts(chosen):
             return chosen
@@ -39,13 +39,13 @@ def server(chosen: str = "") -> str:
 
 
 def installed() -> str:
-    """Give the path of an installed one that starts, or ``""``."""
+    """Return the path of an installed one that starts, or ``""``."""
     path = shutil.which(NAME) or ""
     return path if path and starts(path) else ""
 
 
 def starts(path: str) -> bool:
-    """Tell whether ``path`` is a redis-server that can run."""
+    """Return whether ``path`` is a redis-server that runs."""
     try:
         answer = subprocess.run([path, "--version"], capture_output=True, text=True, timeout=60, check=False)
     except (OSError, subprocess.TimeoutExpired):
@@ -54,7 +54,7 @@ def starts(path: str) -> bool:
 
 
 def from_debian() -> str:
-    """Install Debian's package and give its path; raise ``NoRedis`` where that can't be."""
+    """Install Debian's package and return its path; raise ``NoRedis`` if that fails."""
     if shutil.which("apt-get") is None:
         raise NoRedis(f"There is no apt-get to install it with. Install it, or name one in {VARIABLE}.")
     if os.geteuid() != 0:

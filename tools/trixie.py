@@ -34,15 +34,15 @@ PACKAGES = (
     "xvfb",
 )
 
-# How pip reaches an index, and by which names, is this machine's matter.
+# How pip reaches an index is configured on this machine.
 NETWORK = ("etc/hosts", "etc/resolv.conf", "etc/pip.conf", "etc/ssl/certs/ca-certificates.crt")
 
-# Where the checkout and the environment are, seen from inside.
+# The paths of the checkout and the environment inside the root.
 INSIDE = "/checkout"
 PYTHON = "/venv/bin/python"
 
-# The mounts are those of one process and its children: nothing is left mounted after it, however it ends, and
-# whoever removes the root never finds the checkout in it.
+# The mounts belong to one process and its children: nothing stays mounted after it, however it ends, so
+# removing the root never removes the checkout.
 ENTER = f"""
 mount -t proc proc "$1/proc"
 mount --rbind /dev "$1/dev"
@@ -52,16 +52,16 @@ shift 2
 exec chroot "$root" "$@"
 """
 
-# No service is started by the package that brings it: its port may be one of this machine's.
+# Packages start no services: their ports may be in use on this machine.
 NO_SERVICES = "#!/bin/sh\nexit 101\n"
 
 
 class NoTrixie(Exception):
-    """There is no root; the message says in one line what is missing, or what failed."""
+    """There is no root; the message names in one line what is missing or has failed."""
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Do what the command line says; say on standard error in one line why that can't be."""
+    """Run the command line; report on standard error in one line why that failed."""
     action, root, *command = arguments
     actions: dict[str, Callable[[], int]] = {
         "make": lambda: make(Path(root)),
@@ -86,7 +86,7 @@ def may_make() -> None:
 
 
 def make(root: Path) -> int:
-    """Make the root anew, whatever is left of an earlier try."""
+    """Make the root again, whatever is left of an earlier try."""
     if shutil.which("debootstrap") is None:
         if shutil.which("apt-get") is None:
             raise NoTrixie("There is neither a debootstrap nor an apt-get to install it with.")
@@ -105,7 +105,7 @@ def make(root: Path) -> int:
 
 
 def mirror() -> str:
-    """Return the address of Debian's packages in this machine's own package sources."""
+    """Return the URL of Debian's packages in this machine's own package sources."""
     wanted = ("Origin: Debian", "Label: Debian", "Component: main", "Created-By: Packages")
     command = ["apt-get", "indextargets", "--format", "$(REPO_URI)", *wanted]
     if shutil.which("apt-get") is not None:
@@ -145,7 +145,7 @@ def install(root: Path) -> int:
 
 def run(root: Path, command: Sequence[str]) -> int:
     """Run a command in the root and in this checkout, and return its status."""
-    # What Python compiles stays in the root, and the checkout as it was.
+    # Python's bytecode stays in the root, so the checkout is unchanged.
     environment = _environment() | {"PYTHONPYCACHEPREFIX": "/var/cache/python"}
     return subprocess.run([*_enter(root), *command], env=environment, check=False).returncode
 

@@ -2,7 +2,7 @@
 
 ``python -m tools.varnish`` prints the path of ``varnishd``. Besides it, ``varnishadm`` and ``varnishtest``
 are needed, the modules of the package ``varnish-modules``, and a C compiler, which makes a program of each
-VCL. Where this runs as root, Debian's packages are installed; that is told on standard error.
+VCL. Where this runs as root, Debian's packages are installed; progress is printed on standard error.
 """
 
 import os
@@ -22,11 +22,11 @@ MODULES = ("blob", "directors", "std", "str", "var", "vsthrottle", "xkey")
 
 
 class NoVarnish(Exception):
-    """A part of Varnish is missing and could not be installed; the message says which one."""
+    """A part of Varnish is missing and could not be installed; the message names it."""
 
 
 def main() -> int:
-    """Print the path of a complete Varnish; say on standard error what is missing when there is none."""
+    """Print the path of a complete Varnish; report on standard error what is missing."""
     try:
         print(require())
     except NoVarnish as problem:
@@ -36,7 +36,7 @@ def main() -> int:
 
 
 def require() -> str:
-    """Give the path of ``varnishd`` with all its parts, installed if need be; raise ``NoVarnish``."""
+    """Return the path of ``varnishd`` with all its parts, installed if necessary; raise ``NoVarnish``."""
     missing = lacking()
     if missing and from_debian():
         missing = lacking()
@@ -49,7 +49,7 @@ def require() -> str:
 
 
 def varnishd() -> str:
-    """Give the path of ``varnishd``: what ``MIZAN_VARNISH`` names, or else one on PATH, or ``""``."""
+    """Return the path of ``varnishd``: what ``MIZAN_VARNISH`` names, or else one on PATH, or ``""``."""
     chosen = os.environ.get(VARIABLE)
     if chosen:
         return chosen if shutil.which(chosen) else ""
@@ -57,7 +57,7 @@ def varnishd() -> str:
 
 
 def beside(program: str) -> str:
-    """Give the path of one of its programs: next to the chosen ``varnishd``, or on PATH, or ``""``.
+    """Return the path of one of its programs: next to the chosen ``varnishd``, or on PATH, or ``""``.
 
     Debian has ``varnishd`` in ``/usr/sbin``, which is not on everyone's PATH.
     """
@@ -67,7 +67,7 @@ def beside(program: str) -> str:
 
 
 def lacking() -> str:
-    """Name the first part that is missing, or give ``""``."""
+    """Return the name of the first part that is missing, or ``""``."""
     if not varnishd():
         return "varnishd"
     for program in PROGRAMS:
@@ -81,7 +81,7 @@ def lacking() -> str:
 
 
 def compiles(modules: Sequence[str]) -> bool:
-    """Tell whether ``varnishd`` has these modules."""
+    """Return whether ``varnishd`` has these modules."""
     imports = "".join(f"import {module};\n" for module in modules)
     with tempfile.TemporaryDirectory(prefix="mizan-varnish-") as place:
         path = Path(place, "try.vcl")
@@ -91,7 +91,7 @@ def compiles(modules: Sequence[str]) -> bool:
 
 
 def from_debian() -> bool:
-    """Install Debian's packages and tell whether that worked: not without apt-get, and only as root."""
+    """Install Debian's packages and return whether that worked: only as root, with apt-get."""
     if os.environ.get(VARIABLE) or not may_install():
         return False
     print("Installing Varnish with apt-get …", file=sys.stderr)

@@ -1,4 +1,4 @@
-"""Who does the work: a module for each, with a class that mounts its URLs and asks for the work."""
+"""The contestants: a module for each, with a class that mounts its URLs and builds its requests."""
 
 import json
 from collections.abc import Callable
@@ -8,16 +8,16 @@ from benchmarks import work
 from benchmarks.site import CIRCUMSTANCES, HERE, configure
 from benchmarks.wire import HTMX, Answer, Request
 
-# What the peers want of a site before any of them can be imported.
+# The settings that peers need before they can be imported.
 APPS = ("rest_framework", "django_unicorn")
 SETTINGS = {"UNICORN": {"APPS": ["benchmarks"]}}
 _JINJA = {"BACKEND": "django.template.backends.jinja2.Jinja2", "NAME": "jinja2", "DIRS": [HERE / "jinja2"]}
 
 
 class Contestant:
-    """One way to do the work; the base class asks as most do: arguments as JSON, at a URL for each."""
+    """One way to do the work. By default a request has JSON arguments, at a URL for each kind of work."""
 
-    #: The column, and what stands over it.
+    #: The key of the column, and its heading.
     name = ""
     title = ""
     middleware: tuple[str, ...] = ()
@@ -28,14 +28,14 @@ class Contestant:
     cache_control = "no-store"
 
     def urlpatterns(self, circumstances: str) -> list[Any]:
-        """Give what its URLconf holds, under these circumstances."""
+        """Return its URL patterns, under these circumstances."""
         raise NotImplementedError
 
     def prepare(self, ask: Callable[[Request], Answer]) -> None:
-        """Look at a page first, where requests carry something that stands there."""
+        """Read a page first, if requests need something from it."""
 
     def request(self, name: str) -> Request:
-        """Write the request for a piece of work."""
+        """Return the request for one kind of work."""
         arguments = work.ARGUMENTS[name]
         if name == "table":
             return Request("GET", f"{self.prefix}/{name}/", headers=HTMX)
@@ -44,7 +44,7 @@ class Contestant:
         return Request("POST", f"{self.prefix}/{name}/", work.written(arguments))
 
     def result(self, name: str, answer: Answer) -> Any:
-        """Read what was answered; of a table, its HTML."""
+        """Return the content of a response; for a table, its HTML."""
         if name == "table":
             return answer.body.decode()
         content = json.loads(answer.body)
@@ -56,7 +56,7 @@ class Contestant:
         return content
 
     def check(self, name: str, answer: Answer) -> None:
-        """Raise AssertionError unless the work was done, and nobody is to keep the answer."""
+        """Raise AssertionError unless the work was done and the response is not cacheable."""
         assert answer.status == 200, (self.name, name, answer)
         assert answer.header("Cache-Control") == self.cache_control, (self.name, name, answer)
         result = self.result(name, answer)
@@ -67,7 +67,7 @@ class Contestant:
 
 
 def contestants(*, peers: bool) -> list[Contestant]:
-    """Set Django up for those who take part, and list them; without ``peers`` only plain Django, and us."""
+    """Set Django up for the contestants, and list them; without ``peers`` only plain Django and ours."""
     configure(APPS, [_JINJA], **SETTINGS) if peers else configure()
     from benchmarks.peers import mizan, plain
 

@@ -1,4 +1,4 @@
-"""Django REST framework, with its serializers; it has its defaults but for who is let in."""
+"""Django REST framework, with its serializers and its defaults, except for permissions."""
 
 from collections.abc import Callable
 from typing import Any
@@ -122,7 +122,7 @@ def _read(parts: int) -> Any:
     return View
 
 
-# Who asks for a user asks for a session, too, which checks the CSRF token as well.
+# Its authentication by session checks the CSRF token as well.
 _MEMBERS = {"authentication_classes": [SessionAuthentication], "permission_classes": [IsAuthenticated]}
 _ANYBODY: dict[str, Any] = {"authentication_classes": [], "permission_classes": []}
 

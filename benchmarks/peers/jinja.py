@@ -36,7 +36,7 @@ class PlainJinja(Plain):
 
 
 def jinja_rows(request: HttpRequest) -> str:
-    """Give the rows of the table as HTML."""
+    """Return the rows of the table as HTML."""
     return _table()
 
 

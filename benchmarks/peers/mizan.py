@@ -20,7 +20,7 @@ _REFRESHED = re.compile(r'hx-get="([^"]+)"')
 
 
 def echo(request: HttpRequest, text: str) -> work.Echoed:
-    """Give back what came."""
+    """Return the input."""
     return work.Echoed(message=text)
 
 
@@ -30,12 +30,12 @@ def add(request: HttpRequest, a: int, b: int) -> work.Sum:
 
 
 def listing(request: HttpRequest) -> list[dict[str, Any]]:
-    """Give a hundred dictionaries."""
+    """Return a hundred dictionaries."""
     return work.plain_items()
 
 
 def models(request: HttpRequest) -> list[work.Item]:
-    """Give a hundred models."""
+    """Return a hundred models."""
     return work.items()
 
 
@@ -45,7 +45,7 @@ def change(request: HttpRequest, task_id: int, title: str) -> work.Changed:
 
 
 def rows(request: HttpRequest) -> list[Any]:
-    """Give the rows of the table."""
+    """Return the rows of the table."""
     return work.TABLE
 
 
@@ -76,12 +76,12 @@ def _page(request: HttpRequest) -> HttpResponse:
 
 
 def refreshes(page: Answer) -> list[str]:
-    """Find the addresses of the blocks of a page."""
+    """Return the URLs of the blocks of a page."""
     return [html.unescape(each) for each in _REFRESHED.findall(page.body.decode())]
 
 
 class Mizan(Contestant):
-    """All of it through ``call/``, ``ctx/`` and ``partial/``."""
+    """All work through ``call/``, ``ctx/`` and ``partial/``."""
 
     name = "mizan"
     title = "mizan_htmx"
@@ -99,7 +99,7 @@ class Mizan(Contestant):
         (self._block,) = refreshes(ask(Request("GET", "/page/")))
 
     def request(self, name: str) -> Request:
-        """Ask as the shim does."""
+        """Return the request as the shim sends it."""
         if name == "table":
             return Request("GET", self._block, headers=HTMX)
         if name in work.READS:

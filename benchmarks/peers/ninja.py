@@ -21,7 +21,7 @@ def _unkept(response: HttpResponse) -> None:
 
 
 def echo(request: HttpRequest, given: work.Echo, response: HttpResponse) -> work.Echoed:
-    """Give back what came."""
+    """Return the input."""
     _unkept(response)
     return work.Echoed(message=given.text)
 
@@ -33,19 +33,19 @@ def add(request: HttpRequest, given: work.Addends, response: HttpResponse) -> wo
 
 
 def listing(request: HttpRequest, response: HttpResponse) -> list[dict[str, Any]]:
-    """Give a hundred dictionaries."""
+    """Return a hundred dictionaries."""
     _unkept(response)
     return work.plain_items()
 
 
 def models(request: HttpRequest, response: HttpResponse) -> list[work.Item]:
-    """Give a hundred models."""
+    """Return a hundred models."""
     _unkept(response)
     return work.items()
 
 
 def change(request: HttpRequest, given: work.Change, response: HttpResponse) -> dict[str, Any]:
-    """Change a task, and say what is stale."""
+    """Change a task, and return what it invalidates."""
     _unkept(response)
     for header, text in work.stale_header(given.task_id).items():
         response[header] = text
@@ -53,7 +53,7 @@ def change(request: HttpRequest, given: work.Change, response: HttpResponse) -> 
 
 
 def mutate(request: HttpRequest, given: work.Change, response: HttpResponse) -> dict[str, Any]:
-    """Do so in a transaction."""
+    """Change a task in a transaction."""
     with transaction.atomic():
         return change(request, given, response)
 
@@ -98,7 +98,7 @@ def _api(**options: Any) -> NinjaAPI:
 
 
 def many(functions: int) -> list[Any]:
-    """Give the URLs of an API of so many operations that echo."""
+    """Return the URLs of an API of so many operations that echo."""
     api = _api()
     for number in range(functions):
         api.post(f"/f{number}/", response=work.Echoed)(_one(number))

@@ -1,4 +1,4 @@
-"""The same pages of blocks, and the ways in which the shim shows what a mutation changed."""
+"""The same pages of blocks, and the ways in which the shim shows the changes of a mutation."""
 
 from collections.abc import Callable
 from typing import Any
@@ -18,19 +18,19 @@ Ask = Callable[[Request], Answer]
 
 @client(context="panel", auth=True)
 def panel_rows(request: HttpRequest, board_id: int, panel: int) -> list[Any]:
-    """Give the rows of a panel."""
+    """Return the rows of a panel."""
     return work.rows_of(panel)
 
 
 @client(context="card", auth=True)
 def card_rows(request: HttpRequest, board_id: int, panel: int) -> list[Any]:
-    """Give those of a small one."""
+    """Return the rows of a small panel."""
     return work.rows_of(panel)[:3]
 
 
 @client(affects="panel", auth=True, atomic=False)
 def rename(request: HttpRequest, board_id: int, title: str) -> HttpResponse:
-    """Make every panel of a board stale."""
+    """Invalidate every panel of a board."""
     return HttpResponse(status=204)
 
 
@@ -66,6 +66,6 @@ def flows(ask: Ask) -> dict[str, list[Request]]:
 
 
 def single_flight(ask: Ask) -> dict[str, list[Request]]:
-    """Give the one request of a page whose blocks come with the mutation's answer."""
+    """Return the single request of a page whose blocks come with the mutation's response."""
     asked = "&".join(each.partition("?")[2] for each in refreshes(ask(Request("GET", "/page/5/20/"))))
     return {"single flight": [_post(**{"X-Mizan-Blocks": asked})]}

@@ -1,4 +1,4 @@
-"""Pages of panels in plain Django and htmx, and four ways to show what a mutation changed in them."""
+"""Pages of panels in plain Django and htmx, and four ways to show the changes of a mutation."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Django by hand: pydantic and JsonResponse as one writes it, and the fastest that can be written."""
+"""Django by hand: the usual way with pydantic and JsonResponse, and the fastest possible way."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -58,7 +58,7 @@ echo_view = _posted(work.Echo, lambda given: _answered({"message": given.text}))
 
 
 async def async_echo_view(request: HttpRequest) -> HttpResponse:
-    """Do the same in a coroutine."""
+    """Make an async view that reads a model from JSON."""
     if request.method != "POST":
         return HttpResponseNotAllowed(["POST"])
     try:
@@ -96,13 +96,13 @@ def _table(request: HttpRequest) -> HttpResponse:
 
 
 def unkept(response: HttpResponse) -> HttpResponse:
-    """Have nobody keep an answer."""
+    """Keep caches from storing the responses."""
     response["Cache-Control"] = "no-store"
     return response
 
 
 def guarded(view: View, circumstances: str) -> View:
-    """Let in who is to be let in under these circumstances."""
+    """Check login and CSRF as these circumstances require."""
     if circumstances == CSRF:
         return csrf_protect(view)
     return _for_members(view) if circumstances == LOGGED_IN else view
@@ -140,14 +140,14 @@ class Plain(Contestant):
 
 
 class PlainAgain(Plain):
-    """The same once more: how far it is from 1.00 is the noise."""
+    """The same once more: its difference from 1.00 is the noise."""
 
     name = "plain2"
     title = "plain again"
 
 
 class Floor(Contestant):
-    """What is the least: precompiled validators, bytes straight into the response, nothing guarded.
+    """The minimum: precompiled validators, bytes directly in the response, no checks.
 
     It takes the envelope that ``call/`` takes, at one URL for all functions.
     """
@@ -163,7 +163,7 @@ class Floor(Contestant):
         return [path("app/", include((patterns, "app")))]
 
     def request(self, name: str) -> Request:
-        """Ask as our shim does."""
+        """Return the request as the shim sends it."""
         if name in work.READS:
             return super().request(name)
         return Request("POST", "/app/call/", work.written({"fn": name, "args": work.ARGUMENTS[name]}))

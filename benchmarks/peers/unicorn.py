@@ -22,12 +22,12 @@ def _page(request: HttpRequest) -> HttpResponse:
 
 
 class Unicorn(Contestant):
-    """Only the table: it has no calls without a component."""
+    """Only the table, because it has no calls without a component."""
 
     name = "unicorn"
     title = "django-unicorn"
     works = ("table",)
-    cache_control = ""  # it asks by POST, and nobody keeps the answer to that
+    cache_control = ""  # it sends POST, whose response is not cacheable
 
     def urlpatterns(self, circumstances: str) -> list[Any]:
         """Mount its endpoint, and a page with the component."""
@@ -35,7 +35,7 @@ class Unicorn(Contestant):
         return [path("unicorn/", include("django_unicorn.urls")), path("page/", _page)]
 
     def prepare(self, ask: Callable[[Request], Answer]) -> None:
-        """Read the component's state off the page."""
+        """Read the component's state from the page."""
         page = ask(Request("GET", "/page/")).body.decode()
         found = {
             each: re.search(f"unicorn:{each}=(\"[^\"]*\"|'[^']*')", page) for each in ("id", "data", "meta")
@@ -56,5 +56,5 @@ class Unicorn(Contestant):
         return Request("POST", f"/unicorn/message/{COMPONENT}", self._body)
 
     def result(self, name: str, answer: Answer) -> Any:
-        """Give its HTML."""
+        """Return its HTML."""
         return json.loads(answer.body)["dom"]

@@ -26,7 +26,7 @@ class TaskTableView(UnicornView):
         self.rows = work.TABLE
 
     def reload_for_members(self) -> None:
-        """Do so for one who is logged in."""
+        """Read the rows for a logged-in visitor."""
         if not self.request.user.is_authenticated:
             raise UnicornAuthenticationError()
         self.reload()

@@ -1,6 +1,6 @@
 """Who may see what: the ``auth`` callables, and what they look up, kept for the rest of the request.
 
-Whoever may not see a thing is answered as if it did not exist.
+A visitor who may not see a thing gets the same response as if it did not exist.
 """
 
 from collections.abc import Callable, Iterable
@@ -17,14 +17,14 @@ T = TypeVar("T")
 
 
 class Request(HttpRequest):
-    """A request as functions get it that stand behind an ``auth``."""
+    """The request of a function with ``auth``: its user is logged in."""
 
     user: Person
     htmx: HtmxDetails
 
 
 def is_member(user: Person | AnonymousUser, board_id: int) -> bool:
-    """Tell whether somebody may see a board, where there is no request to ask for."""
+    """Return whether a person may see a board, where there is no request."""
     return user.is_authenticated and user.boards.filter(pk=board_id).exists()
 
 
@@ -61,56 +61,56 @@ def find_card(request: Request, card_id: int) -> Card:
 
 
 def hold_column(request: Request, column_id: int) -> Column:
-    """Do as ``find_column``, and keep others from changing the board until the transaction ends."""
+    """Find a column as ``find_column`` does, and lock its board until the transaction ends."""
     hold_board(find_column(request, column_id).board_id)
     del _kept(request)["column", column_id]
     return find_column(request, column_id)
 
 
 def hold_card(request: Request, card_id: int) -> Card:
-    """Do as ``find_card``, and keep others from changing the board until the transaction ends."""
+    """Find a card as ``find_card`` does, and lock its board until the transaction ends."""
     hold_board(find_card(request, card_id).column.board_id)
     del _kept(request)["card", card_id]
     return find_card(request, card_id)
 
 
 def hold_board(board_id: int) -> None:
-    """Wait for those who change the board, then keep others from it. One lock: none waits in a circle."""
+    """Lock a board against changes by others. There is only this one lock, so there is no deadlock."""
     Board.objects.select_for_update().get(pk=board_id)
 
 
 def keep_cards(request: Request, cards: Iterable[Card]) -> None:
-    """Keep cards that were read together, so that the block of each one need not read it again."""
+    """Keep cards that were read together, so that the block of each card need not query it again."""
     for card in cards:
         _kept(request)["card", card.pk] = card
 
 
 def is_oneself(request: Request, user_id: int) -> bool:
-    """Allow it to the person that it is about."""
+    """Allow the person whose data it is."""
     return request.user.is_authenticated and request.user.pk == user_id
 
 
 def knows(request: Request, user_id: int) -> bool:
-    """Allow it with oneself and with people one shares a board with."""
+    """Allow the visitor's own data, and that of people on the same boards."""
     if request.user.is_authenticated and user_id not in known_people(request):
         raise NotFound("This person is on none of your boards.")
     return request.user.is_authenticated
 
 
 def sees_board(request: Request, board_id: int) -> bool:
-    """Allow it to members of the board."""
+    """Allow members of the board."""
     if request.user.is_authenticated and board_id not in board_ids(request):
         raise NotFound("There is no such board for you.")
     return request.user.is_authenticated
 
 
 def sees_column(request: Request, column_id: int) -> bool:
-    """Allow it to members of the column's board."""
+    """Allow members of the column's board."""
     return request.user.is_authenticated and bool(find_column(request, column_id))
 
 
 def sees_card(request: Request, card_id: int) -> bool:
-    """Allow it to members of the card's board."""
+    """Allow members of the card's board."""
     return request.user.is_authenticated and bool(find_card(request, card_id))
 
 
@@ -120,7 +120,7 @@ def _kept(request: HttpRequest) -> dict[object, Any]:
 
 
 def _once(request: HttpRequest, key: object, find: Callable[[], T]) -> T:
-    """Look something up once per request: a page has twenty cards, and all ask for the same memberships."""
+    """Return a cached value of the request: all twenty cards of a page need the same memberships."""
     kept = _kept(request)
     if key not in kept:
         kept[key] = find()

@@ -1,4 +1,4 @@
-"""Files on cards: how large they may be, and when they go."""
+"""Files on cards: how large they may be, and when they are deleted."""
 
 from collections.abc import Mapping
 from functools import partial
@@ -27,13 +27,13 @@ def check_size(file: object) -> None:
 
 
 def discard(name: str | None) -> None:
-    """Delete a file for good, once the change that gave it up is certain."""
+    """Delete a file once the change that dropped it is committed."""
     if name:
         transaction.on_commit(partial(default_storage.delete, name))
 
 
 class AttachmentInput(ClearableFileInput):
-    """Shows the file that is there by its name, and leads to the view that only members get it from."""
+    """A file input that links to the current file, which only members can download."""
 
     template_name = "board/attachment_input.html"
 
@@ -42,7 +42,7 @@ class AttachmentInput(ClearableFileInput):
         self.card = card
 
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
-        """Add the file's address and name."""
+        """Add the file's URL and name."""
         context = super().get_context(name, value, attrs)
         if context["widget"]["is_initial"] and self.card is not None:
             href = reverse("attachment", kwargs={"card_id": self.card.pk})

@@ -1,6 +1,6 @@
-"""The contexts that are live: who shows one learns at once that somebody else has changed it.
+"""The live contexts: a page that shows one is refreshed when somebody else changes it.
 
-The others are plain names where they are used: what nobody else can change needs no socket.
+The others are plain names where they are used, because nobody else can change them.
 """
 
 from mizan_htmx import Context

@@ -1,4 +1,4 @@
-"""What every answer of the demo carries, and which htmx its pages use."""
+"""The Content-Security-Policy of every response, and the version of htmx that pages use."""
 
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
@@ -24,7 +24,7 @@ class ContentSecurityPolicy(MiddlewareMixin):
     """Allow scripts, styles and requests of this site only, and nothing inline."""
 
     def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
-        """Write the policy into the answer."""
+        """Add the policy to the response."""
         response.headers["Content-Security-Policy"] = POLICY
         return response
 
@@ -33,7 +33,7 @@ class HtmxVersion(MiddlewareMixin):
     """Remember ``?htmx=2`` or ``?htmx=4`` for the rest of the session."""
 
     def process_request(self, request: HttpRequest) -> None:
-        """Read the choice from the address."""
+        """Read the choice from the URL."""
         chosen = VERSIONS.get(request.GET.get("htmx", ""))
         if chosen is not None:
             request.session[VERSION_KEY] = chosen

@@ -1,4 +1,4 @@
-"""People, boards, columns, cards; what happened on a board; who is there and what they say; letters to us."""
+"""People, boards, columns and cards; activity, presence and chat of boards; messages to the site."""
 
 from pathlib import PurePosixPath
 from typing import ClassVar, TypeVar
@@ -13,7 +13,7 @@ TONES = 8
 
 
 def next_position(siblings: "models.QuerySet[Card] | models.QuerySet[Column]") -> int:
-    """Give the position behind the last of these."""
+    """Return the position after the last of these."""
     last: int | None = siblings.aggregate(last=Max("position"))["last"]
     return 0 if last is None else last + 1
 
@@ -22,14 +22,14 @@ Placed = TypeVar("Placed", "Card", "Column")
 
 
 def number(model: type[Placed], rows: list[Placed]) -> None:
-    """Write positions that follow the order of a list."""
+    """Save positions in the order of a list."""
     for position, row in enumerate(rows):
         row.position = position
     model._default_manager.bulk_update(rows, ["position"])
 
 
 class Person(AbstractUser):
-    """Somebody with an account. ``tone`` picks the colour of the picture with their initials."""
+    """A user. ``tone`` selects the colour of the picture with their initials."""
 
     display_name = models.CharField(max_length=60)
     role = models.CharField(max_length=60, blank=True)
@@ -80,7 +80,7 @@ class Column(models.Model):
         return self.title
 
     def shift(self, steps: int) -> bool:
-        """Move to the left (-1) or the right (+1); tell whether there was room."""
+        """Move to the left (-1) or the right (+1); return whether there was room."""
         columns = list(Column.objects.filter(board_id=self.board_id))
         place = columns.index(self)
         if not 0 <= place + steps < len(columns):
@@ -91,18 +91,18 @@ class Column(models.Model):
 
 
 def attachment_path(card: "Card", filename: str) -> str:
-    """Give a file a folder of its own, so that it keeps its name and nobody guesses where it is."""
+    """Return a path with a random folder, so that a file keeps its name and its URL can't be guessed."""
     return f"attachments/{uuid4().hex}/{filename}"
 
 
 class CardQuerySet(models.QuerySet["Card"]):
-    """Cards, and how far their checklists are."""
+    """Cards, and the progress of their checklists."""
 
     def with_checklist(self) -> "CardQuerySet":
         """Count each card's items and those that are done, and load its column."""
         tally = {"item_count": Count("items"), "done_count": Count("items", filter=Q(items__done=True))}
         counted = self.select_related("column").annotate(**tally)
-        return counted.order_by("position", "pk")  # what is grouped loses the order of its model
+        return counted.order_by("position", "pk")  # a grouped query loses the model's ordering
 
 
 class Card(models.Model):
@@ -119,7 +119,7 @@ class Card(models.Model):
 
     objects = CardQuerySet.as_manager()
 
-    # What `with_checklist` counts.
+    # Set by `with_checklist`.
     item_count: int
     done_count: int
 
@@ -131,11 +131,11 @@ class Card(models.Model):
 
     @property
     def attachment_name(self) -> str:
-        """What the attached file is called; empty if there is none."""
+        """The name of the attached file; empty if there is none."""
         return PurePosixPath(self.attachment.name or "").name
 
     def shift(self, steps: int) -> bool:
-        """Move up (-1) or down (+1) in its column; tell whether there was room."""
+        """Move up (-1) or down (+1) in its column; return whether there was room."""
         cards = list(Card.objects.filter(column_id=self.column_id))
         place = cards.index(self)
         if not 0 <= place + steps < len(cards):
@@ -145,7 +145,7 @@ class Card(models.Model):
         return True
 
     def change_column(self, steps: int) -> Column | None:
-        """Move to the top of the next column (-1 left, +1 right); give that, or ``None`` at the edge."""
+        """Move to the top of the next column (-1 left, +1 right); return it, or ``None`` at the edge."""
         columns = list(Column.objects.filter(board_id=self.column.board_id))
         place = columns.index(self.column) + steps
         if not 0 <= place < len(columns):
@@ -174,12 +174,12 @@ class ChecklistItem(models.Model):
 class Activity(models.Model):
     """Something that somebody did on a board.
 
-    ``subject`` and ``detail`` are texts as they were then, so that the line still reads well when a card is
-    renamed or gone. ``target`` is the person it was done to, if any.
+    ``subject`` and ``detail`` are texts as they were then, so the line stays right when a card is renamed or
+    deleted. ``target`` is the person it was done to, if any.
     """
 
     class Verb(models.TextChoices):
-        """What was done, and how it reads: the words between actor and subject."""
+        """The kinds of activity, and the words for each between actor and subject."""
 
         ADDED = "added", "added"
         RENAMED = "renamed", "renamed"
@@ -207,7 +207,7 @@ class Activity(models.Model):
 
 
 class Notification(models.Model):
-    """An activity that somebody should know of, because it concerned them or their card."""
+    """An activity that a person should know of, because it concerns them or their card."""
 
     recipient = models.ForeignKey(Person, models.CASCADE, related_name="notifications")
     activity = models.ForeignKey(Activity, models.CASCADE, related_name="notifications")
@@ -221,7 +221,7 @@ class Notification(models.Model):
 
 
 class ChatMessage(models.Model):
-    """What somebody said to the others on a board."""
+    """A chat message on a board."""
 
     board = models.ForeignKey(Board, models.CASCADE, related_name="chat_messages")
     author = models.ForeignKey(Person, models.CASCADE, related_name="+")
@@ -236,7 +236,7 @@ class ChatMessage(models.Model):
 
 
 class Presence(models.Model):
-    """A page on which somebody looks at a board now; ``seen_at`` is when it last said so."""
+    """An open page of a board; ``seen_at`` is the time of its last renewal."""
 
     board = models.ForeignKey(Board, models.CASCADE, related_name="+")
     person = models.ForeignKey(Person, models.CASCADE, related_name="+")
@@ -248,10 +248,10 @@ class Presence(models.Model):
 
 
 class Message(models.Model):
-    """What somebody wrote to those who run the site; ``sender`` if they were signed in."""
+    """A message to the people who run the site; ``sender`` if they were signed in."""
 
     class Subject(models.TextChoices):
-        """What it is about."""
+        """The topics."""
 
         QUESTION = "question", "A question"
         TROUBLE = "trouble", "Something broken"
@@ -272,7 +272,7 @@ class Message(models.Model):
 
 
 class HelpCount(models.Model):
-    """How often somebody said that the page which explains the demo helped: one row."""
+    """How often visitors said that the help page helped: one row."""
 
     times = models.PositiveIntegerField(default=0)
 

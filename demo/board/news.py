@@ -1,6 +1,6 @@
-"""Write down what happened on a board, and tell whom it concerns.
+"""Record what happened on a board, and notify the people concerned.
 
-Who writes such a row, here or in the shell, need not say what it makes stale: the models are watched.
+Nothing here calls ``invalidate()``: the models are watched, so rows written in the shell count as well.
 """
 
 from demo.board.access import Request
@@ -31,7 +31,7 @@ def record(
 
 
 def record_assignment(request: Request, card: Card, assignee: Person | None, former: Person | None) -> None:
-    """Write down who has a card now, and tell them; if that is nobody, who had it."""
+    """Record the new assignee of a card and notify them, or the former one if there is none."""
     verb = Activity.Verb.FREED if assignee is None else Activity.Verb.ASSIGNED
     board_id = card.column.board_id
     record(request, verb, card.title, board_id=board_id, target=assignee, concerns=assignee or former)

@@ -24,6 +24,6 @@ def leave(request: HttpRequest) -> None:
 
 
 def _keep_version(request: HttpRequest, version: int | None) -> None:
-    # Another person's session is emptied, but it is still the same browser.
+    # Django empties another person's session, but it is still the same browser.
     if version is not None:
         request.session[VERSION_KEY] = version

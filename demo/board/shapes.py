@@ -1,4 +1,4 @@
-"""What readers give to templates and to JSON."""
+"""The values that readers return, for templates and JSON."""
 
 from datetime import date, datetime, timedelta
 from typing import Annotated, Literal, Self
@@ -11,14 +11,14 @@ from demo.board.models import Activity, ChatMessage
 
 
 def without_nul(text: str) -> str:
-    """Raise ValueError for what no database keeps."""
+    """Raise ValueError for text that databases can't store."""
     if "\0" in text:
         raise ValueError("A text can't hold the character NUL.")
     return text
 
 
 def one_line(value: object) -> object:
-    """Make one line of a text, without spaces around it; raise ValueError for what no database keeps."""
+    """Return a text as one stripped line; raise ValueError for text that databases can't store."""
     return " ".join(without_nul(value).split()) if isinstance(value, str) else value
 
 
@@ -35,14 +35,14 @@ STEPS = {"left": -1, "up": -1, "right": 1, "down": 1}
 
 
 def ago(at: datetime) -> str:
-    """Say how long ago it was, in one word and a number."""
+    """Return how long ago it was, in one word and a number."""
     if timezone.now() - at < timedelta(minutes=1):
         return "just now"
     return f"{timesince(at, depth=1)} ago"
 
 
 class PersonShape(BaseModel):
-    """A person, as everybody sees them who shares a board with them."""
+    """A person, as others on their boards see them."""
 
     id: int
     name: str
@@ -52,7 +52,7 @@ class PersonShape(BaseModel):
 
 
 class BoardShape(BaseModel):
-    """A board without what stands on it."""
+    """A board without its content."""
 
     id: int
     title: str
@@ -61,7 +61,7 @@ class BoardShape(BaseModel):
 
 
 class ColumnShape(BaseModel):
-    """A column, and which cards stand in it, from top to bottom."""
+    """A column, and the keys of its cards, from top to bottom."""
 
     id: int
     title: str
@@ -69,7 +69,7 @@ class ColumnShape(BaseModel):
 
 
 class CardShape(BaseModel):
-    """A card, where it stands, and how far its checklist is; ``attachment`` is the name of a file."""
+    """A card, its place, and the progress of its checklist; ``attachment`` is the name of a file."""
 
     id: int
     title: str
@@ -84,19 +84,19 @@ class CardShape(BaseModel):
 
     @property
     def is_late(self) -> bool:
-        """Whether the day that it is due is over."""
+        """Whether the due day is over."""
         return self.due is not None and self.due < timezone.localdate()
 
 
 class Progress(BaseModel):
-    """How many of a board's cards have arrived in its last column."""
+    """How many of a board's cards are in its last column."""
 
     done: int
     total: int
 
 
 class Entry(BaseModel):
-    """One line of what happened: ``actor`` ``verb`` “``subject``” [to ``detail`` or ``target``]."""
+    """One line of activity: ``actor`` ``verb`` “``subject``” [to ``detail`` or ``target``]."""
 
     id: int
     actor_id: int
@@ -116,7 +116,7 @@ class Entry(BaseModel):
 
     @classmethod
     def of(cls, activity: Activity, *, is_new: bool = False) -> "Entry":
-        """Make the line of an activity whose ``board`` is loaded."""
+        """Return the line of an activity whose ``board`` is loaded."""
         return cls(
             id=activity.pk,
             actor_id=activity.actor_id,
@@ -132,7 +132,7 @@ class Entry(BaseModel):
 
 
 class Letter(BaseModel):
-    """What somebody wrote to those who run the site."""
+    """A message to the people who run the site."""
 
     subject: str
     text: str
@@ -145,7 +145,7 @@ class Letter(BaseModel):
 
 
 class ChatLine(BaseModel):
-    """One message of a chat, and its author as they are called now."""
+    """One message of a chat, with the current name of its author."""
 
     id: int
     author_id: int
@@ -157,7 +157,7 @@ class ChatLine(BaseModel):
 
     @classmethod
     def of(cls, message: ChatMessage) -> Self:
-        """Make the line of a message whose ``author`` is loaded."""
+        """Return the line of a message whose ``author`` is loaded."""
         author = message.author
         return cls(
             id=message.pk,

@@ -14,13 +14,13 @@ from demo.board.sessions import enter, leave
 
 
 def people_to_be() -> QuerySet[Person]:
-    """List the demo's own people: whoever made an account has a password, and is nobody else's to be."""
+    """List the demo's own people; people with an account of their own have a password."""
     own = Person.objects.filter(password__startswith=UNUSABLE_PASSWORD_PREFIX)
     return own.filter(is_active=True, is_staff=False)
 
 
 class SignIn(LoginView):
-    """Ask for name and password; in demo mode, let visitors choose who to be first."""
+    """Show the sign-in form; in demo mode, visitors can also choose a person without a password."""
 
     template_name = "board/sign_in.html"
     redirect_authenticated_user = True
@@ -49,7 +49,7 @@ def sign_out(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def sign_up(request: HttpRequest) -> HttpResponse:
-    """Show the form that makes an account; in demo mode only."""
+    """Show the sign-up form; in demo mode only."""
     if not settings.DEMO_MODE:
         raise Http404
     if request.user.is_authenticated:
@@ -59,7 +59,7 @@ def sign_up(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def contact(request: HttpRequest) -> HttpResponse:
-    """Show the form that writes to us, and what the visitor has written before."""
+    """Show the contact form, and the visitor's earlier messages."""
     return render(request, "board/contact.html")
 
 

@@ -41,7 +41,7 @@ _META_OF_BLOCK = ("QUERY_STRING", "PATH_INFO")
 class BlockResult:
     """The HTML of one block (status 200), or the reason why there is none.
 
-    Status 304: the page shows this content already, as the hash in the block's request says.
+    Status 304: the page shows this content already, by the hash in the block's request.
     """
 
     status: int
@@ -126,7 +126,7 @@ def render_block(request: HttpRequest, block_request: BlockRequest) -> BlockResu
         with _as_own_request(request, block_request), _in_savepoints():
             html = render_if_changed(block, block_request.template, request, known=block_request.known)
             (html or "").encode()  # a lone surrogate fails here, not with the whole batch
-    except Exception as error:  # the border to the authors' templates and readers
+    except Exception as error:  # the border to the site's templates and readers
         return _failed(request, block, error)
     return BlockResult(304) if html is None else BlockResult(200, html)
 
@@ -136,7 +136,7 @@ def render_content(request: HttpRequest, block_request: BlockRequest) -> str | N
     try:
         with _as_own_request(request, block_request), _in_savepoints():
             return block_content(block_request.block, block_request.template, request)
-    except Exception:  # the border to the authors' templates and readers; a refresh reports it
+    except Exception:  # the border to the site's templates and readers; a refresh reports it
         return None
 
 

@@ -52,15 +52,15 @@ def check_names(groups: tuple[Group, ...], names: Set[str]) -> None:
 
 
 def bound_names(groups: tuple[Group, ...], params: Iterable[str], attributes: Iterable[str]) -> set[str]:
-    """Return the parameters that a tag passes: ``attributes`` count where a context has such a parameter."""
+    """Return the parameters that a tag passes: ``attributes`` count if a context has such a parameter."""
     return {*params, *[name for name in attributes if any(name in group.params for group in groups)]}
 
 
 def bind(groups: tuple[Group, ...], raw: Mapping[str, Any]) -> Bound:
     """Validate the parameters of each context in ``raw``; raise ValueError for invalid ones.
 
-    Values are those that their canonical text stands for, so that a reader gets the same value from a
-    template as from the URL of a refresh.
+    Each value is parsed from its canonical text, so that a reader gets the same value from a template as from
+    the URL of a refresh.
     """
     kinds = tuple(map(type, raw.values()))
     if _PLAIN.issuperset(kinds) and all(map(_is_plain, groups)):
@@ -70,7 +70,7 @@ def bind(groups: tuple[Group, ...], raw: Mapping[str, Any]) -> Bound:
 
 @lru_cache(4096)
 def _is_plain(group: Group) -> bool:
-    """Return whether only pydantic validates the parameters; an author's code might not repeat its result."""
+    """Return whether only pydantic validates the parameters; a site's code might not repeat its result."""
     annotations = [parameter.annotation for parameter in group.params.values()]
     # Annotated[...] may hold a dictionary or a validator, which have no hash.
     return all(isinstance(each, type) and each in _PLAIN for each in annotations)
@@ -91,7 +91,7 @@ def _bind_each(groups: tuple[Group, ...], raw: Mapping[str, Any]) -> Bound:
     try:
         pairs = [_bind(group, raw) for group in groups]
     except ValidationFailed as error:
-        raise ValueError(f"{{% mizan_context %}} got parameters that do not fit: {error.reasons}") from None
+        raise ValueError(f"{{% mizan_context %}} got invalid parameters: {error.reasons}") from None
     values, shown = tuple([each for each, _ in pairs]), tuple([each for _, each in pairs])
     return Bound(values, shown)
 

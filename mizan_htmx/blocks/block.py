@@ -101,7 +101,7 @@ class Block:
     ``partial`` is its reference, ``template.html#name``. ``values`` are the validated parameters of each
     context; ``variables`` are passed by ``with``. The block is stale when an invalidation covers one of
     ``bound``, which is computed from contexts and values by default. A ``lazy`` block shows a placeholder at
-    first; a refresh is never lazy, so the URL does not say so. ``localization`` and ``engine`` (the name of
+    first; a refresh never is, so the URL does not contain it. ``localization`` and ``engine`` (the name of
     the template engine) are those of the page, where the URL alone would yield others.
     """
 

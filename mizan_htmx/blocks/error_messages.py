@@ -1,4 +1,4 @@
-"""The messages of failed requests, in the page from the start: it may be offline when it needs them."""
+"""The messages for failed requests, part of each page, because it may be offline when it needs them."""
 
 from functools import lru_cache
 from pathlib import Path
@@ -32,7 +32,7 @@ def _render(template: Any, language: str | None) -> SafeString:
 
 
 def _template() -> Any:
-    """Return the template that the cached loader keeps; get_template() wraps it anew each time."""
+    """Return the template that the cached loader keeps; get_template() wraps it again each time."""
     try:
         found: Any = get_template(TEMPLATE)
     except TemplateDoesNotExist:  # the site's loaders find only its own templates

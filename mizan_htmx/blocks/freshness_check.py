@@ -38,7 +38,7 @@ def unverified_blocks(
 ) -> list[RenderedBlock]:
     """Return the blocks of a page that may or may not show the change made by its own request.
 
-    Only rendering again can tell: a reader runs once for a page, and may have run before the change.
+    Only rendering them again shows which: a reader runs once for a page, and may have run before the change.
     """
     own = own_note(request)
     if own is None or 300 <= response.status_code < 400 or not hides_headers(request, response):
@@ -60,7 +60,7 @@ def check_freshness(request: HttpRequest, unverified: list[RenderedBlock]) -> No
         ):
             for rendered in unverified:
                 rendered.is_newer = _is_newer(clean, rendered)
-    except Exception:  # the change is committed, so its response must go out whatever fails here
+    except Exception:  # the change is committed, so the response must be sent whatever fails here
         logger.exception("The freshness of the blocks of %s is unknown.", request.path)
 
 

@@ -171,7 +171,7 @@ def _literals(contexts: list[FilterExpression]) -> tuple[str, ...] | None:
 
 
 def _check_early(binding: Binding) -> None:
-    """Report a misspelt context or parameter when the template is compiled, if its contexts are literals."""
+    """Raise for a misspelt context or parameter at compile time, if the contexts are literals."""
     if binding.literals is not None:
         with as_syntax_errors():
             groups = find_groups(binding.literals)

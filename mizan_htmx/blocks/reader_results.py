@@ -71,7 +71,7 @@ class LazyResults(Mapping[str, Any]):
 
 
 class PlaceholderResults(LazyResults):
-    """The results that a placeholder can't use: looking one up raises TemplateSyntaxError."""
+    """The results of readers in a placeholder: looking one up raises TemplateSyntaxError."""
 
     def __getitem__(self, name: str) -> Any:
         self.failure = TemplateSyntaxError(
@@ -99,10 +99,10 @@ def resolve(
     if key not in results:
         try:
             results[key] = _read(reader, request, own, state.recorder)
-        except Exception as failure:  # the border to the authors' readers; raised at each lookup
+        except Exception as failure:  # the border to the site's readers; raised at each lookup
             results[key] = _Failed(failure)
             if isinstance(failure, DENIED) and isinstance(request, AnonymousRequest):
-                request.object(f"{reader.name!r} refused its data")
+                request.object(f"{reader.name!r} refused access")
     result = results[key]
     if isinstance(result, _Failed):
         raise result.failure
@@ -133,8 +133,8 @@ def _read(reader: Function, request: HttpRequest, values: dict[str, Any], record
 def is_denied(request: HttpRequest, groups: Iterable[Group]) -> bool:
     """Return whether a block of these contexts is empty for this visitor, whatever its template contains.
 
-    So it is where the site requires login by default and all readers keep that default: the template's other
-    contents are then protected as the readers are.
+    It is where the site requires login by default and all readers keep that default: the rest of the template
+    is then protected as the readers are.
     """
     graph = registry.graph
     default = graph.default_auth
@@ -147,6 +147,6 @@ def is_denied(request: HttpRequest, groups: Iterable[Group]) -> bool:
         admit_user(default, request)
     except DENIED:
         if isinstance(request, AnonymousRequest):
-            request.object("it is not for everyone")
+            request.object("it requires login")
         return True
     return False

@@ -131,7 +131,7 @@ def _render(
     notes = note_numbers(page, block, inner)
     if version is not None:  # the version changes even if the content does not
         if isinstance(request, AnonymousRequest) and may_be_old(version):
-            request.object("it may be older than what was made stale: MIZAN_REPLICA_LAG")
+            request.object("a replica may lag behind (MIZAN_REPLICA_LAG)")
         return _wrap(block, inner, request, locale, version=version, notes=notes)
     has_hash = conf.single_flight
     digest = _digest(inner) if has_hash or known else None
@@ -148,7 +148,7 @@ def _inner(block: Block, partial: Partial, request: HttpRequest, locale: Locale)
     context = BlockContext(request, block, partial, results, locale)
     try:
         inner = partial.render(context)
-    except Exception as error:  # the border to the authors' templates; a reader's refusal hides the content
+    except Exception as error:  # the border to the site's templates; a reader's refusal hides the content
         if results.failure is None:
             raise
         return _hidden(results.failure, error)

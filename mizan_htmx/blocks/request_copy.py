@@ -13,7 +13,7 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.functional import cached_property as django_cached_property
 from django_htmx.middleware import HtmxDetails
 
-from mizan_htmx.caching.anonymous import nobody
+from mizan_htmx.caching.anonymous import anonymous_user
 from mizan_htmx.internals import KEPT_PERMISSIONS, OF_BODY, OF_USER, is_unloaded, unread
 from mizan_htmx.protocol.headers import BLOCKS_META
 from mizan_htmx.request_state import STATE
@@ -67,15 +67,15 @@ def _reloaded(user: Any) -> Any:
 
 
 def _load(user: Any) -> Any:
-    fresh: Any = copy(user)  # keep what middleware has set on it, such as a second factor
+    fresh: Any = copy(user)  # keeps what middleware has set on it, such as a second factor
     for name in list(_cached_names(fresh)):
         del fresh.__dict__[name]
     try:
         fresh.refresh_from_db()
     except ObjectDoesNotExist:
-        return nobody()
+        return anonymous_user()
     was_deactivated = getattr(user, "is_active", True) and not getattr(fresh, "is_active", True)
-    return nobody() if was_deactivated else fresh
+    return anonymous_user() if was_deactivated else fresh
 
 
 def _cached_names(user: Any) -> Iterator[str]:
@@ -87,4 +87,4 @@ def _cached_names(user: Any) -> Iterator[str]:
 
 
 def _load_user(request: HttpRequest) -> Any:
-    return request.user if request.user.is_authenticated else nobody()
+    return request.user if request.user.is_authenticated else anonymous_user()

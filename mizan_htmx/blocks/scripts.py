@@ -32,7 +32,7 @@ from mizan_htmx.html import attributes_of, plain
 from mizan_htmx.http.concurrency import loop_is_running
 from mizan_htmx.http.csrf import csrf_token
 from mizan_htmx.http.session_fingerprint import fingerprint_of, known_fingerprint
-from mizan_htmx.internals import NONCE, has_djangos_addresses
+from mizan_htmx.internals import NONCE, has_djangos_urls
 from mizan_htmx.localization import sign
 from mizan_htmx.rendering.page_localization import localization_here, localization_without_request, query_of
 from mizan_htmx.rendering.url_cache import login_path, reverse_url
@@ -63,7 +63,7 @@ DEBUG = ("mizan_htmx/mizan-debug.js", "mizan_htmx/mizan-faults.js")
 LIVE = ("mizan_htmx/mizan-live.js", "mizan_htmx/mizan-channels.js")
 FORMS = ("mizan_htmx/mizan-forms.js", "mizan_htmx/mizan-formsets.js")
 
-# What starts so is a URL and no static path, as in the Media of a form.
+# What starts like this is a URL, not a static path, as in the Media of a form.
 _URL_PREFIXES = ("http://", "https://", "/")
 
 
@@ -168,7 +168,7 @@ def _htmx_file(given: object) -> str:
 
 
 def _is_found(path: str) -> bool:
-    """Return whether a static file exists, as far as this process can know."""
+    """Return whether a static file exists, as far as this process can find out."""
     if not apps.is_installed("django.contrib.staticfiles"):
         return True
     try:
@@ -193,13 +193,13 @@ def _static(paths: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _has_stable_urls(storage: StaticFilesStorage) -> bool:
-    """Return whether URLs stay the same: none is signed anew, and no file is read for its hash."""
+    """Return whether URLs stay the same: none is signed each time, and no file is read for its hash."""
     kind: Any = type(storage)
     hashed: Any = HashedFilesMixin
     if kind.url is not hashed.url:
         return kind.url is FileSystemStorage.url
     below: Any = super(hashed, kind)  # the class below the mixin decides
-    if not has_djangos_addresses(kind) or below.url is not FileSystemStorage.url:
+    if not has_djangos_urls(kind) or below.url is not FileSystemStorage.url:
         return False
     return kind.stored_name is ManifestFilesMixin.stored_name and kind.manifest_strict is True
 

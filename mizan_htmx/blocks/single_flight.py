@@ -63,7 +63,7 @@ def bring(request: HttpRequest, response: HttpResponseBase, recorder: Recorder) 
     try:
         with localized_as_endpoint(request, clean):
             found = _render(clean, request.META[BLOCKS_META], recorder.invalidations())
-    except Exception:  # the change is committed, so its response must go out whatever fails here
+    except Exception:  # the change is committed, so the response must be sent whatever fails here
         logger.exception("No blocks were added to the response of %s.", request.path)
         return
     request.META.update({name: clean.META[name] for name in _OF_CSRF if name in clean.META})
@@ -76,14 +76,14 @@ def _may_bring(request: HttpRequest) -> bool:
     return (
         request.method not in SAFE_METHODS
         and "HX-Request" in request.headers
-        and "HX-Boosted" not in request.headers  # a whole page comes
+        and "HX-Boosted" not in request.headers  # the response is a whole page
         and len(request.META[BLOCKS_META]) <= MAX_CHARACTERS
         and _is_of_this_page(request)
     )
 
 
 def _is_of_this_page(request: HttpRequest) -> bool:
-    """Return whether a page of this origin sends the request; on plain http only ``Origin`` says so."""
+    """Return whether a page of this origin sent the request; on plain HTTP only ``Origin`` shows it."""
     site = request.headers.get("Sec-Fetch-Site")
     if site is not None:
         return site == "same-origin"

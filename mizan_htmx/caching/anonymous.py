@@ -64,7 +64,7 @@ class AnonymousRequest(BodilessRequest):
         self.session = _EmptySession()
         self.shown: dict[Invalidation, None] = {}
         self.objections: list[str] = []
-        user = nobody()
+        user = anonymous_user()
         if user is not None:
             self.user = user
         if hasattr(request, "htmx"):
@@ -87,7 +87,7 @@ class AnonymousRequest(BodilessRequest):
         if not (in_path and translation.get_language_from_path(self.path_info)):
             if in_path and not prefixed_default:
                 return settings.LANGUAGE_CODE
-            # LocaleMiddleware says so as well, but one of the site's own may not.
+            # LocaleMiddleware adds it as well, but a subclass of the site's own may not.
             cast("_Headers", self.headers).read.add("Accept-Language")
         return translation.get_language_from_request(self, check_path=in_path)
 
@@ -106,7 +106,7 @@ class AnonymousRequest(BodilessRequest):
 
 
 def anonymous(request: HttpRequest) -> AnonymousRequest:
-    """Return the anonymous request of a request; always the same one, so that results are read once."""
+    """Return the anonymous request of a request: always the same object, so that each reader runs once."""
     if isinstance(request, AnonymousRequest):
         return request
     state: RequestState = getattr(request, STATE, None) or state_of(request)
@@ -123,7 +123,7 @@ def anonymous(request: HttpRequest) -> AnonymousRequest:
 
 
 def are_public(contexts: Collection[str]) -> bool:
-    """Return whether all these contexts are public, so that everyone may be handed what they show."""
+    """Return whether all these contexts are public, so that everyone may be sent what they show."""
     return registry.graph.public.issuperset(contexts) and bool(contexts)
 
 
@@ -175,12 +175,12 @@ def as_anyone(request: AnonymousRequest, localization: Localization | None = Non
 
 def _known(request: HttpRequest) -> list[str]:
     names = [*_KNOWN]
-    if hasattr(request, "LANGUAGE_CODE"):  # LocaleMiddleware makes the answer vary by it
+    if hasattr(request, "LANGUAGE_CODE"):  # LocaleMiddleware makes the response vary by it
         names.append("HTTP_ACCEPT_LANGUAGE")
     return [*names, *forwarded()]
 
 
-def nobody() -> Any:
+def anonymous_user() -> Any:
     """Return an AnonymousUser, or ``None`` on a site without ``django.contrib.auth``."""
     if not apps.is_installed("django.contrib.auth"):
         return None
@@ -202,7 +202,7 @@ class _Headers(HttpHeaders):
         name = key.replace("_", "-").title()
         if name in self._of_proxies:
             self.read.add(name)
-        # HtmxDetails looks up whether each is encoded; the response varies by the header itself.
+        # HtmxDetails also looks up whether each is encoded; the response varies by the header itself.
         is_of_htmx = name.startswith(("Hx-", "Triggering-")) and not name.endswith("-Uri-Autoencoded")
         if is_of_htmx or name == "Accept-Language":
             self.read.add(name.replace("Hx-", "HX-"))
@@ -234,8 +234,8 @@ class _EmptySession(SessionBase):
     def save(self, must_create: bool = False) -> NoReturn:
         """Raise ImproperlyConfigured: everyone who gets the response would share the session."""
         raise ImproperlyConfigured(
-            "A session was to be saved while a public context was read, which everyone shares. Do it in a"
-            " function of a private context, or in a mutation."
+            "A reader of a public context can't save a session, because everyone shares its result."
+            " Save it in a reader of a private context, or in a mutation."
         )
 
     @classmethod

@@ -80,7 +80,7 @@ class SharedHeaders(ResponseHeaders):
         )
 
     def _text(self, name: str) -> str | None:
-        """Return a header as it is now, or ``None``, without deciding anything."""
+        """Return a header as it is now, or ``None``, without settling whether the response is shared."""
         try:
             return super().__getitem__(name)
         except KeyError:
@@ -93,14 +93,14 @@ def is_shared(response: HttpResponseBase) -> bool:
 
 
 def keep_private(response: HttpResponseBase) -> None:
-    """Mark a response as ``no-store``, unless it is shared or its author has set ``Cache-Control``."""
+    """Mark a response as ``no-store``, unless it is shared or the site has set ``Cache-Control``."""
     response.headers.setdefault("Cache-Control", PRIVATE)
 
 
 def share(request: HttpRequest, response: HttpResponseBase, recorder: Recorder) -> HttpResponseBase:
     """Return the response as a shared one, or its 304; with ``no-store`` where it must not be shared.
 
-    It was made with ``anonymous(request)``, which has recorded what it shows.
+    The response was made with ``anonymous(request)``, which has recorded what it shows.
     """
     clean = anonymous(request)
     if len(recorder):
@@ -141,11 +141,11 @@ def share_context(
 
 def _objections(request: HttpRequest, response: HttpResponseBase) -> Iterator[str]:
     if request.method not in ("GET", "HEAD"):
-        yield f"it answers {request.method}"
+        yield f"its method is {request.method}"
     if response.status_code != 200:
         yield f"its status is {response.status_code}"
     if response.streaming:
-        yield "it is a stream, whose ETag nobody knows"
+        yield "it is a stream, so its ETag is not known"
     if "Cache-Control" in response.headers:
         yield "it has a Cache-Control of its own"
     if response.cookies:

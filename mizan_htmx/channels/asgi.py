@@ -55,7 +55,7 @@ def wrap_asgi(app: Any, path: str | None = None) -> Application:
             if is_own_origin(request_of(scope)):
                 return await socket(scope, receive, send)
             logger.warning(
-                "A page of %r was refused a socket. CSRF_TRUSTED_ORIGINS would allow it.",
+                "A page of %r was refused a socket. To allow it, add the origin to CSRF_TRUSTED_ORIGINS.",
                 _origin_of(scope),
             )
         elif speaks_websocket:
@@ -75,9 +75,9 @@ def _warn_about_persistent_connections() -> None:
         if database["CONN_MAX_AGE"] != 0 and alias not in _warned:
             _warned.add(alias)
             logger.warning(
-                "DATABASES[%r] has CONN_MAX_AGE = %r. A process that serves sockets keeps one open for"
-                " each thread then, until the database accepts no more. Set it to 0 for this process, or use"
-                " a pool.",
+                "DATABASES[%r] has CONN_MAX_AGE = %r. A process that serves sockets then keeps a connection"
+                " open for each thread, until the database accepts no more. Set it to 0 for this"
+                " process, or use a pool.",
                 *(alias, database["CONN_MAX_AGE"]),
             )
 
@@ -111,5 +111,5 @@ def _origin_of(scope: Scope) -> str:
 
 
 async def _refuse(receive: Receive, send: Send) -> None:
-    await receive()  # "websocket.connect": before it, a server accepts no answer
+    await receive()  # "websocket.connect": before it, a server accepts no response
     await send({"type": "websocket.close"})

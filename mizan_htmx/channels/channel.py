@@ -178,8 +178,8 @@ def read_params(channel: type[Channel], params: Mapping[str, Any]) -> BaseModel 
 def reject_undeclared(channel: type[Channel], params: Mapping[str, Any]) -> None:
     """Raise ValidationFailed for parameters that ``Params`` does not declare.
 
-    pydantic ignores them, but they would be kept in memory as the page has sent them. A model that handles
-    them itself (``extra``, a RootModel) validates them.
+    pydantic ignores them, but they would be kept in memory as the page sent them. A model that handles them
+    itself (``extra``, a RootModel) validates them.
     """
     model = channel.Params
     if model is None or issubclass(model, RootModel) or model.model_config.get("extra", "ignore") != "ignore":
@@ -201,7 +201,7 @@ def _names_of(model: type[BaseModel]) -> frozenset[str]:
 
 def _undeclared(names: Collection[str], reason: str) -> ValidationFailed:
     if len(names) > MAX_FIELD_ERRORS:
-        return ValidationFailed({"__all__": [f"{len(names)} values do not fit."]})
+        return ValidationFailed({"__all__": [f"{len(names)} values are invalid."]})
     return ValidationFailed({name: [reason] for name in names})
 
 

@@ -1,4 +1,4 @@
-"""The ASGI consumer of one socket: it handles frames one after the other, and queues the answers."""
+"""The ASGI consumer of one socket: it handles frames one after the other, and queues the answers to them."""
 
 import asyncio
 import logging
@@ -160,7 +160,7 @@ class MizanConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
             async with ThreadSensitiveContext():
                 current = await self.visitor.is_current()
         except DATABASE_ERRORS as error:
-            # It says nothing about the visitor. The hub calls this method again within a minute.
+            # An outage says nothing about the visitor. The hub calls this method again within a minute.
             database_outage.fail(error)
             return
         self._log_database_success()
@@ -176,7 +176,7 @@ class MizanConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
             database_outage.succeed()
 
     async def _reauthorize_if_due(self) -> None:
-        # Whoever holds the lock calls this method after it, so no reauthorization is lost.
+        # The task that holds the lock calls this method after releasing it, so no reauthorization is lost.
         while self._is_reauthorization_due and not self._turn.locked():
             async with self._turn, ThreadSensitiveContext():
                 self._is_reauthorization_due = False

@@ -1,4 +1,4 @@
-"""The ASGI lifespan: before the server stops, pending publications and purges are made, or logged.
+"""The ASGI lifespan: before the server stops, pending publications and purges are sent, or logged.
 
 A server may end itself by the signal that stopped it, as uvicorn does; then no ``atexit`` function runs.
 """
@@ -14,7 +14,7 @@ Send = Callable[[Any], Awaitable[None]]
 
 
 async def serve(app: Any, scope: Any, receive: Receive, send: Send) -> None:
-    """Pass the lifespan on to ``app``; answer it here if ``app``, as Django's, does not support it."""
+    """Pass the lifespan on to ``app``; handle it here if ``app``, as Django's, does not support it."""
     received: list[str] = []
     has_answered = False
 

@@ -9,7 +9,7 @@ from django.db import InterfaceError, OperationalError
 #: What Django raises if a database does not answer, or has closed the connection.
 DATABASE_ERRORS = (OperationalError, InterfaceError)
 
-#: For so many seconds after a logged line, the start of another outage is not logged.
+#: The seconds after a logged line in which the start of another outage is not logged.
 MIN_INTERVAL = 10.0
 
 logger = logging.getLogger("mizan_htmx.channels")
@@ -19,8 +19,8 @@ class OutageLog:
     """Log the failures of one service: the first at once, then one line in ``every`` seconds, and the end.
 
     A service may have parts that fail independently, such as the version store and the channel layer in one
-    Redis. The outage is over when each part that failed has answered. One that begins soon after another is
-    logged only if it lasts, so a service that comes and goes logs at most one line in ``MIN_INTERVAL``
+    Redis. The outage is over when each part that failed has succeeded. One that begins soon after another is
+    logged only if it lasts, so a service that fails now and then logs at most one line in ``MIN_INTERVAL``
     seconds. Thread-safe.
     """
 
@@ -69,7 +69,7 @@ class OutageLog:
         logger.warning("%s, after %.1f s.", self._over, seconds)
 
     def discard(self, part: str) -> None:
-        """Forget a part that is not called any more, without logging an end."""
+        """Remove a part that is not called any more, without logging an end."""
         if part not in self._failing:
             return
         with self._lock:
@@ -78,7 +78,7 @@ class OutageLog:
                 self._is_logged, self._unlogged = False, 0
 
     def reset(self) -> None:
-        """Forget all failures; the next one is logged."""
+        """Discard all failures; the next one is logged."""
         with self._lock:
             self._failing.clear()
             self._quiet_until, self._unlogged, self._is_logged = 0.0, 0, False

@@ -26,7 +26,7 @@ MAX_ID = 128
 
 ACTIONS = ("subscribe", "unsubscribe", "message", "rpc", "ctx", "watch")
 
-#: Their answers have ``ok`` and no other subject than the id, which is therefore required.
+#: The actions whose answers have ``ok`` and no subject but the id, which is therefore required.
 CALLS = ("rpc", "ctx")
 
 Id = str | int | None
@@ -40,7 +40,7 @@ class Frame:
 
     @property
     def action(self) -> object:
-        """The action that it asks for."""
+        """The requested action."""
         return self.body.get("action")
 
     @property
@@ -51,7 +51,7 @@ class Frame:
 
 
 def is_too_large(content: str | bytes | None) -> bool:
-    """Return whether a frame has more than ``MAX_BYTES``; one that has far more is not encoded for that."""
+    """Return whether a frame has more than ``MAX_BYTES``; one that is far longer is not encoded for it."""
     if content is None or 4 * len(content) <= MAX_BYTES:
         return False
     return len(content) > MAX_BYTES or (isinstance(content, str) and len(_encoded(content)) > MAX_BYTES)
@@ -92,7 +92,7 @@ def answer(frame: Frame, content: Mapping[str, Any]) -> str:
 
 
 def acknowledgement(frame: Frame, **content: object) -> str | None:
-    """Return the confirmation of a frame; ``None`` if it has no id, because its sender expects none."""
+    """Return the confirmation of a frame; ``None`` if it has no id, since its sender then expects none."""
     return None if frame.id is None else answer(frame, {"ok": True, **content})
 
 

@@ -65,11 +65,11 @@ def _is_channel(value: Any) -> bool:
 
 def _check(channel: type[Channel]) -> None:
     if not _is_channel(channel):
-        raise DeclarationError(f"{channel!r} can't be registered: it is no subclass of Channel.")
+        raise DeclarationError(f"{channel!r} can't be registered: it is not a subclass of Channel.")
     missing = sorted(channel.__abstractmethods__)
     if missing:
         raise DeclarationError(
-            f"{where(channel)} does not say {' and '.join(f'{name}()' for name in missing)}."
+            f"{where(channel)} does not define {' and '.join(f'{name}()' for name in missing)}."
         )
     for name in _MODELS:
         model = getattr(channel, name)
@@ -80,11 +80,11 @@ def _check(channel: type[Channel]) -> None:
             )
     for model in message_classes(channel):
         refuse_bytes(
-            vars(model).get("__pydantic_core_schema__"),  # none yet where it names what comes later
+            vars(model).get("__pydantic_core_schema__"),  # missing while a forward reference is unresolved
             f"{where(channel)}.{model.__name__}",
             "Declare 'str', or ConfigDict(ser_json_bytes='base64', val_json_bytes='base64') on it.",
         )
     if channel.Params is not None and "message" in channel.Params.model_fields:
         raise DeclarationError(
-            f"{where(channel)}.Params can't have a field 'message': push() takes the message by that name."
+            f"{where(channel)}.Params can't have a field 'message': push() takes the message under that name."
         )

@@ -61,7 +61,7 @@ def _unsign(token: str, channel: str) -> tuple[str, _Place]:
             signing.Signer(salt=SALT).unsign_object(token)
         )
     except (ValidationError, ValueError) as error:  # signed, by another release of this site
-        raise signing.BadSignature(f"{token!r} names no partial.") from error
+        raise signing.BadSignature(f"{token!r} does not name a partial.") from error
     if signed_for != channel:
         raise signing.BadSignature(f"{token!r} was signed for the channel {signed_for!r}, not {channel!r}.")
     return reference, place[0] if place else {}
@@ -120,13 +120,12 @@ def channel_element(
     if (partial is None) != (target is None):
         raise ValueError(
             f"{{% mizan_channel {name!r} %}} needs both partial= and target=, or neither:"
-            " what to render, and where it goes."
+            " what to render, and where to insert it."
         )
     if partial is not None and target is not None:
         if place not in PLACES:
             raise ValueError(
-                f"{{% mizan_channel {name!r} %}}: swap={place!r} is not a place."
-                f" Use one of: {', '.join(PLACES)}."
+                f"{{% mizan_channel {name!r} %}}: swap={place!r} is unknown. Use one of: {', '.join(PLACES)}."
             )
         engine_name = _engine_name(partial, engine)
         _template(partial, engine_name)

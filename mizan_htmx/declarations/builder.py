@@ -84,7 +84,8 @@ def declare(
 def _check_role(func: Callable[..., Any], context: object, affects: object) -> None:
     if context is not None and affects is not None:
         raise DeclarationError(
-            f"{where(func)} has context= and affects=. A function either reads a context or changes some."
+            f"{where(func)} has both context= and affects=. A function either reads a context or"
+            " changes some: remove one."
         )
 
 
@@ -124,13 +125,13 @@ def _check_names(
 ) -> None:
     if FUNCTION_FIELD in parameters:
         raise DeclarationError(
-            f"{where(func)}: no argument can be called 'fn': that field names the function. Rename it."
+            f"{where(func)}: an argument can't be called 'fn': the field 'fn' names the function. Rename it."
         )
     for each in parameters.values():
         if _has_alias(each):
             raise DeclarationError(
-                f"{where(func)}: argument {each.name!r} has an alias. Callers send it by its own name: drop"
-                " the alias, or rename the argument to it."
+                f"{where(func)}: argument {each.name!r} has an alias, but callers send it by its own"
+                " name. Remove the alias, or rename the argument to it."
             )
     if context is None:
         return
@@ -146,7 +147,7 @@ def _check_names(
             )
     if BLOCK_FIELD in parameters:
         raise DeclarationError(
-            f"{where(func)}: no parameter of a context can be called 'block': its URL has such a field."
+            f"{where(func)}: a parameter of a context can't be called 'block': block URLs have that field."
             " Rename it."
         )
     if context.name == GlobalContext.name and parameters:
@@ -174,10 +175,13 @@ def _check_options(
     for option, value in (("methods", methods), ("route", route)):
         if value is not None and not is_view:
             raise DeclarationError(
-                f"{where(func)} has {option}=, which only a view has. Annotate it '-> HttpResponse'."
+                f"{where(func)} has {option}=, which only a view can have. Annotate it"
+                " '-> HttpResponse', or remove it."
             )
     if methods is not None and not methods:
-        raise DeclarationError(f"{where(func)}: methods={methods!r} names none. Leave it out, or name one.")
+        raise DeclarationError(
+            f"{where(func)}: methods={methods!r} is empty. Leave it out, or name a method."
+        )
 
 
 def _scope(
@@ -195,7 +199,7 @@ def _scope(
     for argument in pairs.values():
         if argument not in parameters:
             raise DeclarationError(
-                f"{where(func)}: affects_params names {argument!r}, which is no argument of it."
+                f"{where(func)}: affects_params names {argument!r}, which is not one of its arguments."
                 f" Arguments: {', '.join(parameters) or 'none'}."
             )
     return pairs
@@ -240,7 +244,7 @@ def _wanted(
     taken = parameters_of(auth)
     if not taken or taken[0].kind in (inspect.Parameter.KEYWORD_ONLY, inspect.Parameter.VAR_KEYWORD):
         raise DeclarationError(
-            f"{where(func)}: its auth {where(auth)} takes no request. Its first argument is the request."
+            f"{where(func)}: its auth {where(auth)} takes no request. Its first argument must be the request."
         )
     check_request(auth, of=f"{where(func)}: its auth ")
     after_request = taken[1:]
@@ -251,7 +255,7 @@ def _wanted(
         by_position = each.kind is each.POSITIONAL_ONLY
         if each.default is each.empty and (by_position or (each in named and each.name not in parameters)):
             raise DeclarationError(
-                f"{where(func)}: its auth {where(auth)} takes {each.name!r}, which is no argument of the"
+                f"{where(func)}: its auth {where(auth)} takes {each.name!r}, which is not an argument of the"
                 " function."
             )
     return [parameters[each.name] for each in named if each.name in parameters]

@@ -15,50 +15,48 @@ from mizan_htmx.declarations.signature import where
 from mizan_htmx.errors import DeclarationError
 
 _CLASSES = (
-    " @client takes functions, because what it declares is called by its name: move the work into a function"
-    " at the top level of a module, '@client(…) def name(request: HttpRequest, …)'"
+    " @client declares functions only. Move the code into a function at the top level of a module,"
+    " '@client(…) def name(request: HttpRequest, …)'"
 )
-_FROM_VIEW = f"{_CLASSES}, and let the class call that."
+_FROM_VIEW = f"{_CLASSES}, and call that from the class."
 
-# Where method_decorator asks a decorator what it does to a function, before there is a method.
+# The module in which method_decorator() calls a decorator with a placeholder, before there is a method.
 _METHOD_DECORATOR = "django.utils.decorators"
 
 
 def check_callable(func: Any) -> None:
-    """Raise DeclarationError, with what to declare instead, for what is not a function."""
+    """Raise DeclarationError, with what to declare instead, unless ``func`` is a function."""
     if isinstance(func, str):
         raise DeclarationError(
-            f"@client({func!r}) names nothing to declare. Its options have names: @client(context={func!r})."
+            f"@client({func!r}): options are keyword arguments. Write @client(context={func!r})."
         )
     if isinstance(func, type):
         raise DeclarationError(f"{_of_class(func)} is a class.{_FROM_VIEW}")
     view = getattr(func, "view_class", None) or getattr(func, "cls", None)  # Django's; REST framework's
     if isinstance(view, type):
-        raise DeclarationError(f"{_of_class(view)}.as_view() is the view of a class.{_FROM_VIEW}")
+        raise DeclarationError(f"{_of_class(view)}.as_view() is a class-based view.{_FROM_VIEW}")
     if isinstance(func, (staticmethod, classmethod, property)):
         inner = func.fget if isinstance(func, property) else func.__func__
         raise DeclarationError(
-            f"{where(inner) if inner else repr(func)} is a {type(func).__name__} of a class.{_CLASSES}."
+            f"{where(inner) if inner else repr(func)} is a {type(func).__name__}.{_CLASSES}."
         )
     if inspect.ismethod(func):
         raise DeclarationError(f"{where(func)} is a method of {func.__self__!r}.{_CLASSES}.")
     if isinstance(func, (functools.partial, functools.partialmethod)):
         raise DeclarationError(
-            f"{func!r} has no name and no types of its own. Write a function that calls it, with 'def'."
+            f"{func!r} has no name or annotations of its own. Write a function with 'def' that calls it."
         )
     if getattr(func, "__module__", None) == _METHOD_DECORATOR:
         raise DeclarationError(
-            f"@client is no decorator for methods, and so none for @method_decorator either.{_FROM_VIEW}"
+            f"@client can't decorate methods, so @method_decorator can't apply it.{_FROM_VIEW}"
         )
-    # An object that stands for a function it wraps is a decorator's.
+    # An object with __wrapped__ is what a decorator made of a function.
     is_function = inspect.isroutine(func) or hasattr(func, "__wrapped__")
     if not is_function or not hasattr(func, "__name__"):
-        raise DeclarationError(
-            f"{func!r} is no function. @client declares functions: write one that calls it, with 'def'."
-        )
+        raise DeclarationError(f"{func!r} is not a function. Write a function with 'def' that calls it.")
     if func.__name__ == "<lambda>":
         raise DeclarationError(
-            f"{where(func)} can't say the types of its arguments and its result. Write it with 'def'."
+            f"{where(func)} is a lambda, which can't have type annotations. Write it with 'def'."
         )
     _check_method(func)
 
@@ -68,22 +66,22 @@ def _of_class(cls: Any) -> str:
 
 
 def _check_method(func: Callable[..., Any]) -> None:
-    """Raise DeclarationError for a method, known by where it is defined or by its first argument."""
+    """Raise DeclarationError for a method, recognized by its place of definition or its first argument."""
     first = next(iter(parameters_of(func)), None)
     name = first.name if first is not None else ""
-    if name in ("self", "cls") or (_stands_in_class(func) and not _is_certain(func, first)):
+    if name in ("self", "cls") or (_is_in_class(func) and not _is_certain(func, first)):
         raise DeclarationError(f"{where(func)} is a method of a class.{_FROM_VIEW}")
 
 
-def _stands_in_class(func: Callable[..., Any]) -> bool:
-    # By the code: a function's own __qualname__ may have been changed, for messages that name another place.
+def _is_in_class(func: Callable[..., Any]) -> bool:
+    # From the code object: a function's own __qualname__ may have been changed for messages.
     code = getattr(inspect.unwrap(func), "__code__", None)
     around = code.co_qualname.rpartition(".")[0] if code else ""
     return bool(around) and not around.endswith("<locals>")
 
 
 def _is_certain(func: Callable[..., Any], first: inspect.Parameter | None) -> bool:
-    """Return whether the name or type of a first argument says for certain that it is the request."""
+    """Return whether a first argument is certainly the request, by its name or type."""
     if first is None:
         return False
     if first.annotation is first.empty:
@@ -95,17 +93,17 @@ def parameters_of(func: Callable[..., Any]) -> list[inspect.Parameter]:
     """Return the parameters of a function; raise DeclarationError if it has no signature."""
     try:
         return list(inspect.signature(func).parameters.values())
-    except (TypeError, ValueError) as error:  # one that is written in C
+    except (TypeError, ValueError) as error:  # some functions written in C
         raise DeclarationError(
-            f"{func!r} does not say what it takes: {error}. Write a function that calls it, with 'def'."
+            f"{func!r} has no signature: {error}. Write a function with 'def' that calls it."
         ) from None
 
 
 def check_request(func: Callable[..., Any], *, of: str = "") -> None:
     """Raise DeclarationError for a first argument whose type is known and is not a request class.
 
-    One without a type, ``Any``, a Protocol, a TypeVar, and a name that is imported for type checkers only may
-    be a request. ``of`` says whose function it is where that is no declared one.
+    An argument without a type, ``Any``, a Protocol, a TypeVar, and a name that is imported for type checkers
+    only may be a request. ``of`` is put before the function's name, such as ``"… its auth "``.
     """
     first = next(iter(parameters_of(func)), None)
     if first is None or first.annotation is first.empty or first.kind is first.VAR_POSITIONAL:
@@ -116,8 +114,8 @@ def check_request(func: Callable[..., Any], *, of: str = "") -> None:
         return
     shown = getattr(annotation, "__name__", None) or annotation
     raise DeclarationError(
-        f"{of}{where(func)}: its first argument {first.name!r} is the request, and can't be {shown!s}."
-        f" Write '{first.name}: HttpRequest', or let a request come before it."
+        f"{of}{where(func)}: its first argument must be the request, but {first.name!r} is a {shown!s}."
+        f" Write '{first.name}: HttpRequest', or add a request before it."
     )
 
 
@@ -127,12 +125,12 @@ def _resolved(func: Callable[..., Any], annotation: Any) -> Any:
     namespace = getattr(_function_in(func), "__globals__", {})
     try:
         return typing.get_type_hints(holder, globalns=namespace, include_extras=True)["first"]
-    except Exception:  # the border to the authors' annotations, which may be for type checkers alone
+    except Exception:  # the border to the site's annotations, which may be for type checkers only
         return Any
 
 
 def _function_in(found: Any) -> Any:
-    """Return the function in the source code behind an object or a class that is called."""
+    """Return the function that runs when an object or a class is called."""
     while isinstance(found, functools.partial):
         found = found.func
     if isinstance(found, type):
@@ -154,5 +152,5 @@ def _is_class_of_requests(member: Any) -> bool:
     cls = class_of(member)
     if not isinstance(cls, type):
         return False
-    # One that stands around a request, as REST framework's does, has its fields.
+    # A wrapper of a request, as REST framework's, has the same fields.
     return issubclass(cls, HttpRequest) or is_protocol(cls) or hasattr(cls, "POST")

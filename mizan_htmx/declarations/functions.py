@@ -9,11 +9,11 @@ from mizan_htmx.declarations.signature import Parameter, Validator, where
 from mizan_htmx.errors import DeclarationError
 from mizan_htmx.protocol.keys import is_name
 
-RULE = "A letter or '_', then letters, digits, '_', '-', '.'."
+RULE = "Use a letter or '_', then letters, digits, '_', '-' or '.'."
 
 # In a form or an hx-vals this field names the function, so no argument can have it.
 FUNCTION_FIELD = "fn"
-# Methods that ask for nothing to be changed (RFC 9110 section 9.2.1).
+# The safe methods (RFC 9110 section 9.2.1).
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 # In the URL of a refresh this field holds the signed block, so no parameter of a context can have it.
 BLOCK_FIELD = "block"
@@ -21,10 +21,10 @@ BLOCK_FIELD = "block"
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """A named group of reading functions, and the options they share.
+    """A named group of readers, and the options they share.
 
-    ``live``: invalidations also reach other tabs and users over the socket. ``public``: everyone may be
-    handed the same answer, so shared caches may keep it for ``max_age`` seconds.
+    ``live``: invalidations also reach other tabs and visitors over the socket. ``public``: everyone gets the
+    same response, so shared caches may keep it for ``max_age`` seconds. Raises DeclarationError.
     """
 
     name: str
@@ -41,7 +41,7 @@ class Context:
             )
         if self.max_age and not self.public:
             raise DeclarationError(
-                f"Context {self.name!r} has max_age but is private. Add public=True, or leave it out."
+                f"Context {self.name!r} has max_age but is private. Add public=True, or remove max_age."
             )
 
     @property
@@ -59,7 +59,7 @@ LOCAL = "local"
 class Auth:
     """Who may call: one of Django's levels, or a callable that decides.
 
-    ``parameters`` are the arguments that the callable wants to see; ``adapter`` validates them for it.
+    ``parameters`` are the arguments that the callable takes; ``adapter`` validates them for it.
     """
 
     level: str | None
@@ -80,8 +80,8 @@ class Auth:
 class Declaration:
     """The identity of a declaration, which a function shares with its copies under other names.
 
-    ``decorated`` is what Django's ``login_not_required`` may be put on, now or later: what ``@client``
-    returned, or the class of a form.
+    ``decorated`` is the object that Django's ``login_not_required`` may be applied to, now or later: what
+    ``@client`` returned, or the class of a form.
     """
 
     __slots__ = ("decorated",)
@@ -92,17 +92,16 @@ class Declaration:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Function:
-    """A declared function. Two are equal only if they are the same.
+    """A declared function, compared by identity.
 
-    ``result`` is ``None`` on the view path, where the function answers by itself. ``affects_params`` maps a
-    context's parameter to the argument that fills it; ``None`` means: every name they share.
-    ``declaration`` is one and the same object for a function and what ``named`` makes of it.
-    ``auth`` is what it says itself, ``Graph.auth_of`` who may call; ``is_unguarded``: it says ``auth=False``.
-    ``records_itself``: its body says what it made stale, which is not known from its arguments.
-    ``takes_any``: its body says what fits, and under which names; a form's fields are known once it is made.
-    ``waits``: its body is async, or who says who may call. ``is_transactional``: its body runs in a
-    transaction of its own. ``silent``: the methods by which a view only shows what its others change; they
-    invalidate nothing of what it affects.
+    ``result`` is ``None`` on the view path, where the function returns a response. ``affects_params`` maps a
+    context's parameter to the argument that fills it; ``None``: to the argument of the same name.
+    ``declaration`` is the same object for a function and for what ``named`` makes of it.
+    ``auth`` is the function's own; ``Graph.auth_of`` adds the site's default. ``is_unguarded``: it has
+    ``auth=False``. ``records_itself``: its body records what it invalidates, because its arguments do not
+    determine that. ``takes_any``: its body validates the arguments, as a form does.
+    ``waits``: its body or its ``auth`` is async. ``is_transactional``: its body runs in its own transaction.
+    ``silent``: the safe methods of a view that also has unsafe ones; with them it invalidates nothing.
     """
 
     name: str
@@ -130,7 +129,7 @@ class Function:
     silent: frozenset[str] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        # Asked for each call.
+        # Worked out here, because each call needs it.
         changes = bool(self.affects) or self.records_itself
         object.__setattr__(self, "is_transactional", changes and self.atomic and not self.is_async)
         waits = self.is_async or (self.auth is not None and self.auth.is_async)
@@ -141,7 +140,7 @@ class Function:
 
     @property
     def path(self) -> str:
-        """The path that it answers on: ``"rpc"`` or ``"view"``."""
+        """The path of the function: ``"rpc"`` or ``"view"``."""
         return "view" if self.result is None else "rpc"
 
     @property
@@ -154,7 +153,7 @@ class Function:
         """Whether it requires no login: ``auth=False`` or ``login_not_required``."""
         if self.is_unguarded:
             return True
-        # Its own alone: a form that is made of one for everybody has fields that nobody has thought of there.
+        # Not inherited: a subclass of a form that is open to everyone may have more fields.
         return getattr(self.declaration.decorated, "__dict__", {}).get("login_required") is False
 
     def named(self, name: str) -> "Function":
@@ -172,6 +171,6 @@ class Function:
 def global_takes_nothing(place: str, parameters: Iterable[str]) -> str:
     """Return why a function with parameters can't read the global context."""
     return (
-        f"{place}: the context 'global' stands in every page and has no parameters,"
-        f" but this reader takes {', '.join(parameters)}. Give it a context of its own."
+        f"{place}: the context 'global' is on every page and has no parameters,"
+        f" but this reader takes {', '.join(parameters)}. Give the reader a context of its own."
     )

@@ -22,14 +22,14 @@ class Group:
 
     ``readers`` return data, ``pages`` are on the view path; both are sorted by name. ``required`` names the
     parameters that some reader requires; ``adapter`` validates any of ``params``. ``uniform``: each parameter
-    has one type everywhere (else E002), so that what ``adapter`` returns is valid for each function.
+    has one type everywhere (else E002), so what ``adapter`` returns is valid for each function.
 
     ``answering`` are the readers that are not private, ``keys`` their names in JSON; ``waits``: one of them
-    is async. ``together`` validates the arguments of all of them at once; ``None`` if each has to validate
-    its own, such as after its ``auth`` has let the caller pass.
+    is async. ``together`` validates the arguments of all of them at once; ``None`` if each must validate its
+    own, for example because one has an ``auth``, which runs first.
 
     ``deciders`` are the functions whose ``auth`` decides who may watch the context. ``is_private``: all its
-    functions are, so that callers do not learn that the context exists.
+    functions are private, so callers do not learn that the context exists.
     """
 
     context: Context
@@ -73,7 +73,7 @@ class Fill(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A context that a mutation invalidates, and what scopes it, sorted by parameter."""
+    """A context that a mutation invalidates, and what fills its parameters, sorted by parameter."""
 
     context: str
     fills: tuple[Fill, ...]
@@ -128,7 +128,7 @@ class Graph:
         return _plan(function, self.groups) if plan is None else plan
 
     def shared(self, stale: Iterable[Invalidation]) -> tuple[Invalidation, ...]:
-        """Return those that shared caches may hold: of public contexts, and of contexts unknown here."""
+        """Return the invalidations that concern shared caches: of public contexts, and of unknown ones."""
         return tuple(
             [each for each in stale if each.context in self.public or each.context not in self.groups]
         )
@@ -138,7 +138,7 @@ class Graph:
         return not self.quiet.issuperset([each.context for each in stale])
 
     def purged(self, stale: Iterable[Invalidation]) -> tuple[str, ...]:
-        """Return the cache tags to purge for these; with ``*`` come the tags of all public contexts."""
+        """Return the cache tags to purge for these; for ``*``, those of all public contexts."""
         shared = self.shared(stale)
         if not shared:
             return ()
@@ -155,7 +155,7 @@ def _auth_of(function: Function, default: Auth | None) -> Auth | None:
 
 
 def build(functions: Mapping[str, Function], *, login_required: bool = False) -> Graph:
-    """Return the graph of the registered functions; mistakes are in its ``problems``.
+    """Return the graph of the registered functions; contradictions are in its ``problems``.
 
     ``login_required``: functions without ``auth`` require a logged-in user.
     """
@@ -247,7 +247,7 @@ def _deciders(readers: tuple[Function, ...], pages: tuple[Function, ...]) -> tup
 
 
 def _is_one_type(one: Parameter, other: Parameter) -> bool:
-    # Unions are equal in any order, but the order decides which type a text is validated as.
+    # Unions are equal in any order, but the order decides as which type a text is validated.
     return one.annotation == other.annotation and repr(one.annotation) == repr(other.annotation)
 
 

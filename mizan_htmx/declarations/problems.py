@@ -10,7 +10,7 @@ from mizan_htmx.errors import suggest
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """A mistake in declarations and its remedy: what ``django.core.checks.Error`` takes."""
+    """A mistake in declarations and its remedy, with the arguments of ``django.core.checks.Error``."""
 
     id: str
     message: str
@@ -95,7 +95,8 @@ def affects_problems(
             if param not in known and all(context.name in params for context in function.affects):
                 yield Problem(
                     "mizan_htmx.E006",
-                    f"{function.place}: affects_params names {param!r}, which no context it affects has.",
+                    f"{function.place}: affects_params names {param!r}, which is not a parameter of"
+                    " any context it affects.",
                     suggest(param, known, what="parameters"),
                     function,
                 )

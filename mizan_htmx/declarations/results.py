@@ -9,7 +9,7 @@ from pydantic_core import to_json
 from mizan_htmx.declarations.signature import output_adapter, where
 from mizan_htmx.errors import DeclarationError
 
-# The ways of ConfigDict(ser_json_bytes=…) in which any bytes can be written; "utf8" is pydantic's own.
+# The values of ConfigDict(ser_json_bytes=…) that can write any bytes; "utf8", the default, can't.
 _SAFE = ("base64", "hex")
 
 Check = Callable[..., Any]
@@ -26,7 +26,7 @@ class Result:
         self.validate: Check = adapter.validator.validate_python
 
     def write(self, value: Any) -> bytes:
-        """Return a validated value as JSON in UTF-8; raise ValueError for what has no JSON."""
+        """Return a validated value as JSON in UTF-8; raise ValueError if JSON can't represent it."""
         try:
             return self._serializer.to_json(value)
         except ValueError:
@@ -55,7 +55,7 @@ def _well_formed(value: Any) -> Any:
 def read_result(annotation: Any, func: Callable[..., Any]) -> Result:
     """Return the validator and serializer of a return type.
 
-    Raises DeclarationError for a type of which some values have no JSON.
+    Raises DeclarationError for a type with values that JSON can't represent.
     """
     adapter = output_adapter(annotation, func)
     refuse_bytes(
@@ -67,16 +67,14 @@ def read_result(annotation: Any, func: Callable[..., Any]) -> Result:
 
 
 def refuse_bytes(schema: Any, what: str, instead: str) -> None:
-    """Raise DeclarationError for a schema of pydantic's that would serialize bytes as text."""
+    """Raise DeclarationError for a pydantic schema that would serialize bytes as text."""
     config: Mapping[str, Any] = {}
     if next(_bytes_in(schema, config, set()), None):
-        raise DeclarationError(
-            f"{what} has bytes in it, and JSON has none: not all bytes are text. {instead}"
-        )
+        raise DeclarationError(f"{what} contains bytes, which JSON can't represent. {instead}")
 
 
 def _bytes_in(schema: Any, config: Mapping[str, Any], seen: set[int]) -> Iterator[Any]:
-    """Return the places in a schema of pydantic's where bytes would be serialized as text."""
+    """Yield the places in a pydantic schema where bytes would be serialized as text."""
     if isinstance(schema, (list, tuple)):
         for each in schema:
             yield from _bytes_in(each, config, seen)
@@ -96,7 +94,7 @@ def _bytes_in(schema: Any, config: Mapping[str, Any], seen: set[int]) -> Iterato
 
 _OWN = ("function-plain", "to-string", "format")
 
-# Parts of a schema that no value passes on its way out.
+# Parts of a schema that serialization does not use.
 _ASIDE = ("config", "metadata", "serialization", "default", "expected", "members", "cls")
 
 

@@ -1,4 +1,4 @@
-"""Scalars: types whose values have one text each. How the text is parsed, and which values are allowed."""
+"""Scalars: types whose values have exactly one text each; how it is parsed, and which values are allowed."""
 
 import collections
 import re
@@ -19,11 +19,11 @@ from typing_extensions import TypeAliasType
 
 from mizan_htmx.protocol.keys import LONGEST_INT, MAX_DIGITS, SCALARS, canonical, is_nameable
 
-# What a field that is repeated fills, and a JSON list.
+# The types that a repeated form field, or a JSON list, fills.
 _COLLECTIONS: tuple[Any, ...] = (list, tuple, set, frozenset, collections.deque)
 _COLLECTIONS += (abc.Sequence, abc.MutableSequence, abc.Set, abc.MutableSet, abc.Collection, abc.Iterable)
 
-# Of these each value that pydantic lets pass has a text.
+# The types of which every value that pydantic accepts has a text.
 _ALWAYS_NAMEABLE = (bool, str, UUID, float, date, datetime, time)
 
 _TOO_LONG = "Input should be a number of at most {digits} digits"
@@ -34,7 +34,7 @@ UNNAMEABLE = "Names no block."
 def members_of(annotation: Any) -> Iterable[Any]:
     """Return the types that a value may have, without unions, ``Annotated``, ``NewType`` and aliases.
 
-    What is read from JSON text is ``Json``, whatever that holds.
+    A ``Json[…]`` type yields ``Json``, whatever it contains.
     """
     origin = get_origin(annotation)
     if origin is Annotated:
@@ -77,7 +77,7 @@ def takes_text(member: Any) -> bool:
 
 
 def is_scalar(member: Any) -> bool:
-    """Return whether each value of this type has one text, which no other one has."""
+    """Return whether each value of this type has exactly one text, which no other value has."""
     if get_origin(member) is Literal:
         return _have_texts([each for each in get_args(member) if each is not None])
     if not isinstance(member, type):
@@ -108,7 +108,7 @@ def readable(annotation: Any) -> Any:
     def read(raw: Any) -> Any:
         if type(raw) is not str:
             return raw
-        if has_flags and _FLAGS.fullmatch(raw):  # several of them are no member
+        if has_flags and _FLAGS.fullmatch(raw):  # a list of texts is not a member
             return int(raw)
         return texts.get(raw, raw)
 
@@ -116,14 +116,14 @@ def readable(annotation: Any) -> Any:
 
 
 def limited(annotation: Any, *, names: bool) -> Any:
-    """Return a type without numbers that can't be written out or, if it ``names`` blocks, have no text."""
+    """Return the type limited to numbers that can be written out and, if it ``names`` blocks, have a text."""
     check = _check_of(annotation, names=names)
-    # A new object each time: typing keeps one type for all that are equal, as unions are in whatever order.
+    # A new object each time, because typing caches types, and unions are equal in any order.
     return annotation if check is None else Annotated[annotation, AfterValidator(partial(check))]
 
 
 def limited_schema(schema: CoreSchema, kind: type, *, names: bool) -> CoreSchema:
-    """See ``limited``, for a schema that pydantic has made of a class."""
+    """See ``limited``; for a schema that pydantic has built for a class."""
     if kind is int:
         return _limited_int(schema) if names else schema
     check = _check_of(kind, names=names)
@@ -131,7 +131,7 @@ def limited_schema(schema: CoreSchema, kind: type, *, names: bool) -> CoreSchema
 
 
 def _limited_int(schema: CoreSchema) -> CoreSchema:
-    # Without a step into Python: most parameters are such.
+    # Checked inside pydantic's core, without a Python call: most parameters are integers.
     within = core_schema.int_schema(ge=-LONGEST_INT, le=LONGEST_INT)
     named = core_schema.custom_error_schema(within, "mizan_unnameable", custom_error_message=UNNAMEABLE)
     return core_schema.chain_schema([schema, named])
@@ -155,7 +155,7 @@ def _is_always_nameable(member: Any) -> bool:
 
 
 def _is_bare(annotation: Any) -> bool:
-    """Return whether no code of the site takes part, which could return anything."""
+    """Return whether only pydantic's own code makes the value; a site's could return anything."""
     if get_origin(annotation) is Annotated:
         return False
     if get_origin(annotation) in (Union, types.UnionType):

@@ -28,7 +28,7 @@ from mizan_htmx.declarations.scalars import (
 from mizan_htmx.declarations.validation_messages import field_messages
 from mizan_htmx.errors import DeclarationError, ValidationFailed
 
-# An answer lists this many field errors at most: a list of a million wrong values is only counted.
+# The most field errors in one response: of a list with a million wrong values only the count is sent.
 MAX_FIELD_ERRORS = 100
 
 _MISSING: Any = inspect.Parameter.empty
@@ -39,8 +39,8 @@ class Parameter:
     """One argument of a function, and how a form field fills it.
 
     ``scalar``: its values have one canonical text. ``many``: a repeated field fills it. ``flag``: a checkbox,
-    which a browser leaves out when it is not ticked. ``blank``: an empty field means ``None``. ``names``: it
-    is a parameter of a context, so each value must have a text.
+    which browsers omit when it is not ticked. ``blank``: an empty field means ``None``. ``names``: it is a
+    parameter of a context, so each value must have a text.
     """
 
     name: str
@@ -54,7 +54,7 @@ class Parameter:
 
     @property
     def required(self) -> bool:
-        """Whether a call has to give it."""
+        """Whether a call must pass it."""
         return self.default is _MISSING
 
 
@@ -86,7 +86,8 @@ def read_signature(func: Callable[..., Any]) -> Signature:
     for each in rest:
         if each.kind in (each.VAR_POSITIONAL, each.VAR_KEYWORD, each.POSITIONAL_ONLY):
             raise DeclarationError(
-                f"{where(func)}: {each} can't be filled by name. Declare each argument with its type."
+                f"{where(func)}: {each} can't be passed by name. Declare each argument by name, with"
+                " its type."
             )
         if each.name not in hints:
             raise DeclarationError(
@@ -95,7 +96,7 @@ def read_signature(func: Callable[..., Any]) -> Signature:
         parameters[each.name] = describe(each.name, hints[each.name], each.default)
     if "return" not in hints:
         raise DeclarationError(
-            f"{where(func)} does not say what it returns. Annotate it: '-> HttpResponse' for a view,"
+            f"{where(func)} has no return annotation. Add '-> HttpResponse' for a view,"
             " a pydantic model, list, dict or scalar for data, '-> None' for nothing."
         )
     return Signature(parameters, hints["return"])
@@ -139,7 +140,7 @@ def describe(name: str, annotation: Any, default: Any = _MISSING) -> Parameter:
 
 
 def returns_response(annotation: Any, func: Callable[..., Any] | None = None) -> bool:
-    """Return whether a return annotation means the view path; raise DeclarationError if it means both."""
+    """Return whether a return annotation means the view path; raise DeclarationError if it is ambiguous."""
     classes = [class_of(each) for each in members_of(annotation)]
     responses = [isinstance(each, type) and issubclass(each, HttpResponseBase) for each in classes]
     if any(responses) and not all(responses):
@@ -158,7 +159,7 @@ class Validator(Protocol):
 
 _INPUT = ConfigDict(allow_inf_nan=False, arbitrary_types_allowed=True)
 _ERRORS = (PydanticSchemaGenerationError, PydanticUndefinedAnnotation, PydanticUserError)
-# Sites have more functions than types. Bounded, because tests may make types without end.
+# Sites have more functions than types. Bounded, because tests may create any number of types.
 _REMEMBERED = 1024
 
 
@@ -184,7 +185,7 @@ def _shape(parameters: Iterable[Parameter]) -> Any:
 
 
 def _typed_dict(fields: dict[str, Any]) -> Any:
-    typed_dict: Any = TypedDict  # mypy knows it with a literal dictionary only
+    typed_dict: Any = TypedDict  # mypy accepts only a literal dictionary
     shape = typed_dict("Arguments", fields)
     shape.__pydantic_config__ = _INPUT
     return shape
@@ -193,7 +194,7 @@ def _typed_dict(fields: dict[str, Any]) -> Any:
 def _schema_of(parameter: Parameter) -> CoreSchema | None:
     """Return pydantic's schema of a class, or of a class or ``None``; ``None`` for other types.
 
-    Making a TypedDict for each function and asking pydantic takes a quarter of a millisecond and 6 KiB.
+    The alternative, pydantic's adapter of a TypedDict for each function, takes 0.25 ms and 6 KiB.
     """
     annotation = parameter.annotation
     real = [member for member in members_of(annotation) if member is not type(None)]
@@ -213,7 +214,7 @@ def _schema_of_class(annotation: type, names: bool) -> CoreSchema | None:
     try:
         whole: Any = TypeAdapter(_typed_dict({"value": readable(annotation)})).core_schema
     except _ERRORS:
-        return None  # compiling the function's own shape says where it stands
+        return None  # compiling the whole signature raises with the function's place
     if whole["type"] != "typed-dict":
         return None
     return limited_schema(whole["fields"]["value"]["schema"], annotation, names=names)
@@ -251,11 +252,11 @@ def validate(adapter: Validator, raw: Mapping[str, Any]) -> dict[str, Any]:
     except ValidationError as error:
         count = error.error_count()
         if count > MAX_FIELD_ERRORS:
-            raise ValidationFailed({"__all__": [f"{count} values do not fit."]}) from None
+            raise ValidationFailed({"__all__": [f"{count} values are invalid."]}) from None
         errors = error.errors(include_url=False)
         reasons: dict[str, list[str]] = {}
         for each in errors:
             reasons.setdefault(".".join(map(str, each["loc"])), []).append(each["msg"])
         raise ValidationFailed(field_messages(errors, raw), reasons=reasons) from None
-    except DjangoValidationError as error:  # by a validator of Django's, which pydantic does not know
+    except DjangoValidationError as error:  # from a Django validator; pydantic does not catch it
         raise ValidationFailed({"__all__": [*map(str, error.messages)]}) from None

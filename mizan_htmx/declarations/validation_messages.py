@@ -1,4 +1,4 @@
-"""Messages for invalid values: in the words of Django's forms, and the language of the response."""
+"""Messages for invalid values: those of Django's forms, in the language of the response."""
 
 import re
 from collections.abc import Callable, Iterable, Mapping
@@ -12,7 +12,7 @@ from pydantic_core.core_schema import ErrorType
 
 Context = Mapping[str, Any]
 
-#: The words of Django's form fields and validators, by the type of pydantic's error.
+#: The messages of Django's form fields and validators, by the type of pydantic's error.
 _TEXTS = {
     "missing": "This field is required.",
     "bool": "Enter a valid value.",
@@ -39,7 +39,7 @@ _DURATION = "Enter a valid duration."
 _ANY = "Enter a valid value."
 _NO_FILE = "No file was submitted."
 
-#: What types of pydantic say whose errors are no built-in ones.
+#: The messages of pydantic types that raise errors without a type of their own.
 _OF_PYDANTIC = {
     "is not a valid email address": "Enter a valid email address.",
 }
@@ -47,16 +47,16 @@ _ADDRESS = re.compile(r"is not a valid (IPv4|IPv6|IPv4 or IPv6) address")
 
 _BUILT_IN = frozenset(get_args(ErrorType))
 
-#: Errors of ours, by a validator of ``scalars``, which say to developers what the matter is.
+#: The error types of ``scalars``' validators, whose messages are for developers.
 _OURS = {"mizan_unnameable": "Enter a valid value."}
 
 
 def field_messages(errors: Iterable[Mapping[str, Any]], raw: object) -> dict[str, list[str]]:
     """Return the messages by the name of the field, such as ``address.street`` or ``items.0.name``.
 
-    ``errors`` are those of pydantic, with context and input, ``raw`` is what was validated. What pydantic
-    adds to a place, to say which member of a union it has tried, names no field; where the members say
-    different things, nobody can do what all of them ask for, and one sentence says that it does not fit.
+    ``errors`` are those of pydantic, with context and input; ``raw`` is what was validated. The parts of a
+    location by which pydantic names the member of a union are left out. Where the members report different
+    errors, which no value could satisfy together, one message says that the value is invalid.
     """
     found: dict[str, list[str]] = {}
     members = set()
@@ -82,14 +82,14 @@ _NOTHING: Any = object()
 
 
 class _Places:
-    """Return the names under which values were sent, from the locations of pydantic's errors."""
+    """Translates the locations of pydantic's errors into the names under which values were sent."""
 
     def __init__(self, raw: object) -> None:
         self._raw = raw
-        self._read: dict[str, Any] = {}  # JSON text, which a hundred errors may lead into
+        self._read: dict[str, Any] = {}  # parsed JSON text, because a hundred errors may lie in it
 
     def name(self, loc: tuple[int | str, ...], kind: str) -> tuple[str, bool]:
-        """Return the name, and whether the location holds more than names."""
+        """Return the name, and whether the location has other parts, too."""
         parts: list[str] = []
         value = self._raw
         for at, part in enumerate(loc):
@@ -97,7 +97,7 @@ class _Places:
             if inner is not _NOTHING:
                 value = inner
             elif not parts or (kind == "missing" and at == len(loc) - 1):
-                value = None  # what nobody has sent
+                value = None  # a value that was not sent
             else:
                 continue
             parts.append(str(part))
@@ -110,7 +110,7 @@ class _Places:
             return value.get(part, _NOTHING)
         if isinstance(value, (list, tuple)) and isinstance(part, int) and part < len(value):
             return value[part]
-        return None if isinstance(part, int) else _NOTHING  # the members of a set are counted
+        return None if isinstance(part, int) else _NOTHING  # members of a set have only numbers
 
     def _read_json(self, text: str) -> Any:
         if text not in self._read:
@@ -130,7 +130,7 @@ def _text(error: Mapping[str, Any]) -> str:
         return _of_validator(error["msg"], context)
     if kind in _OURS:
         return gettext(_OURS[kind])
-    if kind not in _BUILT_IN:  # an author's, in the author's words
+    if kind not in _BUILT_IN:  # a message of the site's own
         return _of_pydantic(error["msg"]) or str(error["msg"])
     if kind.startswith("time_delta"):
         return gettext(_DURATION)

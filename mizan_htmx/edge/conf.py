@@ -12,12 +12,12 @@ from mizan_htmx.protocol.keys import Invalidation
 
 _SETTING = "MIZAN_EDGE"
 
-# How an edge encodes tags shows in two: a short one, and one that is longer than any edge accepts.
+# Two tags that show how an edge encodes tags: a short one, and one longer than any edge accepts.
 _SAMPLE_TAGS = ("user;user_id=5", f"user;name={'a' * 4000}")
 
 
 class Untaggable(ValueError):
-    """The tags of a response do not fit into an edge's header, so no purge would find the response there."""
+    """The tags of a response are too long for an edge's header, so no purge would find the response there."""
 
 
 class Edge(Protocol):
@@ -60,7 +60,7 @@ def edges() -> tuple[Edge, ...]:
 def tag_headers(tags: Sequence[str]) -> dict[str, str]:
     """Return the headers, by name, that carry the tags of a response to every edge.
 
-    Raises Untaggable if they do not fit into one of them: then no shared cache may store the response.
+    Raises Untaggable if they are too long for one edge: then no shared cache may store the response.
     """
     headers = (edge.tag_header(tags) for edge in edges())
     return dict(header for header in headers if header is not None)
@@ -80,7 +80,7 @@ def is_kept_apart(names: Iterable[str]) -> bool:
 def _load(setting: object) -> LoadedEdges:
     if not isinstance(setting, Mapping):
         return LoadedEdges(
-            (), (f"{_SETTING} is {type(setting).__name__}, not a dictionary of edges by name.",)
+            (), (f"{_SETTING} must be a dictionary of edges by name, not a {type(setting).__name__}.",)
         )
     edges, problems = [], []
     for alias, entry in setting.items():
@@ -96,10 +96,12 @@ def _edge(place: str, entry: object) -> Edge:
         raise ImproperlyConfigured(f'{place} has no "BACKEND", the dotted path of a class.')
     unknown = [repr(key) for key in entry if key not in ("BACKEND", "OPTIONS")]
     if unknown:
-        raise ImproperlyConfigured(f'{place} has {", ".join(unknown)}. It takes "BACKEND" and "OPTIONS".')
+        raise ImproperlyConfigured(
+            f'{place} has the unknown {", ".join(unknown)}. It takes "BACKEND" and "OPTIONS".'
+        )
     options = entry.get("OPTIONS", {})
     if not isinstance(options, Mapping) or not all(isinstance(name, str) for name in options):
-        raise ImproperlyConfigured(f'{place}["OPTIONS"] is not a dictionary of options by name.')
+        raise ImproperlyConfigured(f'{place}["OPTIONS"] must be a dictionary of options by name.')
     try:
         edge: Edge = _class(entry["BACKEND"])(**options)
     except ImproperlyConfigured as error:
@@ -121,7 +123,7 @@ def _class(dotted: str) -> Any:
 
 
 def _conflicts(edges: Sequence[Edge]) -> Iterator[str]:
-    """Report headers that two edges write differently: one of them would read the other's."""
+    """Yield a problem for each header that two edges write differently: one would read the other's."""
     written: dict[str, tuple[Edge, str]] = {}
     for edge in edges:
         header = edge.tag_header(_SAMPLE_TAGS)
@@ -139,5 +141,5 @@ class _EdgeSettings(ParsedSettings):
     loaded = Setting(_SETTING, _load)
 
 
-#: ``edge_settings.loaded`` are the edges of ``MIZAN_EDGE`` with its problems; made once.
+#: ``edge_settings.loaded`` has the edges of ``MIZAN_EDGE`` and their problems, created once.
 edge_settings = _EdgeSettings()

@@ -106,7 +106,7 @@ def _mutation(graph: Graph, function: Function, base_url: str, routes: Iterable[
 
 
 def resolve_purge(manifest: Mapping[str, Any], header: str) -> list[str]:
-    """Return the URLs that an ``X-Mizan-Invalidate`` header makes stale, sorted; a final ``*`` is a wildcard.
+    """Return the URLs that an ``X-Mizan-Invalidate`` header invalidates, sorted; a final ``*`` is a wildcard.
 
     A pattern is cut at the first parameter that the header leaves out. A context that is not in the manifest
     has no URL.
@@ -132,7 +132,7 @@ def _fill(view: str, stale: Invalidation) -> str:
 
 
 def _substitute(view: str, given: Mapping[str, str]) -> str:
-    pieces = _PARAM.split(view)  # literals and names of parameters, alternating
+    pieces = _PARAM.split(view)  # literals and names of parameters alternate
     literals = [quote(piece, safe=f"{_BARE}?") for piece in pieces[::2]]
     values = [quote(given[name], safe=_BARE) for name in pieces[1::2]]
     return "".join(chain.from_iterable(zip_longest(literals, values, fillvalue="")))

@@ -2,7 +2,7 @@
 
 Each edge has a queue of invalidations, and a thread that runs while the queue holds any. What is invalidated
 during a call, or has to be retried, is purged with the next call. A forked process starts with empty queues;
-its parent works off its own.
+its parent keeps its own.
 """
 
 import logging
@@ -35,7 +35,7 @@ EXIT_SECONDS = 5.0
 class PurgePolicy:
     """When a queue purges and retries, in seconds, and how many invalidations it holds at most.
 
-    ``gather`` is the wait for more of the same transaction, so that they are one batch. A failed purge is
+    ``gather`` is the wait for more of the same transaction, so that they form one batch. A failed purge is
     retried after ``first_retry``, which doubles with each failure up to ``longest_retry``; after ``give_up``
     it is logged and dropped. Above ``max_keys`` invalidations, contexts with many are purged as a whole.
     """
@@ -83,13 +83,13 @@ class PurgeQueue:
             self._start()
 
     def drain(self, timeout: float) -> bool:
-        """Wait at most ``timeout`` seconds until nothing is pending; return whether that is so."""
+        """Wait at most ``timeout`` seconds until nothing is pending; return whether nothing is."""
         with self._changed:
             self._start()
             return self._changed.wait_for(lambda: not self._pending(), timeout)
 
     def pending(self) -> tuple[Invalidation, ...]:
-        """Return what is not purged yet, or has a repeat to come."""
+        """Return what is not purged yet, or will be purged again."""
         with self._changed:
             return self._pending()
 
@@ -114,7 +114,7 @@ class PurgeQueue:
         thread = threading.Thread(target=self._run, name="mizan_htmx.edge", daemon=True)
         try:
             thread.start()
-        except RuntimeError as error:  # no more threads, or the interpreter shuts down
+        except RuntimeError as error:  # no thread can be started, or the interpreter shuts down
             logger.error("%r can't purge %s: %s", self._edge, format_list(self._pending()), error)
         else:
             self._thread = thread
@@ -179,7 +179,7 @@ class PurgeQueue:
         self._failures += 1
         if now - self._failing_since > self._policy.give_up:
             self._failures = 0
-            logger.error("%r did not purge %s and is not tried again: %s", self._edge, keys, error)
+            logger.error("%r did not purge %s and will not be retried: %s", self._edge, keys, error)
             return {}
         wait = self._backoff() if error.retry_after is None else error.retry_after
         self._wait_until(now + wait)
@@ -191,7 +191,7 @@ class PurgeQueue:
             self._not_before = moment
 
     def _backoff(self) -> float:
-        """Return the seconds to the next try, with jitter: processes that failed together retry apart."""
+        """Return the seconds to the next try, with jitter, so that processes do not retry together."""
         longest = self._policy.longest_retry
         bound = min(longest, self._policy.first_retry * 2.0 ** min(self._failures - 1, 16))
         return bound * random.uniform(0.5, 1)
@@ -211,7 +211,7 @@ _queues: dict[tuple[int, Edge], PurgeQueue] = {}
 
 
 def _queue_of(edge: Edge) -> PurgeQueue:
-    """Return an edge's queue in this process: a fork leaves the thread behind, and any lock that it held."""
+    """Return an edge's queue in this process: a fork has neither its parent's thread nor a usable lock."""
     key = (os.getpid(), edge)
     return _queues.get(key) or _queues.setdefault(key, PurgeQueue(edge, POLICY))
 
@@ -221,7 +221,7 @@ def _own_queues() -> Iterator[PurgeQueue]:
 
 
 def enqueue(sender: object, invalidations: Iterable[Invalidation], **kwargs: object) -> None:
-    """Purge what is public of these at every edge, in the background. Never blocks, never raises."""
+    """Purge those of public contexts at every edge, in the background. Never blocks, never raises."""
     stale = tags_to_purge(invalidations)
     if not stale:
         return

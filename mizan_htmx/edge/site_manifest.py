@@ -11,7 +11,7 @@ from mizan_htmx.setup.registry import registry
 def generate_edge_manifest(
     base_url: str = "/api/mizan", view_urls: Mapping[str, str | Iterable[str]] | None = None
 ) -> dict[str, Any]:
-    """Return every context's functions, endpoints and pages, and what each mutation affects.
+    """Return the edge manifest: each context's functions, endpoints and pages, and what mutations affect.
 
     ``base_url`` is the path of ``mizan_htmx.urls``. ``view_urls`` maps the name of a page function or a
     context to URL patterns (Django's or ``/profile/:user_id/``), in addition to those of ``route=`` and the

@@ -1,4 +1,4 @@
-"""The URLs that an invalidation makes stale, for edges that can't purge by tags."""
+"""The URLs that show what an invalidation names, for edges that can't purge by tags."""
 
 from collections.abc import Iterable
 

@@ -25,7 +25,7 @@ ROWS = "forms"
 _NO_OBJECT = "Must be an object that maps field names to values."
 _NO_ROWS = "Must be a list of objects, one for each row."
 
-# The arguments of Django's own forms, which a formset passes to its rows itself.
+# The arguments of Django's own forms; a formset passes them to its rows itself.
 _OF_ONE_FORM = frozenset(signature(forms.BaseForm).parameters) | {*signature(forms.BaseModelForm).parameters}
 
 
@@ -62,7 +62,7 @@ def make_form(cls: Any, request: HttpRequest, data: Data | None = None, files: F
 
 
 def _filled(made: Any, kwargs: Mapping[str, Any], data: Data | None, files: Files | None = None) -> Any:
-    """Return a form or formset; ``None`` is not passed, because an author's ``__init__`` may not take it."""
+    """Return a form or formset; ``None`` is not passed, because a site's ``__init__`` may not accept it."""
     bound = {"data": data, "files": files or None}
     return made(**{name: value for name, value in bound.items() if value is not None}, **kwargs)
 
@@ -80,7 +80,7 @@ def bind_form(cls: Any, request: HttpRequest, given: Given) -> Any:
     values = unwrapped(given)
     form = _filled(cls, kwargs, as_posted(values))
     if values is not given and isinstance(form.fields.get(FIELDS), forms.JSONField):
-        values = given  # such a field takes an object
+        values = given  # a JSONField takes an object
         form = _filled(cls, kwargs, as_posted(values))
     if values is given and FIELDS not in form.fields:
         _refuse_lone(given)
@@ -92,7 +92,7 @@ def bind_form(cls: Any, request: HttpRequest, given: Given) -> Any:
 
 
 def unwrapped(given: Given) -> Given:
-    """Return what a single argument ``data`` contains, or else the arguments."""
+    """Return the contents of the argument ``data`` if it is the only one, or else all arguments."""
     inner = given.get(FIELDS)
     return inner if len(given) == 1 and isinstance(inner, dict) else given
 
@@ -138,7 +138,7 @@ def has_own_init(cls: Any) -> bool:
 
 
 def _row_kwargs(cls: Any, request: HttpRequest) -> dict[str, Any]:
-    """Return the arguments for an author's ``__init__``; Django's own has none for rows."""
+    """Return the arguments for a site's own ``__init__``; Django's takes none for rows."""
     if not has_own_init(cls):
         return {}
     kwargs = cls.get_init_kwargs(request)
@@ -174,7 +174,7 @@ def check_count(formset: Any) -> bool:
 
 
 def _as_posted(kwargs: dict[str, Any], made: Any, request: HttpRequest) -> dict[str, Any]:
-    """Accept Django's default prefix, too, which is the only one that code written for mizan knows."""
+    """Accept Django's default prefix, too, the only one that code written for mizan uses."""
     own, common = kwargs["prefix"], made.get_default_prefix()
     sent = [each for each in (own, common) if f"{each}-{TOTAL_FORM_COUNT}" in request.POST]
     return {**kwargs, "prefix": sent[0]} if sent else kwargs
@@ -182,7 +182,7 @@ def _as_posted(kwargs: dict[str, Any], made: Any, request: HttpRequest) -> dict[
 
 def _bind_rows(made: Any, kwargs: dict[str, Any], rows: Any) -> BoundRows:
     _check_rows(rows, made.absolute_max)
-    # A model formset takes those that change an object before those that add one.
+    # A model formset expects rows that change an object before rows that add one.
     key = made.model._meta.pk.name if issubclass(made, forms.BaseModelFormSet) else None
     is_new = [key is None or row.get(key) in (None, "") for row in rows]
     order = sorted(range(len(rows)), key=is_new.__getitem__)
@@ -204,7 +204,7 @@ def _bind_rows(made: Any, kwargs: dict[str, Any], rows: Any) -> BoundRows:
 
 
 def _refuse_strangers(form: Any, key: str | None) -> None:
-    """Make a row whose key is not in the formset an error, which Django would ignore."""
+    """Add an error to a row whose key is not in the formset; Django would ignore it."""
     field: Any = form.fields.get(key)
     if isinstance(field, forms.ModelChoiceField) and form.instance._state.adding:
         field.queryset = type(form.instance)._default_manager.none()

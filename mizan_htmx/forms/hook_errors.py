@@ -19,7 +19,7 @@ def collecting_errors(bound: Any) -> Iterator[None]:
     try:
         yield
     except HOOK_ERRORS as error:
-        if form_of_error(error) not in getattr(bound, "forms", ()):  # unless a row has it already
+        if form_of_error(error) not in getattr(bound, "forms", ()):  # a row may have it already
             _add(bound, refusal_of(error))
         error._mizan_form = bound  # type: ignore[union-attr]
         raise
@@ -31,14 +31,14 @@ def form_of_error(error: Exception) -> Any:
 
 
 def _add(bound: Any, refusal: Any) -> None:
-    said = [(name, text) for name, texts in refusal.fields.items() for text in texts]
-    if refusal.message != refusal.default_message or not said:
-        said.insert(0, (NON_FIELD_ERRORS, refusal.message))
-    for name, text in said:
-        _say(bound, name, text)
+    messages = [(name, text) for name, texts in refusal.fields.items() for text in texts]
+    if refusal.message != refusal.default_message or not messages:
+        messages.insert(0, (NON_FIELD_ERRORS, refusal.message))
+    for name, text in messages:
+        _add_to_field(bound, name, text)
 
 
-def _say(bound: Any, name: str, text: str) -> None:
+def _add_to_field(bound: Any, name: str, text: str) -> None:
     fields = getattr(bound, "fields", ())
     field = next((each for each in (name, name.partition(".")[0]) if each in fields), None)
     whole = text if field or name in ("", NON_FIELD_ERRORS) else f"{name}: {text}"

@@ -48,7 +48,8 @@ class mizanFormMeta:
     def __post_init__(self) -> None:
         if not is_name(self.name):
             raise DeclarationError(
-                f"A form can't be called {self.name!r}: a letter or '_', then letters, digits, '_', '-', '.'."
+                f"A form can't be called {self.name!r}. Use a letter or '_', then letters, digits,"
+                " '_', '-' or '.'."
             )
         if self.affects_params is not None and self.affects is None:
             raise DeclarationError(f"Form {self.name!r} has affects_params= without affects=.")

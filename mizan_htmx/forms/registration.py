@@ -42,7 +42,7 @@ class _Result(BaseModel):
 
 
 class Accepted(_Result):
-    """A valid submission; ``data`` is what the hook returned, as text where JSON has no type for it."""
+    """A valid submission; ``data`` is what the hook returned, as text if JSON has no type for it."""
 
     success: Literal[True] = True
     data: dict[str, Any]
@@ -73,7 +73,7 @@ def register_form(cls: Any) -> None:
     known = registry.forms.get(name)
     if known is not None:
         raise DeclarationError(
-            f"Two forms are called {name!r}: {_place(known)} and {_place(cls)}. Give one another name."
+            f"Two forms are called {name!r}: {_place(known)} and {_place(cls)}. Rename one of them."
         )
     functions = {"schema": _schema(cls), "validate": _validate(cls), "submit": _submit(cls, submit_form)}
     if cls.mizan.enable_formset:
@@ -98,7 +98,7 @@ class _AsSent:
 
 
 def _declare(cls: Any, affects: Any = None) -> Callable[[Callable[..., Any]], Declared]:
-    """Declare a function of a form, with the form's place for error messages."""
+    """Declare a function of a form; error messages name the form's place."""
 
     def decorate(function: Any) -> Declared:
         function.__module__ = cls.__module__

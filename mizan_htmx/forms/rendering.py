@@ -26,7 +26,7 @@ from mizan_htmx.rendering.page_localization import LANGUAGE, localization_here, 
 from mizan_htmx.request_state import copy_of
 from mizan_htmx.setup.registry import registry
 
-# The field with the form's id on its page: a form that is there twice needs two.
+# The field with the form's id on its page: a form that a page has twice needs two ids.
 ID_FIELD = "mizan_form_id"
 # The field with the names of the controls that the visitor has left; only their errors are shown.
 TOUCHED_FIELD = "mizan_touched"
@@ -51,7 +51,7 @@ def class_of(form: Any) -> Any:
     cls = getattr(form, "form", type(form))  # a formset has the attribute form
     declared = next((each for each in cls.__mro__ if each in registry.forms.values()), None)
     if declared is None:
-        raise ValueError(f"{form!r} is no mizan form: its class has no 'mizan = mizanFormMeta(…)'.")
+        raise ValueError(f"{form!r} is not a mizan form: its class has no 'mizan = mizanFormMeta(…)'.")
     return declared
 
 
@@ -137,7 +137,7 @@ def write_formset(
 
 
 def _set_ids(forms: Iterable[Any], form_id: str) -> None:
-    """Set ids that no other form on the page has, unless the author has chosen some."""
+    """Set ids that no other form on the page has, unless the form has ids of its own."""
     for each in forms:
         if each.auto_id == AUTO_ID:
             each.auto_id = f"id_{form_id}_%s"
@@ -162,7 +162,7 @@ def render_page(cls: Any, request: HttpRequest, inner: SafeString) -> SafeString
 
 def _context(cls: Any, request: HttpRequest, form_id: str, kind: str) -> dict[str, Any]:
     name = cls.mizan.name
-    # If the visitor changes the language while the form is open, 1.234 must still mean the same number.
+    # If the visitor changes the language while the form is open, 1.234 must stay the same number.
     localization = query_of(localization_here(request, tags=frozenset([LANGUAGE])))
     query = "&".join(part for part in (request.GET.urlencode(), localization) if part)
     query = query and f"?{query}"
@@ -187,7 +187,7 @@ def _problems(form: Any, prefix: str = "") -> list[Problem]:
 
 
 def _first_id(field: BoundField) -> str:
-    """Return the id of a field's first control, because the id of a group is on no focusable element."""
+    """Return the id of a field's first control: no focusable element has the id of a group."""
     if field.is_hidden:
         return ""
     if field.id_for_label:

@@ -68,8 +68,8 @@ def describe_fields(form: forms.BaseForm) -> list[FieldSchema]:
 def describe_rows(cls: Any, rows: Iterable[forms.BaseForm]) -> Iterator[list[FieldSchema]]:
     """Yield the schemas of each row's fields.
 
-    A field that no code of the author's can change for a row is described once: its choices may be a query,
-    and there may be thousands of rows.
+    A field that the site's code can't change for a row is described once: its choices may need a query, and
+    there may be thousands of rows.
     """
     can_differ = has_own_init(cls) or "formset" in cls.formset_options
     same = () if can_differ else cls.base_fields
@@ -112,7 +112,7 @@ def _initial(bound: BoundField) -> Any:
     return to_jsonable_python(shown, fallback=str)
 
 
-# Widgets that HTML has no type for, or whose input_type does not say what they are.
+# Widgets for which HTML has no type, or whose input_type is misleading.
 _WORDS: dict[type[forms.Widget], str] = {
     forms.Textarea: "textarea",
     forms.SelectDateWidget: "date",

@@ -46,7 +46,7 @@ def submit_form(cls: Any, request: HttpRequest, given: Given) -> Outcome:
 
 
 def _watch_save(form: Any) -> list[bool]:
-    """Return a list that is filled when ``save()`` is called, so that nothing is saved twice."""
+    """Return a list that gets an entry when ``save()`` is called, so that nothing is saved twice."""
     called: list[bool] = []
     save = getattr(form, "save", None)
     if save is not None:
@@ -112,12 +112,12 @@ def submit_formset(cls: Any, request: HttpRequest, given: Given) -> Outcome:
 def _refuse_rows(bound: BoundRows, request: HttpRequest) -> Outcome:
     """Call ``on_submit_failure`` of the invalid rows; the first response replaces the formset."""
     errors = formset_errors(bound)
-    answers = [
+    results = [
         form.on_submit_failure(request, found)
         for form, found in zip(bound.forms, errors["rows"], strict=True)
         if found
     ]
-    return Outcome(bound.formset, False, _first_response(answers), errors)
+    return Outcome(bound.formset, False, _first_response(results), errors)
 
 
 def submit_rows(request: HttpRequest, formset: Any) -> HttpResponseBase | None:
@@ -128,8 +128,8 @@ def submit_rows(request: HttpRequest, formset: Any) -> HttpResponseBase | None:
     return _first_response([_submit_row(request, form) for form in _filled_in(formset)])
 
 
-def _first_response(answers: Iterable[Any]) -> HttpResponseBase | None:
-    return next((each for each in answers if isinstance(each, HttpResponseBase)), None)
+def _first_response(results: Iterable[Any]) -> HttpResponseBase | None:
+    return next((each for each in results if isinstance(each, HttpResponseBase)), None)
 
 
 def _filled_in(formset: Any) -> Iterable[Any]:

@@ -18,11 +18,11 @@ Given = Mapping[str, Any]
 Controls = Iterable[tuple[str, str, Any]]
 
 _NO_VALUE = "Must be a scalar or a list of scalars."
-_NO_PARTS = "Must be a scalar for each of its parts, of which it has no more than {number}."
+_NO_PARTS = "Must be a scalar for each of its parts, at most {number}."
 
 
 def as_posted(values: Given) -> Data:
-    """Return values as a page would post them; ``fit`` handles those that no page posts."""
+    """Return values as a page would post them; ``fit`` handles values that no page posts."""
     fields: Data = MultiValueDict()
     for name, value in values.items():
         if value is not None and _is_flat(value):
@@ -100,7 +100,7 @@ def _in_parts(field: Any, value: Any) -> list[Any]:
 def fit(form: Any, values: Given, controls: Controls, place: str) -> None:
     """Set each control's text, as its field reads it, under its name on a page.
 
-    A value that an author's ``__init__`` has changed stays, and so does one that belongs to no field. Raise
+    A value that the site's ``__init__`` has changed is kept, and so is one that belongs to no field. Raise
     ValidationFailed, with ``place`` before the names, for values that no field can take.
     """
     unfit = {}

@@ -51,8 +51,8 @@ _SUBMIT = ("GET", "HEAD", "POST")
 _VALIDATE = ("POST",)
 
 
-# The views check CSRF themselves, so that a form that was open for long can show what happened. The form's
-# own ``auth`` decides who may use it.
+# The views check CSRF themselves, so that a form that was open for a long time can show what happened. The
+# form's own ``auth`` decides who may use it.
 @csrf_exempt
 @login_not_required
 def form(request: HttpRequest, name: str) -> HttpResponseBase:
@@ -101,7 +101,7 @@ def _receive(name: str, work: _Work, request: HttpRequest, recorder: Recorder) -
 
 def _failure(request: HttpRequest, error: Exception) -> HttpResponseBase:
     if isinstance(error, CsrfFailed) and _is_htmx(request):
-        reason = escape(error.message)  # it may repeat a header
+        reason = escape(error.message)  # its message may repeat a header
         return HttpResponse(reason, status=error.status, headers={ERROR_HEADER: "CSRF"})
     return html_error_response(request, error)
 

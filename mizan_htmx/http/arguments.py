@@ -37,7 +37,7 @@ Layer = Mapping[str, Any] | frozenset[str]
 
 
 class Arguments:
-    """Raw values in layers, the later ones winning over the earlier.
+    """Raw values in layers; later layers override earlier ones.
 
     A layer is a mapping of values (JSON, URL), a MultiValueDict of form fields, or the names of checkboxes
     that are not ticked. ``is_form``: a required checkbox that is missing means false. ``valid``: the values
@@ -52,13 +52,13 @@ class Arguments:
         self.valid = valid
 
     def offer(self, parameters: Iterable[Parameter]) -> Mapping[str, Any]:
-        """Return a mapping with the values of these parameters; it may have others."""
+        """Return a mapping with the values of these parameters, and possibly others."""
         if len(self.layers) == 1 and type(self.layers[0]) is dict:
             return self.layers[0]
         return self.collect(parameters)
 
     def collect(self, parameters: Iterable[Parameter]) -> dict[str, Any]:
-        """Return the values of these parameters alone."""
+        """Return only the values of these parameters."""
         if not self.is_form and len(self.layers) == 1 and type(self.layers[0]) is dict:
             values = self.layers[0]
             return {each.name: values[each.name] for each in parameters if each.name in values}
@@ -67,7 +67,7 @@ class Arguments:
             name = parameter.name
             layer = next((each for each in reversed(self.layers) if name in each), None)
             if type(layer) is frozenset and not (parameter.flag or parameter.many):
-                # A checkbox that means one value or nothing: only the query, and then the default, may apply.
+                # An unticked checkbox: only the query, and then the default, may apply.
                 layer = next(
                     (each for each in self.layers if type(each) is not frozenset and name in each), None
                 )
@@ -108,7 +108,7 @@ def read_call(request: HttpRequest) -> tuple[str, Arguments]:
 
 
 def read_object(content: Mapping[str, Any], field: str) -> dict[str, Any]:
-    """Return the object in a field, empty where it is null or missing; raise BadRequest for anything else."""
+    """Return the object in a field, empty if it is null or missing; raise BadRequest for anything else."""
     value = content.get(field)
     if value is None:
         return _NOTHING
@@ -167,19 +167,19 @@ def read_body(
         raise refusal_of_unreadable(error) from error
 
 
-#: What Django raises for a body or a query that it cannot or will not read.
+#: The exceptions that Django raises for a body or a query that it can't or won't read.
 UNREADABLE = (SuspiciousOperation, MultiPartParserError, UnreadablePostError, DjangoBadRequest)
 
 
 def refusal_of_unreadable(error: Exception) -> BadRequest | TooLarge:
-    """Return the error to answer one of ``UNREADABLE`` with."""
+    """Return the error for a response to one of ``UNREADABLE``."""
     return TooLarge() if isinstance(error, RequestDataTooBig) else BadRequest()
 
 
 def _read_form(request: HttpRequest) -> tuple[Mapping[str, Any], ...]:
     if request.method == "POST":
         fields = request.POST
-        if fields and request.content_type == URLENCODED:  # of which Django has read the whole body
+        if fields and request.content_type == URLENCODED:  # then Django has read the whole body
             _refuse_too_large(request.body)
         return fields, request.FILES
     # Django parses forms for POST only; htmx sends PUT and PATCH as forms too.
@@ -202,8 +202,8 @@ def _read_json(request: HttpRequest, *, empty_allowed: bool = False) -> dict[str
 def _refuse_too_large(body: bytes) -> None:
     """Raise TooLarge for a body over Django's limit.
 
-    Django itself trusts Content-Length, which a chunked body lacks or has wrong: 5.2 in its first releases
-    always, 6.1 where the stream can't be searched.
+    Django itself trusts Content-Length, which is missing or wrong for a chunked body: the first releases of
+    5.2 always do, 6.1 does if the stream is not seekable.
     """
     limit = cast("int | None", settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
     if limit is not None and len(body) > limit:

@@ -41,10 +41,10 @@ def loop_is_running() -> bool:
 class Endpoint:
     """A view that is async under ASGI and sync everywhere else.
 
-    Django's handlers ask a view whether it is async before they call it. Under ASGI they do so in the event
-    loop, and there this one is async, so that an async function costs no thread; under WSGI it is sync. Where
-    ATOMIC_REQUESTS is on, Django refuses async views, so this one is sync under both. It is also sync where
-    DJANGO_ALLOW_ASYNC_UNSAFE says that the running loop is not Django's (Playwright, a notebook).
+    Django's handlers check whether a view is async before they call it. Under ASGI they do so in the event
+    loop, where this view is async, so that an async function needs no thread; under WSGI it is sync. With
+    ATOMIC_REQUESTS Django refuses async views, so this view is sync under both. It is also sync if
+    DJANGO_ALLOW_ASYNC_UNSAFE is set, because the running loop is then not Django's (Playwright, a notebook).
     """
 
     __name__: str
@@ -53,7 +53,7 @@ class Endpoint:
     def __init__(self, view: Callable[..., HttpResponseBase]) -> None:
         self._view = view
         update_wrapper(self, view)
-        # Exempt from the middleware, which would answer in HTML: the endpoints check by themselves.
+        # Exempt from the middleware, which would respond with HTML: the endpoints check CSRF themselves.
         self.csrf_exempt = True
         self.login_required = False
 
@@ -63,7 +63,7 @@ class Endpoint:
         return view
 
     def __call__(self, request: HttpRequest, /, **url_values: Any) -> Any:
-        """Return the response, or a coroutine of it where the view is async."""
+        """Return the response, or a coroutine that returns it if the view is async."""
         if _is_async_here():
             return self._async_view(request, **url_values)
         return self._view(request, **url_values)
@@ -82,7 +82,7 @@ def _atomic_requests() -> bool:
 class _AsyncMark:
     """The attribute that marks an async view, which an endpoint has only where it is one.
 
-    On the class, and not in ``__getattr__``: Django asks a view for many attributes that it does not have.
+    A descriptor, not ``__getattr__``: Django looks up many attributes that a view does not have.
     """
 
     def __init__(self, name: str) -> None:

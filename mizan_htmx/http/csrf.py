@@ -33,13 +33,13 @@ def _check_of(trusted: tuple[str, ...]) -> CsrfCheck:
 def check_csrf(request: HttpRequest) -> None:
     """Raise CsrfFailed unless the method is safe or the request has a valid token.
 
-    Raises BadRequest or TooLarge where the token may stand in a body that cannot be read.
+    Raises BadRequest or TooLarge if the token may be in a body that can't be read.
     """
     if is_csrf_checked(request):
         return
     try:
         reason = _check().reason_against(request)
-    except UNREADABLE as error:  # the token may stand in the body
+    except UNREADABLE as error:  # the token may be in the body
         raise refusal_of_unreadable(error) from error
     if reason:
         state_of(request).has_csrf_failed = True
@@ -75,7 +75,7 @@ def _has_middleware() -> bool:
 
 
 def mark_csrf_failure(request: HttpRequest, response: HttpResponseBase) -> None:
-    """Mark a 403 as one of the CSRF check, if it was this package's or the site's middleware's.
+    """Mark a 403 as one of the CSRF check, if this package or the site's middleware made it.
 
     CsrfViewMiddleware sets ``csrf_processing_done`` on requests that pass.
     """
@@ -85,7 +85,7 @@ def mark_csrf_failure(request: HttpRequest, response: HttpResponseBase) -> None:
 
 
 def csrf_token(request: HttpRequest) -> str:
-    """Return the visitor's token; make one if there is none."""
+    """Return the visitor's token; create one if there is none."""
     if "CSRF_COOKIE" not in request.META:
         _check().process_request(request)
     return get_token(request)

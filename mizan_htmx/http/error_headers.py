@@ -15,12 +15,12 @@ from mizan_htmx.request_state import state_of
 # In bytes; percent-encoding may triple them. Common proxies accept 4 KiB of headers.
 _MAX_BYTES = 400
 
-# The message of get_object_or_404(), which tells a visitor nothing.
+# The message of get_object_or_404(), which is meaningless to a visitor.
 _DJANGO_MESSAGE = re.compile(r"No \w+ matches the given query\.")
 
 
 def remember_error(request: HttpRequest, error: MizanError) -> None:
-    """Remember the error of a request, which Django may answer later by a page of the site."""
+    """Remember the error of a request, to which Django may respond later with a page of the site."""
     state_of(request).problem = error
 
 
@@ -30,7 +30,7 @@ def remember_invalid_result(request: HttpRequest) -> None:
 
 
 def mark_invalid_values(response: HttpResponseBase) -> None:
-    """Name in the headers of a result that it reports invalid values."""
+    """Set the header for a result that reports invalid values."""
     if response.status_code == 200 and response.headers.get("Content-Type") == "application/json":
         response.headers[ERROR_HEADER] = ValidationFailed.code
 
@@ -38,7 +38,7 @@ def mark_invalid_values(response: HttpResponseBase) -> None:
 def write_error_headers(
     error: MizanError, request: HttpRequest, response: HttpResponseBase, recorder: Recorder
 ) -> None:
-    """Name the error of a request in the headers of the response to it, and whether nothing was changed."""
+    """Write the error of a request, and whether nothing was changed, into the headers of its response."""
     if response.status_code != error.status:
         return
     headers = response.headers

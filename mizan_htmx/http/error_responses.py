@@ -29,7 +29,7 @@ from mizan_htmx.internals import technical_page
 
 
 def json_response(content: object, *, status: int = 200) -> HttpResponse:
-    """Return a response of JSON that no cache stores; bytes are taken as they are."""
+    """Return a JSON response that no cache stores; ``bytes`` content is JSON already."""
     body = content if type(content) is bytes else to_json(content, inf_nan_mode="null")
     response = HttpResponse(body, content_type="application/json")
     response.status_code = status
@@ -38,7 +38,7 @@ def json_response(content: object, *, status: int = 200) -> HttpResponse:
 
 
 def refusal_of(error: Exception) -> MizanError:
-    """Return the error that an exception means; InternalError for one that was not raised on purpose."""
+    """Return the error for an exception; InternalError for one that was not raised on purpose."""
     if isinstance(error, MizanError):
         return error
     if isinstance(error, PermissionDenied) or _is_refusal(error):
@@ -53,12 +53,12 @@ def refusal_of(error: Exception) -> MizanError:
 
 
 def _is_refusal(error: Exception) -> bool:
-    """Return whether an author raised it: a PermissionError of the operating system has an ``errno``."""
+    """Return whether a site's code raised it: a PermissionError of the operating system has an ``errno``."""
     return isinstance(error, PermissionError) and error.errno is None
 
 
 def _own_text(error: Exception) -> str:
-    """Return the text an author wrote, or ""; a failed resolve() has the URLconf in its place."""
+    """Return the text that the site's code passed, or ""; a failed resolve() has the URLconf in its place."""
     text = error.args[0] if error.args else ""
     return str(text) if isinstance(text, (str, Promise)) else ""
 
@@ -74,7 +74,7 @@ def json_error_response(request: HttpRequest, error: Exception) -> HttpResponse:
     known = refusal_of(error)
     try:
         response = json_response(_body(request, known, error), status=known.status)
-    except ValueError as unwritable:  # details without a form in JSON, or text without one in UTF-8
+    except ValueError as unwritable:  # details that JSON can't represent, or text that UTF-8 can't
         known, error = InternalError(), unwritable
         response = json_response(_body(request, known, error), status=known.status)
     remember_error(request, known)
@@ -108,13 +108,13 @@ def _content(request: HttpRequest, known: MizanError, error: Exception) -> dict[
 def html_error_response(request: HttpRequest, error: Exception) -> HttpResponseBase:
     """Return the response to an exception on the view path.
 
-    Raises what Django answers with the site's own pages: Http404, PermissionDenied, unexpected exceptions.
+    Raises what Django handles with the site's own pages: Http404, PermissionDenied, unexpected exceptions.
     """
     known = refusal_of(error)
     remember_error(request, known)
     if not (isinstance(error, (MizanError, DjangoValidationError)) or _is_refusal(error)):
         if known.status >= 500:
-            remember_error(request, InternalError())  # Django answers them all with 500
+            remember_error(request, InternalError())  # Django responds to all of them with 500
         raise error
     is_page = request.method in ("GET", "HEAD")
     if isinstance(known, NotFound) or (isinstance(known, ValidationFailed) and is_page):
@@ -134,7 +134,7 @@ def html_error_response(request: HttpRequest, error: Exception) -> HttpResponseB
 
 
 def _as_script(body: dict[str, Any]) -> bytes:
-    """Return the JSON of an error for the page's script, to stand behind what a site's own template shows."""
+    """Return the JSON of an error for the page's script, to be appended to a site's own page."""
     try:
         written = _without_markup(body)
     except ValueError:  # as in json_error_response()
@@ -142,7 +142,7 @@ def _as_script(body: dict[str, Any]) -> bytes:
     return b'<script type="application/json" data-mizan-refusal>%s</script>' % written
 
 
-#: The characters of markup; JSON has them only in strings.
+#: The characters of markup, which JSON has in strings only.
 _MARKUP = {ord(each): f"\\u{ord(each):04X}" for each in "<>&"}
 
 
@@ -159,7 +159,7 @@ def _shown(error: MizanError) -> dict[str, Any]:
 
 
 def _is_fragment(request: HttpRequest) -> bool:
-    """Return whether the response goes into a part of a page, where a login page would be out of place."""
+    """Return whether the response is inserted into a part of a page, where a login page would be wrong."""
     return _is_htmx(request) and "HX-Boosted" not in request.headers
 
 

@@ -29,12 +29,12 @@ Then: TypeAlias = Callable[[Any], Any]
 
 
 def admit(function: Function, request: HttpRequest, arguments: Arguments) -> dict[str, Any]:
-    """Return the validated arguments of a caller who may call.
+    """Return the validated arguments, if the caller may call the function.
 
-    Raises Unauthorized or Forbidden for others, before any argument is looked at, and ValidationFailed.
+    Raises Unauthorized or Forbidden before any argument is validated, and ValidationFailed.
     """
     auth = registry.graph.auth_of(function)
-    if auth is not None and not (auth.check is not None and _ask(auth, auth.check, request, arguments)):
+    if auth is not None and not (auth.check is not None and _call_auth(auth, auth.check, request, arguments)):
         admit_user(auth, request)
     return _values(function, arguments)
 
@@ -43,7 +43,7 @@ async def aadmit(function: Function, request: HttpRequest, arguments: Arguments)
     """See ``admit``."""
     auth = registry.graph.auth_of(function)
     if auth is not None and not (
-        auth.check is not None and await _aask(auth, auth.check, request, arguments)
+        auth.check is not None and await _acall_auth(auth, auth.check, request, arguments)
     ):
         await in_thread(admit_user, auth, request)
     return _values(function, arguments)
@@ -56,8 +56,8 @@ def _values(function: Function, arguments: Arguments) -> dict[str, Any]:
     return validate(function.arguments, arguments.offer(wanted))
 
 
-def _ask(auth: Auth, check: Callable[..., Any], request: HttpRequest, arguments: Arguments) -> object:
-    """Return the answer of an ``auth`` callable, which gets the arguments that it names, as the body will."""
+def _call_auth(auth: Auth, check: Callable[..., Any], request: HttpRequest, arguments: Arguments) -> object:
+    """Return the result of an ``auth`` callable, which gets the arguments that it names, as the body does."""
     wanted = _named_by(auth, arguments)
     if wanted is None:
         return False
@@ -67,7 +67,9 @@ def _ask(auth: Auth, check: Callable[..., Any], request: HttpRequest, arguments:
     return answer
 
 
-async def _aask(auth: Auth, check: Callable[..., Any], request: HttpRequest, arguments: Arguments) -> object:
+async def _acall_auth(
+    auth: Auth, check: Callable[..., Any], request: HttpRequest, arguments: Arguments
+) -> object:
     wanted = _named_by(auth, arguments)
     if wanted is None:
         return False
@@ -78,7 +80,7 @@ async def _aask(auth: Auth, check: Callable[..., Any], request: HttpRequest, arg
 def _named_by(auth: Auth, arguments: Arguments) -> dict[str, Any] | None:
     """Return the arguments that an ``auth`` callable names; ``None`` where they are invalid.
 
-    A caller who may not call is not told what would be valid.
+    A caller who may not call does not learn what would be valid.
     """
     wanted = {each.name: each.default for each in auth.parameters if not each.required}
     if auth.adapter is None:
@@ -96,8 +98,8 @@ async def _wait(awaitable: Awaitable[Any]) -> Any:
 def admit_user(auth: Auth, request: HttpRequest) -> None:
     """Raise Unauthorized or Forbidden unless the user has the level of this ``auth``.
 
-    Nobody has, where a callable has already refused. The user is ``request.user``, which another middleware
-    may have replaced.
+    If ``auth`` is a callable, it has refused already, so this raises. The user is ``request.user``, which
+    another middleware may have replaced.
     """
     user = user_of(request)
     if auth.check is None and auth.allows(user):
@@ -118,11 +120,11 @@ def execute(
 ) -> Any:
     """Return the result of a function: admit the caller, run the body, record what it invalidates.
 
-    On the RPC path the result is validated. ``then`` is applied to it inside the transaction, so that a
-    result that cannot be serialized fails the call. A reader of a public context gets the anonymous request,
-    wherever it is read. Async functions run in an event loop of their own.
+    On the RPC path the result is validated. ``then`` is applied to it inside the transaction, so a result
+    that can't be serialized fails the call. A reader of a public context always gets the anonymous request.
+    Async functions run in an event loop of their own.
     """
-    if function.context is None or not registry.graph.public:  # most calls: nothing can be shared
+    if function.context is None or not registry.graph.public:  # the most common case: nothing is shared
         return _run_body(function, request, admit(function, request, arguments), recorder, then)
     with shared_or_own(request, contexts_of(function, request)) as request:
         return _run_body(function, request, admit(function, request, arguments), recorder, then)
@@ -146,7 +148,7 @@ async def aexecute(
 def read_group(group: Group, request: HttpRequest, values: dict[str, Any]) -> list[bytes]:
     """Serialize the results of a group whose readers are all sync and need no authorization.
 
-    ``values`` are those of all of them, validated together; readers are declared to affect nothing.
+    ``values`` are the arguments of all readers, validated together. Readers affect nothing.
     """
     with shared_or_own(request, (group.context.name,)) as request:
         return [_read(reader, group, request, values) for reader in group.answering]
@@ -160,7 +162,7 @@ def _read(reader: Function, group: Group, request: HttpRequest, values: dict[str
 
 
 def contexts_of(function: Function, request: HttpRequest) -> tuple[str, ...]:
-    """Return the contexts that a function's response shows by name; none where a view changes something."""
+    """Return the names of the contexts that a function's response shows; none if a view changes something."""
     if function.context is None or (function.result is None and request.method not in ("GET", "HEAD")):
         return ()
     return (function.context.name,)
@@ -178,13 +180,13 @@ async def _arun_body(
     try:
         returned = await function.func(request, **values)
         result, stale = _outcome(function, request, values, returned, then)
-    except BaseException as error:  # the client may have hung up
+    except BaseException as error:  # the client may have disconnected
         try:
             if isinstance(error, CancelledError):
-                with suppress(RuntimeError):  # asgiref's, where the request's thread has ended
-                    await in_thread(_pass)  # what the body waited for goes on in the request's thread
+                with suppress(RuntimeError):  # raised by asgiref if the request's thread has ended
+                    await in_thread(_pass)  # what the body awaited may still run in the request's thread
         finally:
-            # What it wrote before it failed is unknown: one refresh too many beats a stale page.
+            # What it wrote before it failed is unknown: an unneeded refresh is better than a stale page.
             recorder.add(_stale(function, request, values), at=start)
         raise
     recorder.add(stale, at=start)
@@ -192,7 +194,7 @@ async def _arun_body(
 
 
 def _pass() -> None:
-    """Do nothing: a call into the request's thread returns once that has done what came before."""
+    """Do nothing: calling it in the request's thread waits until earlier calls there have returned."""
 
 
 def _run_body(
@@ -238,7 +240,7 @@ def _run_in_transaction(
                 result, stale = _outcome(function, request, values, function.func(request, **values), then)
                 is_kept = not connection.get_rollback()  # which the body may have set
                 if is_kept:
-                    # Before the commit, so that nothing can come between the two.
+                    # Before the commit, so that nothing can fail between the two.
                     recorder.may_stand = True
                     recorder.add(stale, at=start)
         except BaseException:
@@ -251,7 +253,7 @@ def _run_in_transaction(
 
 
 def _falls_with_request() -> bool:
-    """Return whether ATOMIC_REQUESTS undoes everything written now where the request fails."""
+    """Return whether ATOMIC_REQUESTS rolls back everything written now if the request fails."""
     databases = connections.settings
     if len(databases) > 1 or not databases[DEFAULT_DB_ALIAS]["ATOMIC_REQUESTS"]:
         return False

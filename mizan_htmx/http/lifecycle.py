@@ -1,4 +1,4 @@
-"""The life cycle of a request: open its recorder, do the work, answer failures, publish what is invalidated.
+"""The life cycle of a request: open its recorder, do the work, turn exceptions into responses, publish.
 
 Each function has an async twin, named with an ``a`` in front as Django does.
 """
@@ -32,7 +32,7 @@ AsyncFail: TypeAlias = Callable[[HttpRequest, Exception], Awaitable[HttpResponse
 
 
 class AsyncFinish(Protocol):
-    """What ends an async request, as ``afinish`` does."""
+    """The signature of ``afinish`` and its substitutes."""
 
     async def __call__(
         self, request: HttpRequest, response: HttpResponseBase, recorder: Recorder, *, owned: bool
@@ -44,9 +44,9 @@ class AsyncFinish(Protocol):
 def finish(
     request: HttpRequest, response: HttpResponseBase, recorder: Recorder, *, owned: bool
 ) -> HttpResponseBase:
-    """Write into the response what was invalidated, and what its status does not say.
+    """Write the headers of invalidations, errors and the session into the response, and return it.
 
-    ``owned``: the caller has opened the recorder, so that it is closed, and what was invalidated published.
+    ``owned``: the caller has opened the recorder, so it is closed here, and what it holds is published.
     """
     stale = _conclude(request, response, recorder, owned=owned)
     if stale and signals_for(stale):
@@ -65,7 +65,7 @@ async def afinish(
 def _conclude(
     request: HttpRequest, response: HttpResponseBase, recorder: Recorder, *, owned: bool
 ) -> tuple[Invalidation, ...]:
-    """Write the headers; return what is left to publish."""
+    """Write the headers; return what is to be published."""
     state = state_of(request)
     write_invalidations(request, response, recorder)
     if state.has_user_changed:
@@ -80,7 +80,7 @@ def _conclude(
 
 
 def publish(request: HttpRequest, recorder: Recorder, response: HttpResponseBase | None = None) -> None:
-    """Close the recorder, and publish what the request has invalidated to the rest of the process."""
+    """Close the recorder, and publish what the request has invalidated."""
     publish_invalidations(request, close_recorder(request, recorder, response), response)
 
 
@@ -92,9 +92,9 @@ async def apublish(
 
 
 def respond(request: HttpRequest, methods: Sequence[str], work: Work, fail: Fail) -> HttpResponseBase:
-    """Answer a request by ``work``, and what that raises by ``fail``, which rolls back ATOMIC_REQUESTS.
+    """Return the response of ``work``, or of ``fail`` if that raises; a failure rolls back ATOMIC_REQUESTS.
 
-    Raises what ``fail`` raises: the exceptions that Django answers.
+    Raises what ``fail`` raises: exceptions that Django handles.
     """
     recorder, owned = open_recorder(request)
     try:
@@ -102,7 +102,7 @@ def respond(request: HttpRequest, methods: Sequence[str], work: Work, fail: Fail
             if request.method not in methods:
                 raise MethodNotAllowed(methods)
             response = work(request, recorder)
-        except Exception as error:  # the border to the authors' code
+        except Exception as error:  # the border to the site's code
             response = fail(request, error)
             roll_back(recorder)
     except Exception:
@@ -129,14 +129,14 @@ async def arespond(
             if request.method not in methods:
                 raise MethodNotAllowed(methods)
             response = await work(request, recorder)
-        except Exception as error:  # the border to the authors' code
+        except Exception as error:  # the border to the site's code
             response = await fail(request, error)
             roll_back(recorder)
     except Exception:
         if owned:
             await apublish(request, recorder)
         raise
-    except BaseException:  # CancelledError: the client has hung up
+    except BaseException:  # CancelledError: the client has disconnected
         abandon(recorder, owned=owned)
         raise
     return await finish(request, response, recorder, owned=owned)

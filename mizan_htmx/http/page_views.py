@@ -1,4 +1,4 @@
-"""How a function on the view path serves as a Django view."""
+"""Functions on the view path as Django views."""
 
 from collections.abc import Mapping, Sequence
 from functools import partial
@@ -25,7 +25,7 @@ from mizan_htmx.request_state import state_of
 def serve(
     function: Function, request: HttpRequest, positional: Sequence[Any], url_values: Mapping[str, Any]
 ) -> HttpResponseBase:
-    """Answer a request with a function on the view path."""
+    """Return the response of a function on the view path."""
     state_of(request).function = function
     work = partial(_serve, function, _named(function, positional, url_values))
     response = respond(request, function.methods, work, html_error_response)
@@ -45,7 +45,7 @@ async def aserve(
 
 
 async def _ahtml_error_response(request: HttpRequest, error: Exception) -> HttpResponseBase:
-    return await in_thread(html_error_response, request, error)  # context processors may query
+    return await in_thread(html_error_response, request, error)  # context processors may query the database
 
 
 def _named(function: Function, positional: Sequence[Any], url_values: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -85,7 +85,7 @@ def _share_page(
     response: HttpResponseBase,
     recorder: Recorder,
 ) -> HttpResponseBase:
-    """Share a page; one that renders late is rendered now, while the request is still the anonymous one."""
+    """Share a page; a TemplateResponse is rendered now, while the anonymous request is in use."""
     assert function.context is not None
     if isinstance(response, SimpleTemplateResponse):
         with shared_or_own(request, contexts_of(function, request)):

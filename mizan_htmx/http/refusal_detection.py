@@ -25,22 +25,22 @@ DEPTH = 5
 WIDTH = 100
 MOST = 2000
 
-# The attributes that hold a form: of the wrappers of Django's admin, and of a bound field.
+# The attributes with a form, of the wrappers of Django's admin and of a bound field.
 _HOLDERS = ("form", "formset")
 
 _TOKEN = "csrfmiddlewaretoken"
 
-# What Django's own templates mark errors with.
+# How Django's own templates mark errors.
 _MARKS = (b"aria-invalid", b"errorlist")
 
 _logged: "WeakSet[Any]" = WeakSet()
 
 
 def is_refused(function: Function, request: HttpRequest, response: HttpResponseBase) -> bool:
-    """Return whether a view's response says that it did not do what was requested.
+    """Return whether a view's response shows that it refused the request.
 
     That is a status of 400 or more, or a ``TemplateResponse`` whose context has the forms of this request,
-    all of them with errors. Plain HTML does not say it; under ``DEBUG``, HTML that looks like it is logged.
+    all of them with errors. Plain HTML does not show it; under ``DEBUG``, HTML that seems to is logged.
     """
     if response.status_code >= 400:
         return True
@@ -85,7 +85,7 @@ def _has_errors(form: Form) -> bool:
 
 
 def _is_of(request: HttpRequest, form: Form) -> bool:
-    """Return whether a form was bound to what this request has sent, or to a copy of that."""
+    """Return whether a form was bound to the data of this request, or to a copy of it."""
     data, files = form.data, form.files
     if files is request.FILES and (files or not (data or data is request.GET)):
         return True
@@ -102,7 +102,7 @@ def _sent_by(request: HttpRequest) -> QueryDict:
 
 
 def _is_copy(data: Mapping[str, Any], sent: Mapping[str, Any]) -> bool:
-    """Return whether ``data`` was made of ``sent``: the same with some values set, or some of its values."""
+    """Return whether ``data`` was made from ``sent``: with some values changed, or only some of them."""
     same = {name for name in data if name in sent and data.get(name) == sent.get(name)}
     return bool(same) and (len(same) == len(data) or sent.keys() - {_TOKEN} <= data.keys())
 
@@ -113,8 +113,9 @@ def _log_once(function: Function, response: HttpResponse) -> None:
     if any(mark in response.content for mark in _MARKS):
         _logged.add(function.func)
         logger.warning(
-            "%s has affects=, and answered %s with HTML that seems to show a form with errors. What it"
-            " affects is announced all the same, since nobody can tell. Answer 422, or a TemplateResponse"
-            " that has the form in its context; or call invalidate() where the form is valid.",
+            "%s has affects=, and returned status %s with HTML that seems to show a form with errors. HTML"
+            " does not prove that, so what the function affects was invalidated. Return status 422, or a"
+            " TemplateResponse that has the form in its context; or call invalidate() where the form"
+            " is valid.",
             *(function.place, response.status_code),
         )

@@ -50,7 +50,7 @@ def user_of(request: HttpRequest) -> Any:
 
 
 @async_unsafe(
-    "A block or page that asks who the user is was rendered inside the event loop. Return a TemplateResponse."
+    "A block or page that needs the user was rendered inside the event loop. Return a TemplateResponse."
 )
 def _load(user: Any) -> None:
     getattr(user, "is_authenticated", None)
@@ -59,7 +59,7 @@ def _load(user: Any) -> None:
 def _fingerprint(user: Any) -> str:
     if not getattr(user, "is_authenticated", False):
         return NOBODY
-    # The oldest key: the fingerprint stays the same on pages that are open while keys are rotated.
+    # The oldest key, so that the fingerprint on open pages stays valid while keys are rotated.
     return _keyed(str(user.pk), [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS][-1])
 
 
@@ -76,7 +76,7 @@ def write_fingerprint(request: HttpRequest, response: HttpResponseBase) -> None:
 
 
 def connect() -> None:
-    """Connect to Django's signals of login and logout; once, however often it is called."""
+    """Connect to Django's signals of login and logout. Idempotent."""
     if apps.is_installed("django.contrib.auth"):
         user_logged_in.connect(_mark_changed, dispatch_uid=f"{__name__}.logged_in")
         user_logged_out.connect(_mark_changed, dispatch_uid=f"{__name__}.logged_out")

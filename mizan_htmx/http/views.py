@@ -45,7 +45,7 @@ async def acall(request: HttpRequest) -> HttpResponseBase:
 
 @Endpoint
 def ctx(request: HttpRequest, context: str) -> HttpResponseBase:
-    """Read a context: ``GET ctx/user/?user_id=5`` answers with every reader's result under its name."""
+    """Read a context: ``GET ctx/user/?user_id=5`` returns each reader's result under its name."""
     return respond(request, _READ, partial(_ctx, context), json_error_response)
 
 
@@ -57,7 +57,7 @@ async def actx(request: HttpRequest, context: str) -> HttpResponseBase:
 
 @Endpoint
 def session(request: HttpRequest) -> HttpResponseBase:
-    """Answer with the CSRF token, its cookie, and the session fingerprint."""
+    """Return the CSRF token, its cookie, and the session fingerprint."""
     return respond(request, _READ, _session, json_error_response)
 
 
@@ -70,7 +70,7 @@ async def asession(request: HttpRequest) -> HttpResponseBase:
 async def _ajson_error_response(request: HttpRequest, error: Exception) -> HttpResponseBase:
     if not settings.DEBUG:
         return json_error_response(request, error)
-    # The technical page shows what variables hold, and may read that from the database.
+    # The technical page shows the values of variables, and may read them from the database.
     return await in_thread(json_error_response, request, error)
 
 
@@ -83,7 +83,7 @@ def _call(request: HttpRequest, recorder: Recorder) -> HttpResponseBase:
 
 async def _acall(request: HttpRequest, recorder: Recorder) -> HttpResponseBase:
     if settings.CSRF_USE_SESSIONS or request.content_type == MULTIPART:
-        function, arguments = await in_thread(_receive, request)  # from the session's store, into files
+        function, arguments = await in_thread(_receive, request)  # reads the session's store, writes files
     else:
         function, arguments = _receive(request)
     if function.result is None:
@@ -95,19 +95,19 @@ def _receive(request: HttpRequest) -> tuple[Function, Arguments]:
     check_csrf(request)
     name, arguments = read_call(request)
     function = registry.graph.functions.get(name)
-    if function is None or function.private:  # alike, so that nobody learns of a private one
+    if function is None or function.private:  # the same error, so that it does not reveal private ones
         raise NotFound(f"There is no function {name!r}." if settings.DEBUG else "")
     return function, arguments
 
 
 def _uncached(response: HttpResponseBase) -> HttpResponseBase:
-    """Return the response of a function on the view path as one that no cache stores, whatever it says."""
+    """Return the response of a function on the view path with ``no-store``, whatever it had."""
     response.headers["Cache-Control"] = PRIVATE
     return response
 
 
 def answer_call(function: Function, request: HttpRequest, arguments: Arguments, recorder: Recorder) -> bytes:
-    """Return the JSON that a call of a function on the RPC path answers: its result, what it invalidates."""
+    """Return the JSON response to a call of a function on the RPC path: its result, what it invalidates."""
     assert function.result is not None
     return _envelope(execute(function, request, arguments, recorder, function.result.write), recorder)
 
@@ -159,7 +159,7 @@ def _context_response(
 
 
 def answer_context(group: Group, request: HttpRequest, arguments: Arguments, recorder: Recorder) -> bytes:
-    """Return the JSON that reading a context answers: each reader's result under its name."""
+    """Return the JSON response to reading a context: each reader's result under its name."""
     if group.together is not None:
         values = _validated(group, group.together, arguments)
         if not group.waits:
@@ -172,7 +172,7 @@ def answer_context(group: Group, request: HttpRequest, arguments: Arguments, rec
 async def aanswer_context(
     group: Group, request: HttpRequest, arguments: Arguments, recorder: Recorder
 ) -> bytes:
-    """See ``answer_context``. If any reader is sync, all run in one thread: for each it would be a hop."""
+    """See ``answer_context``. If any reader is sync, all run in one thread, to save a hop for each."""
     if not all(reader.is_async for reader in group.answering):
         return await in_thread(answer_context, group, request, arguments, recorder)
     if group.together is not None:

@@ -1,7 +1,7 @@
-"""Rows that go, or lose what they refer to, with a row that is deleted, and of which Django sends no signal.
+"""Rows that are deleted or changed along with a deleted row, without a signal from Django.
 
-With ``DB_CASCADE``, ``DB_SET_NULL`` and ``DB_SET_DEFAULT`` the database does it, with ``SET_NULL`` and
-``SET_DEFAULT`` Django itself. They are found before, by the relations of the models.
+With ``DB_CASCADE``, ``DB_SET_NULL`` and ``DB_SET_DEFAULT`` the database does it; with ``SET_NULL`` and
+``SET_DEFAULT`` Django itself does. The rows are found before the deletion, by the relations of the models.
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator
@@ -16,18 +16,18 @@ from django.db.models import Model, QuerySet, Value, signals
 Models: TypeAlias = frozenset[type[Model]]
 Read: TypeAlias = Callable[[QuerySet[Any]], list[Any]]
 
-GONE, NULL, DEFAULT, DB_DEFAULT = "gone", "null", "default", "db_default"
+DELETED, NULL, DEFAULT, DB_DEFAULT = "deleted", "null", "default", "db_default"
 
-#: What becomes of a row whose reference is deleted, by ``on_delete``. The database's ways are of Django 6.1.
+#: What ``on_delete`` does to the referring row. The values for the database are new in Django 6.1.
 EFFECTS: dict[object, str] = {models.SET_NULL: NULL, models.SET_DEFAULT: DEFAULT}
-for _name, _effect in (("DB_CASCADE", GONE), ("DB_SET_NULL", NULL), ("DB_SET_DEFAULT", DB_DEFAULT)):
+for _name, _effect in (("DB_CASCADE", DELETED), ("DB_SET_NULL", NULL), ("DB_SET_DEFAULT", DB_DEFAULT)):
     if hasattr(models, _name):
         EFFECTS[getattr(models, _name)] = _effect
 
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """A relation by which rows of ``model`` go or change; ``leads_on`` if others go with those that go."""
+    """A relation by which rows of ``model`` are deleted or changed; ``leads_on``: so may rows beyond."""
 
     field: Any
     effect: str
@@ -36,13 +36,13 @@ class Way:
     leads_on: bool
 
     def rows(self, keys: Collection[Any], using: str) -> QuerySet[Any]:
-        """Return those that refer to rows with these primary keys."""
+        """Return the rows that refer to rows with these primary keys."""
         return self.model._base_manager.using(using).filter(**{f"{self.field.name}__pk__in": keys})
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """Rows of one model that go or change; ``after`` is ``None`` where only the database knows."""
+    """Rows of one model that are deleted or changed; ``after`` is ``None`` if only the database knows."""
 
     model: type[Model]
     before: list[Any]
@@ -50,11 +50,11 @@ class Found:
 
 
 class TooMany(Exception):
-    """There are more of them than are worth reading."""
+    """More rows are concerned than are worth reading."""
 
 
 def sources(model: type[Model]) -> set[type[Model]]:
-    """Return the models of rows that take some of ``model`` along, or change them, when they are deleted."""
+    """Return the models whose deleted rows delete or change rows of ``model``."""
     found: set[type[Model]] = set()
     _add_sources(model, found, EFFECTS.keys())
     return found
@@ -65,13 +65,13 @@ def _add_sources(model: type[Model], found: set[type[Model]], on_deletes: Iterab
         to = _refers_to(field, on_deletes)
         if to is not None and to not in found:
             found.add(to)
-            # That row may go by the database as well; of those that Python deletes there is a signal.
-            _add_sources(to, found, [each for each in EFFECTS if EFFECTS[each] == GONE])
+            # The database may delete that row as well; for rows that Python deletes there is a signal.
+            _add_sources(to, found, [each for each in EFFECTS if EFFECTS[each] == DELETED])
 
 
 def _refers_to(field: Any, on_deletes: Iterable[object]) -> type[Model] | None:
     relation = field.remote_field if field.concrete else None
-    # As long as a model is not there, its name stands for it.
+    # A relation to a model that is not loaded yet has its name.
     if relation is None or isinstance(relation.model, str):
         return None
     return _table(relation.model) if relation.on_delete in on_deletes else None
@@ -80,7 +80,7 @@ def _refers_to(field: Any, on_deletes: Iterable[object]) -> type[Model] | None:
 def find(
     instance: Model, using: str, origin: object, *, watched: Models, read: Read, limit: int
 ) -> Iterator[Found]:
-    """Yield what goes or changes with ``instance``, which is about to go with what ``origin`` deletes.
+    """Yield what is deleted or changed with ``instance``, while ``origin`` is being deleted.
 
     Raises TooMany for more than ``limit`` rows.
     """
@@ -91,9 +91,9 @@ def find(
 
 
 def _going(instance: Model, using: str, origin: object, limit: int) -> Collection[Any]:
-    """Return the keys to look at: with the first row all that a queryset deletes, with the others none.
+    """Return the keys to look at: for the first row all that a queryset deletes, for the others none.
 
-    For those that are deleted with something else there is a query for each, but not for more than ``limit``.
+    Each row that is deleted with something else needs a query, which is made for at most ``limit`` rows.
     """
     seen = _seen_with(origin)
     model = _table(type(instance))
@@ -106,7 +106,7 @@ def _going(instance: Model, using: str, origin: object, limit: int) -> Collectio
         if count > limit:
             raise TooMany
         return [instance.pk]
-    # Also where the same queryset deletes once more, such as after a rollback.
+    # Also if the same queryset deletes again, such as after a rollback.
     found = {instance.pk, *_keys(origin.using(using).order_by(), limit)}
     if len(found) > limit:
         raise TooMany
@@ -123,9 +123,9 @@ def _seen_with(origin: object) -> dict[Any, Any]:
 def _find(
     model: type[Model], keys: Collection[Any], using: str, *, watched: Models, read: Read, limit: int
 ) -> Iterator[Found]:
-    """Go by levels, since the database goes on and on as in a tree: one query for each relation and level."""
+    """Search level by level, as the database deletes: one query for each relation and level."""
     going: dict[type[Model], set[Any]] = {_table(model): set(keys)}
-    gone = {_table(model): set(keys)}
+    deleted = {_table(model): set(keys)}
     count = 0
     while any(going.values()):
         further: dict[type[Model], set[Any]] = {}
@@ -140,14 +140,14 @@ def _find(
                 if before:
                     yield Found(way.model, before, _after(way, before))
                 if way.leads_on:
-                    known = gone.setdefault(way.model, set())
+                    known = deleted.setdefault(way.model, set())
                     further.setdefault(way.model, set()).update(found - known)
                     known |= found
         going = further
 
 
 def reached(model: type[Model], watched: Models) -> set[type[Model]]:
-    """Return the models of which rows may go or change with rows of ``model``."""
+    """Return the models whose rows may be deleted or changed with rows of ``model``."""
     found: set[type[Model]] = set()
     waiting = [model]
     while waiting:
@@ -184,7 +184,7 @@ def _keys(rows: QuerySet[Any], limit: int) -> QuerySet[Any]:
 
 
 def _after(way: Way, rows: list[Any]) -> list[Any] | None:
-    if way.effect == GONE:
+    if way.effect == DELETED:
         return []
     default = None
     if way.effect == DEFAULT:
@@ -192,7 +192,7 @@ def _after(way: Way, rows: list[Any]) -> list[Any] | None:
     elif way.effect == DB_DEFAULT:
         default = way.field.db_default
         default = default.value if isinstance(default, Value) else default
-        if hasattr(default, "resolve_expression"):  # the database alone works it out
+        if hasattr(default, "resolve_expression"):  # only the database computes it
             return None
     return [_referring(row, way.field, default) for row in rows]
 
@@ -205,16 +205,16 @@ def _referring(row: Any, field: Any, key: object) -> Any:
 
 @lru_cache(256)
 def ways(model: type[Model], watched: Models) -> tuple[Way, ...]:
-    """Return the relations by which something watched goes or changes with rows of ``model``."""
+    """Return the relations by which watched rows are deleted or changed with rows of ``model``."""
     return tuple(way for way in _ways(model, watched) if way.is_watched or way.leads_on)
 
 
 def _ways(model: type[Model], watched: Models) -> Iterator[Way]:
     for field, effect in _dependents(model):
-        leads_on = effect == GONE and _leads_on(field.model, watched, set())
+        leads_on = effect == DELETED and _leads_on(field.model, watched, set())
         yield Way(field, effect, field.model, _is_watched(field.model, watched), leads_on)
-        if effect != GONE:
-            # The column is in their parent's table. Where the parent goes, they go by their link to it.
+        if effect != DELETED:
+            # The column is in their parent's table; their link to the parent is a relation of its own.
             for child in _watched_children(field.model, watched):
                 yield Way(field, effect, child, is_watched=True, leads_on=False)
 
@@ -223,14 +223,14 @@ def _leads_on(model: type[Model], watched: Models, seen: set[type[Model]]) -> bo
     seen.add(model)
     return any(
         _is_watched(field.model, watched)
-        or (effect != GONE and any(_watched_children(field.model, watched)))
-        or (effect == GONE and field.model not in seen and _leads_on(field.model, watched, seen))
+        or (effect != DELETED and any(_watched_children(field.model, watched)))
+        or (effect == DELETED and field.model not in seen and _leads_on(field.model, watched, seen))
         for field, effect in _dependents(model)
     )
 
 
 def _dependents(model: type[Model]) -> Iterator[tuple[Any, str]]:
-    """Yield the fields that refer to this very table, and what becomes of their rows."""
+    """Yield the fields that refer to this very table, and what happens to their rows."""
     table: Any = _table(model)
     for relation in table._meta.get_fields(include_parents=False, include_hidden=True):
         if relation.auto_created and not relation.concrete and (relation.one_to_many or relation.one_to_one):
@@ -244,7 +244,7 @@ def _is_watched(model: type[Model], watched: Models) -> bool:
 
 
 def _watched_children(model: type[Model], watched: Models) -> Iterator[type[Model]]:
-    """Yield the models below that are watched for themselves, and not as this one."""
+    """Yield the child models that have watches of their own."""
     for child in model.__subclasses__():
         if not child._meta.proxy and not child._meta.abstract:
             if not watched.isdisjoint({*child.__mro__}.difference(model.__mro__)):

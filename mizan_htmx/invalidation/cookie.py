@@ -5,8 +5,8 @@
     number = 16 hexadecimal digits in lower case, of this note alone
     list   = what ``X-Mizan-Invalidate`` holds, percent-encoded once as a whole
 
-A site under the same domain can write a cookie of this name, which nobody here can delete. So a page takes
-each number once, and a note that is handed on keeps its own.
+A site under the same domain can write a cookie of this name, which this site can't delete. So a page reads
+each number only once, and a note that is passed on keeps its number.
 """
 
 import re
@@ -24,14 +24,14 @@ from mizan_htmx.request_state import STATE, RequestState, state_of
 from mizan_htmx.setup.registry import registry
 
 COOKIE = "mizan_invalidate"
-# RFC 6265bis section 4.1.3.2: browsers take this one over https alone, and from this very host.
+# RFC 6265bis section 4.1.3.2: browsers accept this prefix over HTTPS only, and from this very host.
 SECURE_COOKIE = f"__Host-{COOKIE}"
 SECONDS = 60
-# RFC 6265 section 6.1 grants a cookie 4,096 bytes with its name and attributes, which take up to 114 here.
+# RFC 6265 section 6.1: 4,096 bytes for a cookie with its name and attributes, which take up to 114 here.
 MAX_LENGTH = 3980
-# Of one note's list; percent-encoding makes up to three of one.
+# Bytes of one note's list; percent-encoding triples them at most.
 MAX_BYTES = 1300
-# A page says of so many notes which blocks are newer; a request with thousands must not get megabytes.
+# The notes for which a page states which blocks are newer: a request with thousands must not get megabytes.
 MOST_RECEIVED = 8
 
 DIGITS = 16
@@ -49,11 +49,11 @@ class Note:
         return f"{self.number}:{quote(format_list(self.invalidations, max_bytes=MAX_BYTES), safe='')}"
 
     def widened(self) -> "Note":
-        """Return the same note in as few bytes as there can be."""
+        """Return the same note in as few bytes as possible."""
         return Note(self.number, (EVERYTHING,))
 
     def without(self, known: Set[Invalidation]) -> "Note":
-        """Return the note without what ``known`` has, scoped or as a whole context."""
+        """Return the note without what ``known`` contains, scoped or as a whole context."""
         left = [each for each in self.invalidations if {each, Invalidation(each.context)}.isdisjoint(known)]
         return Note(self.number, () if EVERYTHING in known else tuple(left))
 
@@ -68,8 +68,8 @@ def carry(
 ) -> None:
     """Set the cookie where scripts can't see the headers of a response.
 
-    What no page has read yet stays in it. ``number`` is the one that blocks of this page refer to as a change
-    that they show already; ``unverified`` is what those of them are bound to that may not.
+    Notes that no page has read yet stay in it. Blocks of this page refer to ``number`` as a change that they
+    show already; ``unverified`` is what those blocks are bound to that may not show it.
     """
     if not hides_headers(request, response):
         return
@@ -96,7 +96,7 @@ def received(request: HttpRequest) -> tuple[Note, ...]:
     known: tuple[Note, ...] | None = state.notes
     if known is None:
         has_some = COOKIE in request.META.get("HTTP_COOKIE", "")
-        names = (COOKIE, SECURE_COOKIE) if has_some else ()  # which only this very host has written
+        names = (COOKIE, SECURE_COOKIE) if has_some else ()  # which only this very host can have written
         known = tuple([note for name in names for note in _unread(request, name)][-MOST_RECEIVED:])
         state.notes = known
     return known
@@ -107,10 +107,10 @@ def _random() -> str:
 
 
 def hides_headers(request: HttpRequest, response: HttpResponseBase) -> bool:
-    """Return whether no script can read the headers of this answer."""
+    """Return whether no script can read the headers of this response."""
     if 300 <= response.status_code < 400:
         return True
-    # Not by request.headers, which would write all of them anew for each request.
+    # Not by request.headers, which would build all headers for each request.
     if "HTTP_HX_REQUEST" in request.META:
         return False
     mode = request.META.get("HTTP_SEC_FETCH_MODE")
@@ -118,7 +118,7 @@ def hides_headers(request: HttpRequest, response: HttpResponseBase) -> bool:
 
 
 def _values(request: HttpRequest, name: str) -> Iterator[str]:
-    """Yield all cookies of a name; Django keeps one, which may be the one of another path."""
+    """Yield all cookies of a name; Django keeps only one, which may be that of another path."""
     for each in request.META.get("HTTP_COOKIE", "").split(";"):
         key, _, value = each.strip().partition("=")
         if key == name and len(value) <= MAX_LENGTH:
@@ -126,7 +126,7 @@ def _values(request: HttpRequest, name: str) -> Iterator[str]:
 
 
 def _unread(request: HttpRequest, name: str) -> Iterator[Note]:
-    """Read what a browser sent. Whatever is not written so, or names what nobody here knows, is dropped."""
+    """Read what a browser sent; drop what is malformed, and contexts that are not declared here."""
     contexts = registry.graph.groups
     length = 0
     for text in "|".join(_values(request, name)).split("|"):
@@ -135,13 +135,13 @@ def _unread(request: HttpRequest, name: str) -> Iterator[Note]:
             continue
         length += len(text)
         number, text = found[1], unquote(found[2])
-        # What does not fit in one cookie is not written in full, and so not read either.
+        # Longer than any list that is written here.
         entries = parse(text) if len(text) <= MAX_BYTES and length <= MAX_LENGTH else (EVERYTHING,)
         yield Note(number, tuple(each for each in entries if each.context in contexts or each == EVERYTHING))
 
 
 def _written(unread: Sequence[Note], new: Note) -> str:
-    """Return the value, the new note last: the others in full, or each as ``*``, or all as one ``*``."""
+    """Return the value, the new note last; the others in full, or each as ``*``, or all as one ``*``."""
     if len(unread) <= MAX_LENGTH // DIGITS:
         for former in (unread, [note.widened() for note in unread]):
             value = _joined([*former, new])
@@ -151,7 +151,7 @@ def _written(unread: Sequence[Note], new: Note) -> str:
 
 
 def _number_of(notes: Iterable[Note]) -> str:
-    """Return one number for several notes: the same for the same ones, which are read once together."""
+    """Return one number for several notes: the same for the same notes, so that a page reads them once."""
     numbers = "".join(note.number for note in notes)
     return blake2b(numbers.encode(), digest_size=DIGITS // 2).hexdigest()
 

@@ -31,14 +31,13 @@ def invalidate(context: str, /, **params: object) -> None: ...
 def invalidate(request: HttpRequest | str | None, context: str | None = None, /, **params: object) -> None:
     """Invalidate a context, from any code: ``invalidate("user", user_id=5)``.
 
-    The answer to the request that is being answered here carries it. Outside of any request, such as in a
-    management command, a task or a thread, it is published by itself. ``invalidate(request, …)`` names the
-    request, for code that runs after the answer has begun, such as a stream; ``invalidate(None, …)``
-    publishes in any case.
+    The response to the current request carries it. Outside of any request, such as in a management command,
+    a task or a thread, it is published without a response. ``invalidate(request, …)`` names the request, for
+    code that runs after the response has begun, such as a stream; ``invalidate(None, …)`` always publishes.
 
-    It counts once the transaction around it has committed. Raises ValueError for an unknown context or
-    parameter or a value that does not fit, and ImproperlyConfigured in a view that is no function of
-    mizan_htmx where ``MizanMiddleware`` is not installed, because the answer would not carry it.
+    It takes effect once the transaction around it has committed. Raises ValueError for an unknown context or
+    parameter or an invalid value. Raises ImproperlyConfigured in a view that is not declared with ``@client``
+    if ``MizanMiddleware`` is not installed, because the response would not carry it.
     """
     name = request if isinstance(request, str) else context
     if name is None:
@@ -56,13 +55,13 @@ def invalidate(request: HttpRequest | str | None, context: str | None = None, /,
         publish_on_commit((invalidation,))
     else:
         raise ImproperlyConfigured(
-            "invalidate() in a view that is no function of mizan_htmx needs"
+            "invalidate() in a view that is not declared with @client needs"
             " 'mizan_htmx.middleware.MizanMiddleware' in MIDDLEWARE."
         )
 
 
 def _is_in_request() -> bool:
-    """Return whether a request is being answered here that MizanMiddleware does not look after.
+    """Return whether this code runs in a request that MizanMiddleware does not handle.
 
     Django's handlers set the URLconf for each request, and reset it at its end.
     """
@@ -72,14 +71,14 @@ def _is_in_request() -> bool:
 def invalidation_of(context: str, params: Mapping[str, object], *, by: str) -> Invalidation:
     """Return the invalidation of a context by the values of its parameters, as its readers validate them.
 
-    Raises ValueError, which names the caller as ``by``, for an unknown context or parameter or a value that
-    does not fit.
+    Raises ValueError, which names the caller as ``by``, for an unknown context or parameter or an invalid
+    value.
     """
-    load_urlconf()  # if no request has done so
+    load_urlconf()  # unless a request has done so
     groups = registry.graph.groups
     group = groups.get(context)
     if group is None:
-        if groups:  # a worker that declares nothing knows no names
+        if groups:  # a worker that declares nothing knows no contexts
             raise ValueError(
                 f"Unknown context {context!r} in {by}(). {suggest(context, groups, what='contexts')}"
             )
@@ -98,7 +97,7 @@ def invalidation_of(context: str, params: Mapping[str, object], *, by: str) -> I
 def invalidate_keys(invalidations: Iterable[Invalidation], using: str = DEFAULT_DB_ALIAS) -> None:
     """Invalidate what rows of the database ``using`` have changed, once its transaction has committed.
 
-    The answer to the request that is being answered here carries it, if there is one. Each key is published
+    The response to the current request carries it, if there is one. Each key is published
     once for a transaction; those of a savepoint that is rolled back are not.
     """
     keys = tuple(dict.fromkeys(invalidations))

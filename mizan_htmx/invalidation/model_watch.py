@@ -21,7 +21,7 @@ from mizan_htmx.setup.registry import registry
 
 logger = logging.getLogger("mizan_htmx")
 
-# Naming the keys of more rows costs more than a refresh of all blocks of the context.
+# Computing the keys of more rows costs more than a refresh of all blocks of the context.
 MAX_ROWS = 1000
 
 M = TypeVar("M", bound=Model)
@@ -49,8 +49,8 @@ class Watch:
             each = [answer] if isinstance(answer, Mapping) else answer or ()
             return [invalidation_of(self.context, params, by="watch_model") for params in each]
         except DatabaseError:
-            raise  # the transaction is broken; going on in it would lose what is written
-        except Exception:  # the border to a site's code: the row has to be saved all the same
+            raise  # the transaction is broken; continuing in it would lose writes
+        except Exception:  # the border to a site's code: its failure must not keep the row from being saved
             logger.exception(
                 "%s failed for %s %s, so all of %r is invalidated.",
                 *(self.place, row._meta.label, row.pk, self.context),
@@ -72,11 +72,11 @@ def watch_model(
     """Invalidate a context whenever a row of ``model`` is saved or deleted.
 
     ``naming(row)`` returns the context's parameters, several such mappings, or ``None`` for nothing. It is
-    called with the row as it was and as it is, so that a row that moves invalidates both. Covers the model's
+    called with the row before and after the change, so a row that moves invalidates both. Covers the model's
     subclasses. For the table behind a ``ManyToManyField`` it is called for each relation that is added or
     removed. Without ``naming`` this is a decorator for it.
 
-    Raises DeclarationError for a proxy model, which gets no signals of rows that other classes save, and for
+    Raises DeclarationError for a proxy model, which gets no signals for rows that other classes save, and for
     an async ``naming``.
     """
     name = context.name if isinstance(context, Context) else Context(context).name
@@ -109,7 +109,7 @@ def watches_of(model: type[Model]) -> list[Watch]:
 
 
 def keys_of(watches: Iterable[Watch], rows: Collection[Model]) -> Iterator[Invalidation]:
-    """Return what changes of these rows invalidate; whole contexts if there are too many rows."""
+    """Yield what changes of these rows invalidate; whole contexts if there are too many rows."""
     for watch in watches:
         if len(rows) > MAX_ROWS:
             yield Invalidation(watch.context)
@@ -121,8 +121,8 @@ def keys_of(watches: Iterable[Watch], rows: Collection[Model]) -> Iterator[Inval
 def as_stored(rows: QuerySet[M]) -> list[M]:
     """Read rows of a base manager as they are now, one more than ``MAX_ROWS`` at most.
 
-    In a transaction they are locked, as they will be by what follows: somebody else may be about to move the
-    same row, and where to is known only when they are through.
+    In a transaction they are locked, as the write that follows would do: another transaction may be about to
+    move the same row, and its result is known only after its commit.
     """
     connection = connections[rows.db]
     if connection.in_atomic_block and connection.features.supports_select_for_update_with_limit:
@@ -131,8 +131,8 @@ def as_stored(rows: QuerySet[M]) -> list[M]:
 
 
 def _listen(model: type[Model]) -> None:
-    # Of a table that Django made for a ManyToManyField nothing else is sent; listening to deletions would
-    # only have each row loaded before it is deleted.
+    # For the table that Django makes for a ManyToManyField no other signal is sent, and a receiver of
+    # deletions would only make Django load each row before it deletes it.
     if not model._meta.auto_created:
         signals.pre_save.connect(_before_save, sender=model)
         signals.post_save.connect(_after_save, sender=model)
@@ -172,9 +172,9 @@ def _formers(instance: Model) -> list[list[Invalidation]]:
 def _before_delete(
     sender: type[Model], instance: Model, using: str, origin: object = None, **kwargs: Any
 ) -> None:
-    """Ask while the rows around are still there. Django deletes in a transaction, so nothing is early."""
+    """Invalidate before the deletion, while related rows exist. Django deletes in a transaction."""
     watches = watches_of(sender)
-    # What is deleted with something else has just been read; this one may be old, and the row moved since.
+    # Rows that are deleted with others have just been read; this instance may be outdated.
     stored = _stored(instance, using) if watches and origin is instance else []
     invalidate_keys(keys_of(watches, [*stored, instance]), using)
 
@@ -182,7 +182,7 @@ def _before_delete(
 def _before_others_go(
     sender: type[Model], instance: Model, using: str, origin: object = None, **kwargs: Any
 ) -> None:
-    """Ask about rows that go or change with this one, of which Django says nothing."""
+    """Invalidate for rows that are deleted or changed with this one without a signal."""
     watched = frozenset(watch.model for watch in registry.watches)
     keys: list[Invalidation] = []
     try:
@@ -201,13 +201,13 @@ def _all_of(watches: Iterable[Watch]) -> list[Invalidation]:
 
 
 def listen_to_all() -> None:
-    """Connect the signals that the watches need, now that all models are loaded."""
+    """Connect the signals that the watches need; all models must be loaded."""
     for watch in registry.watches:
         _listen(watch.model)
 
 
 def _is_surely_new(instance: Model) -> bool:
-    """Return whether Django will insert it without a query: it has no key, or a new one from a default."""
+    """Return whether Django will insert it without a query: its key is missing, or new from a default."""
     keys = instance._meta.pk_fields
     if any(getattr(instance, key.attname) is None for key in keys):
         return True
@@ -229,7 +229,7 @@ def _relations_change(
     using: str,
     **kwargs: Any,
 ) -> None:
-    """Ask about the rows that are there: after they came, before they go. Both in one transaction."""
+    """Invalidate for relations: after they are added, before they are removed; in one transaction."""
     watches = watches_of(sender)
     if watches and action in ("post_add", "pre_remove", "pre_clear") and (pk_set is None or pk_set):
         owner = model if reverse else type(instance)
@@ -241,7 +241,7 @@ def _relations_change(
             wanted |= _between(there, instance, here, pk_set)
         rows = as_stored(sender._base_manager.using(using).filter(wanted))
         if field.remote_field.symmetrical and action == "post_add":
-            rows += [_mirrored(row, here, there) for row in rows]  # which come next, without a signal
+            rows += [_mirrored(row, here, there) for row in rows]  # which are added next, without a signal
         invalidate_keys(keys_of(watches, rows), using)
 
 
@@ -257,15 +257,15 @@ def _mirrored(row: M, here: str, there: str) -> M:
 
 
 class WatchedQuerySet(QuerySet[M]):
-    """A queryset that tells of what Django sends no signals for: ``objects = WatchedQuerySet.as_manager()``.
+    """A queryset that invalidates on bulk operations: ``objects = WatchedQuerySet.as_manager()``.
 
-    That is ``update()``, ``bulk_create()``, ``bulk_update()`` and their async twins.
+    Django sends no signals for ``update()``, ``bulk_create()``, ``bulk_update()`` and their async twins.
     """
 
     def update(self, **values: Any) -> int:
         """Update, and invalidate the keys of the rows before and after."""
         watches = watches_of(self.model)
-        if not watches or self.query.is_sliced or self.query.combinator:  # of those Django will complain
+        if not watches or self.query.is_sliced or self.query.combinator:  # Django raises for these
             return super().update(**values)
         use_for_write(self)
         stored = self.model._base_manager.using(self.db)
@@ -291,7 +291,7 @@ class WatchedQuerySet(QuerySet[M]):
             objs, batch_size, ignore_conflicts, update_conflicts, update_fields, unique_fields
         )
         watches = watches_of(self.model)
-        if update_conflicts and created:  # what they were before is known to the database alone
+        if update_conflicts and created:  # only the database knows the former rows
             invalidate_keys(_all_of(watches), self.db)
         else:
             invalidate_keys(keys_of(watches, created), self.db)

@@ -13,12 +13,12 @@ from mizan_htmx.invalidation.recorder import Recorder
 from mizan_htmx.invalidation.transactions import Share, share_of, standing
 from mizan_htmx.protocol.keys import Invalidation
 
-# Statements that leave the data as it is begin with one of these; Django itself sends those of savepoints.
+# Statements that change no data begin with one of these; Django itself sends those of savepoints.
 _READING = ("SELECT", "SAVEPOINT", "RELEASE", "ROLLBACK", "BEGIN", "SET", "SHOW", "EXPLAIN", "PRAGMA")
 
 
 class WrittenElsewhere:
-    """Notes, inside ``with``, the writes to databases other than the default one, and their transactions."""
+    """Records, inside ``with``, the writes to other databases than the default, and their transactions."""
 
     def __init__(self, recorder: Recorder) -> None:
         self._recorder = recorder
@@ -52,7 +52,7 @@ class WrittenElsewhere:
         """Run a statement, as a wrapper for ``connection.execute_wrapper()``."""
         try:
             result = execute(sql, params, many, context)
-        except (OperationalError, InterfaceError):  # its answer may have been lost
+        except (OperationalError, InterfaceError):  # it may have been carried out, and its response lost
             self._look(sql, context["connection"])
             raise
         self._look(sql, context["connection"])

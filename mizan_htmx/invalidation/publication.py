@@ -25,7 +25,7 @@ _Invalidations: TypeAlias = tuple[Invalidation, ...]
 
 
 def signals_for(invalidations: _Invalidations) -> list[Signal]:
-    """Return the signals that have to be sent for these invalidations."""
+    """Return the signals to send for these invalidations."""
     if not invalidations:
         return []
     signals = [published] if registry.graph.is_published(invalidations) else []
@@ -42,7 +42,7 @@ def publish_invalidations(
 async def apublish_invalidations(
     request: HttpRequest | None, invalidations: _Invalidations, response: HttpResponseBase | None = None
 ) -> None:
-    """Send the signals in a coroutine; if that is cancelled, they are sent all the same."""
+    """Send the signals in a coroutine; a cancellation does not stop them."""
     signals = signals_for(invalidations)
     if signals:
         await asyncio.shield(_begin(_Publication(signals, request, invalidations, response)))
@@ -98,7 +98,7 @@ class _Publication:
         except asyncio.CancelledError:  # the loop ends
             _in_thread(self.send)
             raise
-        except RuntimeError:  # asgiref's: the thread of a request that was abandoned takes no more calls
+        except RuntimeError:  # from asgiref: the thread of an abandoned request accepts no more calls
             _in_thread(self.send)
 
 
@@ -138,6 +138,6 @@ def _in_thread(work: Callable[[], None]) -> None:
 def _is_in_loop() -> bool:
     """Return whether this thread runs a server's event loop.
 
-    Where ``DJANGO_ALLOW_ASYNC_UNSAFE`` is set, as for Playwright or notebooks, blocking the loop is meant.
+    With ``DJANGO_ALLOW_ASYNC_UNSAFE``, as for Playwright or notebooks, blocking the loop is intended.
     """
     return running_loop() is not None and not os.environ.get("DJANGO_ALLOW_ASYNC_UNSAFE")

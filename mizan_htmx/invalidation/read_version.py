@@ -31,20 +31,20 @@ def may_be_old(version: str) -> bool:
 
 
 def _before(version: str) -> str:
-    """Return the version before; the number ``-1`` is before all.
+    """Return the version before this one; the number ``-1`` is before all others.
 
-    The page takes a block in the response to a change for its result, if no other change is between the two.
-    That holds if it was read from the primary; a replica may not have the change yet.
+    If no other change lies between the two, the page takes a block in the response to a change for the result
+    of that change. That is right if it was read from the primary; a replica may not have the change yet.
     """
     epoch, _, seq = version.partition(".")
     return f"{epoch}.{int(seq) - 1}"
 
 
-def must_ask_early() -> bool:
+def must_read_early() -> bool:
     """Return whether to take the read version before the view, because of ATOMIC_REQUESTS.
 
-    One transaction spans the view then. Above READ COMMITTED it reads the database as it was at its first
-    query, so that a version taken at the rendering of a block would be too new.
+    One transaction then spans the view. Above READ COMMITTED it reads the database as it was at its first
+    query, so a version taken when a block is rendered would be too new.
     """
     return bool(registry.graph.live) and any(
         database.get("ATOMIC_REQUESTS") for database in connections.settings.values()

@@ -21,9 +21,9 @@ from mizan_htmx.request_state import STATE, RequestState, state_of
 class Recorder:
     """Collects what one request invalidates, each entry with the transaction that it depends on, if any.
 
-    Each entry is published once: with the response or, if that has been sent or never will be, by itself, as
-    soon as its transaction has committed. A thread may still write by then: the client of an ASGI server has
-    hung up, or a stream is being written.
+    Each entry is published once: with the response or, if that has been sent or never will be, as soon as its
+    transaction has committed. A thread may still write after the response: the client of an ASGI server has
+    disconnected, or a stream is being written.
     """
 
     __slots__ = (
@@ -35,7 +35,7 @@ class Recorder:
         self.is_closed = False
         #: Whether something that a function has written may be committed, although the call was refused.
         self.may_stand = False
-        #: The recorder of the request inside of which this one is answered, as by a test client in a view.
+        #: The recorder of the request inside which this one is made, as by a test client in a view.
         self.outer: ref[Recorder] | None = None
         self._request = None if request is None else ref(request)
         self._answer: tuple[HttpRequest | None, HttpResponseBase | None] | None = None
@@ -77,7 +77,7 @@ class Recorder:
             if self._is_on_loop and not self.is_closed:
                 _close_at_exit(self)
         if invalidations and len(held) < len(known):
-            publish_anywhere(self._asked(), merge(invalidations))
+            publish_anywhere(self._open_request(), merge(invalidations))
 
     def since(self, position: int) -> list[Invalidation]:
         """Return what was recorded after ``position``, a former length, committed or not."""
@@ -108,13 +108,13 @@ class Recorder:
     def abandon(self) -> None:
         """Close without a response: publish what is committed now, and the rest as it is committed."""
         if not self.is_closed:
-            request = self._asked()
+            request = self._open_request()
             publish_anywhere(request, self.close(request))
 
     def close(
         self, request: HttpRequest | None, response: HttpResponseBase | None = None
     ) -> tuple[Invalidation, ...]:
-        """Return what is to be published now; what comes later or is not committed is published by itself."""
+        """Return what is to be published now; later entries are published when their transactions commit."""
         with self._lock:
             self.is_closed = True
             if self._is_on_loop and self._entries:
@@ -128,7 +128,7 @@ class Recorder:
             return merge([each for each, share in self._entries if share not in waiting])
 
     def settle(self, shares: Sequence[Share]) -> None:
-        """Publish what these shares hold, whose transactions have ended, unless a response will carry it."""
+        """Publish the contents of these ended shares, unless a response will carry them."""
         with self._lock:
             answered = None if all(share.keeper is None for share in shares) else self._answer
             for share in shares:
@@ -138,10 +138,10 @@ class Recorder:
                 return
             through = set(shares)
             committed = [each for each, share in self._entries if share in through]
-            request, response = answered or (self._asked(), None)
+            request, response = answered or (self._open_request(), None)
         publish_anywhere(request, merge(committed), response)
 
-    def _asked(self) -> HttpRequest | None:
+    def _open_request(self) -> HttpRequest | None:
         return None if self._request is None else self._request()
 
     def invalidations(self) -> tuple[Invalidation, ...]:
@@ -153,7 +153,7 @@ class Recorder:
         return self.merged()[1]
 
     def merged(self) -> tuple[tuple[Invalidation, ...], str]:
-        """Return ``invalidations()`` and ``written()``, which are worked out together."""
+        """Return ``invalidations()`` and ``written()``, which are computed together."""
         if not self._entries:
             return (), ""
         with self._lock:
@@ -165,7 +165,7 @@ class Recorder:
         return self._known
 
     def _standing(self) -> list[Invalidation]:
-        """Return what is committed or still may be: if that COMMIT fails, the response is not sent either."""
+        """Return what is committed or may still be: if that COMMIT fails, the response is not sent either."""
         entries = self._entries
         if self._is_final:
             return [each for each, _ in entries]
@@ -173,12 +173,12 @@ class Recorder:
         return [each for each, share in entries if share is None or share in kept]
 
 
-# Those whose response is still to come. A server that stops its event loop leaves some of them open.
+# The recorders whose response is still to come. A server that stops its event loop leaves some open.
 _open: WeakSet[Recorder] = WeakSet()
 
 
 def _close_all() -> None:
-    """Publish what no response will carry, since the process ends; its threads have ended by now."""
+    """Publish what no response will carry, as the process ends; its threads have ended by now."""
     for recorder in list(_open):
         recorder.abandon()
 
@@ -199,13 +199,13 @@ def recorder_of(request: HttpRequest) -> Recorder | None:
 
 
 def current_recorder() -> Recorder | None:
-    """Return the recorder of the request that is being answered here, for code that has no request."""
+    """Return the recorder of the current request, for code that has no request object."""
     held = _current.get()
     return None if held is None else held()
 
 
 def open_recorder(request: HttpRequest) -> tuple[Recorder, bool]:
-    """Return the recorder of a request, and whether the caller has opened it and so has to close it."""
+    """Return the recorder of a request, and whether this call opened it, so that the caller must close it."""
     state = state_of(request)
     known: Recorder | None = state.recorder
     if known is not None and not known.is_closed:
@@ -217,7 +217,7 @@ def open_recorder(request: HttpRequest) -> tuple[Recorder, bool]:
 
 
 def roll_back(recorder: Recorder) -> None:
-    """Roll ATOMIC_REQUESTS' transactions back: what raised is answered, and must not be committed."""
+    """Roll back ATOMIC_REQUESTS' transactions: the exception becomes a response, so Django would commit."""
     held = [
         connection
         for connection in connections.all(initialized_only=True)
@@ -240,8 +240,8 @@ def close_recorder(
 def abandon(recorder: Recorder, *, owned: bool) -> None:
     """Close the recorder, if ``owned``, of a request that ends without a response.
 
-    Its client has hung up, it has timed out, or the process is about to end. What is not committed yet is
-    published by itself.
+    Its client has disconnected, it has timed out, or the process is about to end. What is not committed yet
+    is published after its commit.
     """
     if owned:
         _current.set(recorder.outer)

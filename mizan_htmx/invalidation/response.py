@@ -14,7 +14,7 @@ from mizan_htmx.setup.registry import registry
 def write_invalidations(request: HttpRequest, response: HttpResponseBase, recorder: Recorder) -> None:
     """Write what a request has invalidated into its response: the headers, and the cookie where it is needed.
 
-    Caches on the way get the tags to purge in a header of their own, and do not store the response.
+    Caches on the way read the tags to purge from a separate header, and do not store the response.
     """
     invalidations, written = recorder.merged()
     if not invalidations:

@@ -1,4 +1,4 @@
-"""Work for the end of the process: at Python's exit, or before it if a server says that it shuts down.
+"""Work for the end of the process: at Python's exit, or earlier if a server reports its shutdown.
 
 A server may end itself with the signal that stopped it, as uvicorn does. Nothing runs at Python's exit then.
 """
@@ -11,7 +11,7 @@ _works: dict[Callable[[], None], None] = {}
 
 
 def at_exit(work: Callable[[], None]) -> None:
-    """Call ``work`` once when the process ends. It may be registered again, also by itself."""
+    """Call ``work`` once when the process ends. It may be registered again, even while it runs."""
     if work in _works:
         return
     _works[work] = None
@@ -20,7 +20,7 @@ def at_exit(work: Callable[[], None]) -> None:
 
 
 def finish() -> None:
-    """Do the registered work now, and what that registers; may block for some seconds."""
+    """Call the registered work now, and what that registers; may block for some seconds."""
     while _works:
         work, _ = _works.popitem()
         work()

@@ -1,8 +1,8 @@
 """Invalidations that wait for a transaction, on any database, and are dropped if it is rolled back.
 
-They are marked as committed before any hook of the site runs, so that a hook that raises stops none of them,
-and published after all hooks, so that no refresh overtakes a hook that clears a cache. A COMMIT whose answer
-is lost may have been carried out, and counts as one that was.
+They are marked as committed before any hook of the site runs, so a hook that raises stops none of them, and
+published after all hooks, so no refresh overtakes a hook that clears a cache. A COMMIT whose response is lost
+may have been carried out, and is treated as if it was.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -25,10 +25,10 @@ from mizan_htmx.protocol.keys import Invalidation, merge
 
 
 class Listener(Protocol):
-    """Takes the shares of its own whose transactions have ended: the recorder of a request."""
+    """Receives those of its shares whose transactions have ended: the recorder of a request."""
 
     def settle(self, shares: Sequence["Share"]) -> None:
-        """Publish what these shares hold, unless a response will carry it."""
+        """Publish the contents of these shares, unless a response will carry them."""
         ...
 
 
@@ -60,11 +60,11 @@ class Share:
 
     @property
     def listener(self) -> Listener | None:
-        """The recorder that takes it, if there is one and it is still alive."""
+        """The recorder that receives it, if there is one and it is still alive."""
         return None if self._listener is None else self._listener()
 
     def __call__(self) -> None:
-        """Settle what no COMMIT was seen of: tests call the hooks of transactions that never end."""
+        """Settle it if no COMMIT was seen: tests call the hooks of transactions that never end."""
         if self.is_committed:
             return
         listener = self.listener
@@ -76,12 +76,12 @@ class Share:
         _settle(shares)
 
     def add(self, invalidations: Iterable[Invalidation], times: int = 1) -> None:
-        """Count invalidations; ``times=-1`` takes them back once."""
+        """Count invalidations; ``times=-1`` subtracts them once."""
         for each in invalidations:
             self.keys[each] = self.keys.get(each, 0) + times
 
     def publish(self) -> None:
-        """Publish what belongs to no request; each key once for a transaction, unless named ``by_hand``."""
+        """Publish what has no request; each key once for a transaction, unless it is ``by_hand``."""
         by_hand = self.key[2]
         known = () if by_hand else self._waiting.published
         new = tuple(each for each, times in self.keys.items() if times > 0 and each not in known)
@@ -140,11 +140,11 @@ class _Transactions:
         self._due += shares
         if self.waiting is None or not self.waiting.ends_by_hand:
             return
-        self.waiting = None  # the next transaction begins by itself
+        self.waiting = None  # no call marks the start of the next transaction
         hooks = commit_hooks(self._connection)
         hooks[:] = [hook for hook in hooks if not isinstance(hook[1], Share)]  # or they would pile up
         if not (hooks and self._connection.settings_dict["AUTOCOMMIT"]):
-            self._settle(_nothing)  # there is no hook that Django will still run
+            self._settle(_nothing)  # Django has no more hooks to run
 
     def _settle(self, run_hooks: Callable[[], None]) -> None:
         # Hooks may have transactions of their own.
@@ -156,7 +156,7 @@ class _Transactions:
 
 
 def _nothing() -> None:
-    """Stand for the hooks where there are none."""
+    """Do nothing, in place of hooks."""
 
 
 def _is_refusal(error: BaseException) -> bool:
@@ -177,11 +177,11 @@ def _shares(connection: BaseDatabaseWrapper) -> list[Share]:
 
 
 def standing(shares: Iterable[Share]) -> set[Share]:
-    """Return those that are committed or still may be, and leave out those that were rolled back."""
-    asked = set(shares)
-    unsure = {share.connection for share in asked if not share.is_committed}
+    """Return those that are committed or may still be, without those that were rolled back."""
+    candidates = set(shares)
+    unsure = {share.connection for share in candidates if not share.is_committed}
     waiting = {share for connection in unsure for share in _shares(connection)}
-    return {share for share in asked if share.is_committed or share in waiting}
+    return {share for share in candidates if share.is_committed or share in waiting}
 
 
 def _mark(shares: Iterable[Share]) -> None:
@@ -190,8 +190,8 @@ def _mark(shares: Iterable[Share]) -> None:
 
 
 def _settle(shares: Sequence[Share]) -> None:
-    """Publish what these shares hold, or leave it to the response that will carry it."""
-    if len(shares) == 1:  # as of most transactions
+    """Publish the contents of these shares, or leave them to the response that will carry them."""
+    if len(shares) == 1:  # the most common case
         _settle_together(shares[0].listener, shares)
         return
     groups: dict[object, tuple[Listener | None, list[Share]]] = {}
@@ -202,7 +202,7 @@ def _settle(shares: Sequence[Share]) -> None:
     try:
         while left:
             _settle_together(*left.pop())
-    except BaseException:  # SystemExit: the rest is published all the same
+    except BaseException:  # SystemExit: the rest is still published
         _settle([share for _, own in left[::-1] for share in own])
         raise
 
@@ -227,8 +227,8 @@ def share_of(
 ) -> Share:
     """Return the share of the current savepoint of a connection, which is in a transaction.
 
-    Invalidations ``by_hand``, as by ``invalidate()``, have shares of their own: those of models are published
-    once for a transaction.
+    Invalidations ``by_hand``, from ``invalidate()``, have separate shares: those of models are published once
+    for a transaction.
     """
     holder: Any = connection
     transactions: _Transactions | None = vars(connection).get("_mizan_transactions")
@@ -247,7 +247,7 @@ def share_of(
 
 
 def publish_on_commit(invalidations: tuple[Invalidation, ...]) -> None:
-    """Publish invalidations, with each of the transactions that are open here, or at once if none is."""
+    """Publish invalidations after each commit of the transactions open in this thread, or at once."""
     shares = [share_of(connection, by_hand=True) for connection in in_transaction()]
     for share in shares:
         share.add(invalidations)

@@ -1,7 +1,7 @@
-"""The tags of what shared caches keep: which ones an object carries, and which ones a purge names.
+"""The tags of cached responses: which ones an object carries, and which ones a purge names.
 
-An object carries its context and every subset of its parameters. A parameter that the object lacks is one of
-them, too, written without a value: an invalidation that names the parameter covers the object as well.
+An object carries its context with every subset of its parameters. A parameter that the object lacks is one of
+them, written without a value, because an invalidation that names the parameter covers the object as well.
 
 >>> user = Shape.of(("tab", "user_id"), optional=("tab",))
 >>> tags_of(Invalidation.of("user", user_id=5, tab="a"), user)
@@ -13,8 +13,8 @@ them, too, written without a value: an invalidation that names the parameter cov
 >>> purge_tags(Invalidation.of("user", user_id=5, tab="a"), user)
 ('user;tab=a;user_id=5', 'user;tab;user_id=5')
 
-So a purge finds by equality of texts what ``covers()`` finds by comparison. No tag holds a blank or a comma,
-and each is in the grammar of ``invalidation`` but for the parameters without a value. Standard library only,
+So a purge finds by equal texts what ``covers()`` finds by comparison. No tag has a space or a comma, and each
+follows the grammar of ``keys``, except for the parameters without a value. Standard library only,
 so that an edge worker or a script can use it without Django.
 """
 
@@ -27,10 +27,10 @@ from mizan_htmx.protocol.keys import EVERYTHING, MAX_BYTES, Invalidation
 
 T = TypeVar("T")
 
-# RFC 9875 makes caches understand 32 groups a response; each parameter more would double the subsets.
+# RFC 9875: caches support at least 32 groups a response; each further parameter would double the subsets.
 MAX_PARAMS = 3
 
-# What a purge of optional parameters multiplies into at most.
+# The most tags that a purge of optional parameters may multiply into.
 _MAX_PURGES = 2**MAX_PARAMS
 
 
@@ -43,12 +43,12 @@ class Shape:
 
     @classmethod
     def of(cls, params: Iterable[str], *, optional: Iterable[str] = ()) -> "Shape":
-        """Build one from names in any order, as the manifest lists them."""
+        """Return the shape for names in any order, as the manifest lists them."""
         return cls(tuple(sorted(params)), frozenset(optional))
 
 
 def subsets(parts: Sequence[T]) -> tuple[tuple[T, ...], ...]:
-    """Return the subsets that get a tag: all of them; of more than three parts none, each one and all."""
+    """Return the subsets that get a tag: all; for more than ``MAX_PARAMS`` parts: none, each one, and all."""
     sizes = range(len(parts) + 1) if len(parts) <= MAX_PARAMS else (0, 1, len(parts))
     return tuple(chosen for size in sizes for chosen in combinations(parts, size))
 
@@ -61,12 +61,12 @@ def written(context: str, parts: Iterable[str]) -> str:
 def tags_of(shown: Invalidation, shape: Shape) -> tuple[str, ...]:
     """Return the tags of an object that shows this: the context, single parameters, pairs, …, all.
 
-    Raises ValueError where a purge would not find it: a parameter is missing that none may lack.
+    Raises ValueError if a purge would not find the object, because a required parameter is missing.
     """
     given = _parts(shown)
     missing = [name for name in shape.params if name not in given and name not in shape.optional]
     if missing:
-        raise ValueError(f"{str(shown)!r} lacks {', '.join(missing)}, which all of its context have.")
+        raise ValueError(f"{str(shown)!r} has no {', '.join(missing)}, which is required in its context.")
     parts = [given.get(name, name) for name in shape.params]
     return tuple(written(shown.context, chosen) for chosen in subsets(parts))
 
@@ -74,8 +74,8 @@ def tags_of(shown: Invalidation, shape: Shape) -> tuple[str, ...]:
 def purge_tags(stale: Invalidation, shape: Shape) -> tuple[str, ...]:
     """Return tags of which every object has at least one that ``stale`` covers.
 
-    Where subsets of its size got no tag, it is the one of a single parameter, and covers more. ``*`` is
-    itself: no object carries that, and what it means is to forget all.
+    If subsets of its size have no tag, it is the tag of a single parameter, which covers more. ``*`` yields
+    ``*``: no object carries it, and it purges everything.
     """
     given = _parts(stale)
     names = [name for name in shape.params if name in given]
@@ -88,25 +88,25 @@ def purge_tags(stale: Invalidation, shape: Shape) -> tuple[str, ...]:
 
 
 def _parts(entry: Invalidation) -> dict[str, str]:
-    """Return each parameter as a tag has it: ``{"user_id": "user_id=5"}``."""
+    """Return each parameter as it is written in a tag: ``{"user_id": "user_id=5"}``."""
     names = (name for name, _ in entry.params)
     return dict(zip(names, str(entry).split(";")[1:], strict=True))
 
 
 def _choices(name: str, given: Mapping[str, str], shape: Shape) -> tuple[str, ...]:
-    """Return what an object that is covered may have there."""
+    """Return what a covered object may have in the place of a parameter."""
     return (given[name], name) if name in shape.optional else (given[name],)
 
 
 def _narrowest(names: Sequence[str], shape: Shape) -> list[str]:
-    """Return the one name to purge by: one that no object lacks, if there is one."""
+    """Return the one name to purge by: a required one, if there is one."""
     return [next((name for name in names if name not in shape.optional), names[0])]
 
 
 def purge_list(
     invalidations: Iterable[Invalidation], shapes: Mapping[str, Shape], *, max_bytes: int = MAX_BYTES
 ) -> tuple[str, ...]:
-    """Return the tags that purge all of these, each once; a bare context swallows its scoped ones.
+    """Return the tags that purge all of these, each once; a bare context replaces its scoped ones.
 
     While the text of the tags is longer than ``max_bytes``, the context that has most of it collapses to its
     bare name; if bare names alone do not fit, the list is ``*``. A context without a shape is purged whole.

@@ -3,7 +3,7 @@ r"""Invalidations and their grammar, which the header, blocks, the socket and ca
     list    = entry *( ", " entry )
     entry   = "*" / context *( ";" name "=" value )
     context = name = ALPHA-or-_ *( ALPHA / DIGIT / "_" / "-" / "." )
-    value   = percent-encoded UTF-8; only A-Z a-z 0-9 - . _ ~ stand bare
+    value   = percent-encoded UTF-8; only A-Z a-z 0-9 - . _ ~ are unencoded
 
 >>> stale = [Invalidation.of("user", user_id=5), Invalidation.of("notifications")]
 >>> format_list(stale)
@@ -30,15 +30,15 @@ from decimal import Decimal
 from functools import lru_cache
 from urllib.parse import quote, unquote_to_bytes
 
-# Varnish refuses response header lines over 8,192 bytes and answers 503 after the commit; common proxies
-# stop at 4 or 8 KiB for all headers together.
+# Varnish refuses response header lines over 8,192 bytes and responds with 503, after the commit; common
+# proxies allow 4 or 8 KiB for all headers together.
 MAX_BYTES = 4096
 
-# A number with more digits, before and behind the point, names no block; nor does an integer with more than
-# Python reads from text (``int`` in its documentation, "Integer string conversion length limitation").
+# The most digits of a number that names a block, before and after the point; and the largest such integer,
+# by the digits that Python parses (``int``, "Integer string conversion length limitation").
 MAX_DIGITS = MAX_BYTES
 LONGEST_INT: int = 10**sys.int_info.default_max_str_digits - 1
-# Whatever PYTHONINTMAXSTRDIGITS says, Python writes that many.
+# Python writes that many whatever PYTHONINTMAXSTRDIGITS is.
 _SHORT_INT: int = 10**sys.int_info.str_digits_check_threshold
 
 NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*")
@@ -56,7 +56,7 @@ def is_name(text: str) -> bool:
     return _is_short_name(text) if len(text) <= _SHORT else NAME.fullmatch(text) is not None
 
 
-# Declared names come again and again. Long ones come from clients, in a cookie or over a socket.
+# Declared names repeat, so they are cached. Long ones come from clients, in a cookie or over a socket.
 _SHORT = 100
 
 
@@ -66,14 +66,14 @@ def _is_short_name(text: str) -> bool:
 
 
 def canonical(value: object) -> str:
-    """Return the one text that equal scalars share: ``5``, ``true``, ``2026-01-31``.
+    """Return the canonical text of a scalar, the same for equal ones: ``5``, ``true``, ``2026-01-31``.
 
     Aware times are written in UTC, decimals and floats in plain notation without trailing zeros, because
-    values that compare equal must name the same block. Raises TypeError for anything that is no scalar,
-    ``None`` included: a parameter that is not given is left out. Raises ValueError for NaN and infinity, and
-    for more digits than a header holds.
+    values that compare equal must name the same block. Raises TypeError for anything that is not a
+    scalar, ``None`` included: a missing parameter is left out. Raises ValueError for NaN, infinity and too
+    many digits for a header.
     """
-    if type(value) is int:  # as most are
+    if type(value) is int:  # the most common case
         return str(value) if -_SHORT_INT < value < _SHORT_INT else _long(value)
     if isinstance(value, enum.Enum):
         return canonical(value.value)
@@ -118,14 +118,14 @@ def _is_left_out(value: object) -> bool:
 def _in_utc(moment: datetime.datetime) -> datetime.datetime:
     try:
         return moment.astimezone(datetime.UTC)
-    except OverflowError:  # in the first or last hours that Python can count
+    except OverflowError:  # in the first or last hours that datetime can represent
         return moment
 
 
 def _plain(number: Decimal) -> str:
     text = _written_out(number)
     if text is None:
-        raise ValueError(f"{number:.3E} can't name a block: it has too many digits, or is no number.")
+        raise ValueError(f"{number:.3E} can't name a block: it has too many digits, or is not a number.")
     return text
 
 
@@ -135,7 +135,7 @@ def _written_out(number: Decimal) -> str | None:
         return None
     if not number:
         return "0"
-    if abs(number.adjusted()) > MAX_DIGITS:  # of which most would be zeros that are written nowhere yet
+    if abs(number.adjusted()) > MAX_DIGITS:  # most of which would be zeros that are not written out yet
         return None
     text = format(number, "f")
     text = text.rstrip("0").rstrip(".") if "." in text else text
@@ -157,7 +157,7 @@ def _well_formed(text: str) -> str:
     return text
 
 
-# The way of a frozen dataclass itself.
+# As a frozen dataclass sets its fields itself.
 _set = object.__setattr__
 
 
@@ -175,20 +175,20 @@ class Invalidation:
 
     def __post_init__(self) -> None:
         if not is_name(self.context) and (self.context != "*" or self.params):
-            raise _no_name(self.context)
+            raise _not_a_name(self.context)
         for name, _ in self.params:
             if not is_name(name):
-                raise _no_name(name)
+                raise _not_a_name(name)
 
     @classmethod
     def of(cls, context: str, /, **values: object) -> "Invalidation":
         """Return the invalidation of Python values; raise ValueError for a bad name.
 
-        ``None`` means "not given". A value without a text, such as a number of too many digits, is left
-        out as well: the invalidation then covers more.
+        ``None`` means "not given". A value without a text, such as a number with too many digits, is left
+        out as well; the invalidation then covers more.
         """
         if context == "*":
-            raise _no_name(context)
+            raise _not_a_name(context)
         given = tuple(sorted((name, value) for name, value in values.items() if not _is_left_out(value)))
         return cls(context, tuple((name, canonical(value)) for name, value in given), given)
 
@@ -196,7 +196,7 @@ class Invalidation:
     def declared(
         cls, context: str, params: tuple[tuple[str, str], ...], given: tuple[tuple[str, object], ...]
     ) -> "Invalidation":
-        """Build one whose names were checked when they were declared, in half the time."""
+        """Return the invalidation of names that were checked at declaration, in half the time of ``of``."""
         made = object.__new__(cls)
         _set(made, "context", context)
         _set(made, "params", params)
@@ -220,10 +220,8 @@ class Invalidation:
         return {"context": self.context, "params": params}
 
 
-def _no_name(text: str) -> ValueError:
-    return ValueError(
-        f"{text!r} is not a name. Names begin with a letter or '_'; letters, digits and '_-.' follow."
-    )
+def _not_a_name(text: str) -> ValueError:
+    return ValueError(f"{text!r} is not a name. Use a letter or '_', then letters, digits, '_', '-' or '.'.")
 
 
 EVERYTHING = Invalidation("*")
@@ -232,8 +230,8 @@ EVERYTHING = Invalidation("*")
 def covers(stale: Invalidation, shown: Invalidation) -> bool:
     """Return whether the invalidation ``stale`` covers a block that is bound to ``shown``.
 
-    It does if the context is the same and no parameter that both name differs: one refresh too many is
-    better than one stale page.
+    It does if the contexts are the same and no parameter that both have differs: an unneeded refresh is
+    better than a stale page.
     """
     if stale.context != shown.context:
         return stale.context == "*"
@@ -242,7 +240,7 @@ def covers(stale: Invalidation, shown: Invalidation) -> bool:
 
 
 def parse(header: str) -> tuple[Invalidation, ...]:
-    """Return the entries of a list. An entry that does not fit the grammar is dropped; this never raises."""
+    """Return the entries of a list. Entries that violate the grammar are dropped; this never raises."""
     entries = (_parse_entry(entry.strip(_BLANKS)) for entry in header.split(","))
     return tuple(entry for entry in entries if entry is not None)
 
@@ -266,7 +264,7 @@ def _parse_entry(text: str) -> Invalidation | None:
 
 
 def merge(invalidations: Iterable[Invalidation], *, max_bytes: int = MAX_BYTES) -> tuple[Invalidation, ...]:
-    """Return each once, in order; a bare context swallows its scoped entries, ``*`` swallows all.
+    """Return each once, in order; a bare context replaces its scoped entries, ``*`` replaces all.
 
     While the written list is longer than ``max_bytes``, the scoped entries of the context that has most of
     them collapse to its bare name; if bare names alone do not fit, the list is ``*``.
@@ -281,7 +279,7 @@ def merged(
     entries = tuple(invalidations)
     if len(entries) == 1:
         text = str(entries[0])
-        if len(text) <= max_bytes:  # as of most mutations
+        if len(text) <= max_bytes:  # the most common case
             return entries, text
     else:
         entries = _swallow(tuple(dict.fromkeys(entries)))
@@ -301,13 +299,13 @@ def merged(
 def _collapsing(entries: Iterable[Invalidation], texts: Iterable[str], excess: int) -> set[str] | None:
     """Return the contexts whose bare names save ``excess`` characters; ``None`` if all of them do not.
 
-    No entry is swallowed by another, so each context is there bare or scoped, never both.
+    No entry covers another, so each context is either bare or scoped.
     """
     lengths: dict[str, list[int]] = {}
     for entry, text in zip(entries, texts, strict=True):
         if entry.params:
             lengths.setdefault(entry.context, []).append(len(text) + len(_BETWEEN))
-    # Of two with equally many entries the one that stands first; sorting keeps their order.
+    # Of two with equally many entries the first one, because sorting is stable.
     chosen: set[str] = set()
     for context, mine in sorted(lengths.items(), key=lambda each: -len(each[1])):
         chosen.add(context)

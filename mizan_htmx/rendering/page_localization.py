@@ -133,8 +133,8 @@ def _refuse_unnamed(zone: tzinfo) -> None:
 def endpoint_language(request: HttpRequest, *, is_fixed: bool = False) -> str:
     """Return the language that LocaleMiddleware chooses at the endpoints; "" if that can't be known.
 
-    Cookie and headers may change until then. That matters where the page's own language does not come from
-    them: where its URL names it, or (``is_fixed``) a tag does or the page is for everyone.
+    Cookie and headers may change until then. That matters if the page's own language does not come from them:
+    if its URL names it, or (``is_fixed``) if a tag does or the page is for everyone.
     """
     if not hasattr(request, "LANGUAGE_CODE"):
         return settings.LANGUAGE_CODE

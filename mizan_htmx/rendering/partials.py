@@ -75,7 +75,7 @@ def engine_name(engine: Engine, reference: str) -> str:
     if len(engines.templates) == 1:
         return ""
     own = next((backend for backend in _backends() if backend.engine is engine), None)
-    if own is None:  # an Engine that is in no setting has no name
+    if own is None:  # an Engine that is not in TEMPLATES has no name
         return ""
     for backend in takewhile(lambda each: each is not own, _backends()):
         try:

@@ -29,9 +29,9 @@ def reverse_url(name: str, *arguments: str) -> str:
 def reverse_url_for(request: HttpRequest, name: str, *arguments: str, language: str | None = None) -> str:
     """Return the path of an endpoint for one of many blocks on the page of this request.
 
-    The URLconf and the script prefix of a request are fixed once it is resolved. Asking Django for them costs
-    as much as all else that a small block needs, so the request keeps them. ``language`` is the active one,
-    if the caller knows it; it may change while a page renders.
+    The URLconf and the script prefix of a request are fixed once it is resolved. Getting them from Django
+    costs as much as the rest of a small block, so the request state keeps them. ``language`` is the active
+    one, if the caller knows it; it may change while a page renders.
     """
     if request.resolver_match is None:
         return reverse_url(name, *arguments)

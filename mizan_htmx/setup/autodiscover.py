@@ -17,7 +17,7 @@ MODULE = "mizan_clients"
 
 
 def discover(*others: Callable[[ModuleType], None]) -> None:
-    """Register the functions of all installed apps; raise what importing a module of theirs raises.
+    """Register the functions of all installed apps; raise what importing their modules raises.
 
     Each of ``others`` is called with every module, too, to register what else is in it.
     """
@@ -40,7 +40,7 @@ def load_urlconf() -> None:
 
 @cache
 def _load(urlconf: str) -> None:
-    # Not with Django's resolver: it refuses a URLconf that is being imported, which may have called this.
+    # Not by Django's resolver, which refuses a URLconf that is being imported and may have called this.
     import_module(urlconf)
 
 

@@ -31,7 +31,7 @@ class _Contents:
 
 
 class _Graph:
-    """An attribute that is computed at first and stored in the instance, where reading it costs no call."""
+    """A descriptor that computes the graph and stores it in the instance, where reading it costs no call."""
 
     def __get__(self, registry: "Registry", owner: type) -> Graph:
         while True:
@@ -57,7 +57,7 @@ class Registry:
     def __init__(self) -> None:
         self._contents = _Contents()
         self._lock = Lock()
-        #: Returns the read version of what is read from now on; ``None`` without channels. Set at start.
+        #: Returns the version for what is read from now on; ``None`` without channels. Set at start.
         self.clock: Callable[[], str | None] = _no_version
         #: The same for what is read from a database that is that many seconds behind.
         self.clock_before: Callable[[float], str | None] = _no_version
@@ -144,7 +144,7 @@ class Registry:
             self._discard_graph()
 
     def settings_changed(self, *, setting: str, **kwargs: object) -> None:
-        """Build the graph anew when a test changes MIDDLEWARE: with LoginRequiredMiddleware it differs."""
+        """Build the graph again when a test changes MIDDLEWARE: LoginRequiredMiddleware changes it."""
         if setting == "MIDDLEWARE":
             with self._lock:
                 self._discard_graph()

@@ -84,7 +84,7 @@ def mizan_send(name: str, /, **params: object) -> SafeString:
 
 
 def _need_channels(tag: str) -> None:
-    # The package is optional, so it can't be imported at the top.
+    # The package is optional, so it can't be imported at the top of the module.
     if find_spec("channels") is None:
         raise TemplateSyntaxError(
             f"{{% {tag} %}} needs the package 'channels': pip install 'mizan_htmx[channels]'."

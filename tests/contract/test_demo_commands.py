@@ -42,7 +42,9 @@ def test_a_taken_port_is_named(tmp_path: Path) -> None:
 def test_a_port_that_is_none_is_named(tmp_path: Path, port: str) -> None:
     answer = manage(tmp_path, "serve", PORT=port)
     assert answer.returncode == 1
-    assert answer.stderr == (f"CommandError: PORT={port!r} is no port. Choose a number from 1024 to 65535.\n")
+    assert answer.stderr == (
+        f"CommandError: PORT={port!r} is not a port. Choose a number from 1024 to 65535.\n"
+    )
 
 
 def test_a_database_that_does_not_answer_is_named(tmp_path: Path) -> None:

@@ -94,7 +94,7 @@ def problem(code: str, message: str, **details: object) -> dict[str, object]:
 
 def misfit(**fields: list[str]) -> tuple[int, dict[str, object]]:
     """Give status and body of a call whose arguments do not fit."""
-    return 422, problem("VALIDATION_ERROR", "Some values do not fit.", fields=fields)
+    return 422, problem("VALIDATION_ERROR", "Some values are invalid.", fields=fields)
 
 
 def as_coroutine(func: Callable[..., Any]) -> Callable[..., Any]:

@@ -152,7 +152,8 @@ def test_e006_affects_params_that_no_context_has() -> None:
     assert checks(user_profile, misspelt) == [
         error(
             "E006",
-            f"{place(misspelt)}: affects_params names 'usr_id', which no context it affects has.",
+            f"{place(misspelt)}: affects_params names 'usr_id', which is not a parameter of any"
+            " context it affects.",
             hint="Did you mean 'user_id'? Known parameters: user_id.",
             obj=misspelt,
         )

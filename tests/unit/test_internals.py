@@ -335,9 +335,9 @@ def test_a_storage_with_addresses_of_its_own_is_told_apart() -> None:
         def url(self, name: str | None, force: bool = False) -> str:
             return str(self._url(lambda name, *args: f"hashed-{name}", name or "", force))
 
-    assert internals.has_djangos_addresses(ManifestStaticFilesStorage)
-    assert not internals.has_djangos_addresses(Own)
-    assert not internals.has_djangos_addresses(object)
+    assert internals.has_djangos_urls(ManifestStaticFilesStorage)
+    assert not internals.has_djangos_urls(Own)
+    assert not internals.has_djangos_urls(object)
 
 
 def test_a_signal_tells_whether_anybody_listens() -> None:

@@ -4,7 +4,7 @@
 context            parameter        what it is
 =================  ===============  ================================================
 ``user``           ``user_id``      a person: name, initials, colour
-``notifications``  ``user_id``      how much a person has not read yet
+``notifications``  ``user_id``      the unread notifications of a person
 ``messages``       ``user_id``      what a person has written to us
 ``boards``         ``user_id``      which boards a person is a member of
 ``board``          ``board_id``     a board's title, purpose and members
@@ -12,16 +12,16 @@ context            parameter        what it is
 ``progress``       ``board_id``     how many cards of a board are done
 ``activity``       ``board_id``     what happened on a board
 ``chat``           ``board_id``     what was said on a board
-``here``           ``board_id``     who looks at a board now
+``here``           ``board_id``     who is looking at a board now
 ``helped``                          how often the page that explains the demo helped
 ``column``         ``column_id``    a column's title, and which cards it has, in order
 ``card``           ``card_id``      a card
 =================  ===============  ================================================
 
-All but ``messages`` are live: who shows one learns over the socket that somebody else has changed it.
+All but ``messages`` are live: pages that show one are refreshed over the socket when it changes.
 ``helped`` is public: a cache in front of the site may keep it.
-They are narrow, because a context is what goes stale together: renaming a card makes its ``card`` stale,
-and not the ``column`` around it.
+They are narrow, because everything in a context becomes stale together: renaming a card invalidates its
+``card``, but not the ``column`` around it.
 """
 
 from demo.board.mizan_clients.boards import (

@@ -29,7 +29,7 @@ def boards_page(request: Request) -> HttpResponse:
 
 @client(affects="boards", auth=True)
 def create_board(request: Request, title: BoardTitle, member_ids: list[int] | None = None) -> HttpResponse:
-    """Make a board for oneself and some of the people one knows, and go there."""
+    """Create a board for the visitor and some people they know, and redirect to it."""
     board = Board.objects.create(title=title)
     board.members.add(request.user, *known_people(request).keys() & set(member_ids or ()))
     for position, name in enumerate(FIRST_COLUMNS):
@@ -66,10 +66,10 @@ def columns_of(request: Request, board_id: int) -> list[int]:
     return list(Column.objects.filter(board_id=board_id).values_list("pk", flat=True))
 
 
-# What was the last column before is not any more, so other cards count as done.
+# The last column has changed, so other cards count as done.
 @client(affects=["columns", "progress"], auth=sees_board)
 def add_column(request: Request, board_id: int, title: ColumnTitle) -> int:
-    """Add a column at the right; give its key."""
+    """Add a column at the right; return its key."""
     hold_board(board_id)
     position = next_position(Column.objects.filter(board_id=board_id))
     return Column.objects.create(board_id=board_id, title=title, position=position).pk

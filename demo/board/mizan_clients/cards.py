@@ -44,7 +44,7 @@ def card_page(request: Request, card_id: int) -> HttpResponse:
 
 @client(context=CARD, auth=sees_card)
 def attachment(request: Request, card_id: int) -> HttpResponse:
-    """Send the attached file; always to be saved, so that nothing in it runs on this site."""
+    """Send the attached file, always as a download, so that nothing in it runs on this site."""
     card = find_card(request, card_id)
     if not card.attachment:
         raise NotFound("This file is not there any more.")
@@ -60,7 +60,7 @@ def attachment(request: Request, card_id: int) -> HttpResponse:
 
 @client(context=CARD, auth=sees_card)
 def assignee_picker(request: Request, card_id: int) -> HttpResponse:
-    """Give the list of people that a card can be assigned to."""
+    """Return the list of people that a card can be assigned to."""
     card = find_card(request, card_id)
     members = Person.objects.filter(boards=card.column.board_id).values_list("pk", flat=True)
     return render(request, "board/_assignee_picker.html", {"card": card, "member_ids": list(members)})
@@ -68,7 +68,7 @@ def assignee_picker(request: Request, card_id: int) -> HttpResponse:
 
 @client(affects="column", auth=sees_column)
 def add_card(request: Request, column_id: int, title: CardTitle) -> int:
-    """Add a card at the end of a column; give its key."""
+    """Add a card at the end of a column; return its key."""
     column = hold_column(request, column_id)
     new = column.cards.create(title=title, position=next_position(column.cards.all()))
     record(request, Verb.ADDED, title, board_id=column.board_id, detail=column.title)
@@ -111,7 +111,7 @@ def move_card(request: Request, card_id: int, direction: Direction) -> None:
 
 @client(affects="card", auth=sees_card)
 def assign_card(request: Request, card_id: int, assignee_id: int | None = None) -> None:
-    """Give a card to a member of its board, or to nobody."""
+    """Assign a card to a member of its board, or to nobody."""
     card = hold_card(request, card_id)
     board_id = card.column.board_id
     assignee = None

@@ -22,31 +22,31 @@ def chat(request: Request, board_id: int) -> list[ChatLine]:
 
 
 class ChatChannel(Channel):
-    """The chat of a board: keeps what is said there, and passes it on to everybody who has the board open."""
+    """The chat of a board: stores each message, and sends it to everybody who has the board open."""
 
     class Params(BaseModel):
-        """The board that it belongs to."""
+        """The board of the chat."""
 
         board_id: int
 
     class DjangoMessage(ChatLine):
-        """What somebody said, as ``chat`` lists it."""
+        """A message, as ``chat`` returns it."""
 
     class ReactMessage(BaseModel):
-        """What somebody says."""
+        """A message to send."""
 
         text: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=1000), NO_NUL]
 
     def authorize(self, params: Params) -> bool:
-        """Allow it to members of the board."""
+        """Allow members of the board."""
         return is_member(self.user, params.board_id)
 
     def group(self, params: Params) -> str:
-        """Name the group of a board."""
+        """Return the group of a board."""
         return f"chat_{params.board_id}"
 
     def receive(self, params: Params, msg: ReactMessage) -> DjangoMessage:
-        """Keep it, and pass it on."""
-        # By key: who subscribed an hour ago may have another name by now.
+        """Store the message, and send it to the group."""
+        # By key: a user who subscribed an hour ago may have been renamed since.
         said = ChatMessage.objects.create(board_id=params.board_id, author_id=self.user.pk, text=msg.text)
         return self.DjangoMessage.of(said)

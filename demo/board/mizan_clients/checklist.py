@@ -6,7 +6,7 @@ from django import forms
 from django.http import HttpRequest
 
 from demo.board.access import Request, hold_board
-from demo.board.mizan_clients.details import asked_card
+from demo.board.mizan_clients.details import requested_card
 from demo.board.models import Activity, ChecklistItem
 from demo.board.news import record
 from demo.board.shapes import one_line
@@ -44,24 +44,24 @@ class ChecklistItemForm(mizanFormMixin, forms.ModelForm):  # type: ignore[type-a
 
     @classmethod
     def get_formset_kwargs(cls, request: HttpRequest) -> dict[str, Any]:
-        """Give the rows of the card that the address names."""
-        items = ChecklistItem.objects.filter(card=asked_card(request))
+        """Return the rows of the card in the URL."""
+        items = ChecklistItem.objects.filter(card=requested_card(request))
         return {"queryset": items, "form_kwargs": {"label_suffix": ""}}
 
     def clean_text(self) -> str:
-        """Make one line of it."""
+        """Return the text as one line."""
         return str(one_line(self.cleaned_data["text"]))
 
     @classmethod
     def on_formset_success(cls, request: Request, formset: Any) -> None:  # type: ignore[override]
         """Save the rows in the order that they have on the page."""
-        card = asked_card(request)
+        card = requested_card(request)
         board_id = card.column.board_id
         hold_board(board_id)
         formset.save(commit=False)
         for gone in formset.deleted_objects:
             gone.delete()
-        # A row that somebody else has removed meanwhile, or of another card, has a new instance by now.
+        # A row of another card, or one that somebody else has removed meanwhile, has a new instance here.
         for position, row in enumerate(formset.ordered_forms):
             row.instance.card = card
             row.instance.position = position

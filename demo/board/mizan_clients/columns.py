@@ -10,7 +10,7 @@ from mizan_htmx.errors import ValidationFailed
 
 @client(context=COLUMN, auth=sees_column)
 def column(request: Request, column_id: int) -> ColumnShape:
-    """Read a column, and which cards stand in it."""
+    """Read a column, and which cards are in it."""
     found = find_column(request, column_id)
     cards = Card.objects.with_checklist().filter(column_id=column_id)
     keep_cards(request, cards)

@@ -1,4 +1,4 @@
-"""Writing to those who run the site."""
+"""Messages to the people who run the site."""
 
 from typing import Any, ClassVar
 
@@ -20,7 +20,7 @@ def messages_of(request: Request, user_id: int) -> list[Letter]:
 
 
 class ContactForm(mizanFormMixin, forms.ModelForm):  # type: ignore[type-arg]
-    """Keep a message, with its sender where that is known."""
+    """Store a message, with its sender if that is known."""
 
     mizan = mizanFormMeta(
         name="contact",
@@ -48,13 +48,13 @@ class ContactForm(mizanFormMixin, forms.ModelForm):  # type: ignore[type-arg]
 
     @classmethod
     def get_init_kwargs(cls, request: HttpRequest) -> dict[str, Any]:
-        """Fill in what is known of the visitor."""
+        """Fill in the data of a visitor who is signed in."""
         user = request.user
         known = {"name": user.display_name, "email": user.email} if user.is_authenticated else {}
         return {"initial": known, "label_suffix": ""}
 
     def on_submit_success(self, request: HttpRequest) -> dict[str, str]:
-        """Put the sender down, and say where the answer will go."""
+        """Set the sender, and tell the visitor where the answer will be sent."""
         if request.user.is_authenticated:
             self.instance.sender = request.user
         return {"name": self.cleaned_data["name"], "email": self.cleaned_data["email"]}

@@ -1,4 +1,4 @@
-"""All that can be said of a card, in one form."""
+"""All details of a card, in one form."""
 
 from typing import Any, ClassVar
 
@@ -17,8 +17,8 @@ from mizan_htmx.forms import mizanFormMeta, mizanFormMixin
 Verb = Activity.Verb
 
 
-def asked_card(request: HttpRequest) -> Card:
-    """Find the card that a form's address names; raise NotFound."""
+def requested_card(request: HttpRequest) -> Card:
+    """Return the card in a form's URL; raise NotFound."""
     card_id = request.GET.get("card_id", "")
     if not card_id.isascii() or not card_id.isdigit() or len(card_id) > 18:
         raise NotFound("This card is not there any more.")
@@ -26,7 +26,7 @@ def asked_card(request: HttpRequest) -> Card:
 
 
 class CardForm(mizanFormMixin, forms.ModelForm):  # type: ignore[type-arg]
-    """Edit a card; write down what became different, and tell whom it concerns."""
+    """Edit a card; record what has changed, and notify the people concerned."""
 
     mizan = mizanFormMeta(
         name="card_details",
@@ -55,22 +55,22 @@ class CardForm(mizanFormMixin, forms.ModelForm):  # type: ignore[type-arg]
         assignee: Any = self.fields["assignee"]
         assignee.queryset = Person.objects.filter(boards=self.instance.column.board_id)
         assignee.empty_label = "Nobody"
-        stored = Card.objects.get(pk=self.instance.pk)  # the instance is filled in before all is checked
+        stored = Card.objects.get(pk=self.instance.pk)  # Django fills it before validation ends
         self.fields["attachment"].widget = AttachmentInput(stored)
 
     @classmethod
     def get_init_kwargs(cls, request: HttpRequest) -> dict[str, Any]:
-        """Fill in a copy of the card: blocks of the same page must not read what is only typed yet."""
-        found = asked_card(request)
+        """Fill in a copy of the card: blocks of the same page must not show what is not saved."""
+        found = requested_card(request)
         card = Card.objects.select_related("column", "assignee").get(pk=found.pk)
         return {"instance": card, "label_suffix": ""}
 
     def clean_title(self) -> str:
-        """Make one line of it."""
+        """Return the title as one line."""
         return str(one_line(self.cleaned_data["title"]))
 
     def clean_due(self) -> Any:
-        """Refuse a day that is over, unless it is what the card had."""
+        """Refuse a day in the past, unless the card already had it."""
         due = self.cleaned_data["due"]
         if due and "due" in self.changed_data and due < timezone.localdate():
             raise forms.ValidationError("This day is over.", code="past")
@@ -83,7 +83,7 @@ class CardForm(mizanFormMixin, forms.ModelForm):  # type: ignore[type-arg]
         return file
 
     def on_submit_success(self, request: Request) -> None:  # type: ignore[override]
-        """Save what this form is about and nothing else: meanwhile somebody may have moved the card."""
+        """Save only the fields of this form: somebody else may have moved the card meanwhile."""
         card: Card = self.save(commit=False)
         hold_board(card.column.board_id)
         card.save(update_fields=self._meta.fields)

@@ -12,7 +12,7 @@ from mizan_htmx import client
 
 @client(context=HELPED)
 def helped(request: HttpRequest) -> int:
-    """Count how often somebody said that the page helped."""
+    """Return how often visitors have said that the page helped."""
     return HelpCount.objects.values_list("times", flat=True).first() or 0
 
 
@@ -24,7 +24,7 @@ def help_page(request: HttpRequest) -> HttpResponse:
 
 @client(affects=HELPED)
 def say_it_helped(request: Request) -> HttpResponse:
-    """Count once more."""
+    """Increase the count by one."""
     count, _ = HelpCount.objects.get_or_create(pk=1)
     HelpCount.objects.filter(pk=count.pk).update(times=F("times") + 1)
     return HttpResponse(status=204) if request.htmx else redirect("help")

@@ -1,4 +1,4 @@
-"""People and what they have not read yet."""
+"""People and their unread notifications."""
 
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -32,7 +32,7 @@ def profile_page(request: Request, user_id: int) -> HttpResponse:
 
 @client(affects="user", auth=is_oneself)
 def rename_person(request: Request, user_id: int, name: Name) -> HttpResponse:
-    """Change one's own name. It stands beside what one said, too."""
+    """Change the visitor's own name, which is also shown beside their messages."""
     Person.objects.filter(pk=user_id).update(display_name=name)
     for board in Board.objects.filter(chat_messages__author=user_id).distinct():
         invalidate(request, "chat", board_id=board.pk)
@@ -41,7 +41,7 @@ def rename_person(request: Request, user_id: int, name: Name) -> HttpResponse:
 
 @client(context=NOTIFICATIONS, auth=is_oneself)
 async def unread(request: Request, user_id: int) -> int:
-    """Count what a person has not read yet."""
+    """Count the unread notifications of a person."""
     return await Notification.objects.filter(recipient_id=user_id, read_at=None).acount()
 
 

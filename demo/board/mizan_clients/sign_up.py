@@ -1,4 +1,4 @@
-"""Making an account: its name is checked against the ones that are taken while it is typed."""
+"""The sign-up form: the username is checked while it is typed."""
 
 from typing import Any, ClassVar
 
@@ -17,14 +17,14 @@ from mizan_htmx.forms import mizanFormMeta, mizanFormMixin
 
 
 def in_demo_mode(request: HttpRequest) -> bool:
-    """Allow it to everybody in demo mode; elsewhere it is not there."""
+    """Allow everybody in demo mode; otherwise raise NotFound."""
     if not settings.DEMO_MODE:
         raise NotFound()
     return True
 
 
 def free_username(wanted: str) -> str:
-    """Give the first of ``wanted2``, ``wanted3``, … that nobody has."""
+    """Return the first of ``wanted2``, ``wanted3``, … that is free."""
     taken = Person.objects.filter(username__istartswith=wanted).values_list("username", flat=True)
     known = {name.lower() for name in taken}
     number = 2
@@ -34,7 +34,7 @@ def free_username(wanted: str) -> str:
 
 
 class SignUpForm(mizanFormMixin, forms.ModelForm):  # type: ignore[type-arg]
-    """Create a person with a password, sign them in, and give them a place on the first board."""
+    """Create a person with a password, sign them in, and add them to the first board."""
 
     mizan = mizanFormMeta(
         name="sign_up",
@@ -68,15 +68,15 @@ class SignUpForm(mizanFormMixin, forms.ModelForm):  # type: ignore[type-arg]
 
     @classmethod
     def get_init_kwargs(cls, request: HttpRequest) -> dict[str, Any]:
-        """Leave the colons out."""
+        """Set the labels without colons."""
         return {"label_suffix": ""}
 
     def clean_display_name(self) -> str:
-        """Make one line of it."""
+        """Return the name as one line."""
         return str(one_line(self.cleaned_data["display_name"]))
 
     def clean_username(self) -> str:
-        """Refuse a name that somebody has, in capitals or not, and offer one that is free."""
+        """Refuse a name that is taken, whatever its case, and suggest a free one."""
         username: str = self.cleaned_data["username"]
         if Person.objects.filter(username__iexact=username).exists():
             raise forms.ValidationError(
@@ -87,7 +87,7 @@ class SignUpForm(mizanFormMixin, forms.ModelForm):  # type: ignore[type-arg]
         return username
 
     def clean(self) -> None:
-        """Judge the password by itself, and by the names that it must not resemble."""
+        """Validate the password, and that it does not resemble the names."""
         values = {**self.cleaned_data}
         password = values.pop("password", None)
         try:
@@ -97,7 +97,7 @@ class SignUpForm(mizanFormMixin, forms.ModelForm):  # type: ignore[type-arg]
             self.add_error("password", error)
 
     def on_submit_success(self, request: HttpRequest) -> HttpResponse:
-        """Save the person, and let them in."""
+        """Save the person, and sign them in."""
         person: Person = self.save(commit=False)
         person.set_password(self.cleaned_data["password"])
         person.tone = Person.objects.count() % TONES

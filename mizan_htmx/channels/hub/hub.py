@@ -24,7 +24,7 @@ from mizan_htmx.protocol.keys import Invalidation, parse
 
 logger = logging.getLogger("mizan_htmx.channels")
 
-#: From so many sockets on, their pages refresh at random moments within so many milliseconds.
+#: From this number of sockets on, their pages refresh at random moments within this many milliseconds.
 SPREAD_FROM = 20
 SPREAD_MS = 300
 
@@ -219,7 +219,7 @@ class Hub:
             logger.exception("Unknown event %r. Another release of mizan_htmx may have sent it.", event)
 
     def notify(self, stale: Stale) -> None:
-        """Notify the sockets of what became stale; each frame is built once, and sent to a socket once."""
+        """Notify the sockets of an invalidation; each frame is built once, and sent to a socket once."""
         frames: dict[Invalidation, tuple[Version, dict[Socket, None]]] = {}
         for key, version in stale:
             for visible, sockets in self._index.find(key).items():

@@ -49,12 +49,12 @@ class MissedChanges:
             self._oldest[epoch] = min(seq, self._oldest.get(epoch, seq))
         if self._next is None or self._next.done():
             # An empty context, since the query is made for several requests.
-            self._next = asyncio.get_running_loop().create_task(self._ask(), context=Context())
+            self._next = asyncio.get_running_loop().create_task(self._next_log(), context=Context())
             self._next.add_done_callback(_mark_retrieved)
         # Shielded, since other callers wait for it, too.
         return await asyncio.shield(self._next)
 
-    async def _ask(self) -> ChangeLog:
+    async def _next_log(self) -> ChangeLog:
         async with self._turn:
             # Later callers may have missed changes that this query does not return.
             oldest, self._oldest, self._next = self._oldest, {}, None

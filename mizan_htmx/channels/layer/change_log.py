@@ -113,7 +113,7 @@ class ChangeLog:
 
     def append_next(self, keys: Collection[Invalidation], version: Version) -> None:
         """Append a publication if it is the next one; the others are read from the store later."""
-        # Bounded, because only the store says up to where changes may be dropped.
+        # Bounded, because only the store knows up to which version changes may be dropped.
         if version == Version(self.now.epoch, self.now.seq + 1) and self._appended < MAX_KEYS:
             self._appended += len(keys)
             self.add((key, version) for key in keys)

@@ -28,7 +28,7 @@ class MemoryVersions:
         return self._now
 
     def before(self, seconds: float) -> Version:
-        """Return the version of so many seconds ago, or an older one."""
+        """Return the version that was current ``seconds`` ago, or an older one."""
         now = self._now
         return now.or_before(self._past.find(now, seconds))
 

@@ -1,6 +1,6 @@
 """The version that was current some seconds ago, for readers whose database replica lags that far behind.
 
-A version is recorded when it is asked for. One recorded late makes a result look older than it is: it is
+A version is recorded when it is queried. A late record makes a result look older than it is: the block is
 refreshed once too often, and never left stale.
 """
 
@@ -41,7 +41,7 @@ class PastVersions(Generic[AnyVersion]):
         self._versions: list[AnyVersion] = []
 
     def find(self, now: AnyVersion, seconds: float) -> AnyVersion | None:
-        """Record ``now``; return the version of so many seconds ago, or ``None`` if all are newer."""
+        """Record ``now``; return the version of ``seconds`` ago, or ``None`` if all are newer."""
         with self._lock:
             time = self._clock()
             if not self._versions or (

@@ -1,4 +1,4 @@
-"""Publish invalidations: give them a version, and send them to the hubs of all processes."""
+"""Publish invalidations: assign a version, and send them to the hubs of all processes."""
 
 from collections.abc import Iterable
 
@@ -69,7 +69,7 @@ def current_version() -> str | None:
 
 
 def version_before(seconds: float) -> str | None:
-    """Return the version of so many seconds ago as text, or an older one; ``""`` while the store is down."""
+    """Return the version of ``seconds`` ago as text, or an older one; ``""`` while the store is down."""
     try:
         return str(versions().before(seconds))
     except StoreDown:

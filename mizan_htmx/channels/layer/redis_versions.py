@@ -13,11 +13,11 @@ from mizan_htmx.protocol.keys import EVERYTHING, Invalidation, parse
 
 #: The timeout of one attempt, and the pause after one that failed, in seconds.
 TIMEOUT = 1.0
-#: After so many seconds without use, Redis drops the store.
+#: The seconds without use after which Redis drops the store.
 LIFETIME = 30 * 24 * 60 * 60
 
-# A new epoch begins with each run of the server: after a restart the data may be an old snapshot, and a
-# version would be given twice. Likewise if a part of the store has been lost. Without permission for INFO the
+# A new epoch begins with each run of the server, because after a restart the data may be an old snapshot, and
+# a version could be assigned twice; and if a part of the store has been lost. Without permission for INFO the
 # server's run_id is not known.
 SCRIPT = """
 local clock, stale = KEYS[1], KEYS[2]
@@ -86,7 +86,7 @@ class RedisVersions:
         return self._run("current").now
 
     def before(self, seconds: float) -> Version:
-        """Return the version of so many seconds ago, or an older one."""
+        """Return the version that was current ``seconds`` ago, or an older one."""
         now = self.current()
         ago = int(min(seconds, LIFETIME) * 1000) + 1  # both times are rounded down
         found = self._call(

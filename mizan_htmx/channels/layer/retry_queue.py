@@ -1,4 +1,4 @@
-"""Publications that Redis did not accept yet; one thread retries them until it does."""
+"""Publications that Redis has not accepted yet; one thread retries them until it accepts them."""
 
 import logging
 from collections.abc import Callable, Iterable
@@ -19,7 +19,7 @@ SHUTDOWN_TIMEOUT = 2.0
 class RetryQueue:
     """Call ``publish(keys)`` with all queued keys until it no longer raises ``StoreDown``.
 
-    The queue is bounded: its keys are merged as in the header.
+    The queue is bounded: its keys are merged as those of ``X-Mizan-Invalidate``.
     """
 
     def __init__(self, publish: Callable[[tuple[Invalidation, ...]], object]) -> None:
@@ -65,7 +65,7 @@ class RetryQueue:
             with self._lock:
                 self._queued, self._in_progress = merge((*keys, *self._queued)), ()
             return False
-        except Exception:  # the border to the channel layer; what it rejects once it always will
+        except Exception:  # the border to the channel layer; what it rejects once, it would reject again
             logger.exception("%s could not be published.", format_list(keys))
         with self._lock:
             self._in_progress = ()

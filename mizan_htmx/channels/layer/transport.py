@@ -16,7 +16,7 @@ GROUP = "mizan.hubs"
 
 #: The longest wait for one call of the layer, in seconds.
 TIMEOUT = 1.0
-#: The seconds between two renewals: members of a Redis group expire after a day, without notice.
+#: The seconds between two renewals: members of a Redis group expire silently after a day.
 RENEWAL_INTERVAL = 60.0
 MAX_RETRY_DELAY = 5.0
 #: The most events that wait to be sent; while the layer does not answer, the oldest are dropped.

@@ -73,7 +73,7 @@ class VersionStore(Protocol):
         ...
 
     def before(self, seconds: float) -> Version:
-        """Return the version of so many seconds ago, or an older one."""
+        """Return the version that was current ``seconds`` ago, or an older one."""
         ...
 
     def advance(self, keys: Iterable[Invalidation]) -> Version:

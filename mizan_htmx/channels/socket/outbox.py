@@ -56,7 +56,7 @@ class Outbox:
         self._append(frame)
 
     def answer(self, frame: str) -> None:
-        """Queue an answer, of any size: the client's next frame is handled only when there is room."""
+        """Queue an answer of any size: the client's next frame is handled only when there is room."""
         self.fill(self.reserve(), frame)
 
     async def wait_for_room(self) -> None:
@@ -165,7 +165,7 @@ class Outbox:
             code = message.get("code", PRIVATE_USE)
             if code >= PRIVATE_USE:
                 raise
-            # Taken for a lost client, this would leave the socket open without anyone to serve it.
+            # Treated as a lost client, this would leave the socket open and unserved.
             await self._send(_close_message(code + PRIVATE_USE))
 
 

@@ -1,4 +1,4 @@
-"""The HTTP request that a socket stands for: what auth, functions and contexts get to see."""
+"""The HTTP request of a socket, as ``auth``, functions and contexts get it."""
 
 from collections.abc import Mapping
 from io import BytesIO
@@ -21,7 +21,7 @@ def request_of(scope: Mapping[str, Any], method: str = "GET") -> HttpRequest:
 
 
 async def request_for(visitor: Visitor, scope: Mapping[str, Any], method: str = "GET") -> HttpRequest:
-    """Return a request with the visitor's current user, whoever they were when the socket was opened."""
+    """Return a request with the visitor's current user, who may have changed since the socket was opened."""
     request: Any = request_of(scope, method)
     user = await visitor.user()
 

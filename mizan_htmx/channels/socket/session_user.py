@@ -20,7 +20,7 @@ from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.models.signals import m2m_changed, post_save, pre_delete
 from django.utils.crypto import constant_time_compare
 
-from mizan_htmx.caching.anonymous import nobody
+from mizan_htmx.caching.anonymous import anonymous_user
 from mizan_htmx.channels.hub.hub import Socket
 from mizan_htmx.channels.internals import store_of
 from mizan_htmx.channels.layer import bus
@@ -47,7 +47,7 @@ class Visitor:
     async def user(self) -> Any:
         """Load the current user; AnonymousUser after logout or a password change."""
         if self.ended:
-            return nobody()
+            return anonymous_user()
         if not self.session_key:
             return self.given
         return await database_sync_to_async(_user_of)(type(self.session)(self.session_key))
@@ -62,7 +62,7 @@ class Visitor:
 
 
 class VisitorSocket(Socket, Protocol):
-    """A socket whose visitor can be asked for their user."""
+    """A socket whose visitor has a user."""
 
     @property
     def visitor(self) -> Visitor:
@@ -83,7 +83,7 @@ def _visitor_of(scope: Mapping[str, Any]) -> Visitor:
         user = _user_of(session) if user is None else user
         if _pk(user) == str(session.get(SESSION_KEY, "")):
             return Visitor(user, _pk(user), session, session.session_key)
-    user = nobody() if user is None else user
+    user = anonymous_user() if user is None else user
     return Visitor(user, _pk(user))
 
 
@@ -100,12 +100,12 @@ def _user_of(session: Any) -> Any:
         pk = get_user_model()._meta.pk.to_python(session[SESSION_KEY])
         path = session[BACKEND_SESSION_KEY]
     except KeyError:
-        return nobody()
+        return anonymous_user()
     if path not in settings.AUTHENTICATION_BACKENDS:
-        return nobody()
+        return anonymous_user()
     user = load_backend(path).get_user(pk)
     if user is None or not _fits(user, session.get(HASH_SESSION_KEY, "")):
-        return nobody()
+        return anonymous_user()
     return user
 
 

@@ -63,7 +63,7 @@ class Watches:
         self._hub = Hub.here()
 
     async def watch(self, frame: Frame) -> str | None:
-        """Watch exactly the keys of the frame that the visitor may, and send at once which are stale."""
+        """Watch exactly those keys of the frame that the visitor may watch; send at once which are stale."""
         sent = _keys_of(frame)
         shown = _versions_of(frame, sent)
         self._charge(KEY_COST * (len(sent) + len(shown)))
@@ -241,7 +241,7 @@ def _error_of(request: HttpRequest, key: Invalidation) -> MizanError | None:
             admit(function, request, arguments)
         except DENIED:
             continue
-        except ValidationFailed as error:  # they are authorized
+        except ValidationFailed as error:  # the visitor is authorized
             refusal = ValidationFailed(error.reasons, "Invalid params")
         except DATABASE_ERRORS:
             raise

@@ -1,8 +1,8 @@
-"""The base classes of edges: options read once, a purge that blocks and raises, and tags in a header.
+"""The base classes of edges: options, which are read once; purges, which block and raise; tags in a header.
 
-A purge must find every response with its tag. So one function encodes a tag for the header and for the purge,
-and depends on nothing but the tag: a tag that is too long is replaced by its hash on both sides. If the tags
-still do not fit into a header, Untaggable is raised and the response stays out of shared caches.
+A purge must find every response with its tag. So one function encodes a tag for both the header and the
+purge, and depends only on the tag: one that is too long is replaced by its hash on both sides. If the tags
+are still too long for a header, Untaggable is raised and the response stays out of shared caches.
 """
 
 import base64
@@ -39,7 +39,7 @@ class PurgeFailed(Exception):
 
     def __init__(self, reason: str, *, retry_after: float | None = None, done: Iterable[str] = ()) -> None:
         super().__init__(reason)
-        # An edge may pass a header's text: compared with a number it would end the queue's thread.
+        # An edge may pass the text of a header: comparing that with a number would end the queue's thread.
         self.retry_after = None if retry_after is None else float(retry_after)
         self.done = frozenset(done)
 
@@ -56,8 +56,8 @@ class EdgeBackend(ABC):
     """An edge: a subclass reads its options in ``configure`` and purges in ``purge``.
 
     Every edge has the options ``timeout`` (seconds for a request, 5 by default) and ``repeat_after`` (seconds
-    after which a purge is repeated once, for a response that was on its way to the cache during the first;
-    ``None`` for never).
+    after which a purge is repeated once, for a response that was on its way to the cache during the first
+    one; ``None`` for never).
     """
 
     header: str | None = None
@@ -85,7 +85,7 @@ class EdgeBackend(ABC):
 
     @abstractmethod
     def purge(self, tags: Sequence[str], invalidations: Sequence[Invalidation]) -> None:
-        """Purge what these cover, or raise PurgeFailed. Both name the same: an edge uses one of them."""
+        """Purge what these cover, or raise PurgeFailed. Both arguments name the same; use either."""
 
     def tag_header(self, tags: Sequence[str]) -> tuple[str, str] | None:
         """Return the header, name and value, that carries the tags of a response; raise Untaggable."""
@@ -112,11 +112,11 @@ class EdgeBackend(ABC):
         return response
 
     def is_success(self, response: Response) -> bool:
-        """Return whether a response says that the purge was accepted."""
+        """Return whether a response confirms the purge."""
         return 200 <= response.status < 300
 
     def failure(self, request: str, response: Response) -> PurgeFailed:
-        """Return the exception for a response that is not a success."""
+        """Return the exception for an unsuccessful response."""
         body = response.body[:300].decode("ascii", "replace")
         text = self.redact(f"{request} answered {response.status}: {body!r}")
         if response.status < 300 or is_temporary(response.status):
@@ -124,7 +124,7 @@ class EdgeBackend(ABC):
         return PurgeRefused(text)
 
     def redact(self, text: str) -> str:
-        """Replace this edge's secrets in a text that a server or a library wrote."""
+        """Replace this edge's secrets in the text of a server or a library."""
         for secret in self._secrets:
             text = text.replace(secret.reveal(), "<secret>")
         return text
@@ -153,8 +153,8 @@ class TagEdge(EdgeBackend):
         value = self.separator.join(encoded)
         if len(encoded) > self.max_tags or len(value) > self.max_header:
             raise Untaggable(
-                f"{len(encoded)} tags of {len(value)} bytes do not fit into {self.header!r}:"
-                f" {type(self).__name__} takes {self.max_tags} tags and {self.max_header} bytes."
+                f"{len(encoded)} tags of {len(value)} bytes exceed the limits of {self.header!r}:"
+                f" {type(self).__name__} allows {self.max_tags} tags and {self.max_header} bytes."
             )
         return self.header, value
 

@@ -31,7 +31,7 @@ class BunnyEdge(TagEdge):
         self.vary = options.names("vary")
 
     def purge_batch(self, tags: Sequence[str]) -> None:
-        """Purge the one tag that a request can name."""
+        """Purge one tag: a request can name only one."""
         for tag in tags:
             headers = {"AccessKey": self._token.reveal()}
             self.call("POST", self._url, headers=headers, content={"CacheTag": tag})

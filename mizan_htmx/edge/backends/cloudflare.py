@@ -47,8 +47,8 @@ class CloudflareEdge(TagEdge):
         self.call("POST", self._url, headers=headers, content={"tags": [*tags]})
 
     def is_success(self, response: Response) -> bool:
-        """Return whether the status and the body say success."""
-        if response.status == 429:  # other processes draw on the same limit
+        """Return whether the status and the body report success."""
+        if response.status == 429:  # other processes share the limit
             self._bucket.drain()
         body = response.json()
         return super().is_success(response) and isinstance(body, dict) and body.get("success") is True

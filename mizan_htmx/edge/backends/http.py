@@ -16,12 +16,12 @@ from urllib.parse import urlsplit
 from urllib.request import HTTPErrorProcessor, ProxyHandler, Request, build_opener
 
 MAX_BODY = 64 * 1024
-# In seconds. A wrong clock or header must not stop purging for a day.
+# In seconds: a wrong clock or header must not stop purging for a day.
 MAX_RETRY_AFTER = 3600.0
 
 
 class RequestFailed(Exception):
-    """A request had no response."""
+    """A request got no response."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,7 +36,7 @@ class VarnishEdge(EdgeBackend):
     def _purge_node(self, door: str, tags: Sequence[str]) -> PurgeFailed | None:
         try:
             for text in header_values(tags):
-                # As in the response to a mutation: RFC 9875, a list of strings.
+                # A list of strings, as in the response to a mutation (RFC 9875).
                 self.call(METHOD, f"{door}/", headers={CACHE_GROUPS_HEADER: text}, opener=DIRECT)
         except PurgeFailed as error:
             return error

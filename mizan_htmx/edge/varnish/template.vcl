@@ -1,7 +1,7 @@
 vcl 4.1;
 
 # Generated from the edge manifest of mizan_htmx, for Varnish 7.1 to 7.4.1 and varnish-modules 0.20. Don't edit it:
-# `python manage.py export_edge_manifest --format vcl --origin HOST:PORT` writes it anew. docs/varnish.md explains it.
+# `python manage.py export_edge_manifest --format vcl --origin HOST:PORT` writes it again. docs/varnish.md explains it.
 
 import blob;
 import directors;
@@ -241,7 +241,7 @@ sub vcl_deliver {
     } elsif (req.method != "GET" && req.method != "HEAD" && req.method != "OPTIONS" && req.method != "TRACE"
         && (resp.status == 502 || resp.status == 503 || resp.status == 504
             # The outcome is unknown, too, after a 500 that a middleware or the server made in place of the site's
-            # response: mizan_htmx's own has no-store, and names what was committed all the same.
+            # response: mizan_htmx's own has no-store, and still names what was committed.
             || (resp.status == 500 && !resp.http.Cache-Control))) {
         call mizan_outcome_unknown;
     }

@@ -1,6 +1,6 @@
 """Compile the edge manifest to VCL for ``varnishd -f``, with Debian 12's Varnish 7.1.
 
-``template.vcl`` is the part that all sites share, and explains the scheme. This module writes the part that
+``template.vcl`` is the part that all sites share, and explains how it works. This module writes the part that
 depends on the manifest: the tags of each URL, and what a mutation without a response may have changed.
 """
 
@@ -16,8 +16,8 @@ from mizan_htmx.protocol.keys import is_name
 #: The name of the listener that takes PURGEKEYS: ``varnishd -a purge=127.0.0.1:6082``.
 DOOR = "purge"
 
-# How many numbers the tags with parameters share; vsthrottle needs some 120 bytes for each. With cached pages
-# of 10,000 users, every seventh mutation of one user also purges those of another.
+# The number of generations that the tags with parameters share; each takes some 120 bytes of vsthrottle. With
+# cached pages of 10,000 users, every seventh mutation of one user also purges those of another.
 SLOTS = 65536
 
 # Limit and period of a bucket. vsthrottle returns seconds / period * limit tokens, rounded down: with this
@@ -69,7 +69,9 @@ def _check_names(contexts: Mapping[str, Mapping[str, Any]]) -> None:
     names = [*contexts, *(param for each in contexts.values() for param in each["params"])]
     for name in names:
         if not is_name(name):
-            raise ValueError(f"{name!r} is not a name: a letter or '_', then letters, digits, '_-.'.")
+            raise ValueError(
+                f"{name!r} is not a name. Use a letter or '_', then letters, digits, '_', '-' or '.'."
+            )
 
 
 def _text(text: str) -> str:

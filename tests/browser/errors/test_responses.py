@@ -79,7 +79,7 @@ async def test_html_goes_where_it_says(tab: Tab) -> None:
         await expect(notice(tab)).to_have_count(0)
         state.response = html("<p>Nothing.</p>", 422, **{"HX-Reswap": "none"})
         assert await send(tab, 422) is False
-        await expect(failures(tab)).to_contain_text("Some values do not fit.")
+        await expect(failures(tab)).to_contain_text("Some values are invalid.")
         await expect(form).to_contain_text("Look again.")
 
 

@@ -118,5 +118,5 @@ def test_what_is_short_is_cached_and_what_visitors_may_send_at_any_length_is_not
 def test_what_does_not_fit_is_refused_every_time(key: object) -> None:
     declare(int)
     for _ in range(2):
-        with pytest.raises(ValueError, match="got parameters that do not fit"):
+        with pytest.raises(ValueError, match="got invalid parameters"):
             bound(key)

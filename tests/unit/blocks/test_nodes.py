@@ -146,7 +146,7 @@ def test_a_value_that_does_not_fit_is_an_error(site: Site, given: object, messag
 
     assert (
         syntax_error(site, source, given=given)
-        == f"{{% mizan_context %}} got parameters that do not fit: {{'user_id': ['{message}']}}"
+        == f"{{% mizan_context %}} got invalid parameters: {{'user_id': ['{message}']}}"
     )
 
 

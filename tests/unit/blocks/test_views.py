@@ -192,7 +192,7 @@ def test_the_reason_is_told_only_while_debugging(site: Site, settings: Settings)
 
     assert (response.status_code, dict(response.headers)) == (404, NOT_FOUND)
     assert response.text == (
-        "ValueError: {% mizan_context %} got parameters that do not fit: {'user_id':"
+        "ValueError: {% mizan_context %} got invalid parameters: {'user_id':"
         " ['Input should be a valid integer, unable to parse string as an integer']}"
     )
     response = site.get(partial_url(sign(CONTENT), "tag", user_id=5))

@@ -162,7 +162,7 @@ def test_saving_the_session_says_why_not(how: str) -> None:
         session.flush()
         assert session.is_empty()
         return
-    with pytest.raises(ImproperlyConfigured, match=r"^A session was to be saved while a public context"):
+    with pytest.raises(ImproperlyConfigured, match=r"^A reader of a public context can't save a session"):
         getattr(session, how)()
 
 

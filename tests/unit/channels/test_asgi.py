@@ -100,7 +100,8 @@ class TestOrigin:
         with caplog.at_level(logging.WARNING, "mizan_htmx"):
             assert await knock(headers, scheme=scheme).is_refused()
         assert caplog.messages == [
-            f"A page of {origin or ''!r} was refused a socket. CSRF_TRUSTED_ORIGINS would allow it."
+            f"A page of {origin or ''!r} was refused a socket. To allow it, add the origin to"
+            " CSRF_TRUSTED_ORIGINS."
         ]
 
     async def test_two_origins_are_none(self) -> None:
@@ -290,9 +291,9 @@ class TestKeptConnections:
         for _ in range(3):
             wrap_asgi(Inner())
         assert caplog.messages == [
-            f"DATABASES[{alias!r}] has CONN_MAX_AGE = {age}. A process that serves sockets keeps one open for"
-            " each thread then, until the database accepts no more. Set it to 0 for this process, or use"
-            " a pool."
+            f"DATABASES[{alias!r}] has CONN_MAX_AGE = {age}. A process that serves sockets then"
+            " keeps a connection open for each thread, until the database accepts no more. Set it to 0 for"
+            " this process, or use a pool."
             for alias, age in (("default", 60), ("other", None), ("file", 60))
         ]
 

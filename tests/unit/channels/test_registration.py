@@ -63,7 +63,7 @@ def test_who_asks_for_all_channels_can_not_change_them() -> None:
 
 @pytest.mark.parametrize("name", ["", "two words", "5", "ü", "a;b"])
 def test_a_bad_name_is_refused(name: str) -> None:
-    rule = "A letter or '_', then letters, digits, '_', '-', '.'."
+    rule = "Use a letter or '_', then letters, digits, '_', '-' or '.'."
     text = f"tests.helpers.sockets.ChatChannel can't be registered as {name!r}. {rule}"
     with pytest.raises(DeclarationError, match=re.escape(text)):
         register(ChatChannel, name)
@@ -82,7 +82,7 @@ def test_two_channels_of_one_name_are_both_named() -> None:
 
 @pytest.mark.parametrize("value", [Channel, object, "chat", ChatChannel()])
 def test_what_is_no_channel_is_refused(value: Any) -> None:
-    text = f"{value!r} can't be registered: it is no subclass of Channel."
+    text = f"{value!r} can't be registered: it is not a subclass of Channel."
     with pytest.raises(DeclarationError, match=re.escape(text)):
         register(value, "chat")
 
@@ -92,7 +92,9 @@ def test_what_a_channel_does_not_say_is_named() -> None:
         pass
 
     where = f"{__name__}.test_what_a_channel_does_not_say_is_named.<locals>.Silent"
-    with pytest.raises(DeclarationError, match=re.escape(f"{where} does not say authorize() and group().")):
+    with pytest.raises(
+        DeclarationError, match=re.escape(f"{where} does not define authorize() and group().")
+    ):
         register(Silent)  # type: ignore[type-abstract]
 
 
@@ -110,7 +112,9 @@ def test_no_parameter_takes_the_place_of_the_message() -> None:
     class Params(BaseModel):
         message: str
 
-    text = f"{MINE}.OtherChannel.Params can't have a field 'message': push() takes the message by that name."
+    text = (
+        f"{MINE}.OtherChannel.Params can't have a field 'message': push() takes the message under that name."
+    )
     with pytest.raises(DeclarationError, match=re.escape(text)):
         register(subclass(Params=Params))
 

@@ -199,7 +199,7 @@ async def test_arguments_that_do_not_fit_are_named() -> None:
     async with Tab() as tab:
         answer = await tab.ask(action="rpc", id=1, fn="double", args={})
     fields = {"number": ["This field is required."]}
-    error = {"code": "VALIDATION_ERROR", "message": "Some values do not fit.", "details": {"fields": fields}}
+    error = {"code": "VALIDATION_ERROR", "message": "Some values are invalid.", "details": {"fields": fields}}
     assert answer == {"id": 1, "ok": False, "error": error}
 
 

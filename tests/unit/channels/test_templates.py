@@ -153,11 +153,11 @@ def test_a_form_is_sent_to_a_channel(render: Render) -> None:
         (
             '{% mizan_channel "news" partial="line.html" %}',
             "{% mizan_channel 'news' %} needs both partial= and target=, or neither:"
-            " what to render, and where it goes.",
+            " what to render, and where to insert it.",
         ),
         (
             '{% mizan_channel "news" partial="line.html" target="#list" swap="end" %}',
-            "{% mizan_channel 'news' %}: swap='end' is not a place."
+            "{% mizan_channel 'news' %}: swap='end' is unknown."
             " Use one of: beforeend, afterbegin, beforebegin, afterend, innerHTML, outerHTML.",
         ),
         (

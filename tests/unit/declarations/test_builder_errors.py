@@ -52,7 +52,8 @@ def refusal(func: Callable[..., Any], **options: Any) -> str:
 
 def test_reading_and_affecting_at_once() -> None:
     assert refusal(reader, context="user", affects="cart") == (
-        f"{where(reader)} has context= and affects=. A function either reads a context or changes some."
+        f"{where(reader)} has both context= and affects=. A function either reads a context or"
+        " changes some: remove one."
     )
 
 
@@ -67,7 +68,7 @@ def test_an_alias_that_no_argument_is_known_by() -> None:
 
     for func in (aliased, deep):
         assert refusal(func) == (
-            f"{where(func)}: argument 'user_id' has an alias. Callers send it by its own name: drop"
+            f"{where(func)}: argument 'user_id' has an alias, but callers send it by its own name. Remove"
             " the alias, or rename the argument to it."
         )
 
@@ -85,7 +86,7 @@ def test_a_context_that_is_no_name(context: Any) -> None:
 @pytest.mark.parametrize("options", [{"context": "us er"}, {"affects": "us er"}, {"affects": ["us er"]}])
 def test_a_context_of_a_bad_name(options: dict[str, Any]) -> None:
     assert refusal(page, **options) == (
-        "Context name 'us er' is not allowed. A letter or '_', then letters, digits, '_', '-', '.'."
+        "Context name 'us er' is not allowed. Use a letter or '_', then letters, digits, '_', '-' or '.'."
     )
 
 
@@ -103,7 +104,7 @@ def test_an_argument_called_like_the_field_that_names_the_function() -> None:
     def call(request: HttpRequest, fn: str) -> None: ...
 
     assert refusal(call) == (
-        f"{where(call)}: no argument can be called 'fn': that field names the function. Rename it."
+        f"{where(call)}: an argument can't be called 'fn': the field 'fn' names the function. Rename it."
     )
 
 
@@ -143,7 +144,7 @@ def test_a_parameter_of_a_context_that_is_no_scalar(annotation: Any) -> None:
 @pytest.mark.parametrize("context", ["global", GlobalContext, Context("global", public=True)])
 def test_a_reader_of_the_global_context_with_parameters(context: str | Context) -> None:
     assert refusal(reader, context=context) == (
-        f"{where(reader)}: the context 'global' stands in every page and has no parameters, but this reader"
+        f"{where(reader)}: the context 'global' is on every page and has no parameters, but this reader"
         " takes user_id, tab. Give it a context of its own."
     )
 
@@ -158,18 +159,19 @@ def test_affects_params_without_affects(affects_params: Any) -> None:
 def test_affects_params_that_are_no_arguments() -> None:
     for affects_params in (["owner"], "owner", {"user_id": "owner"}):
         assert refusal(reader, affects="user", affects_params=affects_params) == (
-            f"{where(reader)}: affects_params names 'owner', which is no argument of it."
+            f"{where(reader)}: affects_params names 'owner', which is not one of its arguments."
             " Arguments: user_id, tab."
         )
     assert refusal(bare, affects="user", affects_params=["user_id"]) == (
-        f"{where(bare)}: affects_params names 'user_id', which is no argument of it. Arguments: none."
+        f"{where(bare)}: affects_params names 'user_id', which is not one of its arguments. Arguments: none."
     )
 
 
 @pytest.mark.parametrize("methods", [["GET"], "POST", []])
 def test_methods_of_what_is_no_view(methods: Any) -> None:
     assert refusal(reader, methods=methods) == (
-        f"{where(reader)} has methods=, which only a view has. Annotate it '-> HttpResponse'."
+        f"{where(reader)} has methods=, which only a view can have. Annotate it '-> HttpResponse',"
+        " or remove it."
     )
 
 
@@ -191,7 +193,7 @@ def test_an_auth_that_wants_what_the_function_has_not() -> None:
         return True
 
     assert refusal(page, auth=owner) == (
-        f"{where(page)}: its auth {where(owner)} takes 'board_id', which is no argument of the function."
+        f"{where(page)}: its auth {where(owner)} takes 'board_id', which is not an argument of the function."
     )
 
 
@@ -210,7 +212,7 @@ def test_a_function_without_a_return_annotation() -> None:
     def view(request: HttpRequest):  # type: ignore[no-untyped-def]
         ...
 
-    assert refusal(view, context="user").startswith(f"{where(view)} does not say what it returns.")
+    assert refusal(view, context="user").startswith(f"{where(view)} has no return annotation.")
 
 
 def test_a_result_that_is_data_or_a_response() -> None:

@@ -19,10 +19,10 @@ from mizan_htmx.declarations.signature import where
 from mizan_htmx.errors import DeclarationError
 
 FUNCTION = (
-    " @client takes functions, because what it declares is called by its name: move the work into a function"
-    " at the top level of a module, '@client(…) def name(request: HttpRequest, …)'"
+    " @client declares functions only. Move the code into a function at the top level of a module,"
+    " '@client(…) def name(request: HttpRequest, …)'"
 )
-VIEW = f"{FUNCTION}, and let the class call that."
+VIEW = f"{FUNCTION}, and call that from the class."
 
 Decorate = Callable[[Any], Any]
 decorators = pytest.mark.parametrize(
@@ -92,7 +92,7 @@ def test_a_method(decorate: Decorate) -> None:
     assert refusal(Page.get, decorate) == f"{where(Page.get)} is a method of a class.{VIEW}"
     page = Page()
     assert refusal(page.get, decorate) == f"{where(Page.get)} is a method of {page!r}.{FUNCTION}."
-    with pytest.raises(DeclarationError, match=r"is a method of a class\. @client takes functions"):
+    with pytest.raises(DeclarationError, match=r"is a method of a class\. @client declares functions"):
 
         class Late(View):
             @decorate
@@ -116,14 +116,14 @@ def test_a_class(decorate: Decorate) -> None:
 @decorators
 @pytest.mark.parametrize("cls", [Page, FrameworkView])
 def test_the_view_of_a_class(decorate: Decorate, cls: Any) -> None:
-    message = f"{__name__}.{cls.__name__}.as_view() is the view of a class.{VIEW}"
+    message = f"{__name__}.{cls.__name__}.as_view() is a class-based view.{VIEW}"
     assert refusal(cls.as_view(), decorate) == message
     assert refusal(csrf_exempt(cls.as_view()), decorate) == message
 
 
 @decorators
 def test_method_decorator(decorate: Decorate) -> None:
-    message = f"@client is no decorator for methods, and so none for @method_decorator either.{VIEW}"
+    message = f"@client can't decorate methods, so @method_decorator can't apply it.{VIEW}"
     assert refusal(Page, method_decorator(decorate, name="dispatch")) == message
     assert refusal(Page.get, method_decorator(decorate)) == message
 
@@ -131,9 +131,9 @@ def test_method_decorator(decorate: Decorate) -> None:
 @decorators
 def test_functions_that_belong_to_a_class_in_another_way(decorate: Decorate) -> None:
     made = Page.__dict__["made"]
-    assert refusal(made, decorate) == f"{where(made.__func__)} is a classmethod of a class.{FUNCTION}."
+    assert refusal(made, decorate) == f"{where(made.__func__)} is a classmethod.{FUNCTION}."
     static = Page.__dict__["plain"]
-    assert refusal(static, decorate) == f"{where(static.__func__)} is a staticmethod of a class.{FUNCTION}."
+    assert refusal(static, decorate) == f"{where(static.__func__)} is a staticmethod.{FUNCTION}."
     assert refusal(Page.made, decorate) == f"{where(Page.made)} is a method of {Page!r}.{FUNCTION}."
 
 
@@ -167,18 +167,18 @@ def test_a_function_inside_of_a_method_is_none() -> None:
 def test_what_is_no_function() -> None:
     bound = functools.partial(plain, number=2)
     assert refusal(bound) == (
-        f"{bound!r} has no name and no types of its own. Write a function that calls it, with 'def'."
+        f"{bound!r} has no name or annotations of its own. Write a function with 'def' that calls it."
     )
-    no_function = "is no function. @client declares functions: write one that calls it, with 'def'."
+    no_function = "is not a function. Write a function with 'def' that calls it."
     assert refusal(Callable_()) == f"<callable> {no_function}"
     for value in (5, ["user"], HtmxDetails(HttpRequest())):
         assert refusal(value) == f"{value!r} {no_function}"
     assert refusal("user") == (
-        "@client('user') names nothing to declare. Its options have names: @client(context='user')."
+        "@client('user'): options are keyword arguments. Write @client(context='user')."
     )
     anonymous = lambda request: 1  # noqa: E731
     assert refusal(anonymous) == (
-        f"{where(anonymous)} can't say the types of its arguments and its result. Write it with 'def'."
+        f"{where(anonymous)} is a lambda, which can't have type annotations. Write it with 'def'."
     )
     assert refusal(print).startswith(f"{where(print)} ")
 
@@ -269,8 +269,8 @@ def test_what_no_request_can_be(annotation: Any) -> None:
 
     read.__annotations__["user_id"] = annotation
     message = refusal(read)
-    assert message.startswith(f"{where(read)}: its first argument 'user_id' is the request, and can't be ")
-    assert message.endswith(" Write 'user_id: HttpRequest', or let a request come before it.")
+    assert message.startswith(f"{where(read)}: its first argument must be the request, but 'user_id' is a ")
+    assert message.endswith(" Write 'user_id: HttpRequest', or add a request before it.")
     with pytest.raises(DeclarationError) as caught:
         client(auth=read)(plain)
     assert str(caught.value) == f"{where(plain)}: its auth {message}"
@@ -293,11 +293,11 @@ class Asked:
 def test_types_that_are_text_are_found_wherever_auth_is_written(auth: Any) -> None:
     with pytest.raises(DeclarationError) as caught:
         client(auth=auth)(plain)
-    message = "its first argument 'user' is the request, and can't be Model."
+    message = "its first argument must be the request, but 'user' is a Model."
     assert str(caught.value).startswith(f"{where(plain)}: its auth {where(auth)}: {message}")
 
 
 def test_an_auth_that_does_not_say_what_it_takes() -> None:
     with pytest.raises(DeclarationError) as caught:
         client(auth=max)(plain)  # has several signatures
-    assert str(caught.value).startswith(f"{max!r} does not say what it takes: ")
+    assert str(caught.value).startswith(f"{max!r} has no signature: ")

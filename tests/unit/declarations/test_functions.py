@@ -13,7 +13,7 @@ from mizan_htmx.declarations.functions import Auth, Context, GlobalContext
 from mizan_htmx.declarations.signature import where
 from mizan_htmx.errors import DeclarationError
 
-RULE = "A letter or '_', then letters, digits, '_', '-', '.'."
+RULE = "Use a letter or '_', then letters, digits, '_', '-' or '.'."
 
 
 @client(context="user")
@@ -71,7 +71,7 @@ def test_an_age_of_a_private_context_is_refused() -> None:
     with pytest.raises(DeclarationError) as caught:
         Context("user", max_age=60)
     assert str(caught.value) == (
-        "Context 'user' has max_age but is private. Add public=True, or leave it out."
+        "Context 'user' has max_age but is private. Add public=True, or remove max_age."
     )
 
 
@@ -131,7 +131,7 @@ def test_a_local_context_is_called_as_its_function_is_registered() -> None:
 
 
 def test_a_local_context_with_parameters_can_not_become_the_global_one() -> None:
-    with pytest.raises(DeclarationError, match="the context 'global' stands in every page"):
+    with pytest.raises(DeclarationError, match="the context 'global' is on every page"):
         clock.mizan.named("global")
 
 

@@ -149,7 +149,7 @@ def test_bytes_are_refused_at_declaration(annotation: Any) -> None:
     with pytest.raises(DeclarationError) as caught:
         client(give)
     assert str(caught.value) == (
-        f"{where(give)}: {annotation!r} has bytes in it, and JSON has none: not all bytes are text."
+        f"{where(give)}: {annotation!r} contains bytes, which JSON can't represent."
         " Return 'str', a pydantic model with ConfigDict(ser_json_bytes='base64'), or an HttpResponse."
     )
 
@@ -231,7 +231,7 @@ def test_a_channel_that_would_send_bytes_is_refused_and_one_that_may_send_anythi
     with pytest.raises(DeclarationError) as caught:
         register_channel(News, "news")
     assert str(caught.value) == (
-        f"{where(News)}.DjangoMessage has bytes in it, and JSON has none: not all bytes are text."
+        f"{where(News)}.DjangoMessage contains bytes, which JSON can't represent."
         " Declare 'str', or ConfigDict(ser_json_bytes='base64', val_json_bytes='base64') on it."
     )
 

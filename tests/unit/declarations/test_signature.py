@@ -170,7 +170,7 @@ def test_a_missing_return_annotation_is_refused() -> None:
         ...
 
     assert refusal(rename) == (
-        f"{where(rename)} does not say what it returns. Annotate it: '-> HttpResponse' for a view, a pydantic"
+        f"{where(rename)} has no return annotation. Add '-> HttpResponse' for a view, a pydantic"
         " model, list, dict or scalar for data, '-> None' for nothing."
     )
 
@@ -191,7 +191,8 @@ def test_an_argument_that_has_no_name_to_fill_it_by_is_refused() -> None:
 
     for func, argument in ((gathered, "*args: int"), (named, "**kwargs: int"), (positional, "user_id: int")):
         assert refusal(func) == (
-            f"{where(func)}: {argument} can't be filled by name. Declare each argument with its type."
+            f"{where(func)}: {argument} can't be passed by name. Declare each argument by name, with"
+            " its type."
         )
 
 
@@ -230,7 +231,7 @@ def test_up_to_a_hundred_wrong_values_are_listed_and_more_only_counted() -> None
     assert len(caught.value.fields) == MAX_FIELD_ERRORS == 100
     with pytest.raises(ValidationFailed) as caught:
         validate(adapter, {"tags": ["x"] * 1000})
-    assert caught.value.fields == {"__all__": ["1000 values do not fit."]}
+    assert caught.value.fields == {"__all__": ["1000 values are invalid."]}
 
 
 def test_a_result_that_can_not_be_json_is_refused_with_the_way_out() -> None:

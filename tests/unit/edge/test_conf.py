@@ -97,16 +97,16 @@ def test_two_edges_that_write_one_header_differently_are_refused(settings: Setti
 
 BUNNY = {"zone": "1", "token": "t"}
 WRONG: list[tuple[object, str]] = [
-    ([], "MIZAN_EDGE is list, not a dictionary of edges by name."),
+    ([], "MIZAN_EDGE must be a dictionary of edges by name, not a list."),
     ({"a": "x.Y"}, "MIZAN_EDGE['a'] has no \"BACKEND\", the dotted path of a class."),
     ({"a": {"OPTIONS": {}}}, "MIZAN_EDGE['a'] has no \"BACKEND\", the dotted path of a class."),
     (
         {"a": {"BACKEND": RECORDING, "options": {}}},
-        "MIZAN_EDGE['a'] has 'options'. It takes \"BACKEND\" and \"OPTIONS\".",
+        "MIZAN_EDGE['a'] has the unknown 'options'. It takes \"BACKEND\" and \"OPTIONS\".",
     ),
     (
         {"a": {"BACKEND": RECORDING, "OPTIONS": ["header"]}},
-        "MIZAN_EDGE['a'][\"OPTIONS\"] is not a dictionary of options by name.",
+        "MIZAN_EDGE['a'][\"OPTIONS\"] must be a dictionary of options by name.",
     ),
     (
         one("mizan_htmx.edge.backends.squid.SquidEdge"),

@@ -98,7 +98,7 @@ def test_what_failed_for_too_long_is_logged_and_dropped(
     queue.put(of(5))
     assert queue.drain(60)
     assert [record.levelname for record in caplog.records] == ["WARNING", "ERROR"]
-    assert " did not purge user;user_id=5 and is not tried again: " in caplog.messages[1]
+    assert " did not purge user;user_id=5 and will not be retried: " in caplog.messages[1]
     queue.put(of(6))
     assert queue.drain(60)
     assert keys(fastly) == [["user;user_id=5"], ["user;user_id=5"], ["user;user_id=6"]]

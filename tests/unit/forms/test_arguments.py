@@ -237,7 +237,7 @@ class TestAFieldOfParts:
 
     def test_there_are_no_more_values_than_parts(self) -> None:
         declare({"at": forms.SplitDateTimeField(required=False)})
-        text = "Must be a scalar for each of its parts, of which it has no more than 2."
+        text = "Must be a scalar for each of its parts, at most 2."
         assert answer(Visitor(Client).call("one.submit", at=["2026-01-31", "09:30", "UTC"])) == misfit(
             at=[text]
         )

@@ -179,5 +179,5 @@ def test_an_auth_is_shown_no_data_that_is_not_what_is_bound(visitor: Visitor) ->
 
 
 def test_an_auth_that_needs_data_is_an_error_at_declaration() -> None:
-    with pytest.raises(DeclarationError, match="takes 'data', which is no argument of the function"):
+    with pytest.raises(DeclarationError, match="takes 'data', which is not an argument of the function"):
         declare_contact(auth=lambda request, data: True)

@@ -104,7 +104,7 @@ def test_two_forms_of_one_name_are_an_error_that_names_both_places(registry: Reg
 
     here = f"{__name__}.test_two_forms_of_one_name_are_an_error_that_names_both_places.<locals>.Other"
     assert str(caught.value) == (
-        f"Two forms are called 'contact': tests.helpers.forms.ContactForm and {here}. Give one another name."
+        f"Two forms are called 'contact': tests.helpers.forms.ContactForm and {here}. Rename one of them."
     )
 
 
@@ -127,7 +127,7 @@ def test_a_name_that_no_address_or_header_could_carry_is_an_error(name: str) -> 
     with pytest.raises(DeclarationError) as caught:
         mizanFormMeta(name=name)
     assert str(caught.value) == (
-        f"A form can't be called {name!r}: a letter or '_', then letters, digits, '_', '-', '.'."
+        f"A form can't be called {name!r}. Use a letter or '_', then letters, digits, '_', '-' or '.'."
     )
 
 

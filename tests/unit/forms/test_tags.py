@@ -179,7 +179,7 @@ class TestMistakes:
 
         for form in (Base(), forms.Form(), 5):
             assert message(raw, "{% mizan_form form %}", form=form) == (
-                f"{form!r} is no mizan form: its class has no 'mizan = mizanFormMeta(…)'."
+                f"{form!r} is not a mizan form: its class has no 'mizan = mizanFormMeta(…)'."
             )
 
     def test_a_formset_that_is_not_enabled(self, raw: Shown) -> None:

@@ -104,7 +104,7 @@ def raising(error: BaseException, sync_or_async: SyncOrAsync) -> None:
             DjangoValidationError({"name": ["Too long."], "__all__": [gettext_lazy("Not today.")]}),
             422,
             problem(
-                *("VALIDATION_ERROR", "Some values do not fit."),
+                *("VALIDATION_ERROR", "Some values are invalid."),
                 fields={"name": ["Too long."], "__all__": ["Not today."]},
             ),
         ),
@@ -112,13 +112,13 @@ def raising(error: BaseException, sync_or_async: SyncOrAsync) -> None:
             DjangoValidationError(["One %(what)s.", "Two."], params={"what": "x"}),
             422,
             problem(
-                *("VALIDATION_ERROR", "Some values do not fit."),
+                *("VALIDATION_ERROR", "Some values are invalid."),
                 fields={"__all__": ["One %(what)s.", "Two."]},
             ),
         ),
         (
             DjangoValidationError("Max %(max)d.", params={"max": 5}),
-            *(422, problem("VALIDATION_ERROR", "Some values do not fit.", fields={"__all__": ["Max 5."]})),
+            *(422, problem("VALIDATION_ERROR", "Some values are invalid.", fields={"__all__": ["Max 5."]})),
         ),
         (ValueError("secret"), *INTERNAL),
         (KeyError("secret"), *INTERNAL),
@@ -145,7 +145,7 @@ def test_a_forms_errors_are_answered_by_field(visitor: Visitor, sync_or_async: S
 
     register(client(sync_or_async(submit)))
     fields = {"name": ["Say a name."], "__all__": ["Not today."]}
-    expected = problem("VALIDATION_ERROR", "Some values do not fit.", fields=fields)
+    expected = problem("VALIDATION_ERROR", "Some values are invalid.", fields=fields)
     assert answer(visitor.call("submit")) == (422, expected)
 
 

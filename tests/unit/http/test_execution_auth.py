@@ -256,7 +256,7 @@ def test_a_callable_that_wants_an_unknown_argument_is_refused_at_declaration() -
     def wants(request: HttpRequest, owner: int) -> bool:
         return True
 
-    with pytest.raises(DeclarationError, match=r"takes 'owner', which is no argument of the function\.$"):
+    with pytest.raises(DeclarationError, match=r"takes 'owner', which is not an argument of the function\.$"):
         client(auth=wants)(open_door)
 
 

@@ -80,7 +80,7 @@ class TestPage:
     @pytest.mark.parametrize("address", ["/page/x/", "/page/5.5/", "/page/?user_id=x", "/page/"])
     def test_a_value_that_does_not_fit_is_the_sites_own_404(self, visitor: Visitor, address: str) -> None:
         response = visitor.get(address)
-        assert (response.status_code, response.content) == (404, b"the site's own: Some values do not fit.")
+        assert (response.status_code, response.content) == (404, b"the site's own: Some values are invalid.")
 
     def test_head_is_answered(self, visitor: Visitor) -> None:
         response = visitor.send("HEAD", "/page/5/")
@@ -137,7 +137,7 @@ class TestMutation:
         assert (response.status_code, response.headers["Cache-Control"]) == (422, "no-store")
         assert response.headers["Content-Type"] == "text/html; charset=utf-8"
         text = response.content.decode()
-        assert "<p>Some values do not fit.</p>" in text
+        assert "<p>Some values are invalid.</p>" in text
         assert f"<li><strong>user_id</strong>: {NO_INT}</li>" in text
         assert "<li><strong>name</strong>: This field is required.</li>" in text
         assert ("<html" in text, HEADER in response.headers) == (False, False)

@@ -328,10 +328,11 @@ class TestRenderedPages:
         for _ in range(2):
             assert visitor.form("/edit/", "").headers[HEADER] == "movies"
         assert warnings() == [
-            f"{declared.mizan.place} has affects=, and answered 200 with HTML that seems to show a form with"
-            " errors. What it affects is announced all the same, since nobody can tell. Answer 422, or a"
-            " TemplateResponse that has the form in its context; or call invalidate() where the form is"
-            " valid."
+            f"{declared.mizan.place} has affects=, and returned status 200 with HTML that seems to"
+            " show a form"
+            " with errors. HTML does not prove that, so what the function affects was invalidated. Return"
+            " status 422, or a TemplateResponse that has the form in its context; or call invalidate() where"
+            " the form is valid."
         ]
 
     def test_what_can_be_told_is_not_logged(

@@ -29,7 +29,7 @@ from tests.helpers.visitor import (
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("registry", "user_context")]
 
 WITHOUT = (
-    "invalidate() in a view that is no function of mizan_htmx needs"
+    "invalidate() in a view that is not declared with @client needs"
     " 'mizan_htmx.middleware.MizanMiddleware' in MIDDLEWARE."
 )
 

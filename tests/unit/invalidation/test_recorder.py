@@ -78,7 +78,7 @@ class TestInvalidate:
         with pytest.raises(ImproperlyConfigured) as error:
             invalidate(RequestFactory().get("/"), "user")
         assert str(error.value) == (
-            "invalidate() in a view that is no function of mizan_htmx needs"
+            "invalidate() in a view that is not declared with @client needs"
             " 'mizan_htmx.middleware.MizanMiddleware' in MIDDLEWARE."
         )
 

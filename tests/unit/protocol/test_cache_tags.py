@@ -154,7 +154,7 @@ def test_what_many_optional_parameters_would_multiply_into_is_one_of_them() -> N
 
 
 def test_an_object_that_no_purge_would_find_has_no_tags() -> None:
-    with pytest.raises(ValueError, match=r"^'user' lacks user_id, which all of its context have\.$"):
+    with pytest.raises(ValueError, match=r"^'user' has no user_id, which is required in its context\.$"):
         tags_of(Invalidation.of("user"), Shape.of(["user_id"]))
 
 

@@ -208,7 +208,7 @@ def test_a_bad_name_is_refused(context: str, params: dict[str, int], bad: str) -
         Invalidation.of(context, **params)
     assert (
         str(caught.value)
-        == f"{bad!r} is not a name. Names begin with a letter or '_'; letters, digits and '_-.' follow."
+        == f"{bad!r} is not a name. Use a letter or '_', then letters, digits, '_', '-' or '.'."
     )
 
 

@@ -18,13 +18,13 @@ PEOPLE = (
     ("jonah", "Jonah Weiss", "Support"),
 )
 
-# A card is its title, and who has it.
+# A card is its title and its assignee.
 Cards = tuple[tuple[str, str | None], ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A board as it is at first."""
+    """The initial content of a board."""
 
     title: str
     purpose: str
@@ -89,7 +89,7 @@ PLANS = (
 
 @dataclass(frozen=True, slots=True)
 class Details:
-    """What more is on a card: ``due`` in days from today, items as text and whether they are done."""
+    """The details of a card: ``due`` in days from today, items as text and whether they are done."""
 
     description: str = ""
     due: int | None = None
@@ -122,7 +122,7 @@ DETAILS = {
     "What happens when a trial ends": Details("Answer the three questions that support gets most.", 3),
 }
 
-# Board, author, minutes ago, text; the oldest first.
+# Board, author, minutes ago, text; oldest first.
 TALK = (
     ("Spring release", "tomas", 190, "The load test is through: 2,000 boards, and nothing above 200 ms."),
     ("Spring release", "yuki", 184, "Lovely. Then the only thing left that scares me is dark mode."),
@@ -143,7 +143,7 @@ TALK = (
 
 
 class Command(BaseCommand):
-    """Load the demo's people and boards where they are missing; touch nothing else."""
+    """Load the demo's people and boards if they are missing; change nothing else."""
 
     help = "Load the demo's people and boards. Running it again adds nothing and changes nothing."
 
@@ -185,7 +185,7 @@ def _board(plan: Plan, people: dict[str, Person]) -> None:
 
 
 def _detail(card: Card, details: Details) -> None:
-    """Put on a card what more there is."""
+    """Add the details to a card."""
     card.description = details.description
     if details.due is not None:
         card.due = timezone.localdate() + timedelta(days=details.due)
@@ -198,7 +198,7 @@ def _detail(card: Card, details: Details) -> None:
 
 
 def _news(people: dict[str, Person]) -> None:
-    """Write down a little history, so that nobody meets an empty page."""
+    """Record some activity, so that the page is not empty."""
     verb = Activity.Verb
     release, help_centre, days = Board.objects.order_by("pk")[:3]
     history = (
@@ -227,7 +227,7 @@ def _news(people: dict[str, Person]) -> None:
 
 
 def _talk(people: dict[str, Person]) -> None:
-    """Begin a conversation that people can join."""
+    """Add the first messages of a chat."""
     boards = {board.title: board for board in Board.objects.all()}
     for title, author, minutes, text in TALK:
         ChatMessage.objects.create(

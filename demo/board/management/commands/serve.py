@@ -15,7 +15,7 @@ from redis.exceptions import RedisError
 from demo.board import presence
 
 HOST = "127.0.0.1"
-#: How long Redis may take to answer before it is said that it does not, in seconds.
+#: The seconds after which a Redis that does not respond is reported.
 REDIS_SECONDS = 2.0
 
 
@@ -28,11 +28,11 @@ class Command(BaseCommand):
     requires_system_checks = ()
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Take the port from the command line."""
+        """Declare the port."""
         parser.add_argument("--port", default=os.environ.get("PORT") or "8000", help="0 takes any free one")
 
     def handle(self, *args: object, port: str, **options: object) -> None:
-        """Serve, or say what stands in the way."""
+        """Serve; raise CommandError if something prevents it."""
         listener = _listen(_number(port))
         with listener:
             _prepare()
@@ -41,14 +41,14 @@ class Command(BaseCommand):
 
 
 def _prepare() -> None:
-    """See whether Redis answers, which hears of what is seeded, and make the database ready."""
+    """Check Redis, which the seeding publishes to, and prepare the database."""
     if settings.REDIS_URL:
         _try_redis(settings.REDIS_URL)
     try:
         call_command("migrate", verbosity=0)
         call_command("seed")
         if not settings.REDIS_URL:
-            presence.clear()  # with Redis there may be other servers, which have pages of their own
+            presence.clear()  # with Redis there may be other servers with open pages
     except OperationalError as error:
         raise CommandError(f"The database{_file()} can't be used: {error}".strip()) from error
     except OSError as error:  # attachments are files
@@ -72,7 +72,7 @@ def _try_redis(url: str) -> None:
 
 
 class _Server(uvicorn.Server):
-    """Says where it is as soon as it really answers."""
+    """Prints the URL once the server accepts connections."""
 
     def __init__(self, address: str, command: BaseCommand) -> None:
         super().__init__(
@@ -80,7 +80,7 @@ class _Server(uvicorn.Server):
                 "demo.asgi:application",
                 log_level="warning",
                 timeout_graceful_shutdown=3,
-                ws_max_size=64 * 1024,  # as docs/channels.md has it
+                ws_max_size=64 * 1024,  # as in docs/channels.md
             )
         )
         self.address = address
@@ -95,18 +95,18 @@ class _Server(uvicorn.Server):
     def run(self, sockets: list[socket.socket] | None = None) -> None:
         try:
             super().run(sockets)
-        except KeyboardInterrupt:  # uvicorn has shut down, and hands the signal on
+        except KeyboardInterrupt:  # uvicorn has shut down, and raises the signal again
             self.command.stdout.write("\nStopped.")
 
 
 def _number(port: str) -> int:
     if not port.isascii() or not port.isdigit() or int(port) > 65535:
-        raise CommandError(f"PORT={port!r} is no port. Choose a number from 1024 to 65535.")
+        raise CommandError(f"PORT={port!r} is not a port. Choose a number from 1024 to 65535.")
     return int(port)
 
 
 def _listen(port: int) -> socket.socket:
-    """Take the port at once, so that nobody waits for a migration to learn that it is taken."""
+    """Bind the port first, so that a taken one is reported before the migrations run."""
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:

@@ -104,7 +104,7 @@ class TestParams:
         async with Tab(user=person()) as tab:
             params = {f"x{number}": 1 for number in range(500)}
             answer = await tab.ask(action="subscribe", channel=channel, params=params)
-            assert answer["details"] == {"fields": {"__all__": ["500 values do not fit."]}}
+            assert answer["details"] == {"fields": {"__all__": ["500 values are invalid."]}}
 
     async def test_a_field_may_have_other_names(self) -> None:
         class Params(BaseModel):

@@ -12,7 +12,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils.functional import LazyObject, Promise
 
-from mizan_htmx.request_state import STATE, RequestState, state_of
+from mizan_htmx.request_state import state_of
 
 
 def attributes_of(pairs: Iterable[tuple[str, str]]) -> str:
@@ -40,7 +40,7 @@ def unique_id(request: HttpRequest, base: str) -> str:
     Equal blocks are numbered within their parent, whose id is part of theirs, so that a refresh of the parent
     alone gives its children the ids that they have on the page.
     """
-    state: RequestState = getattr(request, STATE, None) or state_of(request)
+    state = state_of(request)
     taken = state.block.ids
     if base not in taken:
         taken[base] = 1

@@ -121,7 +121,7 @@ class Localization:
     def set_on(self, request: HttpRequest) -> Iterator[None]:
         """Set the localization and its language on the request inside the ``with`` block."""
         attributes, language = request.__dict__, self.language and self.known_language
-        state: RequestState = getattr(request, STATE, None) or state_of(request)
+        state = state_of(request)
         before, code_before = state.localization, attributes.get("LANGUAGE_CODE")
         state.localization = self
         if language and hasattr(request, "LANGUAGE_CODE"):
@@ -148,7 +148,7 @@ def localization_of(request: HttpRequest) -> Localization:
 def pass_language(request: HttpRequest, clean: HttpRequest) -> None:
     """Pass the language, but not the time zone, to the anonymous copy of a request."""
     localization = localization_of(request)
-    state: RequestState = getattr(clean, STATE, None) or state_of(clean)
+    state = state_of(clean)
     state.localization = Localization(localization.language) if localization.language else PLAIN
 
 

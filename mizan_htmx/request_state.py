@@ -4,6 +4,7 @@ This module is below all modules that fill the state. Values whose type belongs 
 here; the comment beside each names its typed accessor.
 """
 
+from collections.abc import Callable
 from copy import copy
 from datetime import tzinfo
 from types import EllipsisType
@@ -13,7 +14,8 @@ from weakref import ref
 from django.http import HttpRequest
 from django.urls import ResolverMatch, URLResolver
 
-#: The name of the attribute. Hot paths read it by ``getattr(request, STATE, None)``, to save a call.
+#: The name of the attribute, which a copy of the request has, too. Hot paths that only read may use
+#: ``getattr(request, STATE, None)``, to save a call; code that caches or changes something calls ``state_of``.
 STATE = "_mizan"
 
 
@@ -73,6 +75,10 @@ class PageState:
         self.url_scope = None
 
 
+def _nobody() -> None:
+    """Stand in for the reference to a request."""
+
+
 class RequestState:
     """The state of one request."""
 
@@ -85,6 +91,7 @@ class RequestState:
         "has_user_changed",
         "localization",
         "notes",
+        "owner",
         "page",
         "problem",
         "recorder",
@@ -106,6 +113,8 @@ class RequestState:
     localization: Any
     #: The notes of the cookie: ``invalidation.cookie.received()``.
     notes: Any
+    #: The request that this is the state of; a copy of that has the same attribute, and is another one.
+    owner: Callable[[], HttpRequest | None]
     page: PageState
     #: The ``MizanError`` with which the request was refused.
     problem: Any
@@ -114,7 +123,8 @@ class RequestState:
     #: ``invalidation.read_version.version_of()``; ``...`` until it is first read.
     version: str | EllipsisType | None
 
-    def __init__(self) -> None:
+    def __init__(self, owner: HttpRequest | None = None) -> None:
+        self.owner = _nobody if owner is None else ref(owner)
         self.base_locale = None
         self.function = None
         self.has_csrf_failed = self.has_invalid_values = self.has_user_changed = False
@@ -137,22 +147,47 @@ class RequestState:
             return made
 
 
+# What a request has of its own, and not in common with those that it is copied to.
+_OWN = frozenset({"block", "owner", "page"})
+
+
 def state_of(request: HttpRequest) -> RequestState:
     """Return the state of a request, or of the request that it wraps; create it if there is none."""
     state: RequestState | None = getattr(request, STATE, None)
-    if state is None:
-        state = request._mizan = RequestState()  # type: ignore[attr-defined]
+    if state is not None and state.owner() is request:
+        return state
+    if state is None or STATE in request.__dict__:
+        state = request._mizan = _made_for(request, state)  # type: ignore[attr-defined]
     return state
+
+
+def _made_for(request: HttpRequest, copied: RequestState | None) -> RequestState:
+    """Return a state for a request that has none, or that code of the site has copied from another one.
+
+    A copy may have another user, URL or query string. So nothing is taken over that was rendered or read for
+    the other one; the recorder is, and the ids that are taken, since both may be parts of one page.
+    """
+    own = RequestState(request)
+    if copied is not None:
+        _pass_on(copied, own)
+        own.page.own_note, own.block.ids = copied.page.own_note, copied.block.ids
+    return own
 
 
 def copy_of(request: HttpRequest) -> HttpRequest:
     """Return a shallow copy, which shares the parts that exist by now; later ones are its own."""
-    made = copy(request)
-    state, own = state_of(request), RequestState()
-    made._mizan = own  # type: ignore[attr-defined]
-    for known, other in ((state, own), (state.page, own.page), (state.block, own.block)):
+    made, state = copy(request), state_of(request)
+    own = made._mizan = RequestState(made)  # type: ignore[attr-defined]
+    _pass_on(state, own)
+    for known, other in ((state.page, own.page), (state.block, own.block)):
         for name in known.__slots__:
             value = getattr(known, name)
-            if name not in ("block", "page") and value != {}:  # which both would fill
+            if value != {}:  # which both would fill
                 setattr(other, name, value)
     return made
+
+
+def _pass_on(state: RequestState, own: RequestState) -> None:
+    for name in RequestState.__slots__:
+        if name not in _OWN:
+            setattr(own, name, getattr(state, name))

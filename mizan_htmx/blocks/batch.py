@@ -21,7 +21,7 @@ from mizan_htmx.declarations.functions import BLOCK_FIELD
 from mizan_htmx.invalidation.recorder import Recorder, close_recorder, open_recorder
 from mizan_htmx.rendering.partials import Partial, load
 from mizan_htmx.rendering.url_cache import reverse_url_for
-from mizan_htmx.request_state import STATE, BlockState, RequestState, state_of
+from mizan_htmx.request_state import BlockState, state_of
 
 # The field with the hash of what the page shows; no parameter can have this name.
 HASH_FIELD = "mizan-hash"
@@ -149,7 +149,7 @@ def _as_own_request(request: HttpRequest, block_request: BlockRequest) -> Iterat
     """
     path = unquote(reverse_url_for(request, "mizan:partial", block_request.block.contexts[0]))
     path_info = "/" + path.removeprefix(get_script_prefix())
-    state: RequestState = getattr(request, STATE, None) or state_of(request)
+    state = state_of(request)
     attributes, environ = request.__dict__, request.META
     before = {name: attributes.pop(name) for name in _OF_BLOCK if name in attributes}
     block, state.block = state.block, BlockState()
@@ -172,7 +172,7 @@ def _as_own_request(request: HttpRequest, block_request: BlockRequest) -> Iterat
 
 def _match(request: HttpRequest, path_info: str) -> ResolverMatch:
     """Resolve the path of a block once for all blocks of its context."""
-    state: RequestState = getattr(request, STATE, None) or state_of(request)
+    state = state_of(request)
     matches = state.page.matches
     if path_info not in matches:
         matches[path_info] = resolve(path_info)

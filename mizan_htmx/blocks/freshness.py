@@ -19,7 +19,7 @@ from mizan_htmx.declarations.functions import Function
 from mizan_htmx.invalidation.cookie import DIGITS, received
 from mizan_htmx.invalidation.recorder import Recorder
 from mizan_htmx.protocol.keys import Invalidation, covers
-from mizan_htmx.request_state import STATE, RequestState, state_of
+from mizan_htmx.request_state import state_of
 from mizan_htmx.setup.registry import registry
 
 
@@ -95,7 +95,7 @@ def note_numbers(request: HttpRequest, block: Block, inner: str) -> str | None:
 
 def _may_be_own(request: HttpRequest, bound: tuple[Invalidation, ...]) -> bool:
     """Return whether this request has invalidated what a block shows, or is about to."""
-    state: RequestState = getattr(request, STATE, None) or state_of(request)
+    state = state_of(request)
     recorder: Recorder | None = state.recorder
     if recorder is None or recorder.is_closed:
         return False

@@ -18,7 +18,7 @@ from mizan_htmx.http.concurrency import loop_is_running
 from mizan_htmx.http.execution import admit_user, contexts_of, execute
 from mizan_htmx.invalidation.recorder import Recorder
 from mizan_htmx.localization import Locale, current_locale
-from mizan_htmx.request_state import STATE, RequestState, state_of
+from mizan_htmx.request_state import state_of
 from mizan_htmx.setup.registry import registry
 
 _Key = tuple[Any, ...]
@@ -92,7 +92,7 @@ def resolve(
     own = {name: values[name] for name in reader.parameters if name in values}
     # Not the function, which may be declared twice with different auth.
     key = (reader.declaration, locale or current_locale(), *own.items())
-    state: RequestState = getattr(request, STATE, None) or state_of(request)
+    state = state_of(request)
     results: dict[_Key, Any] = state.page.results
     if isinstance(request, AnonymousRequest) and not are_public(contexts_of(reader, request)):
         request.object(f"it shows {reader.name!r}, which is not public")

@@ -23,7 +23,7 @@ from mizan_htmx.localization import Locale, current_locale
 from mizan_htmx.protocol.keys import Invalidation
 from mizan_htmx.rendering.partials import Partial
 from mizan_htmx.rendering.url_cache import reverse_url_for
-from mizan_htmx.request_state import STATE, RequestState, state_of
+from mizan_htmx.request_state import state_of
 from mizan_htmx.setup.registry import registry
 
 REFRESH = "mizan:refresh"
@@ -50,7 +50,7 @@ class BlockContext(RequestContext):
         layers: tuple[Any, ...] = (_processor_values(engine, request, locale), results, {**block.variables})
         self.dicts += layers
         # ``include`` caches the templates of a page here; all blocks of a response share the cache.
-        state: RequestState = getattr(request, STATE, None) or state_of(request)
+        state = state_of(request)
         self.render_context.dicts[0] = state.page.included
         self.block_id = block.id
 
@@ -60,7 +60,7 @@ def _processor_values(engine: Engine, request: HttpRequest, locale: Locale) -> d
 
     Django's own processors return the last two.
     """
-    state: RequestState = getattr(request, STATE, None) or state_of(request)
+    state = state_of(request)
     processed = state.block.context_values
     key = id(engine), locale
     values = processed.get(key)

@@ -23,7 +23,7 @@ from mizan_htmx.caching.forwarded import Meta, forwarded
 from mizan_htmx.internals import NONCE, BodilessRequest
 from mizan_htmx.localization import Locale, Localization, localization_of, pass_language
 from mizan_htmx.protocol.keys import Invalidation
-from mizan_htmx.request_state import STATE, RequestState, state_of
+from mizan_htmx.request_state import state_of
 from mizan_htmx.setup.registry import registry
 
 # An allow list: proxies put users into headers of many names.
@@ -109,14 +109,14 @@ def anonymous(request: HttpRequest) -> AnonymousRequest:
     """Return the anonymous request of a request: always the same object, so that each reader runs once."""
     if isinstance(request, AnonymousRequest):
         return request
-    state: RequestState = getattr(request, STATE, None) or state_of(request)
+    state = state_of(request)
     clean: AnonymousRequest | None = state.block.anonymous
     if clean is None:
         clean = state.block.anonymous = AnonymousRequest(request)
         if state.page.shared_results is not None:
             state_of(clean).page.results = state.page.shared_results
     if state.recorder is not None:  # opened since
-        own: RequestState = getattr(clean, STATE, None) or state_of(clean)
+        own = state_of(clean)
         own.recorder = state.recorder
     pass_language(request, clean)
     return clean

@@ -20,7 +20,7 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
 from mizan_htmx.protocol.keys import EVERYTHING, Invalidation, format_list, parse
-from mizan_htmx.request_state import STATE, RequestState, state_of
+from mizan_htmx.request_state import state_of
 from mizan_htmx.setup.registry import registry
 
 COOKIE = "mizan_invalidate"
@@ -92,7 +92,7 @@ def carry(
 
 def received(request: HttpRequest) -> tuple[Note, ...]:
     """Return the last notes that a request has brought: changes that were made before it was sent."""
-    state: RequestState = getattr(request, STATE, None) or state_of(request)
+    state = state_of(request)
     known: tuple[Note, ...] | None = state.notes
     if known is None:
         has_some = COOKIE in request.META.get("HTTP_COOKIE", "")

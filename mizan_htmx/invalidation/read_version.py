@@ -5,7 +5,7 @@ from django.http import HttpRequest
 
 from mizan_htmx.conf import conf
 from mizan_htmx.declarations.functions import SAFE_METHODS
-from mizan_htmx.request_state import STATE, RequestState, state_of
+from mizan_htmx.request_state import state_of
 from mizan_htmx.setup.registry import registry
 
 
@@ -14,7 +14,7 @@ def version_of(request: HttpRequest) -> str | None:
 
     If a replica may lag behind (``MIZAN_REPLICA_LAG``), it is the version of that long ago.
     """
-    state: RequestState = getattr(request, STATE, None) or state_of(request)
+    state = state_of(request)
     version = state.version
     if version is ...:
         lag = conf.measured_lag()

@@ -28,7 +28,7 @@ from mizan_htmx.localization import (
     zone_name,
 )
 from mizan_htmx.rendering.url_cache import reverse_url
-from mizan_htmx.request_state import STATE, RequestState, state_of
+from mizan_htmx.request_state import state_of
 
 # Block tags that set the language or the time zone for every visitor.
 LANGUAGE, TIME_ZONE = "language", "timezone"
@@ -64,7 +64,7 @@ def localization_here(
     A ``public`` part has the language of the page's URL and the site's time zone, unless a template or view
     has activated others. Raise ValueError under ``DEBUG`` for a time zone without a name.
     """
-    state: RequestState = getattr(request, STATE, None) or state_of(request)
+    state = state_of(request)
     known: dict[Any, Localization] = state.page.localizations
     locale = locale or current_locale()
     key = locale, public, tags, state.localization

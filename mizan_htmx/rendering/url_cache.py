@@ -11,7 +11,7 @@ from django.urls import NoReverseMatch, URLResolver, get_resolver, get_script_pr
 from django.utils.functional import Promise
 from django.utils.translation import get_language
 
-from mizan_htmx.request_state import STATE, RequestState, state_of
+from mizan_htmx.request_state import state_of
 
 # One URL for each declared context, in each of the site's languages.
 _ENTRIES = 4096
@@ -36,7 +36,7 @@ def reverse_url_for(request: HttpRequest, name: str, *arguments: str, language: 
     if request.resolver_match is None:
         return reverse_url(name, *arguments)
     urlconf = request.__dict__.get("urlconf")
-    state: RequestState = getattr(request, STATE, None) or state_of(request)
+    state = state_of(request)
     settled = state.page.url_scope
     if settled is None or settled[0] is not urlconf:
         settled = state.page.url_scope = (urlconf, *_here()[:2])

@@ -1,5 +1,6 @@
 """What is kept on a request, and what its copies have of it."""
 
+from copy import copy
 from typing import Any
 
 import pytest
@@ -67,3 +68,18 @@ def test_a_copy_shares_what_is_known_and_learns_the_rest_by_itself() -> None:
     state.block.ids["a"] = 1
     own.page.included["b"] = 2
     assert (own.problem, own.block.ids, state.page.included) == (None, {}, {})
+
+
+def test_a_copy_that_the_site_makes_has_a_state_of_its_own() -> None:
+    request = RequestFactory().get("/")
+    state = state_of(request)
+    state.recorder, state.version = object(), "1"
+    state.page.results["a"], state.block.ids["a"] = 1, 1
+    copied = copy(request)
+    own = state_of(copied)
+    assert (state_of(copied) is own, state_of(request) is state, own is state) == (True, True, False)
+    assert (own.recorder is state.recorder, own.version) == (True, "1")
+    own.function, own.problem, own.block.anonymous = object(), object(), object()
+    assert (state.function, state.problem, state.block.anonymous) == (None, None, None)
+    assert (own.page.results, own.block.ids) == ({}, {"a": 1})
+    assert state_of(copy(copied)) is not own

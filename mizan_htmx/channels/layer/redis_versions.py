@@ -73,9 +73,10 @@ class RedisVersions:
         prefix = (
             f"{config.get('prefix', 'asgi')}:{{mizan}}"  # the braces keep all keys on one node of a cluster
         )
+        # During a deployment, processes of two releases share what is stored under these names.
         self._keys = [f"{prefix}:clock", f"{prefix}:stale"]
         self._past_script = self._client.register_script(past_versions.SCRIPT)
-        self._past = f"{prefix}:past"
+        self._past = f"{prefix}:moments"
         self._max_keys = max_keys
         self._lock = Lock()
         self._down = False

@@ -56,6 +56,9 @@ ROUND_TRIP = """new Promise((done) => {
     port2.postMessage(null);
 })"""
 
+# Every page of the site has an event attribute or a script; whether one ran is told by OBSERVE.
+HAS_SCRIPTS = "() => 'happened' in window"
+
 # What failed is tried again after half a second, which on a busy machine is sooner than a test looks.
 HOLD_RETRIES = """(after) => {
     const failures = new WeakMap(); // block → how many
@@ -193,10 +196,12 @@ class Tab:
             lambda: self.page.is_closed() or self._unreported <= 0,
             lambda: f"The console has told of {self._unreported} failed requests too few: {self.problems}",
         )
-        # What scripts write arrives in order. A page that is left or closed meanwhile has nothing to add.
+        # What scripts write arrives in order. A page that is left or closed meanwhile has nothing to add, nor
+        # has one without scripts, where no message ever arrives.
         with suppress(Error):
-            async with asyncio.timeout(PATIENCE):
-                await self.page.evaluate(ROUND_TRIP)
+            if await self.page.evaluate(HAS_SCRIPTS):
+                async with asyncio.timeout(PATIENCE):
+                    await self.page.evaluate(ROUND_TRIP)
 
     async def check(self) -> None:
         """Fail if there was an unexpected problem."""

@@ -161,7 +161,7 @@ class TestStores:
             store.advance(keys("board"))
             store.before(0)
         with redis_server.client() as redis:
-            kept = f"{config['prefix']}:{{mizan}}:past"
+            kept = f"{config['prefix']}:{{mizan}}:moments"
             assert redis.zcard(kept) == 2
             assert redis.ttl(kept) > 0
         store.close()

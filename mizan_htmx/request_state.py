@@ -15,7 +15,7 @@ from django.http import HttpRequest
 from django.urls import ResolverMatch, URLResolver
 
 #: The name of the attribute, which a copy of the request has, too. Hot paths that only read may use
-#: ``getattr(request, STATE, None)``, to save a call; code that caches or changes something calls ``state_of``.
+#: ``getattr(request, STATE, None)``, to save a call; code that caches or changes values uses ``state_of``.
 STATE = "_mizan"
 
 

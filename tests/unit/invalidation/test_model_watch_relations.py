@@ -31,7 +31,7 @@ def both(stay: Any) -> dict[str, object]:
 
 
 @pytest.fixture
-def watched() -> None:
+def watched(rooms_and_guests: object) -> None:
     """Watch who is in which room."""
     watch_model(Room.guests.through, "room", both)
 

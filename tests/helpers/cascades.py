@@ -12,7 +12,7 @@ from tests.apps.cascading.models import DB_CASCADE, DB_SET_DEFAULT, DB_SET_NULL
 
 #: SQL's clause for each ``on_delete`` of the app's models, and what the package makes of it.
 CLAUSES: dict[Any, tuple[str, str]] = {
-    DB_CASCADE: ("CASCADE", cascades.GONE),
+    DB_CASCADE: ("CASCADE", cascades.DELETED),
     DB_SET_NULL: ("SET NULL", cascades.NULL),
     DB_SET_DEFAULT: ("SET DEFAULT", cascades.DB_DEFAULT),
 }

@@ -27,6 +27,9 @@ from mizan_htmx.setup.registry import registry
 
 logger = logging.getLogger("mizan_htmx.edge")
 
+# Of its own: the site may have seeded the one of the module ``random``.
+_jitter = random.Random()
+
 # Purges that take longer are lost with the process: supervisors send SIGKILL after some ten seconds.
 EXIT_SECONDS = 5.0
 
@@ -194,7 +197,7 @@ class PurgeQueue:
         """Return the seconds to the next try, with jitter, so that processes do not retry together."""
         longest = self._policy.longest_retry
         bound = min(longest, self._policy.first_retry * 2.0 ** min(self._failures - 1, 16))
-        return bound * random.uniform(0.5, 1)
+        return bound * _jitter.uniform(0.5, 1)
 
 
 def _widened(batch: _Batch, *, max_bytes: int) -> _Batch:

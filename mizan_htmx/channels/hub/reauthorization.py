@@ -7,6 +7,9 @@ from typing import Protocol
 from mizan_htmx.channels.hub.cancel import cancel_all
 from mizan_htmx.channels.outage_log import reauthorization_outage
 
+# Of its own: the site may have seeded the one of the module ``random``.
+_jitter = random.Random()
+
 #: The seconds between two rounds.
 INTERVAL = 60.0
 #: The seconds before the first one. It is early: the session may have ended while the socket was opened.
@@ -52,7 +55,7 @@ class Reauthorizer:
             self._tasks[member] = asyncio.get_running_loop().create_task(self._run(member))
 
     def _arm(self, member: Reauthorized, seconds: float) -> None:
-        delay = seconds * random.uniform(0.75, 1.25)
+        delay = seconds * _jitter.uniform(0.75, 1.25)
         self._timers[member] = asyncio.get_running_loop().call_later(delay, self._due, member)
 
     def _due(self, member: Reauthorized) -> None:

@@ -145,7 +145,7 @@ def test_a_parameter_of_a_context_that_is_no_scalar(annotation: Any) -> None:
 def test_a_reader_of_the_global_context_with_parameters(context: str | Context) -> None:
     assert refusal(reader, context=context) == (
         f"{where(reader)}: the context 'global' is on every page and has no parameters, but this reader"
-        " takes user_id, tab. Give it a context of its own."
+        " takes user_id, tab. Give the reader a context of its own."
     )
 
 

@@ -8,7 +8,7 @@
 
 .POSIX:
 .DEFAULT_GOAL = help
-.PHONY: help demo demo-edge test unit node edge browser lint format coverage bench benchmark constraints clean
+.PHONY: help demo demo-edge test unit node edge browser lint format coverage bench benchmark mutation constraints clean
 .PHONY: matrix newest browsers postgres lowest
 
 PORT ?= 8000
@@ -16,6 +16,7 @@ VENV = .venv
 BIN = $(VENV)/bin
 PYTEST = $(BIN)/python -m pytest
 BENCH = .venv-bench
+MUTATION = .venv-mutation
 MATRIX = .matrix
 TRIXIE = $(BIN)/python -m tools.trixie
 UNIT = -n 3 --dist worksteal --ignore=tests/browser --ignore=tests/browsers --ignore=tests/varnish
@@ -31,8 +32,9 @@ help:
 	@echo 'make coverage         unit tests with a report of the branches they did not take'
 	@echo 'make bench            speed beside what else does the same work; make bench ONLY="rpc pages" for a part'
 	@echo 'make benchmark        how long until the last of 1,000 pages knows; ARGS="mizan loop --rounds 20"'
+	@echo 'make mutation         how many small changes of the core the unit tests notice; ARGS="keys --sample 50" for some'
 	@echo 'make constraints      renew constraints.txt'
-	@echo 'make clean            remove .venv, .venv-bench, .matrix and everything else that was made'
+	@echo 'make clean            remove .venv and the other environments, .matrix and everything else that was made'
 
 demo: $(VENV)/.demo
 	@PORT='$(PORT)' exec $(BIN)/python -m demo serve
@@ -100,11 +102,15 @@ bench: $(BENCH)/.bench
 benchmark: $(VENV)/.test
 	$(BIN)/python -m benchmarks.fanout $(ARGS)
 
+# In an environment of its own, and once in a while: tests/mutation.md has the last results.
+mutation: $(MUTATION)/.mutation
+	@$(MUTATION)/bin/python -m tools.mutation $(ARGS)
+
 constraints:
 	@python="$(PYTHON)"; "$${python:-python3}" -m tools.constraints $(OTHERS)
 
 clean:
-	rm -rf $(VENV) $(BENCH) $(MATRIX) build dist htmlcov .coverage .mypy_cache .pytest_cache .ruff_cache .hypothesis test-results
+	rm -rf $(VENV) $(BENCH) $(MUTATION) mutants $(MATRIX) build dist htmlcov .coverage .mypy_cache .pytest_cache .ruff_cache .hypothesis test-results
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # A stamp is written last, so what was interrupted is done again.
@@ -140,6 +146,17 @@ $(BENCH)/.bench: $(BENCH)/.made pyproject.toml constraints.txt benchmarks/requir
 	@echo "Installing what is measured …"
 	@$(BENCH)/bin/python -m tools.install demo
 	@$(BENCH_PIP) --requirement benchmarks/requirements.txt
+	@touch $@
+
+$(MUTATION)/.mutation: $(MUTATION)/.made pyproject.toml constraints.txt tools/mutation.txt
+	@echo "Installing what the tests need, and what makes mutants …"
+	@$(MUTATION)/bin/python -m tools.install test
+	@$(MUTATION)/bin/python -m pip --quiet --disable-pip-version-check install --constraint constraints.txt \
+	--requirement tools/mutation.txt
+	@touch $@
+
+$(MUTATION)/.made:
+	@sh tools/venv.sh $(MUTATION) $(PYTHON)
 	@touch $@
 
 $(BENCH)/.made:

@@ -87,6 +87,18 @@ def test_an_authors_own_validator_is_asked_each_time() -> None:
         bound(5)
 
 
+def test_a_text_that_is_its_own_is_validated_once() -> None:
+    asked: list[str] = []
+
+    def is_known(key: str) -> str:
+        asked.append(key)
+        return key
+
+    declare(Annotated[str, AfterValidator(is_known)])
+    assert bound("a") == ("a", "item;key=a")
+    assert asked == ["a"]
+
+
 def test_the_declaration_of_now_counts() -> None:
     declare(int)
     assert bound("05") == (5, "item;key=5")
@@ -118,5 +130,31 @@ def test_what_is_short_is_cached_and_what_visitors_may_send_at_any_length_is_not
 def test_what_does_not_fit_is_refused_every_time(key: object) -> None:
     declare(int)
     for _ in range(2):
-        with pytest.raises(ValueError, match="got invalid parameters"):
+        with pytest.raises(ValueError, match="got invalid parameters") as raised:
             bound(key)
+        reasons = str(raised.value).removeprefix("{% mizan_context %} got invalid parameters: ")
+        assert reasons.startswith("{'key': ['")
+
+
+def test_several_contexts_are_bound_each_to_its_own_parameters() -> None:
+    def shelf(request: HttpRequest, row: int, key: str = "") -> str:
+        return ""
+
+    declare(int)
+    register(client(context="shelf")(shelf))
+    groups = find_groups(["item", "shelf"])
+    assert [group.context.name for group in groups] == ["item", "shelf"]
+    values, shown = bind(groups, {"key": "5", "row": "02"})
+    assert values == ({"key": 5}, {"key": "5", "row": 2})
+    assert [str(each) for each in shown] == ["item;key=5", "shelf;key=5;row=2"]
+    with pytest.raises(ValueError, match="needs") as raised:
+        bind(groups, {"key": "5"})
+    assert str(raised.value) == (
+        "{% mizan_context %} with context 'item', 'shelf' needs row. Known parameters: key, row."
+    )
+    with pytest.raises(ValueError, match="has no parameter") as raised:
+        bind(groups, {"key": "5", "row": 2, "rows": 3, "Row": 3})
+    assert str(raised.value) == (
+        "Context 'item', 'shelf' has no parameter 'Row' in {% mizan_context %}."
+        " Did you mean 'row'? Known parameters: key, row."
+    )

@@ -254,6 +254,18 @@ class TestMany:
         library.delete()
         assert told == ["room", "room"]
 
+    @pytest.mark.parametrize("at_once", [True, False])
+    def test_as_many_as_are_worth_asking_about_are_told_each(
+        self, told: Told, monkeypatch: pytest.MonkeyPatch, at_once: bool
+    ) -> None:
+        monkeypatch.setattr(watch, "MAX_ROWS", 3)
+        library = Library.objects.create()
+        owners = [Owner.objects.create(library=library) for _ in range(3)]
+        shelves = [shelf_of(owner) for owner in owners]
+        watch_model(Shelf, "room", own)
+        (Owner.objects.all() if at_once else library).delete()
+        assert sorted(each for text in told for each in text.split(", ")) == sorted(map(keys, shelves))
+
 
 def options(*watched: type[Model]) -> Any:
     """Give the rest of what ``find`` takes."""

@@ -14,7 +14,15 @@ from django.test import RequestFactory
 from pytest_django import Settings
 
 from mizan_htmx import client, invalidate, register
-from mizan_htmx.invalidation.cookie import COOKIE, MAX_BYTES, MAX_LENGTH, SECURE_COOKIE, carry
+from mizan_htmx.invalidation.cookie import (
+    COOKIE,
+    MAX_BYTES,
+    MAX_LENGTH,
+    SECURE_COOKIE,
+    carry,
+    hides_headers,
+    received,
+)
 from mizan_htmx.protocol.keys import Invalidation
 from tests.helpers.visitor import (
     CALL,
@@ -70,6 +78,8 @@ def redirecting(request: HttpRequest, user_id: int) -> HttpResponse:
         (200, {"Sec-Fetch-Mode": "same-origin"}, False),
         (200, {"Accept": "application/json"}, False),
         (200, {}, False),
+        (300, {}, True),
+        (399, {}, True),
     ],
 )
 def test_the_cookie_is_set_on_redirects_and_full_page_posts(
@@ -323,3 +333,81 @@ def test_a_call_from_a_full_page_form_carries_it_too(visitor: Visitor) -> None:
     register(client(affects="people")(change))
     response = visitor.form(CALL, "fn=change", Sec_Fetch_Mode="navigate")
     assert lists(response) == ["people"]
+
+
+def bringing(cookie: str) -> HttpRequest:
+    """Return a navigation that brings a cookie, without the header ``Cookie`` where it is empty."""
+    request = RequestFactory().post("/", headers=NAVIGATION)
+    request.META.pop("HTTP_COOKIE", None)
+    if cookie:
+        request.META["HTTP_COOKIE"] = f"{COOKIE}={cookie}"
+    return request
+
+
+def carried_after(cookie: str) -> HttpResponse:
+    """Return an answer that invalidates a user, to a navigation that brings a cookie."""
+    response = HttpResponse()
+    carry(bringing(cookie), response, [Invalidation.of("user", user_id=5)])
+    return response
+
+
+def test_the_headers_of_an_error_are_not_hidden_as_those_of_a_redirect_are() -> None:
+    request = RequestFactory().post("/")
+    hidden = [
+        status for status in (299, 300, 399, 400) if hides_headers(request, HttpResponse(status=status))
+    ]
+    assert hidden == [300, 399]
+
+
+def test_a_request_without_any_cookie_brings_nothing() -> None:
+    assert received(bringing("")) == ()
+    assert lists(carried_after("")) == ["user;user_id=5"]
+
+
+def test_what_a_request_has_brought_is_read_once() -> None:
+    request = bringing(f"{NUMBER}:user")
+    [note] = received(request)
+    assert (note.number, note.invalidations) == (NUMBER, (Invalidation("user"),))
+    request.META["HTTP_COOKIE"] = ""
+    assert received(request) == (note,)
+
+
+def test_what_is_no_note_is_dropped_and_the_others_are_read() -> None:
+    assert lists(carried_after(f"a=b|{NUMBER}:user%3Btab%3Db|c=d")) == ["user;tab=b", "user;user_id=5"]
+
+
+def test_a_cookie_of_exactly_the_limit_is_read_in_full_and_a_longer_one_is_none() -> None:
+    note = f"{NUMBER}:user%3Btab%3Db"
+    filler = "|x" * ((MAX_LENGTH - len(note)) // 2)
+    longest = (note + filler).ljust(MAX_LENGTH, "x")
+    assert lists(carried_after(longest)) == ["user;tab=b", "user;user_id=5"]
+    assert lists(carried_after(f"{longest}x")) == ["user;user_id=5"]
+
+
+def notes_of(lengths: list[int]) -> str:
+    """Write notes of these lengths, each with another number and a tab that no other has."""
+    written = []
+    for number, length in enumerate(lengths):
+        begin = f"{number:016x}:user%3Btab%3D{number}"
+        written.append(begin.ljust(length, "a"))
+    return "|".join(written)
+
+
+def test_notes_of_exactly_the_limit_are_read_in_full() -> None:
+    exactly = [995, 995, 995, 995]
+    assert sum(exactly) == MAX_LENGTH
+    several = "; ".join(
+        [notes_of(exactly[:2]), f"{COOKIE}={notes_of([0, 0, *exactly[2:]]).split('|', 2)[2]}"]
+    )
+    assert [note.invalidations[0].context for note in received(bringing(several))] == ["user"] * 4
+    longer = several + "a"
+    assert [note.invalidations[0].context for note in received(bringing(longer))] == ["user"] * 3 + ["*"]
+
+
+def test_a_value_of_exactly_the_limit_is_written_in_full() -> None:
+    new = len(f"|{NUMBER}:user%3Buser_id%3D5")
+    room = MAX_LENGTH - new
+    fits = notes_of([1000, 1000, 1000, room - 3003])
+    value = carried_after(fits).cookies[COOKIE].value
+    assert (len(value), value.startswith(fits)) == (MAX_LENGTH, True)
+    assert [text for _, text in notes(carried_after(f"{fits}a"))] == [*["*"] * 4, "user;user_id=5"]

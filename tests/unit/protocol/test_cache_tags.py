@@ -153,9 +153,24 @@ def test_what_many_optional_parameters_would_multiply_into_is_one_of_them() -> N
     assert purge_tags(Invalidation.of("a", v=0, w=1, x=2, y=3), shape) == ("a;v=0", "a;v")
 
 
+def test_three_optional_parameters_multiply_into_eight() -> None:
+    shape = Shape.of(["x", "y", "z"], optional=["x", "y", "z"])
+    assert purge_tags(Invalidation.of("a", x=1, y=2, z=3), shape) == (
+        *("a;x=1;y=2;z=3", "a;x=1;y=2;z", "a;x=1;y;z=3", "a;x=1;y;z"),
+        *("a;x;y=2;z=3", "a;x;y=2;z", "a;x;y;z=3", "a;x;y;z"),
+    )
+
+
 def test_an_object_that_no_purge_would_find_has_no_tags() -> None:
     with pytest.raises(ValueError, match=r"^'user' has no user_id, which is required in its context\.$"):
         tags_of(Invalidation.of("user"), Shape.of(["user_id"]))
+    with pytest.raises(
+        ValueError, match=r"^'user;tab=a' has no team_id, user_id, which is required in its context"
+    ):
+        tags_of(
+            Invalidation.of("user", tab="a"),
+            Shape.of(["user_id", "team_id", "tab", "year"], optional=["year"]),
+        )
 
 
 def test_a_marker_is_no_value() -> None:
@@ -194,6 +209,13 @@ def test_a_list_that_is_too_long_collapses_the_largest_context_first() -> None:
     assert purge_list([one, *many], known, max_bytes=15) == ("*",)
     bare = [Invalidation.of(f"context_{number}") for number in range(1000)]
     assert purge_list(bare, {}) == ("*",)
+
+
+def test_the_context_collapses_that_saves_most_whatever_the_length_of_its_name() -> None:
+    long = "a_long_name_of_a_context_with_one_entry"
+    known = {"b": Shape.of(["x"]), long: Shape.of(["x"])}
+    stale = [Invalidation.of(long, x=1), *(Invalidation.of("b", x=x) for x in range(5))]
+    assert purge_list(stale, known, max_bytes=80) == (f"{long};x=1", "b")
 
 
 @unhurried

@@ -3,8 +3,11 @@
 import datetime
 import enum
 import json
+import sys
+import time
 import tracemalloc
 import uuid
+from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -13,7 +16,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mizan_htmx.protocol.keys import EVERYTHING, Invalidation, canonical, format_list
+from mizan_htmx.protocol.keys import (
+    EVERYTHING,
+    LONGEST_INT,
+    Invalidation,
+    canonical,
+    format_list,
+    is_nameable,
+)
 
 VECTORS: dict[str, list[dict[str, Any]]] = json.loads(
     (Path(__file__).parents[2] / "vectors" / "invalidation.json").read_text(encoding="utf-8")
@@ -133,6 +143,112 @@ def test_what_is_no_scalar_has_no_text(value: object) -> None:
     with pytest.raises(TypeError) as caught:
         canonical(value)
     assert str(caught.value) == f"A parameter of a context must be a scalar, not {value!r}."
+
+
+def named(value: object) -> str:
+    """Name a test's parameter, which may have more digits than Python writes."""
+    return f"{Decimal(value):.3E}" if isinstance(value, (int, float, Decimal)) else str(value)[:20]
+
+
+@pytest.fixture
+def strictest_limit() -> Iterator[None]:
+    """Let Python read and write as few digits of an integer as it can be told."""
+    usual = sys.get_int_max_str_digits()
+    sys.set_int_max_str_digits(sys.int_info.str_digits_check_threshold)
+    yield
+    sys.set_int_max_str_digits(usual)
+
+
+@pytest.mark.parametrize("digits", [1, 640, 641, 4300])
+@pytest.mark.usefixtures("strictest_limit")
+def test_an_integer_has_a_text_whatever_python_is_told_of_its_digits(digits: int) -> None:
+    most, least = 10**digits - 1, 10 ** (digits - 1)
+    assert [canonical(most), canonical(-most)] == ["9" * digits, "-" + "9" * digits]
+    assert [canonical(least), canonical(-least)] == ["1" + "0" * (digits - 1), "-1" + "0" * (digits - 1)]
+
+
+@pytest.mark.parametrize(
+    ("value", "message"),
+    [
+        (10**4300, "1.000E+4300 can't name a block: it has too many digits."),
+        (-(10**4300), "-1.000E+4300 can't name a block: it has too many digits."),
+        (Decimal("1E+4096"), "1.000E+4096 can't name a block: it has too many digits, or is not a number."),
+        (Decimal("1E-4096"), "1.000E-4096 can't name a block: it has too many digits, or is not a number."),
+        (Decimal("1E+5000"), "1.000E+5000 can't name a block: it has too many digits, or is not a number."),
+        (Decimal("Infinity"), "Infinity can't name a block: it has too many digits, or is not a number."),
+        (float("nan"), "NaN can't name a block: it has too many digits, or is not a number."),
+    ],
+    ids=named,
+)
+def test_a_number_that_no_header_holds_is_refused_and_left_out(
+    value: int | float | Decimal, message: str
+) -> None:
+    with pytest.raises(ValueError, match="can't name a block") as caught:
+        canonical(value)
+    assert str(caught.value) == message
+    assert not is_nameable(value)
+    assert Invalidation.of("price", amount=value) == Invalidation.of("price")
+
+
+def test_a_decimal_of_as_many_digits_as_a_header_holds_has_a_text() -> None:
+    assert canonical(Decimal("1E+4095")) == "1" + "0" * 4095
+    assert canonical(Decimal("-1E+4095")) == "-1" + "0" * 4095
+    assert canonical(Decimal("1E-4095")) == "0." + "0" * 4094 + "1"
+
+
+class Id(int):
+    """A number that is written in another way."""
+
+    def __str__(self) -> str:
+        return f"no. {int(self)}"
+
+
+class Odd(enum.Enum):
+    """An enum of what names no block."""
+
+    NAN = float("nan")
+
+
+def test_a_number_of_a_class_of_its_own_is_a_number() -> None:
+    assert canonical(Id(5)) == "5"
+    assert [is_nameable(Id(value)) for value in (LONGEST_INT, LONGEST_INT + 1)] == [True, False]
+    assert [is_nameable(Id(-value)) for value in (LONGEST_INT, LONGEST_INT + 1)] == [True, False]
+
+
+@pytest.mark.parametrize(
+    "value",
+    [0, 5, -5, LONGEST_INT, -LONGEST_INT, True, 0.5, Decimal("0.5"), "", "a", Colour.RED, Inner.RED],
+    ids=named,
+)
+def test_what_has_a_short_text_names_a_block(value: object) -> None:
+    assert is_nameable(value)
+
+
+@pytest.mark.parametrize(
+    "value", [LONGEST_INT + 1, -LONGEST_INT - 1, None, [5], b"5", object, Odd.NAN], ids=named
+)
+def test_what_has_none_names_no_block(value: object) -> None:
+    assert not is_nameable(value)
+
+
+def test_the_zone_of_the_machine_does_not_matter(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TZ", "Asia/Tokyo")
+    time.tzset()
+    try:
+        assert (
+            canonical(datetime.datetime(2026, 1, 31, 12, tzinfo=datetime.UTC)) == "2026-01-31T12:00:00+00:00"
+        )
+        assert canonical(datetime.time(12, tzinfo=datetime.UTC)) == "12:00:00+00:00"
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+
+
+def test_one_of_declared_names_is_like_any_other() -> None:
+    made = Invalidation.declared("user", (("tab", "a"), ("user_id", "5")), (("tab", "a"), ("user_id", 5)))
+    same = Invalidation.of("user", user_id=5, tab="a")
+    assert (made, hash(made), str(made)) == (same, hash(same), "user;tab=a;user_id=5")
+    assert made.as_json() == {"context": "user", "params": {"tab": "a", "user_id": 5}}
 
 
 def test_json_keeps_numbers_and_booleans_and_writes_the_rest_as_text() -> None:

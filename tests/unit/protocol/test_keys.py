@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from mizan_htmx.protocol import keys
 from mizan_htmx.protocol.keys import (
     EVERYTHING,
     MAX_BYTES,
@@ -212,12 +213,34 @@ def test_a_bad_name_is_refused(context: str, params: dict[str, int], bad: str) -
     )
 
 
+@pytest.mark.parametrize(("name", "times"), [("a" * 100, 1), ("a" * 101, 0)], ids=["short", "long"])
+def test_names_are_remembered_unless_only_clients_send_such_long_ones(name: str, times: int) -> None:
+    keys._is_short_name.cache_clear()
+    for _ in range(2):
+        assert is_name(name)
+        assert not is_name(f"{name[1:]} ")
+    known = keys._is_short_name.cache_info()
+    assert (known.hits, known.currsize) == (2 * times, 2 * times)
+
+
 @pytest.mark.parametrize(
     "text", ["user\r\nSet-Cookie: a=b", "user\0", "user;user_id=5, cart"], ids=["crlf", "nul", "list"]
 )
 def test_a_bad_name_never_comes_out_even_of_an_entry_built_by_hand(text: str) -> None:
     with pytest.raises(ValueError, match="is not a name"):
         format_list([Invalidation(text)])
+
+
+def test_a_single_entry_of_exactly_the_limit_stands() -> None:
+    stale = Invalidation.of("user", user_id=5)
+    limit = len(str(stale))
+    assert merged([stale], max_bytes=limit) == ((stale,), "user;user_id=5")
+    assert merged([stale], max_bytes=limit - 1) == ((Invalidation("user"),), "user")
+    assert merge(iter([stale]), max_bytes=limit - 1) == (Invalidation("user"),)
+
+
+def test_a_value_with_a_sign_that_it_cannot_hold_drops_the_entry() -> None:
+    assert parse("user;user_id=5=6, user;=5, cart") == (Invalidation("cart"),)
 
 
 def test_how_a_value_was_given_does_not_matter_for_equality() -> None:

@@ -32,7 +32,8 @@ async def visitors(chromium: Browser, demo: str, htmx: str) -> AsyncIterator[Ent
     async def come(username: str | None, path: str, address: str = demo, **options: object) -> Tab:
         context = await chromium.new_context(**options)  # type: ignore[arg-type]
         await context.add_init_script(OBSERVE)
-        tab = Tab(await context.new_page(), address)
+        has_scripts = options.get("java_script_enabled") is not False
+        tab = Tab(await context.new_page(), address, has_scripts=has_scripts)
         tabs.append(tab)
         await tab.open(f"/sign-in/?htmx={htmx}&next={path}")
         if username is None:

@@ -3,6 +3,7 @@
 import enum
 import uuid
 from collections.abc import Callable
+from dataclasses import replace
 from decimal import Decimal
 from typing import Annotated, Any, NewType
 
@@ -12,7 +13,7 @@ from pydantic import ValidationError
 from typing_extensions import TypeAliasType
 
 from mizan_htmx.client import Context, client
-from mizan_htmx.declarations.functions import Auth
+from mizan_htmx.declarations.functions import Auth, Declaration
 from mizan_htmx.declarations.graph import Graph, build
 from mizan_htmx.errors import ValidationFailed, suggest
 from mizan_htmx.protocol.cache_tags import Shape
@@ -293,6 +294,8 @@ def test_a_login_required_by_the_site_holds_for_functions_that_do_not_say() -> N
     assert graph.auth_of(user_profile.mizan) is graph.default_auth
     assert graph.auth_of(vault_secret.mizan) is vault_secret.mizan.auth
     assert graph.auth_of(vault_door.mizan) is None
+    as_of_a_form = replace(vault_secret.mizan, declaration=Declaration())  # on which nothing marks a login
+    assert graph.auth_of(as_of_a_form) is vault_secret.mizan.auth
 
 
 def test_readers_that_ask_who_calls_validate_each_their_own_arguments() -> None:
@@ -336,6 +339,13 @@ def test_what_a_sites_own_code_makes_is_made_for_each_reader_anew() -> None:
         pair = [client(context="tags")(one), client(context="tags")(other)]
         assert graph_of(*pair).groups["tags"].together is None
         assert graph_of(pair[0]).groups["tags"].together is not None
+
+    def third(request: HttpRequest, word: Any) -> str:
+        return ""
+
+    one.__annotations__["tag"] = third.__annotations__["word"] = made
+    pair = [client(context="tags")(one), client(context="tags")(third)]
+    assert graph_of(*pair).groups["tags"].together is not None
     one.__annotations__["tag"] = other.__annotations__["tag"] = Annotated[str, "a fact"]
     pair = [client(context="tags")(one), client(context="tags")(other)]
     assert graph_of(*pair).groups["tags"].together is not None

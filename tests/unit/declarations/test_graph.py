@@ -9,7 +9,7 @@ from typing import Annotated, Any, NewType
 
 import pytest
 from django.http import HttpRequest, HttpResponse
-from pydantic import ValidationError
+from pydantic import AfterValidator, ValidationError
 from typing_extensions import TypeAliasType
 
 from mizan_htmx.client import Context, client
@@ -255,6 +255,24 @@ def test_what_goes_stale_keeps_numbers_for_json() -> None:
     (target,) = graph_of(*READERS, rename).plan(rename.mizan)  # type: ignore[attr-defined]
     found = target.invalidation({"user_id": 5, "tab": "a"})
     assert found.as_json() == {"context": "user", "params": {"user_id": 5, "tab": "a"}}
+
+
+def test_an_argument_of_the_same_type_is_not_validated_once_more() -> None:
+    asked: list[int] = []
+
+    def is_known(key: int) -> int:
+        asked.append(key)
+        return key
+
+    def item(request: HttpRequest, key: Any) -> str:
+        return ""
+
+    def change(request: HttpRequest, key: Any) -> None: ...
+
+    item.__annotations__["key"] = change.__annotations__["key"] = Annotated[int, AfterValidator(is_known)]
+    changed = client(affects="item")(change)
+    (target,) = graph_of(client(context="item")(item), changed).plan(changed.mizan)
+    assert (str(target.invalidation({"key": 5})), asked) == ("item;key=5", [])
 
 
 def test_the_plan_of_a_registered_function_is_looked_up() -> None:

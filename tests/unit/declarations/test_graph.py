@@ -3,16 +3,17 @@
 import enum
 import uuid
 from collections.abc import Callable
+from dataclasses import replace
 from decimal import Decimal
 from typing import Annotated, Any, NewType
 
 import pytest
 from django.http import HttpRequest, HttpResponse
-from pydantic import ValidationError
+from pydantic import AfterValidator, ValidationError
 from typing_extensions import TypeAliasType
 
 from mizan_htmx.client import Context, client
-from mizan_htmx.declarations.functions import Auth
+from mizan_htmx.declarations.functions import Auth, Declaration
 from mizan_htmx.declarations.graph import Graph, build
 from mizan_htmx.errors import ValidationFailed, suggest
 from mizan_htmx.protocol.cache_tags import Shape
@@ -256,6 +257,24 @@ def test_what_goes_stale_keeps_numbers_for_json() -> None:
     assert found.as_json() == {"context": "user", "params": {"user_id": 5, "tab": "a"}}
 
 
+def test_an_argument_of_the_same_type_is_not_validated_once_more() -> None:
+    asked: list[int] = []
+
+    def is_known(key: int) -> int:
+        asked.append(key)
+        return key
+
+    def item(request: HttpRequest, key: Any) -> str:
+        return ""
+
+    def change(request: HttpRequest, key: Any) -> None: ...
+
+    item.__annotations__["key"] = change.__annotations__["key"] = Annotated[int, AfterValidator(is_known)]
+    changed = client(affects="item")(change)
+    (target,) = graph_of(client(context="item")(item), changed).plan(changed.mizan)
+    assert (str(target.invalidation({"key": 5})), asked) == ("item;key=5", [])
+
+
 def test_the_plan_of_a_registered_function_is_looked_up() -> None:
     @mutation()
     def rename(request: HttpRequest, user_id: int) -> None: ...
@@ -293,6 +312,8 @@ def test_a_login_required_by_the_site_holds_for_functions_that_do_not_say() -> N
     assert graph.auth_of(user_profile.mizan) is graph.default_auth
     assert graph.auth_of(vault_secret.mizan) is vault_secret.mizan.auth
     assert graph.auth_of(vault_door.mizan) is None
+    as_of_a_form = replace(vault_secret.mizan, declaration=Declaration())  # on which nothing marks a login
+    assert graph.auth_of(as_of_a_form) is vault_secret.mizan.auth
 
 
 def test_readers_that_ask_who_calls_validate_each_their_own_arguments() -> None:
@@ -336,6 +357,13 @@ def test_what_a_sites_own_code_makes_is_made_for_each_reader_anew() -> None:
         pair = [client(context="tags")(one), client(context="tags")(other)]
         assert graph_of(*pair).groups["tags"].together is None
         assert graph_of(pair[0]).groups["tags"].together is not None
+
+    def third(request: HttpRequest, word: Any) -> str:
+        return ""
+
+    one.__annotations__["tag"] = third.__annotations__["word"] = made
+    pair = [client(context="tags")(one), client(context="tags")(third)]
+    assert graph_of(*pair).groups["tags"].together is not None
     one.__annotations__["tag"] = other.__annotations__["tag"] = Annotated[str, "a fact"]
     pair = [client(context="tags")(one), client(context="tags")(other)]
     assert graph_of(*pair).groups["tags"].together is not None

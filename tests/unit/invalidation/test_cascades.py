@@ -377,3 +377,26 @@ class TestCosts:
         ]
         assert cascades.ways(Library, watched) == ()
         assert cascades.reached(Owner, watched) == {Shelf, Book, Note}
+
+    def test_rows_of_a_watched_subclass_end_the_way(self) -> None:
+        watched = frozenset({Memo})
+        assert [(way.model, way.is_watched, way.leads_on) for way in cascades.ways(Book, watched)] == [
+            (Memo, True, False)
+        ]
+        assert [(way.model, way.is_watched, way.leads_on) for way in cascades.ways(Shelf, watched)] == [
+            (Book, False, True)
+        ]
+
+    def test_what_goes_with_a_row_is_left_out_if_nothing_watched_goes_with_it(self) -> None:
+        assert {way.model for way in cascades.ways(Owner, frozenset({Wish}))} == {Wish}
+
+    def test_the_database_that_deletes_is_asked(self, book: Book) -> None:
+        asked: list[str] = []
+
+        def read(rows: Any) -> list[Any]:
+            asked.append(rows.db)
+            return []
+
+        rest = {**options(Note), "read": read}
+        assert [*cascades.find(book, "elsewhere", book, **rest)] == []
+        assert asked == ["elsewhere"]

@@ -10,7 +10,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from mizan_htmx.protocol import cache_tags as tags
-from mizan_htmx.protocol.cache_tags import Shape, purge_list, purge_tags, subsets, tags_of
+from mizan_htmx.protocol.cache_tags import Shape, group_list, purge_list, purge_tags, subsets, tags_of
 from mizan_htmx.protocol.keys import EVERYTHING, Invalidation, covers, parse
 
 # A busy machine is no fault of the scheme.
@@ -198,6 +198,11 @@ def test_a_list_holds_each_tag_once_and_bare_contexts_swallow_theirs() -> None:
     assert purge_list([five, EVERYTHING], known) == ("*",)
     assert purge_list([Invalidation.of("elsewhere", a=1)], known) == ("elsewhere",)
     assert purge_list([], known) == ()
+
+
+def test_a_header_has_the_tags_as_strings() -> None:
+    assert group_list(("user", "user;tab;user_id=5")) == '"user", "user;tab;user_id=5"'
+    assert group_list(()) == ""
 
 
 def test_a_list_that_is_too_long_collapses_the_largest_context_first() -> None:

@@ -20,6 +20,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -175,6 +176,7 @@ def pytest_runtestloop(session: pytest.Session) -> bool:
         running[child] = name, time.monotonic() + 90 + 30 * seconds
     while running:
         collect(running)
+    Path(settings.DATABASES["default"]["NAME"]).unlink(missing_ok=True)
     return True
 
 
@@ -188,6 +190,8 @@ def collect(running: dict[int, tuple[str, float]]) -> None:
             _, status = os.waitpid(child, 0)
             ended = child
         if ended:
+            with suppress(ProcessLookupError):
+                os.killpg(child, signal.SIGKILL)  # what a test had started when it failed
             del running[child]
             by_time = os.WIFSIGNALED(status) and os.WTERMSIG(status) in (signal.SIGKILL, signal.SIGXCPU)
             note(name, TIMED_OUT if by_time else KILLED if status else SURVIVED)

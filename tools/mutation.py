@@ -176,7 +176,7 @@ def pytest_runtestloop(session: pytest.Session) -> bool:
         running[child] = name, time.monotonic() + 90 + 30 * seconds
     while running:
         collect(running)
-    Path(settings.DATABASES["default"]["NAME"]).unlink(missing_ok=True)
+    Path(str(settings.DATABASES["default"]["NAME"])).unlink(missing_ok=True)
     return True
 
 

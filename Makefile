@@ -104,7 +104,8 @@ benchmark: $(VENV)/.test
 
 # In an environment of its own, and once in a while: tests/mutation.md has the last results.
 mutation: $(MUTATION)/.mutation
-	@$(MUTATION)/bin/python -m tools.mutation $(ARGS)
+	@MIZAN_REDIS=`$(MUTATION)/bin/python -m tools.redis` && export MIZAN_REDIS && \
+	$(MUTATION)/bin/python -m tools.mutation $(ARGS)
 
 constraints:
 	@python="$(PYTHON)"; "$${python:-python3}" -m tools.constraints $(OTHERS)

@@ -20,6 +20,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -150,7 +151,7 @@ def pytest_runtestloop(session: pytest.Session) -> bool:
     if not child:
         record_calls(session)
     if os.waitpid(child, 0)[1]:
-        pytest.exit("The tests fail without a mutant.", returncode=1)
+        pytest.exit("A test fails without a mutant.", returncode=1)
     calls = json.loads(CALLS.read_text(encoding="utf-8"))
     items = {item.nodeid: item for item in session.items}
     running: dict[int, tuple[str, float]] = {}
@@ -175,6 +176,7 @@ def pytest_runtestloop(session: pytest.Session) -> bool:
         running[child] = name, time.monotonic() + 90 + 30 * seconds
     while running:
         collect(running)
+    Path(str(settings.DATABASES["default"]["NAME"])).unlink(missing_ok=True)
     return True
 
 
@@ -188,6 +190,8 @@ def collect(running: dict[int, tuple[str, float]]) -> None:
             _, status = os.waitpid(child, 0)
             ended = child
         if ended:
+            with suppress(ProcessLookupError):
+                os.killpg(child, signal.SIGKILL)  # what a test had started when it failed
             del running[child]
             by_time = os.WIFSIGNALED(status) and os.WTERMSIG(status) in (signal.SIGKILL, signal.SIGXCPU)
             note(name, TIMED_OUT if by_time else KILLED if status else SURVIVED)
@@ -211,9 +215,12 @@ def record_calls(session: pytest.Session) -> None:
         begun = time.perf_counter()
         item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
         seconds = time.perf_counter() - begun
+        if session.testsfailed:
+            print(f"{item.nodeid} fails without a mutant.", file=sys.stderr, flush=True)
+            os._exit(1)
         recorded[item.nodeid] = {"functions": sorted(state()._stats), "seconds": seconds}
     CALLS.write_text(json.dumps(recorded), encoding="utf-8")
-    os._exit(session.testsfailed)
+    os._exit(0)
 
 
 def run_mutant(session: pytest.Session, name: str, items: list[pytest.Item], seconds: float) -> None:

@@ -362,8 +362,8 @@ def test_what_a_sites_own_code_makes_is_made_for_each_reader_anew() -> None:
         return ""
 
     one.__annotations__["tag"] = third.__annotations__["word"] = made
-    pair = [client(context="tags")(one), client(context="tags")(third)]
-    assert graph_of(*pair).groups["tags"].together is not None
+    apart = graph_of(client(context="tags")(one), client(context="tags")(third))
+    assert apart.groups["tags"].together is not None
     one.__annotations__["tag"] = other.__annotations__["tag"] = Annotated[str, "a fact"]
     pair = [client(context="tags")(one), client(context="tags")(other)]
     assert graph_of(*pair).groups["tags"].together is not None

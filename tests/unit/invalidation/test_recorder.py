@@ -1,5 +1,6 @@
 """What is stale is announced once it is committed: by ``invalidate()``, in the header."""
 
+import asyncio
 import re
 from contextlib import suppress
 from typing import Any
@@ -7,12 +8,13 @@ from typing import Any
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 from django.db import transaction
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.test import RequestFactory
 
 from mizan_htmx import client, invalidate, register
-from mizan_htmx.invalidation.publication import publish_invalidations, published
+from mizan_htmx.invalidation.publication import publish_anywhere, publish_invalidations, published
 from mizan_htmx.invalidation.recorder import Recorder, current_recorder, open_recorder
+from mizan_htmx.invalidation.response import write_invalidations
 from mizan_htmx.protocol.keys import Invalidation, format_list
 from mizan_htmx.testing import isolated_registry
 from tests.helpers.visitor import (
@@ -212,3 +214,56 @@ def test_nobody_hears_of_what_is_neither_live_nor_public_but_who_listens(signals
     finally:
         published.disconnect(hear)
     assert (heard, [text for text, *_ in signals]) == ([unknown], ["user", "elsewhere"])
+
+
+@pytest.mark.parametrize("may_block", ["", "1"])
+async def test_in_an_event_loop_the_sites_receivers_are_called_by_a_task(
+    signals: list[Any], monkeypatch: pytest.MonkeyPatch, may_block: str
+) -> None:
+    heard: list[object] = []
+
+    def hear(sender: object, request: object, **kwargs: object) -> None:
+        heard.append(request)
+
+    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", may_block)
+    request = RequestFactory().get("/")
+    published.connect(hear)
+    try:
+        publish_anywhere(request, (Invalidation("elsewhere"),))
+    finally:
+        published.disconnect(hear)
+    assert heard == [request]
+    assert bool(signals) is bool(may_block)
+    async with asyncio.timeout(60):
+        while not signals:
+            await asyncio.sleep(0)
+    assert [each[:2] for each in signals] == [("elsewhere", request)]
+    assert heard == [request]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_no_response_carries_is_published_with_its_request(signals: list[Any]) -> None:
+    request = RequestFactory().get("/")
+    recorder = Recorder(request)
+    recorder.add([Invalidation.of("user", user_id=5)])
+    recorder.abandon()
+    recorder.abandon()
+    assert signals == [("user;user_id=5", request, False)]
+    recorder.add([Invalidation.of("user", user_id=6)])
+    assert signals[1:] == [("user;user_id=6", request, False)]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_response_that_invalidates_is_not_stored_unless_it_says_so_itself() -> None:
+    request = RequestFactory().get("/")
+    recorder = Recorder(request)
+    response = HttpResponse()
+    write_invalidations(request, response, recorder)
+    assert (HEADER in response.headers, "Cache-Control" in response.headers) == (False, False)
+    recorder.add([Invalidation.of("user", user_id=5)])
+    write_invalidations(request, response, recorder)
+    assert response.headers[HEADER] == "user;user_id=5"
+    assert response.headers["Cache-Control"] == "no-store"
+    kept = HttpResponse(headers={"Cache-Control": "private"})
+    write_invalidations(request, kept, recorder)
+    assert kept.headers["Cache-Control"] == "private"

@@ -141,6 +141,10 @@ def test_the_order_is_bare_then_singles_then_pairs_then_all() -> None:
     )
 
 
+def test_of_three_parameters_a_purge_of_two_names_both() -> None:
+    assert purge_tags(Invalidation.of("a", x=1, y=2), Shape.of(["x", "y", "z"])) == ("a;x=1;y=2",)
+
+
 def test_above_three_parameters_a_purge_takes_the_one_that_none_lacks() -> None:
     shape = Shape.of(["w", "x", "y", "z"], optional=["w", "x"])
     assert purge_tags(Invalidation.of("a", w=0, y=2), shape) == ("a;y=2",)

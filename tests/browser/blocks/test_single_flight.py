@@ -64,6 +64,7 @@ async def test_what_the_answer_itself_shows_stays_as_it_was(tab: Tab) -> None:
     await expect(tab.page.locator("#shown > em")).to_have_text("Shaken")
     await expect(tab.block(USER)).to_have_text(["0 Grace", "1 Grace"])
     await expect(tab.block(SHAKY)).to_have_text("Grace")
+    await tab.bound()
     assert await tab.page.locator("#shown").inner_html() == "<em>Shaken</em>"
     assert tab.refreshes == []
 

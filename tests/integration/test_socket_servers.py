@@ -29,6 +29,7 @@ from mizan_htmx.channels.outage_log import database_outage
 from tests.browser.helpers.serving import SERVERS, Daphne, Site
 from tests.helpers.sockets import PATIENCE, ROOM, SUBSCRIBED, ChatChannel, chat, said
 from tests.helpers.visitor import as_coroutine
+from tests.helpers.waiting import until
 from tests.helpers.watching import declare, watching_of
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("registry")]
@@ -95,13 +96,6 @@ async def signed_in(name: str = "ada") -> tuple[AsyncClient, str]:
 async def subscribed(page: Page) -> None:
     """Subscribe to the chat."""
     assert await page.ask(action="subscribe", **ROOM) == SUBSCRIBED
-
-
-async def until(condition: Any) -> None:
-    """Wait until something holds that nothing tells of."""
-    async with asyncio.timeout(PATIENCE):
-        while not condition():
-            await asyncio.sleep(0.01)
 
 
 class TestMessages:

@@ -12,7 +12,7 @@ from tests.browser.helpers.axe import expect_accessible
 from tests.browser.helpers.desk import refresh
 from tests.browser.helpers.errors import LISTEN, failures, hears, notice, open_page, told
 from tests.browser.helpers.tab import Tab, on_newest_morph
-from tests.helpers.outbox import until
+from tests.helpers.waiting import until
 from tests.site.errors import Conflict, TooMany, trouble
 from tests.site.gates import closed_gate
 from tests.site.keep import desk

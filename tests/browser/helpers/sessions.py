@@ -99,6 +99,11 @@ async def broadcast(tab: Tab, channel: str, **message: str) -> None:
     )
 
 
+async def invalidated_in(tab: Tab) -> list[object]:
+    """List what has been invalidated in a page, in order."""
+    return [header for name, header, _ in await tab.happened() if name == "invalidate"]
+
+
 async def has_run(tab: Tab) -> None:
     """Wait until the timers have run that are due by now."""
     await tab.page.evaluate("new Promise((done) => setTimeout(() => setTimeout(done)))")

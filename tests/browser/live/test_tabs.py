@@ -5,18 +5,13 @@ import asyncio
 from playwright.async_api import Route, expect
 
 from tests.browser.helpers.live import NOTE, change, has_heard
-from tests.browser.helpers.sessions import another, has_run
+from tests.browser.helpers.sessions import another, has_run, invalidated_in
 from tests.browser.helpers.tab import Tab, on_newest_htmx, on_one_htmx
 from tests.site.gates import closed_gate
 
 pytestmark = on_one_htmx
 
 USER = "user;user_id=5"
-
-
-async def told(tab: Tab) -> list[object]:
-    """List what became stale in a page, in its order."""
-    return [header for name, header, _ in await tab.happened() if name == "invalidate"]
 
 
 async def test_what_comes_by_socket_every_tab_hears_by_itself(ada: Tab) -> None:
@@ -29,7 +24,7 @@ async def test_what_comes_by_socket_every_tab_hears_by_itself(ada: Tab) -> None:
         for each in (ada, other):
             await has_heard(each)
             assert each.refreshes == [NOTE]
-            assert await told(each) == [NOTE]
+            assert await invalidated_in(each) == [NOTE]
 
 
 async def test_what_comes_by_socket_and_from_another_tab_is_refreshed_once(ada: Tab) -> None:

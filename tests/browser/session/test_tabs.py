@@ -6,7 +6,7 @@ import pytest
 from playwright.async_api import expect
 
 from tests.browser.helpers.live import set_hidden
-from tests.browser.helpers.sessions import CHANNEL, another, become, broadcast, has_run
+from tests.browser.helpers.sessions import CHANNEL, another, become, broadcast, has_run, invalidated_in
 from tests.browser.helpers.tab import Tab, on_newest_htmx, on_one_htmx
 from tests.site.gates import closed_gate, wait_until_reached
 from tests.site.models import Person
@@ -14,11 +14,6 @@ from tests.site.models import Person
 pytestmark = on_one_htmx
 
 USER = "user;user_id=5"
-
-
-async def told(tab: Tab) -> list[object]:
-    """List what became stale in a page, in its order."""
-    return [header for name, header, _ in await tab.happened() if name == "invalidate"]
 
 
 @on_newest_htmx
@@ -44,7 +39,7 @@ async def test_what_a_tab_hears_it_does_not_say_again(tab: Tab) -> None:
         await third.invalidate("board")
         for each in (tab, other, third):
             await each.happens("invalidate", 3)
-            assert sorted(map(str, await told(each))) == ["board", "notifications", USER]
+            assert sorted(map(str, await invalidated_in(each))) == ["board", "notifications", USER]
             assert each.refreshes == [USER]
 
 
@@ -66,7 +61,7 @@ async def test_an_invalidation_with_a_failing_status_is_told(tab: Tab) -> None:
         async with tab.answered(409):
             await tab.submit("#answer", "409")
             await other.happens("refreshed", 1)
-        assert await told(other) == [USER]
+        assert await invalidated_in(other) == [USER]
 
 
 async def test_a_page_that_leaves_its_own_blocks_alone_tells_the_others(tab: Tab) -> None:
@@ -143,7 +138,7 @@ async def test_what_is_stale_for_one_is_not_for_another(tab: Tab) -> None:
         await other.happens("refreshed", 1)
         await broadcast(other, CHANNEL, list="board")
         await tab.happens("invalidate", 1)
-        assert await told(tab) == ["board"]
+        assert await invalidated_in(tab) == ["board"]
         assert tab.refreshes == []
 
 
@@ -168,7 +163,7 @@ async def test_another_mount_is_another_site(tab: Tab) -> None:
         await broadcast(other, "mizan /elsewhere/", list="user;user_id=5")
         await broadcast(other, CHANNEL, list="board")
         await tab.happens("invalidate", 1)
-        assert await told(tab) == ["board"]
+        assert await invalidated_in(tab) == ["board"]
 
 
 async def test_without_broadcast_channels_a_page_is_alone(tab: Tab) -> None:

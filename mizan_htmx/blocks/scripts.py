@@ -38,30 +38,11 @@ from mizan_htmx.rendering.page_localization import localization_here, localizati
 from mizan_htmx.rendering.url_cache import login_path, reverse_url
 from mizan_htmx.setup.registry import registry
 
-ALWAYS = (
-    "mizan_htmx/mizan-start.js",
-    "mizan_htmx/mizan.js",
-    "mizan_htmx/mizan-together.js",
-    "mizan_htmx/mizan-answers.js",
-    "mizan_htmx/mizan-guard.js",
-    "mizan_htmx/mizan-return.js",
-    "mizan_htmx/mizan-state.js",
-    "mizan_htmx/mizan-twins.js",
-    "mizan_htmx/mizan-content.js",
-    "mizan_htmx/mizan-keep.js",
-    "mizan_htmx/mizan-swaps.js",
-    "mizan_htmx/mizan-inserted.js",
-    "mizan_htmx/mizan-blocks.js",
-    "mizan_htmx/mizan-session.js",
-    "mizan_htmx/mizan-fields.js",
-    "mizan_htmx/mizan-errors.js",
-    "mizan_htmx/mizan-notice.js",
-    "mizan_htmx/mizan-after.js",
-)
-SINGLE_FLIGHT = "mizan_htmx/mizan-single-flight.js"
-DEBUG = ("mizan_htmx/mizan-debug.js", "mizan_htmx/mizan-faults.js")
-LIVE = ("mizan_htmx/mizan-live.js", "mizan_htmx/mizan-channels.js")
-FORMS = ("mizan_htmx/mizan-forms.js", "mizan_htmx/mizan-formsets.js")
+# Static paths without their ending. The readable files are for ``DEBUG``; otherwise pages load the minified ones.
+MAIN = "mizan_htmx/mizan"
+FORMS = "mizan_htmx/mizan-forms"
+LIVE = "mizan_htmx/mizan-live"
+DEBUG = "mizan_htmx/mizan-debug"
 
 # What starts like this is a URL, not a static path, as in the Media of a form.
 _URL_PREFIXES = ("http://", "https://", "/")
@@ -85,25 +66,28 @@ def scripts(
     # Not by its truth: a lazy nonce is false until it is rendered, which creates it.
     given = (nonce, getattr(request, NONCE, None), getattr(request, "csp_nonce", None))
     nonce = next((str(each) for each in given if each is not None and each != ""), None)
-    attributes = attributes_of(_settings(request, nonce))
-    paths = _paths(debug=settings.DEBUG if debug is None else debug)
-    own = _tags(tuple(paths), attributes, defer=defer)
-    if registry.channels or registry.graph.live:
-        socket = get_script_prefix() + conf.socket_path.removeprefix("/")
-        attributes += attributes_of([("data-socket", socket)])
-        own += _tags(LIVE, attributes, defer=defer)
-    own += error_messages()
-    return mark_safe(_htmx(htmx, nonce, defer=defer) + own)
+    main, *others = _static(tuple(_paths(debug=settings.DEBUG if debug is None else debug)))
+    start = "<script defer" if defer else "<script"
+    own = f"{start}{main}{attributes_of(_settings(request, nonce))}></script>"
+    if others:
+        more = "" if nonce is None else attributes_of([("nonce", nonce)])
+        own += "".join([f"{start}{source}{more}></script>" for source in others])
+    return mark_safe(_htmx(htmx, nonce, defer=defer) + own + error_messages())
 
 
 def _paths(*, debug: bool) -> Iterator[str]:
-    yield from ALWAYS
-    if conf.single_flight:
-        yield SINGLE_FLIGHT
+    ending = ".js" if settings.DEBUG else ".min.js"
+    yield MAIN + ending
     if registry.forms:
-        yield from FORMS
+        yield FORMS + ending
+    if _uses_socket():
+        yield LIVE + ending
     if debug:
-        yield from DEBUG
+        yield DEBUG + ending
+
+
+def _uses_socket() -> bool:
+    return bool(registry.channels or registry.graph.live)
 
 
 def _settings(request: HttpRequest, nonce: str | None) -> Iterator[tuple[str, str]]:
@@ -130,6 +114,10 @@ def _settings(request: HttpRequest, nonce: str | None) -> Iterator[tuple[str, st
         yield "data-login", login
     if localization := localization_here(request):
         yield "data-locale", sign(localization)
+    if _uses_socket():
+        yield "data-socket", get_script_prefix() + conf.socket_path.removeprefix("/")
+    if conf.single_flight:
+        yield "data-single-flight", ""
     if nonce is not None:
         yield "nonce", nonce
 
@@ -178,11 +166,6 @@ def _is_found(path: str) -> bool:
         return False
 
 
-def _tags(paths: tuple[str, ...], attributes: str, *, defer: bool) -> str:
-    start = "<script defer" if defer else "<script"
-    return "".join([f"{start}{source}{attributes}></script>" for source in _static(paths)])
-
-
 def _static(paths: tuple[str, ...]) -> tuple[str, ...]:
     if apps.is_installed("django.contrib.staticfiles"):
         storage = storages[STATICFILES_STORAGE_ALIAS]
@@ -208,7 +191,7 @@ def _sources(paths: tuple[str, ...], *cache_key: object) -> tuple[str, ...]:
     return tuple([attributes_of([("src", static(path))]) for path in paths])
 
 
-# Looking up the URLs of nine files takes as long as rendering a small table.
+# Looking up the URLs of static files takes as long as rendering a small table.
 _cached_sources = lru_cache(16)(_sources)
 
 

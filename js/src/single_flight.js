@@ -4,10 +4,10 @@
    A request of htmx that may change something names the blocks of the page in X-Mizan-Blocks. Its answer may
    end with a JSON text, X-Mizan-Brought characters long: block id → its HTML, or null for what is unchanged. It
    is cut off before htmx sees it. Blocks that are stale and not in it are asked for as ever. */
+import { isOwn, of, page } from "./dom.js";
 import { mizan } from "./internal.js";
 
 export const start = () => {
-  const { of, page, isOwn } = mizan.dom;
 
   const [NAMED, BROUGHT] = ["X-Mizan-Blocks", "X-Mizan-Brought"];
   const [MOST_BLOCKS, LONGEST] = [50, 4000]; // what the server reads of the header: blocks, characters

@@ -4,11 +4,11 @@
    is the way to the server: those that leave in one task become GET partials/?block=…&user_id=5&block=…, and
    each is given its part of the answer. One that is alone, or that shared caches may answer, goes as htmx made
    it. */
+import { of, page } from "../dom.js";
+import { mount } from "../settings.js";
 import { mizan } from "../internal.js";
 
 export const start = () => {
-  const { dom } = mizan;
-  const { of, page } = dom;
 
   const PROOF = "X-Mizan-Refresh";
   const TOGETHER = "X-Mizan-Together"; // how many blocks the request brought; mizan.js reads it
@@ -20,7 +20,7 @@ export const start = () => {
   const BARE = [204, 205, 304]; // which have no body
   const PERSONAL = /^hx-(source|target|trigger|trigger-name)$/i; // htmx's headers that name the element
 
-  const mount = dom.address(dom.settings().mount ?? "/api/mizan/", "data-mount");
+  const base = mount();
 
   /* What htmx has sent in this task: {block, request, query, headers, piece, policy, alone(), answer(…),
      fail(error), isGone}. */
@@ -33,7 +33,7 @@ export const start = () => {
     const piece = detail.piece === null && !hash ? undefined : detail.piece;
     const url = new URL(detail.url, page.baseURI);
     const isShared = piece === undefined && of(block).matches("[data-mizan-shared]");
-    const isOurs = url.origin === mount.origin && url.pathname.startsWith(mount.pathname + "partial/");
+    const isOurs = url.origin === base.origin && url.pathname.startsWith(base.pathname + "partial/");
     if (isShared || !isOurs) return;
     // An unchanged block has the version of an older one, and would never be done.
     const query = url.search.slice(1) + (hash && version === undefined ? `&mizan-hash=${hash}` : "");
@@ -75,10 +75,10 @@ export const start = () => {
     return [...full, ...groups.values()].filter(({ length }) => length);
   };
 
-  const pathOf = (tickets) => `${mount.pathname}partials/?${tickets.map(({ query }) => query).join("&")}`;
+  const pathOf = (tickets) => `${base.pathname}partials/?${tickets.map(({ query }) => query).join("&")}`;
 
   /* As a whole: the page may have another base. */
-  const urlOf = (tickets) => mount.origin + pathOf(tickets);
+  const urlOf = (tickets) => base.origin + pathOf(tickets);
 
   const send = async (tickets) => {
     const controller = new AbortController();

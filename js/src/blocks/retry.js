@@ -6,11 +6,12 @@
 
    mizan:return   on document, when the page comes back and may be old; preventDefault() says that somebody
                   else looks after its live blocks, as mizan-live.js does */
+import { page } from "../dom.js";
+import { whenShown } from "../lifecycle.js";
 import { htmx } from "../htmx.js";
 import { mizan } from "../internal.js";
 
 export const start = () => {
-  const { page, whenShown } = mizan.dom;
 
   const [FIRST_WAIT, LONGEST_WAIT] = [1000, 60_000]; // milliseconds until it is tried again
   const LONGEST_ASKED = 3_600_000; // the same, where the server says how long

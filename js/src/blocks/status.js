@@ -7,10 +7,11 @@
                           at most once in 5 s, and not while the page is hidden
    data-mizan-lazy        the block shows a placeholder, and loads when it comes near the view
    data-mizan-poll        seconds after which the block refreshes again, while the page is shown and online */
+import { of, page } from "../dom.js";
+import { whenParsed } from "../lifecycle.js";
 import { mizan } from "../internal.js";
 
 export const start = () => {
-  const { of, page } = mizan.dom;
 
   const BLOCK = "[data-mizan]";
   const LAZY = "[data-mizan-lazy]";
@@ -257,7 +258,7 @@ export const start = () => {
     });
   };
 
-  mizan.dom.whenParsed(start);
+  whenParsed(start);
 
   Object.assign(mizan, { announce });
 };

@@ -2,8 +2,8 @@
 
    One warning in the console has what the build does wrong, as far as it matters to pages with the shim, and which
    build does not. Another one says that a page has loaded htmx twice. */
+import { whenShown } from "../lifecycle.js";
 import { htmx } from "../htmx.js";
-import { mizan } from "../internal.js";
 
 export const start = () => {
   /* Each was seen in a browser, on the first build that has it and on the one that mended it. */
@@ -71,5 +71,5 @@ export const start = () => {
         "Where a bundle has its own, {% mizan_scripts htmx=None %} leaves it alone.",
     );
   };
-  mizan.dom.whenShown(compare);
+  whenShown(compare);
 };

@@ -12,11 +12,11 @@
 
    It hears the events of mizan.js and htmx, and does nothing else: without it everything is the same. It
    lives in a shadow tree beside the body, where no CSS of the site reaches it and no swap takes it away. */
+import { of, page } from "../dom.js";
 import { htmx } from "../htmx.js";
 import { mizan } from "../internal.js";
 
 export const start = () => {
-  const { of, page } = mizan.dom;
 
   const HEADER = "X-Mizan-Invalidate";
   const BLOCK = "[data-mizan]";

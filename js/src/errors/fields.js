@@ -9,11 +9,11 @@
 
    A message stands before its field, where Django has it, or in the element with data-mizan-errors="name", if the
    form has one. It goes when the field gets another value, and stays while its block is refreshed. */
+import { of, page } from "../dom.js";
 import { htmx } from "../htmx.js";
 import { mizan } from "../internal.js";
 
 export const start = () => {
-  const { of, page } = mizan.dom;
   const SAID = "data-mizan-said"; // marks the lists of this file
   const WHOLE = /^(__all__)?$/;
   const CONTROL = "input, select, textarea";

@@ -16,11 +16,11 @@
      [data-mizan-close]     takes it away, as Escape does
 
    It goes away when the same element has sent a request that worked. */
+import { isShown, modal, of, page } from "../dom.js";
 import { htmx } from "../htmx.js";
 import { mizan } from "../internal.js";
 
 export const start = () => {
-  const { of, page, isShown } = mizan.dom;
 
   const SLOT = "[data-mizan-slot]";
   const NOTICE = ".mizan-notice";
@@ -96,12 +96,12 @@ export const start = () => {
   /* Nobody reads what is not displayed, or stands beside an open modal dialog. The slot itself may be hidden as long
      as it is empty. */
   const slotFor = (element) => {
-    const modal = mizan.dom.modal();
+    const dialog = modal();
     for (let around = of(element).form ?? element; around; around = of(around).parentElement) {
       const slots = [...of(around).querySelectorAll(SLOT)].filter((slot) => isShown(slot.parentElement));
-      const slot = slots.find((each) => (!modal || of(modal).contains(each)) && !isOthers(each, around));
+      const slot = slots.find((each) => (!dialog || of(dialog).contains(each)) && !isOthers(each, around));
       if (slot) return slot;
-      if (around === modal) return null;
+      if (around === dialog) return null;
     }
     return null;
   };

@@ -16,11 +16,10 @@
    mizan:done     there, too, when a request that changes something has worked, and its answer is in the page;
                   detail {status, element, method, url, request}
    mizan:read     the same for one that only reads, other than for a block */
-import { htmx } from "../htmx.js";
-import { mizan } from "../internal.js";
+import { isOwn, of, page } from "../dom.js";
+import { htmx, isHtmx2 } from "../htmx.js";
 
 export const start = () => {
-  const { of, page, isOwn } = mizan.dom;
 
   const ERROR = "X-Mizan-Error";
   const MESSAGE = "X-Mizan-Message";
@@ -29,7 +28,6 @@ export const start = () => {
   const FORM = "form[data-mizan-form]";
   const FIELD = "input:not([type=hidden]), select, textarea";
   const WORDS = "template[data-mizan-errors]";
-  const isHtmx2 = /^2\./.test(htmx.version);
   const isSafe = (method) => /^(GET|HEAD|OPTIONS|TRACE)$/i.test(method);
   const name4 = (name) => name.replaceAll(":", htmx.config.metaCharacter || ":");
   const MOVING = 1000; // milliseconds that a view transition may take

@@ -4,12 +4,11 @@
    Rows stand in [data-mizan-rows]; template[data-mizan-empty-row] has one to copy, numbered __prefix__. The
    first INITIAL_FORMS rows exist on the server: they keep their numbers, and are marked when they are to be
    deleted. The others are numbered without gaps. Rows with an ORDER are sent in their order on the page. */
+import { clear } from "../clobbering.js";
+import { of, page } from "../dom.js";
 import { htmx } from "../htmx.js";
-import { mizan } from "../internal.js";
 
 export const start = () => {
-  const { dom } = mizan;
-  const { of, page, clear } = dom;
 
   const FORMSET = "form[data-mizan-formset]";
 

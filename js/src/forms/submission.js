@@ -9,12 +9,14 @@
 
    While it is filled in, the form goes to the address in data-mizan-validate; what comes back has the errors
    of the fields that were left. [data-mizan-keep] marks what a script added and no merge may take away. */
+import { clear, isRead, strip } from "../clobbering.js";
+import { isOwn, of, page, staysHere } from "../dom.js";
+import { settings } from "../settings.js";
 import { htmx } from "../htmx.js";
 import { mizan } from "../internal.js";
 
 export const start = () => {
-  const { of, page, isOwn, staysHere, clear, isRead, strip } = mizan.dom;
-  const { csrfCookie } = mizan.dom.settings();
+  const { csrfCookie } = settings;
   const FORM = "form[data-mizan-form]";
   const CONTROL = "input, select, textarea, button, output, [contenteditable]";
   const OWN = "[data-mizan-status], [data-mizan-alert], [data-mizan-keep], template, script";

@@ -18,11 +18,11 @@
    mizan:sent      on the form; bubbles
    mizan:error     on the form, or on a template that was refused, at first or later; detail {code, error, fields};
                    bubbles */
+import { isUnticked, of, page } from "../dom.js";
 import { htmx } from "../htmx.js";
 import { mizan } from "../internal.js";
 
 export const start = () => {
-  const { of, page, isUnticked } = mizan.dom;
 
   const CHANNEL = "[data-mizan-channel]";
   const FORM = "form[mizan-send]";

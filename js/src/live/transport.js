@@ -17,11 +17,12 @@
    use(part)      calls part.isNeeded() to tell whether the page needs the socket, part.open() each time it
                   has opened (a promise of being done), part.lose() each time that was in vain or it was lost,
                   part.look() when the page has changed meanwhile, and part.hear(frame) for each frame */
+import { of, page } from "../dom.js";
+import { address, settings } from "../settings.js";
 import { htmx } from "../htmx.js";
 import { mizan } from "../internal.js";
 
 export const start = () => {
-  const { of, page } = mizan.dom;
 
   const LIVE = "[data-mizan-version]";
   const SETTLING = 50; // milliseconds in which changes of the page are collected
@@ -40,7 +41,7 @@ export const start = () => {
   const REPROACHES = [1008, 1009, 4008, 4009];
 
   const root = page.documentElement;
-  const url = mizan.dom.address(mizan.dom.settings().socket ?? "/ws/", "data-socket");
+  const url = address(settings.socket ?? "/ws/", "data-socket");
   url.protocol = url.protocol.replace("http", "ws");
 
   // ---- the socket

@@ -19,11 +19,11 @@
    LENT                    begins the ids and names that elements have for the time of a morph, and no others
    expect(element, name)   a morph is about to write what the server has sent
    meet(block, fresh)      a swap that is about to happen; see there */
+import { isShown, of, page } from "../dom.js";
 import { htmx } from "../htmx.js";
 import { mizan } from "../internal.js";
 
 export const start = () => {
-  const { of, page, isShown } = mizan.dom;
   const BLOCK = "[data-mizan]";
   const AS_SERVED = "[data-mizan-as-served]";
   const FIELD = "input, select, textarea, button";

@@ -7,11 +7,11 @@
    its place. A form that was sent, was taken and made the block stale goes with that refresh.
 
    What loads by itself (load, revealed, intersect, every) is no person's request: mizan-swaps.js leaves it out. */
+import { attributeOf, of, page } from "../dom.js";
 import { htmx } from "../htmx.js";
 import { mizan } from "../internal.js";
 
 export const start = () => {
-  const { of, page, attributeOf } = mizan.dom;
   const { STYLE, instead } = mizan.keep;
   const BLOCK = "[data-mizan]";
   const LAZY = "[data-mizan-lazy]";

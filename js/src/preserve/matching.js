@@ -9,10 +9,10 @@
    mizan.twins(block, fresh)   {twinOf(element), isUnique(element), leaveOut(...elements)}. twinOf gives null for what
                                the fresh block does not have, and no element twice; isUnique tells whether a morph
                                can go by the id; what was left out, with all that is in it, is no twin of anything. */
+import { of } from "../dom.js";
 import { mizan } from "../internal.js";
 
 export const start = () => {
-  const { of } = mizan.dom;
   const { state } = mizan;
 
   const KEYS = ["id", "data-key", "data-id", "data-pk"];

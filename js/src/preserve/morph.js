@@ -21,14 +21,14 @@
                    mizan.keep.STYLE stands after it in the place of the elements `former`, of which what comes again
                    stays as in a block
    mizan.keep.cameInstead(place)   for mizan-swaps.js: the nodes that came there, or null */
-import { htmx } from "../htmx.js";
+import { clearNow, isMixed, strip } from "../clobbering.js";
+import { of, page } from "../dom.js";
+import { htmx, isHtmx2 } from "../htmx.js";
 import { mizan } from "../internal.js";
 
 export const start = () => {
-  const { of, page, clearNow, isMixed, strip } = mizan.dom;
   const { wrap, unwrap, mend, hold: holdScripts, run: runScripts } = mizan.content;
   const { state } = mizan;
-  const isHtmx2 = htmx.version.startsWith("2.");
   const BLOCK = "[data-mizan]";
   const LAZY = '[data-mizan-lazy], [hx-trigger^="load"]';
   const EDITABLE = "[contenteditable]:not([contenteditable=false])";

@@ -15,12 +15,12 @@
    hold(fragment, {block, isRefresh, except})   keeps the scripts from running, and gives them; not those inside of
                          the elements `except`
    run(elements, held)   puts the scripts that hold() gave where they belong in what stands there now */
-import { htmx } from "../htmx.js";
+import { of, page } from "../dom.js";
+import { nonce } from "../settings.js";
+import { htmx, isHtmx2 } from "../htmx.js";
 import { mizan } from "../internal.js";
 
 export const start = () => {
-  const { of, page } = mizan.dom;
-  const isHtmx2 = htmx.version.startsWith("2.");
   const BLOCK = "[data-mizan]";
   const SEAL = Math.random().toString(36).slice(2); // tells what is written here from what stands in an answer
 
@@ -90,7 +90,7 @@ export const start = () => {
   };
   const isExecutable = (script) => typeOf(script) === "" || JAVASCRIPT.test(typeOf(script).trim());
 
-  const nonce = mizan.dom.nonce();
+  const ownNonce = nonce();
 
   /* block → the Content-Security-Policy with which its content came, or null. */
   const policies = new WeakMap();
@@ -117,14 +117,14 @@ export const start = () => {
 
   /* Tell whether a script may run as far as this page knows; the browser has the last word. */
   const authorise = (script, policy) => {
-    if (!nonce) return true; // the page has none to give
+    if (!ownNonce) return true; // the page has none to give
     const sources = sourcesIn(policy);
     const { inlineScriptNonce, extensions } = htmx.config;
     const isOfHtmx =
       (inlineScriptNonce && script.nonce === inlineScriptNonce) ||
       // That has looked at the answer's policy itself.
-      (script.getAttribute("nonce") === nonce && /\bhx-csp\b/.test(extensions));
-    if (isVouchedFor(script, sources)) script.nonce = nonce;
+      (script.getAttribute("nonce") === ownNonce && /\bhx-csp\b/.test(extensions));
+    if (isVouchedFor(script, sources)) script.nonce = ownNonce;
     else if (!isOfHtmx) {
       script.removeAttribute("nonce");
       // A script that another one puts into the page would be trusted as that one is.

@@ -5,11 +5,11 @@
                    isSafe, select, selectOOB, strip}; and for each place {how, parent, target, before, nodes,
                    isMain}: what was done there ("inner", "outer", "first", "last", "before" or "after" the target),
                    what was in the parent before, and what is new in it. isMain: it is the target of the request */
+import { attributeOf, of, ownAttribute, page } from "../dom.js";
 import { htmx } from "../htmx.js";
 import { mizan } from "../internal.js";
 
 export const start = () => {
-  const { of, page, ownAttribute, attributeOf } = mizan.dom;
   const { STYLE, cameInstead } = mizan.keep;
   const BLOCK = "[data-mizan]";
   const BY_ITSELF = /\b(load|revealed|intersect|every)\b/;

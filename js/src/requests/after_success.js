@@ -8,10 +8,9 @@
      reset          empties its form. What was entered after it was sent stays
 
    Nothing happens when it was refused, or nobody has answered. */
-import { mizan } from "../internal.js";
+import { of, page } from "../dom.js";
 
 export const start = () => {
-  const { of, page } = mizan.dom;
   const AFTER = "data-mizan-after";
   const POPOVER = CSS.supports("selector(:popover-open)") ? ":popover-open, " : "";
   const OPEN = `${POPOVER}dialog[open], details[open], .modal.show, .offcanvas:is(.show, .showing)`;

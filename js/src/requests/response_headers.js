@@ -17,11 +17,11 @@
 
    mizan.answers is for the scripts that go with this one. trigger(headers): fires what HX-Trigger names,
    where no block will; hush(request): lets htmx tell nothing of its failure, which was told of another block. */
-import { htmx } from "../htmx.js";
+import { of, page } from "../dom.js";
+import { htmx, isHtmx2 } from "../htmx.js";
 import { mizan } from "../internal.js";
 
 export const start = () => {
-  const { of, page } = mizan.dom;
 
   const AGAIN = "[data-mizan-again]";
   const BEHIND = `[data-mizan], ${AGAIN}`;
@@ -31,7 +31,6 @@ export const start = () => {
   const OF_PLACE_4 = ["pushurl", "replaceurl", "retarget", "reswap", "reselect"]; // as htmx 4 keeps them
   const OF_EVENTS = /^hx-trigger(-after-swap|-after-settle)?$/i;
   const OF_HTMX = /^hx-/i;
-  const isHtmx2 = /^2\./.test(htmx.version);
   const isXhr = (request) => request instanceof XMLHttpRequest;
   const is = (element, selector) => Boolean(of(element)?.matches?.(selector));
 

@@ -15,20 +15,20 @@
    mizan:session   on document: an answer shows that the session of this page has ended; detail {state: "ended",
                    or "other" when somebody else is signed in now, reason: "login", "csrf" or "user", element,
                    status} */
-import { htmx } from "../htmx.js";
+import { isOwn, isUnticked, of, ownAttribute, page } from "../dom.js";
+import { address, settings } from "../settings.js";
+import { htmx, isHtmx2 } from "../htmx.js";
 import { mizan } from "../internal.js";
 
 export const start = () => {
-  const { of, page, isOwn, isUnticked, ownAttribute } = mizan.dom;
 
   const WORD = "X-Mizan-Session";
   const REFUSED = "X-Mizan-Refused";
   const FIELD = "csrfmiddlewaretoken";
   const LEAVING = 5000; // milliseconds for which a page waits to be taken away
-  const settings = mizan.dom.settings();
   const { csrfHeader = "X-CSRFToken", csrfCookie = "csrftoken", login, mount, csrfSession } = settings;
   const source = csrfSession ?? (mount && mount + "session/");
-  const tokens = source && mizan.dom.address(source, "data-csrf-session or data-mount").href;
+  const tokens = source && address(source, "data-csrf-session or data-mount").href;
 
   const on = (name, listener) => page.addEventListener(name, listener);
   const locate = (url) => new URL(url, page.baseURI);
@@ -76,7 +76,6 @@ export const start = () => {
 
   const UNTICKED = "X-Mizan-Unticked";
   const LONGEST = 4096; // characters, as the server takes them
-  const isHtmx2 = /^2\./.test(htmx.version);
 
   const isForm = (element) => element instanceof HTMLFormElement;
   const controlsIn = (root) => [...of(root).querySelectorAll("input, select, textarea")];

@@ -12,14 +12,15 @@
                    and "other" from here where another tab was the first to know
 
    What makes blocks stale here does so in the other tabs of the same person, too. */
+import { modal, of, page, staysHere } from "../dom.js";
+import { mount, settings } from "../settings.js";
 import { htmx } from "../htmx.js";
 import { mizan } from "../internal.js";
 
 export const start = () => {
-  const { of, page, staysHere } = mizan.dom;
 
-  const { locale } = mizan.dom.settings();
-  const mount = mizan.dom.address(mizan.dom.settings().mount ?? "/api/mizan/", "data-mount").href;
+  const { locale } = settings;
+  const base = mount().href;
   const NOBODY = "anonymous";
   const READING = 10_000; // milliseconds that good news stay where there is nothing to do about them
   const ANNOUNCING = 100; // milliseconds after which screen readers have found a new live region
@@ -95,7 +96,7 @@ export const start = () => {
   const load = async () => {
     const next = encodeURIComponent(location.pathname + location.search);
     const spoken = locale ? `&mizan-locale=${encodeURIComponent(locale)}` : "";
-    const response = await fetch(`${mount}session/notice/?next=${next}${spoken}`);
+    const response = await fetch(`${base}session/notice/?next=${next}${spoken}`);
     if (!response.ok || response.redirected) return null;
     const template = page.createElement("template");
     template.innerHTML = await response.text();
@@ -122,7 +123,7 @@ export const start = () => {
 
   /* Beside a modal dialog nothing can be reached. */
   const place = (element) => {
-    const parent = mizan.dom.modal() ?? page.body;
+    const parent = modal() ?? page.body;
     if (element.parentNode !== parent) parent.append(element);
   };
 
@@ -222,7 +223,7 @@ export const start = () => {
     do {
       isAgain = false;
       try {
-        const response = await fetch(mount + "session/");
+        const response = await fetch(base + "session/");
         const word = response.headers.get("X-Mizan-Session");
         const { csrfToken } = await response.json();
         if (word) conclude(word, csrfToken);
@@ -283,7 +284,7 @@ export const start = () => {
 
   const open = () => {
     if (channel || !window.BroadcastChannel) return;
-    channel = new BroadcastChannel("mizan " + new URL(mount).pathname);
+    channel = new BroadcastChannel("mizan " + new URL(base).pathname);
     channel.addEventListener("message", hear);
   };
 

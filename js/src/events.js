@@ -1,0 +1,29 @@
+/* Listening to the document, and firing events of the shim. */
+
+import { of, page } from "./dom.js";
+
+/**
+ * Listen to events on the document: `names` are separated by spaces.
+ * @param {string} names
+ * @param {(event: any) => unknown} listener
+ * @param {boolean | AddEventListenerOptions} [options]
+ */
+export const on = (names, listener, options = false) => {
+  for (const name of names.split(" ")) page.addEventListener(name, listener, options);
+};
+
+/**
+ * Listen to events on the document before anything below it hears them.
+ * @param {string} names
+ * @param {(event: any) => unknown} listener
+ */
+export const onCapture = (names, listener) => on(names, listener, true);
+
+/**
+ * Fire an event that bubbles and can be prevented. Return false if a listener has prevented it.
+ * @param {EventTarget} target
+ * @param {string} name
+ * @param {object} [detail]
+ */
+export const fire = (target, name, detail) =>
+  of(target).dispatchEvent(new CustomEvent(name, { bubbles: true, cancelable: true, detail }));

@@ -1,0 +1,101 @@
+/* The types that several modules share. */
+
+/** What the shim uses of htmx. */
+interface Htmx {
+  version: string;
+  config: HtmxConfig;
+  process(element: Node, force?: boolean): void;
+  trigger(element: EventTarget | string, name: string, detail?: unknown): void;
+  find(selector: string): Element | null;
+  ajax(method: string, url: string, context: object): Promise<void>;
+  parseInterval(text: string | number | undefined): number | undefined;
+  swap(...given: unknown[]): unknown;
+  /** Only htmx 2 has it. */
+  defineExtension(name: string, extension: object): void;
+  /** Only htmx 4 has it: false if htmx.config.extensions does not list the extension. */
+  registerExtension(name: string, extension: object): boolean | void;
+}
+
+interface HtmxConfig {
+  metaCharacter?: string;
+  extensions?: string;
+  allowScriptTags?: boolean;
+  inlineScriptNonce?: string;
+  disableInheritance?: boolean;
+  implicitInheritance?: boolean;
+  defaultSwapStyle: string;
+  defaultSwapDelay: number;
+  defaultSettleDelay: number;
+  defaultTimeout?: string | number;
+  globalViewTransitions?: boolean;
+  responseHandling: { code: string; swap?: boolean; error?: boolean; target?: string }[];
+  noSwap?: (string | number)[];
+}
+
+/** A request of htmx 4. */
+interface HtmxContext {
+  sourceElement: HTMLElement;
+  sourceEvent?: Event;
+  target: HTMLElement;
+  request: {
+    method: string;
+    action: string;
+    headers: Record<string, string>;
+    body: FormData | URLSearchParams | null;
+    timeout?: string | number;
+    signal?: AbortSignal;
+  };
+  response?: { status: number; headers: Headers; raw: Response };
+  text?: string;
+  status: string;
+  select?: string;
+  selectOOB?: string;
+  hx?: Record<string, string>;
+  fetch: typeof fetch;
+}
+
+/** A request of htmx: an XMLHttpRequest of htmx 2, or a context of htmx 4. */
+type HtmxRequest = XMLHttpRequest | HtmxContext;
+
+/** What an entry of X-Mizan-Invalidate, or of data-mizan, names. */
+interface Entry {
+  context: string;
+  params: Record<string, string>;
+}
+
+/** What became stale: its entries, and the version that it has since. */
+interface Invalidation {
+  entries: Entry[];
+  version?: string | null;
+}
+
+interface RequestDetail {
+  element: HTMLElement;
+  method: string;
+  isSafe: boolean;
+  url: string;
+  headers: Record<string, string>;
+  body: FormData | URLSearchParams | null;
+  event?: Event;
+}
+
+interface AnswerDetail {
+  request: HtmxRequest;
+  element: HTMLElement;
+  target: HTMLElement;
+  block: HTMLElement | null;
+  method: string;
+  isSafe: boolean;
+  url: string;
+  status: number;
+  header(name: string): string | null;
+  answered: string;
+  reason?: string;
+}
+
+interface Window {
+  htmx?: unknown;
+  mizan: object;
+  Idiomorph?: { morph(target: Node, content: Node, options: object): unknown };
+  Alpine?: { evaluate(element: Element, expression: string): unknown };
+}

@@ -6,7 +6,7 @@ start();
 
 describe("a block", () => {
   it("is fetched by its own hx-get when it has become stale", async () => {
-    page(block("me", "user;user_id=5", "Ada") + block("you", "user;user_id=6", "Bob"));
+    await page(block("me", "user;user_id=5", "Ada") + block("you", "user;user_id=6", "Bob"));
     const requests = serveBlocks((id) => block(id, "user;user_id=5", "Grace"));
     window.mizan.invalidate("user", { user_id: 5 });
     const { target } = await heard("mizan:refreshed");
@@ -19,7 +19,7 @@ describe("a block", () => {
   });
 
   it("shares one request with those that become stale with it", async () => {
-    page(block("me", "user;user_id=5", "Ada") + block("you", "user;user_id=6", "Bob"));
+    await page(block("me", "user;user_id=5", "Ada") + block("you", "user;user_id=6", "Bob"));
     const requests = serveBlocks((id) => block(id, `user;user_id=${id === "me" ? 5 : 6}`, `new ${id}`));
     window.mizan.invalidate("user");
     await until(() => find("#you").textContent === "new you");
@@ -30,7 +30,7 @@ describe("a block", () => {
   });
 
   it("keeps its content when it can't be refreshed", async () => {
-    page(block("me", "user", "Ada"));
+    await page(block("me", "user", "Ada"));
     serveBlocks(() => 500);
     window.mizan.invalidate("user");
     const { detail } = await heard("mizan:error");
@@ -40,7 +40,7 @@ describe("a block", () => {
   });
 
   it("has the status 0 when there is no answer", async () => {
-    page(block("me", "user", "Ada"));
+    await page(block("me", "user", "Ada"));
     serve(() => null);
     window.mizan.invalidate("user");
     const { detail } = await heard("mizan:error");

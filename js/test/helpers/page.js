@@ -2,6 +2,9 @@
 
 import { add } from "../../src/start.js";
 import { load } from "../../src/index.js";
+import { isIdle } from "./server.js";
+
+const SETTLING = 30; // milliseconds that htmx takes after it has swapped an answer in
 
 const SETTINGS = {
   mount: "/api/mizan/",
@@ -28,9 +31,15 @@ export const startAlso = async (folder) => add(folder, (await import(`../../src/
 
 const root = document.createElement("main");
 
-/* Show this HTML as the content of the page, and return its first element. */
-export const page = (html) => {
-  if (!root.isConnected) document.body.append(root);
+/* Show this HTML as the content of the page, when what an earlier one began is over; return its first element. */
+export const page = async (html) => {
+  if (root.isConnected) {
+    root.replaceChildren();
+    await until(isIdle);
+    await rest(SETTLING);
+  } else {
+    document.body.append(root);
+  }
   root.innerHTML = html;
   window.htmx.process(root);
   return root.firstElementChild;

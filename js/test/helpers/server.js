@@ -11,11 +11,15 @@ const realFetch = window.fetch;
 /* What the page loads from the server of the tests. */
 const OF_TESTS = /^\/(js|tests|htmx|built|site|__w)/;
 
-let handler = () => ({ status: 404 });
+let handler = async () => ({ status: 404 });
 let requests = [];
+let underWay = 0;
+
+/* Return whether each request has its answer. */
+export const isIdle = () => underWay === 0;
 
 export const serve = (handle) => {
-  handler = handle;
+  handler = async (request) => handle(request);
   requests = [];
   return requests;
 };
@@ -37,7 +41,10 @@ export const json = (value, more = {}) => ({
 
 const ask = async (request) => {
   requests.push(request);
-  const answer = await handler(request);
+  underWay += 1;
+  const answer = await handler(request).finally(() => {
+    underWay -= 1;
+  });
   if (answer === null) return null;
   const {
     status = 200,

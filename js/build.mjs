@@ -170,7 +170,8 @@ const bundle = async (name, { stdin, plugins, before }) => {
   return { files, inputs: Object.keys(minified.metafile.inputs) };
 };
 
-const build = async () => {
+/* Return all files: a Map of names and contents. */
+export const build = async () => {
   const folders = Object.keys(SECONDARY);
   const shared = new Map();
   for (const names of await Promise.all(folders.map(importsOf))) {
@@ -203,10 +204,12 @@ const write = async (files, folder) => {
   }
 };
 
-try {
-  await write(await build(), resolve(process.argv[2] ?? STATIC));
-} catch (error) {
-  // esbuild has printed its own errors.
-  if (!error.errors) console.error(`build.mjs: ${error.message}`);
-  process.exitCode = 1;
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  try {
+    await write(await build(), resolve(process.argv[2] ?? STATIC));
+  } catch (error) {
+    // esbuild has printed its own errors.
+    if (!error.errors) console.error(`build.mjs: ${error.message}`);
+    process.exitCode = 1;
+  }
 }

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from benchmarks import asgi, behind, empty, live, pages, scale, start, work
+from benchmarks import asgi, behind, empty, live, pages, scale, start, weight, work
 from benchmarks.figures import NOTHING, Cell, spread
 from benchmarks.site import BARE, CSRF
 
@@ -60,6 +60,10 @@ def _start(title: str, figure: str, limit: float, unit: str) -> Goal:
     return Goal(title, limit, unit, "start", title, "mizan", figure)
 
 
+def _weight(title: str, script: str, kib: float) -> Goal:
+    return Goal(f"{title}, minified and compressed", kib * 1024, "bytes", "weight", script, "minified", "packed")
+
+
 def _hops(circumstances: str, ours: str, plain: str) -> Goal:
     title = f"ASGI, {circumstances}: {ours}, over {plain}"
     return Goal(title, 0, "more hops", "asgi", f"{asgi.TITLE}, {circumstances}", ours, "more hops")
@@ -96,6 +100,9 @@ def _goals() -> Iterator[Goal]:
     yield from (_hops(*each) for each in _SYNC_AND_ASYNC)
     yield from (_live(contestant) for contestant in ("mizan", "mizan-redis", "mizan-pubsub"))
     yield from (each for store in ("memory", "redis") for each in _behind(store))
+    yield _weight("The script of a plain page", weight.PLAIN, 17)
+    yield _weight("The script for forms", weight.FORMS, 7)
+    yield _weight("The script for live pages", weight.LIVE, 6)
 
 
 _SYNC_AND_ASYNC = tuple(

@@ -3,9 +3,10 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from benchmarks import asgi, behind, empty, live, pages, scale, start, weight, work
+from benchmarks import asgi, behind, empty, felt, live, pages, scale, start, weight, work
 from benchmarks.figures import NOTHING, Cell, spread
 from benchmarks.site import BARE, CSRF
+from tools import htmx
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,31 @@ def _start(title: str, figure: str, limit: float, unit: str) -> Goal:
 
 
 def _weight(title: str, script: str, kib: float) -> Goal:
-    return Goal(f"{title}, minified and compressed", kib * 1024, "bytes", "weight", script, "minified", "packed")
+    return Goal(
+        f"{title}, minified and compressed", kib * 1024, "bytes", "weight", script, "minified", "packed"
+    )
+
+
+def _felt(version: str) -> Iterator[Goal]:
+    few, many, near = (
+        felt.TITLE.format(count, latency, version)
+        for count, latency in ((felt.FEW, felt.LATENCY), (felt.MANY, felt.LATENCY), (felt.MANY, 0))
+    )
+    for way, limit in ((felt.FLIGHT, 15), (felt.BATCH, 15 + felt.LATENCY)):
+        title = f"{few}: {way}, over the whole page"
+        yield Goal(title, limit, "ms more", "felt", few, way, "more", twin=felt.TWIN)
+    for way, limit in ((felt.FLIGHT, 130), (felt.BATCH, 200)):
+        yield Goal(f"{many}: {way}", limit, "ms", "felt", many, way, "ms")
+        yield Goal(f"{many}: {way}, longest task", 50, "ms", "felt", many, way, "longest")
+    yield Goal(
+        f"{near}: the first request of a batch, after the response",
+        15,
+        "ms",
+        "felt",
+        near,
+        felt.BATCH,
+        "first",
+    )
 
 
 def _hops(circumstances: str, ours: str, plain: str) -> Goal:
@@ -103,6 +128,7 @@ def _goals() -> Iterator[Goal]:
     yield _weight("The script of a plain page", weight.PLAIN, 17)
     yield _weight("The script for forms", weight.FORMS, 7)
     yield _weight("The script for live pages", weight.LIVE, 6)
+    yield from (each for version in htmx.VERSIONS for each in _felt(version))
 
 
 _SYNC_AND_ASYNC = tuple(

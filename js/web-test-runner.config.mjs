@@ -50,6 +50,8 @@ export default {
   browserLogs: false, // what htmx and the shim say of failed requests; what a test is about, it looks at itself
   browsers: [
     chromeLauncher({
+      // Tabs of one visitor tell one another what has become stale: each test file is a visitor of its own.
+      createPage: async ({ context }) => (await context.browser().createBrowserContext()).newPage(),
       launchOptions: {
         executablePath,
         args: [

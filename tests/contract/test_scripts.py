@@ -12,9 +12,8 @@ from django.contrib.staticfiles.storage import ManifestStaticFilesStorage
 
 ROOT = Path(__file__).resolve().parents[2]
 STATIC = ROOT / "static" / "mizan_htmx"
-TYPES = "mizan.d.ts"
 BUNDLES = ("mizan", "mizan-forms", "mizan-live", "mizan-debug")
-BUILT = {f"{name}{kind}" for name in BUNDLES for kind in (".js", ".min.js", ".min.js.map")}
+BUILT = {f"{name}{kind}" for name in BUNDLES for kind in (".js", ".min.js", ".min.js.map")} | {"mizan.d.ts"}
 
 
 @pytest.fixture(scope="module")
@@ -30,7 +29,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_the_committed_scripts_are_what_is_built(built: Path) -> None:
     names = {path.name for path in built.iterdir()}
     assert names == BUILT
-    assert {path.name for path in STATIC.iterdir()} == names | {TYPES}
+    assert {path.name for path in STATIC.iterdir()} == names
     changed = [name for name in sorted(names) if (built / name).read_bytes() != (STATIC / name).read_bytes()]
     assert changed == [], "run make js"
 
@@ -60,3 +59,12 @@ def test_manifest_storage_finds_the_source_maps(tmp_path: Path) -> None:
         assert found is not None
         assert re.fullmatch(rf"{name}\.min\.js\.[0-9a-f]{{12}}\.map", found[1])
         assert (collected.parent / found[1]).is_file()
+
+
+def test_the_types_have_the_events_that_the_docs_describe() -> None:
+    texts = [path.read_text(encoding="utf-8") for path in sorted((ROOT / "docs").glob("*.md"))]
+    described = {name for text in texts for name in re.findall(r"^\| `(mizan:\w+)` \|", text, re.MULTILINE)}
+    typed = re.findall(
+        r'^    "(mizan:\w+)":', (ROOT / "js" / "mizan.d.ts").read_text(encoding="utf-8"), re.MULTILINE
+    )
+    assert set(typed) == described

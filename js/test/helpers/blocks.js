@@ -37,3 +37,9 @@ export const serveBlocks = (htmlOf, others = () => ({ status: 404 })) =>
     );
     return json({ blocks }, { headers: PROOF });
   });
+
+/* The blocks of each request of blocks: [["me"], ["me", "you"]]. */
+export const partsOf = (requests) =>
+  requests
+    .filter(({ path }) => /^\/api\/mizan\/partials?\/$/.test(path))
+    .map(({ query }) => query.getAll("block"));

@@ -1,4 +1,18 @@
 export { expect } from "chai";
-export { block, serveBlocks, PROOF } from "./blocks.js";
-export { find, hearAll, heard, page, rest, start, startAlso, until } from "./page.js";
+export { block, partsOf, PROOF, serveBlocks } from "./blocks.js";
+export {
+  find,
+  hearAll,
+  heard,
+  hurry,
+  leave,
+  page,
+  rest,
+  setHidden,
+  setOnline,
+  start,
+  startAlso,
+  type,
+  until,
+} from "./page.js";
 export { json, later, load, serve } from "./server.js";

@@ -4,6 +4,32 @@ import { add } from "../../src/start.js";
 import { load } from "../../src/index.js";
 import { isIdle } from "./server.js";
 
+const { setTimeout: realTimeout, performance } = window;
+const realNow = Date.now;
+
+/* Let time pass that many times as fast, for the page; the tests' own waits stay what they are. */
+export const hurry = (times) => {
+  const began = realNow();
+  Date.now = () => began + (realNow() - began) * times;
+  window.setTimeout = (then, wait = 0, ...given) => realTimeout(then, wait / times, ...given);
+};
+
+/* Hide the page, as another tab in front of it does, or show it again. */
+export const setHidden = (isHidden) => {
+  Object.defineProperty(Document.prototype, "hidden", { configurable: true, get: () => isHidden });
+  Object.defineProperty(Document.prototype, "visibilityState", {
+    configurable: true,
+    get: () => (isHidden ? "hidden" : "visible"),
+  });
+  document.dispatchEvent(new Event("visibilitychange", { bubbles: true }));
+};
+
+/* Take the network away, or bring it back; the server has to answer null meanwhile. */
+export const setOnline = (isOnline) => {
+  Object.defineProperty(Navigator.prototype, "onLine", { configurable: true, get: () => isOnline });
+  window.dispatchEvent(new Event(isOnline ? "online" : "offline"));
+};
+
 const SETTLING = 30; // milliseconds that htmx takes after it has swapped an answer in
 
 const SETTINGS = {
@@ -54,14 +80,14 @@ export const until = async (condition, milliseconds = 2000) => {
     const value = await condition();
     if (value) return value;
     if (performance.now() > end) throw new Error(`This has not become true: ${condition}`);
-    await new Promise((resolve) => setTimeout(resolve, 5));
+    await new Promise((resolve) => realTimeout(resolve, 5));
   }
 };
 
 /* Wait for the next event of this name, and return it. */
 export const heard = (name, target = document, milliseconds = 2000) =>
   new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Error(`${name} was not fired`)), milliseconds);
+    const timer = realTimeout(() => reject(new Error(`${name} was not fired`)), milliseconds);
     const hear = (event) => {
       clearTimeout(timer);
       resolve(event);
@@ -70,11 +96,25 @@ export const heard = (name, target = document, milliseconds = 2000) =>
   });
 
 /* Wait until everything that is under way by now has happened, and `milliseconds` more. */
-export const rest = (milliseconds = 50) => new Promise((resolve) => setTimeout(resolve, milliseconds));
+export const rest = (milliseconds = 50) => new Promise((resolve) => realTimeout(resolve, milliseconds));
 
-/* Return all events of this name that were heard since, a list that grows. */
-export const hearAll = (name) => {
+/* Return all events of these names that were heard since, a list that grows. */
+export const hearAll = (...names) => {
   const events = [];
-  document.addEventListener(name, (event) => events.push(event));
+  for (const name of names) document.addEventListener(name, (event) => events.push(event));
   return events;
+};
+
+/* Type this into a field, as a visitor does. */
+export const type = (field, text) => {
+  field.focus();
+  if (field.isContentEditable) field.textContent = text;
+  else field.value = text;
+  field.dispatchEvent(new InputEvent("input", { bubbles: true, data: text, inputType: "insertText" }));
+};
+
+/* Leave a field that was changed. */
+export const leave = (field) => {
+  field.dispatchEvent(new Event("change", { bubbles: true }));
+  field.blur();
 };

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from benchmarks.figures import Cell
 from benchmarks.timing import Effort
-from tools import htmx
+from tools import htmx, node
 
 STATIC = Path(__file__).resolve().parent.parent / "static" / "mizan_htmx"
 #: Pinned, so that only this package's changes count.
@@ -33,10 +33,10 @@ def run(effort: Effort, *, peers: bool) -> Iterator[Cell]:
     try:
         folder = htmx.fetch(htmx.store())
         if not (folder / TURBO.path).is_file():
-            htmx.fetch_one(TURBO, (folder / TURBO.path).parent, htmx.node.npm())
+            htmx.fetch_one(TURBO, (folder / TURBO.path).parent, node.npm())
         yield _weighed(f"htmx {HTMX.version}", (folder / HTMX.path).read_bytes())
         yield _weighed(f"Turbo {TURBO.version}", _minified(folder / TURBO.path))
-    except (htmx.NoHtmx, htmx.node.NoNode, subprocess.CalledProcessError) as problem:
+    except (htmx.NoHtmx, node.NoNode, subprocess.CalledProcessError) as problem:
         print(f"The scripts of others are not weighed: {problem}", file=sys.stderr)
 
 

@@ -91,7 +91,8 @@ export const modal = () =>
  * @param {Element} element
  * @param {string} name
  */
-export const ownAttribute = (element, name) => of(element).getAttribute(name) ?? of(element).getAttribute(`data-${name}`);
+export const ownAttribute = (element, name) =>
+  of(element).getAttribute(name) ?? of(element).getAttribute(`data-${name}`);
 
 /**
  * Return an attribute as htmx 2 inherits it: that of the nearest element that has it; null for "unset".
@@ -106,7 +107,8 @@ export const attributeOf = (element, name) => {
 
 /**
  * Return whether a control is a checkbox of which a form would send nothing, because it is not checked.
- * @type {(control: unknown) => control is HTMLInputElement}
+ * @param {unknown} control
+ * @returns {control is HTMLInputElement}
  */
 export const isUnticked = (control) =>
   control instanceof HTMLInputElement &&
@@ -150,5 +152,6 @@ export const isSafe = (method) => /^(GET|HEAD|OPTIONS|TRACE)$/i.test(method);
  * @param {unknown} element
  */
 export const tagOf = (element) =>
-  (element instanceof Element && /** @type {Element} */ (of(element).cloneNode()).outerHTML.replace(/<\/[^<]*$/, "")) ||
+  (element instanceof Element &&
+    /** @type {Element} */ (of(element).cloneNode()).outerHTML.replace(/<\/[^<]*$/, "")) ||
   String(element);

@@ -27,3 +27,11 @@ export const onCapture = (names, listener) => on(names, listener, true);
  */
 export const fire = (target, name, detail) =>
   of(target).dispatchEvent(new CustomEvent(name, { bubbles: true, cancelable: true, detail }));
+
+/**
+ * Call a function when elements come or go, or an attribute of these changes, for all that one task does at once.
+ * @param {() => void} act
+ * @param {string[]} attributeFilter
+ */
+export const onChange = (act, attributeFilter) =>
+  new MutationObserver(act).observe(document, { subtree: true, childList: true, attributeFilter });

@@ -15,7 +15,6 @@ from pytest_django import Settings
 from mizan_htmx.blocks import scripts as page
 from tests.helpers.blocks import Site
 
-
 PATHS = [f"{page.MAIN}.min.js"]
 
 

@@ -81,7 +81,8 @@ class TestInvalidate:
             invalidate(RequestFactory().get("/"), "user")
         assert str(error.value) == (
             "invalidate() in a view that is not declared with @client needs"
-            " 'mizan_htmx.middleware.MizanMiddleware' in MIDDLEWARE."
+            " 'mizan_htmx.middleware.MizanMiddleware' in MIDDLEWARE. So it does after any view, as in a hook"
+            " of on_commit() with ATOMIC_REQUESTS."
         )
 
     def test_a_parameter_may_be_called_context_or_request(self, visitor: Visitor) -> None:

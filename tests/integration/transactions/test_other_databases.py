@@ -1,0 +1,96 @@
+"""What is written to other databases than the default one, and what is invalidated in their transactions."""
+
+from contextlib import suppress
+from typing import Any
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.test import Client
+from pytest_django import Settings
+
+from mizan_htmx import client, invalidate
+from tests.apps.watched.models import Room
+from tests.helpers.transactions import put
+from tests.helpers.visitor import HEADER, Visitor, serve
+from tests.helpers.watch import Told, listening
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("rooms_and_guests")]
+
+
+@pytest.mark.usefixtures("other", "atomic_requests")
+class TestOtherDatabases:
+    """Over WSGI, where the test and the site share a thread, and so the other database."""
+
+    def post(self, settings: Settings, view: Any, status: int) -> str | None:
+        """Send a form to a view; give what its answer names."""
+        serve(settings, {"view/": view})
+        response = Visitor(Client).form("/view/", "")
+        assert response.status_code == status
+        return response.headers.get(HEADER)
+
+    def test_what_a_body_wrote_there_before_it_raised_is_told(self, settings: Settings, told: Told) -> None:
+        def change(request: HttpRequest) -> HttpResponse:
+            Room.objects.using("other").update(name="changed")
+            invalidate(request, "room", room_id=2)
+            raise ValueError
+
+        named = self.post(settings, client(affects="guest")(change), 500)
+        assert (named, told) == ("guest, room;room_id=2", ["guest, room;room_id=2"])
+
+    def test_what_it_only_read_there_is_not(self, settings: Settings, told: Told) -> None:
+        def change(request: HttpRequest) -> HttpResponse:
+            assert Room.objects.using("other").count() == 1
+            with transaction.atomic(using="other"), transaction.atomic(using="other"):
+                assert Room.objects.using("other").get(pk=1).name == "room 1"
+            raise PermissionDenied
+
+        named = self.post(settings, client(affects="guest")(change), 403)
+        assert (named, told) == (None, [])
+
+    def test_what_was_rolled_back_there_too_is_not(self, settings: Settings, told: Told) -> None:
+        def change(request: HttpRequest) -> HttpResponse:
+            with transaction.atomic(using="other"):
+                Room.objects.using("other").update(name="changed")
+                raise ValueError
+
+        named = self.post(settings, client(affects="guest")(change), 500)
+        assert (named, told) == (None, [])
+
+    def test_what_a_transaction_of_its_own_has_committed_there_is(
+        self, settings: Settings, told: Told
+    ) -> None:
+        def change(request: HttpRequest) -> HttpResponse:
+            with transaction.atomic(using="other"):
+                Room.objects.using("other").update(name="changed")
+            transaction.set_rollback(True)
+            return HttpResponse()
+
+        named = self.post(settings, client(affects="guest")(change), 200)
+        assert (named, told) == ("guest", ["guest"])
+
+    def test_rows_that_are_watched_there_stand_by_themselves(self, settings: Settings, told: Told) -> None:
+        def view(request: HttpRequest) -> HttpResponse:
+            with transaction.atomic(using="other"):
+                put(using="other")
+            with suppress(ValueError), transaction.atomic():
+                put(2)
+                raise ValueError
+            return HttpResponse()
+
+        assert (self.post(settings, view, 200), told) == ("room;room_id=1", ["room;room_id=1"])
+
+
+@pytest.mark.usefixtures("other")
+def test_what_is_named_in_several_transactions_is_told_with_each_that_commits() -> None:
+    with listening() as told, transaction.atomic():
+        with transaction.atomic(using="other"):
+            invalidate(None, "guest", guest_id=1)
+            assert told == []
+        inner = told.take()
+        with suppress(ValueError), transaction.atomic(using="other"):
+            invalidate(None, "guest", guest_id=2)
+            raise ValueError
+        assert told == []
+    assert (inner, told) == (["guest;guest_id=1"], ["guest;guest_id=1, guest;guest_id=2"])

@@ -73,6 +73,28 @@ class TestUnknownOutcome:
             put()
         assert (told, Item.objects.count()) == ([], 0)
 
+    @pytest.mark.parametrize(
+        ("facts", "may_stand"),
+        [
+            ({"sqlstate": "40001"}, False),  # serialization failure; psycopg 3
+            ({"pgcode": "40P01"}, False),  # deadlock; psycopg 2
+            ({"sqlstate": "40003"}, True),  # statement completion unknown
+            ({"sqlstate": "08006"}, True),  # connection failure
+            ({"sqlite_errorname": "SQLITE_BUSY"}, False),
+            ({"sqlite_errorname": "SQLITE_IOERR"}, True),
+        ],
+    )
+    def test_what_the_driver_knows_of_it_decides(
+        self, told: Told, lose: Callable[[BaseException], None], facts: dict[str, str], may_stand: bool
+    ) -> None:
+        error = OperationalError("COMMIT")
+        error.__cause__ = Exception()
+        vars(error.__cause__).update(facts)
+        lose(error)
+        with pytest.raises(OperationalError), transaction.atomic():
+            put()
+        assert told == (["room;room_id=1"] if may_stand else [])
+
     def test_the_next_transaction_starts_afresh(
         self, told: Told, lose: Callable[[BaseException], None], monkeypatch: pytest.MonkeyPatch
     ) -> None:

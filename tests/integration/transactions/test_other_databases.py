@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied
-from django.db import transaction
+from django.db import connections, transaction
 from django.http import HttpRequest, HttpResponse
 from django.test import Client
 from pytest_django import Settings
@@ -80,6 +80,83 @@ class TestOtherDatabases:
             return HttpResponse()
 
         assert (self.post(settings, view, 200), told) == ("room;room_id=1", ["room;room_id=1"])
+
+    def test_what_a_transaction_around_it_commits_there_is_told_once(
+        self, settings: Settings, told: Told
+    ) -> None:
+        @client(affects="guest")
+        def change(request: HttpRequest) -> HttpResponse:
+            Room.objects.using("other").update(name="changed")
+            raise PermissionDenied
+
+        def view(request: HttpRequest) -> HttpResponse:
+            with transaction.atomic(using="other"), suppress(PermissionDenied):
+                change(request)
+            return HttpResponse()
+
+        assert (self.post(settings, view, 200), told) == ("guest", ["guest"])
+
+    def test_what_a_transaction_around_it_rolls_back_there_is_not(
+        self, settings: Settings, told: Told
+    ) -> None:
+        @client(affects="guest")
+        def change(request: HttpRequest) -> HttpResponse:
+            Room.objects.using("other").update(name="changed")
+            raise PermissionDenied
+
+        def view(request: HttpRequest) -> HttpResponse:
+            with suppress(PermissionDenied), transaction.atomic(using="other"):
+                change(request)
+            return HttpResponse()
+
+        assert (self.post(settings, view, 200), told) == (None, [])
+
+    def test_the_function_comes_before_what_its_body_has_named(self, settings: Settings, told: Told) -> None:
+        def change(request: HttpRequest) -> HttpResponse:
+            with transaction.atomic(using="other"):
+                put(using="other")
+            raise ValueError
+
+        named = self.post(settings, client(affects="guest")(change), 500)
+        assert (named, told) == ("guest, room;room_id=1", ["guest, room;room_id=1"])
+
+    def test_what_was_named_before_the_function_falls_by_itself(self, settings: Settings, told: Told) -> None:
+        @client(affects="guest")
+        def change(request: HttpRequest) -> HttpResponse:
+            Room.objects.using("other").update(name="changed")
+            raise PermissionDenied
+
+        def view(request: HttpRequest) -> HttpResponse:
+            with suppress(PermissionDenied), transaction.atomic():
+                put(2)
+                change(request)
+            return HttpResponse()
+
+        assert (self.post(settings, view, 200), told) == ("guest", ["guest"])
+
+    def test_rows_that_are_rolled_back_there_are_not_told(self, settings: Settings, told: Told) -> None:
+        def view(request: HttpRequest) -> HttpResponse:
+            with suppress(ValueError), transaction.atomic(using="other"):
+                put(using="other")
+                raise ValueError
+            return HttpResponse()
+
+        assert (self.post(settings, view, 200), told) == (None, [])
+
+    def test_a_database_that_can_not_be_used_hides_no_other(
+        self, settings: Settings, told: Told, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def change(request: HttpRequest) -> HttpResponse:
+            Room.objects.using("other").update(name="changed")
+            invalidate(request, "room", room_id=2)
+            raise ValueError
+
+        known = connections.settings
+        unusable = {"default": known["default"], "unusable": {**known["other"], "ENGINE": "nowhere"}, **known}
+        with monkeypatch.context() as patch:
+            patch.setattr(connections, "settings", unusable)
+            named = self.post(settings, client(affects="guest")(change), 500)
+        assert (named, told) == ("guest, room;room_id=2", ["guest, room;room_id=2"])
 
 
 @pytest.mark.usefixtures("other")

@@ -9,7 +9,7 @@ from django.db import connection, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from mizan_htmx.invalidation.model_watch import watch_model
-from tests.apps.watched.models import Item, Room
+from tests.apps.watched.models import Guest, Item, Lamp, Room
 
 
 @pytest.fixture(autouse=True)
@@ -55,8 +55,8 @@ def other(tmp_path: Path) -> Iterator[BaseDatabaseWrapper]:
         vars(made).pop(name, None)
     made.connect()
     with made.schema_editor() as editor:
-        editor.create_model(Room)
-        editor.create_model(Item)
+        for model in (Guest, Room, Item, Lamp):
+            editor.create_model(model)
     Room.objects.using("other").create(pk=1, name="room 1")
     yield made
     made.close()

@@ -1,5 +1,6 @@
 """What is written to other databases than the default one, and what is invalidated in their transactions."""
 
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
@@ -10,8 +11,8 @@ from django.http import HttpRequest, HttpResponse
 from django.test import Client
 from pytest_django import Settings
 
-from mizan_htmx import client, invalidate
-from tests.apps.watched.models import Room
+from mizan_htmx import client, invalidate, watch_model
+from tests.apps.watched.models import Guest, Item, Room
 from tests.helpers.transactions import put
 from tests.helpers.visitor import HEADER, Visitor, serve
 from tests.helpers.watch import Told, listening
@@ -171,3 +172,51 @@ def test_what_is_named_in_several_transactions_is_told_with_each_that_commits() 
             raise ValueError
         assert told == []
     assert (inner, told) == (["guest;guest_id=1"], ["guest;guest_id=1, guest;guest_id=2"])
+
+
+def move(item: Item) -> None:
+    """Save a row that goes to another room."""
+    item.room_id = 2
+    item.save(using="other")
+
+
+def move_by_query(item: Item) -> None:
+    """Have it go there without a signal."""
+    Item.objects.using("other").filter(pk=item.pk).update(room_id=2)
+
+
+def delete(item: Item) -> None:
+    """Delete it, while memory has it in another room."""
+    item.room_id = 2
+    item.delete(using="other")
+
+
+def create(item: Item) -> None:
+    """Create others."""
+    Item.objects.using("other").bulk_create([Item(room_id=1), Item(room_id=2)])
+
+
+@pytest.mark.usefixtures("other")
+class TestWatchedRows:
+    """They are compared with what is stored there, and told with the commit there."""
+
+    @pytest.mark.parametrize("change", [move, move_by_query, delete, create])
+    def test_a_row(self, change: Callable[[Item], None]) -> None:
+        Room.objects.create(pk=3, name="room 3")
+        Room.objects.using("other").create(pk=2, name="room 2")
+        Item.objects.create(pk=7, room_id=3)
+        item = Item.objects.using("other").create(pk=7, room_id=1)
+        with listening() as told:
+            with transaction.atomic(using="other"):
+                change(item)
+                assert told == []
+            assert told == ["room;room_id=1, room;room_id=2"]
+
+    def test_a_relation(self) -> None:
+        watch_model(Room.guests.through, "guest", lambda stay: {"guest_id": stay.guest_id})
+        guest = Guest.objects.using("other").create(pk=5)
+        with listening() as told:
+            with transaction.atomic(using="other"):
+                Room.objects.using("other").get(pk=1).guests.add(guest)
+                assert told == []
+            assert told == ["guest;guest_id=5"]

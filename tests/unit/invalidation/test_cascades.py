@@ -177,6 +177,11 @@ class TestRowsThatGo:
         owner.delete()
         assert (told, [*Book.objects.all()]) == ([keys(book)], [other])
 
+    def test_with_one_whose_signal_does_not_say_what_is_deleted(self, told: Told, book: Book) -> None:
+        watch_model(Book, "room", own)
+        signals.pre_delete.send(sender=Shelf, instance=book.shelf, using="default")
+        assert told == [keys(book)]
+
     def test_nothing_that_is_rolled_back(self, told: Told, owner: Owner, book: Book) -> None:
         watch_model(Book, "room", own)
         with transaction.atomic():
@@ -211,6 +216,20 @@ class TestMany:
             transaction.set_rollback(True)
         all_of_them.delete()
         assert told == [keys(book, other)]
+
+    def test_once_more_after_one_of_them_was_deleted_by_itself(
+        self, told: Told, owner: Owner, book: Book
+    ) -> None:
+        watch_model(Book, "room", own)
+        other = book_on(shelf_of(Owner.objects.create()), "other")
+        all_of_them = Owner.objects.all()
+        with transaction.atomic():
+            all_of_them.delete()
+            transaction.set_rollback(True)
+        owner.delete()
+        told.clear()
+        all_of_them.delete()
+        assert told == [keys(other)]
 
     def test_once_more_after_one_that_failed_half_way(self, told: Told, owner: Owner, book: Book) -> None:
         watch_model(Book, "room", own)

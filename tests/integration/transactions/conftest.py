@@ -29,7 +29,7 @@ def atomic_requests(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPa
 
 @pytest.fixture
 def lose(monkeypatch: pytest.MonkeyPatch) -> Callable[[BaseException], None]:
-    """Let COMMIT be carried out from now on, and its answer be this error."""
+    """Return what has COMMIT carried out from then on, and raises an error in place of its response."""
 
     def arm(error: BaseException) -> None:
         kind: Any = type(connections["default"])
@@ -46,7 +46,7 @@ def lose(monkeypatch: pytest.MonkeyPatch) -> Callable[[BaseException], None]:
 
 @pytest.fixture
 def other(tmp_path: Path) -> Iterator[BaseDatabaseWrapper]:
-    """Have another database, in this thread alone, with the tables of the watched models."""
+    """Provide another database, in this thread alone, with the tables of the watched models."""
     own = {"ENGINE": "django.db.backends.sqlite3", "NAME": str(tmp_path / "other.sqlite3"), "OPTIONS": {}}
     connections.settings["other"] = {**connections.settings["default"], **own}
     made = connections["other"]

@@ -338,6 +338,15 @@ class TestRowsThatChange:
         do(heir.delete)
         assert told == [f"{keys(wish)};tab={wish.owner_id}, {keys(wish)};tab=None"]
 
+    def test_a_default_by_python(self, do: Do, told: Told) -> None:
+        Owner.objects.get_or_create(pk=1)
+        heir = Owner.objects.create()
+        wish = Wish.objects.create(heir=heir)
+        watch_model(Wish, "room", its("heir_id"))
+        before = keys(wish, tab=heir.pk)
+        do(heir.delete)
+        assert told == [f"{before}, {keys(wish, tab=1)}"]
+
 
 class TestCosts:
     """Only deletions that lead to something watched are looked at."""
@@ -396,6 +405,12 @@ class TestCosts:
         ]
         assert cascades.ways(Library, watched) == ()
         assert cascades.reached(Owner, watched) == {Shelf, Book, Note}
+
+    def test_a_row_of_a_subclass_takes_nothing_with_it_that_refers_to_its_parent(self) -> None:
+        """The database that deletes it leaves the row in the parent's table."""
+        watched = frozenset({Shelf})
+        assert [way.model for way in cascades.ways(Owner, watched)] == [Shelf]
+        assert cascades.ways(Sponsor, watched) == ()
 
     def test_rows_of_a_watched_subclass_end_the_way(self) -> None:
         watched = frozenset({Memo})

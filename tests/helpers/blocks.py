@@ -200,6 +200,10 @@ def template_settings(folder: Path, **options: Any) -> list[dict[str, Any]]:
     ]
 
 
+# Stands for the id in the token of a block that has none of its own.
+DEFAULT_ID = "."
+
+
 def sign(content: object, *, salt: str = "mizan_htmx.block", key: str | None = None) -> str:
     """Sign a token as the site would, or as somebody else would."""
     return signing.Signer(key=key, salt=salt).sign_object(content)

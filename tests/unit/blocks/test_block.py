@@ -17,7 +17,7 @@ from django.utils.html import escape
 from hypothesis import HealthCheck, given, settings
 
 from mizan_htmx import client, register
-from tests.helpers.blocks import Site, blocks_of, sign, syntax_error
+from tests.helpers.blocks import DEFAULT_ID, Site, blocks_of, sign, syntax_error
 from tests.helpers.blocks_pages import PART, sources
 
 
@@ -54,7 +54,7 @@ def test_a_block_renders_its_content_in_a_wrapper_that_refreshes_itself(any_site
         '{% mizan_context "user" user_id="05" %} {{ user_profile.name }}! {% endmizan_context %}'
     )
 
-    token = sign(["page.html#mizan-543eabd0-1", ["user"], "mizan-8d721786", {}, {}])
+    token = sign(["page.html#mizan-543eabd0-1", ["user"], DEFAULT_ID, {}, {}])
     assert html == (
         '<div id="mizan-8d721786" data-mizan="user;user_id=5"'
         f' hx-get="/api/mizan/partial/user/?block={token}&amp;user_id=5" hx-trigger="mizan:refresh"'

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from django.conf.urls.i18n import i18n_patterns
@@ -16,7 +17,7 @@ from pytest_django import Settings
 from mizan_htmx.blocks import block as blocks
 from mizan_htmx.blocks.block import Block, Wrapper
 from mizan_htmx.testing import isolated_registry
-from tests.helpers.blocks import Site, declare_readers
+from tests.helpers.blocks import Site, blocks_of, declare_readers
 
 ENDPOINTS = include("mizan_htmx.urls")
 HERE = (path("here/", ENDPOINTS),)
@@ -129,3 +130,20 @@ def test_equal_variables_of_other_types_are_signed_apart() -> None:
     ]
 
     assert len({*made}) == 4
+
+
+def test_only_an_id_that_follows_from_the_rest_is_left_out_of_the_token(site: Site) -> None:
+    user = '{% mizan_context "user" user_id=5 as card %}{{ user_profile.name }}{% endmizan_context %}'
+    html = site.page(
+        '{% for n in "567" %}{% mizan_context "user" user_id=n as a %}{% endmizan_context %}{% endfor %}'
+        '{% for n in "56" %}{% mizan_context "user" user_id=n id="x"|add:n as b %}{% endmizan_context %}'
+        '{% endfor %}{% for _ in "12" %}{% mizan_context "tag" tag="t" as c %}' + user + "{% endmizan_context %}"
+        "{% endfor %}"
+    )
+
+    tokens = [urlsplit(block["hx-get"]).query.partition("&")[0] for block in blocks_of(html)]
+    loop, own, others = tokens[:3], tokens[3:5], tokens[5:]
+    assert len({*loop}) == 1
+    assert len({*own}) == 2
+    assert len({*others}) == 4  # equal ones that are numbered, and those inside of them
+    site.assert_refreshes_alike(html)

@@ -16,7 +16,7 @@ from pytest_django import Settings
 
 from mizan_htmx import client, register
 from mizan_htmx.client import Context
-from tests.helpers.blocks import MIDDLEWARE, Site, blocks_of, partial_url, sign
+from tests.helpers.blocks import DEFAULT_ID, MIDDLEWARE, Site, blocks_of, partial_url, sign
 from tests.helpers.languages import (
     BLOCK,
     ENDPOINTS,
@@ -85,7 +85,7 @@ def test_what_the_address_gets_by_itself_is_not_in_the_token(
     spoken.address = address
     html = spoken.page(ONE)
 
-    token = sign(["page.html#one", ["notifications"], blocks_of(html)[0]["id"], {}, {}])
+    token = sign(["page.html#one", ["notifications"], DEFAULT_ID, {}, {}])
     assert blocks_of(html)[0]["hx-get"] == f"/api/mizan/partial/notifications/?block={token}"
     assert spoken.assert_refreshes_alike(html) == 1
 
@@ -93,7 +93,7 @@ def test_what_the_address_gets_by_itself_is_not_in_the_token(
 def test_the_token_has_what_is_otherwise_on_the_page(spoken: Site) -> None:
     html = spoken.page(ONE)
 
-    token = sign(["page.html#one", ["notifications"], blocks_of(html)[0]["id"], {}, {}, {"lang": "de"}])
+    token = sign(["page.html#one", ["notifications"], DEFAULT_ID, {}, {}, {"lang": "de"}])
     assert blocks_of(html)[0]["hx-get"] == f"/api/mizan/partial/notifications/?block={token}"
 
 

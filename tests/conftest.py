@@ -21,19 +21,19 @@ from mizan_htmx.setup.registry import Registry
 from mizan_htmx.signals import invalidated
 from mizan_htmx.testing import isolated_registry
 from tests.helpers import forms
+from tests.helpers.model_watch import (
+    SENT,
+    Do,
+    Published,
+    as_it_is,
+    by_its_twin,
+    collected,
+    guest_name,
+    room_name,
+)
 from tests.helpers.postgres import PostgresServer
 from tests.helpers.redis import RedisServer
 from tests.helpers.visitor import SyncOrAsync, Visitor, as_coroutine, as_written, serve
-from tests.helpers.watch import (
-    SENT,
-    Do,
-    Told,
-    as_it_is,
-    by_its_twin,
-    guest_name,
-    listening,
-    room_name,
-)
 
 Report = TypeVar("Report", pytest.TestReport, pytest.CollectReport)
 
@@ -85,7 +85,7 @@ KEPT_TABLES = frozenset({"django_content_type", "auth_permission"})
 def quick_flush() -> Iterator[None]:
     """Empty the tables after a test with transactions by nothing but DELETE.
 
-    Django's ``flush`` sends ``post_migrate`` afterwards, which makes all content types and permissions anew:
+    Django's ``flush`` then sends ``post_migrate``, which makes all content types and permissions anew:
     35 ms of CPU for each of these tests.
     """
 
@@ -138,7 +138,7 @@ def registry() -> Iterator[Registry]:
 
 
 @pytest.fixture
-def told() -> Iterator[Told]:
+def published() -> Iterator[Published]:
     """Collect what is invalidated, and fail if that comes before its transaction is through."""
     early: list[tuple[Invalidation, ...]] = []
 
@@ -147,8 +147,8 @@ def told() -> Iterator[Told]:
             early.append(invalidations)
 
     invalidated.connect(check)
-    with listening() as heard:
-        yield heard
+    with collected() as received:
+        yield received
     invalidated.disconnect(check)
     assert early == []
 

@@ -1,4 +1,4 @@
-"""What a transaction holds is told with its commit, whatever fails behind that, and on whichever database."""
+"""What a transaction holds is published after its commit, whatever fails then, and on any database."""
 
 import threading
 from collections.abc import Callable, Iterator
@@ -18,8 +18,8 @@ from mizan_htmx import client, invalidate, register
 from mizan_htmx.invalidation.model_watch import watch_model
 from mizan_htmx.signals import invalidated
 from tests.apps.watched.models import Item, Room
+from tests.helpers.model_watch import Published, collected
 from tests.helpers.visitor import HEADER, Visitor, serve
-from tests.helpers.watch import Told, listening
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("rooms_and_guests")]
 
@@ -61,7 +61,9 @@ class TestHooks:
 
     @pytest.mark.usefixtures("atomic_requests")
     @pytest.mark.parametrize("is_first", [True, False])
-    def test_in_a_plain_view(self, visitor: Visitor, settings: Settings, told: Told, is_first: bool) -> None:
+    def test_in_a_plain_view(
+        self, visitor: Visitor, settings: Settings, published: Published, is_first: bool
+    ) -> None:
         def view(request: HttpRequest) -> HttpResponse:
             with transaction.atomic():
                 if is_first:
@@ -76,10 +78,10 @@ class TestHooks:
         response = visitor.form("/view/", "")
         assert (response.status_code, Item.objects.count()) == (500, 1)
         assert response.headers[HEADER] == "room;room_id=1, guest;guest_id=1"
-        assert told == ["room;room_id=1, guest;guest_id=1"]
+        assert published == ["room;room_id=1, guest;guest_id=1"]
 
     @pytest.mark.usefixtures("atomic_requests")
-    def test_in_a_function(self, visitor: Visitor, told: Told) -> None:
+    def test_in_a_function(self, visitor: Visitor, published: Published) -> None:
         def change(request: HttpRequest) -> None:
             transaction.on_commit(fail)
             put()
@@ -87,12 +89,12 @@ class TestHooks:
         register(client(affects="guest")(change))
         response = visitor.call("change")
         assert (response.status_code, response.headers[HEADER]) == (500, "guest, room;room_id=1")
-        assert told == ["guest, room;room_id=1"]
+        assert published == ["guest, room;room_id=1"]
 
     @pytest.mark.parametrize("error", [ConnectionError, SystemExit, KeyboardInterrupt])
-    def test_without_a_request(self, told: Told, error: type[BaseException]) -> None:
+    def test_without_a_request(self, published: Published, error: type[BaseException]) -> None:
         def end() -> None:
-            assert told == []
+            assert published == []
             raise error
 
         @transaction.atomic
@@ -105,31 +107,33 @@ class TestHooks:
 
         with pytest.raises(error):
             change()
-        assert told == ["room;room_id=1", "room;room_id=2", "guest;guest_id=1"]
+        assert published == ["room;room_id=1", "room;room_id=2", "guest;guest_id=1"]
 
-    def test_a_savepoint_that_was_rolled_back_is_not_told_for_all_that(self, told: Told) -> None:
+    def test_a_savepoint_that_was_rolled_back_is_not_published_for_all_that(
+        self, published: Published
+    ) -> None:
         with suppress(ConnectionError), transaction.atomic():
             transaction.on_commit(fail)
             with suppress(ValueError), transaction.atomic():
                 put(1)
                 raise ValueError
             put(2)
-        assert told == ["room;room_id=2"]
+        assert published == ["room;room_id=2"]
 
-    def test_those_of_the_site_run_before_it_is_told(self, told: Told) -> None:
-        heard: list[list[str]] = []
+    def test_those_of_the_site_run_before_it_is_published(self, published: Published) -> None:
+        received: list[list[str]] = []
         with transaction.atomic():
             put()
-            transaction.on_commit(lambda: heard.append(told[:]))
+            transaction.on_commit(lambda: received.append(published[:]))
             with transaction.atomic():
                 invalidate(None, "guest", guest_id=1)
-            transaction.on_commit(lambda: heard.append(told[:]), robust=True)
-        assert (heard, told) == ([[], []], ["room;room_id=1", "guest;guest_id=1"])
+            transaction.on_commit(lambda: received.append(published[:]), robust=True)
+        assert (received, published) == ([[], []], ["room;room_id=1", "guest;guest_id=1"])
 
     def test_what_a_hook_changes_in_a_transaction_of_its_own_does_not_hurry_the_rest(
-        self, told: Told
+        self, published: Published
     ) -> None:
-        heard: list[list[str]] = []
+        received: list[list[str]] = []
 
         def write() -> None:
             with transaction.atomic():
@@ -138,15 +142,15 @@ class TestHooks:
         with transaction.atomic():
             put(1)
             transaction.on_commit(write)
-            transaction.on_commit(lambda: heard.append(told[:]))
-        assert (heard, told) == ([["room;room_id=2"]], ["room;room_id=2", "room;room_id=1"])
+            transaction.on_commit(lambda: received.append(published[:]))
+        assert (received, published) == ([["room;room_id=2"]], ["room;room_id=2", "room;room_id=1"])
 
 
 class TestNested:
     """A function whose body calls another one, as Django's views may be called."""
 
     def test_what_the_inner_one_did_falls_with_its_own_savepoint(
-        self, visitor: Visitor, settings: Settings, told: Told
+        self, visitor: Visitor, settings: Settings, published: Published
     ) -> None:
         @client(affects="guest", affects_params=[])
         def inner(request: HttpRequest, fails: bool = False) -> HttpResponse:
@@ -166,7 +170,7 @@ class TestNested:
         assert Item.objects.count() == 0
         assert visitor.form("/outer/", "").headers[HEADER] == "room, guest"
         assert Item.objects.count() == 1
-        assert told == ["room", "room, guest"]
+        assert published == ["room", "room, guest"]
 
 
 class TestTheEndOfTheProcess:
@@ -174,7 +178,9 @@ class TestTheEndOfTheProcess:
 
     @pytest.mark.parametrize("middleware", [True, False])
     @pytest.mark.parametrize("atomic", [True, False])
-    def test_after_the_commit(self, settings: Settings, told: Told, middleware: bool, atomic: bool) -> None:
+    def test_after_the_commit(
+        self, settings: Settings, published: Published, middleware: bool, atomic: bool
+    ) -> None:
         @client(affects="guest", atomic=atomic)
         def change(request: HttpRequest) -> HttpResponse:
             with transaction.atomic():
@@ -185,10 +191,10 @@ class TestTheEndOfTheProcess:
         self.serve_alone(settings, change, middleware)
         with pytest.raises(SystemExit):
             Client().post("/change/")
-        assert told == ["guest, room;room_id=1"]
+        assert published == ["guest, room;room_id=1"]
 
     @pytest.mark.parametrize("middleware", [True, False])
-    def test_before_the_commit(self, settings: Settings, told: Told, middleware: bool) -> None:
+    def test_before_the_commit(self, settings: Settings, published: Published, middleware: bool) -> None:
         @client(affects="guest")
         def change(request: HttpRequest) -> HttpResponse:
             put()
@@ -197,9 +203,9 @@ class TestTheEndOfTheProcess:
         self.serve_alone(settings, change, middleware)
         with pytest.raises(SystemExit):
             Client().post("/change/")
-        assert (told, Item.objects.count()) == ([], 0)
+        assert (published, Item.objects.count()) == ([], 0)
 
-    def test_between_commit_and_answer(self, settings: Settings, told: Told) -> None:
+    def test_between_commit_and_answer(self, settings: Settings, published: Published) -> None:
         def view(request: HttpRequest) -> HttpResponse:
             put()
             raise SystemExit
@@ -207,19 +213,19 @@ class TestTheEndOfTheProcess:
         self.serve_alone(settings, view, middleware=True)
         with pytest.raises(SystemExit):
             Client().post("/change/")
-        assert told == ["room;room_id=1"]
+        assert published == ["room;room_id=1"]
 
-    def test_in_a_call(self, told: Told) -> None:
+    def test_in_a_call(self, published: Published) -> None:
         def change(request: HttpRequest) -> None:
             transaction.on_commit(end)
 
         register(client(affects="guest")(change))
         with pytest.raises(SystemExit):
             Client().post("/api/mizan/call/", {"fn": "change"})
-        assert told == ["guest"]
+        assert published == ["guest"]
 
-    def test_while_it_is_told(self, settings: Settings, told: Told) -> None:
-        """Those who come after the one that was interrupted hear of it as well."""
+    def test_while_it_is_published(self, settings: Settings, published: Published) -> None:
+        """The receivers after the one that was interrupted are called as well."""
         times: list[int] = []
 
         def interrupted(**kwargs: Any) -> None:
@@ -238,10 +244,10 @@ class TestTheEndOfTheProcess:
                 thread.join(30)
         finally:
             invalidated.disconnect(interrupted)
-        assert (told, len(times)) == (["guest"], 2)
+        assert (published, len(times)) == (["guest"], 2)
 
-    def test_while_some_of_it_is_told(self, told: Told) -> None:
-        """What else the transaction made stale is told as well."""
+    def test_while_some_of_it_is_published(self, published: Published) -> None:
+        """What else the transaction made stale is published as well."""
         times: list[int] = []
 
         def interrupted(**kwargs: Any) -> None:
@@ -257,7 +263,7 @@ class TestTheEndOfTheProcess:
                 thread.join(30)
         finally:
             invalidated.disconnect(interrupted)
-        assert told[-1] == "guest"
+        assert published[-1] == "guest"
 
     def serve_alone(self, settings: Settings, view: Any, middleware: bool) -> None:
         """Serve one view."""
@@ -299,31 +305,31 @@ class TestTransactionsThatASiteEndsItself:
             connection.close()
 
     @pytest.mark.usefixtures("by_hand")
-    def test_each_commit_is_told_and_no_rollback(self, told: Told) -> None:
+    def test_each_commit_is_published_and_no_rollback(self, published: Published) -> None:
         put(1)
         invalidate(None, "guest", guest_id=1)
-        assert told == []
+        assert published == []
         transaction.commit()
-        assert told.take() == ["room;room_id=1", "guest;guest_id=1"]
+        assert published.take() == ["room;room_id=1", "guest;guest_id=1"]
         put(2)
         transaction.rollback()
         with transaction.atomic():
             put(1)
-        assert told == []
+        assert published == []
         transaction.commit()
-        assert told == ["room;room_id=1"]
+        assert published == ["room;room_id=1"]
 
-    def test_hooks_of_the_site_run_before(self, told: Told) -> None:
-        heard: list[list[str]] = []
+    def test_hooks_of_the_site_run_before(self, published: Published) -> None:
+        received: list[list[str]] = []
         transaction.set_autocommit(False)
         with transaction.atomic():
-            transaction.on_commit(lambda: heard.append(told[:]))
+            transaction.on_commit(lambda: received.append(published[:]))
             put()
         transaction.commit()
         transaction.set_autocommit(True)  # Django runs them here
-        assert (heard, told) == ([[]], ["room;room_id=1"])
+        assert (received, published) == ([[]], ["room;room_id=1"])
 
-    def test_what_follows_such_a_hook_stands_or_falls_by_itself(self, told: Told) -> None:
+    def test_what_follows_such_a_hook_stands_or_falls_by_itself(self, published: Published) -> None:
         transaction.set_autocommit(False)
         with transaction.atomic():
             transaction.on_commit(list)
@@ -332,34 +338,34 @@ class TestTransactionsThatASiteEndsItself:
         put(2)
         transaction.rollback()
         transaction.set_autocommit(True)
-        assert told == ["room;room_id=1"]
+        assert published == ["room;room_id=1"]
 
     @pytest.mark.usefixtures("without_autocommit")
-    def test_nothing_piles_up_on_a_connection_that_always_is_so(self, told: Told) -> None:
+    def test_nothing_piles_up_on_a_connection_that_always_is_so(self, published: Published) -> None:
         for _ in range(3):
             with transaction.atomic():
                 put()
             transaction.commit()
-        assert (told, connection.run_on_commit) == (["room;room_id=1"] * 3, [])
+        assert (published, connection.run_on_commit) == (["room;room_id=1"] * 3, [])
 
     @pytest.mark.usefixtures("by_hand")
     def test_a_commit_whose_answer_is_lost(
-        self, told: Told, lose: Callable[[BaseException], None], monkeypatch: pytest.MonkeyPatch
+        self, published: Published, lose: Callable[[BaseException], None], monkeypatch: pytest.MonkeyPatch
     ) -> None:
         put()
         lose(LOST)
         with pytest.raises(OperationalError):
             transaction.commit()
-        assert told == ["room;room_id=1"]
+        assert published == ["room;room_id=1"]
 
     @pytest.mark.usefixtures("without_autocommit")
-    def test_a_view(self, settings: Settings, told: Told) -> None:
-        heard: list[list[str]] = []
+    def test_a_view(self, settings: Settings, published: Published) -> None:
+        received: list[list[str]] = []
 
         def view(request: HttpRequest) -> HttpResponse:
             put()
             invalidate(request, "guest")
-            heard.append(told[:])
+            received.append(published[:])
             transaction.commit()
             return HttpResponse()
 
@@ -367,7 +373,7 @@ class TestTransactionsThatASiteEndsItself:
         serve(settings, {"view/": view})
         response = Visitor(Client).form("/view/", "")
         named = "room;room_id=1, guest"
-        assert (response.headers[HEADER], heard, told) == (named, [[]], [named])
+        assert (response.headers[HEADER], received, published) == (named, [[]], [named])
 
 
 @pytest.fixture
@@ -395,7 +401,7 @@ class TestUnknownOutcome:
 
     @pytest.mark.parametrize("error", [LOST, InterfaceError("connection already closed"), SystemExit()])
     def test_without_a_request(
-        self, told: Told, lose: Callable[[BaseException], None], error: BaseException
+        self, published: Published, lose: Callable[[BaseException], None], error: BaseException
     ) -> None:
         @transaction.atomic
         def change() -> None:
@@ -405,7 +411,7 @@ class TestUnknownOutcome:
         lose(error)
         with pytest.raises(type(error)):
             change()
-        assert (told, Item.objects.count()) == (["room;room_id=1", "guest"], 1)
+        assert (published, Item.objects.count()) == (["room;room_id=1", "guest"], 1)
 
     @pytest.mark.usefixtures("atomic_requests")
     @pytest.mark.parametrize("path", ["call", "view", "plain"])
@@ -413,7 +419,7 @@ class TestUnknownOutcome:
         self,
         visitor: Visitor,
         settings: Settings,
-        told: Told,
+        published: Published,
         lose: Callable[[BaseException], None],
         path: str,
     ) -> None:
@@ -432,10 +438,10 @@ class TestUnknownOutcome:
         lose(LOST)
         response = visitor.call("change") if path == "call" else visitor.form(f"/{path}/", "")
         named = "room;room_id=1" if path == "plain" else "guest, room;room_id=1"
-        assert (response.status_code, response.headers[HEADER], told) == (500, named, [named])
+        assert (response.status_code, response.headers[HEADER], published) == (500, named, [named])
 
     def test_a_commit_that_the_database_refuses_is_known(
-        self, told: Told, monkeypatch: pytest.MonkeyPatch
+        self, published: Published, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         def refuse(self: BaseDatabaseWrapper) -> None:
             self.connection.rollback()
@@ -444,10 +450,10 @@ class TestUnknownOutcome:
         monkeypatch.setattr(type(connections["default"]), "_commit", refuse)
         with pytest.raises(IntegrityError), transaction.atomic():
             put()
-        assert (told, Item.objects.count()) == ([], 0)
+        assert (published, Item.objects.count()) == ([], 0)
 
     def test_the_next_transaction_starts_afresh(
-        self, told: Told, lose: Callable[[BaseException], None], monkeypatch: pytest.MonkeyPatch
+        self, published: Published, lose: Callable[[BaseException], None], monkeypatch: pytest.MonkeyPatch
     ) -> None:
         lose(LOST)
         with pytest.raises(OperationalError), transaction.atomic():
@@ -456,7 +462,7 @@ class TestUnknownOutcome:
         with transaction.atomic():
             put(2)
             put(1)
-        assert told == ["room;room_id=1", "room;room_id=2, room;room_id=1"]
+        assert published == ["room;room_id=1", "room;room_id=2, room;room_id=1"]
 
 
 @pytest.fixture
@@ -489,16 +495,18 @@ class TestOtherDatabases:
         assert response.status_code == status
         return response.headers.get(HEADER)
 
-    def test_what_a_body_wrote_there_before_it_raised_is_told(self, settings: Settings, told: Told) -> None:
+    def test_what_a_body_wrote_there_before_it_raised_is_published(
+        self, settings: Settings, published: Published
+    ) -> None:
         def change(request: HttpRequest) -> HttpResponse:
             Room.objects.using("other").update(name="changed")
             invalidate(request, "room", room_id=2)
             raise ValueError
 
         named = self.post(settings, client(affects="guest")(change), 500)
-        assert (named, told) == ("guest, room;room_id=2", ["guest, room;room_id=2"])
+        assert (named, published) == ("guest, room;room_id=2", ["guest, room;room_id=2"])
 
-    def test_what_it_only_read_there_is_not(self, settings: Settings, told: Told) -> None:
+    def test_what_it_only_read_there_is_not(self, settings: Settings, published: Published) -> None:
         def change(request: HttpRequest) -> HttpResponse:
             assert Room.objects.using("other").count() == 1
             with transaction.atomic(using="other"), transaction.atomic(using="other"):
@@ -506,19 +514,19 @@ class TestOtherDatabases:
             raise PermissionDenied
 
         named = self.post(settings, client(affects="guest")(change), 403)
-        assert (named, told) == (None, [])
+        assert (named, published) == (None, [])
 
-    def test_what_was_rolled_back_there_too_is_not(self, settings: Settings, told: Told) -> None:
+    def test_what_was_rolled_back_there_too_is_not(self, settings: Settings, published: Published) -> None:
         def change(request: HttpRequest) -> HttpResponse:
             with transaction.atomic(using="other"):
                 Room.objects.using("other").update(name="changed")
                 raise ValueError
 
         named = self.post(settings, client(affects="guest")(change), 500)
-        assert (named, told) == (None, [])
+        assert (named, published) == (None, [])
 
     def test_what_a_transaction_of_its_own_has_committed_there_is(
-        self, settings: Settings, told: Told
+        self, settings: Settings, published: Published
     ) -> None:
         def change(request: HttpRequest) -> HttpResponse:
             with transaction.atomic(using="other"):
@@ -527,9 +535,11 @@ class TestOtherDatabases:
             return HttpResponse()
 
         named = self.post(settings, client(affects="guest")(change), 200)
-        assert (named, told) == ("guest", ["guest"])
+        assert (named, published) == ("guest", ["guest"])
 
-    def test_rows_that_are_watched_there_stand_by_themselves(self, settings: Settings, told: Told) -> None:
+    def test_rows_that_are_watched_there_stand_by_themselves(
+        self, settings: Settings, published: Published
+    ) -> None:
         def view(request: HttpRequest) -> HttpResponse:
             with transaction.atomic(using="other"):
                 put(using="other")
@@ -538,41 +548,41 @@ class TestOtherDatabases:
                 raise ValueError
             return HttpResponse()
 
-        assert (self.post(settings, view, 200), told) == ("room;room_id=1", ["room;room_id=1"])
+        assert (self.post(settings, view, 200), published) == ("room;room_id=1", ["room;room_id=1"])
 
 
 @pytest.mark.usefixtures("other")
-def test_what_is_named_in_several_transactions_is_told_with_each_that_commits() -> None:
-    with listening() as told, transaction.atomic():
+def test_what_is_named_in_several_transactions_is_published_with_each_that_commits() -> None:
+    with collected() as published, transaction.atomic():
         with transaction.atomic(using="other"):
             invalidate(None, "guest", guest_id=1)
-            assert told == []
-        inner = told.take()
+            assert published == []
+        inner = published.take()
         with suppress(ValueError), transaction.atomic(using="other"):
             invalidate(None, "guest", guest_id=2)
             raise ValueError
-        assert told == []
-    assert (inner, told) == (["guest;guest_id=1"], ["guest;guest_id=1, guest;guest_id=2"])
+        assert published == []
+    assert (inner, published) == (["guest;guest_id=1"], ["guest;guest_id=1, guest;guest_id=2"])
 
 
 class TestStreams:
     """What a stream names while it is written; its headers have been sent."""
 
     @pytest.mark.parametrize("middleware", [True, False])
-    def test_it_is_told_as_it_is_committed(
-        self, visitor: Visitor, settings: Settings, told: Told, middleware: bool
+    def test_it_is_published_as_it_is_committed(
+        self, visitor: Visitor, settings: Settings, published: Published, middleware: bool
     ) -> None:
-        heard: list[list[str]] = []
+        received: list[list[str]] = []
 
         @client(affects="guest")
         def export(request: HttpRequest) -> StreamingHttpResponse:
             def lines() -> Iterator[bytes]:
-                heard.append(told.take())
+                received.append(published.take())
                 with transaction.atomic():
                     put()
                     invalidate(request, "guest", guest_id=1)
-                    heard.append(told.take())
-                heard.append(told.take())
+                    received.append(published.take())
+                received.append(published.take())
                 yield b"one"
                 invalidate(request, "guest", guest_id=2)
                 yield b"two"
@@ -584,16 +594,16 @@ class TestStreams:
         serve(settings, {"export/": export})
         response: Any = visitor.form("/export/", "")
         assert (response.headers[HEADER], b"".join(response)) == ("guest", b"onetwo")
-        assert heard[:2] == [["guest"], []]
-        assert sorted(", ".join(heard[2]).split(", ")) == ["guest;guest_id=1", "room;room_id=1"]
-        assert told == ["guest;guest_id=2"]
+        assert received[:2] == [["guest"], []]
+        assert sorted(", ".join(received[2]).split(", ")) == ["guest;guest_id=1", "room;room_id=1"]
+        assert published == ["guest;guest_id=2"]
 
     @pytest.mark.usefixtures("atomic_requests")
     def test_it_belongs_to_no_answer(self, settings: Settings) -> None:
-        heard: list[tuple[str, bool]] = []
+        received: list[tuple[str, bool]] = []
 
-        def hear(invalidations: Any, response: object, **kwargs: object) -> None:
-            heard.append((", ".join(map(str, invalidations)), response is not None))
+        def receive(invalidations: Any, response: object, **kwargs: object) -> None:
+            received.append((", ".join(map(str, invalidations)), response is not None))
 
         @client(affects="guest")
         def export(request: HttpRequest) -> StreamingHttpResponse:
@@ -606,15 +616,15 @@ class TestStreams:
 
         settings.MIDDLEWARE = []
         serve(settings, {"export/": export})
-        invalidated.connect(hear)
+        invalidated.connect(receive)
         try:
             response: Any = Visitor(Client).form("/export/", "")
             assert b"".join(response) == b"one"
         finally:
-            invalidated.disconnect(hear)
-        assert heard == [("guest", True), ("guest;guest_id=1", False)]
+            invalidated.disconnect(receive)
+        assert received == [("guest", True), ("guest;guest_id=1", False)]
 
-    def test_so_is_what_is_named_when_it_is_closed(self, settings: Settings, told: Told) -> None:
+    def test_so_is_what_is_named_when_it_is_closed(self, settings: Settings, published: Published) -> None:
         def view(request: HttpRequest) -> HttpResponse:
             response = HttpResponse()
             response._resource_closers.append(lambda: invalidate(request, "guest"))  # type: ignore[attr-defined]
@@ -622,4 +632,4 @@ class TestStreams:
 
         serve(settings, {"view/": view})
         assert HEADER not in Visitor(Client).form("/view/", "").headers
-        assert told == ["guest"]
+        assert published == ["guest"]

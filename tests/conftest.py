@@ -24,11 +24,11 @@ from tests.helpers import forms
 from tests.helpers.model_watch import (
     SENT,
     Do,
-    Told,
+    Published,
     as_it_is,
     by_its_twin,
+    collected,
     guest_name,
-    listening,
     room_name,
 )
 from tests.helpers.postgres import PostgresServer
@@ -85,7 +85,7 @@ KEPT_TABLES = frozenset({"django_content_type", "auth_permission"})
 def quick_flush() -> Iterator[None]:
     """Empty the tables after a test with transactions by nothing but DELETE.
 
-    Django's ``flush`` sends ``post_migrate`` afterwards, which makes all content types and permissions anew:
+    Django's ``flush`` then sends ``post_migrate``, which makes all content types and permissions anew:
     35 ms of CPU for each of these tests.
     """
 
@@ -138,7 +138,7 @@ def registry() -> Iterator[Registry]:
 
 
 @pytest.fixture
-def told() -> Iterator[Told]:
+def published() -> Iterator[Published]:
     """Collect what is invalidated, and fail if that comes before its transaction is through."""
     early: list[tuple[Invalidation, ...]] = []
 
@@ -147,8 +147,8 @@ def told() -> Iterator[Told]:
             early.append(invalidations)
 
     invalidated.connect(check)
-    with listening() as heard:
-        yield heard
+    with collected() as received:
+        yield received
     invalidated.disconnect(check)
     assert early == []
 

@@ -37,7 +37,10 @@ UNIT = "tests/unit"
 #: What is changed, by the beginning of its path, and the tests that should notice.
 MODULES = {
     "mizan_htmx/protocol/": (f"{UNIT}/protocol/",),
-    "mizan_htmx/declarations/graph.py": (f"{UNIT}/declarations/test_graph.py",),
+    "mizan_htmx/declarations/graph.py": (
+        f"{UNIT}/declarations/test_graph.py",
+        f"{UNIT}/declarations/test_graph_plans.py",
+    ),
     "mizan_htmx/blocks/binding.py": (f"{UNIT}/blocks/test_binding.py", f"{UNIT}/blocks/test_nodes.py"),
     "mizan_htmx/invalidation/": (
         f"{UNIT}/invalidation/",

@@ -190,7 +190,7 @@ def test_none_means_not_given(site: Site) -> None:
         "{{ user }}{% now 'Y' %}",
     ],
 )
-def test_any_text_is_escaped_in_attributes_address_and_content(any_site: Site, value: str) -> None:
+def test_any_text_is_escaped_in_attributes_url_and_content(any_site: Site, value: str) -> None:
     html = any_site.page(
         '{% mizan_context "tag" tag=value with copy=value class=value swap=value %}'
         "{{ tag_label }}|{{ copy }}{% endmizan_context %}",
@@ -237,7 +237,7 @@ def test_variables_of_the_page_are_not_visible_neither_at_first_nor_after(any_si
     assert any_site.refresh(html).text == html.removeprefix("OUT")
 
 
-def test_a_nested_block_does_not_see_the_readings_of_the_one_around(site: Site) -> None:
+def test_a_nested_block_does_not_see_the_results_of_the_one_around(site: Site) -> None:
     html = site.page(
         '{% mizan_context "user" user_id=5 with outer=1 %}{{ user_profile.name }}'
         '{% mizan_context "tag" tag=user_motto %}({{ tag_label }}{{ user_profile }}{{ outer }})'

@@ -39,7 +39,7 @@ def place(block: Block) -> str:
     return block.url.partition("partial/")[0]
 
 
-def test_the_address_is_that_of_the_urlconf_of_the_request(block: Block) -> None:
+def test_the_url_is_that_of_the_urlconf_of_the_request(block: Block) -> None:
     assert place(block) == "/here/"
     set_urlconf(THERE)  # type: ignore[arg-type]
     try:
@@ -49,23 +49,21 @@ def test_the_address_is_that_of_the_urlconf_of_the_request(block: Block) -> None
     assert place(block) == "/here/"
 
 
-def test_the_address_is_below_the_script_prefix(block: Block) -> None:
+def test_the_url_is_below_the_script_prefix(block: Block) -> None:
     assert place(block) == "/here/"
     with override_script_prefix("/shop/"):
         assert place(block) == "/shop/here/"
     assert place(block) == "/here/"
 
 
-def test_the_address_is_in_the_language_of_the_page(block: Block) -> None:
+def test_the_url_is_in_the_language_of_the_page(block: Block) -> None:
     with override_settings(ROOT_URLCONF=IN_LANGUAGES, LANGUAGES=[("en", "English"), ("de", "German")]):
         for language in ("en", "de", "en"):
             with translation.override(language):
                 assert place(block) == f"/{language}/m/"
 
 
-def test_the_address_follows_patterns_that_a_site_changes_as_it_goes(
-    block: Block, settings: Settings
-) -> None:
+def test_the_url_follows_patterns_that_a_site_changes_as_it_goes(block: Block, settings: Settings) -> None:
     """Sites with a tenant in each path do so: for each request they call ``clear_url_caches``."""
     patterns = [path("acme/", ENDPOINTS)]
     settings.ROOT_URLCONF = (path("", include(patterns)),)
@@ -123,7 +121,7 @@ def test_only_a_short_url_is_cached(
     assert blocks.read_token(made.token, {"user_id": "5"}) == made
 
 
-def test_equal_variables_of_other_types_are_signed_apart() -> None:
+def test_equal_variables_of_other_types_are_signed_separately() -> None:
     made = [
         Block("page.html#card", ("user",), ({},), {"flag": each}, Wrapper()).token
         for each in (True, 1, 1.0, "1")

@@ -322,9 +322,9 @@ def test_a_block_refreshes_with_the_engine_of_its_page(
         assert "waits" not in refreshed.text
         if "data-mizan-lazy" not in block:
             assert refreshed.text in html
-    together = "&".join(block["hx-get"].partition("?")[2] for block in found)
-    pieces = site.get(f"/api/mizan/partials/?{together}").text
-    assert (word in pieces, other in pieces) == (True, False)
+    queries = "&".join(block["hx-get"].partition("?")[2] for block in found)
+    results = site.get(f"/api/mizan/partials/?{queries}").text
+    assert (word in results, other in results) == (True, False)
 
 
 def test_only_an_engine_that_is_not_the_first_to_have_it_is_in_the_token(

@@ -152,12 +152,28 @@ class TestOtherDatabases:
             invalidate(request, "room", room_id=2)
             raise ValueError
 
-        known = connections.settings
-        unusable = {"default": known["default"], "unusable": {**known["other"], "ENGINE": "nowhere"}, **known}
         with monkeypatch.context() as patch:
-            patch.setattr(connections, "settings", unusable)
+            patch.setattr(connections, "settings", beside_an_unusable_one())
             named = self.post(settings, client(affects="guest")(change), 500)
         assert (named, told) == ("guest, room;room_id=2", ["guest, room;room_id=2"])
+
+    def test_a_database_that_can_not_be_used_is_left_alone_by_a_refusal(
+        self, settings: Settings, told: Told, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def change(request: HttpRequest) -> HttpResponse:
+            put()
+            raise PermissionDenied
+
+        with monkeypatch.context() as patch:
+            patch.setattr(connections, "settings", beside_an_unusable_one())
+            named = self.post(settings, client(affects="guest")(change), 403)
+        assert (named, told) == (None, [])
+
+
+def beside_an_unusable_one() -> dict[str, Any]:
+    """Return the databases, with one that no backend serves among them."""
+    known: dict[str, Any] = connections.settings
+    return {"default": known["default"], "unusable": {**known["other"], "ENGINE": "nowhere"}, **known}
 
 
 @pytest.mark.usefixtures("other")

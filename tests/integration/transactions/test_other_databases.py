@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.test import Client
 from pytest_django import Settings
 
-from mizan_htmx import client, invalidate, watch_model
+from mizan_htmx import client, invalidate, register, watch_model
 from tests.apps.watched.models import Guest, Item, Room
 from tests.helpers.transactions import put
 from tests.helpers.visitor import HEADER, Visitor, serve
@@ -158,16 +158,17 @@ class TestOtherDatabases:
         assert (named, told) == ("guest, room;room_id=2", ["guest, room;room_id=2"])
 
     def test_a_database_that_can_not_be_used_is_left_alone_by_a_refusal(
-        self, settings: Settings, told: Told, monkeypatch: pytest.MonkeyPatch
+        self, told: Told, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        def change(request: HttpRequest) -> HttpResponse:
+        def change(request: HttpRequest) -> None:
             put()
             raise PermissionDenied
 
+        register(client(affects="guest")(change))
         with monkeypatch.context() as patch:
             patch.setattr(connections, "settings", beside_an_unusable_one())
-            named = self.post(settings, client(affects="guest")(change), 403)
-        assert (named, told) == (None, [])
+            response = Visitor(Client).call("change")
+        assert (response.status_code, response.headers.get(HEADER), told) == (403, None, [])
 
 
 def beside_an_unusable_one() -> dict[str, Any]:

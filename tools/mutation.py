@@ -45,6 +45,7 @@ MODULES = {
     "mizan_htmx/invalidation/": (
         f"{UNIT}/invalidation/",
         f"{UNIT}/blocks/test_freshness.py",
+        f"{UNIT}/caching/test_responses_mutations.py",
         f"{UNIT}/http/test_concurrency.py",
         f"{UNIT}/http/test_error_headers.py",
         f"{UNIT}/http/test_execution.py",

@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.test import Client
 from pytest_django import Settings
 
-from mizan_htmx import client, invalidate, watch_model
+from mizan_htmx import client, invalidate, register, watch_model
 from tests.apps.watched.models import Guest, Item, Room
 from tests.helpers.model_watch import Told, listening
 from tests.helpers.transactions import put
@@ -152,12 +152,29 @@ class TestOtherDatabases:
             invalidate(request, "room", room_id=2)
             raise ValueError
 
-        known = connections.settings
-        unusable = {"default": known["default"], "unusable": {**known["other"], "ENGINE": "nowhere"}, **known}
         with monkeypatch.context() as patch:
-            patch.setattr(connections, "settings", unusable)
+            patch.setattr(connections, "settings", beside_an_unusable_one())
             named = self.post(settings, client(affects="guest")(change), 500)
         assert (named, told) == ("guest, room;room_id=2", ["guest, room;room_id=2"])
+
+    def test_a_database_that_can_not_be_used_is_left_alone_by_a_refusal(
+        self, told: Told, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def change(request: HttpRequest) -> None:
+            put()
+            raise PermissionDenied
+
+        register(client(affects="guest")(change))
+        with monkeypatch.context() as patch:
+            patch.setattr(connections, "settings", beside_an_unusable_one())
+            response = Visitor(Client).call("change")
+        assert (response.status_code, response.headers.get(HEADER), told) == (403, None, [])
+
+
+def beside_an_unusable_one() -> dict[str, Any]:
+    """Return the databases, with one that no backend serves among them."""
+    known: dict[str, Any] = connections.settings
+    return {"default": known["default"], "unusable": {**known["other"], "ENGINE": "nowhere"}, **known}
 
 
 @pytest.mark.usefixtures("other")

@@ -9,7 +9,7 @@ from weakref import WeakSet
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 from django.db import connections, transaction
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.test import RequestFactory
 from pytest_django import DjangoCaptureOnCommitCallbacks
 
@@ -17,9 +17,10 @@ from mizan_htmx import client, invalidate, register
 from mizan_htmx.invalidation import recorder as recorders
 from mizan_htmx.invalidation import shutdown
 from mizan_htmx.invalidation.publication import publish_anywhere, publish_invalidations, published
-from mizan_htmx.invalidation.recorder import Recorder, current_recorder, open_recorder
+from mizan_htmx.invalidation.recorder import Recorder, close_recorder, current_recorder, open_recorder
 from mizan_htmx.invalidation.transactions import share_of
 from mizan_htmx.protocol.keys import Invalidation, format_list
+from mizan_htmx.signals import invalidated
 from mizan_htmx.testing import isolated_registry
 from tests.helpers.visitor import (
     HEADER,
@@ -250,6 +251,23 @@ class TestTransactions:
             recorder.abandon()
             assert signals == []
         assert signals == [("one", request, False)]
+
+    def test_what_is_committed_after_the_response_is_published_with_it(self) -> None:
+        request, response = RequestFactory().get("/"), HttpResponse()
+        heard: list[object] = []
+
+        def hear(sender: object, **named: object) -> None:
+            heard.append((named["invalidations"], named["request"], named["response"]))
+
+        recorder, _ = open_recorder(request)
+        invalidated.connect(hear)
+        try:
+            with transaction.atomic():
+                recorder.add([Invalidation("one")])
+                assert close_recorder(request, recorder, response) == ()
+        finally:
+            invalidated.disconnect(hear)
+        assert heard == [((Invalidation("one"),), request, response)]
 
     @pytest.mark.django_db(transaction=False)
     def test_in_a_test_that_never_commits_a_request_is_published_once(

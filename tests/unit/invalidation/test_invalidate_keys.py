@@ -1,6 +1,7 @@
 """What models invalidate is published after the commit, once per transaction and key; not if rolled back."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from threading import Thread
 
 import pytest
@@ -189,10 +190,13 @@ class TestAnotherDatabase:
     """Rows of a database that is not the default one."""
 
     @pytest.fixture(autouse=True)
-    def other(self, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-        """Have another database in memory, which Django's test cases do not guard."""
-        in_memory = {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:", "OPTIONS": {}}
-        connections.settings["other"] = {**connections.settings["default"], **in_memory}
+    def other(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+        """Have another database, which Django's test cases do not guard.
+
+        It is in a file: Django never closes one in memory.
+        """
+        own = {"ENGINE": "django.db.backends.sqlite3", "NAME": str(tmp_path / "other.sqlite3"), "OPTIONS": {}}
+        connections.settings["other"] = {**connections.settings["default"], **own}
         connections["other"].connect()
         monkeypatch.setattr(connections["other"], "ensure_connection", lambda: None)
         yield

@@ -135,8 +135,9 @@ def test_only_an_id_that_follows_from_the_rest_is_left_out_of_the_token(site: Si
     html = site.page(
         '{% for n in "567" %}{% mizan_context "user" user_id=n as a %}{% endmizan_context %}{% endfor %}'
         '{% for n in "56" %}{% mizan_context "user" user_id=n id="x"|add:n as b %}{% endmizan_context %}'
-        '{% endfor %}{% for _ in "12" %}{% mizan_context "tag" tag="t" as c %}' + user + "{% endmizan_context %}"
-        "{% endfor %}"
+        '{% endfor %}{% for _ in "12" %}{% mizan_context "tag" tag="t" as c %}'
+        + user
+        + "{% endmizan_context %}{% endfor %}"
     )
 
     tokens = [urlsplit(block["hx-get"]).query.partition("&")[0] for block in blocks_of(html)]

@@ -1,12 +1,11 @@
 """``watch_model``: what a row names is stale after it is saved or deleted."""
 
 import pickle
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from django.core import serializers
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, connection
 from django.db.models import signals
 from django.test.utils import CaptureQueriesContext
 from pytest_django import DjangoAssertNumQueries

@@ -9,7 +9,7 @@ from django.test import AsyncRequestFactory, RequestFactory
 from pytest_django import Settings
 
 from mizan_htmx.blocks.batch import MAX_BLOCKS, parse_fields
-from tests.helpers.batch import ANSWER, PARTIALS, TWO, all_of, batch_results
+from tests.helpers.batch import ANSWER, ONE, PARTIALS, TWO, all_of, batch_results
 from tests.helpers.blocks import Site, blocks_of, sign
 
 
@@ -64,14 +64,17 @@ def test_an_empty_token_is_that_of_the_block_before(any_site: Site) -> None:
     token, _, params = first.partition("&")
     assert second.partition("&")[0] == token
 
-    repeated = pieces(any_site, f"{PARTIALS}?{first}&block=&{second.partition('&')[2]}&block&{params}")
+    repeated = batch_results(any_site, f"{PARTIALS}?{first}&block=&{second.partition('&')[2]}&block&{params}")
 
-    assert repeated == pieces(any_site, f"{PARTIALS}?{first}&{second}&{first}")
+    assert repeated == batch_results(any_site, f"{PARTIALS}?{first}&{second}&{first}")
     assert [each["status"] for each in repeated] == [200, 200, 200]
 
 
 def test_an_empty_token_at_first_is_none(site: Site) -> None:
-    assert [each["status"] for each in pieces(site, f"{PARTIALS}?block=&user_id=5&block=")] == [404, 404]
+    assert [each["status"] for each in batch_results(site, f"{PARTIALS}?block=&user_id=5&block=")] == [
+        404,
+        404,
+    ]
 
 
 @pytest.mark.parametrize(

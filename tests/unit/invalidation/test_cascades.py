@@ -330,14 +330,14 @@ class TestRowsThatChange:
         do(heir.delete)
         assert published == [f"{keys(wish)};tab={wish.owner_id}, {keys(wish)};tab=None"]
 
-    def test_a_default_by_python(self, do: Do, told: Told) -> None:
+    def test_a_default_by_python(self, do: Do, published: Published) -> None:
         Owner.objects.get_or_create(pk=1)
         heir = Owner.objects.create()
         wish = Wish.objects.create(heir=heir)
         watch_model(Wish, "room", its("heir_id"))
         before = keys(wish, tab=heir.pk)
         do(heir.delete)
-        assert told == [f"{before}, {keys(wish, tab=1)}"]
+        assert published == [f"{before}, {keys(wish, tab=1)}"]
 
 
 class TestCosts:

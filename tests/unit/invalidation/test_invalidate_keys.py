@@ -166,11 +166,11 @@ def test_it_stands_beside_what_is_said_by_hand(published: Published) -> None:
     assert published == ["room;room_id=1", "room;room_id=2"]
 
 
-def test_what_is_said_by_hand_is_told_although_a_row_has_told_it(told: Told) -> None:
+def test_what_is_said_by_hand_is_told_although_a_row_has_told_it(published: Published) -> None:
     with transaction.atomic():
         put(1)
         invalidate(None, "room", room_id=1)
-    assert told == ["room;room_id=1", "room;room_id=1"]
+    assert published == ["room;room_id=1", "room;room_id=1"]
 
 
 @pytest.mark.django_db(transaction=False)

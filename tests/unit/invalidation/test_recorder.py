@@ -17,7 +17,7 @@ from mizan_htmx import client, invalidate, register
 from mizan_htmx.invalidation import recorder as recorders
 from mizan_htmx.invalidation import shutdown
 from mizan_htmx.invalidation.publication import publish_anywhere, publish_invalidations, published
-from mizan_htmx.invalidation.recorder import Recorder, close_recorder, current_recorder, open_recorder
+from mizan_htmx.invalidation.recorder import Recorder, current_recorder, open_recorder
 from mizan_htmx.invalidation.transactions import share_of
 from mizan_htmx.protocol.keys import Invalidation, format_list
 from mizan_htmx.signals import invalidated
@@ -264,7 +264,7 @@ class TestTransactions:
         try:
             with transaction.atomic():
                 recorder.add([Invalidation("one")])
-                assert close_recorder(request, recorder, response) == ()
+                assert recorder.close(request, response) == ()
         finally:
             invalidated.disconnect(hear)
         assert heard == [((Invalidation("one"),), request, response)]

@@ -18,7 +18,7 @@ from django.utils.log import log_response
 from mizan_htmx.blocks.block import Block, read_token
 from mizan_htmx.blocks.rendering import block_content, render_if_changed
 from mizan_htmx.declarations.functions import BLOCK_FIELD
-from mizan_htmx.invalidation.recorder import Recorder, close_recorder, open_recorder
+from mizan_htmx.invalidation.recorder import Recorder, open_recorder
 from mizan_htmx.rendering.partials import Partial, load
 from mizan_htmx.rendering.url_cache import reverse_url_for
 from mizan_htmx.request_state import BlockState, state_of
@@ -89,7 +89,7 @@ def discarding_invalidations(request: HttpRequest) -> Iterator[Recorder]:
     finally:
         recorder.rewind(start)
         if owned:
-            close_recorder(request, recorder)
+            recorder.close(request)
 
 
 def split_queries(query: str) -> list[str]:

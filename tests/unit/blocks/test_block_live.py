@@ -88,7 +88,7 @@ def test_a_block_with_one_live_context_among_others_has_one(render: Render) -> N
 
 def test_the_page_loads_the_live_script_and_says_where_the_socket_is(settings: Settings) -> None:
     request = RequestFactory().get("/")
-    assert 'mizan-live.js" ' in page.scripts(request, htmx=None, nonce=None)
+    assert 'mizan-live.min.js">' in page.scripts(request, htmx=None, nonce=None)
     assert 'data-socket="/ws/"' in page.scripts(request, htmx=None, nonce=None)
     settings.MIZAN_SOCKET_PATH = "/live/socket/"
     former = get_script_prefix()

@@ -75,6 +75,14 @@ def test_a_savepoint_that_is_rolled_back_is_not_told(told: Told) -> None:
     assert told == ["room;room_id=1", "room;room_id=3"]
 
 
+def test_what_follows_a_savepoint_that_is_rolled_back_is_told_with_what_came_before_it(told: Told) -> None:
+    with transaction.atomic():
+        put(1)
+        rolled_back(3)
+        put(2)
+    assert told == ["room;room_id=1, room;room_id=2"]
+
+
 def test_what_only_a_rolled_back_savepoint_had_told_is_told_by_the_next(told: Told) -> None:
     with transaction.atomic():
         rolled_back(1)
@@ -159,6 +167,13 @@ def test_it_stands_beside_what_is_said_by_hand(told: Told) -> None:
         put(1)
         invalidate(None, "room", room_id=2)
     assert told == ["room;room_id=1", "room;room_id=2"]
+
+
+def test_what_is_said_by_hand_is_told_although_a_row_has_told_it(told: Told) -> None:
+    with transaction.atomic():
+        put(1)
+        invalidate(None, "room", room_id=1)
+    assert told == ["room;room_id=1", "room;room_id=1"]
 
 
 @pytest.mark.django_db(transaction=False)

@@ -59,6 +59,13 @@ export const within = (root, selector) =>
   );
 
 /**
+ * Return the elements that match a selector, in the page or inside of a node.
+ * @param {string} selector
+ * @param {ParentNode} [root]
+ */
+export const all = (selector, root = page) => /** @type {HTMLElement[]} */ ([...of(root).querySelectorAll(selector)]);
+
+/**
  * Return the blocks of the page.
  * @returns {HTMLElement[]}
  */

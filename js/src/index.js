@@ -1,6 +1,7 @@
 /* mizan.js: refreshes the blocks of a page that have become stale, beside htmx 2 or htmx 4. docs/shim.md says what it
    does, and what pages can call and hear. */
 
+import { call, send } from "./call.js";
 import { htmx } from "./htmx.js";
 import { mizan } from "./internal.js";
 import { remember, settings } from "./settings.js";
@@ -30,6 +31,8 @@ const startSingleFlightIfWanted = () => {
   if (settings.singleFlight !== undefined) startSingleFlight();
 };
 
+const startCalls = () => Object.assign(mizan, { call, send });
+
 /* In their order: what listens first hears first. */
 const PARTS = Object.entries({
   [FIRST]: startCore,
@@ -50,23 +53,18 @@ const PARTS = Object.entries({
   errorNotice: startErrorNotice,
   afterSuccess: startAfterSuccess,
   singleFlight: startSingleFlightIfWanted,
+  calls: startCalls,
 });
 
 const CALLS = (
   "announce call covers deliver fail format invalidate later parse refresh retry send session"
 ).split(" ");
-const OF_LIVE = /^(call|send)$/;
-
 /** @param {string} name */
 const callable = (name) => {
   /** @param {unknown[]} given */
   const call = (...given) => {
     if (!isStarted()) refuse(name);
-    const found = mizan[name];
-    if (!found && OF_LIVE.test(name)) {
-      throw new Error(`mizan.${name}() needs mizan-live.js, which pages load on sites with channels.`);
-    }
-    return found(...given);
+    return mizan[name](...given);
   };
   return call;
 };

@@ -93,6 +93,24 @@ interface AnswerDetail {
   reason?: string;
 }
 
+/** Why a call, or a message, has failed. */
+interface CallError extends Error {
+  /** 0 where there is no answer. */
+  status: number;
+  code: string;
+  /** Messages for visitors, by the name of the argument. */
+  fields: Record<string, string[]>;
+}
+
+/** What mizan-live.js offers to mizan.js. */
+interface Socket {
+  isOpen(): boolean;
+  ask(frame: object): Promise<{ data?: any; version?: string }>;
+  send(channel: string, params: object, data: object): Promise<unknown>;
+  beginChange(request: object): void;
+  endChange(request: object): void;
+}
+
 interface Window {
   htmx?: unknown;
   mizan: object;

@@ -133,7 +133,7 @@ def _subject(frame: Frame) -> dict[str, Any]:
 
 
 def _call_error(frame: Frame, error: MizanError) -> str:
-    body = error.as_dict()
+    body = {**error.as_dict(), "status": error.status}
     del body["error"]
     try:
         written = to_json(body, inf_nan_mode="null").decode()

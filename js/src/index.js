@@ -8,7 +8,10 @@ import { FIRST, add, isStarted, look, refuse, startWith } from "./start.js";
 import { start as startCore } from "./core.js";
 import { start as startBatch } from "./blocks/batch.js";
 import { start as startResponseHeaders } from "./requests/response_headers.js";
-import { start as startGuard } from "./session/guard.js";
+import { start as startCsrf } from "./session/csrf.js";
+import { start as startUnticked } from "./requests/unticked.js";
+import { start as startMonitor } from "./session/monitor.js";
+import { start as startLeaving } from "./session/leaving.js";
 import { start as startRetry } from "./blocks/retry.js";
 import { start as startAttributes } from "./preserve/attributes.js";
 import { start as startMatching } from "./preserve/matching.js";
@@ -17,7 +20,11 @@ import { start as startMorph } from "./preserve/morph.js";
 import { start as startSwaps } from "./preserve/swaps.js";
 import { start as startInserted } from "./preserve/inserted.js";
 import { start as startStatus } from "./blocks/status.js";
-import { start as startNotice } from "./session/notice.js";
+import { start as startHeld } from "./session/held.js";
+import { start as startSessionNotice } from "./session/notice.js";
+import { start as startRecovery } from "./session/recovery.js";
+import { start as startNewPage } from "./session/new_page.js";
+import { start as startTabs } from "./session/tabs.js";
 import { start as startFields } from "./errors/fields.js";
 import { start as startOutcome } from "./errors/outcome.js";
 import { start as startErrorNotice } from "./errors/notice.js";
@@ -35,7 +42,10 @@ const PARTS = Object.entries({
   [FIRST]: startCore,
   batch: startBatch,
   responseHeaders: startResponseHeaders,
-  guard: startGuard,
+  csrf: startCsrf,
+  unticked: startUnticked,
+  monitor: startMonitor,
+  leaving: startLeaving,
   retry: startRetry,
   attributes: startAttributes,
   matching: startMatching,
@@ -44,7 +54,11 @@ const PARTS = Object.entries({
   swaps: startSwaps,
   inserted: startInserted,
   status: startStatus,
-  notice: startNotice,
+  held: startHeld,
+  sessionNotice: startSessionNotice,
+  recovery: startRecovery,
+  newPage: startNewPage,
+  tabs: startTabs,
   fields: startFields,
   outcome: startOutcome,
   errorNotice: startErrorNotice,

@@ -21,7 +21,6 @@ import { htmx } from "../htmx.js";
 import { mizan } from "../internal.js";
 
 export const start = () => {
-
   const SLOT = "[data-mizan-slot]";
   const NOTICE = ".mizan-notice";
   const TEMPLATE = "template[data-mizan-errors]";
@@ -31,7 +30,9 @@ export const start = () => {
   // A press beside it would close the popover that somebody is in.
   const HOLDERS = MODAL + (hasPopovers ? ", :popover-open:is([popover=''], [popover=auto])" : "");
   const OWNERS = "form, dialog, [popover], [data-mizan]";
-  const SENDS = ["post", "put", "patch", "delete"].flatMap((verb) => [`[hx-${verb}]`, `[data-hx-${verb}]`]).join();
+  const SENDS = ["post", "put", "patch", "delete"]
+    .flatMap((verb) => [`[hx-${verb}]`, `[data-hx-${verb}]`])
+    .join();
   const MOVED = "mizan-notice-moved"; // to the other edge
   const CORRECTED = /^(413|422)$/; // as it is, it would be refused again
   const PRESSED = /^(click|submit)$/;
@@ -89,7 +90,8 @@ export const start = () => {
      row are about one thing. */
   const isOthers = (slot, around) => {
     const isOwner = (it) => it.matches(OWNERS) || (!it.matches("td, th") && it.querySelector(SENDS));
-    for (let it = slot.parentElement; it && it !== around; it = of(it).parentElement) if (isOwner(of(it))) return true;
+    for (let it = slot.parentElement; it && it !== around; it = of(it).parentElement)
+      if (isOwner(of(it))) return true;
     return false;
   };
 
@@ -122,7 +124,8 @@ export const start = () => {
     const { top, right, bottom, left } = notice.getBoundingClientRect();
     const it = focused.getBoundingClientRect();
     const isUnder = (from, to) => it.left < right && it.right > left && it.top < to && it.bottom > from;
-    if (isUnder(top, bottom) && !isUnder(innerHeight - bottom, innerHeight - top)) notice.classList.toggle(MOVED);
+    if (isUnder(top, bottom) && !isUnder(innerHeight - bottom, innerHeight - top))
+      notice.classList.toggle(MOVED);
   };
 
   const openNotice = async () => {
@@ -143,7 +146,8 @@ export const start = () => {
      request that failed so, and what mizan:failed said of it. */
   let failures = [];
 
-  const look = (element) => [...of(element).attributes].map(({ name, value }) => `${name}=${value}`).join("\n");
+  const look = (element) =>
+    [...of(element).attributes].map(({ name, value }) => `${name}=${value}`).join("\n");
 
   /* A block that was refreshed has other elements, which are the same to whoever looks at them. */
   const isSame = (old, element) =>
@@ -161,9 +165,11 @@ export const start = () => {
   const isUnknown = ({ isCommitted, status }) => isCommitted === "maybe" && (status === 0 || status >= 500);
 
   const inWords = (seconds, language) => {
-    const [count, unit] = [[seconds, "second"], [seconds / 60, "minute"], [seconds / 3600, "hour"]].find(
-      ([number, name]) => number <= 90 || name === "hour",
-    );
+    const [count, unit] = [
+      [seconds, "second"],
+      [seconds / 60, "minute"],
+      [seconds / 3600, "hour"],
+    ].find(([number, name]) => number <= 90 || name === "hour");
     return new Intl.RelativeTimeFormat(language || undefined).format(Math.ceil(count), unit);
   };
 
@@ -197,12 +203,14 @@ export const start = () => {
     item.remove();
     if (region === notice && !notice.firstElementChild) notice.remove();
     const [element] = requests.keys();
-    if (isFocused) of([former, element].find((each) => of(each)?.isConnected))?.focus({ preventScroll: true });
+    if (isFocused)
+      of([former, element].find((each) => of(each)?.isConnected))?.focus({ preventScroll: true });
   };
 
   const forget = (element, kept) => {
     for (const failure of [...failures]) {
-      const old = failure === kept ? [] : [...failure.requests.keys()].filter((each) => isSame(each, element));
+      const old =
+        failure === kept ? [] : [...failure.requests.keys()].filter((each) => isSame(each, element));
       for (const each of old) failure.requests.delete(each);
       if (old.length && failure.requests.size) draw(failure);
       else if (old.length) take(failure);
@@ -288,7 +296,8 @@ export const start = () => {
 
   on("click", ({ target }) => {
     const failure = failureOf(target);
-    const pressed = failure && of(target).closest("[data-mizan-resend], [data-mizan-page], [data-mizan-close]");
+    const pressed =
+      failure && of(target).closest("[data-mizan-resend], [data-mizan-page], [data-mizan-close]");
     if (!pressed) return;
     if (pressed.matches("[data-mizan-resend]")) resend(failure);
     else if (pressed.matches("[data-mizan-close]")) take(failure);
@@ -320,7 +329,10 @@ export const start = () => {
   /* A refresh must not take away what was said, nor what can be sent again. */
   on("mizan:keep", ({ target: block, detail: { keep } }) => {
     for (const { region, requests } of failures) {
-      const wanted = [region, ...[...requests].filter(([, detail]) => isSendable(detail)).map(([each]) => each)];
+      const wanted = [
+        region,
+        ...[...requests].filter(([, detail]) => isSendable(detail)).map(([each]) => each),
+      ];
       for (const each of wanted) if (of(block).contains(each)) keep(each);
     }
   });

@@ -20,7 +20,6 @@ import { isOwn, of, page } from "../dom.js";
 import { htmx, isHtmx2 } from "../htmx.js";
 
 export const start = () => {
-
   const ERROR = "X-Mizan-Error";
   const MESSAGE = "X-Mizan-Message";
   const COMMITTED = "X-Mizan-Committed";
@@ -358,7 +357,9 @@ export const start = () => {
   /* Given up on purpose, and not because its time was over: 4.0.0-beta6 says the same of both. */
   const isAborted = ({ request: { request }, began }, error) => {
     const { timeout = htmx.config.defaultTimeout } = request;
-    return error?.name === "AbortError" && performance.now() - began < (htmx.parseInterval(timeout) || Infinity);
+    return (
+      error?.name === "AbortError" && performance.now() - began < (htmx.parseInterval(timeout) || Infinity)
+    );
   };
 
   const listen4 = () => {

@@ -25,9 +25,7 @@ import { start as startSessionNotice } from "./session/notice.js";
 import { start as startRecovery } from "./session/recovery.js";
 import { start as startNewPage } from "./session/new_page.js";
 import { start as startTabs } from "./session/tabs.js";
-import { start as startFields } from "./errors/fields.js";
-import { start as startOutcome } from "./errors/outcome.js";
-import { start as startErrorNotice } from "./errors/notice.js";
+import { start as startErrors } from "./errors/index.js";
 import { start as startAfterSuccess } from "./requests/after_success.js";
 import { start as startSingleFlight } from "./single_flight.js";
 
@@ -59,16 +57,13 @@ const PARTS = Object.entries({
   recovery: startRecovery,
   newPage: startNewPage,
   tabs: startTabs,
-  fields: startFields,
-  outcome: startOutcome,
-  errorNotice: startErrorNotice,
+  errors: startErrors,
   afterSuccess: startAfterSuccess,
   singleFlight: startSingleFlightIfWanted,
 });
 
-const CALLS = (
-  "announce call covers deliver fail format invalidate later parse refresh retry send session"
-).split(" ");
+const CALLS =
+  "announce call covers deliver fail format invalidate later parse refresh retry send session".split(" ");
 const OF_LIVE = /^(call|send)$/;
 
 /** @param {string} name */
@@ -94,7 +89,8 @@ const makePublic = () =>
     isRefresh: (/** @type {Event} */ event) => isStarted() && mizan.isRefresh(event),
     ...Object.fromEntries(CALLS.map((name) => [name, callable(name)])),
     fields: Object.freeze({
-      show: (/** @type {unknown[]} */ ...given) => (isStarted() ? mizan.fields.show(...given) : refuse("fields.show")),
+      show: (/** @type {unknown[]} */ ...given) =>
+        isStarted() ? mizan.fields.show(...given) : refuse("fields.show"),
       clear: (/** @type {unknown[]} */ ...given) =>
         isStarted() ? mizan.fields.clear(...given) : refuse("fields.clear"),
     }),

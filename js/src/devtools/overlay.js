@@ -13,6 +13,7 @@
    It hears the events of mizan.js and htmx, and does nothing else: without it everything is the same. It
    lives in a shadow tree beside the body, where no CSS of the site reaches it and no swap takes it away. */
 import { of, page } from "../dom.js";
+import { offerPages } from "../errors/notice.js";
 import { htmx } from "../htmx.js";
 import { mizan } from "../internal.js";
 
@@ -799,5 +800,6 @@ export const start = () => {
   stand();
   label();
   page.documentElement.append(host);
+  offerPages();
   Object.assign(mizan, { debug: Object.freeze({ open }) });
 };

@@ -1,4 +1,4 @@
-/* build.mjs: builds static/mizan_htmx/*.js from src. `make js` runs it.
+/* build.mjs: builds static/mizan_htmx from src. `make js` runs it.
 
      node build.mjs            into static/mizan_htmx
      node build.mjs FOLDER     into another folder, to compare
@@ -17,6 +17,7 @@ import * as esbuild from "esbuild";
 const HERE = dirname(fileURLToPath(import.meta.url));
 const SRC = join(HERE, "src");
 const STATIC = join(HERE, "..", "static", "mizan_htmx");
+const TYPES = "mizan.d.ts";
 const MAIN = "mizan";
 const SECONDARY = { forms: "mizan-forms", live: "mizan-live", devtools: "mizan-debug" }; // folder of src: bundle
 const SEAM = 'globalThis[Symbol.for("mizan")]';
@@ -170,7 +171,8 @@ const bundle = async (name, { stdin, plugins, before }) => {
   return { files, inputs: Object.keys(minified.metafile.inputs) };
 };
 
-const build = async () => {
+/* Return all files: a Map of names and contents. */
+export const build = async () => {
   const folders = Object.keys(SECONDARY);
   const shared = new Map();
   for (const names of await Promise.all(folders.map(importsOf))) {
@@ -187,7 +189,8 @@ const build = async () => {
       );
   }
   const others = await Promise.all(folders.map((folder) => bundle(SECONDARY[folder], secondary(folder))));
-  return new Map([first, ...others].flatMap(({ files }) => [...files]));
+  const types = [TYPES, await readFile(join(HERE, TYPES), "utf8")];
+  return new Map([...[first, ...others].flatMap(({ files }) => [...files]), types]);
 };
 
 const KB = (size) => `${(size / 1000).toFixed(1)} KB`;
@@ -203,10 +206,12 @@ const write = async (files, folder) => {
   }
 };
 
-try {
-  await write(await build(), resolve(process.argv[2] ?? STATIC));
-} catch (error) {
-  // esbuild has printed its own errors.
-  if (!error.errors) console.error(`build.mjs: ${error.message}`);
-  process.exitCode = 1;
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  try {
+    await write(await build(), resolve(process.argv[2] ?? STATIC));
+  } catch (error) {
+    // esbuild has printed its own errors.
+    if (!error.errors) console.error(`build.mjs: ${error.message}`);
+    process.exitCode = 1;
+  }
 }

@@ -22,7 +22,12 @@ INSTALL = ("ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=erro
 #: The programs that a command runs, one after the other, each with its arguments.
 COMMANDS: Mapping[str, Sequence[Sequence[str]]] = {
     "build": (["build.mjs"],),
-    "lint": (["eslint", "."], ["prettier", "--check", "--log-level=warn", "."], ["tsc"]),
+    "lint": (
+        ["eslint", "."],
+        ["prettier", "--check", "--log-level=warn", "."],
+        ["tsc"],
+        ["tsc", "--project", "test/types"],
+    ),
     "format": (["eslint", "--fix", "."], ["prettier", "--write", "--log-level=warn", "."]),
     "test": (["web-test-runner"],),
     "install": (),

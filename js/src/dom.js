@@ -63,7 +63,29 @@ export const within = (root, selector) =>
  * @param {string} selector
  * @param {ParentNode} [root]
  */
-export const all = (selector, root = page) => /** @type {HTMLElement[]} */ ([...of(root).querySelectorAll(selector)]);
+export const all = (selector, root = page) =>
+  /** @type {HTMLElement[]} */ ([...of(root).querySelectorAll(selector)]);
+
+/**
+ * Return the elements around an element, the nearest first.
+ * @param {Element} element
+ */
+export const ancestors = (element) => {
+  /** @type {HTMLElement[]} */
+  const found = [];
+  for (let up = of(element).parentElement; up; up = of(up).parentElement) found.push(up);
+  return found;
+};
+
+/**
+ * Return the form that an element sends: itself, the one that it belongs to, or the nearest around it.
+ * @param {Element} element
+ * @returns {HTMLFormElement | null}
+ */
+export const formOf = (element) =>
+  isForm(element)
+    ? element
+    : (/** @type {HTMLInputElement} */ (element).form ?? of(element).closest?.("form") ?? null);
 
 /**
  * Return the blocks of the page.
@@ -98,7 +120,8 @@ export const modal = () =>
  * @param {Element} element
  * @param {string} name
  */
-export const ownAttribute = (element, name) => of(element).getAttribute(name) ?? of(element).getAttribute(`data-${name}`);
+export const ownAttribute = (element, name) =>
+  of(element).getAttribute(name) ?? of(element).getAttribute(`data-${name}`);
 
 /**
  * Return an attribute as htmx 2 inherits it: that of the nearest element that has it; null for "unset".
@@ -113,7 +136,8 @@ export const attributeOf = (element, name) => {
 
 /**
  * Return whether a control is a checkbox of which a form would send nothing, because it is not checked.
- * @type {(control: unknown) => control is HTMLInputElement}
+ * @param {unknown} control
+ * @returns {control is HTMLInputElement}
  */
 export const isUnticked = (control) =>
   control instanceof HTMLInputElement &&
@@ -157,5 +181,6 @@ export const isSafe = (method) => /^(GET|HEAD|OPTIONS|TRACE)$/i.test(method);
  * @param {unknown} element
  */
 export const tagOf = (element) =>
-  (element instanceof Element && /** @type {Element} */ (of(element).cloneNode()).outerHTML.replace(/<\/[^<]*$/, "")) ||
+  (element instanceof Element &&
+    /** @type {Element} */ (of(element).cloneNode()).outerHTML.replace(/<\/[^<]*$/, "")) ||
   String(element);

@@ -9,7 +9,10 @@ import { FIRST, add, isStarted, look, refuse, startWith } from "./start.js";
 import { start as startCore } from "./core.js";
 import { start as startBatch } from "./blocks/batch.js";
 import { start as startResponseHeaders } from "./requests/response_headers.js";
-import { start as startGuard } from "./session/guard.js";
+import { start as startCsrf } from "./session/csrf.js";
+import { start as startUnticked } from "./requests/unticked.js";
+import { start as startMonitor } from "./session/monitor.js";
+import { start as startLeaving } from "./session/leaving.js";
 import { start as startRetry } from "./blocks/retry.js";
 import { start as startAttributes } from "./preserve/attributes.js";
 import { start as startMatching } from "./preserve/matching.js";
@@ -18,10 +21,12 @@ import { start as startMorph } from "./preserve/morph.js";
 import { start as startSwaps } from "./preserve/swaps.js";
 import { start as startInserted } from "./preserve/inserted.js";
 import { start as startStatus } from "./blocks/status.js";
-import { start as startNotice } from "./session/notice.js";
-import { start as startFields } from "./errors/fields.js";
-import { start as startOutcome } from "./errors/outcome.js";
-import { start as startErrorNotice } from "./errors/notice.js";
+import { start as startHeld } from "./session/held.js";
+import { start as startSessionNotice } from "./session/notice.js";
+import { start as startRecovery } from "./session/recovery.js";
+import { start as startNewPage } from "./session/new_page.js";
+import { start as startTabs } from "./session/tabs.js";
+import { start as startErrors } from "./errors/index.js";
 import { start as startAfterSuccess } from "./requests/after_success.js";
 import { start as startSingleFlight } from "./single_flight.js";
 
@@ -38,7 +43,10 @@ const PARTS = Object.entries({
   [FIRST]: startCore,
   batch: startBatch,
   responseHeaders: startResponseHeaders,
-  guard: startGuard,
+  csrf: startCsrf,
+  unticked: startUnticked,
+  monitor: startMonitor,
+  leaving: startLeaving,
   retry: startRetry,
   attributes: startAttributes,
   matching: startMatching,
@@ -47,18 +55,20 @@ const PARTS = Object.entries({
   swaps: startSwaps,
   inserted: startInserted,
   status: startStatus,
-  notice: startNotice,
-  fields: startFields,
-  outcome: startOutcome,
-  errorNotice: startErrorNotice,
+  held: startHeld,
+  sessionNotice: startSessionNotice,
+  recovery: startRecovery,
+  newPage: startNewPage,
+  tabs: startTabs,
+  errors: startErrors,
   afterSuccess: startAfterSuccess,
   singleFlight: startSingleFlightIfWanted,
   calls: startCalls,
 });
 
-const CALLS = (
-  "announce call covers deliver fail format invalidate later parse refresh retry send session"
-).split(" ");
+const CALLS =
+  "announce call covers deliver fail format invalidate later parse refresh retry send session".split(" ");
+
 /** @param {string} name */
 const callable = (name) => {
   /** @param {unknown[]} given */
@@ -78,7 +88,8 @@ const makePublic = () =>
     isRefresh: (/** @type {Event} */ event) => isStarted() && mizan.isRefresh(event),
     ...Object.fromEntries(CALLS.map((name) => [name, callable(name)])),
     fields: Object.freeze({
-      show: (/** @type {unknown[]} */ ...given) => (isStarted() ? mizan.fields.show(...given) : refuse("fields.show")),
+      show: (/** @type {unknown[]} */ ...given) =>
+        isStarted() ? mizan.fields.show(...given) : refuse("fields.show"),
       clear: (/** @type {unknown[]} */ ...given) =>
         isStarted() ? mizan.fields.clear(...given) : refuse("fields.clear"),
     }),

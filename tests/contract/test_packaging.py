@@ -12,7 +12,13 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-PARTS = ("py.typed", "static/mizan_htmx/mizan.js")
+PARTS = (
+    "py.typed",
+    "static/mizan_htmx/mizan.js",
+    "static/mizan_htmx/mizan.min.js",
+    "static/mizan_htmx/mizan.min.js.map",
+    "static/mizan_htmx/mizan.d.ts",
+)
 
 SETTINGS = """
 import django
@@ -167,6 +173,7 @@ def test_the_sdist_holds_the_whole_package_as_plain_files(built: Path) -> None:
         members = archive.getmembers()
     names = {member.name.partition("/")[2] for member in members}
     assert files_of_the_checkout() | {"LICENSE", "README.md", "CHANGELOG.md", "pyproject.toml"} <= names
+    assert [name for name in names if name.startswith("js/")] == []  # what is built from them is there
     assert [member.name for member in members if not member.isfile()] == []
 
 

@@ -7,8 +7,8 @@
    It hears the events of mizan.js and htmx, and does nothing else: without it everything is the same. */
 
 import { page } from "../dom.js";
+import { offerPages } from "../errors/notice.js";
 import { isHtmx2, spelt } from "../htmx.js";
-import { mizan } from "../internal.js";
 import { record } from "./changes.js";
 import { showCount } from "./drawing.js";
 import { host, start as startElements } from "./elements.js";
@@ -72,5 +72,5 @@ export const start = () => {
   addEventListener("resize", follow);
   showCount(0);
   page.documentElement.append(host);
-  Object.assign(mizan, { debug: Object.freeze({ open: openPage }) });
+  offerPages();
 };

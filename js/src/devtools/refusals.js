@@ -1,7 +1,7 @@
 /* Why a request was refused: which argument had which value. Names that sound secret have none. */
 
 import { is } from "../dom.js";
-import { mizan } from "../internal.js";
+import { controlsOf } from "../requests/controls.js";
 import { record } from "./changes.js";
 import { draw } from "./drawing.js";
 import { listed } from "./invalidations.js";
@@ -26,8 +26,7 @@ export const onRequest = ({ detail: { element, isSafe, body } }) => {
 
 /** @type {(name: string, request: { element: Element, method: string }) => boolean} */
 const isSecret = (name, { element, method }) => {
-  /** @type {HTMLInputElement[]} */
-  const controls = mizan.controls(element, method);
+  const controls = /** @type {HTMLInputElement[]} */ ([...controlsOf(element, method)]);
   return (
     SECRET.test(name) ||
     controls.some((each) => each.name === name && SECRET_KIND.test(`${each.type} ${each.autocomplete}`))

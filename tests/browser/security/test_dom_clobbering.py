@@ -12,6 +12,7 @@ from playwright.async_api import Request, Route, expect
 
 from tests.browser.helpers.clobbering import READ, UNREAD
 from tests.browser.helpers.desk import refresh, sit_down
+from tests.browser.helpers.sessions import token_of
 from tests.browser.helpers.tab import REPORT, Tab, on_every_htmx, on_every_morph, on_newest_morph
 from tests.site.keep import desk
 from tests.site.models import Person
@@ -375,7 +376,7 @@ async def test_a_request_to_another_origin_carries_no_token(tab: Tab, elsewhere:
     own = '<form id="own" data-mizan-form="x" action="/own/"><input name="a" value="1"></form>'
     send = f'hx-post="{EVIL}/" hx-swap="none" hx-include="#own"'
     await open_with(tab, f'{own}<form id="foreign" {send}><button>Go</button></form>')
-    token = await tab.page.evaluate("mizan.cookie('csrftoken')")
+    token = await token_of(tab)
     await tab.page.evaluate("() => { htmx.config.selfRequestsOnly = false; htmx.config.mode = 'cors'; }")
     await tab.page.evaluate(
         """() => new Promise((done) => {
@@ -397,7 +398,7 @@ async def test_a_form_of_another_origin_is_none_of_ours(tab: Tab, elsewhere: Els
         '<input id="q" name="q"><button>Go</button></form>'
     )
     await open_with(tab, form)
-    token = await tab.page.evaluate("mizan.cookie('csrftoken')")
+    token = await token_of(tab)
     await tab.page.locator("#q").fill("hello")
     await tab.page.locator("#q").press("Tab")
     async with tab.page.expect_response(f"{EVIL}/send/"):
@@ -414,7 +415,7 @@ async def test_an_image_may_send_a_form_elsewhere_without_the_token(
     inside, beside = (image, "") if place == "inside" else ("", image)
     form = f'<form id="f" data-mizan-form="x" method="post" action="/own/"><input name="q">{inside}</form>'
     await open_with(tab, form + beside)
-    token = await tab.page.evaluate("mizan.cookie('csrftoken')")
+    token = await token_of(tab)
     async with tab.page.expect_response(f"{EVIL}/send/**"):
         await tab.page.locator("#go").click()
     assert not any(token in each for each in await elsewhere.told())

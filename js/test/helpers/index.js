@@ -1,0 +1,18 @@
+export { expect } from "chai";
+export { block, partsOf, PROOF, serveBlocks } from "./blocks.js";
+export {
+  find,
+  hearAll,
+  heard,
+  hurry,
+  leave,
+  page,
+  rest,
+  setHidden,
+  setOnline,
+  start,
+  startAlso,
+  type,
+  until,
+} from "./page.js";
+export { json, later, load, serve } from "./server.js";

@@ -67,7 +67,7 @@ const restores = new Set();
 
 /** Let htmx read the forms of the page. Return a function that ends it. */
 export const clear = () => {
-  /** @type {(form: unknown) => form is HTMLFormElement} */
+  /** @param {unknown} form @returns {form is HTMLFormElement} */
   const isIn = (form) => isForm(form) && !asides.has(form);
   const controls = find().filter((each) => isIn(formOf(each)));
   const forms = new Set(controls.map(formOf).filter(isIn));
@@ -135,4 +135,11 @@ export const start = () => {
   changes.observe(document, { subtree: true, childList: true, attributeFilter: ["name", "id", "form"] });
   // A visitor who is faster than a timer sends all of the form.
   addEventListener("submit", () => restores.forEach((restore) => restore()), true);
+  // htmx 2 binds the page between the two; htmx 4 fires an event when it does.
+  const clearWhileParsed = () => {
+    const restore = clear();
+    addEventListener("DOMContentLoaded", restore, { once: true });
+    setTimeout(restore);
+  };
+  addEventListener("DOMContentLoaded", clearWhileParsed, { capture: true, once: true });
 };

@@ -10,10 +10,10 @@
    Its fields are a message. When the server has taken it the form is reset, unless somebody typed on meanwhile; until then
    it is aria-busy, and is not sent twice. */
 
+import { invalidate } from "../blocks/refresh.js";
 import { BLOCK, all, is, isUnticked, of, page } from "../dom.js";
 import { fire, on } from "../events.js";
 import { htmx, isHtmx2 } from "../htmx.js";
-import { mizan } from "../internal.js";
 import { ask, attach, whenOpen } from "./transport.js";
 
 const CHANNEL = "[data-mizan-channel]";
@@ -117,7 +117,7 @@ const opened = async () => {
   if (!mayMiss) return;
   const around = templates().map((template) => blockOf(targetOf(template))?.dataset.mizan);
   const list = around.filter(Boolean).join(", ");
-  if (list) mizan.invalidate(list, {}, { source: "socket" });
+  if (list) invalidate(list, {}, { source: "socket" });
 };
 
 // ---- what arrives

@@ -2,10 +2,10 @@
    version that they show, and says what of it is stale: never what is new, which each block fetches by its own request.
    What happened while there was no socket it says when there is one again. */
 
+import { fail, invalidate, retry } from "../blocks/refresh.js";
 import { all, of } from "../dom.js";
 import { on } from "../events.js";
 import { covers, parse } from "../grammar.js";
-import { mizan } from "../internal.js";
 import { later } from "../versions.js";
 import { refreshSoon, start as startInvalidations } from "./invalidations.js";
 import { ask, attach, isFollowed, isOpen, lookSoon, showOpen, waitAfter } from "./transport.js";
@@ -39,7 +39,7 @@ const versionOf = (block) => of(block).dataset.mizanVersion;
 /** @param {Iterable<string>} keys */
 const listOf = (keys) => [...keys].sort().join(", ");
 /** @param {string} list */
-const invalidate = (list) => mizan.invalidate(list, {}, { source: "socket" });
+const refreshAll = (list) => invalidate(list, {}, { source: "socket" });
 
 /**
  * Versions of two lives of the server's store can't be compared; then none is known, and all is stale.
@@ -95,7 +95,7 @@ const watch = async (patience) => {
 /* What was given up is requested where it is followed again, such as after a release was taken back. */
 /** @param {string[]} keys */
 const takeBack = (keys) => {
-  for (const block of blocks()) if (keysOf(block).some((key) => keys.includes(key))) mizan.retry(block);
+  for (const block of blocks()) if (keysOf(block).some((key) => keys.includes(key))) retry(block);
 };
 
 /* Of what was left out without a word the server says nothing: since the page was made, its context has ceased to be live,
@@ -106,7 +106,7 @@ const leaveOut = (keys) => {
   const again = keys.filter((key) => refused.get(key) === "");
   const first = keys.filter((key) => !refused.has(key));
   for (const key of first) refused.set(key, "");
-  if (first.length) invalidate(listOf(first));
+  if (first.length) refreshAll(listOf(first));
   giveUp(again, 404, "it is not live");
 };
 
@@ -116,7 +116,7 @@ const giveUp = (keys, status, reason) => {
   for (const block of blocks()) {
     const key =
       of(block).dataset.mizanError === undefined && keysOf(block).find((each) => keys.includes(each));
-    if (key) mizan.fail(block, status, `The server does not follow ${key}: ${reason}.`);
+    if (key) fail(block, status, `The server does not follow ${key}: ${reason}.`);
   }
 };
 
@@ -167,7 +167,7 @@ const receive = ({ invalidate: list, versions = {}, spread = 0, error, code = ""
   if (code in GONE) giveUp(keys, /** @type {number} */ (GONE[code]), error);
   // Of what may not be watched any more, nothing may be seen either.
   const lost = code === "FORBIDDEN" ? keys.filter((key) => accepted.delete(key)) : [];
-  if (lost.length) invalidate(lost.join(", "));
+  if (lost.length) refreshAll(lost.join(", "));
 };
 
 /* Otherwise everything would be fetched anew: the server says what has changed. */
@@ -177,7 +177,7 @@ const comeBack = (event) => {
   event.preventDefault();
   setTimeout(() => {
     const keys = listOf(shown().keys());
-    if (keys && !isFollowed()) mizan.invalidate(keys, {}, { source: "return" });
+    if (keys && !isFollowed()) invalidate(keys, {}, { source: "return" });
   }, RETURN);
 };
 

@@ -1,10 +1,10 @@
 /* What the server says is stale, and when its blocks refresh: at most once a second for each key, all keys of one change
    together, and not before the answer to a change of this page's own, which may bring it. */
 
+import { invalidate } from "../blocks/refresh.js";
 import { isSafe, page } from "../dom.js";
 import { on } from "../events.js";
 import { spelt } from "../htmx.js";
-import { mizan } from "../internal.js";
 import { later } from "../versions.js";
 
 const WINDOW = 1000; // milliseconds in which the same key refreshes its blocks once
@@ -67,7 +67,7 @@ const refreshDue = () => {
   due.clear();
   for (const [version, keys] of changes) {
     const list = keys.includes("*") ? everything() : keys.join(", ");
-    if (list) mizan.invalidate(list, {}, { version, source: "socket" });
+    if (list) invalidate(list, {}, { version, source: "socket" });
   }
 };
 

@@ -3,17 +3,18 @@
    A call goes over the socket where one is open and the server has said that the function may be called there, otherwise as
    a request. What it returns, how it fails and what it makes stale is the same either way. */
 
+import { readCookie } from "./blocks/invalidation_cookie.js";
+import { awaitToo } from "./blocks/quiet.js";
+import { retry } from "./blocks/refresh.js";
+import { mark } from "./blocks/staleness.js";
 import { page } from "./dom.js";
-import { fire } from "./events.js";
-import { format } from "./grammar.js";
-import { mizan } from "./internal.js";
-import { address, mount, settings } from "./settings.js";
+import { format, parse } from "./grammar.js";
+import { addToken } from "./session/csrf.js";
+import { checkSession } from "./session/monitor.js";
+import { mount, settings } from "./settings.js";
 
 /** @type {Socket | null} */
 let socket = null;
-
-/** @type {Set<object>} The calls that are under way. */
-const calls = new Set();
 
 /**
  * The page can use a socket from now on.
@@ -22,9 +23,6 @@ const calls = new Set();
 export const useSocket = (given) => {
   socket = given;
 };
-
-/** Return whether calls are under way. */
-export const isCalling = () => calls.size > 0;
 
 /**
  * @param {string} code
@@ -35,9 +33,31 @@ export const isCalling = () => calls.size > 0;
 const problem = (code, message, status = 0, fields = {}) =>
   /** @type {CallError} */ (Object.assign(new Error(message), { status, code, fields }));
 
-/** @type {(list: string | null, version: string | null | undefined) => void} */
-const invalidate = (list, version) => {
-  if (list) mizan.invalidate(list, {}, { version, source: "response" });
+const endpoint = () => new URL("call/", mount());
+
+/**
+ * Make stale what a call names, as any response does.
+ * @type {(list: string | null, version: string | null | undefined, status: number) => void}
+ */
+const invalidate = (list, version, status) => {
+  const cause = { method: "POST", url: endpoint().pathname, status, element: page.documentElement };
+  if (mark({ entries: parse(list), version }, { source: "response", cause })) retry();
+};
+
+/** @type {(status: number, header: AnswerDetail["header"], answered: string) => boolean} */
+const isSessionOver = (status, header, answered) => {
+  const element = page.documentElement;
+  const url = endpoint().href;
+  return checkSession({
+    element,
+    target: element,
+    block: null,
+    isSafe: false,
+    url,
+    status,
+    header,
+    answered,
+  });
 };
 
 // ---- over the socket
@@ -45,13 +65,26 @@ const invalidate = (list, version) => {
 /** @param {string} fn */
 const isForSocket = (fn) => socket?.isOpen() && (settings.socketFunctions ?? "").split(" ").includes(fn);
 
-/** @type {(socket: Socket, fn: string, args: object) => Promise<unknown>} */
-const askSocket = async (socket, fn, args) => {
-  const { data, version } = await socket.ask({ action: "rpc", fn, args });
+/** @type {(reply: SocketReply, status?: number) => void} */
+const invalidateFromSocket = ({ data, version }, status = 200) => {
   /** @param {string | Entry} each */
   const write = (each) => (typeof each === "string" ? each : format(each.context, each.params));
-  invalidate((data.invalidate ?? []).map(write).join(", "), version);
-  return data.result;
+  invalidate((data?.invalidate ?? []).map(write).join(", "), version, status);
+};
+
+/** @type {(socket: Socket, fn: string, args: object) => Promise<unknown>} */
+const ask = async (socket, fn, args) => {
+  try {
+    const reply = await socket.ask({ action: "rpc", fn, args });
+    invalidateFromSocket(reply);
+    return reply.data.result;
+  } catch (error) {
+    const refusal = /** @type {CallError & SocketReply} */ (error);
+    if (refusal.isSent === false) return post(fn, args); // too large for a frame
+    invalidateFromSocket(refusal, refusal.status);
+    if (refusal.status === 401) isSessionOver(401, () => null, "");
+    throw problem(refusal.code, refusal.message, refusal.status, refusal.fields);
+  }
 };
 
 // ---- as a request
@@ -65,42 +98,51 @@ const readJson = (text) => {
   }
 };
 
-const csrfHeaders = () => {
-  const detail = {
-    element: page.createElement("button"),
-    method: "POST",
-    isSafe: false,
-    url: mount().href,
-    headers: {},
-  };
-  fire(document, "mizan:request", detail);
-  return detail.headers;
-};
-
 /** @type {(fn: string, args: object) => Promise<unknown>} */
 const post = async (fn, args) => {
-  const url = address(`${mount()}call/`, "data-mount");
+  const url = endpoint();
   if (settings.locale) url.searchParams.set("mizan-locale", settings.locale);
-  const headers = { "Content-Type": "application/json", ...csrfHeaders() };
-  const request = { method: "POST", headers, body: JSON.stringify({ fn, args }) };
-  const response = await fetch(url, request).catch(() => {
-    throw problem("OFFLINE", "There is no connection to the server.");
-  });
-  const answer = readJson(await response.text());
+  const body = JSON.stringify({ fn, args });
+  /** @type {Record<string, string>} */
+  const headers = { "Content-Type": "application/json" };
+  addToken(headers);
+  const { response, text } = await send(url, { method: "POST", headers, body });
+  const { ok, redirected } = response;
   /** @param {string} name */
   const header = (name) => response.headers.get(name);
-  invalidate(header("X-Mizan-Invalidate"), header("X-Mizan-Version"));
-  const { status } = response;
-  if (response.ok) return answer.result;
-  const {
-    code = header("X-Mizan-Error") ?? "ERROR",
-    message = `The server has answered ${status}.`,
-    details,
-  } = answer;
+  invalidate(header("X-Mizan-Invalidate"), header("X-Mizan-Version"), response.status);
+  if (redirected && readCookie()) retry(); // the headers of the redirect were for nobody
+  const isOver = isSessionOver(response.status, header, response.url);
+  const answer = readJson(text);
+  if (ok && !isOver) return answer.result;
+  const status = ok ? 401 : response.status; // a middleware has redirected it to the login page
+  const { message = `The server has answered ${status}.`, details } = answer;
+  const code = answer.code ?? header("X-Mizan-Error") ?? (ok ? "UNAUTHORIZED" : "ERROR");
   throw problem(code, message, status, details?.fields);
 };
 
+/** @type {(url: URL, request: RequestInit) => Promise<{ response: Response, text: string }>} */
+const send = async (url, request) => {
+  try {
+    const response = await fetch(url, request);
+    return { response, text: await response.text() };
+  } catch {
+    throw problem("OFFLINE", "There is no connection to the server.");
+  }
+};
+
 // ---- for scripts
+
+/** @type {(fn: string, args: object) => Promise<unknown>} */
+const run = async (fn, args) => {
+  const change = {};
+  socket?.beginChange(change);
+  try {
+    return await (socket && isForSocket(fn) ? ask(socket, fn, args) : post(fn, args));
+  } finally {
+    socket?.endChange(change);
+  }
+};
 
 /**
  * Call a function of the server. Return a promise of its result; it is rejected with an Error that has status, code,
@@ -108,26 +150,7 @@ const post = async (fn, args) => {
  * @param {string} fn
  * @param {object} [args]
  */
-export const call = async (fn, args = {}) => {
-  const own = {};
-  calls.add(own);
-  socket?.beginChange(own);
-  try {
-    if (socket && isForSocket(fn))
-      return await askSocket(socket, fn, args).catch(orElse(() => post(fn, args)));
-    return await post(fn, args);
-  } finally {
-    calls.delete(own);
-    socket?.endChange(own);
-  }
-};
-
-/* What is too large for a frame was not sent. */
-/** @param {() => Promise<unknown>} post */
-const orElse = (post) => (/** @type {CallError & { isSent?: boolean }} */ error) => {
-  if (error.isSent === false) return post();
-  throw error;
-};
+export const call = (fn, args = {}) => awaitToo(run(fn, args), `mizan.call("${fn}") is under way`);
 
 /**
  * Send a message to a channel, as {% mizan_send %} does.
@@ -135,7 +158,7 @@ const orElse = (post) => (/** @type {CallError & { isSent?: boolean }} */ error)
  * @param {object} params
  * @param {object} data
  */
-export const send = (channel, params, data) => {
+export const sendMessage = (channel, params, data) => {
   if (socket) return socket.send(channel, params, data);
   throw new Error("mizan.send() needs mizan-live.js, which pages load on sites with channels.");
 };

@@ -12,7 +12,7 @@ import { start as startRetries } from "./blocks/retry.js";
 import { start as startReturn } from "./blocks/return.js";
 import { deliver, start as startStaleness } from "./blocks/staleness.js";
 import { start as startStatus } from "./blocks/status.js";
-import { call, send } from "./call.js";
+import { call, sendMessage } from "./call.js";
 import { start as startClobbering } from "./clobbering.js";
 import { cookie } from "./cookies.js";
 import { clear, show } from "./errors/fields.js";
@@ -126,15 +126,10 @@ const makePublic = () =>
       quiet,
       refresh,
       retry,
-      send,
+      send: sendMessage,
       session: () => session(),
     }),
-    fields: Object.freeze(
-      afterStart(
-        { show, clear },
-        "fields.",
-      ),
-    ),
+    fields: Object.freeze(afterStart({ show, clear }, "fields.")),
   });
 
 /* Until the other areas import them by name. */

@@ -187,10 +187,18 @@ interface CallError extends Error {
   fields: Record<string, string[]>;
 }
 
+/** What the socket answers. */
+interface SocketReply {
+  data?: any;
+  version?: string;
+  /** Of an error: false if nothing was sent. */
+  isSent?: boolean;
+}
+
 /** What mizan-live.js offers to mizan.js. */
 interface Socket {
   isOpen(): boolean;
-  ask(frame: object): Promise<{ data?: any; version?: string }>;
+  ask(frame: object): Promise<SocketReply>;
   send(channel: string, params: object, data: object): Promise<unknown>;
   beginChange(request: object): void;
   endChange(request: object): void;

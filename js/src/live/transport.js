@@ -165,7 +165,9 @@ const receive = (frame) => {
     const { code, message, details, status } = frame.error?.code
       ? frame.error
       : { ...frame, message: frame.error };
-    if (frame.error) question.reject(problem(code, message, { status, fields: details?.fields ?? {} }));
+    const { data, version } = frame;
+    const more = { status, fields: details?.fields ?? {}, data, version };
+    if (frame.error) question.reject(problem(code, message, more));
     else question.resolve(frame);
   }
   for (const user of users) user.receive(frame);

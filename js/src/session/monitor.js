@@ -13,6 +13,8 @@ const REFUSED = "X-Mizan-Refused";
 /** The fingerprint of nobody's session. */
 export const NOBODY = "anonymous";
 
+/** @typedef {Omit<AnswerDetail, "request" | "method">} Answer */
+
 /** @type {string | undefined} */
 let fingerprint;
 let isOver = false; // by the last answer that could tell
@@ -34,11 +36,11 @@ const locate = (/** @type {string} */ url) => new URL(url, page.baseURI);
 const isLoginPage = (/** @type {string} */ url) => locate(url).pathname === settings.login;
 
 /* After signing out the login page is there as well: as a page of its own, whose URL leads nowhere else. */
-/** @param {AnswerDetail} answer */
+/** @param {Answer} answer */
 const isLogin = ({ answered, target }) =>
   Boolean(answered) && isLoginPage(answered) && (target !== page.body || locate(answered).search !== "");
 
-/** @type {(answer: AnswerDetail, isOther: boolean) => "login" | "csrf" | "user" | null} */
+/** @type {(answer: Answer, isOther: boolean) => "login" | "csrf" | "user" | null} */
 const reasonOf = (answer, isOther) => {
   // What the login page itself is asked, it may refuse: the password was wrong.
   if (!isLoginPage(answer.url) && (answer.status === 401 || isLogin(answer))) return "login";
@@ -46,7 +48,7 @@ const reasonOf = (answer, isOther) => {
   return isOther ? "user" : null;
 };
 
-/** @type {(now: string | null, answer: AnswerDetail) => void} */
+/** @type {(now: string | null, answer: Answer) => void} */
 const learn = (now, { isSafe, header }) => {
   if (!now || (fingerprint && isSafe)) return;
   const isNew = Boolean(fingerprint) && fingerprint !== now;
@@ -56,23 +58,34 @@ const learn = (now, { isSafe, header }) => {
   if (isNew && stays) mizan.invalidate("*", {}, { source: "response" });
 };
 
-/** @param {CustomEvent<AnswerDetail>} event */
-const hear = (event) => {
-  const answer = event.detail;
-  const { block, element, target, isSafe, url, status, header } = answer;
-  if (!isOwn(url) || !(block || !isSafe || of(target)?.closest?.(BLOCK))) return;
+/**
+ * Look at what a response says of the session, and fire mizan:session where it is over. Return whether it is.
+ * @param {Answer} answer
+ */
+export const checkSession = (answer) => {
+  const { block, element, isSafe, status, header } = answer;
   const now = header(FINGERPRINT);
   const isOther = Boolean(block && now && fingerprint && now !== fingerprint);
   const reason = reasonOf(answer, isOther);
   const isTold = isOver && isSafe;
   isOver = reason !== null;
-  if (reason === null) return learn(now, answer);
-  event.preventDefault();
+  if (reason === null) {
+    learn(now, answer);
+    return false;
+  }
   answer.reason = `the session of the page is over (${reason}), status`;
   if (reason === "csrf") renewToken();
   const state = isOther && now !== NOBODY ? "other" : "ended";
   // Each time for what a person did, so that it can be held; once for refreshes.
   if (!isTold) fire(document, "mizan:session", { state, reason, element, status });
+  return true;
+};
+
+/** @param {CustomEvent<AnswerDetail>} event */
+const hear = (event) => {
+  const { block, target, isSafe, url } = event.detail;
+  if (!isOwn(url) || !(block || !isSafe || of(target)?.closest?.(BLOCK))) return;
+  if (checkSession(event.detail)) event.preventDefault();
 };
 
 export const start = () => {

@@ -62,7 +62,8 @@ async def has_heard(tab: Tab) -> None:
     """
     await tab.page.evaluate(
         """async () => {
-            if (document.documentElement.dataset.mizanSocket !== "open") throw new Error("There is no socket.");
+            const { mizanSocket } = document.documentElement.dataset;
+            if (mizanSocket !== "open") throw new Error("There is no socket.");
             await mizan.call("hello");
             await new Promise((done) => setTimeout(done, 20));
         }"""

@@ -228,3 +228,22 @@ async def test_what_a_body_refuses_is_told() -> None:
     async with Tab() as tab:
         answer = await tab.ask(action="rpc", id=1, fn="refuse")
     assert answer["error"] == {"code": "FORBIDDEN", "message": "Not on Sundays.", "status": 403}
+
+
+async def test_what_a_call_has_invalidated_before_it_failed_is_told_with_the_error() -> None:
+    async def write(request: HttpRequest, board_id: int) -> int:
+        invalidate(request, "news")
+        raise RuntimeError("It is written.")
+
+    register(client(context="news")(news))
+    register(client(context=Context("board", live=True))(board))
+    register(client(affects="board", websocket=True)(write))
+    async with Tab() as tab:
+        answer = await tab.ask(action="rpc", id=1, fn="write", args={"board_id": 3})
+    assert answer.pop("version")
+    assert answer == {
+        "id": 1,
+        "ok": False,
+        "error": BROKEN,
+        "data": {"invalidate": [{"context": "board", "params": {"board_id": 3}}, "news"]},
+    }

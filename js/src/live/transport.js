@@ -143,6 +143,7 @@ export const whenOpen = () =>
  */
 export const ask = async (frame, patience = ANSWER) => {
   await whenOpen();
+  if (!isOpen()) throw offline(); // it was lost in the same moment
   const id = String(++lastId);
   const text = JSON.stringify({ ...frame, id });
   if (new TextEncoder().encode(text).length > MAX_BYTES) {

@@ -221,7 +221,7 @@ async def test_what_htmx_failed_at_before_the_shim_was_there_is_bound(tab: Tab, 
         await failed.wait()
         await route.continue_()
 
-    await tab.page.route("**/mizan-start*.js", hold)
+    await tab.page.route("**/mizan.*js", hold)
     html = '<b>{}</b><input name="' + name + '">'
     button = '<button hx-get="/keep/part/piece/" hx-target="#there">Go</button><p id="there"></p>'
     with desk(html.format(1)) as now:

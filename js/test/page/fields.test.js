@@ -197,7 +197,9 @@ describe("messages at fields", () => {
   }
 
   it("are shown at the one of several fields of a list that is wrong", async () => {
-    await put(`<form id="it"><input name="tags"><input name="tags" id="t1"><input name="tags" disabled></form>`);
+    await put(
+      `<form id="it"><input name="tags"><input name="tags" id="t1"><input name="tags" disabled></form>`,
+    );
     expect(show({ "tags.1": ["No."] })).to.deep.equal([]);
     expect([...find("#it").querySelectorAll("[aria-invalid]")]).to.deep.equal([find("#t1")]);
   });

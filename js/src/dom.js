@@ -59,6 +59,35 @@ export const within = (root, selector) =>
   );
 
 /**
+ * Return the elements that match a selector, in the page or inside of a node.
+ * @param {string} selector
+ * @param {ParentNode} [root]
+ */
+export const all = (selector, root = page) =>
+  /** @type {HTMLElement[]} */ ([...of(root).querySelectorAll(selector)]);
+
+/**
+ * Return the elements around an element, the nearest first.
+ * @param {Element} element
+ */
+export const ancestors = (element) => {
+  /** @type {HTMLElement[]} */
+  const found = [];
+  for (let up = of(element).parentElement; up; up = of(up).parentElement) found.push(up);
+  return found;
+};
+
+/**
+ * Return the form that an element sends: itself, the one that it belongs to, or the nearest around it.
+ * @param {Element} element
+ * @returns {HTMLFormElement | null}
+ */
+export const formOf = (element) =>
+  isForm(element)
+    ? element
+    : (/** @type {HTMLInputElement} */ (element).form ?? of(element).closest?.("form") ?? null);
+
+/**
  * Return the blocks of the page.
  * @returns {HTMLElement[]}
  */

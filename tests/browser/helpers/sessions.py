@@ -83,6 +83,12 @@ async def sign_in_elsewhere(tab: Tab, name: str) -> None:
         await expect(other.page.locator("#open")).to_be_visible()
 
 
+async def token_of(tab: Tab) -> str:
+    """Read the CSRF token in the cookie of a tab, past whatever its page lays over it."""
+    [token] = [each["value"] for each in await tab.page.context.cookies() if each["name"] == "csrftoken"]
+    return token
+
+
 def notice(tab: Tab) -> Locator:
     """Find the notice of a page."""
     return tab.page.locator("body .mizan-session")

@@ -39,6 +39,19 @@ declare namespace Mizan {
     status?: number;
   }
 
+  /** What a page is waiting for. */
+  interface Unrest {
+    /** Both are null for a request that is not a block's. */
+    block: Element | null;
+    context: string | null;
+    reason: string;
+  }
+
+  /** The page was not quiet in time. */
+  interface QuietError extends Error {
+    blocks: Unrest[];
+  }
+
   interface Fields {
     /** Show messages at their fields; return the texts that belong to no visible field. */
     show(element: Element, errors: Record<string, string | string[]>): string[];
@@ -70,8 +83,8 @@ declare namespace Mizan {
     ): void;
     /** Return whether an event of htmx is about a refresh. */
     isRefresh(event: Event): boolean;
-    /** Wait until nothing is stale or under way; rejects after a time-out, with the blocks and the reasons. */
-    quiet(milliseconds?: number): Promise<void>;
+    /** Wait until nothing is stale or under way. Rejects after `timeout` milliseconds, 10,000 by default, with a QuietError. */
+    quiet(options?: { timeout?: number }): Promise<void>;
 
     /** Call a function of the server; what it invalidates is refreshed. Rejects with a CallError. */
     call<Result = unknown>(name: string, args?: Record<string, unknown>): Promise<Result>;

@@ -48,7 +48,7 @@ MODULES = {
         f"{UNIT}/http/test_execution_commit.py",
         f"{UNIT}/http/test_lifecycle.py",
         f"{UNIT}/test_middleware.py",
-        "tests/integration/test_transactions.py",
+        "tests/integration/transactions/",
     ),
 }
 COPY = Path("mutants")

@@ -35,3 +35,11 @@ export const fire = (target, name, detail) =>
  */
 export const onRestored = (listener) =>
   onCapture(`htmx:historyRestore ${spelt("htmx:history:cache:after:restore")}`, listener); // htmx 2, and htmx 4
+
+/**
+ * Call a function when elements come or go, or an attribute of these changes, for all that one task does at once.
+ * @param {() => void} act
+ * @param {string[]} attributeFilter
+ */
+export const onChange = (act, attributeFilter) =>
+  new MutationObserver(act).observe(document, { subtree: true, childList: true, attributeFilter });

@@ -73,9 +73,12 @@ const encode = (text) => encodeURIComponent(text).replace(/[!'()*]/g, hex);
  * @param {Entry} entry
  */
 export const write = ({ context, params }) =>
-  [context, ...Object.keys(params).sort().map((name) => `${name}=${encode(/** @type {string} */ (params[name]))}`)].join(
-    ";",
-  );
+  [
+    context,
+    ...Object.keys(params)
+      .sort()
+      .map((name) => `${name}=${encode(/** @type {string} */ (params[name]))}`),
+  ].join(";");
 
 /* The text that the server has for an equal value: numbers in plain notation, well-formed Unicode. */
 /** @param {unknown} value */
@@ -84,7 +87,8 @@ const canonical = (value) => {
     // Adding 0 makes 0 of -0.
     return (value + 0).toLocaleString("en", { useGrouping: false, maximumFractionDigits: 20 });
   }
-  if (typeof value === "string") return value.toWellFormed?.() ?? value;
+  if (typeof value === "string")
+    return /** @type {{ toWellFormed?: () => string }} */ (value).toWellFormed?.() ?? value;
   if (/boolean|bigint/.test(typeof value)) return String(value);
   throw new TypeError(`mizan: a parameter must be a string, a finite number or a boolean, not ${value}`);
 };

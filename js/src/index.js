@@ -1,35 +1,53 @@
 /* mizan.js: refreshes the blocks of a page that have become stale, beside htmx 2 or htmx 4. docs/shim.md says what it
    does, and what pages can call and hear. */
 
-import { htmx } from "./htmx.js";
-import { mizan } from "./internal.js";
-import { remember, settings } from "./settings.js";
-import { FIRST, add, isStarted, look, refuse, startWith } from "./start.js";
-import { start as startCore } from "./core.js";
-import { start as startBatch } from "./blocks/batch.js";
-import { start as startResponseHeaders } from "./requests/response_headers.js";
-import { start as startCsrf } from "./session/csrf.js";
-import { start as startUnticked } from "./requests/unticked.js";
-import { start as startMonitor } from "./session/monitor.js";
-import { start as startLeaving } from "./session/leaving.js";
-import { start as startRetry } from "./blocks/retry.js";
-import { start as startAttributes } from "./preserve/attributes.js";
-import { start as startMatching } from "./preserve/matching.js";
-import { start as startScripts } from "./preserve/scripts.js";
-import { start as startMorph } from "./preserve/morph.js";
-import { start as startSwaps } from "./preserve/swaps.js";
-import { start as startInserted } from "./preserve/inserted.js";
+import { announce, start as startAnnouncements } from "./blocks/announce.js";
+import { start as startBatches } from "./blocks/batch.js";
+import { start as startCookie } from "./blocks/invalidation_cookie.js";
+import { start as startLazy } from "./blocks/lazy.js";
+import { start as startPolls } from "./blocks/poll.js";
+import { quiet } from "./blocks/quiet.js";
+import { fail, invalidate, refresh, retry, start as startRefreshes, watchPage } from "./blocks/refresh.js";
+import { start as startRetries } from "./blocks/retry.js";
+import { start as startReturn } from "./blocks/return.js";
+import { deliver, start as startStaleness } from "./blocks/staleness.js";
 import { start as startStatus } from "./blocks/status.js";
+import { call, sendMessage } from "./call.js";
+import { start as startClobbering } from "./clobbering.js";
+import { clear, show } from "./errors/fields.js";
+import { start as startErrors } from "./errors/index.js";
+import { covers, format, parse } from "./grammar.js";
+import { htmx, isHtmx2 } from "./htmx.js";
+import { start as startPreserve, startLoaded } from "./preserve/index.js";
+import { start as startAfterSuccess } from "./requests/after_success.js";
+import { start as startHtmx2 } from "./requests/htmx2.js";
+import { start as startHtmx4 } from "./requests/htmx4.js";
+import { isRefresh, start as startResponseHeaders } from "./requests/response_headers.js";
+import { start as startUnticked } from "./requests/unticked.js";
+import { start as startCsrf } from "./session/csrf.js";
 import { start as startHeld } from "./session/held.js";
+import { start as startLeaving } from "./session/leaving.js";
+import { session, start as startMonitor } from "./session/monitor.js";
+import { start as startNewPage } from "./session/new_page.js";
 import { start as startSessionNotice } from "./session/notice.js";
 import { start as startRecovery } from "./session/recovery.js";
-import { start as startNewPage } from "./session/new_page.js";
 import { start as startTabs } from "./session/tabs.js";
-import { start as startErrors } from "./errors/index.js";
-import { start as startAfterSuccess } from "./requests/after_success.js";
+import { remember, settings } from "./settings.js";
 import { start as startSingleFlight } from "./single_flight.js";
+import { FIRST, add, isStarted, look, refuse, startWith } from "./start.js";
+import { later } from "./versions.js";
 
 const SEAM = Symbol.for("mizan");
+
+const startCore = () => {
+  startClobbering();
+  startStaleness();
+  startRefreshes();
+  if (isHtmx2) startHtmx2();
+  else startHtmx4();
+  watchPage();
+  startCookie();
+};
 
 const startSingleFlightIfWanted = () => {
   if (settings.singleFlight !== undefined) startSingleFlight();
@@ -38,20 +56,20 @@ const startSingleFlightIfWanted = () => {
 /* In their order: what listens first hears first. */
 const PARTS = Object.entries({
   [FIRST]: startCore,
-  batch: startBatch,
+  batches: startBatches,
   responseHeaders: startResponseHeaders,
   csrf: startCsrf,
   unticked: startUnticked,
   monitor: startMonitor,
   leaving: startLeaving,
-  retry: startRetry,
-  attributes: startAttributes,
-  matching: startMatching,
-  scripts: startScripts,
-  morph: startMorph,
-  swaps: startSwaps,
-  inserted: startInserted,
+  retries: startRetries,
+  return: startReturn,
+  preserve: startPreserve,
+  loaded: startLoaded,
   status: startStatus,
+  announcements: startAnnouncements,
+  lazy: startLazy,
+  polls: startPolls,
   held: startHeld,
   sessionNotice: startSessionNotice,
   recovery: startRecovery,
@@ -62,22 +80,19 @@ const PARTS = Object.entries({
   singleFlight: startSingleFlightIfWanted,
 });
 
-const CALLS =
-  "announce call covers deliver fail format invalidate later parse refresh retry send session".split(" ");
-const OF_LIVE = /^(call|send)$/;
-
-/** @param {string} name */
-const callable = (name) => {
-  /** @param {unknown[]} given */
-  const call = (...given) => {
-    if (!isStarted()) refuse(name);
-    const found = mizan[name];
-    if (!found && OF_LIVE.test(name)) {
-      throw new Error(`mizan.${name}() needs mizan-live.js, which pages load on sites with channels.`);
-    }
-    return found(...given);
-  };
-  return call;
+/**
+ * Return functions that raise Error until the shim has started.
+ * @template {Record<string, (...given: never[]) => unknown>} T
+ * @param {T} calls
+ * @param {string} [prefix] - of their names
+ */
+const afterStart = (calls, prefix = "") => {
+  const guarded = Object.entries(calls).map(([name, call]) => {
+    /** @param {Parameters<typeof call>} given */
+    const guardedCall = (...given) => (isStarted() ? call(...given) : refuse(prefix + name));
+    return [name, guardedCall];
+  });
+  return /** @type {T} */ (Object.fromEntries(guarded));
 };
 
 const makePublic = () =>
@@ -86,14 +101,24 @@ const makePublic = () =>
     get htmx() {
       return htmx;
     },
-    isRefresh: (/** @type {Event} */ event) => isStarted() && mizan.isRefresh(event),
-    ...Object.fromEntries(CALLS.map((name) => [name, callable(name)])),
-    fields: Object.freeze({
-      show: (/** @type {unknown[]} */ ...given) =>
-        isStarted() ? mizan.fields.show(...given) : refuse("fields.show"),
-      clear: (/** @type {unknown[]} */ ...given) =>
-        isStarted() ? mizan.fields.clear(...given) : refuse("fields.clear"),
+    isRefresh: (/** @type {Event} */ event) => isStarted() && isRefresh(event),
+    ...afterStart({
+      announce,
+      call,
+      covers: (/** @type {string} */ stale, /** @type {string} */ shown) => covers(parse(stale), shown),
+      deliver,
+      fail,
+      format,
+      invalidate,
+      later,
+      parse,
+      quiet,
+      refresh,
+      retry,
+      send: sendMessage,
+      session: () => session(),
     }),
+    fields: Object.freeze(afterStart({ show, clear }, "fields.")),
   });
 
 /**

@@ -91,12 +91,14 @@ export const startWith = (given) => {
  * @returns {never}
  */
 export const refuse = (name) => {
-  throw new Error(`mizan.${name}() can't be called yet: the shim has not started, and waits for htmx. ${WAYS}`);
+  throw new Error(
+    `mizan.${name}() can't be called yet: the shim has not started, and waits for htmx. ${WAYS}`,
+  );
 };
 
 /* Of another version, or an element with the id "htmx", is none. */
 const find = () => {
-  if (!hasStarted && isFit(window.htmx)) begin(window.htmx);
+  if (!hasStarted && isFit(window.htmx)) begin(/** @type {Htmx} */ (window.htmx));
 };
 
 let hasComplained = false;

@@ -54,6 +54,36 @@ interface HtmxContext {
   fetch: typeof fetch;
 }
 
+/** The detail of htmx:configRequest of htmx 2. */
+interface Htmx2Config {
+  verb: string;
+  path: string;
+  headers: Record<string, string>;
+  elt: HTMLElement;
+  parameters: FormData;
+  triggeringEvent?: Event;
+}
+
+/** The detail of htmx:beforeRequest and htmx:beforeSend of htmx 2. */
+interface Htmx2Send {
+  xhr: XMLHttpRequest;
+  elt: HTMLElement;
+  target: HTMLElement;
+  pathInfo: { finalRequestPath: string };
+  requestConfig: { verb: string; headers: Record<string, string>; elt: HTMLElement };
+}
+
+/** The detail of htmx:beforeSwap of htmx 2. */
+interface Htmx2Swap {
+  xhr: XMLHttpRequest;
+  elt: HTMLElement;
+  target: Element;
+  shouldSwap: boolean;
+  isError: boolean;
+  selectOverride?: string;
+  swapOverride?: string;
+}
+
 /** A request of htmx: an XMLHttpRequest of htmx 2, or a context of htmx 4. */
 type HtmxRequest = XMLHttpRequest | HtmxContext;
 
@@ -67,6 +97,61 @@ interface Entry {
 interface Invalidation {
   entries: Entry[];
   version?: string | null;
+}
+
+/** What came for a block with the response to a mutation: its HTML, or null if it is unchanged; and that response's policy. */
+interface Delivered {
+  piece: string | null | undefined;
+  policy: string | null;
+}
+
+/** A request of htmx that is under way. */
+interface Flight {
+  request: HtmxRequest;
+  element: HTMLElement;
+  target: HTMLElement;
+  /** The block that it refreshes. */
+  block: HTMLElement | null;
+  method: string;
+  isSafe: boolean;
+  url: string;
+  began: number;
+  /** What became stale after it was sent. Its response may be older than that. */
+  late: Invalidation[];
+  /** How many blocks came with the response. */
+  together: number;
+  /** Its response sends the page somewhere else. */
+  leaves: boolean;
+  status?: number;
+  /** A listener of mizan:answer keeps the response out of the page. */
+  isRefused?: boolean;
+  /** The response is a block. */
+  isProven?: boolean;
+  /** What was received, for messages. */
+  got?: string;
+  /** Milliseconds until it may be sent again. */
+  wait?: number;
+  /** The response has made something stale, since this version. */
+  isMarked?: boolean;
+  version?: string | null;
+  /** The blocks and the content of the block right before the swap. */
+  shown?: Set<Element>;
+  former?: string;
+  /** The swap has failed. */
+  isBroken?: boolean;
+  /** The preserving morph has put the response in place. */
+  isReplaced?: boolean;
+  /** Takes back what keeps inherited attributes from the block. */
+  restore?: () => void;
+}
+
+/** What a failed refresh is reported with. */
+interface Failure {
+  block: HTMLElement;
+  status?: number;
+  url?: string;
+  got?: string;
+  wait?: number;
 }
 
 interface RequestDetail {
@@ -91,6 +176,32 @@ interface AnswerDetail {
   header(name: string): string | null;
   answered: string;
   reason?: string;
+}
+
+/** Why a call, or a message, has failed. */
+interface CallError extends Error {
+  /** 0 where there is no answer. */
+  status: number;
+  code: string;
+  /** Messages for visitors, by the name of the argument. */
+  fields: Record<string, string[]>;
+}
+
+/** What the socket answers. */
+interface SocketReply {
+  data?: any;
+  version?: string;
+  /** Of an error: false if nothing was sent. */
+  isSent?: boolean;
+}
+
+/** What mizan-live.js offers to mizan.js. */
+interface Socket {
+  isOpen(): boolean;
+  ask(frame: object): Promise<SocketReply>;
+  send(channel: string, params: object, data: object): Promise<unknown>;
+  beginChange(request: object): void;
+  endChange(request: object): void;
 }
 
 interface SessionDetail {

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -23,18 +23,19 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from mizan_htmx import client, invalidate, register
-from mizan_htmx.channels import MizanConsumer, wrap_asgi
+from mizan_htmx.channels import MizanConsumer, protocol, wrap_asgi
 from mizan_htmx.channels.layer.bus import hubs
 from mizan_htmx.channels.outage_log import database_outage
 from tests.browser.helpers.serving import SERVERS, Daphne, Site
 from tests.helpers.sockets import PATIENCE, ROOM, SUBSCRIBED, ChatChannel, chat, said
 from tests.helpers.visitor import as_coroutine
 from tests.helpers.waiting import until
-from tests.helpers.watching import declare, watching_of
+from tests.helpers.watches import declare, watching_of
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("registry")]
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
+CHANNELS_PAGE = ROOT / "docs/channels.md"
 
 
 @pytest.fixture(params=SERVERS)
@@ -223,6 +224,40 @@ class TestLife:
             await subscribed(page)
             await channel.push(channel.DjangoMessage(text="again"), room="a")
             assert await page.hear() == said("again")
+
+
+class TestSizeOfMessages:
+    """With the option that docs/channels.md names, the server itself refuses what is too large."""
+
+    @pytest.mark.parametrize("server", SERVERS)
+    async def test_a_message_over_the_limit_never_reaches_the_consumer(self, server: str) -> None:
+        received: list[int] = []
+
+        class Consumer(MizanConsumer):
+            async def websocket_receive(self, message: Any) -> None:
+                received.append(len(message["text"]))
+                await super().websocket_receive(message)
+
+        site = SERVERS[server](Consumer.as_asgi(), **documented_option(server))
+        site.start()
+        try:
+            async with opened(site) as page:
+                await page.socket.send(" " * protocol.MAX_BYTES)
+                assert (await page.hear())["error"] == "Malformed frame"
+                with suppress(ConnectionClosed):
+                    await page.socket.send(" " * (protocol.MAX_BYTES + 1))
+                # daphne drops the connection without a close frame.
+                assert await page.closing() == (None if isinstance(site, Daphne) else 1009)
+        finally:
+            await asyncio.to_thread(site.stop)
+        assert received == [protocol.MAX_BYTES]
+
+
+def documented_option(server: str) -> dict[str, int]:
+    """Return the option that docs/channels.md starts the server with, as an argument of its class."""
+    command = re.search(rf"^    {server} --(\S+) (\d+) ", CHANNELS_PAGE.read_text(), re.MULTILINE)
+    assert command is not None
+    return {command[1].replace("-", "_"): int(command[2])}
 
 
 SCRIPT = """

@@ -1,245 +1,350 @@
-/* mizan-together.js: blocks that are refreshed together share one request. Needs mizan.js.
+/* Batches: blocks that are refreshed together share one request.
 
-   Each block makes its own request by its own hx-get, with htmx's events, indicators and swap. What is shared
-   is the way to the server: those that leave in one task become GET partials/?block=…&user_id=5&block=…, and
-   each is given its part of the answer. One that is alone, or that shared caches may answer, goes as htmx made
-   it. */
-import { of, page } from "../dom.js";
+   Each block makes its own request by its own hx-get, with htmx's events, indicators and swap. Only the way to the server is
+   shared: what is sent in one task becomes GET partials/?block=…&user_id=5&block=…, and each block is given its part of the
+   response. A block that is alone, or that a shared cache may answer, is requested as htmx made it. What came with the
+   response to a mutation (single flight) is given to its block without a request. */
+
+import { BLOCK, is, of, page } from "../dom.js";
+import { on } from "../events.js";
+import { flights, leavesBy } from "../requests/flights.js";
+import { hush, triggerEvents } from "../requests/response_headers.js";
 import { mount } from "../settings.js";
-import { mizan } from "../internal.js";
+import { NONE, append, queryOf } from "./queries.js";
 
-export const start = () => {
+const PROOF = "X-Mizan-Refresh";
+const SHARED = `${BLOCK}[data-mizan-shared]`;
+const MOST_BLOCKS = 50; // what the server takes
+const LONGEST_URL = 3000; // characters: common servers refuse lines over 4,094
+const UNFIT = [400, 404, 405, 414, 431]; // it was refused as a whole: for its URL or its length
+const BODILESS = [204, 205, 304];
+const AT_ONCE = 16; // so many are swapped in in one task: htmx takes one to two milliseconds for each
+const OF_HTMX = /^hx-/i;
+const AFTERWARDS = /^hx-trigger-after-/i;
+const PERSONAL = /^hx-(source|target|trigger|trigger-name)$/i; // htmx's headers that name the element
 
-  const PROOF = "X-Mizan-Refresh";
-  const TOGETHER = "X-Mizan-Together"; // how many blocks the request brought; mizan.js reads it
-  const [MOST_BLOCKS, LONGEST_URL] = [50, 3000]; // what the server takes; common ones refuse lines over 4,094
-  const UNFIT = [400, 404, 405, 414, 431]; // it was refused as a whole: for its address or its length
-  const LEAVES = "X-Mizan-Leaves"; // the answer sends the page away; mizan.js reads it
-  const OF_HTMX = /^hx-/i;
-  const AFTERWARDS = /^hx-trigger-after-/i;
-  const BARE = [204, 205, 304]; // which have no body
-  const PERSONAL = /^hx-(source|target|trigger|trigger-name)$/i; // htmx's headers that name the element
+/**
+ * What htmx has made for one block, and has not been sent.
+ * @typedef {object} BlockRequest
+ * @property {HTMLElement} block
+ * @property {HtmxRequest} request
+ * @property {string} query - what names the block in the URL of a batch
+ * @property {[string, string][]} headers
+ * @property {string | null} [piece] - came with the response to a mutation
+ * @property {string | null} [policy]
+ * @property {boolean} [isGone] - it is answered, or htmx has aborted it
+ * @property {(reason: unknown) => void} [leave]
+ * @property {() => void} sendAlone
+ * @property {(status: number, html: string, headers: Headers, url: string) => void} answer
+ * @property {(error: unknown) => void} fail
+ */
 
-  const base = mount();
+/** @typedef {Pick<BlockRequest, "sendAlone" | "answer" | "fail">} Ways */
+/** @typedef {{ status: number, html?: string }} BlockResult */
 
-  /* What htmx has sent in this task: {block, request, query, headers, piece, policy, alone(), answer(…),
-     fail(error), isGone}. */
-  let waiting = [];
+/** @type {URL} */
+let base;
 
-  page.addEventListener("mizan:refreshing", ({ target: block, detail }) => {
-    const { request, headers, policy } = detail;
-    const { mizanHash: hash, mizanVersion: version } = of(block).dataset;
-    // Somebody has put something else into what the server called unchanged.
-    const piece = detail.piece === null && !hash ? undefined : detail.piece;
-    const url = new URL(detail.url, page.baseURI);
-    const isShared = piece === undefined && of(block).matches("[data-mizan-shared]");
-    const isOurs = url.origin === base.origin && url.pathname.startsWith(base.pathname + "partial/");
-    if (isShared || !isOurs) return;
-    // An unchanged block has the version of an older one, and would never be done.
-    const query = url.search.slice(1) + (hash && version === undefined ? `&mizan-hash=${hash}` : "");
-    const common = Object.entries(headers).filter(([name]) => !PERSONAL.test(name));
-    const divert = request instanceof XMLHttpRequest ? divertXhr : divertFetch;
-    divert(request, (ways) => board({ block, request, query, headers: common, piece, policy, ...ways }));
+/* What is to be sent at the end of this task, and the text that names what of it needs a request. */
+/** @type {BlockRequest[]} */
+let waiting = [];
+let named = NONE;
+
+/** @param {{ text: string }} queries */
+const pathOf = ({ text }) => `${base.pathname}partials/?${text}`;
+
+/* With the origin: the page may have another base. */
+/** @param {BlockRequest[]} requests */
+const urlOf = (requests) => base.origin + pathOf(requests.map(({ query }) => query).reduce(append, NONE));
+
+/**
+ * Return whether a block can be requested by the same batch as those that this task has sent.
+ * @param {HTMLElement} block
+ */
+export const hasRoom = (block) =>
+  waiting.length < MOST_BLOCKS && pathOf(append(named, queryOf(block))).length <= LONGEST_URL;
+
+/** @param {CustomEvent} event */
+const divert = ({ target, detail: { url: text, request, headers, piece: delivered, policy } }) => {
+  const block = /** @type {HTMLElement} */ (target);
+  // A script has put something else into what the server called unchanged.
+  const piece = delivered === null && !of(block).dataset.mizanHash ? undefined : delivered;
+  const url = new URL(text, page.baseURI);
+  const isOurs = url.origin === base.origin && url.pathname.startsWith(`${base.pathname}partial/`);
+  if (!isOurs || (piece === undefined && is(block, SHARED))) return;
+  const common = /** @type {[string, string][]} */ (Object.entries(headers)).filter(
+    ([name]) => !PERSONAL.test(name),
+  );
+  /** @param {Ways} ways */
+  const wait = (ways) =>
+    enqueue({ block, request, query: queryOf(block, text), headers: common, piece, policy, ...ways });
+  if (request instanceof XMLHttpRequest) divertXhr(request, wait);
+  else divertFetch(request, wait);
+};
+
+/** @param {BlockRequest} request */
+const enqueue = (request) => {
+  if (!waiting.length) queueMicrotask(sendWaiting);
+  waiting.push(request);
+  if (request.piece === undefined) named = append(named, request.query);
+  return request;
+};
+
+const sendWaiting = () => {
+  const requests = waiting.filter(({ isGone }) => !isGone);
+  waiting = [];
+  named = NONE;
+  const isDelivered = (/** @type {BlockRequest} */ { piece }) => piece !== undefined;
+  const delivered = requests.filter(isDelivered);
+  void inSlices(delivered, (each) => answerDelivered(each, delivered.length));
+  for (const batch of batchesOf(requests.filter((each) => !isDelivered(each)))) {
+    const [first] = batch;
+    if (batch.length > 1) void send(batch);
+    else first?.sendAlone();
+  }
+};
+
+/**
+ * Do something for each request that is not gone, and let visitors do something now and then.
+ * @param {BlockRequest[]} requests
+ * @param {(request: BlockRequest) => void} act
+ */
+const inSlices = async (requests, act) => {
+  for (const [index, request] of requests.entries()) {
+    if (index && index % AT_ONCE === 0) await new Promise((resolve) => setTimeout(resolve));
+    if (!request.isGone) act(request);
+  }
+};
+
+/** Return batches of requests with the same headers, of as many as the server takes. @param {BlockRequest[]} requests */
+const batchesOf = (requests) => {
+  /** @type {Map<string, { batch: BlockRequest[], queries: typeof NONE }>} */
+  const open = new Map();
+  /** @type {BlockRequest[][]} */
+  const batches = [];
+  for (const request of requests) {
+    const key = JSON.stringify(request.headers);
+    const { batch, queries } = open.get(key) ?? { batch: [], queries: NONE };
+    const longer = append(queries, request.query);
+    if (batch.length && batch.length < MOST_BLOCKS && pathOf(longer).length <= LONGEST_URL) {
+      batch.push(request);
+      open.set(key, { batch, queries: longer });
+    } else {
+      const first = [request];
+      batches.push(first);
+      open.set(key, { batch: first, queries: append(NONE, request.query) });
+    }
+  }
+  return batches;
+};
+
+/** @param {BlockRequest[]} requests */
+const send = async (requests) => {
+  const controller = new AbortController();
+  const left = () => requests.filter(({ isGone }) => !isGone);
+  /** @param {unknown} reason */
+  const leave = (reason) => {
+    // The others have waited as long, for the same.
+    if (reason === "timeout") for (const { request } of left()) hush(request);
+    if (!left().length) controller.abort();
+  };
+  for (const request of requests) request.leave = leave;
+  /** @type {Headers | null} */
+  let unheard = null; // the headers of a response that no block was given
+  try {
+    const headers = Object.fromEntries(requests[0]?.headers ?? []);
+    const response = await fetch(urlOf(requests), { headers, signal: controller.signal });
+    const isProven = response.headers.has(PROOF);
+    unheard = response.headers;
+    if (!isProven && UNFIT.includes(response.status)) {
+      triggerEvents(unheard);
+      for (const request of left()) request.sendAlone();
+      return;
+    }
+    const text = await response.text();
+    /** @type {BlockResult[] | null} */
+    const results = isProven && response.ok ? JSON.parse(text).blocks : null;
+    unheard = null;
+    const resultOf = (/** @type {BlockRequest} */ request) =>
+      /** @type {BlockResult} */ (results?.[requests.indexOf(request)]);
+    if (results) await answerEach(left(), resultOf, response, requests.length);
+    else await answerAll(left(), { status: response.status, html: text }, response, requests.length);
+  } catch (error) {
+    if (unheard) triggerEvents(unheard);
+    failAll(left(), error); // offline, or what came is no response of ours
+  }
+};
+
+/* What is said once is said to a block that is still in the page, if there is one. */
+/** @param {BlockRequest[]} requests */
+const firstOf = (requests) => requests.find(({ block }) => of(block).isConnected) ?? requests[0];
+
+/**
+ * @param {BlockRequest[]} requests
+ * @param {(request: BlockRequest) => BlockResult} resultOf
+ * @param {Response} response
+ * @param {number} together
+ */
+const answerEach = (requests, resultOf, response, together) => {
+  const first = firstOf(requests);
+  const shown = firstOf(requests.filter((request) => resultOf(request).status === 200));
+  const others = headersFor(response, () => false);
+  return inSlices(requests, (request) => {
+    const isHeard = (/** @type {string} */ name) => request === (AFTERWARDS.test(name) ? shown : first);
+    const headers = request === first || request === shown ? headersFor(response, isHeard) : others;
+    answer(request, resultOf(request), headers, response.url, together);
   });
+};
 
-  /* Take a request aboard that leaves now, if only all that leave in this task together. */
-  const board = (ticket) => {
-    if (!waiting.length) queueMicrotask(depart);
-    waiting.push(ticket);
-    return ticket;
-  };
+/* The request for which it is reported that all have failed so: one that had not failed so before. */
+/** @param {BlockRequest[]} requests @param {number} status */
+const firstToFail = (requests, status) => {
+  const news = requests.filter(({ block }) => of(block).dataset.mizanError !== String(status));
+  return firstOf(news.length ? news : requests);
+};
 
-  const depart = () => {
-    const tickets = waiting.filter(({ isGone }) => !isGone);
-    waiting = [];
-    const brought = tickets.filter(({ piece }) => piece !== undefined);
-    for (const ticket of brought) bring(ticket, brought.length);
-    for (const group of groupsOf(tickets.filter((ticket) => !brought.includes(ticket)))) {
-      if (group.length > 1) send(group);
-      else group[0].alone();
-    }
-  };
+/* What was received is the same for all, and is reported for one. */
+/**
+ * @param {BlockRequest[]} requests
+ * @param {BlockResult} result
+ * @param {Response} response
+ * @param {number} together
+ */
+const answerAll = (requests, result, response, together) => {
+  const first = firstToFail(requests, result.status);
+  const leaves = leavesBy((name) => response.headers.get(name));
+  return inSlices(requests, (request) => {
+    const isFirst = request === first;
+    if (!isFirst) hush(request.request);
+    const flight = flights.get(request.request);
+    if (flight) flight.leaves = leaves;
+    answer(
+      request,
+      result,
+      headersFor(response, () => isFirst),
+      response.url,
+      together,
+    );
+  });
+};
 
-  /* Put together what goes in one request: as many as the server takes, with the same headers. */
-  const groupsOf = (tickets) => {
-    const groups = new Map();
-    const full = [];
-    for (const ticket of tickets) {
-      const key = JSON.stringify(ticket.headers);
-      const group = groups.get(key) ?? [];
-      if (group.length === MOST_BLOCKS || pathOf([...group, ticket]).length > LONGEST_URL) {
-        full.push(group.splice(0));
-      }
-      groups.set(key, [...group, ticket]);
-    }
-    return [...full, ...groups.values()].filter(({ length }) => length);
-  };
+/** @param {BlockRequest[]} requests @param {unknown} error */
+const failAll = (requests, error) => {
+  const first = firstToFail(requests, 0);
+  for (const request of requests) {
+    if (request !== first) hush(request.request);
+    if (!request.isGone) request.fail(error);
+  }
+};
 
-  const pathOf = (tickets) => `${base.pathname}partials/?${tickets.map(({ query }) => query).join("&")}`;
+/** @param {Response} response @param {(name: string) => boolean} hears */
+const headersFor = ({ headers }, hears) =>
+  new Headers([...headers].filter(([name]) => !OF_HTMX.test(name) || hears(name)));
 
-  /* As a whole: the page may have another base. */
-  const urlOf = (tickets) => base.origin + pathOf(tickets);
+/**
+ * @param {BlockRequest} blockRequest
+ * @param {BlockResult} result
+ * @param {Headers} headers
+ * @param {string} url
+ * @param {number} together
+ */
+const answer = (blockRequest, { status, html = "" }, headers, url, together) => {
+  const flight = flights.get(blockRequest.request);
+  if (flight) flight.together = together;
+  headers.set("Content-Type", "text/html; charset=utf-8");
+  blockRequest.isGone = true; // whatever happens to the rest
+  blockRequest.answer(status, html, headers, url);
+};
 
-  const send = async (tickets) => {
-    const controller = new AbortController();
-    const left = () => tickets.filter(({ isGone }) => !isGone);
-    const leaveBy = (reason) => {
-      // The others have waited as long, for the same.
-      if (reason === "timeout") for (const { request } of left()) mizan.answers?.hush(request);
-      if (!left().length) controller.abort();
-    };
-    for (const ticket of tickets) ticket.leave = leaveBy;
-    let unheard; // the headers of an answer that no block was given
-    try {
-      const options = { headers: Object.fromEntries(tickets[0].headers), signal: controller.signal };
-      const response = await fetch(urlOf(tickets), options);
-      const isProven = response.headers.has(PROOF);
-      unheard = response.headers;
-      if (!isProven && UNFIT.includes(response.status)) {
-        mizan.answers?.trigger(unheard);
-        for (const ticket of left()) ticket.alone();
-        return;
-      }
-      const text = await response.text();
-      const pieces = isProven && response.ok ? JSON.parse(text).blocks : null;
-      unheard = null;
-      if (pieces) giveEach(left(), (ticket) => pieces[tickets.indexOf(ticket)], response, tickets.length);
-      else giveWhole(left(), { status: response.status, html: text }, response, tickets.length);
-    } catch (error) {
-      if (unheard) mizan.answers?.trigger(unheard);
-      failAll(left(), error); // offline, or what came is no answer
-    }
-  };
+/** @param {BlockRequest} request @param {number} together */
+const answerDelivered = (request, together) => {
+  const { piece, policy } = request;
+  const headers = new Headers({ [PROOF]: "1" });
+  if (policy) headers.set("Content-Security-Policy", policy);
+  const result = typeof piece === "string" ? { status: 200, html: piece } : { status: 304 };
+  answer(request, result, headers, urlOf([request]), together);
+};
 
-  /* Who hears what is said once: a block that is still in the page, if there is one. */
-  const firstOf = (tickets) => tickets.find(({ block }) => of(block).isConnected) ?? tickets[0];
+/** @param {BlockRequest} request @param {unknown} reason */
+const abandon = (request, reason) => {
+  request.isGone = true;
+  request.leave?.(reason);
+};
 
-  const giveEach = (tickets, pieceOf, response, together) => {
-    const first = firstOf(tickets);
-    const shown = firstOf(tickets.filter((ticket) => pieceOf(ticket).status === 200));
-    const hears = (ticket) => (name) => ticket === (AFTERWARDS.test(name) ? shown : first);
-    for (const ticket of tickets) {
-      if (ticket.isGone) continue;
-      give(ticket, pieceOf(ticket), headersFor(response, hears(ticket)), response.url, together);
-    }
-  };
+// ---- htmx 4: a request has its own fetch()
 
-  /* Of whom it is told that all have failed so: of one that had not failed so before. */
-  const firstToFail = (tickets, status) => {
-    const isNews = ({ block }) => of(block).dataset.mizanError !== String(status);
-    const news = tickets.filter(isNews);
-    return firstOf(news.length ? news : tickets);
-  };
-
-  /* What came is the same for all, and is told of one. */
-  const giveWhole = (tickets, whole, response, together) => {
-    const first = firstToFail(tickets, whole.status);
-    const leaves = response.headers.has("HX-Redirect") || response.headers.get("HX-Refresh") === "true";
-    for (const ticket of tickets) {
-      if (ticket.isGone) continue;
-      const isFirst = ticket === first;
-      const headers = headersFor(response, () => isFirst);
-      if (leaves) headers.set(LEAVES, "1");
-      if (!isFirst) mizan.answers?.hush(ticket.request);
-      give(ticket, whole, headers, response.url, together);
-    }
-  };
-
-  const failAll = (tickets, error) => {
-    const first = firstToFail(tickets, 0);
-    for (const ticket of tickets) {
-      if (ticket !== first) mizan.answers?.hush(ticket.request);
-      if (!ticket.isGone) ticket.fail(error);
-    }
-  };
-
-  const headersFor = ({ headers }, hears) =>
-    new Headers([...headers].filter(([name]) => !OF_HTMX.test(name) || hears(name)));
-
-  const give = (ticket, { status, html = "" }, headers, url, together) => {
-    headers.set("Content-Type", "text/html; charset=utf-8");
-    headers.set(TOGETHER, together);
-    ticket.answer(status, html, headers, url);
-  };
-
-  const bring = (ticket, together) => {
-    const { piece, policy } = ticket;
-    const answer = piece === null ? { status: 304 } : { status: 200, html: piece };
-    const headers = new Headers({ [PROOF]: "1" });
-    if (policy) headers.set("Content-Security-Policy", policy);
-    give(ticket, answer, headers, urlOf([ticket]), together);
-  };
-
-  // ---- htmx 4: a request has its own fetch()
-
-  const divertFetch = (ctx, board) => {
-    const { fetch } = ctx;
-    ctx.fetch = (url, options) =>
-      new Promise((resolve, fail) => {
-        const ticket = board({
-          fail,
-          alone: () => resolve(fetch(url, options)),
-          answer: (status, html, headers, answered) => {
-            const response = new Response(BARE.includes(status) ? null : html, { status, headers });
-            resolve(Object.defineProperty(response, "url", { value: answered }));
-          },
-        });
-        options.signal?.addEventListener("abort", () => {
-          leave(ticket, options.signal.reason);
-          fail(options.signal.reason);
-        });
+/** @param {HtmxContext} ctx @param {(ways: Ways) => BlockRequest} wait */
+const divertFetch = (ctx, wait) => {
+  const { fetch } = ctx;
+  ctx.fetch = (url, options) =>
+    new Promise((resolve, fail) => {
+      const request = wait({
+        fail,
+        sendAlone: () => resolve(fetch(url, options)),
+        answer: (status, html, headers, answered) => {
+          const response = new Response(BODILESS.includes(status) ? null : html, { status, headers });
+          resolve(Object.defineProperty(response, "url", { value: answered }));
+        },
       });
+      const signal = options?.signal;
+      signal?.addEventListener("abort", () => {
+        abandon(request, signal.reason);
+        fail(signal.reason);
+      });
+    });
+};
+
+// ---- htmx 2: an XMLHttpRequest that is never sent is given own properties in place of those it inherits
+
+/** @param {XMLHttpRequest} xhr @param {(ways: Ways) => BlockRequest} wait */
+const divertXhr = (xhr, wait) => {
+  /** @param {object} values */
+  const define = (values) => {
+    for (const [name, value] of Object.entries(values)) {
+      Object.defineProperty(xhr, name, { configurable: true, value });
+    }
   };
-
-  // ---- htmx 2: an XMLHttpRequest that is never sent is given own properties in place of those it inherits
-
-  const divertXhr = (xhr, board) => {
-    const show = (values) => {
-      for (const [name, value] of Object.entries(values)) {
-        Object.defineProperty(xhr, name, { configurable: true, value });
-      }
-    };
-    const end = (event, values) => {
-      show({ readyState: 4, ...values });
-      for (const name of ["readystatechange", event, "loadend"]) xhr.dispatchEvent(new ProgressEvent(name));
-    };
-    let ticket;
+  /** @param {string} event @param {object} values */
+  const end = (event, values) => {
+    define({ readyState: 4, ...values });
+    for (const name of ["readystatechange", event, "loadend"]) xhr.dispatchEvent(new ProgressEvent(name));
+  };
+  /** @param {XMLHttpRequestBodyInit | null} [body] */
+  const send = (body) => {
+    /** @param {string} event */
     const stop = (event) => {
-      leave(ticket, event);
+      abandon(request, event);
       end(event, { status: 0 });
     };
-    const send = (body) => {
-      const timer = xhr.timeout && setTimeout(stop, xhr.timeout, "timeout");
-      const done = (event, values) => {
-        clearTimeout(timer);
-        end(event, values);
-      };
-      show({ abort: () => stop("abort") });
-      ticket = board({
-        alone: () => {
-          clearTimeout(timer);
-          for (const name of ["send", "abort"]) delete xhr[name];
-          xhr.send(body);
-        },
-        fail: () => done("error", { status: 0 }),
-        answer: (status, html, headers, responseURL) => {
-          const lines = [...headers].map(([name, value]) => `${name}: ${value}\r\n`);
-          done("load", {
-            status,
-            responseURL,
-            response: html,
-            responseText: html,
-            getResponseHeader: (name) => headers.get(name),
-            getAllResponseHeaders: () => lines.join(""),
-          });
-        },
-      });
+    const timer = xhr.timeout ? setTimeout(stop, xhr.timeout, "timeout") : undefined;
+    /** @param {string} event @param {object} values */
+    const done = (event, values) => {
+      clearTimeout(timer);
+      end(event, values);
     };
-    show({ send });
+    define({ abort: () => stop("abort") });
+    const request = wait({
+      sendAlone: () => {
+        clearTimeout(timer);
+        for (const name of /** @type {const} */ (["send", "abort"])) Reflect.deleteProperty(xhr, name);
+        xhr.send(body);
+      },
+      fail: () => done("error", { status: 0 }),
+      answer: (status, html, headers, responseURL) =>
+        done("load", {
+          status,
+          responseURL,
+          response: html,
+          responseText: html,
+          getResponseHeader: (/** @type {string} */ name) => headers.get(name),
+          getAllResponseHeaders: () => [...headers].map(([name, value]) => `${name}: ${value}\r\n`).join(""),
+        }),
+    });
   };
+  define({ send });
+};
 
-  const leave = (ticket, reason) => {
-    ticket.isGone = true;
-    ticket.leave?.(reason);
-  };
+export const start = () => {
+  base = mount();
+  on("mizan:refreshing", divert);
 };

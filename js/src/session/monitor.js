@@ -3,7 +3,7 @@
 
 import { BLOCK, isOwn, of, page } from "../dom.js";
 import { fire, on } from "../events.js";
-import { mizan } from "../internal.js";
+import { invalidate } from "../blocks/refresh.js";
 import { settings } from "../settings.js";
 import { renewToken } from "./csrf.js";
 
@@ -12,6 +12,8 @@ const REFUSED = "X-Mizan-Refused";
 
 /** The fingerprint of nobody's session. */
 export const NOBODY = "anonymous";
+
+/** @typedef {Omit<AnswerDetail, "request" | "method">} Answer */
 
 /** @type {string | undefined} */
 let fingerprint;
@@ -34,11 +36,11 @@ const locate = (/** @type {string} */ url) => new URL(url, page.baseURI);
 const isLoginPage = (/** @type {string} */ url) => locate(url).pathname === settings.login;
 
 /* After signing out the login page is there as well: as a page of its own, whose URL leads nowhere else. */
-/** @param {AnswerDetail} answer */
+/** @param {Answer} answer */
 const isLogin = ({ answered, target }) =>
   Boolean(answered) && isLoginPage(answered) && (target !== page.body || locate(answered).search !== "");
 
-/** @type {(answer: AnswerDetail, isOther: boolean) => "login" | "csrf" | "user" | null} */
+/** @type {(answer: Answer, isOther: boolean) => "login" | "csrf" | "user" | null} */
 const reasonOf = (answer, isOther) => {
   // What the login page itself is asked, it may refuse: the password was wrong.
   if (!isLoginPage(answer.url) && (answer.status === 401 || isLogin(answer))) return "login";
@@ -46,37 +48,47 @@ const reasonOf = (answer, isOther) => {
   return isOther ? "user" : null;
 };
 
-/** @type {(now: string | null, answer: AnswerDetail) => void} */
+/** @type {(now: string | null, answer: Answer) => void} */
 const learn = (now, { isSafe, header }) => {
   if (!now || (fingerprint && isSafe)) return;
   const isNew = Boolean(fingerprint) && fingerprint !== now;
   fingerprint = now;
   const stays = header("HX-Redirect") === null && header("HX-Refresh") === null;
   // Somebody signed in or out, and the page shows what its visitor could see before.
-  if (isNew && stays) mizan.invalidate("*", {}, { source: "response" });
+  if (isNew && stays) invalidate("*", {}, { source: "response" });
 };
 
-/** @param {CustomEvent<AnswerDetail>} event */
-const hear = (event) => {
-  const answer = event.detail;
-  const { block, element, target, isSafe, url, status, header } = answer;
-  if (!isOwn(url) || !(block || !isSafe || of(target)?.closest?.(BLOCK))) return;
+/**
+ * Look at what a response says of the session, and fire mizan:session where it is over. Return whether it is.
+ * @param {Answer} answer
+ */
+export const checkSession = (answer) => {
+  const { block, element, isSafe, status, header } = answer;
   const now = header(FINGERPRINT);
   const isOther = Boolean(block && now && fingerprint && now !== fingerprint);
   const reason = reasonOf(answer, isOther);
   const isTold = isOver && isSafe;
   isOver = reason !== null;
-  if (reason === null) return learn(now, answer);
-  event.preventDefault();
+  if (reason === null) {
+    learn(now, answer);
+    return false;
+  }
   answer.reason = `the session of the page is over (${reason}), status`;
   if (reason === "csrf") renewToken();
   const state = isOther && now !== NOBODY ? "other" : "ended";
   // Each time for what a person did, so that it can be held; once for refreshes.
   if (!isTold) fire(document, "mizan:session", { state, reason, element, status });
+  return true;
+};
+
+/** @param {CustomEvent<AnswerDetail>} event */
+const hear = (event) => {
+  const { block, target, isSafe, url } = event.detail;
+  if (!isOwn(url) || !(block || !isSafe || of(target)?.closest?.(BLOCK))) return;
+  if (checkSession(event.detail)) event.preventDefault();
 };
 
 export const start = () => {
   fingerprint = settings.session;
   on("mizan:answer", hear);
-  mizan.session = session;
 };

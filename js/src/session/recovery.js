@@ -6,7 +6,7 @@
 
 import { BEHIND, all, is, page, staysHere } from "../dom.js";
 import { fire, onCapture } from "../events.js";
-import { mizan } from "../internal.js";
+import { invalidate, retry } from "../blocks/refresh.js";
 import { mount } from "../settings.js";
 import { forgetHeld, hold, isHolding } from "./held.js";
 import { NOBODY, renewSession, session } from "./monitor.js";
@@ -77,8 +77,8 @@ const comeBack = (now, csrfToken) => {
   if (report("returned", reason) && (isShown() || isHolding())) show(part);
   else hide();
   if (isNew)
-    mizan.invalidate("*", {}, { source: "return" }); // the page was made for nobody
-  else mizan.retry();
+    invalidate("*", {}, { source: "return" }); // the page was made for nobody
+  else retry();
 };
 
 /** @param {CustomEvent<SessionDetail>} event */

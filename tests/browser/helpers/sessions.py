@@ -27,7 +27,7 @@ SEND = """(attributes) => {
 
 # Puts a form into the page that htmx does not know, and sends it: who is named in it, with the token.
 SEND_PLAINLY = """(action) => {
-    const [, value] = /\\bcsrftoken=(\\w+)/.exec(document.cookie);
+    const [, value] = /(?:^|; )csrftoken=([^;]*)/.exec(document.cookie);
     const token = `<input type="hidden" name="csrfmiddlewaretoken" value="${value}">`;
     const form = `<form method="post" action="${action}">${token}<input name="name" value="Grace"></form>`;
     document.body.insertAdjacentHTML("beforeend", form);

@@ -29,10 +29,10 @@ def first(site: Site, arguments: str, **context: object) -> str:
 
 
 def test_a_file_of_the_sites_own_stands_first(any_site: Site) -> None:
-    htmx, start, *_ = tags(any_site, f'htmx="{FILE}"')
+    htmx, shim, *_ = tags(any_site, f'htmx="{FILE}"')
 
     assert htmx == f'<script src="/static/{FILE}" defer>'
-    assert 'src="/static/mizan_htmx/mizan-start.js"' in start
+    assert 'src="/static/mizan_htmx/mizan.min.js"' in shim
 
 
 @pytest.mark.parametrize("wrap", [str, mark_safe, lazystr])
@@ -43,7 +43,7 @@ def test_a_file_may_be_in_a_variable(site: Site, settings: Settings, wrap: type)
 
 def test_a_version_may_be_in_a_variable(site: Site) -> None:
     assert first(site, "htmx=version", version=4) == '<script src="/static/django_htmx/htmx-4.min.js" defer>'
-    assert "mizan-start.js" in first(site, "htmx=version", version=None)
+    assert "mizan_htmx/mizan.min.js" in first(site, "htmx=version", version=None)
 
 
 def test_a_file_is_where_static_files_are(site: Site, settings: Settings) -> None:
@@ -146,9 +146,9 @@ def test_a_file_is_the_one_of_the_manifest_or_told_to_be_missing(
 
 def finders_of_the_shim() -> list[str]:
     """List the files of the shim."""
-    start = finders.find("mizan_htmx/mizan-start.js")
-    assert isinstance(start, str)
-    return [str(each) for each in Path(start).parent.glob("*.js")]
+    shim = finders.find("mizan_htmx/mizan.js")
+    assert isinstance(shim, str)
+    return [str(each) for each in Path(shim).parent.glob("*.js")]
 
 
 def test_django_htmx_shows_its_error_pages_with_a_file_of_the_sites_own_too(

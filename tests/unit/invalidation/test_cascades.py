@@ -29,7 +29,7 @@ from tests.apps.cascading.models import (
     Tag,
     Wish,
 )
-from tests.helpers.watch import Do, Told
+from tests.helpers.model_watch import Do, Told
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
@@ -177,6 +177,11 @@ class TestRowsThatGo:
         owner.delete()
         assert (told, [*Book.objects.all()]) == ([keys(book)], [other])
 
+    def test_with_one_whose_signal_does_not_say_what_is_deleted(self, told: Told, book: Book) -> None:
+        watch_model(Book, "room", own)
+        signals.pre_delete.send(sender=Shelf, instance=book.shelf, using="default")
+        assert told == [keys(book)]
+
     def test_nothing_that_is_rolled_back(self, told: Told, owner: Owner, book: Book) -> None:
         watch_model(Book, "room", own)
         with transaction.atomic():
@@ -211,6 +216,20 @@ class TestMany:
             transaction.set_rollback(True)
         all_of_them.delete()
         assert told == [keys(book, other)]
+
+    def test_once_more_after_one_of_them_was_deleted_by_itself(
+        self, told: Told, owner: Owner, book: Book
+    ) -> None:
+        watch_model(Book, "room", own)
+        other = book_on(shelf_of(Owner.objects.create()), "other")
+        all_of_them = Owner.objects.all()
+        with transaction.atomic():
+            all_of_them.delete()
+            transaction.set_rollback(True)
+        owner.delete()
+        told.clear()
+        all_of_them.delete()
+        assert told == [keys(other)]
 
     def test_once_more_after_one_that_failed_half_way(self, told: Told, owner: Owner, book: Book) -> None:
         watch_model(Book, "room", own)
@@ -319,6 +338,15 @@ class TestRowsThatChange:
         do(heir.delete)
         assert told == [f"{keys(wish)};tab={wish.owner_id}, {keys(wish)};tab=None"]
 
+    def test_a_default_by_python(self, do: Do, told: Told) -> None:
+        Owner.objects.get_or_create(pk=1)
+        heir = Owner.objects.create()
+        wish = Wish.objects.create(heir=heir)
+        watch_model(Wish, "room", its("heir_id"))
+        before = keys(wish, tab=heir.pk)
+        do(heir.delete)
+        assert told == [f"{before}, {keys(wish, tab=1)}"]
+
 
 class TestCosts:
     """Only deletions that lead to something watched are looked at."""
@@ -377,6 +405,12 @@ class TestCosts:
         ]
         assert cascades.ways(Library, watched) == ()
         assert cascades.reached(Owner, watched) == {Shelf, Book, Note}
+
+    def test_a_row_of_a_subclass_takes_nothing_with_it_that_refers_to_its_parent(self) -> None:
+        """The database that deletes it leaves the row in the parent's table."""
+        watched = frozenset({Shelf})
+        assert [way.model for way in cascades.ways(Owner, watched)] == [Shelf]
+        assert cascades.ways(Sponsor, watched) == ()
 
     def test_rows_of_a_watched_subclass_end_the_way(self) -> None:
         watched = frozenset({Memo})

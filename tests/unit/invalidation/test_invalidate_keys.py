@@ -12,7 +12,7 @@ from mizan_htmx.invalidation.invalidate import invalidate, invalidate_keys
 from mizan_htmx.invalidation.model_watch import watch_model
 from mizan_htmx.protocol.keys import Invalidation
 from tests.apps.watched.models import Item, Room
-from tests.helpers.watch import Told, listening
+from tests.helpers.model_watch import Told, listening
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("rooms_and_guests")]
 
@@ -73,6 +73,14 @@ def test_a_savepoint_that_is_rolled_back_is_not_told(told: Told) -> None:
             put(3)
             rolled_back(4)
     assert told == ["room;room_id=1", "room;room_id=3"]
+
+
+def test_what_follows_a_savepoint_that_is_rolled_back_is_told_with_what_came_before_it(told: Told) -> None:
+    with transaction.atomic():
+        put(1)
+        rolled_back(3)
+        put(2)
+    assert told == ["room;room_id=1, room;room_id=2"]
 
 
 def test_what_only_a_rolled_back_savepoint_had_told_is_told_by_the_next(told: Told) -> None:
@@ -159,6 +167,13 @@ def test_it_stands_beside_what_is_said_by_hand(told: Told) -> None:
         put(1)
         invalidate(None, "room", room_id=2)
     assert told == ["room;room_id=1", "room;room_id=2"]
+
+
+def test_what_is_said_by_hand_is_told_although_a_row_has_told_it(told: Told) -> None:
+    with transaction.atomic():
+        put(1)
+        invalidate(None, "room", room_id=1)
+    assert told == ["room;room_id=1", "room;room_id=1"]
 
 
 @pytest.mark.django_db(transaction=False)

@@ -1,18 +1,19 @@
 """``watch_model``: what a row names is stale after it is saved or deleted."""
 
 import pickle
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from django.core import serializers
-from django.db import IntegrityError, connection
+from django.db import IntegrityError, connection, transaction
 from django.db.models import signals
 from django.test.utils import CaptureQueriesContext
 from pytest_django import DjangoAssertNumQueries
 
 from mizan_htmx.invalidation.model_watch import watch_model
 from tests.apps.watched.models import Guest, Item, Lamp, Room, Ticket
-from tests.helpers.watch import Do, Told, its_room
+from tests.helpers.model_watch import Do, Told, its_room
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("rooms_and_guests")]
 
@@ -185,3 +186,42 @@ class TestDeleting:
             Lamp.objects.all().delete()
             Item.objects.order_by("pk").delete()
         assert told == ["room;room_id=1, room;room_id=2"]
+
+
+class TestLocks:
+    """Databases that can lock rows; SQLite is not sent what it does not know."""
+
+    @pytest.fixture
+    def locks(self, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
+        """Collect the locks that statements ask for."""
+        asked: list[str] = []
+
+        def run(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+            sql, _, lock = sql.partition(" FOR ")
+            asked.extend([lock] if lock else [])
+            return execute(sql, params, many, context)
+
+        monkeypatch.setattr(connection.features, "has_select_for_update", True)
+        monkeypatch.setattr(connection.features, "supports_select_for_update_with_limit", True)
+        with connection.execute_wrapper(run):
+            yield asked
+
+    @pytest.mark.parametrize(("without_keys", "lock"), [(True, "NO KEY UPDATE"), (False, "UPDATE")])
+    def test_in_a_transaction_a_row_is_locked_as_the_write_will(
+        self, item: Item, locks: list[str], monkeypatch: pytest.MonkeyPatch, without_keys: bool, lock: str
+    ) -> None:
+        monkeypatch.setattr(connection.features, "has_select_for_no_key_update", without_keys)
+        watch_model(Item, "room", its_room)
+        with transaction.atomic():
+            item.save()
+        assert locks == [lock]
+
+    def test_without_one_or_without_locks_it_is_read(
+        self, item: Item, locks: list[str], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        watch_model(Item, "room", its_room)
+        item.save()
+        monkeypatch.setattr(connection.features, "supports_select_for_update_with_limit", False)
+        with transaction.atomic():
+            item.save()
+        assert locks == []

@@ -8,7 +8,7 @@ from pytest_django import DjangoAssertNumQueries
 from mizan_htmx.invalidation import model_watch as watch
 from mizan_htmx.invalidation.model_watch import watch_model
 from tests.apps.watched.models import Guest, Room, Shift
-from tests.helpers.watch import Do, Told
+from tests.helpers.model_watch import Do, Told
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("rooms_and_guests")]
 
@@ -96,6 +96,23 @@ def test_a_symmetrical_relation_is_told_for_both_of_its_rows(told: Told, guests:
         frozenset({"guest;guest_id=11", "guest;guest_id=12"})
     }
     assert len(told) == 4
+
+
+def test_of_a_symmetrical_relation_both_ends_of_both_rows_are_known(told: Told, guests: list[Guest]) -> None:
+    watch_model(
+        Guest.friends.through,
+        "room",
+        lambda pair: {"room_id": pair.from_guest_id, "tab": str(pair.to_guest_id)},
+    )
+    ada, bob, cy = guests
+    ada.friends.add(bob)
+    ada.friends.add(cy)
+    ada.friends.remove(bob)
+    assert [sorted(each.split(", ")) for each in told] == [
+        ["room;room_id=11;tab=12", "room;room_id=12;tab=11"],
+        ["room;room_id=11;tab=13", "room;room_id=13;tab=11"],
+        ["room;room_id=11;tab=12", "room;room_id=12;tab=11"],
+    ]
 
 
 def test_a_table_with_a_model_of_its_own_is_told_of_both_ways_to_change_it(

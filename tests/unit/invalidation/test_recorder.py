@@ -2,19 +2,23 @@
 
 import asyncio
 import re
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from typing import Any
+from weakref import WeakSet
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
-from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.db import connections, transaction
+from django.http import HttpRequest
 from django.test import RequestFactory
+from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from mizan_htmx import client, invalidate, register
+from mizan_htmx.invalidation import recorder as recorders
+from mizan_htmx.invalidation import shutdown
 from mizan_htmx.invalidation.publication import publish_anywhere, publish_invalidations, published
 from mizan_htmx.invalidation.recorder import Recorder, current_recorder, open_recorder
-from mizan_htmx.invalidation.response import write_invalidations
+from mizan_htmx.invalidation.transactions import share_of
 from mizan_htmx.protocol.keys import Invalidation, format_list
 from mizan_htmx.testing import isolated_registry
 from tests.helpers.visitor import (
@@ -81,7 +85,8 @@ class TestInvalidate:
             invalidate(RequestFactory().get("/"), "user")
         assert str(error.value) == (
             "invalidate() in a view that is not declared with @client needs"
-            " 'mizan_htmx.middleware.MizanMiddleware' in MIDDLEWARE."
+            " 'mizan_htmx.middleware.MizanMiddleware' in MIDDLEWARE. So it does after any view, as in a hook"
+            " of on_commit() with ATOMIC_REQUESTS."
         )
 
     def test_a_parameter_may_be_called_context_or_request(self, visitor: Visitor) -> None:
@@ -199,6 +204,68 @@ class TestTransactions:
         recorder.rewind(1)
         assert recorder.written() == "one"
 
+    def test_what_a_database_rolls_back_is_dropped_and_nothing_else(self) -> None:
+        recorder = Recorder()
+        recorder.add([Invalidation("before")])
+        with transaction.atomic():
+            recorder.add([Invalidation("committed")])
+        recorder.drop([connections["default"]])
+        assert recorder.written() == "before, committed"
+        with transaction.atomic():
+            recorder.add([Invalidation("open")])
+            recorder.drop([])
+            assert recorder.written() == "before, committed, open"
+            recorder.drop([connections["default"]])
+            assert recorder.written() == "before, committed"
+
+    def test_what_was_taken_back_is_not_published_for_a_request_that_is_gone(
+        self, signals: list[Any]
+    ) -> None:
+        with transaction.atomic():
+            recorder = Recorder()
+            recorder.add([Invalidation("one"), Invalidation("two")])
+            recorder.add([Invalidation("one"), Invalidation("three")])
+            recorder.rewind(2)
+            del recorder
+        assert signals == [("one, two", None, False)]
+
+    def test_what_is_recorded_once_its_transaction_is_over_is_published_at_once(
+        self, signals: list[Any]
+    ) -> None:
+        recorder = Recorder()
+        with transaction.atomic():
+            share = share_of(connections["default"], recorder)
+            recorder.put([Invalidation("one")], [share])
+        assert recorder.close(None) == (Invalidation("one"),)
+        recorder.put([Invalidation("two")], [share])
+        assert signals == [("two", None, False)]
+
+    def test_what_no_response_carries_is_published_with_its_request_after_the_commit(
+        self, signals: list[Any]
+    ) -> None:
+        request = RequestFactory().get("/")
+        recorder, _ = open_recorder(request)
+        with transaction.atomic():
+            recorder.add([Invalidation("one")])
+            recorder.abandon()
+            assert signals == []
+        assert signals == [("one", request, False)]
+
+    @pytest.mark.django_db(transaction=False)
+    def test_in_a_test_that_never_commits_a_request_is_published_once(
+        self,
+        signals: list[Any],
+        django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+    ) -> None:
+        recorder = Recorder()
+        with django_capture_on_commit_callbacks(execute=True):
+            recorder.add([Invalidation("one")])
+            with transaction.atomic():
+                recorder.add([Invalidation("two")])
+            recorder.abandon()
+            assert signals == []
+        assert [text for text, *_ in signals] == ["one, two"]
+
 
 def test_nobody_hears_of_what_is_neither_live_nor_public_but_who_listens(signals: list[Any]) -> None:
     heard: list[object] = []
@@ -254,16 +321,42 @@ def test_what_no_response_carries_is_published_with_its_request(signals: list[An
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_response_that_invalidates_is_not_stored_unless_it_says_so_itself() -> None:
-    request = RequestFactory().get("/")
-    recorder = Recorder(request)
-    response = HttpResponse()
-    write_invalidations(request, response, recorder)
-    assert (HEADER in response.headers, "Cache-Control" in response.headers) == (False, False)
-    recorder.add([Invalidation.of("user", user_id=5)])
-    write_invalidations(request, response, recorder)
-    assert response.headers[HEADER] == "user;user_id=5"
-    assert response.headers["Cache-Control"] == "no-store"
-    kept = HttpResponse(headers={"Cache-Control": "private"})
-    write_invalidations(request, kept, recorder)
-    assert kept.headers["Cache-Control"] == "private"
+@pytest.mark.parametrize("in_transaction", [True, False])
+def test_what_is_published_is_what_the_header_says(in_transaction: bool) -> None:
+    recorder = Recorder()
+    with transaction.atomic() if in_transaction else nullcontext():
+        recorder.add([Invalidation.of("user", user_id=user_id) for user_id in range(1000)])
+    assert recorder.written() == "user"
+    assert recorder.close(None) == (Invalidation("user"),)
+
+
+def test_a_request_that_invalidates_nothing_has_nothing_to_say() -> None:
+    recorder = Recorder()
+    assert (recorder.written(), recorder.invalidations(), recorder.close(None)) == ("", (), ())
+
+
+class TestTheEndOfTheProcess:
+    """A server stops its event loop, and no response will be sent."""
+
+    @pytest.fixture(autouse=True)
+    def alone(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Have nothing left of other tests."""
+        monkeypatch.setattr(shutdown, "_works", {})
+        monkeypatch.setattr(recorders, "_open", WeakSet())
+
+    async def test_what_was_recorded_in_the_loop_is_published(self, signals: list[Any]) -> None:
+        request = RequestFactory().get("/")
+        recorder, closed = Recorder(request), Recorder(request)
+        for each, name in ((recorder, "open"), (closed, "closed")):
+            each.put([Invalidation(name)], [None])
+        closed.close(request)
+        shutdown.finish()
+        assert [(text, of) for text, of, _ in signals] == [("open", request)]
+
+    def test_what_was_recorded_in_a_thread_is_left_to_that_thread(self, signals: list[Any]) -> None:
+        request = RequestFactory().get("/")
+        recorder = Recorder(request)
+        recorder.put([Invalidation("user")], [None])
+        shutdown.finish()
+        assert signals == []
+        assert recorder.close(request) == (Invalidation("user"),)

@@ -1,0 +1,19 @@
+/* The requests of htmx that are under way, whoever sent them: XMLHttpRequests of htmx 2, contexts of htmx 4. */
+
+/** @type {Map<HtmxRequest, Flight>} */
+export const flights = new Map();
+
+/**
+ * Return whether a block is being refreshed.
+ * @param {Element} block
+ */
+export const isUnderWay = (block) => {
+  for (const flight of flights.values()) if (flight.block === block) return true;
+  return false;
+};
+
+/**
+ * Return whether a response sends the page somewhere else.
+ * @param {(name: string) => string | null} header
+ */
+export const leavesBy = (header) => header("HX-Redirect") !== null || header("HX-Refresh") === "true";

@@ -10,12 +10,7 @@ import { start as startBatch } from "./blocks/batch.js";
 import { start as startResponseHeaders } from "./requests/response_headers.js";
 import { start as startGuard } from "./session/guard.js";
 import { start as startRetry } from "./blocks/retry.js";
-import { start as startAttributes } from "./preserve/attributes.js";
-import { start as startMatching } from "./preserve/matching.js";
-import { start as startScripts } from "./preserve/scripts.js";
-import { start as startMorph } from "./preserve/morph.js";
-import { start as startSwaps } from "./preserve/swaps.js";
-import { start as startInserted } from "./preserve/inserted.js";
+import { start as startPreserve, startLoaded } from "./preserve/index.js";
 import { start as startStatus } from "./blocks/status.js";
 import { start as startNotice } from "./session/notice.js";
 import { start as startFields } from "./errors/fields.js";
@@ -37,12 +32,8 @@ const PARTS = Object.entries({
   responseHeaders: startResponseHeaders,
   guard: startGuard,
   retry: startRetry,
-  attributes: startAttributes,
-  matching: startMatching,
-  scripts: startScripts,
-  morph: startMorph,
-  swaps: startSwaps,
-  inserted: startInserted,
+  preserve: startPreserve,
+  loaded: startLoaded,
   status: startStatus,
   notice: startNotice,
   fields: startFields,
@@ -52,9 +43,8 @@ const PARTS = Object.entries({
   singleFlight: startSingleFlightIfWanted,
 });
 
-const CALLS = (
-  "announce call covers deliver fail format invalidate later parse refresh retry send session"
-).split(" ");
+const CALLS =
+  "announce call covers deliver fail format invalidate later parse refresh retry send session".split(" ");
 const OF_LIVE = /^(call|send)$/;
 
 /** @param {string} name */
@@ -80,7 +70,8 @@ const makePublic = () =>
     isRefresh: (/** @type {Event} */ event) => isStarted() && mizan.isRefresh(event),
     ...Object.fromEntries(CALLS.map((name) => [name, callable(name)])),
     fields: Object.freeze({
-      show: (/** @type {unknown[]} */ ...given) => (isStarted() ? mizan.fields.show(...given) : refuse("fields.show")),
+      show: (/** @type {unknown[]} */ ...given) =>
+        isStarted() ? mizan.fields.show(...given) : refuse("fields.show"),
       clear: (/** @type {unknown[]} */ ...given) =>
         isStarted() ? mizan.fields.clear(...given) : refuse("fields.clear"),
     }),

@@ -1,7 +1,7 @@
 /* Alpine: what it has set stays in its hand, as long as x-data is the same.
 
-   Its attributes are told from the page's other ones by the directives of an element, since Alpine may have started
-   before the shim. */
+   Its attributes are told from the page's other ones by the directives of an element, since Alpine may have
+   started before the shim. */
 
 import { is, of } from "../dom.js";
 import { isHidden } from "./controls.js";
@@ -41,7 +41,8 @@ const wordsOf = (value) => {
   return Array.isArray(value) ? value.flatMap(wordsOf) : Object.keys(value ?? {}).flatMap(wordsOf);
 };
 
-/* Return a function that says of a name of a class, or a property of a style, whether Alpine has put it there. */
+/* Return a function that says of a name of a class, or a property of a style, whether Alpine has put it
+   there. */
 /** @param {Element} element @param {string} name */
 const isPutBy = (element, name) => {
   const expression = of(element).getAttribute(`:${name}`) ?? of(element).getAttribute(`x-bind:${name}`) ?? "";
@@ -61,9 +62,9 @@ const isPutBy = (element, name) => {
 };
 
 /**
- * Return what the server may have sent for an attribute before the shim ran. It is taken to be what the server sends
- * now, where only Alpine can have changed it. Of what else a custom element has, it is what the server does not send
- * that it has set itself.
+ * Return what the server may have sent for an attribute before the shim ran. It is taken to be what the
+ * server sends now, where only Alpine can have changed it. Of what else a custom element has, it is what the
+ * server does not send that it has set itself.
  * @param {Element} element
  * @param {string} name
  * @param {string | null} now
@@ -92,6 +93,9 @@ export const clonesOf = ({ _x_currentIfEl: one, _x_lookup: many }) => {
   return own.flatMap((it) => [it, ...(is(it, "template") ? clonesOf(it) : [])]);
 };
 
-/** Return whether an element is a <template> of which Alpine has made something. @param {AlpineElement} element */
+/**
+ * Return whether an element is a <template> of which Alpine has made something.
+ * @param {AlpineElement} element
+ */
 export const isMade = (element) =>
   Boolean(is(element, "template") && (element._x_currentIfEl || element._x_lookup || element._x_teleport));

@@ -1,6 +1,6 @@
-/* What visitors have loaded into a block, and what is not in use, is asked for again when the block is fresh, by the same GET
-   to the same place; until then it shows what it did. What can't be asked for again, because it answered a POST or because the
-   server refuses it now, is what the fresh block has in its place. */
+/* What visitors have loaded into a block, and what is not in use, is asked for again when the block is fresh,
+   by the same GET to the same place; until then it shows what it did. What can't be asked for again, because
+   it answered a POST or because the server refuses it now, is what the fresh block has in its place. */
 
 import { attributeOf, isIn, of, page } from "../dom.js";
 import { on, onCapture } from "../events.js";
@@ -26,10 +26,10 @@ import { copyAll, follow, insert, pathOf } from "./places.js";
 const CALMLY = " swap:0s transition:false ignoreTitle:true";
 
 /**
- * A request for an insertion. `main` is its piece in the target of the request; `target` is where it is put anew, if it was
- * inside of another one that came anew; `below` are those inside of it.
- * @typedef {{ insertion: Insertion, main?: Piece, target?: Element, place: Element, below: Insertion[], isAnswered: boolean }}
- *   Asking
+ * A request for an insertion. `main` is its piece in the target of the request; `target` is where it is put
+ * anew, if it was inside of another one that came anew; `below` are those inside of it.
+ * @typedef {{ insertion: Insertion, main?: Piece, target?: Element, place: Element, below: Insertion[],
+ *   isAnswered: boolean }} Asking
  */
 
 /** @type {WeakMap<Element, Asking>} By the element that asks. */
@@ -38,9 +38,9 @@ const asked = new WeakMap();
 /** Return what an element asks for again, if it does. @param {Element} element */
 export const askedBy = (element) => asked.get(element);
 
-/* By an element of its own, to which the page hands nothing down, and after another one that is put before the place when the
-   answer is there: of mere text in the place of an element, htmx 2 fires no event. What comes again keeps what scripts and
-   visitors have made of it. What came out of band comes so again. */
+/* By an element of its own, to which the page hands nothing down, and after another one that is put before
+   the place when the answer is there: of mere text in the place of an element, htmx 2 fires no event. What
+   comes again keeps what scripts and visitors have made of it. What came out of band comes so again. */
 /** @param {Insertion} insertion @param {Element} [target] */
 const ask = async (insertion, target) => {
   const { url, headers, strip, select, selectOOB } = insertion.request;

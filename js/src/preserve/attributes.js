@@ -1,14 +1,15 @@
-/* What the server has sent for attributes, and what nodes it has sent, so that what scripts have made of it is known.
+/* What the server has sent for attributes, and what nodes it has sent, so that what scripts have made of it
+   is known.
 
-   An attribute that differs from what the server last sent was set by the page. After a form was sent and accepted, what
-   scripts have set on it and on its controls counts as the server's, too: see sent.js. */
+   An attribute that differs from what the server last sent was set by the page. After a form was sent and
+   accepted, what scripts have set on it and on its controls counts as the server's, too: see sent.js. */
 
 import { BLOCK, is, of, page } from "../dom.js";
 import { onCapture } from "../events.js";
 import { isHtmx2, spelt } from "../htmx.js";
 import { mizan } from "../internal.js";
 import { boundBy, isAlpine } from "./alpine.js";
-import { isHidden } from "./controls.js";
+import { isField, isHidden } from "./controls.js";
 import { isSame } from "./values.js";
 
 const OURS = /^(data-mizan|data-htmx-|(data-)?hx-|(aria-busy|autofocus|nonce)$)/;
@@ -18,8 +19,10 @@ export const LENT = `mizan-keep-${Math.random().toString(36).slice(2)}-`;
 /** Stands for what the server has sent before this script ran. */
 const UNKNOWN = Symbol("unknown");
 
-/** @type {WeakMap<Node, Map<string, string | null | typeof UNKNOWN>>} What the server last sent, where the page has set
-   something since. */
+/**
+ * @type {WeakMap<Node, Map<string, string | null | typeof UNKNOWN>>} What the server last sent, where the
+ *   page has set something since.
+ */
 const changed = new WeakMap();
 /** @type {WeakSet<Node>} Elements that the page has put in. */
 const inserted = new WeakSet();
@@ -34,7 +37,8 @@ let observer;
 const get = (target, name) => of(/** @type {Element} */ (target)).getAttribute(name);
 
 /**
- * Return whether an attribute is none that scripts set for themselves: it is of the shim or of htmx, or what is in a field.
+ * Return whether an attribute is none that scripts set for themselves: it is of the shim or of htmx, or what
+ * is in a field.
  * @param {Node} node
  * @param {string} name
  */
@@ -42,8 +46,7 @@ export const isOthers = (node, name) => {
   if (OURS.test(name) || (name === "id" && is(node, BLOCK))) return true;
   if (name === "selected") return is(node, "option");
   if (!/^(value|checked)$/.test(name) || !is(node, "input")) return false;
-  const { name: own, type } = /** @type {HTMLInputElement} */ (node);
-  return isHidden(node) ? FOLLOWS.test(own) : !/^(submit|button|reset|image)$/.test(type);
+  return isHidden(node) ? FOLLOWS.test(node.name) : isField(node);
 };
 
 /**
@@ -72,7 +75,8 @@ export const noteServed = (node, name, now) => {
 };
 
 /**
- * Return what the server last sent for an attribute that the page has set; undefined where that was before this script ran.
+ * Return what the server last sent for an attribute that the page has set; undefined where that was before
+ * this script ran.
  * @param {Element} element
  * @param {string} name
  */
@@ -136,7 +140,8 @@ export const catchUp = () => note(takeRecords());
 /** Return what has happened in the page since, of which no note was taken. */
 export const takeRecords = () => observer.takeRecords();
 
-/* What has become of an attribute is what the server has sent. htmx comes and goes with classes of its own. */
+/* What has become of an attribute is what the server has sent. htmx comes and goes with classes of its
+   own. */
 const accept = () => {
   /** @type {Map<Node, Map<string, string | null>>} */
   const before = new Map();
@@ -175,8 +180,8 @@ export const expect = (element, name) => {
 
 let isSettled = false;
 
-/* htmx 2 gives new elements the attributes of the old ones for 20 ms. By htmx:load the page hears of them when they have
-   their own. */
+/* htmx 2 gives new elements the attributes of the old ones for 20 ms. By htmx:load the page hears of them
+   when they have their own. */
 /** @param {Event} event */
 const settle = ({ target }) => {
   if (isSettled || target === page.body) return;

@@ -1,10 +1,10 @@
-/* What scripts have set stays when a block is replaced, until the server sends another value for it: of class each name by
-   itself, of style each property.
+/* What scripts have set stays when a block is replaced, until the server sends another value for it: of class
+   each name by itself, of style each property.
 
    data-mizan-as-served   on an element: in it and on it attributes are as the server sends them
 
-   What Alpine has in hand stays in its hand, as long as x-data is the same: its elements, what it made of a <template>, and
-   the text it put in. */
+   What Alpine has in hand stays in its hand, as long as x-data is the same: its elements, what it made of a
+   <template>, and the text it put in. */
 
 import { BLOCK, is, isInside, isWithin, of, setAttribute } from "../dom.js";
 import { clonesOf, guess, isMade, isOfAlpine } from "./alpine.js";
@@ -32,7 +32,8 @@ const FIELD = "input, select, textarea, button";
 const get = (element, name) => of(element).getAttribute(name);
 
 /**
- * Let elements of a block have the ids by which the server knows them. Return the ids that scripts have given them.
+ * Let elements of a block have the ids by which the server knows them. Return the ids that scripts have given
+ * them.
  * @param {Element} block
  */
 export const showServedIds = (block) => {
@@ -58,8 +59,8 @@ const hold = ({ pairs, held }, it, stub) => {
 /** @param {Element} it */
 const copyOf = (it) => /** @type {HTMLElement} */ (of(it).cloneNode());
 
-/* What a script has put beside an element that it has changed goes with it: the list of choices beside the select that it
-   has hidden. */
+/* What a script has put beside an element that it has changed goes with it: the list of choices beside the
+   select that it has hidden. */
 /** @param {Swap} swap @param {Element} it @param {Element} twin */
 const planBeside = (swap, it, twin) => {
   const isWidget = (/** @type {AlpineElement} */ each) =>
@@ -233,7 +234,11 @@ const thirdOf = ({ met, same }, old) => {
   return /** @type {Element | null} */ (third ?? null);
 };
 
-/** Put back what scripts had set: the swap has happened. @param {Swap} swap @param {Map<Element, string | null>} ids */
+/**
+ * Put back what scripts had set: the swap has happened.
+ * @param {Swap} swap
+ * @param {Map<Element, string | null>} ids
+ */
 export const restoreAttributes = (swap, ids) => {
   const { changes, met, same, shells } = swap;
   for (const old of shells) {

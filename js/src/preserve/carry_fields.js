@@ -1,4 +1,5 @@
-/* What visitors have entered stays when a block is replaced, also in a choice of which a part stands outside of it. */
+/* What visitors have entered stays when a block is replaced, also in a choice of which a part stands outside
+   of it. */
 
 import { isWithin, of, page, within } from "../dom.js";
 import { fieldsIn, groupOf, isCheckable, isHalfTyped, isRadio, read, write } from "./controls.js";
@@ -27,8 +28,8 @@ const takeOptions = (swap, select) => {
   }
 };
 
-/* What is chosen, by the values that the options have in the fresh block. Only one that is known for certain may have
-   another value now. */
+/* What is chosen, by the values that the options have in the fresh block. Only one that is known for certain
+   may have another value now. */
 /** @param {Swap} swap @param {Field} field */
 const readAnew = (swap, field) => {
   if (!field.options) return read(field);
@@ -62,8 +63,11 @@ export const noteFields = (swap) => {
   for (const { it, twin } of swap.entered) if (twin) renewDefault(it, twin);
 };
 
-/** Note what stands outside of a block of choices that are divided: the other radio buttons of its groups, the select
- * around it. @param {Swap} swap */
+/**
+ * Note what stands outside of a block of choices that are divided: the other radio buttons of its groups, the
+ * select around it.
+ * @param {Swap} swap
+ */
 export const noteChoices = (swap) => {
   const { block, fresh } = swap;
   const names = new Set(

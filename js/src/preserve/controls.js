@@ -36,7 +36,10 @@ export const groupOf = (field) => {
   return [...all].filter((it) => isRadio(it) && it.name === name && it.form === form);
 };
 
-/** A number or a date of which a part is typed has no value that a script could read or write. @param {Field} field */
+/**
+ * A number or a date of which a part is typed has no value that a script could read or write.
+ * @param {Field} field
+ */
 export const isHalfTyped = ({ validity }) => validity?.badInput === true;
 
 /**

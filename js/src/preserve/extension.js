@@ -1,5 +1,5 @@
-/* htmx gives its swaps of blocks to this folder: on htmx 2 by an extension of the style "mizan", on htmx 4 by one that is
-   called "mizan-keep". */
+/* htmx gives its swaps of blocks to this folder: on htmx 2 by an extension of the style "mizan", on htmx 4 by
+   one that is called "mizan-keep". */
 
 import { clearNow } from "../clobbering.js";
 import { BLOCK, attributeOf, is, of, page } from "../dom.js";
@@ -27,7 +27,9 @@ const isRefused = (block, source) => {
   return isLate(block, source);
 };
 
-/** @typedef {{ type: string, target: HTMLElement, fragment: DocumentFragment, swapSpec: HtmxSwapSpec }} Task */
+/**
+ * @typedef {{ type: string, target: HTMLElement, fragment: DocumentFragment, swapSpec: HtmxSwapSpec }} Task
+ */
 
 const extension4 = {
   /** @param {{ morph(block: Element, fragment: ParentNode, isInner: boolean): void }} api */

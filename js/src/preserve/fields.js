@@ -1,5 +1,5 @@
-/* What visitors have entered into fields: it is not overwritten unless they have sent it. Where the server's value has
-   changed meanwhile, the field has that in data-mizan-changed.
+/* What visitors have entered into fields: it is not overwritten unless they have sent it. Where the server's
+   value has changed meanwhile, the field has that in data-mizan-changed.
 
    mizan:changed   on a field; detail {value}: what the server has now; bubbles */
 

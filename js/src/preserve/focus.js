@@ -1,5 +1,6 @@
-/* The focus, the cursor and the places to which something is scrolled stay when a block is replaced. A refresh moves no
-   focus, and of what it does to a field nobody hears what they hear when somebody leaves it. */
+/* The focus, the cursor and the places to which something is scrolled stay when a block is replaced. A
+   refresh moves no focus, and of what it does to a field nobody hears what they hear when somebody leaves
+   it. */
 
 import { BLOCK, is, of, page, within } from "../dom.js";
 import { onCapture } from "../events.js";
@@ -13,7 +14,10 @@ const OF_LEAVING = "change blur focusout focus focusin";
 
 /** @type {EventTarget | null} The field in which something was typed that no "change" has followed yet. */
 let typing = null;
-/** @type {WeakSet<EventTarget>} Fields that owe the page a "change", since the element in which it was typed is gone. */
+/**
+ * @type {WeakSet<EventTarget>} Fields that owe the page a "change", since the element in which it was typed
+ *   is gone.
+ */
 const unsaid = new WeakSet();
 let isQuiet = false;
 
@@ -73,8 +77,9 @@ export const restoreFocus = ({ focus, scrolled }) => {
 };
 
 /**
- * Keep a refresh from moving the focus by "autofocus". Where the block stands in a dialog, the attribute says what opening
- * that focuses: in an open one it waits for the next time, and in another one nothing can be focused.
+ * Keep a refresh from moving the focus by "autofocus". Where the block stands in a dialog, the attribute says
+ * what opening that focuses: in an open one it waits for the next time, and in another one nothing can be
+ * focused.
  * @param {HTMLElement} block
  * @param {HTMLElement} fresh
  */

@@ -1,7 +1,8 @@
 /* What a visitor's own request has put into a block outlives the block's refreshes.
 
-   While it holds a field or the focus it stays as it is, and what is around it refreshes. Anything else is asked for again:
-   see asking_again.js. A form that was sent, was accepted and made the block stale goes with that refresh.
+   While it holds a field or the focus it stays as it is, and what is around it refreshes. Anything else is
+   asked for again: see asking_again.js. A form that was sent, was accepted and made the block stale goes with
+   that refresh.
 
    What loads by itself (load, revealed, intersect, every) is no visitor's request: swaps.js leaves it out. */
 
@@ -225,14 +226,14 @@ const topOf = (insertion) => {
 
 /** @param {CustomEvent} event */
 const noteInvalidation = (event) => {
-  const { header, blocks, source } = event.detail;
+  const { entries, blocks, source } = event.detail;
   const each = sender;
   sender = null;
   if (!each || event.defaultPrevented || !/^(response|cookie)$/.test(source)) return;
   const [node] = nodesOf(each);
   const isAround = (/** @type {HTMLElement} */ block) => of(block).contains(node);
   const around = allBlocks().filter(isAround);
-  if (!around.some((block) => covers(header, of(block).dataset.mizan ?? ""))) return;
+  if (!around.some((block) => covers(entries, of(block).dataset.mizan))) return;
   if (each.above) {
     topOf(each).isForced = true;
     return forget(each);

@@ -1,4 +1,5 @@
-/* What visitors' own requests have put into blocks: a form in the place of a row, an error, more rows, a detail view.
+/* What visitors' own requests have put into blocks: a form in the place of a row, an error, more rows, a
+   detail view.
 
    An insertion is what one request has put there; a piece is what it put into one place. */
 
@@ -45,7 +46,10 @@ export const hasFields = (insertion) => fieldsOf(insertion).length > 0;
 /** Return whether something is entered in an insertion. @param {Insertion} insertion */
 export const isTyped = (insertion) => fieldsOf(insertion).some(isEntered);
 
-/** Return whether an insertion stays as it is, since it holds a field or the focus. @param {Insertion} insertion */
+/**
+ * Return whether an insertion stays as it is, since it holds a field or the focus.
+ * @param {Insertion} insertion
+ */
 export const isInUse = (insertion) =>
   insertion.isForced
     ? isTyped(insertion)
@@ -65,10 +69,19 @@ const textOf = (nodes) => {
   return root.innerHTML.replace(/\s+/g, " ").replace(/> | </g, (text) => text.trim());
 };
 
-/** Return whether nodes are what the server's block has there already. @param {Node[]} nodes @param {Node[]} others */
+/**
+ * Return whether nodes are what the server's block has there already.
+ * @param {Node[]} nodes
+ * @param {Node[]} others
+ */
 export const isSame = (nodes, others) => textOf(nodes) === textOf(others.filter(isContent));
 
-/** What stands beside the elements of a piece is part of it. @param {Piece} piece @param {Node} parent @param {Node[]} nodes */
+/**
+ * What stands beside the elements of a piece is part of it.
+ * @param {Piece} piece
+ * @param {Node} parent
+ * @param {Node[]} nodes
+ */
 export const widen = (piece, parent, nodes) => {
   if (isIn(parent, piece.nodes)) return;
   const all = new Set([...piece.nodes.filter(isThere), ...nodes]);

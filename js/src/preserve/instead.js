@@ -23,8 +23,8 @@ export const comeInstead = (place, elements, source) => places.set(place, { elem
 /** Return the nodes that came to a place, or null if it is none. @param {Element} place */
 export const cameInstead = (place) => places.get(place)?.now ?? null;
 
-/* Return the former elements by the fresh ones that they are. What stands around them is not theirs, so they are looked for
-   in a copy, in which nothing loads and no custom element starts. */
+/* Return the former elements by the fresh ones that they are. What stands around them is not theirs, so they
+   are looked for in a copy, in which nothing loads and no custom element starts. */
 /** @param {Element[]} elements @param {DocumentFragment} fragment */
 const findAgain = (elements, fragment) => {
   const inert = page.implementation.createHTMLDocument("");

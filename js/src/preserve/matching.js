@@ -1,9 +1,10 @@
 /* Which element of a fresh block is the same as one of the block on the page: its twin.
 
-   An element that has an id, a data-key, a data-id or a data-pk that nothing else of the block has is the one that has it
-   in the fresh block, and no other; a box is known by its name and value. All else is looked for within the nearest such
-   element: by its kind, and where several are of one kind (a form without a prefix in each row has its ids and names in
-   each), by the row: see rows.js. What scripts have set or put in does not count. */
+   An element that has an id, a data-key, a data-id or a data-pk that nothing else of the block has is the one
+   that has it in the fresh block, and no other; a box is known by its name and value. All else is looked for
+   within the nearest such element: by its kind, and where several are of one kind (a form without a prefix in
+   each row has its ids and names in each), by the row: see rows.js. What scripts have set or put in does not
+   count. */
 
 import { isWithin, of } from "../dom.js";
 import { isInserted } from "./attributes.js";
@@ -76,8 +77,14 @@ const rowsOf = (elements) => {
   return rows;
 };
 
-/* The same elements in one row, which looks like those of the other side: there are several, and here is one. */
-/** @param {Holding} rows @param {Element[]} elements @param {Element} home @param {Iterable<Element>} others */
+/* The same elements in one row, which looks like those of the other side: there are several, and here is
+   one. */
+/**
+ * @param {Holding} rows
+ * @param {Element[]} elements
+ * @param {Element} home
+ * @param {Iterable<Element>} others
+ */
 const asOneRow = (rows, elements, home, [other]) => {
   const { localName } = of(other);
   let [row] = rows.keys();

@@ -1,8 +1,8 @@
-/* A morph makes the fresh block of the one on the page, so that what is the same stays the same element: on htmx 4 by
-   htmx's own, on htmx 2 by Idiomorph where the page has loaded it.
+/* A morph makes the fresh block of the one on the page, so that what is the same stays the same element: on
+   htmx 4 by htmx's own, on htmx 2 by Idiomorph where the page has loaded it.
 
-   A morph keeps elements that have the same id, and lets those that have another one go. So for its time each pair has an
-   id that nothing else has. */
+   A morph keeps elements that have the same id, and lets those that have another one go. So for its time each
+   pair has an id that nothing else has. */
 
 import { byId, isForm, isWithin, of, page, setAttribute } from "../dom.js";
 import { htmx, isHtmx2 } from "../htmx.js";
@@ -45,7 +45,11 @@ export const mayWrite = (name, old) => {
   return !current.fields.has(old) || name !== (isCheckable(/** @type {Field} */ (old)) ? "checked" : "value");
 };
 
-/** Do some work of a swap, during which the page is not to be changed otherwise. @param {Swap} swap @param {() => void} work */
+/**
+ * Do some work of a swap, during which the page is not to be changed otherwise.
+ * @param {Swap} swap
+ * @param {() => void} work
+ */
 export const during = (swap, work) => {
   current = swap;
   try {
@@ -55,9 +59,9 @@ export const during = (swap, work) => {
   }
 };
 
-/* htmx 4 asks a form for its id, in the place of which it gets a control called "id", and then takes no form for another
-   one. For a morph such controls have other names, no two the same, or radio buttons of different forms were one group. A
-   form forgets a name once its control is in no form. */
+/* htmx 4 asks a form for its id, in the place of which it gets a control called "id", and then takes no form
+   for another one. For a morph such controls have other names, no two the same, or radio buttons of different
+   forms were one group. A form forgets a name once its control is in no form. */
 /** @param {Element} block @param {ParentNode} fragment */
 const showIds = (block, fragment) => {
   const CALLED = '[name="id"], [id="id"]';

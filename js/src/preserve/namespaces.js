@@ -45,7 +45,8 @@ const namespaceFor = (it) => {
 };
 
 /**
- * Make what htmx 4 has put into an <svg> or a <math> as HTML what it is: that morphs some elements into new ones.
+ * Make what htmx 4 has put into an <svg> or a <math> as HTML what it is: that morphs some elements into new
+ * ones.
  * @param {Element} element
  */
 export const mend = (element) => {

@@ -1,4 +1,5 @@
-/* Places in a block, found again when the block has been replaced: each is known by a copy of the block as it was. */
+/* Places in a block, found again when the block has been replaced: each is known by a copy of the block as it
+   was. */
 
 import { byId, of, page } from "../dom.js";
 import { match } from "./matching.js";
@@ -95,8 +96,8 @@ export const placeInPiece = (nodes, put) => {
 export const blockIn = (fresh, block) => (of(fresh).id === of(block).id ? fresh : byId(fresh, of(block).id));
 
 /**
- * Return a place in a fresh block, or null: by its id; by what it shows, where nothing else of the kind shows the same; or
- * as fields are.
+ * Return a place in a fresh block, or null: by its id; by what it shows, where nothing else of the kind shows
+ * the same; or as fields are.
  * @param {Element} fresh
  * @param {{ root: Element, mark: Element }} place
  * @returns {Element | null}

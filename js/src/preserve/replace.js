@@ -1,10 +1,11 @@
-/* Put fresh content in the place of a block: a refresh, or any other outerHTML swap that brings the same block again.
+/* Put fresh content in the place of a block: a refresh, or any other outerHTML swap that brings the same
+   block again.
 
    It becomes a morph where that is possible. Otherwise the new elements get what the old ones had.
 
-   mizan:keep   on a block that is about to be replaced; detail {fresh, source, keep}; bubbles. keep(element) leaves an
-                element inside as it is, as data-mizan-keep does; keep(element, place) does so in place of one of the fresh
-                block, which has no twin of anything in it */
+   mizan:keep   on a block that is about to be replaced; detail {fresh, source, keep}; bubbles. keep(element)
+                leaves an element inside as it is, as data-mizan-keep does; keep(element, place) does so in
+                place of one of the fresh block, which has no twin of anything in it */
 
 import { clearNow, isMixed, strip } from "../clobbering.js";
 import { BLOCK, is, of, page, within } from "../dom.js";
@@ -94,7 +95,8 @@ const renew = ({ block, fresh }) => {
 };
 
 /**
- * Put a fragment in the place of a block, one of its elements being the same block. Return what stands there now.
+ * Put a fragment in the place of a block, one of its elements being the same block. Return what stands there
+ * now.
  * @param {HTMLElement} block
  * @param {DocumentFragment} fragment
  * @param {Element | undefined} source - who has asked for it

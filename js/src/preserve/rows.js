@@ -1,5 +1,5 @@
-/* Which row of a list is which row of its fresh version: the one with the same key, or with the same text, or in the same
-   place between those that are known. What scripts have set does not count. */
+/* Which row of a list is which row of its fresh version: the one with the same key, or with the same text, or
+   in the same place between those that are known. What scripts have set does not count. */
 
 import { of } from "../dom.js";
 import { served } from "./attributes.js";
@@ -15,9 +15,10 @@ const WRITTEN = "!";
 const MOST_WORDS = 8;
 
 /**
- * A row, what it says, and what it looks like. Facts are values by their kind: the first link of a row is compared with
- * the first of another.
- * @typedef {{ row: Element, text: string, facts: Map<string, string>, looks: string, key: string, hasKey: boolean }} Row
+ * A row, what it says, and what it looks like. Facts are values by their kind: the first link of a row is
+ * compared with the first of another.
+ * @typedef {{ row: Element, text: string, facts: Map<string, string>, looks: string, key: string, hasKey:
+ *   boolean }} Row
  */
 /** @typedef {[Element[], Element[]]} Sides - the elements of the page, and the fresh ones */
 
@@ -84,8 +85,8 @@ const describe = (row, nodes = [row]) => {
 /** @param {Row} row */
 const saysNothing = ({ text, facts }) => !text && !facts.size;
 
-/* In a list without rows the names of things stand before or after them: what stands between a row and the next one on
-   that side, with the row. */
+/* In a list without rows the names of things stand before or after them: what stands between a row and the
+   next one on that side, with the row. */
 /** @param {Sides} sides */
 const describeAll = (sides) => {
   const own = sides.map((rows) => rows.map((row) => describe(row)));
@@ -115,8 +116,17 @@ const inCommon = (values, others) => {
 /** @param {unknown[]} values */
 const areUnique = (values) => new Set(values).size === values.length;
 
-/* A kind of fact tells the rows of a side apart where no two of them have the same. Of several, that one is their key by
-   which most rows are found again. Where none is, rows are the same only if all that is written for it is. */
+/* Return the number of that pair of lists by which most rows are found again, and how many those are. A list
+   in which two have the same does not tell rows apart. */
+/** @param {[unknown[], unknown[]][]} pairs */
+const best = (pairs) => {
+  const found = pairs.map((both) => (both.every(areUnique) ? inCommon(...both) : 0));
+  const most = Math.max(...found);
+  return { at: found.indexOf(most), most };
+};
+
+/* A kind of fact is a key where no two rows of a side have the same. Of several, that one is theirs by which
+   most rows are found again. Where none is, rows are the same only if all that is written for it is. */
 /** @param {Row[][]} sides */
 const keysOf = (sides) => {
   const [former, fresh] = sides.map((rows) => {
@@ -127,35 +137,30 @@ const keysOf = (sides) => {
   });
   /** @type {(kind: string) => [string[], string[]]} */
   const valuesOf = (kind) => [former.get(kind) ?? [], fresh.get(kind) ?? []];
-  /** @param {string} kind */
-  const isWritten = (kind) => kind.startsWith(WRITTEN);
+  const isWritten = (/** @type {string} */ kind) => kind.startsWith(WRITTEN);
   const kinds = [...new Set([...former.keys(), ...fresh.keys()])].filter((kind) => {
     const values = valuesOf(kind);
     return (isWritten(kind) || values.some(({ length }) => length > 1)) && values.every(areUnique);
   });
-  const found = kinds.map((kind) => inCommon(...valuesOf(kind)));
-  const most = Math.max(...found);
-  return most > 0 ? [kinds[found.indexOf(most)]] : kinds.filter(isWritten);
+  const { at, most } = best(kinds.map(valuesOf));
+  return most > 0 ? [kinds[at]] : kinds.filter(isWritten);
 };
 
-/* A heading that counts what stands below it is another one each time, but for a word. */
 /** @param {number} at */
 const wordAt =
   (at) =>
   (/** @type {Row} */ { text }) =>
     text.split(" ", MOST_WORDS)[at];
 
-/* Return the function that reads the word by which most rows are found again, or null. */
-/** @param {Row[][]} sides */
-const tellingWord = (sides) => {
-  const found = Array.from({ length: MOST_WORDS }, (_, at) => {
-    const [known, now] = sides.map((rows) => rows.map(wordAt(at)));
-    return [known, now].every(areUnique) ? inCommon(known, now) : 0;
-  });
-  const most = Math.max(...found);
-  const fewest = Math.min(...sides.map(({ length }) => length));
+/* A heading that counts what stands below it is another one each time, but for a word. Return the function
+   that reads the word by which most rows are found again, or null. */
+/** @param {[Row[], Row[]]} sides */
+const wordOf = ([rows, others]) => {
+  const words = Array.from({ length: MOST_WORDS }, (_, at) => wordAt(at));
+  const { at, most } = best(words.map((readFrom) => [rows.map(readFrom), others.map(readFrom)]));
+  const fewest = Math.min(rows.length, others.length);
   const isAgreed = most >= Math.min(2, fewest) && 2 * most >= fewest; // one number may be anything
-  return isAgreed ? wordAt(found.indexOf(most)) : null;
+  return isAgreed ? words[at] : null;
 };
 
 // ---- pairs
@@ -196,7 +201,7 @@ export const pairRows = (sides) => {
   };
   pairBy(({ hasKey }) => hasKey);
   pairBy(({ text }) => text);
-  const word = tellingWord([rows, others]);
+  const word = wordOf([rows, others]);
   if (word) pairBy(word);
   let place = 0;
   for (const it of rows) {
@@ -210,7 +215,7 @@ export const pairRows = (sides) => {
       place = (places.get(other.row) ?? 0) + 1;
     } else place = known + 1;
   }
-  // Where those around them have changed places, what says nothing goes by their order, if none has gone or come.
+  // Where others have changed places, what says nothing goes by its order, if none has gone or come.
   const left = [rows.filter(({ row }) => !pairs.has(row)), others.filter((other) => !taken.has(other))];
   const [silent, free] = left.map((side) => {
     /** @type {Map<string, Row[]>} */

@@ -1,8 +1,10 @@
-/* The scripts of a block: they run when it is replaced, each once, in their order, with the new content in its place,
-   whether they have changed or not. What a browser would not run (JSON, templates, import maps) is data.
+/* The scripts of a block: they run when it is replaced, each once, in their order, with the new content in
+   its place, whether they have changed or not. What a browser would not run (JSON, templates, import maps) is
+   data.
 
-   A page whose scripts have a nonce lets a script of an answer run where the answer's own Content-Security-Policy has the
-   nonce that the script has: then the server has written it, and it gets the page's. */
+   A page whose scripts have a nonce lets a script of an answer run where the answer's own
+   Content-Security-Policy has the nonce that the script has: then the server has written it, and it gets the
+   page's. */
 
 import { isIn, page, within } from "../dom.js";
 import { on } from "../events.js";
@@ -14,9 +16,14 @@ const JAVASCRIPT =
 const HELD = "data-mizan-script";
 const SEAL = Math.random().toString(36).slice(2); // tells what is written here from what stands in an answer
 
-/** @typedef {Map<string | null, { fresh: HTMLScriptElement, mayRun: boolean }>} Held - scripts by what stands in for them */
+/**
+ * @typedef {Map<string | null, { fresh: HTMLScriptElement, mayRun: boolean }>} Held - scripts by what stands
+ *   in for them
+ */
 
-/** @type {WeakMap<Element, string | null>} Block → the Content-Security-Policy with which its content came. */
+/**
+ * @type {WeakMap<Element, string | null>} Block → the Content-Security-Policy with which its content came.
+ */
 const policies = new WeakMap();
 
 /** @param {HTMLScriptElement} script */
@@ -71,7 +78,8 @@ const renew = (script) => {
 /**
  * Keep the scripts of what came for a block from running, and return them.
  * @param {ParentNode} fragment
- * @param {{ block: Element, isRefresh: boolean, except: Element[] }} how - except those inside of some elements
+ * @param {{ block: Element, isRefresh: boolean, except: Element[] }} how - except those inside of some
+ *   elements
  * @returns {Held}
  */
 export const holdScripts = (fragment, { block, isRefresh, except }) => {

@@ -1,5 +1,5 @@
-/* What was sent to the server and accepted: it is the server's since then, so that the answer to a visitor's own submit
-   overwrites it. */
+/* What was sent to the server and accepted: it is the server's since then, so that the answer to a visitor's
+   own submit overwrites it. */
 
 import { BLOCK, of, page } from "../dom.js";
 import { on, onCapture } from "../events.js";
@@ -10,7 +10,10 @@ import { fieldsIn, formSentBy, groupOf, isField, isHidden, read } from "./contro
 /** @type {WeakMap<Field, string>} Field → what was sent of it and accepted. */
 const accepted = new WeakMap();
 
-/** @typedef {{ fields: Map<Field, string>, hidden: Map<Element, string> }} Sent - what was in fields, and hidden ones */
+/**
+ * @typedef {{ fields: Map<Field, string>, hidden: Map<Element, string> }} Sent - what was in fields, and
+ *   hidden ones
+ */
 /** @type {Map<Element, Sent>} What is being sent, by the element that sends it. */
 const pending = new Map();
 

@@ -1,4 +1,5 @@
-/* What stays as it is when the block around it is replaced: what the page has marked, and what would lose by it.
+/* What stays as it is when the block around it is replaced: what the page has marked, and what would lose by
+   it.
 
    data-mizan-keep, hx-preserve   on an element inside of a block: the page has it so */
 
@@ -25,13 +26,16 @@ export const isLazy = (element) => is(element, LAZY);
  */
 export const isLoaded = (element, twin) => is(element, LOADED) && is(twin, LAZY);
 
-/** Return whether an element loads its own content when it comes into the page: as another element it does so again.
- * @param {Element} element */
+/**
+ * Return whether an element loads its own content when it comes into the page: as another element it does so
+ * again.
+ * @param {Element} element
+ */
 export const loadsItself = (element) =>
   /\b(load|revealed|intersect)\b/.test(of(element).getAttribute("hx-trigger") ?? "") && !is(element, BLOCK);
 
-/* Give the fresh block an element that a morph takes for this one. What a script has added and marked is nothing that the
-   server knows. */
+/* Give the fresh block an element that a morph takes for this one. What a script has added and marked is
+   nothing that the server knows. */
 /** @param {Swap} swap @param {HTMLElement} old @param {boolean} isAdded */
 const standIn = (swap, old, isAdded) => {
   const twin = twinOf(swap, old);

@@ -1,4 +1,5 @@
-/* A block that is about to be replaced by its fresh content: what the modules of this folder know of it while it is. */
+/* A block that is about to be replaced by its fresh content: what the modules of this folder know of it while
+   it is. */
 
 import { of } from "../dom.js";
 import { match } from "./matching.js";

@@ -1,8 +1,9 @@
 /* What each swap of htmx has put where.
 
-   mizan:swapped   on document, after each swap by a visitor's request, or by what is asked for again, that is none of a
-                   block; detail {element, request, changes}: who sent it; what was asked for {url, headers, isSafe, select,
-                   selectOOB, strip}; and for each place {how, parent, target, before, nodes, isMain}: see Put */
+   mizan:swapped   on document, after each swap by a visitor's request, or by what is asked for again, that is
+                   none of a block; detail {element, request, changes}: who sent it; what was asked for {url,
+                   headers, isSafe, select, selectOOB, strip}; and for each place {how, parent, target,
+                   before, nodes, isMain}: see Put */
 
 import { BLOCK, attributeOf, is, isContent, isElement, isIn, of, ownAttribute } from "../dom.js";
 import { fire, onCapture } from "../events.js";
@@ -11,7 +12,10 @@ import { styleOfSwap2 } from "./extension.js";
 import { STYLE, cameInstead } from "./instead.js";
 import { BY_ITSELF } from "./waiting.js";
 
-/** @typedef {{ target: Element, style: string, isMain: boolean }} Main - the target of a request, and how it was swapped */
+/**
+ * @typedef {{ target: Element, style: string, isMain: boolean }} Main - the target of a request, and how it
+ *   was swapped
+ */
 /** @typedef {Map<Node, Node[]>} Former - parents, and what was in them before */
 
 /** @type {MutationObserver} */

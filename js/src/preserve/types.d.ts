@@ -141,7 +141,10 @@ interface HtmxSwapSpec {
   strip?: boolean;
 }
 
-/** In the place of all that is in the target, or of the target itself; beside what is in it; beside the target. */
+/**
+ * In the place of all that is in the target, or of the target itself; beside what is in it; beside the
+ * target.
+ */
 type How = "inner" | "outer" | "first" | "last" | "before" | "after";
 
 /** What a swap has put into one place. */
@@ -174,7 +177,9 @@ interface Piece {
   nodes: Node[];
   /** It is mere text, with an element before it by which it can be held. */
   isText?: boolean;
-  /** A copy of the block (of the piece, inside of another one) as it was before, and in that copy the target. */
+  /**
+   * A copy of the block (of the piece, inside of another one) as it was before, and in that copy the target.
+   */
   root: Element;
   mark: Element;
   /** What the server has in that place. */

@@ -48,14 +48,12 @@ const valueOf = (style, name) => style.getPropertyValue(name) + style.getPropert
 /* Property by property: a policy may forbid the attribute, and never forbids these. */
 /** @param {HTMLElement} place @param {Change} change */
 const writeStyle = (place, { old, was, live, now }) => {
-  if (isSame("style", was, now) && place === old) return;
   const [before, here, fresh] = [was, live, now].map(styleOf);
   const { style } = of(place);
-  const to = place === old ? fresh : here;
-  for (const name of new Set([...before, ...to])) {
-    // Of what the server has changed, the server's value counts.
-    const isTaken = place !== old && valueOf(before, name) !== valueOf(fresh, name);
-    if (valueOf(before, name) !== valueOf(to, name) && !isTaken) copyProperty(style, to, name);
+  for (const name of new Set([...before, ...here, ...fresh])) {
+    const from = valueOf(before, name) === valueOf(fresh, name) ? here : fresh;
+    const there = place === old ? here : fresh;
+    if (valueOf(there, name) !== valueOf(from, name)) copyProperty(style, from, name);
   }
   if (!style.length && !now) of(place).removeAttribute("style");
 };
@@ -71,17 +69,17 @@ const merge = (name, { was, live, now }) => {
 };
 
 /**
- * Write an attribute that scripts have set to an element that was refreshed: their value, unless the server has sent
- * another one since.
+ * Write an attribute that scripts have set to an element that was refreshed: their value, unless the server
+ * has sent another one since.
  * @param {HTMLElement} place
  * @param {string} name
  * @param {Change} change
  */
 export const writeChange = (place, name, change) => {
-  if (name === "style") return writeStyle(place, change);
   const there = of(place).getAttribute(name);
   // A custom element may have changed it again, as an answer to what the server has changed.
   const live = place === change.old ? there : change.live;
+  if (name === "style") return writeStyle(place, { ...change, live });
   let value = merge(name, { ...change, live });
   if (name === "class") {
     const ours = [...split(there)].filter((it) => OF_SHIM.test(it));

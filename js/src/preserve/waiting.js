@@ -1,6 +1,6 @@
-/* What a refresh waits for. A block with an open dialog, from which something is being dragged, or in which a word is being
-   composed, waits until that is over; without a morph also one for which an answer is under way that a visitor has asked
-   for.
+/* What a refresh waits for. A block with an open dialog, from which something is being dragged, or in which a
+   word is being composed, waits until that is over; without a morph also one for which an answer is under way
+   that a visitor has asked for.
 
    mizan:late   on a block whose answer came when it could not be replaced; bubbles */
 
@@ -14,7 +14,8 @@ import { POPOVER, hasModal } from "./open.js";
 /** What triggers requests that are no visitor's. */
 export const BY_ITSELF = /\b(load|revealed|intersect|every)\b/;
 const FORM = "form[data-mizan-form]"; // forms/submission.js keeps those that are on their way
-/* A dialog that a script removes, or takes the attribute of, fires no event. Others are hidden in many ways. */
+/* A dialog that a script removes, or takes the attribute of, fires no event. Others are hidden in many
+   ways. */
 const OPENING = ["open", "aria-modal", "class", "style", "hidden"];
 
 /** @type {Element | null} */
@@ -26,7 +27,10 @@ const waiting = new Set();
 /** @type {MutationObserver} */
 let watcher;
 /* In new elements an answer would find no place, and a button that is disabled meanwhile would stay so. */
-/** @type {Map<HtmxRequest, Element[]>} Requests of htmx 2 that are a visitor's → who sent it, and where its answer goes. */
+/**
+ * @type {Map<HtmxRequest, Element[]>} Requests of htmx 2 that are a visitor's → who sent it, and where its
+ *   answer goes.
+ */
 const asking = new Map();
 /** @type {Set<Element>} Blocks that have to be asked for anew when the request that is under way is over. */
 const unfinished = new Set();
@@ -85,7 +89,10 @@ const swapDelayOf = (element) => {
   return (delay ? htmx.parseInterval(delay) : htmx.config.defaultSwapDelay) ?? 0;
 };
 
-/** @param {{ detail: { xhr: XMLHttpRequest, elt: Element, target: Element, requestConfig: HtmxRequestConfig } }} event */
+/**
+ * @param {{ detail: { xhr: XMLHttpRequest, elt: Element, target: Element, requestConfig: HtmxRequestConfig }
+ *   }} event
+ */
 const noteSending = ({ detail: { xhr, elt, target, requestConfig } }) => {
   const kind = requestConfig.triggeringEvent?.type ?? ownAttribute(elt, "hx-trigger") ?? "";
   if (is(elt, `${BEHIND}, ${FORM}`) || BY_ITSELF.test(kind)) return;

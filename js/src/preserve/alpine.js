@@ -1,7 +1,5 @@
-/* Alpine: what it has set stays in its hand, as long as x-data is the same.
-
-   Its attributes are told from the page's other ones by the directives of an element, since Alpine may have
-   started before the shim. */
+/* Which attributes and elements belong to Alpine. Alpine may have started before the shim, so its attributes are
+   known by the directives of an element. */
 
 import { is, of } from "../dom.js";
 import { isHidden } from "./controls.js";
@@ -31,7 +29,7 @@ export const boundBy = (element) => {
 /** @param {Element} element @param {string} name */
 export const isBound = (element, name) => isAlpine(element) && boundBy(element).has(name);
 
-/** Return whether Alpine decides on what is in an element. @param {Element} element */
+/** Return whether Alpine fills an element, or has data for it. @param {Element} element */
 export const isOfAlpine = (element) => isAlpine(element) && is(element, "[x-data], [x-text], [x-html]");
 
 /** @type {(value: unknown) => string[]} The words in what an expression of :class or :style returns. */

@@ -1,5 +1,5 @@
-/* What the server has sent for attributes, and what nodes it has sent, so that what scripts have made of it
-   is known.
+/* What the server has sent: the values of attributes, and nodes. All else was set, added or moved by scripts of
+   the page.
 
    An attribute that differs from what the server last sent was set by the page. After a form was sent and
    accepted, what scripts have set on it and on its controls counts as the server's, too: see sent.js. */
@@ -37,12 +37,12 @@ let observer;
 const get = (target, name) => of(/** @type {Element} */ (target)).getAttribute(name);
 
 /**
- * Return whether an attribute is none that scripts set for themselves: it is of the shim or of htmx, or what
- * is in a field.
+ * Return whether it does not matter who has set an attribute: it belongs to the shim or to htmx, or it is the
+ * content of a field, for which see fields.js.
  * @param {Node} node
  * @param {string} name
  */
-export const isOthers = (node, name) => {
+export const isUntracked = (node, name) => {
   if (OURS.test(name) || (name === "id" && is(node, BLOCK))) return true;
   if (name === "selected") return is(node, "option");
   if (!/^(value|checked)$/.test(name) || !is(node, "input")) return false;
@@ -60,11 +60,11 @@ const remember = (node, name, value) => {
   changed.set(node, known.set(name, value));
 };
 
-/** Take what stands there for what the server has sent. @param {Node} node @param {string} name */
+/** From now on the value that an attribute has counts as sent by the server. @param {Node} node @param {string} name */
 export const forget = (node, name) => changed.get(node)?.delete(name);
 
 /**
- * Take note of what the server has sent for an attribute just now.
+ * Note what the server has sent for an attribute just now.
  * @param {Node} node
  * @param {string} name
  * @param {string | null} now
@@ -110,8 +110,7 @@ export const isInserted = (element) => inserted.has(element);
 /** Return whether the page has taken an element of the server's from its place. @param {Element} element */
 export const isMoved = (element) => moved.has(element);
 
-/* Browsers that know custom elements call those so that have a dash. */
-/** @param {Element} element */
+/** Return whether an element is a custom element that the page has defined. @param {Element} element */
 export const isCustom = (element) =>
   of(element).localName.includes("-") && customElements.get(of(element).localName) !== undefined;
 
@@ -121,7 +120,7 @@ const noteNodes = ({ addedNodes, removedNodes }) => {
   for (const node of addedNodes) if (node instanceof Element && !moved.has(node)) inserted.add(node);
 };
 
-/** Take note of what the page has done. @param {MutationRecord[]} records */
+/** Note what the page has done. @param {MutationRecord[]} records */
 export const note = (records) => {
   for (const record of records) {
     const { target, attributeNamespace, oldValue } = record;
@@ -129,19 +128,19 @@ export const note = (records) => {
     if (record.type === "childList") noteNodes(record);
     else if (expected.get(target)?.has(name)) forget(target, name);
     else if (attributeNamespace || oldValue?.startsWith(LENT)) continue;
-    else if (!isOthers(target, name) && !changed.get(target)?.has(name)) remember(target, name, oldValue);
+    else if (!isUntracked(target, name) && !changed.get(target)?.has(name)) remember(target, name, oldValue);
   }
   expected.clear();
 };
 
-/** Take note of what the page has done until now. */
+/** Note what the page has done until now. */
 export const catchUp = () => note(takeRecords());
 
-/** Return what has happened in the page since, of which no note was taken. */
+/** Return what has happened since, without noting it. */
 export const takeRecords = () => observer.takeRecords();
 
-/* What has become of an attribute is what the server has sent. htmx comes and goes with classes of its
-   own. */
+/* Whatever value an attribute has got since counts as sent by the server, unless only classes of htmx have
+   changed. */
 const accept = () => {
   /** @type {Map<Node, Map<string, string | null>>} */
   const before = new Map();
@@ -170,7 +169,7 @@ export const serve = (work) => {
   }
 };
 
-/** A morph is about to write what the server has sent. @param {Element} element @param {string} name */
+/** Note that a morph is about to write what the server has sent. @param {Element} element @param {string} name */
 export const expect = (element, name) => {
   const names = expected.get(element) ?? new Set();
   expected.set(element, names.add(name));
@@ -199,7 +198,7 @@ export const start = () => {
   // Alpine may have started before this script, and custom elements may be there.
   for (const it of page.querySelectorAll(`:is(${BLOCK}, ${BLOCK} *)`)) {
     const names = isAlpine(it) ? [...boundBy(it), "x-cloak"] : isCustom(it) ? of(it).getAttributeNames() : [];
-    for (const name of names) if (name !== "id" && !isOthers(it, name)) remember(it, name, UNKNOWN);
+    for (const name of names) if (name !== "id" && !isUntracked(it, name)) remember(it, name, UNKNOWN);
   }
   observer = new MutationObserver(note);
   observer.observe(document, { subtree: true, childList: true, attributes: true, attributeOldValue: true });

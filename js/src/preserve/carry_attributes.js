@@ -3,8 +3,8 @@
 
    data-mizan-as-served   on an element: in it and on it attributes are as the server sends them
 
-   What Alpine has in hand stays in its hand, as long as x-data is the same: its elements, what it made of a
-   <template>, and the text it put in. */
+   What Alpine has made stays, as long as x-data is the same: its elements, what it made of a <template>, and
+   the text that it has put in. */
 
 import { BLOCK, is, isInside, isWithin, of, setAttribute } from "../dom.js";
 import { clonesOf, guess, isMade, isOfAlpine } from "./alpine.js";
@@ -16,7 +16,7 @@ import {
   isCustom,
   isInserted,
   isMoved,
-  isOthers,
+  isUntracked,
   note,
   noteServed,
   served,
@@ -258,7 +258,7 @@ export const restoreAttributes = (swap, ids) => {
   for (const record of takeRecords()) {
     const { target, attributeName: name } = record;
     if (name === null || changes.get(/** @type {Element} */ (target))?.has(name)) continue;
-    if (ids.has(/** @type {Element} */ (target)) || isOthers(target, name)) continue;
+    if (ids.has(/** @type {Element} */ (target)) || isUntracked(target, name)) continue;
     const twin = met.get(target);
     if (twin) noteServed(target, name, get(/** @type {Element} */ (twin), name));
     else note([record]);

@@ -1,5 +1,5 @@
-/* htmx gives its swaps of blocks to this folder: on htmx 2 by an extension of the style "mizan", on htmx 4 by
-   one that is called "mizan-keep". */
+/* How htmx hands its swaps of blocks over to replace.js: on htmx 2 by an extension with the swap style "mizan", on
+   htmx 4 by an extension called "mizan-keep". */
 
 import { clearNow } from "../clobbering.js";
 import { BLOCK, attributeOf, is, of, page } from "../dom.js";

@@ -1,6 +1,5 @@
-/* The focus, the cursor and the places to which something is scrolled stay when a block is replaced. A
-   refresh moves no focus, and of what it does to a field nobody hears what they hear when somebody leaves
-   it. */
+/* The focus, the cursor and scroll positions stay when a block is replaced. A refresh does not move the focus,
+   and when it moves a field, no listener hears the events that browsers fire when somebody leaves the field. */
 
 import { BLOCK, is, of, page, within } from "../dom.js";
 import { onCapture } from "../events.js";
@@ -21,7 +20,7 @@ let typing = null;
 const unsaid = new WeakSet();
 let isQuiet = false;
 
-/** Do some work during which nobody hears that fields are left. @param {() => void} work */
+/** Do some work, and keep events about fields that are left from all listeners. @param {() => void} work */
 export const quietly = (work) => {
   isQuiet = true;
   try {

@@ -1,5 +1,5 @@
-/* What stays as it is when the block around it is replaced: what the page has marked, and what would lose by
-   it.
+/* Elements that stay as they are when the block around them is replaced: those that the page has marked, and those
+   that would lose something, such as a video that is playing.
 
    data-mizan-keep, hx-preserve   on an element inside of a block: the page has it so */
 

@@ -1,5 +1,5 @@
-/* A block that is about to be replaced by its fresh content: what the modules of this folder know of it while
-   it is. */
+/* A swap: a block that is about to be replaced by its fresh content. The modules of this folder note in it what
+   they put back afterwards. */
 
 import { of } from "../dom.js";
 import { match } from "./matching.js";

@@ -60,9 +60,9 @@ const noteRequest = ({ detail: { element, isSafe, body } }) => {
   const parts = partsOf(element);
   const hasMore = of(element).closest("[hx-include], [data-hx-include]") !== null;
   const fields = fieldsSentBy(element, hasMore, (field) => isSent(field.name, read(field)));
-  const hidden = [...page.querySelectorAll("input")].filter(
-    (it) => isHidden(it) && isSent(it.name, it.value) && (parts.includes(it) || (hasMore && !it.form)),
-  );
+  const hidden = [...page.querySelectorAll("input[type=hidden]")]
+    .filter(isHidden)
+    .filter((it) => isSent(it.name, it.value) && (parts.includes(it) || (hasMore && !it.form)));
   pending.set(element, {
     fields: new Map(fields.map((it) => [it, read(it)])),
     hidden: new Map(hidden.map((it) => [it, it.value])),

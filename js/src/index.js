@@ -14,18 +14,11 @@ import { deliver, start as startStaleness } from "./blocks/staleness.js";
 import { start as startStatus } from "./blocks/status.js";
 import { call, sendMessage } from "./call.js";
 import { start as startClobbering } from "./clobbering.js";
-import { cookie } from "./cookies.js";
 import { clear, show } from "./errors/fields.js";
 import { start as startErrors } from "./errors/index.js";
 import { covers, format, parse } from "./grammar.js";
 import { htmx, isHtmx2 } from "./htmx.js";
-import { mizan } from "./internal.js";
-import { start as startAttributes } from "./preserve/attributes.js";
-import { start as startInserted } from "./preserve/inserted.js";
-import { start as startMatching } from "./preserve/matching.js";
-import { start as startMorph } from "./preserve/morph.js";
-import { start as startScripts } from "./preserve/scripts.js";
-import { start as startSwaps } from "./preserve/swaps.js";
+import { start as startPreserve, startLoaded } from "./preserve/index.js";
 import { start as startAfterSuccess } from "./requests/after_success.js";
 import { start as startHtmx2 } from "./requests/htmx2.js";
 import { start as startHtmx4 } from "./requests/htmx4.js";
@@ -71,12 +64,8 @@ const PARTS = Object.entries({
   leaving: startLeaving,
   retries: startRetries,
   return: startReturn,
-  attributes: startAttributes,
-  matching: startMatching,
-  scripts: startScripts,
-  morph: startMorph,
-  swaps: startSwaps,
-  inserted: startInserted,
+  preserve: startPreserve,
+  loaded: startLoaded,
   status: startStatus,
   announcements: startAnnouncements,
   lazy: startLazy,
@@ -132,23 +121,6 @@ const makePublic = () =>
     fields: Object.freeze(afterStart({ show, clear }, "fields.")),
   });
 
-/* Until the other areas import them by name. */
-const lend = () =>
-  Object.assign(mizan, {
-    announce,
-    cookie,
-    covers: (/** @type {string} */ stale, /** @type {string} */ shown) => covers(parse(stale), shown),
-    deliver,
-    fail,
-    format,
-    invalidate,
-    isRefresh,
-    later,
-    parse,
-    refresh,
-    retry,
-  });
-
 /**
  * Start the shim in this page, once: a second copy of this script does nothing.
  * @param {Record<string, object>} modules - what mizan-forms.js and the like use of this bundle, by the module's path
@@ -157,7 +129,6 @@ export const load = (modules) => {
   if (SEAM in window) return;
   Object.defineProperty(window, SEAM, { value: Object.freeze({ modules: Object.freeze(modules), add }) });
   remember(Reflect.get(Object.getPrototypeOf(document), "currentScript", document));
-  lend();
   window.mizan = makePublic();
   for (const [name, start] of PARTS) add(name, start);
   look();

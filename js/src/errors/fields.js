@@ -1,10 +1,12 @@
 /* What the server says of single fields is shown at those fields, in Django's own markup, and stays while their block is
    refreshed. A message goes when its field gets another value. */
 
+import { announce } from "../blocks/announce.js";
 import { contentOf } from "../controls.js";
 import { BLOCK, all, formOf, is, isForm, of, page } from "../dom.js";
 import { onCapture, onRestored } from "../events.js";
-import { mizan } from "../internal.js";
+import { serve } from "../preserve/attributes.js";
+import { match } from "../preserve/matching.js";
 import { controlsOf } from "../requests/controls.js";
 import { CONTROL, find, isControl, labelOf } from "./names.js";
 import { placeOf, reveal, slotOf } from "./places.js";
@@ -36,10 +38,6 @@ const known = () =>
     const message = messages.get(list);
     return message ? [/** @type {const} */ ([list, message])] : [];
   });
-
-/* What is put there and taken away here is no state of the page's: a refresh carries it on below. */
-/** @type {(work: () => void) => void} */
-const serve = (work) => mizan.state.serve(work);
 
 // ---- one message
 
@@ -218,7 +216,7 @@ const lead = (element, root, wrong) => {
   }
   for (const [list, { controls }] of known()) {
     if (!controls.some((each) => wrong.includes(each))) continue;
-    mizan.announce([...list.children].map(({ textContent }) => textContent).join(" "));
+    announce([...list.children].map(({ textContent }) => textContent).join(" "));
   }
 };
 
@@ -251,7 +249,7 @@ const carryAll = ({ target, detail: { fresh } }) => {
   const block = /** @type {Element} */ (target);
   const inside = known().filter(([, { controls }]) => controls.every((each) => of(block).contains(each)));
   if (!inside.length) return;
-  const { twinOf } = mizan.twins(block, fresh);
+  const { twinOf } = match(block, fresh);
   for (const [list, message] of inside) carry(list, message, block, twinOf);
 };
 
@@ -275,5 +273,4 @@ export const start = () => {
   onRestored(() => {
     for (const list of lists()) if (!messages.has(list)) remove(list);
   });
-  mizan.fields = { show, clear };
 };

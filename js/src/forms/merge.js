@@ -2,7 +2,7 @@
    and no merge may take away. */
 
 import { is, of, page, within } from "../dom.js";
-import { mizan } from "../internal.js";
+import { serve } from "../preserve/attributes.js";
 import { CONTROL, FORM, fieldsOf, forms, isInvalid, left, part, process } from "./controls.js";
 
 const OWN = "[data-mizan-status], [data-mizan-alert], [data-mizan-keep], template, script";
@@ -154,7 +154,7 @@ const isObsolete = (node, { names }) => {
 export const mergeForm = (form, fresh, sent, isHeld = () => false) => {
   const names = new Set(/** @type {Control[]} */ ([...of(fresh).elements]).map(({ name }) => name));
   const restoreFocus = holdFocus();
-  mizan.state.serve(() => mergeContent(form, fresh, { form, names, sent, isHeld }));
+  serve(() => mergeContent(form, fresh, { form, names, sent, isHeld }));
   restoreFocus();
   for (const control of fieldsOf(form)) if (isInvalid(control)) left.add(control);
   process(form);

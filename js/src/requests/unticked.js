@@ -3,7 +3,6 @@
 
 import { isOwn, isUnticked } from "../dom.js";
 import { on } from "../events.js";
-import { mizan } from "../internal.js";
 import { controlsOf, isSent } from "./controls.js";
 
 const HEADER = "X-Mizan-Unticked";
@@ -25,5 +24,4 @@ export const start = () => {
       console.error("mizan: a form has too many unticked boxes to name them", detail.element);
     } else if (text) detail.headers[HEADER] = text;
   });
-  mizan.controls = (/** @type {Parameters<typeof controlsOf>} */ ...given) => [...controlsOf(...given)];
 };

@@ -1,9 +1,9 @@
 /* Whose session a page is of, and the answers that show that it has ended, or that somebody else is signed in: those are
    kept out of the page. docs/shim.md says of mizan:session what it has. */
 
+import { invalidate } from "../blocks/refresh.js";
 import { BLOCK, isOwn, of, page } from "../dom.js";
 import { fire, on } from "../events.js";
-import { mizan } from "../internal.js";
 import { settings } from "../settings.js";
 import { renewToken } from "./csrf.js";
 
@@ -55,7 +55,7 @@ const learn = (now, { isSafe, header }) => {
   fingerprint = now;
   const stays = header("HX-Redirect") === null && header("HX-Refresh") === null;
   // Somebody signed in or out, and the page shows what its visitor could see before.
-  if (isNew && stays) mizan.invalidate("*", {}, { source: "response" });
+  if (isNew && stays) invalidate("*", {}, { source: "response" });
 };
 
 /**
@@ -91,5 +91,4 @@ const hear = (event) => {
 export const start = () => {
   fingerprint = settings.session;
   on("mizan:answer", hear);
-  mizan.session = session;
 };

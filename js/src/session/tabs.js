@@ -1,8 +1,8 @@
 /* What makes blocks stale in this tab does so in the other tabs of the same session, too; and a tab that learns of another
    session has the others ask whose they are. */
 
+import { invalidate } from "../blocks/refresh.js";
 import { onCapture } from "../events.js";
-import { mizan } from "../internal.js";
 import { mount } from "../settings.js";
 import { NOBODY, session } from "./monitor.js";
 import { check, isEnded } from "./recovery.js";
@@ -26,7 +26,7 @@ export const tell = (news) => channel?.postMessage({ session: session(), ...news
 const hear = ({ data: { session: other, list, version } }) => {
   const own = session();
   const isOwn = !other || !own || other === own;
-  if (list && isOwn) mizan.invalidate(list, {}, { version, source: "tab" });
+  if (list && isOwn) invalidate(list, {}, { version, source: "tab" });
   // That page may be older than the session, so the server is asked.
   if (other && (isEnded() || (!isOwn && other !== NOBODY))) check();
 };

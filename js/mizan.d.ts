@@ -35,7 +35,7 @@ declare namespace Mizan {
   interface CallError extends Error {
     code: string;
     fields: FieldErrors;
-    /** The status of the response; 0 without one. A refusal over the socket has none. */
+    /** The status of the response; 0 without one. A message that a channel refuses has none. */
     status?: number;
   }
 

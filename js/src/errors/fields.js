@@ -1,12 +1,12 @@
 /* What the server says of single fields is shown at those fields, in Django's own markup, and stays while their block is
    refreshed. A message goes when its field gets another value. */
 
+import { announce } from "../blocks/announce.js";
 import { contentOf } from "../controls.js";
 import { BLOCK, all, formOf, is, isForm, of, page } from "../dom.js";
 import { onCapture, onRestored } from "../events.js";
 import { serve } from "../preserve/attributes.js";
 import { match } from "../preserve/matching.js";
-import { announce } from "../blocks/announce.js";
 import { controlsOf } from "../requests/controls.js";
 import { CONTROL, find, isControl, labelOf } from "./names.js";
 import { placeOf, reveal, slotOf } from "./places.js";

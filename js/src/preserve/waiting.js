@@ -4,10 +4,10 @@
 
    mizan:late   on a block whose answer came when it could not be replaced; bubbles */
 
+import { refresh, retry } from "../blocks/refresh.js";
 import { BEHIND, attributeOf, is, of, ownAttribute, within } from "../dom.js";
 import { fire, onCapture } from "../events.js";
 import { htmx, isHtmx2 } from "../htmx.js";
-import { refresh, retry } from "../blocks/refresh.js";
 import { hasMorph } from "./morph.js";
 import { POPOVER, hasModal } from "./open.js";
 
@@ -53,7 +53,7 @@ const resume = () => {
   for (const block of [...waiting]) {
     if (of(block).isConnected && isOccupied(block)) continue;
     waiting.delete(block);
-    retry(block);
+    retry(/** @type {HTMLElement} */ (block));
   }
   if (!waiting.size) watcher.disconnect();
 };

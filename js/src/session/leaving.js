@@ -1,9 +1,9 @@
 /* While a form that the browser itself has sent takes the page away, no block is refreshed: where it signs out, the page
    would say that its session is over, just before the next page is there. */
 
+import { retry } from "../blocks/refresh.js";
 import { of } from "../dom.js";
 import { on } from "../events.js";
-import { retry } from "../blocks/refresh.js";
 
 const PATIENCE = 5000; // milliseconds for which a page waits to be taken away
 

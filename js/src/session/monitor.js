@@ -1,9 +1,9 @@
 /* Whose session a page is of, and the answers that show that it has ended, or that somebody else is signed in: those are
    kept out of the page. docs/shim.md says of mizan:session what it has. */
 
+import { invalidate } from "../blocks/refresh.js";
 import { BLOCK, isOwn, of, page } from "../dom.js";
 import { fire, on } from "../events.js";
-import { invalidate } from "../blocks/refresh.js";
 import { settings } from "../settings.js";
 import { renewToken } from "./csrf.js";
 

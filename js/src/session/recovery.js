@@ -4,9 +4,9 @@
    mizan:session   on document; detail.state is "returned" when somebody has signed in again, and "other" when another tab was
                    the first to know that it is somebody else. Who prevents it shows it in another way. */
 
+import { invalidate, retry } from "../blocks/refresh.js";
 import { BEHIND, all, is, page, staysHere } from "../dom.js";
 import { fire, onCapture } from "../events.js";
-import { invalidate, retry } from "../blocks/refresh.js";
 import { mount } from "../settings.js";
 import { forgetHeld, hold, isHolding } from "./held.js";
 import { NOBODY, renewSession, session } from "./monitor.js";

@@ -1,8 +1,8 @@
 /* What makes blocks stale in this tab does so in the other tabs of the same session, too; and a tab that learns of another
    session has the others ask whose they are. */
 
-import { onCapture } from "../events.js";
 import { invalidate } from "../blocks/refresh.js";
+import { onCapture } from "../events.js";
 import { mount } from "../settings.js";
 import { NOBODY, session } from "./monitor.js";
 import { check, isEnded } from "./recovery.js";

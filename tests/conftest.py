@@ -21,10 +21,7 @@ from mizan_htmx.setup.registry import Registry
 from mizan_htmx.signals import invalidated
 from mizan_htmx.testing import isolated_registry
 from tests.helpers import forms
-from tests.helpers.postgres import PostgresServer
-from tests.helpers.redis import RedisServer
-from tests.helpers.visitor import SyncOrAsync, Visitor, as_coroutine, as_written, serve
-from tests.helpers.watch import (
+from tests.helpers.model_watch import (
     SENT,
     Do,
     Told,
@@ -34,6 +31,9 @@ from tests.helpers.watch import (
     listening,
     room_name,
 )
+from tests.helpers.postgres import PostgresServer
+from tests.helpers.redis import RedisServer
+from tests.helpers.visitor import SyncOrAsync, Visitor, as_coroutine, as_written, serve
 
 Report = TypeVar("Report", pytest.TestReport, pytest.CollectReport)
 

@@ -20,9 +20,9 @@ from mizan_htmx.invalidation.recorder import abandon, open_recorder, recorder_of
 from mizan_htmx.signals import invalidated
 from tests.apps.watched.models import Item, Room
 from tests.helpers.hangup import IMPATIENT, NOTICING, PATIENCE, PLAIN, Gate, Noticing, hang_up
+from tests.helpers.model_watch import Told
 from tests.helpers.sockets import Tab, person
 from tests.helpers.visitor import CALL, HEADER, serve
-from tests.helpers.watch import Told
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("rooms_and_guests")]
 

@@ -30,7 +30,7 @@ from tests.browser.helpers.serving import SERVERS, Daphne, Site
 from tests.helpers.sockets import PATIENCE, ROOM, SUBSCRIBED, ChatChannel, chat, said
 from tests.helpers.visitor import as_coroutine
 from tests.helpers.waiting import until
-from tests.helpers.watching import declare, watching_of
+from tests.helpers.watches import declare, watching_of
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("registry")]
 

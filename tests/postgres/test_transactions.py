@@ -14,9 +14,9 @@ from mizan_htmx import client, invalidate, register
 from mizan_htmx.invalidation.model_watch import watch_model
 from tests.apps.watched.models import Item, Room
 from tests.helpers.hangup import NOTICING, Gate, hang_up
+from tests.helpers.model_watch import Told
 from tests.helpers.postgres import PostgresServer, Wire
 from tests.helpers.visitor import HEADER, Visitor, serve
-from tests.helpers.watch import Told
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),

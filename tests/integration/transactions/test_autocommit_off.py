@@ -9,9 +9,9 @@ from django.test import Client
 from pytest_django import Settings
 
 from mizan_htmx import invalidate
+from tests.helpers.model_watch import Told
 from tests.helpers.transactions import LOST, put
 from tests.helpers.visitor import HEADER, Visitor, serve
-from tests.helpers.watch import Told
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("rooms_and_guests")]
 

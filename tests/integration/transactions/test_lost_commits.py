@@ -10,9 +10,9 @@ from pytest_django import Settings
 
 from mizan_htmx import client, invalidate, register
 from tests.apps.watched.models import Item
+from tests.helpers.model_watch import Told
 from tests.helpers.transactions import LOST, put
 from tests.helpers.visitor import HEADER, Visitor, serve
-from tests.helpers.watch import Told
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("rooms_and_guests")]
 

@@ -13,9 +13,9 @@ from pytest_django import Settings
 
 from mizan_htmx import client, invalidate, watch_model
 from tests.apps.watched.models import Guest, Item, Room
+from tests.helpers.model_watch import Told, listening
 from tests.helpers.transactions import put
 from tests.helpers.visitor import HEADER, Visitor, serve
-from tests.helpers.watch import Told, listening
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("rooms_and_guests")]
 

@@ -12,9 +12,9 @@ from pytest_django import Settings
 from mizan_htmx import client, invalidate, register
 from mizan_htmx.signals import invalidated
 from tests.apps.watched.models import Item
+from tests.helpers.model_watch import Told
 from tests.helpers.transactions import put
 from tests.helpers.visitor import serve
-from tests.helpers.watch import Told
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("rooms_and_guests")]
 

@@ -9,8 +9,8 @@ from django.test import AsyncRequestFactory, RequestFactory
 from pytest_django import Settings
 
 from mizan_htmx.blocks.batch import MAX_BLOCKS, parse_fields
+from tests.helpers.batch import ANSWER, ONE, PARTIALS, TWO, all_of, pieces
 from tests.helpers.blocks import Site, blocks_of, sign
-from tests.helpers.together import ANSWER, PARTIALS, TWO, all_of, pieces
 
 
 def alone(site: Site, html: str) -> list[dict[str, Any]]:
@@ -58,20 +58,36 @@ def test_other_methods_are_refused(any_site: Site, method: str) -> None:
     assert (response.status_code, response.text, response.headers["Allow"]) == (405, "", "GET, HEAD")
 
 
+def test_an_empty_token_is_that_of_the_block_before(any_site: Site) -> None:
+    html = any_site.page("{% for n in '56' %}" + ONE.replace("5", "n") + "{% endfor %}")
+    first, second = (urlsplit(block["hx-get"]).query for block in blocks_of(html))
+    token, _, params = first.partition("&")
+    assert second.partition("&")[0] == token
+
+    repeated = pieces(any_site, f"{PARTIALS}?{first}&block=&{second.partition('&')[2]}&block&{params}")
+
+    assert repeated == pieces(any_site, f"{PARTIALS}?{first}&{second}&{first}")
+    assert [each["status"] for each in repeated] == [200, 200, 200]
+
+
+def test_an_empty_token_at_first_is_none(site: Site) -> None:
+    assert [each["status"] for each in pieces(site, f"{PARTIALS}?block=&user_id=5&block=")] == [404, 404]
+
+
 @pytest.mark.parametrize(
     ("query", "count"),
     [
         ("", 0),
         ("?user_id=5", 0),
         ("?blocks=x", 0),
-        ("?" + "block=x&" * 51, 51),
+        ("?" + "block=x&" * 101, 101),
         ("?" + "%62lock&" * 900, 900),
     ],
 )
 def test_none_and_too_many_are_refused(any_site: Site, query: str, count: int) -> None:
     response = any_site.get(PARTIALS + query)
 
-    assert (response.status_code, response.text) == (400, f"{count} blocks were requested. Request 1 to 50.")
+    assert (response.status_code, response.text) == (400, f"{count} blocks were requested. Request 1 to 100.")
     assert dict(response.headers) == {
         "Content-Type": "text/plain; charset=utf-8",
         "Cache-Control": "no-store",

@@ -12,8 +12,8 @@ from pytest_django import Settings
 
 from mizan_htmx import Context, client, invalidate, register
 from mizan_htmx.testing import isolated_registry
+from tests.helpers.batch import TWO, all_of, pieces, together
 from tests.helpers.blocks import Site, blocks_of, declare_readers, template_settings
-from tests.helpers.together import TWO, all_of, pieces, together
 
 
 def declare_trouble(site: Site) -> None:

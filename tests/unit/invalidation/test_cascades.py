@@ -29,7 +29,7 @@ from tests.apps.cascading.models import (
     Tag,
     Wish,
 )
-from tests.helpers.watch import Do, Told
+from tests.helpers.model_watch import Do, Told
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),

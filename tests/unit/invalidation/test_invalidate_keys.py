@@ -12,7 +12,7 @@ from mizan_htmx.invalidation.invalidate import invalidate, invalidate_keys
 from mizan_htmx.invalidation.model_watch import watch_model
 from mizan_htmx.protocol.keys import Invalidation
 from tests.apps.watched.models import Item, Room
-from tests.helpers.watch import Told, listening
+from tests.helpers.model_watch import Told, listening
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("rooms_and_guests")]
 

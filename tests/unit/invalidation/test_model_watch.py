@@ -13,7 +13,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from mizan_htmx.invalidation.model_watch import watch_model
 from tests.apps.watched.models import Guest, Item, Lamp, Room, Ticket
-from tests.helpers.watch import Do, Told, its_room
+from tests.helpers.model_watch import Do, Told, its_room
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("rooms_and_guests")]
 

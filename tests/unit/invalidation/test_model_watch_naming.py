@@ -17,7 +17,7 @@ from mizan_htmx.client import Context
 from mizan_htmx.errors import DeclarationError
 from mizan_htmx.invalidation.model_watch import watch_model
 from tests.apps.watched.models import Antique, Item, Labelled, Lamp, Ticket
-from tests.helpers.watch import Do, Told, its_room
+from tests.helpers.model_watch import Do, Told, its_room
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("rooms_and_guests")]
 

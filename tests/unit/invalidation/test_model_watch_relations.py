@@ -8,7 +8,7 @@ from pytest_django import DjangoAssertNumQueries
 from mizan_htmx.invalidation import model_watch as watch
 from mizan_htmx.invalidation.model_watch import watch_model
 from tests.apps.watched.models import Guest, Room, Shift
-from tests.helpers.watch import Do, Told
+from tests.helpers.model_watch import Do, Told
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("rooms_and_guests")]
 

@@ -12,6 +12,7 @@ from mizan_htmx import client, invalidate, register
 from mizan_htmx.invalidation.model_watch import watch_model
 from mizan_htmx.invalidation.recorder import current_recorder
 from tests.apps.watched.models import Item, Room
+from tests.helpers.model_watch import Told
 from tests.helpers.visitor import (
     HEADER,
     SyncOrAsync,
@@ -20,7 +21,6 @@ from tests.helpers.visitor import (
     as_written,
     serve,
 )
-from tests.helpers.watch import Told
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("rooms_and_guests")]
 

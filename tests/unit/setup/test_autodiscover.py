@@ -18,7 +18,7 @@ from mizan_htmx.setup.autodiscover import discover, load_urlconf
 from mizan_htmx.setup.registry import Registry, get_function
 from mizan_htmx.testing import isolated_registry
 from tests.apps.shared import summary
-from tests.helpers.watch import listening
+from tests.helpers.model_watch import listening
 
 PEOPLE = "tests.apps.people"
 CART = "tests.apps.cart"

@@ -20,7 +20,7 @@ from mizan_htmx.channels.socket import outbox, subscriptions, watches
 from mizan_htmx.channels.socket.outbox import Outbox
 from tests.helpers.outbox import Client, text, until
 from tests.helpers.sockets import PATIENCE, ROOM, SUBSCRIBED, ChatChannel, Tab, chat, person, said
-from tests.helpers.watching import declare, publish
+from tests.helpers.watches import declare, publish
 
 pytestmark = pytest.mark.usefixtures("registry")
 

@@ -12,7 +12,7 @@ from mizan_htmx.channels.layer.version_store import versions
 from mizan_htmx.channels.layer.versions import StoreDown
 from mizan_htmx.channels.socket import watches
 from tests.helpers.sockets import Tab
-from tests.helpers.watching import declare, publish, watching_of
+from tests.helpers.watches import declare, publish, watching_of
 
 pytestmark = pytest.mark.usefixtures("registry")
 

@@ -14,7 +14,7 @@ from mizan_htmx.channels.layer import bus
 from mizan_htmx.channels.outage_log import database_outage
 from tests.helpers.sockets import Tab, person
 from tests.helpers.visitor import SyncOrAsync
-from tests.helpers.watching import BOARD, board, declare, page, publish, watching_of
+from tests.helpers.watches import BOARD, board, declare, page, publish, watching_of
 
 pytestmark = pytest.mark.usefixtures("registry")
 

@@ -24,7 +24,7 @@ from mizan_htmx.protocol.keys import Invalidation, covers, merge, parse
 from tests.helpers.hub import Page, in_thread
 from tests.helpers.redis import RedisServer
 from tests.helpers.sockets import Tab, person
-from tests.helpers.watching import declare, watching_of
+from tests.helpers.watches import declare, watching_of
 
 pytestmark = pytest.mark.usefixtures("registry", "quiet")
 

@@ -4,7 +4,7 @@
    way. So forms that they are about to work at are without such controls for as long as that takes; of(form).elements has
    them all the while. */
 
-import { cleared, isForm, of, page } from "./dom.js";
+import { cleared, isElement, isForm, of, page, within } from "./dom.js";
 
 const READ = new Set(
   (
@@ -18,7 +18,7 @@ const READ = new Set(
     "setAttribute tagName"
   ).split(" "),
 );
-const NAMED = "form [name], form [id], [form]";
+const NAMED = "[name], [id]";
 
 /** @typedef {HTMLInputElement | HTMLImageElement} Control */
 
@@ -35,19 +35,29 @@ const isRadio = (control) => /** @type {HTMLInputElement} */ (control).type === 
 const formOf = (control) =>
   isImage(control) ? control.closest("form") : /** @type {HTMLInputElement} */ (control).form;
 
-/* The controls with such names, which hardly any page has: looked for where something has changed. */
-let isChanged = true;
-/** @type {Element[]} */
-let found = [];
+/* The controls with such names, which hardly any page has: looked for only in what has changed. */
+/** @type {Set<Element>} */
+const found = new Set();
 /** @type {MutationObserver} */
 let changes;
 
+/** @param {Element} root */
+const collect = (root) => {
+  for (const each of within(root, NAMED)) if (!isForm(each) && namesOf(each).length) found.add(each);
+};
+
+/** @param {MutationRecord[]} records */
+const collectChanged = (records) => {
+  for (const { type, target, addedNodes } of records) {
+    for (const node of type === "attributes" ? [target] : addedNodes) if (isElement(node)) collect(node);
+  }
+};
+
 const find = () => {
-  if (changes.takeRecords().length) isChanged = true;
-  if (!isChanged) return found;
-  isChanged = false;
-  const named = [...page.querySelectorAll(NAMED)];
-  return (found = named.filter((each) => !isForm(each) && namesOf(each).length));
+  collectChanged(changes.takeRecords());
+  if (!found.size) return [];
+  for (const each of found) if (!of(each).isConnected || !namesOf(each).length) found.delete(each);
+  return [...found];
 };
 
 /* Of the radio buttons of one name that are in no form only one is chosen. So those of each form wait in another. */
@@ -70,6 +80,7 @@ export const clear = () => {
   /** @param {unknown} form @returns {form is HTMLFormElement} */
   const isIn = (form) => isForm(form) && !asides.has(form);
   const controls = find().filter((each) => isIn(formOf(each)));
+  if (!controls.length) return () => {};
   const forms = new Set(controls.map(formOf).filter(isIn));
   for (const form of forms) cleared.set(form, /** @type {HTMLElement[]} */ ([...of(form).elements]));
   const withRadios = new Set(controls.filter(isRadio).map(formOf));
@@ -128,11 +139,12 @@ export const strip = (root) => {
 };
 
 /** Return the forms with such controls. */
-export const mixedForms = () => new Set(find().map(formOf));
+export const mixedForms = () => new Set(find().map(formOf).filter(isForm));
 
 export const start = () => {
-  changes = new MutationObserver(() => (isChanged = true));
-  changes.observe(document, { subtree: true, childList: true, attributeFilter: ["name", "id", "form"] });
+  collect(page.documentElement);
+  changes = new MutationObserver(collectChanged);
+  changes.observe(document, { subtree: true, childList: true, attributeFilter: ["name", "id"] });
   // A visitor who is faster than a timer sends all of the form.
   addEventListener("submit", () => restores.forEach((restore) => restore()), true);
   // htmx 2 binds the page between the two; htmx 4 fires an event when it does.

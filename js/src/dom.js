@@ -48,15 +48,52 @@ export const isElement = (node) => node instanceof Element;
 export const is = (node, selector) => node instanceof Element && of(node).matches(selector);
 
 /**
- * Return the elements inside of an element that match a selector, and the element itself if it does.
- * @param {Element} root
+ * Return the elements inside of a node that match a selector, and the node itself if it does.
+ * @param {ParentNode} root
  * @param {string} selector
- * @returns {HTMLElement[]}
  */
 export const within = (root, selector) =>
-  [root, ...of(root).querySelectorAll(selector)].filter(
-    /** @returns {each is HTMLElement} */ (each) => is(each, selector),
-  );
+  /** @type {HTMLElement[]} */ ([
+    ...(is(root, selector) ? [root] : []),
+    ...of(root).querySelectorAll(selector),
+  ]);
+
+/**
+ * Return the first element inside of a node that has an id.
+ * @param {ParentNode} root
+ * @param {string | null} id
+ * @returns {HTMLElement | null}
+ */
+export const byId = (root, id) => of(root).querySelector(`[id="${CSS.escape(id ?? "")}"]`);
+
+/**
+ * Return the elements that match a selector, in the page or inside of a node.
+ * @param {string} selector
+ * @param {ParentNode} [root]
+ */
+export const all = (selector, root = page) =>
+  /** @type {HTMLElement[]} */ ([...of(root).querySelectorAll(selector)]);
+
+/**
+ * Return the elements around an element, the nearest first.
+ * @param {Element} element
+ */
+export const ancestors = (element) => {
+  /** @type {HTMLElement[]} */
+  const found = [];
+  for (let up = of(element).parentElement; up; up = of(up).parentElement) found.push(up);
+  return found;
+};
+
+/**
+ * Return the form that an element sends: itself, the one that it belongs to, or the nearest around it.
+ * @param {Element} element
+ * @returns {HTMLFormElement | null}
+ */
+export const formOf = (element) =>
+  isForm(element)
+    ? element
+    : (/** @type {HTMLInputElement} */ (element).form ?? of(element).closest?.("form") ?? null);
 
 /**
  * Return the blocks of the page.
@@ -65,13 +102,42 @@ export const within = (root, selector) =>
 export const blocks = () => [...page.querySelectorAll(/** @type {"div"} */ (BLOCK))];
 
 /**
- * Return whether an element is inside one of a set, or, with `self`, is one itself.
+ * Return whether an element is inside one of a set.
  * @param {Element} element
  * @param {{ has(element: Element): boolean }} set
  */
 export const isInside = (element, set) => {
   for (let up = of(element).parentElement; up; up = of(up).parentElement) if (set.has(up)) return true;
   return false;
+};
+
+/**
+ * Return whether an element is one of a set, or inside one.
+ * @param {Element | null | undefined} element
+ * @param {Set<Element>} set
+ */
+export const isWithin = (element, set) =>
+  element != null && set.size > 0 && (set.has(element) || isInside(element, set));
+
+/**
+ * Return whether a node is one of some nodes, or inside one.
+ * @param {Node | null | undefined} node
+ * @param {Iterable<Node>} nodes
+ */
+export const isIn = (node, nodes) => [...nodes].some((it) => of(it).contains(node ?? null));
+
+/** Return whether a node is an element, or text that is more than space. @param {Node} node */
+export const isContent = (node) => isElement(node) || (node instanceof Text && node.data.trim() !== "");
+
+/**
+ * Set an attribute, or remove it where the value is null.
+ * @param {Element} element
+ * @param {string} name
+ * @param {string | null} value
+ */
+export const setAttribute = (element, name, value) => {
+  if (value === null) of(element).removeAttribute(name);
+  else of(element).setAttribute(name, value);
 };
 
 /**
@@ -122,6 +188,9 @@ export const isUnticked = (control) =>
  * @param {string | null} url
  */
 export const isOwn = (url) => {
+  const here = `${location.origin}/`;
+  // What is plain need not be parsed, which takes ten times as long.
+  if ((/^\/\w/.test(url ?? "") ? page.baseURI : url)?.startsWith(here)) return true;
   try {
     const { origin, protocol } = new URL(/** @type {string} */ (url), page.baseURI);
     return origin === location.origin && protocol === location.protocol;

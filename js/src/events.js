@@ -1,6 +1,7 @@
 /* Listening to the document, and firing events of the shim. */
 
 import { of, page } from "./dom.js";
+import { spelt } from "./htmx.js";
 
 /**
  * Listen to events on the document: `names` are separated by spaces.
@@ -27,6 +28,13 @@ export const onCapture = (names, listener) => on(names, listener, true);
  */
 export const fire = (target, name, detail) =>
   of(target).dispatchEvent(new CustomEvent(name, { bubbles: true, cancelable: true, detail }));
+
+/**
+ * Call a listener when htmx has put a page out of its history into the place of this one.
+ * @param {() => unknown} listener
+ */
+export const onRestored = (listener) =>
+  onCapture(`htmx:historyRestore ${spelt("htmx:history:cache:after:restore")}`, listener); // htmx 2, and htmx 4
 
 /**
  * Call a function when elements come or go, or an attribute of these changes, for all that one task does at once.

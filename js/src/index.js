@@ -12,27 +12,26 @@ import { start as startRetries } from "./blocks/retry.js";
 import { start as startReturn } from "./blocks/return.js";
 import { deliver, start as startStaleness } from "./blocks/staleness.js";
 import { start as startStatus } from "./blocks/status.js";
+import { call, sendMessage } from "./call.js";
 import { start as startClobbering } from "./clobbering.js";
-import { cookie } from "./cookies.js";
-import { start as startFields } from "./errors/fields.js";
-import { start as startErrorNotice } from "./errors/notice.js";
-import { start as startOutcome } from "./errors/outcome.js";
+import { clear, show } from "./errors/fields.js";
+import { start as startErrors } from "./errors/index.js";
 import { covers, format, parse } from "./grammar.js";
 import { htmx, isHtmx2 } from "./htmx.js";
-import { mizan } from "./internal.js";
-import { offeredAs } from "./offered.js";
-import { start as startAttributes } from "./preserve/attributes.js";
-import { start as startInserted } from "./preserve/inserted.js";
-import { start as startMatching } from "./preserve/matching.js";
-import { start as startMorph } from "./preserve/morph.js";
-import { start as startScripts } from "./preserve/scripts.js";
-import { start as startSwaps } from "./preserve/swaps.js";
+import { start as startPreserve, startLoaded } from "./preserve/index.js";
 import { start as startAfterSuccess } from "./requests/after_success.js";
 import { start as startHtmx2 } from "./requests/htmx2.js";
 import { start as startHtmx4 } from "./requests/htmx4.js";
 import { isRefresh, start as startResponseHeaders } from "./requests/response_headers.js";
-import { start as startGuard } from "./session/guard.js";
-import { start as startNotice } from "./session/notice.js";
+import { start as startUnticked } from "./requests/unticked.js";
+import { start as startCsrf } from "./session/csrf.js";
+import { start as startHeld } from "./session/held.js";
+import { start as startLeaving } from "./session/leaving.js";
+import { session, start as startMonitor } from "./session/monitor.js";
+import { start as startNewPage } from "./session/new_page.js";
+import { start as startSessionNotice } from "./session/notice.js";
+import { start as startRecovery } from "./session/recovery.js";
+import { start as startTabs } from "./session/tabs.js";
 import { remember, settings } from "./settings.js";
 import { start as startSingleFlight } from "./single_flight.js";
 import { FIRST, add, isStarted, look, refuse, startWith } from "./start.js";
@@ -59,23 +58,24 @@ const PARTS = Object.entries({
   [FIRST]: startCore,
   batches: startBatches,
   responseHeaders: startResponseHeaders,
-  guard: startGuard,
+  csrf: startCsrf,
+  unticked: startUnticked,
+  monitor: startMonitor,
+  leaving: startLeaving,
   retries: startRetries,
   return: startReturn,
-  attributes: startAttributes,
-  matching: startMatching,
-  scripts: startScripts,
-  morph: startMorph,
-  swaps: startSwaps,
-  inserted: startInserted,
+  preserve: startPreserve,
+  loaded: startLoaded,
   status: startStatus,
   announcements: startAnnouncements,
   lazy: startLazy,
   polls: startPolls,
-  notice: startNotice,
-  fields: startFields,
-  outcome: startOutcome,
-  errorNotice: startErrorNotice,
+  held: startHeld,
+  sessionNotice: startSessionNotice,
+  recovery: startRecovery,
+  newPage: startNewPage,
+  tabs: startTabs,
+  errors: startErrors,
   afterSuccess: startAfterSuccess,
   singleFlight: startSingleFlightIfWanted,
 });
@@ -104,7 +104,7 @@ const makePublic = () =>
     isRefresh: (/** @type {Event} */ event) => isStarted() && isRefresh(event),
     ...afterStart({
       announce,
-      call: (/** @type {unknown[]} */ ...given) => (mizan.call ?? offeredAs("call"))(...given),
+      call,
       covers: (/** @type {string} */ stale, /** @type {string} */ shown) => covers(parse(stale), shown),
       deliver,
       fail,
@@ -115,35 +115,10 @@ const makePublic = () =>
       quiet,
       refresh,
       retry,
-      send: (/** @type {unknown[]} */ ...given) => (mizan.send ?? offeredAs("send"))(...given),
-      session: () => mizan.session(),
+      send: sendMessage,
+      session: () => session(),
     }),
-    fields: Object.freeze(
-      afterStart(
-        {
-          show: (/** @type {unknown[]} */ ...given) => mizan.fields.show(...given),
-          clear: (/** @type {unknown[]} */ ...given) => mizan.fields.clear(...given),
-        },
-        "fields.",
-      ),
-    ),
-  });
-
-/* Until the other areas import them by name. */
-const lend = () =>
-  Object.assign(mizan, {
-    announce,
-    cookie,
-    covers: (/** @type {string} */ stale, /** @type {string} */ shown) => covers(parse(stale), shown),
-    deliver,
-    fail,
-    format,
-    invalidate,
-    isRefresh,
-    later,
-    parse,
-    refresh,
-    retry,
+    fields: Object.freeze(afterStart({ show, clear }, "fields.")),
   });
 
 /**
@@ -154,7 +129,6 @@ export const load = (modules) => {
   if (SEAM in window) return;
   Object.defineProperty(window, SEAM, { value: Object.freeze({ modules: Object.freeze(modules), add }) });
   remember(Reflect.get(Object.getPrototypeOf(document), "currentScript", document));
-  lend();
   window.mizan = makePublic();
   for (const [name, start] of PARTS) add(name, start);
   look();

@@ -178,7 +178,85 @@ interface AnswerDetail {
   reason?: string;
 }
 
+/** Why a call, or a message, has failed. */
+interface CallError extends Error {
+  /** 0 where there is no answer. */
+  status: number;
+  code: string;
+  /** Messages for visitors, by the name of the argument. */
+  fields: Record<string, string[]>;
+}
+
+/** What the socket answers. */
+interface SocketReply {
+  data?: any;
+  version?: string;
+  /** Of an error: false if nothing was sent. */
+  isSent?: boolean;
+}
+
+/** What mizan-live.js offers to mizan.js. */
+interface Socket {
+  isOpen(): boolean;
+  ask(frame: object): Promise<SocketReply>;
+  send(channel: string, params: object, data: object): Promise<unknown>;
+  beginChange(request: object): void;
+  endChange(request: object): void;
+}
+
+interface SessionDetail {
+  state: "ended" | "other" | "returned";
+  reason: string | null;
+  element: HTMLElement | null;
+  status: number;
+}
+
+interface InvalidateDetail extends Invalidation {
+  header: string;
+  version: string | null;
+  blocks: HTMLElement[];
+  source: string;
+  cause?: { method: string; url: string; status: number; element: HTMLElement };
+}
+
+/** What became of a request: mizan:done and mizan:read. */
+interface DoneDetail {
+  status: number;
+  element: HTMLElement;
+  method: string;
+  url: string;
+  request: HtmxRequest;
+}
+
+/** What became of a request that did not work: mizan:failed. */
+interface FailedDetail extends DoneDetail {
+  code: string;
+  message: string;
+  isOwn: boolean;
+  fields: Record<string, Texts> | null;
+  isCommitted: "no" | "maybe";
+  event?: Event;
+  retryAfter: number | null;
+  page: string | null;
+  isShown: boolean;
+}
+
+/** What the server says of a field. */
+type Texts = string | Texts[];
+
+interface String {
+  /** Since 2024. */
+  toWellFormed?(): string;
+}
+
+/** What Bootstrap has in a window. */
+type Bootstrap = Record<
+  "Modal" | "Offcanvas",
+  { getInstance(element: Element): { hide(): void } | null } | undefined
+>;
+
 interface Window {
+  bootstrap?: Partial<Bootstrap>;
   htmx?: unknown;
   mizan: object;
   Idiomorph?: { morph(target: Node, content: Node, options: object): unknown };

@@ -117,6 +117,8 @@ def _settings(request: HttpRequest, nonce: str | None) -> Iterator[tuple[str, st
         yield "data-locale", sign(localization)
     if _uses_socket():
         yield "data-socket", get_script_prefix() + conf.socket_path.removeprefix("/")
+        if names := registry.graph.socket_functions:
+            yield "data-socket-functions", " ".join(names)
     if conf.single_flight:
         yield "data-single-flight", ""
     if nonce is not None:

@@ -8,7 +8,7 @@
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +17,7 @@ from pydantic_core import to_json
 
 from mizan_htmx.errors import BadRequest, InternalError, MizanError, TooLarge
 from mizan_htmx.http.arguments import parse_object
+from mizan_htmx.protocol.keys import Invalidation
 
 #: The size limit of a frame, in bytes of UTF-8.
 MAX_BYTES = 64 * 1024
@@ -110,7 +111,7 @@ def refusal(frame: Frame | None, error: MizanError, **about: object) -> str:
     if frame is None:
         return write(_error(error))
     if frame.action in CALLS and frame.id is not None:
-        return _call_error(frame, error)
+        return failure(frame, error)
     return answer(frame, {**_error(error), **(about or _subject(frame))})
 
 
@@ -132,11 +133,21 @@ def _subject(frame: Frame) -> dict[str, Any]:
     return {"channel": channel, **known, **({"partial": partial} if isinstance(partial, str) else {})}
 
 
-def _call_error(frame: Frame, error: MizanError) -> str:
-    body = error.as_dict()
+def failure(
+    frame: Frame,
+    error: MizanError,
+    *,
+    invalidations: Sequence[Invalidation] = (),
+    version: str | None = None,
+) -> str:
+    """Return the error that answers a call, with what the call has invalidated all the same."""
+    body = {**error.as_dict(), "status": error.status}
     del body["error"]
     try:
         written = to_json(body, inf_nan_mode="null").decode()
     except ValueError:  # details of the site's that JSON can't represent
-        return _call_error(frame, InternalError())
-    return f'{{"id": {json.dumps(frame.id)}, "ok": false, "error": {written}}}'
+        return failure(frame, InternalError(), invalidations=invalidations, version=version)
+    stale = to_json({"invalidate": [each.as_json() for each in invalidations]}).decode()
+    data = f', "data": {stale}' if invalidations else ""
+    tail = f', "version": {json.dumps(version)}' if version else ""
+    return f'{{"id": {json.dumps(frame.id)}, "ok": false, "error": {written}{data}{tail}}}'

@@ -26,6 +26,7 @@ from mizan_htmx.http.lifecycle import AsyncWork, apublish, arespond
 from mizan_htmx.http.views import aanswer_call, aanswer_context
 from mizan_htmx.invalidation.recorder import Recorder
 from mizan_htmx.protocol.headers import VERSION_HEADER
+from mizan_htmx.protocol.keys import Invalidation
 from mizan_htmx.setup.registry import registry
 
 _METHODS = ("GET", "POST")
@@ -91,7 +92,10 @@ async def _answer(frame: Frame, request: HttpRequest, work: AsyncWork) -> str:
         await aclose_old_connections()  # after the thread of this frame has finished
         raise
     if isinstance(response, _Failed):
-        answer = protocol.refusal(frame, response.error)
+        version = response.headers.get(VERSION_HEADER)
+        answer = protocol.failure(
+            frame, response.error, invalidations=response.invalidations, version=version
+        )
     else:
         assert isinstance(response, HttpResponse)
         if session is not None and key is not None:
@@ -107,6 +111,7 @@ class _Failed(HttpResponse):
     def __init__(self, error: MizanError) -> None:
         super().__init__()
         self.error = error
+        self.invalidations: tuple[Invalidation, ...] = ()
 
 
 async def _fail(frame: Frame, request: HttpRequest, error: Exception) -> _Failed:
@@ -121,6 +126,8 @@ async def _finish(
     request: HttpRequest, response: HttpResponseBase, recorder: Recorder, *, owned: bool
 ) -> HttpResponseBase:
     """Publish what was invalidated; the response is not sent, but its version header is."""
+    if isinstance(response, _Failed):
+        response.invalidations = recorder.invalidations()
     await apublish(request, recorder, response)
     return response
 

@@ -104,8 +104,9 @@ class Graph:
 
     ``plans`` is keyed by a function's ``declaration``. ``live`` names the contexts that pages watch,
     ``public`` those whose responses all visitors share, ``private`` the others, ``quiet`` those that are
-    neither live nor public. ``shapes`` are those of all groups by name. ``default_auth`` is the ``auth`` of
-    functions without one, if the site requires login.
+    neither live nor public. ``shapes`` are those of all groups by name. ``socket_functions`` names those that
+    may be called over the socket. ``default_auth`` is the ``auth`` of functions without one, if the site
+    requires login.
     """
 
     functions: Mapping[str, Function]
@@ -117,6 +118,7 @@ class Graph:
     quiet: frozenset[str]
     shapes: Mapping[str, Shape]
     problems: tuple[Problem, ...]
+    socket_functions: tuple[str, ...]
     default_auth: Auth | None = None
 
     def auth_of(self, function: Function) -> Auth | None:
@@ -184,6 +186,9 @@ def build(functions: Mapping[str, Function], *, login_required: bool = False) ->
             *option_problems(options),
             *group_problems(members, options, is_guarded),
             *affects_problems(functions, {name: group.params for name, group in groups.items()}),
+        ),
+        socket_functions=tuple(
+            sorted(name for name, each in functions.items() if each.websocket and not each.private)
         ),
         default_auth=default,
     )

@@ -48,6 +48,12 @@ def add_to_note(request: HttpRequest, card_id: int, text: str) -> str:
     return Card.objects.get(pk=card_id).title
 
 
+@client(websocket=True)
+def hello(request: HttpRequest) -> str:
+    """Answer, and change nothing."""
+    return "Hello"
+
+
 def knows(person: object) -> bool:
     """Tell whether somebody is signed in; a test may put something else into its place."""
     return bool(getattr(person, "is_authenticated", False))

@@ -26,6 +26,7 @@ from tests.site.keep import desk_html as desk_html
 from tests.site.live import TalkChannel as TalkChannel
 from tests.site.live import add_to_note as add_to_note
 from tests.site.live import diary_entry as diary_entry
+from tests.site.live import hello as hello
 from tests.site.live import note_title as note_title
 from tests.site.live import talk_lines as talk_lines
 from tests.site.live import write_and_show as write_and_show

@@ -24,7 +24,7 @@ const region = () => {
   if (made?.isConnected) return made;
   made = page.createElement("div");
   made.id = REGION; // for the site's CSS: a heading may be called so, too, and is not written to
-  made.role = "status"; // which is polite
+  made.setAttribute("role", "status"); // which is polite
   Object.assign(made.style, {
     position: "fixed",
     inset: "0 auto auto 0",

@@ -193,8 +193,10 @@ const firstOf = (requests) => requests.find(({ block }) => of(block).isConnected
 const answerEach = (requests, resultOf, response, together) => {
   const first = firstOf(requests);
   const shown = firstOf(requests.filter((request) => resultOf(request).status === 200));
+  const others = headersFor(response, () => false);
   return inSlices(requests, (request) => {
-    const headers = headersFor(response, (name) => request === (AFTERWARDS.test(name) ? shown : first));
+    const isHeard = (/** @type {string} */ name) => request === (AFTERWARDS.test(name) ? shown : first);
+    const headers = request === first || request === shown ? headersFor(response, isHeard) : others;
     answer(request, resultOf(request), headers, response.url, together);
   });
 };

@@ -25,12 +25,19 @@ const watched = new WeakSet();
 /** Those of them that are being loaded, or retried. @type {WeakSet<Element>} */
 const asked = new WeakSet();
 
+/** Those of which nobody knows yet whether they are near the view. @type {WeakSet<Element>} */
+const undecided = new WeakSet();
+
+/** Return whether a block may be about to load. @param {Element} block */
+export const isUndecided = (block) => undecided.has(block) && isLazy(block) && !page.hidden;
+
 /** @type {IntersectionObserver | null} */
 let sight;
 
 /** @param {{ target: Element, isIntersecting: boolean }[]} entries */
 const load = (entries) => {
   for (const { target, isIntersecting } of entries) {
+    undecided.delete(target);
     if (!isIntersecting || page.hidden) continue;
     sight?.unobserve(target);
     if (asked.has(target) || !isLazy(target) || !of(target).isConnected) continue;
@@ -43,6 +50,7 @@ const load = (entries) => {
 /** @param {Element} block */
 const look = (block) => {
   if (!sight) return load([{ target: block, isIntersecting: true }]);
+  undecided.add(block);
   sight.unobserve(block);
   sight.observe(block);
 };

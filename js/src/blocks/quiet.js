@@ -2,7 +2,8 @@
 
 import { blocks, of, page, tagOf } from "../dom.js";
 import { whenParsed } from "../lifecycle.js";
-import { flights } from "../requests/flights.js";
+import { flights, isUnderWay } from "../requests/flights.js";
+import { isUndecided } from "./lazy.js";
 import { isPlanned } from "./refresh.js";
 import { failed, lost, stale } from "./staleness.js";
 
@@ -34,31 +35,32 @@ export const awaitToo = (promise, reason) => {
   return promise;
 };
 
-/** @param {Element} block @returns {string} */
+/* Of a block that can't be kept up to date (mizan.fail()) nobody knows when it will be. */
+/** @param {HTMLElement} block */
 const reasonOf = (block) => {
-  const { mizanError } = of(/** @type {HTMLElement} */ (block)).dataset;
-  if (failed.has(block)) {
-    return mizanError === "0" || mizanError === undefined
-      ? "its refresh has failed, and waits for a retry"
-      : `its refresh has failed with status ${mizanError}, and waits for a retry`;
-  }
+  if (isUnderWay(block)) return "its refresh is under way";
+  if (isUndecided(block)) return "it loads when it comes into view, and has not been looked at yet";
+  if (!stale.has(block) || lost.has(block)) return null;
+  const status = of(block).dataset.mizanError;
+  if (failed.has(block)) return `its refresh has failed (${status}), and waits for a retry`;
   if (page.hidden) return "it is stale, and the page is hidden";
-  return isPlanned() ? "its refresh is about to be sent" : "it is stale, and its refresh is held back";
+  return isPlanned() ? "its refresh is about to be sent" : "its refresh is held back";
 };
 
-/* Of a block that can't be kept up to date (mizan.fail()) nobody knows when it will be. */
 /** @returns {Unrest[]} */
-const unrest = () => [
-  ...[...flights.values()].map(({ block, method, url }) => ({
-    block,
-    context: block && (of(block).dataset.mizan ?? null),
-    reason: block ? "its refresh is under way" : `${method.toUpperCase()} ${url} is under way`,
-  })),
-  ...[...others.values()].map((reason) => ({ block: null, context: null, reason })),
-  ...blocks()
-    .filter((block) => stale.has(block) && !lost.has(block))
-    .map((block) => ({ block, context: of(block).dataset.mizan ?? null, reason: reasonOf(block) })),
-];
+const unrest = () => {
+  /** @type {Unrest[]} */
+  const found = blocks().flatMap((block) => {
+    const reason = reasonOf(block);
+    return reason ? [{ block, context: of(block).dataset.mizan ?? null, reason }] : [];
+  });
+  for (const { block, method, url } of flights.values()) {
+    if (block && of(block).isConnected) continue;
+    found.push({ block: null, context: null, reason: `${method.toUpperCase()} ${url} is under way` });
+  }
+  for (const reason of others.values()) found.push({ block: null, context: null, reason });
+  return found;
+};
 
 /** @param {Unrest} unrest */
 const describe = ({ block, context, reason }) =>

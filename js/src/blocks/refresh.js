@@ -41,11 +41,11 @@ const sendStale = () => {
   if (page.hidden) return;
   const due = new Set(blocks().filter((block) => stale.has(block) && !failed.has(block)));
   const busy = new Set([...flights.values()].flatMap(({ block }) => block ?? []));
+  const aroundBusy = new Set([...busy].flatMap(ancestorsOf));
   const restore = clear();
   let sent = 0;
   for (const block of due) {
-    const waits = busy.has(block) || isInside(block, due) || isInside(block, busy);
-    if (waits || [...busy].some((other) => of(block).contains(other))) continue;
+    if (busy.has(block) || aroundBusy.has(block) || isInside(block, due) || isInside(block, busy)) continue;
     if (sent && (sent % AT_ONCE === 0 || !hasRoom(block))) {
       plan(); // the rest, in a task of its own
       break;
@@ -55,6 +55,14 @@ const sendStale = () => {
     sent += 1;
   }
   restore();
+};
+
+/** @param {Element} element */
+const ancestorsOf = (element) => {
+  /** @type {Element[]} */
+  const found = [];
+  for (let up = of(element).parentElement; up; up = of(up).parentElement) found.push(up);
+  return found;
 };
 
 /** @param {HTMLElement} block */

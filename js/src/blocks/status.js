@@ -21,7 +21,8 @@ let keeper;
 
 /** @param {HTMLElement} block */
 const show = (block) => {
-  if (busy.has(block) && of(block).ariaBusy !== "true") of(block).ariaBusy = "true";
+  if (busy.has(block) && of(block).getAttribute("aria-busy") !== "true")
+    of(block).setAttribute("aria-busy", "true");
   const { classList } = of(block);
   if (old.get(block) === null && !classList.contains(STALE)) classList.add(STALE);
 };

@@ -1,109 +1,132 @@
-/* mizan-after.js: what a page does when something that a person sent has been done, in an attribute. Needs mizan.js
-   and mizan-errors.js, whose mizan:done it hears.
+/* What a page does when something that a visitor has sent is done:
 
-   data-mizan-after="close reset"   on what sends, on its form, or on anything around; the nearest counts, and that of
-                                    the button that was pressed before all
+   data-mizan-after="close reset"   on what sends, on its form, or on anything around them. The nearest counts, and that of
+                                    the button that was pressed before all others
      close          closes what is open around it: a dialog, a popover, a details, a modal or an offcanvas of Bootstrap
      close:an-id    closes the one with this id
      reset          empties its form. What was entered after it was sent stays
 
-   Nothing happens when it was refused, or nobody has answered. */
-import { of, page } from "../dom.js";
+   Nothing happens if the request was refused, or has no answer. */
+
+import { contentOf, isCheckable } from "../controls.js";
+import { formOf, is, isElement, of, page } from "../dom.js";
+import { on, onCapture } from "../events.js";
+
+const AFTER = "data-mizan-after";
+const NO_FIELD = /^(hidden|submit|button|image)$/;
+
+/**
+ * @typedef {object} Sent - the last request of an element that was to change something. Its answer may replace all of these.
+ * @property {string[]} actions
+ * @property {Element | null} around - what is open around the element
+ * @property {HTMLFormElement | null} form
+ * @property {Map<Element, string>} contents - of the fields of the form
+ */
+
+/** @type {WeakMap<Element, Sent>} */
+const sent = new WeakMap();
+
+/** @type {string} */
+let popover; // "" in a browser without popovers
+
+// ---- when it is sent
+
+/** @type {(form: HTMLFormElement | null) => HTMLInputElement[]} */
+const fieldsOf = (form) => {
+  const controls = /** @type {HTMLInputElement[]} */ (form ? [...of(form).elements] : []);
+  return controls.filter((each) => is(each, "input, select, textarea") && !NO_FIELD.test(each.type));
+};
+
+/** @type {(element: Element, submitter: unknown) => string[]} */
+const actionsOf = (element, submitter) => {
+  const places = [submitter, element, formOf(element)].filter(isElement);
+  const holder = places.find((each) => of(each).hasAttribute(AFTER)) ?? of(element).closest(`[${AFTER}]`);
+  const text = holder ? of(holder).getAttribute(AFTER) : null;
+  return text?.split(/\s+/).filter(Boolean) ?? [];
+};
+
+/** @param {CustomEvent<RequestDetail>} event */
+const note = ({ detail: { element, isSafe, event } }) => {
+  if (isSafe || !isElement(element)) return;
+  const actions = actionsOf(element, /** @type {SubmitEvent | undefined} */ (event)?.submitter);
+  const open = `${popover && `${popover}, `}dialog[open], details[open], .modal.show, .offcanvas:is(.show, .showing)`;
+  const form = formOf(element);
+  const contents = new Map(fieldsOf(form).map((each) => [each, contentOf([each])]));
+  sent.set(element, { actions, around: of(element).closest(open), form, contents });
+};
+
+// ---- closing
+
+/* Bootstrap knows what it has opened, and does nothing while it is still opening it. */
+/** @type {(element: HTMLElement, kind: "Modal" | "Offcanvas") => void} */
+const closeOfBootstrap = (element, kind) => {
+  const own = of(element);
+  const name = kind.toLowerCase();
+  const instance = window.bootstrap?.[kind]?.getInstance(element); // none where it is in a bundle
+  const dismiss = /** @type {HTMLElement | null} */ (own.querySelector(`[data-bs-dismiss=${name}]`));
+  const hide = () => (instance ? instance.hide() : dismiss?.click());
+  own.addEventListener(`shown.bs.${name}`, hide, { once: true });
+  own.addEventListener(`hide.bs.${name}`, () => own.removeEventListener(`shown.bs.${name}`, hide), {
+    once: true,
+  });
+  hide();
+};
+
+/** @param {HTMLDetailsElement} details */
+const closeDetails = (details) => {
+  const isFocused = details.contains(page.activeElement);
+  details.open = false;
+  if (isFocused) details.querySelector("summary")?.focus();
+};
+
+/** @param {Element | null} element */
+const close = (element) => {
+  if (!element || !of(element).isConnected) return;
+  const own = /** @type {HTMLElement} */ (of(element));
+  if (popover && is(element, popover)) own.hidePopover();
+  else if (is(element, "dialog[open]")) /** @type {HTMLDialogElement} */ (own).close();
+  else if (is(element, "details[open]")) closeDetails(/** @type {HTMLDetailsElement} */ (own));
+  else if (is(element, ".modal")) closeOfBootstrap(own, "Modal");
+  else if (is(element, ".offcanvas")) closeOfBootstrap(own, "Offcanvas");
+};
+
+// ---- emptying a form
+
+/** @param {HTMLInputElement} field */
+const empty = (field) => {
+  const { options } = /** @type {HTMLSelectElement} */ (/** @type {unknown} */ (field));
+  if (isCheckable(field)) field.checked = field.defaultChecked;
+  else if (options) for (const it of options) it.selected = it.defaultSelected;
+  else field.value = field.type === "file" ? "" : field.defaultValue;
+};
+
+/** @param {Sent} request */
+const reset = ({ form, contents }) => {
+  if (!form || !of(form).isConnected) return;
+  const fields = fieldsOf(form);
+  const isNew = (/** @type {Element} */ field) =>
+    contents.has(field) && contents.get(field) !== contentOf([field]);
+  if (fields.some(isNew)) fields.filter((field) => !isNew(field)).forEach(empty);
+  else of(form).reset();
+};
+
+// ---- when it is done
+
+/** @param {CustomEvent<DoneDetail>} event */
+const carryOut = ({ detail: { element } }) => {
+  const request = sent.get(element);
+  if (!request) return;
+  sent.delete(element);
+  for (const text of request.actions) {
+    const [action, id] = text.split(/:(.*)/s);
+    if (action === "reset") reset(request);
+    else if (action === "close") close(id ? page.getElementById(id) : request.around);
+    else console.error(`mizan: ${AFTER} knows "close", "close:an-id" and "reset", not "${text}".`, element);
+  }
+};
 
 export const start = () => {
-  const AFTER = "data-mizan-after";
-  const POPOVER = CSS.supports("selector(:popover-open)") ? ":popover-open, " : "";
-  const OPEN = `${POPOVER}dialog[open], details[open], .modal.show, .offcanvas:is(.show, .showing)`;
-
-  const isForm = (node) => node instanceof HTMLFormElement;
-  const is = (node, selector) => node instanceof Element && of(node).matches(selector);
-  const formOf = (element) => (isForm(element) ? element : (element.form ?? of(element).closest("form")));
-
-  // ---- what was asked for, when it was sent: the answer may replace all of it
-
-  /* element → {words, around, form, values} of its last request that is to change something */
-  const sent = new WeakMap();
-
-  const isField = (node) => is(node, "input, select, textarea") && !/^(hidden|submit|button|image)$/.test(node.type);
-  const fieldsOf = (form) => (form ? [...of(form).elements].filter(isField) : []);
-
-  const valueOf = (field) => {
-    if (/^(checkbox|radio)$/.test(field.type)) return String(field.checked);
-    if (field.options) return JSON.stringify([...field.selectedOptions].map(({ value }) => value));
-    return field.value;
-  };
-
-  const sayingOf = (element, submitter) => {
-    const form = formOf(element);
-    const places = [submitter, element, form].filter((each) => each instanceof Element);
-    const own = places.find((each) => of(each).hasAttribute(AFTER)) ?? of(element).closest(`[${AFTER}]`);
-    return of(own)?.getAttribute(AFTER)?.split(/\s+/).filter(Boolean) ?? [];
-  };
-
-  const note = ({ detail: { element, isSafe, event } }) => {
-    if (isSafe || !(element instanceof Element)) return;
-    const words = sayingOf(element, event?.submitter);
-    const form = formOf(element);
-    const values = new Map(fieldsOf(form).map((each) => [each, valueOf(each)]));
-    sent.set(element, { words, around: of(element).closest(OPEN), form, values });
-  };
-
-  // ---- closing
-
-  /* Bootstrap knows what it has opened, and does nothing while it still opens it. */
-  const closeOfBootstrap = (element, kind) => {
-    const own = of(element);
-    const name = kind.toLowerCase();
-    const instance = window.bootstrap?.[kind]?.getInstance(element); // none where it is in a bundle
-    const hide = () => (instance ? instance.hide() : own.querySelector(`[data-bs-dismiss=${name}]`)?.click());
-    const stop = () => own.removeEventListener(`shown.bs.${name}`, hide);
-    own.addEventListener(`shown.bs.${name}`, hide, { once: true });
-    own.addEventListener(`hide.bs.${name}`, stop, { once: true });
-    hide();
-  };
-
-  const closeDetails = (details) => {
-    const isFocused = details.contains(page.activeElement);
-    details.open = false;
-    if (isFocused) details.querySelector("summary")?.focus();
-  };
-
-  const close = (element) => {
-    if (!of(element)?.isConnected) return;
-    if (POPOVER && is(element, ":popover-open")) of(element).hidePopover();
-    else if (is(element, "dialog[open]")) element.close();
-    else if (is(element, "details[open]")) closeDetails(element);
-    else if (is(element, ".modal")) closeOfBootstrap(element, "Modal");
-    else if (is(element, ".offcanvas")) closeOfBootstrap(element, "Offcanvas");
-  };
-
-  // ---- emptying a form
-
-  const empty = (field) => {
-    if (/^(checkbox|radio)$/.test(field.type)) field.checked = field.defaultChecked;
-    else if (field.options) for (const it of field.options) it.selected = it.defaultSelected;
-    else field.value = field.type === "file" ? "" : field.defaultValue;
-  };
-
-  const reset = ({ form, values }) => {
-    if (!of(form)?.isConnected) return;
-    const isNew = (field) => valueOf(field) !== (values.get(field) ?? valueOf(field));
-    const fields = fieldsOf(form);
-    if (fields.some(isNew)) fields.filter((field) => !isNew(field)).forEach(empty);
-    else of(form).reset();
-  };
-
-  // ---- when it is done
-
-  page.addEventListener("mizan:request", note, true);
-  page.addEventListener("mizan:done", ({ detail: { element } }) => {
-    const request = sent.get(element);
-    sent.delete(element);
-    for (const word of request?.words ?? []) {
-      const [action, id] = word.split(/:(.*)/s);
-      if (action === "reset") reset(request);
-      else if (action === "close") close(id ? page.getElementById(id) : request.around);
-      else console.error(`mizan: ${AFTER} knows "close", "close:an-id" and "reset", not "${word}".`, element);
-    }
-  });
+  popover = CSS.supports("selector(:popover-open)") ? ":popover-open" : "";
+  onCapture("mizan:request", note);
+  on("mizan:done", carryOut);
 };

@@ -86,10 +86,8 @@ const bindClearly = () => {
 /* It binds the page by a timer, which may be faster than this script: where it failed at a form, what follows is not bound,
    either. */
 const bindAgain = () => {
-  const forms = /** @type {Set<(HTMLFormElement & { _htmx?: { listeners?: unknown[] } }) | null>} */ (
-    mixedForms()
-  );
-  for (const form of forms) if (form?._htmx && !form._htmx.listeners?.length) rebind(form);
+  const forms = /** @type {Set<HTMLFormElement & { _htmx?: { listeners?: unknown[] } }>} */ (mixedForms());
+  for (const form of forms) if (form._htmx && !form._htmx.listeners?.length) rebind(form);
   if (forms.size) htmx.process(page.body);
 };
 

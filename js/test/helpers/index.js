@@ -16,3 +16,4 @@ export {
   until,
 } from "./page.js";
 export { json, later, load, serve } from "./server.js";
+export { closeNotice, notice, pressIn, putTemplate, refusal, SLOT, told } from "./failures.js";

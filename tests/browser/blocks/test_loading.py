@@ -11,7 +11,7 @@ from tools import htmx
 
 # By evaluate(), which the page's policy does not stop, as it does what waits for a function.
 STARTED = """() => new Promise((done) => {
-    const look = () => setTimeout(window.mizan?.dom ? done : look, 10);
+    const look = () => setTimeout(window.mizan?.htmx ? done : look, 10);
     look();
 })"""
 

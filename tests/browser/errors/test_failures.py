@@ -57,44 +57,6 @@ async def test_each_status_is_told_in_the_slot_and_nothing_is_lost(tab: Tab, htm
         await expect(tab.page.locator("#form")).to_have_text("Noted.")
 
 
-async def test_without_a_slot_it_is_told_in_one_notice_until_it_works(tab: Tab) -> None:
-    html = """
-      <button id="one" {% mizan_call "err_count" text="1" %}>One</button>
-      <button id="two" {% mizan_call "err_count" text="2" %}>Two</button>
-    """
-    with trouble(html) as state:
-        state.error = Conflict("Too late.")
-        await open_page(tab)
-        async with tab.answered(409):
-            await tab.page.locator("#one").click()
-            await expect(failures(tab)).to_have_text("Too late. Send again Close", use_inner_text=True)
-            await tab.page.locator("#one").click()
-            await hears(tab, 2)
-            await tab.page.locator("#two").click()
-            await expect(failures(tab)).to_contain_text("Too late. \u00d72")
-        state.error = Forbidden("Not you.")
-        async with tab.answered(403):
-            await tab.page.locator("#two").click()
-            await expect(failures(tab)).to_have_count(2)
-        await expect(notice(tab)).to_have_count(1)
-        await expect(notice(tab)).to_have_attribute("role", "status")
-        state.error = None
-        await tab.page.locator("#one").click()
-        await expect(failures(tab)).to_have_count(1)
-        await expect(failures(tab)).to_contain_text("Not you.")
-        await failures(tab).get_by_role("button", name="Close").focus()
-        await tab.page.keyboard.press("Enter")
-        await expect(notice(tab)).to_have_count(0)
-        await expect(tab.page.locator("#one")).to_be_focused()
-        state.error = Conflict()
-        async with tab.answered(409):
-            await tab.page.locator("#one").click()
-            await expect(failures(tab)).to_have_count(1)
-        await tab.page.keyboard.press("Escape")
-        await expect(notice(tab)).to_have_count(0)
-        await expect(tab.page.locator("#one")).to_have_text("One")
-
-
 async def test_it_is_sent_again_as_it_was_and_once(tab: Tab) -> None:
     html = """
       <form id="form" hx-post="/errors/note/">

@@ -1,13 +1,10 @@
 """Where a failure is told, to whom, and for how long."""
 
-from datetime import UTC, datetime, timedelta
-
 import pytest
 from django.http import HttpResponse
-from django.utils.http import http_date
 from playwright.async_api import Route, expect
 
-from mizan_htmx.errors import Forbidden, Unauthorized, ValidationFailed
+from mizan_htmx.errors import Unauthorized
 from tests.browser.helpers.axe import expect_accessible
 from tests.browser.helpers.desk import refresh
 from tests.browser.helpers.errors import LISTEN, failures, hears, notice, open_page, told
@@ -80,21 +77,6 @@ async def test_one_that_takes_too_long_has_no_answer_and_one_that_is_given_up_is
         assert await told(tab, "name", "id", "status") == [["done", "two", 200]]
 
 
-async def test_a_site_may_tell_in_its_own_way(tab: Tab) -> None:
-    with trouble(CALL) as state:
-        state.error = Forbidden("Not you.")
-        await open_page(tab)
-        await tab.page.evaluate(
-            """addEventListener("mizan:failed", (event) => {
-                event.preventDefault();
-                document.title = `${event.detail.status} ${event.detail.message}`;
-            })"""
-        )
-        await press(tab, 403)
-        await expect(tab.page).to_have_title("403 Not you.")
-        await expect(notice(tab)).to_have_count(0)
-
-
 async def test_what_somebody_did_not_ask_for_is_not_told(tab: Tab) -> None:
     html = """
       <div id="loads" hx-get="/errors/answer/" hx-trigger="load">Loading</div>
@@ -111,63 +93,6 @@ async def test_what_somebody_did_not_ask_for_is_not_told(tab: Tab) -> None:
         await expect(tab.page.locator("#get")).to_have_text("Get")
 
 
-async def test_a_search_that_fails_while_it_is_typed_is_said_once_and_no_more_when_it_works(tab: Tab) -> None:
-    html = """
-      <input hx-get="/errors/answer/" hx-trigger="input changed" hx-target="#found"><p id="found"></p>
-    """
-    count = """() => {
-        window.said = 0;
-        const count = (records) => { said += records.flatMap(({ addedNodes }) => [...addedNodes]).length };
-        new MutationObserver(count).observe(document.querySelector(".mizan-notice"), { childList: true });
-    }"""
-    with trouble(html) as state:
-        state.response = HttpResponse(status=503)
-        await open_page(tab)
-        search = tab.page.get_by_role("textbox")
-        async with tab.forgive(r"\b503\b"):
-            await search.press("a")
-            await expect(failures(tab)).to_have_count(1)
-            await tab.page.evaluate(count)
-            for times, key in enumerate("bc", start=2):
-                await search.press(key)
-                await hears(tab, times)
-        assert await tab.page.evaluate("said") == 0
-        state.response = None
-        await search.press("d")
-        await expect(tab.page.locator("#found")).to_have_text("Answered.")
-        await expect(notice(tab)).to_have_count(0)
-
-
-@pytest.mark.parametrize("htmx", ["2.0.11"], indirect=True)
-async def test_what_a_field_looks_up_takes_no_message_from_the_others(tab: Tab) -> None:
-    html = """
-      <form hx-post="/errors/note/"><input name="text">
-        <input name="town" hx-get="/errors/answer/" hx-trigger="input" hx-target="#found">
-        <button id="go">Go</button>
-      </form><p id="found"></p>
-    """
-    with trouble(html) as state:
-        state.error = ValidationFailed({"text": ["Too long."], "town": ["No town."]})
-        await open_page(tab)
-        await press(tab, 422, "#go")
-        state.error = None
-        await tab.page.locator("[name=town]").press("a")
-        await expect(tab.page.locator("#found")).to_have_text("Answered.")
-        await expect(tab.page.locator(".errorlist")).to_have_text(["Too long.", "No town."])
-        await tab.page.locator("[name=text]").focus()
-        await expect(tab.page.locator(".errorlist")).to_have_text(["Too long."])
-
-
-async def test_when_to_come_back_is_said(tab: Tab) -> None:
-    with trouble('<button id="call" hx-post="/errors/answer/">Call</button>') as state:
-        await open_page(tab)
-        later = http_date((datetime.now(UTC) + timedelta(hours=5)).timestamp())
-        for after, words in (("30", "in 30 seconds"), ("600", "in 10 minutes"), (later, "in 5 hours")):
-            state.response = HttpResponse(status=429, headers={"Retry-After": after})
-            await press(tab, 429)
-            await expect(failures(tab)).to_contain_text(f"Please try again {words}.")
-
-
 async def test_the_end_of_the_session_is_told_by_its_own_notice(tab: Tab) -> None:
     with trouble(CALL) as state:
         state.error = Unauthorized()
@@ -178,22 +103,6 @@ async def test_the_end_of_the_session_is_told_by_its_own_notice(tab: Tab) -> Non
             await hears(tab, 1)
         assert await told(tab, "status", "code", "isShown") == [[401, "UNAUTHORIZED", True]]
         await expect(notice(tab)).to_have_count(0)
-
-
-@pytest.mark.parametrize("htmx", ["4.0.1"], indirect=True)
-async def test_beside_a_modal_dialog_the_notice_is_inside_of_it_and_escape_leaves_it_open(tab: Tab) -> None:
-    html = '{% mizan_errors %}<dialog id="dialog">' + CALL + "</dialog>"
-    with trouble(html) as state:
-        state.error = Conflict()
-        await open_page(tab)
-        await tab.page.locator("#dialog").evaluate("(dialog) => dialog.showModal()")
-        await press(tab, 409)
-        await expect(tab.page.locator("#dialog .mizan-notice .mizan-failure")).to_have_count(1)
-        await failures(tab).get_by_role("button", name="Send again").focus()
-        await tab.page.keyboard.press("Escape")
-        await expect(notice(tab)).to_have_count(0)
-        await expect(tab.page.locator("#dialog")).to_be_visible()
-        await expect(tab.page.locator("#call")).to_be_focused()
 
 
 @on_newest_morph

@@ -72,7 +72,7 @@ def table(*pks: int) -> str:
     return f"<table><tbody>{''.join(LINE.format(pk=pk) for pk in pks)}</tbody></table><p>{pks}</p>"
 
 
-async def test_a_message_in_a_row_without_a_form_stays_there_or_goes(tab: Tab) -> None:
+async def test_messages_in_a_row_without_a_form_stay_in_that_row(tab: Tab) -> None:
     with desk(table(1, 2)) as now:
         await sit_down(tab)
         await tab.page.evaluate(SHOW, [".row-2 button", {"name": ["Taken."], "amount": ["Too much."]}])
@@ -81,12 +81,17 @@ async def test_a_message_in_a_row_without_a_form_stays_there_or_goes(tab: Tab) -
         now.html["main"] = table(1, 2) + "!"
         await refresh(tab)
         await expect(lists).to_have_text(["Taken.", "Too much."])
-        # Without an id nobody knows which of the amounts it was.
+        # The amounts have no id: which one it was says the row.
         now.html["main"] = table(3, 1, 2)
         await refresh(tab, 2)
-        await expect(lists).to_have_text(["Taken."])
+        await expect(lists).to_have_text(["Taken.", "Too much."])
         await expect(tab.page.locator("#name-2")).to_have_accessible_description("Taken.")
-        assert await tab.page.locator(".errorlist").count() == 1
+        amount = tab.page.locator(".row-2 [name=amount]")
+        await expect(amount).to_have_accessible_description("Too much.")
+        assert await tab.page.locator(".errorlist").count() == 2
+        now.html["main"] = table(3, 1)
+        await refresh(tab, 3)
+        await expect(tab.page.locator(".errorlist")).to_have_count(0)
 
 
 async def test_a_message_goes_with_the_value_that_it_was_about(tab: Tab) -> None:

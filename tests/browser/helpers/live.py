@@ -61,8 +61,12 @@ async def has_heard(tab: Tab) -> None:
     An answer comes after that, and a timer after those that were set before it and are not longer.
     """
     await tab.page.evaluate(
-        """mizan.socket.ask({ action: "ctx", context: "global", params: {} })
-            .then(() => new Promise((done) => setTimeout(done, 20)))"""
+        """async () => {
+            const { mizanSocket } = document.documentElement.dataset;
+            if (mizanSocket !== "open") throw new Error("There is no socket.");
+            await mizan.call("hello");
+            await new Promise((done) => setTimeout(done, 20));
+        }"""
     )
 
 

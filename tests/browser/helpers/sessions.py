@@ -27,7 +27,8 @@ SEND = """(attributes) => {
 
 # Puts a form into the page that htmx does not know, and sends it: who is named in it, with the token.
 SEND_PLAINLY = """(action) => {
-    const token = `<input type="hidden" name="csrfmiddlewaretoken" value="${mizan.cookie("csrftoken")}">`;
+    const [, value] = /(?:^|; )csrftoken=([^;]*)/.exec(document.cookie);
+    const token = `<input type="hidden" name="csrfmiddlewaretoken" value="${value}">`;
     const form = `<form method="post" action="${action}">${token}<input name="name" value="Grace"></form>`;
     document.body.insertAdjacentHTML("beforeend", form);
     document.body.lastElementChild.requestSubmit();
@@ -80,6 +81,12 @@ async def sign_in_elsewhere(tab: Tab, name: str) -> None:
         await other.open(f"{ENTER}?next=/sessions/")
         await enter(other.page, name)
         await expect(other.page.locator("#open")).to_be_visible()
+
+
+async def token_of(tab: Tab) -> str:
+    """Read the CSRF token in the cookie of a tab, past whatever its page lays over it."""
+    [token] = [each["value"] for each in await tab.page.context.cookies() if each["name"] == "csrftoken"]
+    return token
 
 
 def notice(tab: Tab) -> Locator:

@@ -102,7 +102,7 @@ async def test_a_page_that_is_sent_away_for_a_flood_knows_it_and_comes_back(
     monkeypatch.setattr(MizanConsumer, "patience", 0)
     await ada.page.add_init_script("Math.random = () => 0")  # so that it need not wait before it comes back
     await ada.follow("/live/")
-    question = "mizan.socket.ask({ action: 'ctx', context: 'global', params: {} }).catch(() => {})"
+    question = "mizan.call('hello').catch(() => {})"
     await ada.page.evaluate(f"() => {{ for (let count = 0; count < 20; count += 1) {question}; }}")
     await ada.was("closed", "open", "closed", "open")
     await change(1, "Rest")
@@ -203,13 +203,18 @@ async def test_what_one_may_not_see_any_more_is_not_told_after_the_session(ada: 
 
 
 # Puts the code of each error that the server tells where a test can wait for it.
-CODES = """mizan.socket.use({
-    isNeeded: () => false,
-    open() {},
-    lose() {},
-    look() {},
-    hear({ code }) { if (code) document.documentElement.dataset.code = code; },
-})"""
+CODES = """
+    const { WebSocket: Socket } = window;
+    window.WebSocket = class extends Socket {
+        constructor(...where) {
+            super(...where);
+            this.addEventListener("message", ({ data }) => {
+                const { code } = JSON.parse(data);
+                if (code) document.documentElement.dataset.code = code;
+            });
+        }
+    };
+"""
 
 
 async def is_told(tab: Tab, code: str) -> None:
@@ -225,8 +230,8 @@ async def test_a_watch_that_could_not_be_checked_is_asked_for_again(
         raise ConnectionError("The register does not answer.")
 
     await ada.page.context.add_cookies([{"name": "sessionid", "value": session, "url": ada.address}])
+    await ada.page.add_init_script(CODES)
     await ada.follow("/live/?diary")
-    await ada.page.evaluate(CODES)
     monkeypatch.setattr(live, "knows", fail_once)
     await (await django_user_model.objects.aget()).asave()
     await is_told(ada, "INTERNAL_ERROR")
@@ -315,10 +320,10 @@ async def test_a_page_whose_frame_was_too_large_takes_its_time_to_connect_again(
 async def test_what_is_more_than_a_frame_takes_is_not_sent_and_the_socket_lives_on(ada: Tab) -> None:
     await ada.page.add_init_script(WATCHED)
     await ada.follow("/live/")
-    code = await ada.page.evaluate(
-        """mizan.socket.ask({ action: "ctx", context: "global", params: { text: "ü".repeat(33_000) } })
-            .catch(({ code }) => code)"""
+    refusal = await ada.page.evaluate(
+        """mizan.send("talk", { board_id: 1 }, { text: "ü".repeat(33_000) })
+            .catch(({ code, status }) => [code, status])"""
     )
-    assert code == "TOO_LARGE"
+    assert refusal == ["TOO_LARGE", 413]
     await has_heard(ada)
     assert await ada.page.evaluate("sockets.length") == 1

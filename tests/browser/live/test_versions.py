@@ -23,7 +23,6 @@ async def invalidate(tab: Tab, version: str | None) -> None:
         "(version) => mizan.invalidate('note', { card_id: 1 }, version === null ? {} : { version })", version
     )
     await tab.invalidate("user", user_id=6)
-    await tab.page.evaluate("mizan.socket.opened()")
 
 
 @pytest.mark.parametrize("later", [0, -1], ids=["the same", "an earlier one"])

@@ -62,7 +62,7 @@ async def test_an_extension_that_htmx_refuses_says_what_to_do(tab: Tab) -> None:
         });"""
     )
     with desk("<b>1</b>"):
-        async with tab.forgive("mizan-keep.js was refused by htmx: add"):
+        async with tab.forgive('mizan.js was refused by htmx: add "mizan-keep"'):
             await sit_down(tab)
             await expect(tab.page.locator("b")).to_have_text("1")
 

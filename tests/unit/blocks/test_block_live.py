@@ -86,6 +86,19 @@ def test_a_block_with_one_live_context_among_others_has_one(render: Render) -> N
     assert 'data-mizan="user, board;board_id=3" data-mizan-version="0a1b2c3d.1"' in html
 
 
+def test_the_page_says_which_functions_may_be_called_over_the_socket() -> None:
+    def add(request: HttpRequest, board_id: int) -> int:
+        return board_id
+
+    request = RequestFactory().get("/")
+    register(client(add))
+    assert "data-socket-functions" not in page.scripts(request, htmx=None, nonce=None)
+    for name in ("team.add", "add_there"):
+        register(client(websocket=True)(add), name)
+    register(client(websocket=True, private=True)(add), "secret")
+    assert ' data-socket-functions="add_there team.add"' in page.scripts(request, htmx=None, nonce=None)
+
+
 def test_the_page_loads_the_live_script_and_says_where_the_socket_is(settings: Settings) -> None:
     request = RequestFactory().get("/")
     assert 'mizan-live.min.js">' in page.scripts(request, htmx=None, nonce=None)

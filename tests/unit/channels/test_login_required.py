@@ -34,7 +34,7 @@ async def watch(tab: Tab) -> Any:
 async def test_what_says_nothing_is_neither_called_nor_read_nor_watched(sync_or_async: SyncOrAsync) -> None:
     register(client(context=BOARD)(sync_or_async(board)))
     register(client(websocket=True)(sync_or_async(board)), "call")
-    refused = {"code": "UNAUTHORIZED", "message": "Please sign in."}
+    refused = {"code": "UNAUTHORIZED", "message": "Please sign in.", "status": 401}
     rpc: dict[str, Any] = {"action": "rpc", "id": 1, "fn": "call", "args": {"board_id": 3}}
     ctx: dict[str, Any] = {"action": "ctx", "id": 1, "context": "board", "params": {"board_id": 3}}
     async with Tab() as nobody, Tab(user=person()) as ada:

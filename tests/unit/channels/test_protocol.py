@@ -80,7 +80,7 @@ def test_details_that_are_no_json_are_not_told() -> None:
     assert json.loads(protocol.refusal(frame, Forbidden("No.", details={"why": {object()}}))) == {
         "id": 1,
         "ok": False,
-        "error": {"code": "INTERNAL_ERROR", "message": "Something went wrong."},
+        "error": {"code": "INTERNAL_ERROR", "message": "Something went wrong.", "status": 500},
     }
 
 

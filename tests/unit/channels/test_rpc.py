@@ -16,8 +16,8 @@ from tests.helpers.visitor import CALL, MOUNT, SyncOrAsync
 
 pytestmark = pytest.mark.usefixtures("registry")
 
-UNKNOWN = {"id": 1, "ok": False, "error": {"code": "NOT_FOUND", "message": "Unknown function"}}
-BROKEN = {"code": "INTERNAL_ERROR", "message": "Something went wrong."}
+UNKNOWN = {"id": 1, "ok": False, "error": {"code": "NOT_FOUND", "message": "Unknown function", "status": 404}}
+BROKEN = {"code": "INTERNAL_ERROR", "message": "Something went wrong.", "status": 500}
 
 
 def double(request: HttpRequest, number: int) -> int:
@@ -112,7 +112,7 @@ async def test_only_functions_for_the_socket_are_reached(settings: Settings, fn:
         message = f"Unknown function {fn!r}{more}"
         assert await tab.ask(action="rpc", id=1, fn=fn) == {
             **UNKNOWN,
-            "error": {"code": "NOT_FOUND", "message": message},
+            "error": {"code": "NOT_FOUND", "message": message, "status": 404},
         }
 
 
@@ -157,10 +157,10 @@ async def test_null_and_nothing_are_no_arguments() -> None:
 async def test_an_unknown_context_is_named_with_debug_only(settings: Settings) -> None:
     async with Tab() as tab:
         answer = await tab.ask(action="ctx", id=1, context="bard")
-        assert answer["error"] == {"code": "NOT_FOUND", "message": "Unknown context"}
+        assert answer["error"] == {"code": "NOT_FOUND", "message": "Unknown context", "status": 404}
         settings.DEBUG = True
         answer = await tab.ask(action="ctx", id=1, context="bard")
-        assert answer["error"] == {"code": "NOT_FOUND", "message": "Unknown context 'bard'"}
+        assert answer["error"] == {"code": "NOT_FOUND", "message": "Unknown context 'bard'", "status": 404}
 
 
 @pytest.mark.parametrize(
@@ -183,7 +183,7 @@ async def test_what_a_call_lacks_is_named(frame: dict[str, Any], message: str) -
     register(client(websocket=True)(double))
     register(client(context="news")(news))
     async with Tab() as tab:
-        refusal = {"id": 1, "ok": False, "error": {"code": "BAD_REQUEST", "message": message}}
+        refusal = {"id": 1, "ok": False, "error": {"code": "BAD_REQUEST", "message": message, "status": 400}}
         assert await tab.ask(**frame) == refusal
 
 
@@ -199,8 +199,12 @@ async def test_arguments_that_do_not_fit_are_named() -> None:
     async with Tab() as tab:
         answer = await tab.ask(action="rpc", id=1, fn="double", args={})
     fields = {"number": ["This field is required."]}
-    error = {"code": "VALIDATION_ERROR", "message": "Some values are invalid.", "details": {"fields": fields}}
-    assert answer == {"id": 1, "ok": False, "error": error}
+    assert answer["error"] == {
+        "code": "VALIDATION_ERROR",
+        "message": "Some values are invalid.",
+        "details": {"fields": fields},
+        "status": 422,
+    }
 
 
 async def test_what_a_body_raises_is_logged_and_not_told(
@@ -223,4 +227,23 @@ async def test_what_a_body_refuses_is_told() -> None:
     register(client(websocket=True)(refuse))
     async with Tab() as tab:
         answer = await tab.ask(action="rpc", id=1, fn="refuse")
-    assert answer["error"] == {"code": "FORBIDDEN", "message": "Not on Sundays."}
+    assert answer["error"] == {"code": "FORBIDDEN", "message": "Not on Sundays.", "status": 403}
+
+
+async def test_what_a_call_has_invalidated_before_it_failed_is_told_with_the_error() -> None:
+    async def write(request: HttpRequest, board_id: int) -> int:
+        invalidate(request, "news")
+        raise RuntimeError("It is written.")
+
+    register(client(context="news")(news))
+    register(client(context=Context("board", live=True))(board))
+    register(client(affects="board", websocket=True)(write))
+    async with Tab() as tab:
+        answer = await tab.ask(action="rpc", id=1, fn="write", args={"board_id": 3})
+    assert answer.pop("version")
+    assert answer == {
+        "id": 1,
+        "ok": False,
+        "error": BROKEN,
+        "data": {"invalidate": [{"context": "board", "params": {"board_id": 3}}, "news"]},
+    }

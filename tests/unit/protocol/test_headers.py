@@ -31,10 +31,8 @@ def test_no_other_module_writes_one_out() -> None:
 
 
 def test_the_scripts_know_them_by_these_names() -> None:
-    # mizan-together.js tells mizan.js on the page by two of its own.
-    own = {"X-Mizan-Leaves", "X-Mizan-Together"}
     texts = [path.read_text(encoding="utf-8") for path in (ROOT / "static").rglob("*.js")]
-    assert {name for text in texts for name in re.findall(r"X-Mizan-[A-Za-z]+", text)} - own <= NAMES
+    assert {name for text in texts for name in re.findall(r"X-Mizan-[A-Za-z]+", text)} <= NAMES
 
 
 def test_in_meta_they_have_the_names_that_django_gives_them() -> None:

@@ -1,0 +1,121 @@
+/* The focus, the cursor and scroll positions stay when a block is replaced. A refresh does not move the focus,
+   and when it moves a field, no listener hears the events that browsers fire when somebody leaves the field. */
+
+import { BLOCK, is, of, page, within } from "../dom.js";
+import { onCapture } from "../events.js";
+import { isOpen } from "./open.js";
+import { allIn, placeOf, twinOf } from "./swap.js";
+
+const AUTOFOCUS = "[autofocus]:not(dialog *, [popover] *)"; // in those it says what opening focuses
+const LATER = "data-mizan-autofocus";
+const DIALOG = "dialog, [popover]";
+const OF_LEAVING = "change blur focusout focus focusin";
+
+/** @type {EventTarget | null} The field in which something was typed that no "change" has followed yet. */
+let typing = null;
+/**
+ * @type {WeakSet<EventTarget>} Fields that owe the page a "change", since the element in which it was typed
+ *   is gone.
+ */
+const unsaid = new WeakSet();
+let isQuiet = false;
+
+/** Do some work, and keep events about fields that are left from all listeners. @param {() => void} work */
+export const quietly = (work) => {
+  isQuiet = true;
+  try {
+    work();
+  } finally {
+    isQuiet = false;
+  }
+};
+
+/** @param {Node} node */
+const rootOf = (node) =>
+  of(/** @type {DocumentOrShadowRoot} */ (/** @type {unknown} */ (of(node).getRootNode())));
+
+/** @param {Field} field @returns {Partial<Selected>} */
+const selectionOf = (field) => {
+  const { selectionStart, selectionEnd, selectionDirection } = of(field);
+  return /** @type {Partial<Selected>} */ ([selectionStart, selectionEnd, selectionDirection]);
+};
+
+/** Note what has the focus in a block, and what is scrolled. @param {Swap} swap */
+export const noteFocus = (swap) => {
+  for (const it of allIn(swap.block)) {
+    const { scrollTop, scrollLeft } = of(it);
+    if (scrollTop || scrollLeft) swap.scrolled.push({ it, twin: twinOf(swap, it), scrollTop, scrollLeft });
+  }
+  const host = page.activeElement;
+  if (!host || !of(swap.block).contains(host)) return;
+  let it = host;
+  for (let inner = of(it).shadowRoot?.activeElement; inner; inner = of(it).shadowRoot?.activeElement)
+    it = inner;
+  const field = /** @type {Field} */ (it);
+  const twin = /** @type {Field | null} */ (twinOf(swap, host));
+  swap.focus = { host, it: field, twin, selection: selectionOf(field) };
+};
+
+/** Put them back. @param {Swap} swap */
+export const restoreFocus = ({ focus, scrolled }) => {
+  for (const { it, twin, ...places } of scrolled) Object.assign(of(placeOf({ it, twin })) ?? {}, places);
+  if (!focus) return;
+  const { host, it, twin, selection } = focus;
+  const field = placeOf({ it, twin });
+  // htmx 2 would focus the first that has this id. That of a block is its own.
+  if (!of(host).isConnected && !is(host, BLOCK)) of(host).removeAttribute("id");
+  if (!field) return;
+  const isElsewhere = field !== rootOf(field).activeElement;
+  if (isElsewhere) of(field).focus({ preventScroll: true });
+  const isUnsaid = unsaid.delete(it) || it === typing;
+  if ((isElsewhere || field === twin) && isUnsaid) unsaid.add(field);
+  // Where the first is null, the control knows no selection.
+  if (Number.isInteger(selection[0]) && String(selectionOf(field)) !== String(selection)) {
+    field.setSelectionRange(.../** @type {Selected} */ (selection));
+  }
+};
+
+/**
+ * Keep a refresh from moving the focus by "autofocus". Where the block stands in a dialog, the attribute says
+ * what opening that focuses: in an open one it waits for the next time, and in another one nothing can be
+ * focused.
+ * @param {HTMLElement} block
+ * @param {HTMLElement} fresh
+ */
+export const holdAutofocus = (block, fresh) => {
+  const dialog = of(block).parentElement?.closest(DIALOG);
+  if (dialog && !isOpen(dialog)) return;
+  for (const it of [block, fresh].flatMap((root) => within(root, AUTOFOCUS))) {
+    of(it).removeAttribute("autofocus");
+    if (dialog) of(it).setAttribute(LATER, "");
+  }
+};
+
+/** Remove "autofocus" from what is in a node, and from the node. @param {Node} root */
+export const dropAutofocus = (root) => {
+  if (!(root instanceof Element)) return;
+  for (const it of within(root, "[autofocus]")) of(it).removeAttribute("autofocus");
+};
+
+export const start = () => {
+  onCapture("input", ({ target }) => {
+    typing = target;
+  });
+  onCapture("change", ({ target }) => {
+    typing = null;
+    unsaid.delete(target);
+  });
+  onCapture("focusout", ({ target }) => {
+    if (unsaid.delete(target)) of(target).dispatchEvent(new Event("change", { bubbles: true }));
+  });
+  onCapture("close toggle", ({ target }) => {
+    if (!is(target, DIALOG) || isOpen(target)) return;
+    for (const it of within(target, `[${LATER}]`)) {
+      of(it).removeAttribute(LATER);
+      of(it).setAttribute("autofocus", "");
+    }
+  });
+  for (const name of OF_LEAVING.split(" ")) {
+    addEventListener(name, (event) => isQuiet && event.isTrusted && event.stopImmediatePropagation(), true);
+  }
+};

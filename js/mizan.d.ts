@@ -39,17 +39,10 @@ declare namespace Mizan {
     status?: number;
   }
 
-  /** What a page is waiting for. */
-  interface Unrest {
-    /** Both are null for a request that is not a block's. */
-    block: Element | null;
-    context: string | null;
-    reason: string;
-  }
-
-  /** The page was not quiet in time. */
+  /** The page has not become quiet in time. */
   interface QuietError extends Error {
-    blocks: Unrest[];
+    /** What it was waiting for; `block` is null for a request that is not a block's. */
+    blocks: { block: Element | null; context: string | null; reason: string }[];
   }
 
   interface Fields {
@@ -83,7 +76,7 @@ declare namespace Mizan {
     ): void;
     /** Return whether an event of htmx is about a refresh. */
     isRefresh(event: Event): boolean;
-    /** Wait until nothing is stale or under way. Rejects after `timeout` milliseconds, 10,000 by default, with a QuietError. */
+    /** Wait until nothing is stale or under way. Rejects with a QuietError after this time, in milliseconds. */
     quiet(options?: { timeout?: number }): Promise<void>;
 
     /** Call a function of the server; what it invalidates is refreshed. Rejects with a CallError. */

@@ -103,15 +103,10 @@ class Graph:
     """All registered functions, resolved.
 
     ``plans`` is keyed by a function's ``declaration``. ``live`` names the contexts that pages watch,
-<<<<<<< HEAD
     ``public`` those whose responses all visitors share, ``private`` the others, ``quiet`` those that are
-    neither live nor public. ``shapes`` are those of all groups by name. ``default_auth`` is the ``auth`` of
-    functions without one, if the site requires login.
-=======
-    ``public`` those whose responses all visitors share, ``quiet`` those that are neither. ``shapes`` are
-    those of all groups by name. ``socket_functions`` names those that may be called over the socket.
-    ``default_auth`` is the ``auth`` of functions without one, if the site requires login.
->>>>>>> w-d15
+    neither live nor public. ``shapes`` are those of all groups by name. ``socket_functions`` names those that
+    may be called over the socket. ``default_auth`` is the ``auth`` of functions without one, if the site
+    requires login.
     """
 
     functions: Mapping[str, Function]

@@ -71,7 +71,7 @@ export const find = (controls, name) => {
 
 /**
  * Return what visitors know a field by.
- * @param {Control | undefined} control
+ * @param {(Element & { labels?: ArrayLike<Node> | null }) | undefined} control
  * @param {string} name
  */
 export const labelOf = (control, name) => {

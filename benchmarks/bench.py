@@ -25,6 +25,7 @@ SECTIONS = {
     "live": 2,
     "behind": 1,
     "weight": 1,
+    "felt": 1,
 }
 
 

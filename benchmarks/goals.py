@@ -3,9 +3,10 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from benchmarks import asgi, behind, empty, live, pages, scale, start, work
+from benchmarks import asgi, behind, empty, felt, live, pages, scale, start, weight, work
 from benchmarks.figures import NOTHING, Cell, spread
 from benchmarks.site import BARE, CSRF
+from tools import htmx
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,34 @@ def _start(title: str, figure: str, limit: float, unit: str) -> Goal:
     return Goal(title, limit, unit, "start", title, "mizan", figure)
 
 
+def _weight(title: str, script: str, kib: float) -> Goal:
+    return Goal(
+        f"{title}, minified and compressed", kib * 1024, "bytes", "weight", script, "minified", "packed"
+    )
+
+
+def _felt(version: str) -> Iterator[Goal]:
+    few, many, near = (
+        felt.TITLE.format(count, latency, version)
+        for count, latency in ((felt.FEW, felt.LATENCY), (felt.MANY, felt.LATENCY), (felt.MANY, 0))
+    )
+    for way, limit in ((felt.FLIGHT, 15), (felt.BATCH, 15 + felt.LATENCY)):
+        title = f"{few}: {way}, over the whole page"
+        yield Goal(title, limit, "ms more", "felt", few, way, "more", twin=felt.TWIN)
+    for way, limit in ((felt.FLIGHT, 130), (felt.BATCH, 200)):
+        yield Goal(f"{many}: {way}", limit, "ms", "felt", many, way, "ms")
+        yield Goal(f"{many}: {way}, longest task", 50, "ms", "felt", many, way, "longest")
+    yield Goal(
+        f"{near}: the first request of a batch, after the response",
+        15,
+        "ms",
+        "felt",
+        near,
+        felt.BATCH,
+        "first",
+    )
+
+
 def _hops(circumstances: str, ours: str, plain: str) -> Goal:
     title = f"ASGI, {circumstances}: {ours}, over {plain}"
     return Goal(title, 0, "more hops", "asgi", f"{asgi.TITLE}, {circumstances}", ours, "more hops")
@@ -96,6 +125,10 @@ def _goals() -> Iterator[Goal]:
     yield from (_hops(*each) for each in _SYNC_AND_ASYNC)
     yield from (_live(contestant) for contestant in ("mizan", "mizan-redis", "mizan-pubsub"))
     yield from (each for store in ("memory", "redis") for each in _behind(store))
+    yield _weight("The script of a plain page", weight.PLAIN, 17)
+    yield _weight("The script for forms", weight.FORMS, 7)
+    yield _weight("The script for live pages", weight.LIVE, 6)
+    yield from (each for version in htmx.VERSIONS for each in _felt(version))
 
 
 _SYNC_AND_ASYNC = tuple(

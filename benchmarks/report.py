@@ -28,6 +28,7 @@ _HEADINGS = {
     "live": "Live, 1,000 pages",
     "behind": "Live, 1,000 pages that come back",
     "weight": "Scripts, bytes",
+    "felt": "Felt, in a browser, ms",
 }
 _BYTES = ("up", "down", "packed")
 # A section in which each kind of work has its own columns.
@@ -41,6 +42,7 @@ _DETAILS = {
     "live": ("ratio", "ms", "p99", "cpu", "down", "packed"),
     "behind": ("ratio", "ms", "cold", "cpu", "step"),
     "weight": ("bytes", "packed"),
+    "felt": ("ms", "more", "first", "longest", "requests"),
 }
 _SIDE_BY_SIDE = ("rpc", "empty", "scale", "asgi")
 

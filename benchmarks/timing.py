@@ -75,9 +75,10 @@ def _calls_in(run: Run, seconds: float) -> int:
 
 def compared(measured: Mapping[str, list[float]], base: str) -> dict[str, dict[str, list[float]]]:
     """Return each cost beside the base's in the same round: ``us``, ``ratio`` to it, ``more`` than it."""
-    return {name: {"us": costs, **_beside(costs, measured[base])} for name, costs in measured.items()}
+    return {name: {"us": costs, **beside(costs, measured[base])} for name, costs in measured.items()}
 
 
-def _beside(costs: list[float], base: list[float]) -> dict[str, list[float]]:
+def beside(costs: list[float], base: list[float]) -> dict[str, list[float]]:
+    """Return the costs beside those of a base, round by round: ``ratio`` and ``more``."""
     pairs = list(zip(costs, base, strict=True))
     return {"ratio": [mine / its for mine, its in pairs], "more": [mine - its for mine, its in pairs]}

@@ -1,12 +1,26 @@
-"""The ASGI application of the demo: pages, static files, and the socket of live pages."""
+"""The ASGI application of the demo: pages, compressed static files, and the socket of live pages."""
 
 import os
 
 from django.contrib.staticfiles.handlers import ASGIStaticFilesHandler
 from django.core.asgi import get_asgi_application
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.middleware.gzip import GZipMiddleware
 
 from mizan_htmx import wrap_asgi
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "demo.settings")
 
-application = wrap_asgi(ASGIStaticFilesHandler(get_asgi_application()))
+
+class CompressedStaticFiles(ASGIStaticFilesHandler):
+    """Serves static files compressed, as a web server in front of a site would."""
+
+    def serve(self, request: HttpRequest) -> HttpResponseBase:
+        response = super().serve(request)
+        if response.streaming:  # a file; compressed piece by piece it would be larger
+            response = HttpResponse(b"".join(response), headers=response.headers)
+        return GZipMiddleware(lambda _: response).process_response(request, response)
+
+
+application = wrap_asgi(CompressedStaticFiles(get_asgi_application()))

@@ -39,6 +39,12 @@ declare namespace Mizan {
     status?: number;
   }
 
+  /** The page has not become quiet in time. */
+  interface QuietError extends Error {
+    /** What it was waiting for; `block` is null for a request that is not a block's. */
+    blocks: { block: Element | null; context: string | null; reason: string }[];
+  }
+
   interface Fields {
     /** Show messages at their fields; return the texts that belong to no visible field. */
     show(element: Element, errors: Record<string, string | string[]>): string[];
@@ -70,8 +76,8 @@ declare namespace Mizan {
     ): void;
     /** Return whether an event of htmx is about a refresh. */
     isRefresh(event: Event): boolean;
-    /** Wait until nothing is stale or under way; rejects after a time-out, with the blocks and the reasons. */
-    quiet(milliseconds?: number): Promise<void>;
+    /** Wait until nothing is stale or under way. Rejects with a QuietError after this time, in milliseconds. */
+    quiet(options?: { timeout?: number }): Promise<void>;
 
     /** Call a function of the server; what it invalidates is refreshed. Rejects with a CallError. */
     call<Result = unknown>(name: string, args?: Record<string, unknown>): Promise<Result>;

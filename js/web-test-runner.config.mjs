@@ -9,7 +9,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { chromeLauncher } from "@web/test-runner-chrome";
-import { build } from "./build.mjs";
+import { STATIC, build } from "./build.mjs";
 
 const { MIZAN_CHROMIUM_SHELL: executablePath, MIZAN_HTMX, MIZAN_DJANGO_HTMX } = process.env;
 if (!executablePath || !MIZAN_HTMX || !MIZAN_DJANGO_HTMX) {
@@ -24,7 +24,7 @@ const BUILDS = {
   "django-2": join(MIZAN_DJANGO_HTMX, "htmx-2.min.js"),
   "django-4": join(MIZAN_DJANGO_HTMX, "htmx-4.min.js"),
 };
-const bundles = build();
+const bundles = build({ isMinified: false });
 
 const NEWEST = ["2.0.11", "4.0.1"];
 
@@ -85,10 +85,15 @@ export default {
       },
     },
     {
-      name: "bundles", // built from src as it is now
+      name: "bundles", // built from src as it is now; minified as they were built by `make js`
       async serve({ path }) {
-        if (!path.startsWith("/built/")) return undefined;
-        return { body: (await bundles).get(path.slice(7)), type: "js" };
+        const name = path.match(/^\/built\/([\w.-]+)$/)?.[1];
+        if (!name) return undefined;
+        const isMinified = name.endsWith(".min.js");
+        return {
+          body: isMinified ? await readFile(join(STATIC, name), "utf8") : (await bundles).get(name),
+          type: "js",
+        };
       },
     },
     {

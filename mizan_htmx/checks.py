@@ -90,7 +90,7 @@ def check_settings(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> li
         found.append(
             Warning(
                 f"{MIDDLEWARE!r} is not in MIDDLEWARE.",
-                hint="Add it as the last one. Without it plain views can't call invalidate(request, …), and"
+                hint="Add it as the last one. Without it plain views can't call invalidate(), and"
                 " the invalidations of an async mutation that fails are not sent.",
                 id="mizan_htmx.W001",
             )

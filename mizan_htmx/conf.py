@@ -19,6 +19,7 @@ DEFAULTS: Mapping[str, Any] = MappingProxyType(
     {
         "MIZAN_EDGE": MappingProxyType({}),
         "MIZAN_REPLICA_LAG": 0,
+        "MIZAN_SCRIPT_INTEGRITY": False,
         "MIZAN_SINGLE_FLIGHT": False,
         "MIZAN_SOCKET_PATH": "/ws/",
     }
@@ -96,6 +97,8 @@ class MizanSettings(ParsedSettings):
 
     #: Whether the response to a mutation contains the blocks that it invalidates.
     single_flight = Setting("MIZAN_SINGLE_FLIGHT", bool)
+    #: Whether script tags have the hash of their file.
+    script_integrity = Setting("MIZAN_SCRIPT_INTEGRITY", bool)
     #: The path of the socket below the script prefix.
     socket_path = Setting("MIZAN_SOCKET_PATH", str)
     #: The seconds that a replica may lag, or a function that measures them. Raises ImproperlyConfigured.

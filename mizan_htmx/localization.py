@@ -199,12 +199,17 @@ _localizations = BoundedCache(_unsign, entries=_ENTRIES)
 _UNCHANGED = nullcontext()
 
 
+def has_localization(request: HttpRequest) -> bool:
+    """Return whether the URL of a request names the language and time zone of a page."""
+    return LOCALIZATION_FIELD in request.META.get("QUERY_STRING", "")
+
+
 def localized_as_page(request: HttpRequest) -> AbstractContextManager[None]:
     """Activate the language and time zone of the page that a request comes from, if its URL names them.
 
     Remove the field from ``request.GET``.
     """
-    if LOCALIZATION_FIELD not in request.META.get("QUERY_STRING", ""):
+    if not has_localization(request):
         return _UNCHANGED
     query: Any = request.GET.copy()
     given = query.pop(LOCALIZATION_FIELD, [""])

@@ -1,4 +1,4 @@
-"""The middleware that writes what was invalidated into responses, and the fresh blocks they bring."""
+"""The middleware that writes into responses what was invalidated, and adds the blocks of a single flight."""
 
 from collections.abc import Awaitable, Callable
 from typing import cast

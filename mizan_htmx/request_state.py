@@ -44,7 +44,6 @@ class PageState:
         "included",
         "localizations",
         "matches",
-        "own_note",
         "results",
         "shared_results",
         "url_scope",
@@ -56,8 +55,6 @@ class PageState:
     localizations: dict[Any, Any]
     #: The resolver matches of the paths of blocks.
     matches: dict[str, ResolverMatch]
-    #: ``blocks.freshness.own_note()``.
-    own_note: Any
     #: The results of readers: ``blocks.reader_results.resolve()``.
     results: dict[Any, Any]
     #: The results of readers of public contexts in a batch, where each block has its own anonymous request.
@@ -69,7 +66,6 @@ class PageState:
         self.included = {}
         self.localizations = {}
         self.matches = {}
-        self.own_note = None
         self.results = {}
         self.shared_results = None
         self.url_scope = None
@@ -91,6 +87,7 @@ class RequestState:
         "has_user_changed",
         "localization",
         "notes",
+        "own_note",
         "owner",
         "page",
         "problem",
@@ -113,6 +110,8 @@ class RequestState:
     localization: Any
     #: The notes of the cookie: ``invalidation.cookie.received()``.
     notes: Any
+    #: ``blocks.freshness.own_note()``.
+    own_note: Any
     #: The request that this is the state of; a copy of that has the same attribute, and is another one.
     owner: Callable[[], HttpRequest | None]
     page: PageState
@@ -130,6 +129,7 @@ class RequestState:
         self.has_csrf_failed = self.has_invalid_values = self.has_user_changed = False
         self.localization = None
         self.notes = None
+        self.own_note = None
         self.problem = None
         self.recorder = None
         self.version = ...
@@ -147,38 +147,31 @@ class RequestState:
             return made
 
 
-# What a request has of its own, and not in common with those that it is copied to.
-_OWN = frozenset({"block", "owner", "page"})
-
-
 def state_of(request: HttpRequest) -> RequestState:
     """Return the state of a request, or of the request that it wraps; create it if there is none."""
     state: RequestState | None = getattr(request, STATE, None)
-    if state is not None and state.owner() is request:
-        return state
-    if state is None or STATE in request.__dict__:
-        state = request._mizan = _made_for(request, state)  # type: ignore[attr-defined]
+    if state is None:
+        state = request._mizan = RequestState(request)  # type: ignore[attr-defined]
+    elif state.owner() is not request and STATE in request.__dict__:
+        state = request._mizan = _of_copy(request, state)  # type: ignore[attr-defined]
     return state
 
 
-def _made_for(request: HttpRequest, copied: RequestState | None) -> RequestState:
-    """Return a state for a request that has none, or that code of the site has copied from another one.
+def _of_copy(request: HttpRequest, copied: RequestState) -> RequestState:
+    """Return a state for a request that code of the site has copied from another one.
 
     A copy may have another user, URL or query string. So nothing is taken over that was rendered or read for
     the other one; the recorder is, and the ids that are taken, since both may be parts of one page.
     """
-    own = RequestState(request)
-    if copied is not None:
-        _pass_on(copied, own)
-        own.page.own_note, own.block.ids = copied.page.own_note, copied.block.ids
+    own = _copied(copied, request)
+    own.block.ids = copied.block.ids
     return own
 
 
 def copy_of(request: HttpRequest) -> HttpRequest:
     """Return a shallow copy, which shares the parts that exist by now; later ones are its own."""
     made, state = copy(request), state_of(request)
-    own = made._mizan = RequestState(made)  # type: ignore[attr-defined]
-    _pass_on(state, own)
+    own = made._mizan = _copied(state, made)  # type: ignore[attr-defined]
     for known, other in ((state.page, own.page), (state.block, own.block)):
         for name in known.__slots__:
             value = getattr(known, name)
@@ -187,7 +180,14 @@ def copy_of(request: HttpRequest) -> HttpRequest:
     return made
 
 
-def _pass_on(state: RequestState, own: RequestState) -> None:
+# What a request has of its own, and not in common with its copies.
+_OWN = frozenset({"block", "owner", "page"})
+
+
+def _copied(state: RequestState, request: HttpRequest) -> RequestState:
+    """Return the state of a copy of a request, without its parts."""
+    own = RequestState(request)
     for name in RequestState.__slots__:
         if name not in _OWN:
             setattr(own, name, getattr(state, name))
+    return own

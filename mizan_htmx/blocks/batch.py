@@ -18,7 +18,7 @@ from django.utils.log import log_response
 from mizan_htmx.blocks.block import Block, read_token
 from mizan_htmx.blocks.rendering import block_content, render_if_changed
 from mizan_htmx.declarations.functions import BLOCK_FIELD
-from mizan_htmx.invalidation.recorder import Recorder, close_recorder, open_recorder
+from mizan_htmx.invalidation.recorder import Recorder, open_recorder
 from mizan_htmx.rendering.partials import Partial, load
 from mizan_htmx.rendering.url_cache import reverse_url_for
 from mizan_htmx.request_state import BlockState, state_of
@@ -27,7 +27,7 @@ from mizan_htmx.request_state import BlockState, state_of
 HASH_FIELD = "mizan-hash"
 
 #: The largest batch; a page with more blocks sends several.
-MAX_BLOCKS = 50
+MAX_BLOCKS = 100
 
 #: What ``BlockRequest.parse`` raises for a block that this site does not have, or no longer has.
 NOT_FOUND = (BadSignature, ValueError, TemplateDoesNotExist)
@@ -89,15 +89,22 @@ def discarding_invalidations(request: HttpRequest) -> Iterator[Recorder]:
     finally:
         recorder.rewind(start)
         if owned:
-            close_recorder(request, recorder)
+            recorder.close(request)
 
 
 def split_queries(query: str) -> list[str]:
-    """Split the query string of a batch into those of its blocks; each begins with ``block=``."""
+    """Split the query string of a batch into those of its blocks; each begins with ``block=``.
+
+    An empty ``block=`` stands for the token of the block before.
+    """
     queries: list[list[str]] = []
+    token = ""
     for pair in query.split("&"):
-        if unquote_plus(pair.partition("=")[0]) == BLOCK_FIELD:
-            queries.append([])
+        name, _, value = pair.partition("=")
+        if unquote_plus(name) == BLOCK_FIELD:
+            token = pair if value else token or pair
+            queries.append([token])
+            continue
         if queries:
             queries[-1].append(pair)
     return ["&".join(pairs) for pairs in queries]

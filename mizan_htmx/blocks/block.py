@@ -26,6 +26,9 @@ SALT = "mizan_htmx.block"
 # A refresh returns the block with its wrapper; these would insert it in or beside the old one.
 _PARTIAL_SWAP = re.compile("inner|before|after|delete|textContent", re.IGNORECASE)
 
+# Stands for the id in a token where it follows from the rest; no id has this character.
+_DEFAULT_ID = "."
+
 # Seconds between two polls. Browsers store timeouts as 32-bit milliseconds (24 days); a day is enough.
 _MAX_POLL = 86_400
 
@@ -102,7 +105,8 @@ class Block:
     context; ``variables`` are passed by ``with``. The block is stale when an invalidation covers one of
     ``bound``, which is computed from contexts and values by default. A ``lazy`` block shows a placeholder at
     first; a refresh never is, so the URL does not contain it. ``localization`` and ``engine`` (the name of
-    the template engine) are those of the page, where the URL alone would yield others.
+    the template engine) are those of the page, where the URL alone would yield others. A default id follows
+    from the rest, and is not part of the token: blocks of a loop then share one.
     """
 
     partial: str
@@ -115,6 +119,7 @@ class Block:
     bound: tuple[Invalidation, ...] = field(default=(), compare=False)
     localization: Localization = PLAIN
     engine: str = ""
+    has_default_id: bool = field(default=False, compare=False)
 
     def __post_init__(self) -> None:
         if not self.bound:
@@ -142,7 +147,8 @@ class Block:
     @property
     def _signed(self) -> "_Signed":
         written = _as_key(self.variables)
-        return self.partial, self.contexts, self.id, self.wrapper, written, self.localization, self.engine
+        own_id = _DEFAULT_ID if self.has_default_id else self.id
+        return self.partial, self.contexts, own_id, self.wrapper, written, self.localization, self.engine
 
 
 _Signed = tuple[str, tuple[str, ...], str, Wrapper, _Variables, Localization, str]
@@ -197,7 +203,11 @@ def read_token(token: str, raw: Mapping[str, str]) -> Block:
     groups = find_groups(contexts)
     values, shown = bind(groups, _given(groups, raw))
     given = _as_mapping(variables)
-    return Block(partial, contexts, values, given, wrapper, shown_id, False, shown, localization, engine)
+    is_default = shown_id == _DEFAULT_ID
+    own_id = _names["", partial, shown, variables] if is_default else shown_id
+    return Block(
+        partial, contexts, values, given, wrapper, own_id, False, shown, localization, engine, is_default
+    )
 
 
 def _given(groups: Iterable[Group], raw: Mapping[str, str]) -> dict[str, str]:
@@ -240,13 +250,18 @@ def make(
     # + "" makes a str of a SafeString, so that it is escaped now as it will be after a refresh.
     texts = {name: str(value) + "" for name, value in own.items()}
     own_id = texts.get("id") or ""
+    is_default = False
     if not own_id:
-        own_id = unique_id(request, _names[parent, partial, shown, _as_key(variables)])
+        default = _names[parent, partial, shown, _as_key(variables)]
+        own_id = unique_id(request, default)
+        is_default = own_id == default and not parent
     elif not re.fullmatch(r"[A-Za-z0-9_-]+", own_id):
         raise ValueError(f"id={own_id!r} can't be a block's id. Use letters, digits, '_' and '-' only.")
     wrapper = _wrapper(own, texts) if own else _DEFAULT
     lazy = bool(own.get("lazy", False))
-    return Block(partial, contexts, values, variables, wrapper, own_id, lazy, shown, localization, engine)
+    return Block(
+        partial, contexts, values, variables, wrapper, own_id, lazy, shown, localization, engine, is_default
+    )
 
 
 _DEFAULT = Wrapper()

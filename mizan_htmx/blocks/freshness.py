@@ -61,7 +61,7 @@ class OwnNote:
 
 def own_note(request: HttpRequest) -> OwnNote | None:
     """Return the note that blocks of this request's page refer to, or ``None``."""
-    found: OwnNote | None = state_of(request).page.own_note
+    found: OwnNote | None = state_of(request).own_note
     return found
 
 
@@ -85,9 +85,9 @@ def note_numbers(request: HttpRequest, block: Block, inner: str) -> str | None:
     if not (numbers or may_be_own) or conf.may_lag:
         return None
     if may_be_own:
-        page = state_of(request).page
-        own: OwnNote = page.own_note or OwnNote()
-        page.own_note = own
+        state = state_of(request)
+        own: OwnNote = state.own_note or OwnNote()
+        state.own_note = own
         own.blocks.append(RenderedBlock(block, inner))
         numbers.append(own.number)
     return " ".join(numbers)

@@ -13,7 +13,6 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
 from mizan_htmx.blocks.batch import (
-    MAX_BLOCKS,
     NOT_FOUND,
     BlockRequest,
     discarding_invalidations,
@@ -26,6 +25,9 @@ from mizan_htmx.invalidation.recorder import Recorder
 from mizan_htmx.rendering.page_localization import localized_as_endpoint
 
 logger = logging.getLogger("mizan_htmx.freshness")
+
+#: The most blocks of a page that are rendered once more.
+_MAX_VERIFIED = 50
 
 # What differs between two renderings of the same content.
 _VOLATILE = re.compile(
@@ -44,7 +46,7 @@ def unverified_blocks(
     if own is None or 300 <= response.status_code < 400 or not hides_headers(request, response):
         return []
     unverified = own.unverified(recorder.invalidations())
-    return unverified if len(unverified) <= MAX_BLOCKS else []
+    return unverified if len(unverified) <= _MAX_VERIFIED else []
 
 
 def check_freshness(request: HttpRequest, unverified: list[RenderedBlock]) -> None:

@@ -23,7 +23,7 @@ from mizan_htmx.localization import Locale, current_locale
 from mizan_htmx.protocol.keys import Invalidation
 from mizan_htmx.rendering.partials import Partial
 from mizan_htmx.rendering.url_cache import reverse_url_for
-from mizan_htmx.request_state import state_of
+from mizan_htmx.request_state import BlockState, state_of
 from mizan_htmx.setup.registry import registry
 
 REFRESH = "mizan:refresh"
@@ -38,7 +38,7 @@ class BlockContext(RequestContext):
     def __init__(
         self, request: HttpRequest, block: Block, partial: Partial, results: LazyResults, locale: Locale
     ) -> None:
-        engine = partial.engine
+        engine, state = partial.engine, state_of(request)
         own = block.localization
         # Not RequestContext.__init__, whose layers form a reference cycle for the garbage collector.
         super(RequestContext, self).__init__(
@@ -47,21 +47,22 @@ class BlockContext(RequestContext):
         self.request = request
         self.template, self.template_name = cast("Template", partial), partial.name
         # Not by push(), which copies into a dict and so would resolve all results at once.
-        layers: tuple[Any, ...] = (_processor_values(engine, request, locale), results, {**block.variables})
+        processed = _processor_values(engine, request, state.block, locale)
+        layers: tuple[Any, ...] = (processed, results, {**block.variables})
         self.dicts += layers
         # ``include`` caches the templates of a page here; all blocks of a response share the cache.
-        state = state_of(request)
         self.render_context.dicts[0] = state.page.included
         self.block_id = block.id
 
 
-def _processor_values(engine: Engine, request: HttpRequest, locale: Locale) -> dict[str, Any]:
+def _processor_values(
+    engine: Engine, request: HttpRequest, state: BlockState, locale: Locale
+) -> dict[str, Any]:
     """Return the values of the context processors, computed once per request, language and time zone.
 
     Django's own processors return the last two.
     """
-    state = state_of(request)
-    processed = state.block.context_values
+    processed = state.context_values
     key = id(engine), locale
     values = processed.get(key)
     if values is None:

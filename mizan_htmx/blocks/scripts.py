@@ -24,6 +24,7 @@ from django_htmx.jinja import django_htmx_script, htmx_script
 from pydantic_core import to_json
 
 from mizan_htmx.blocks.error_messages import error_messages
+from mizan_htmx.blocks.integrity import integrity_of
 from mizan_htmx.caching.anonymous import AnonymousRequest
 from mizan_htmx.conf import conf
 from mizan_htmx.declarations.functions import FUNCTION_FIELD
@@ -38,7 +39,7 @@ from mizan_htmx.rendering.page_localization import localization_here, localizati
 from mizan_htmx.rendering.url_cache import login_path, reverse_url
 from mizan_htmx.setup.registry import registry
 
-# Static paths without their ending. The readable files are for ``DEBUG``; otherwise pages load the minified ones.
+# Static paths without their ending: pages load the minified files, and under ``DEBUG`` the readable ones.
 MAIN = "mizan_htmx/mizan"
 FORMS = "mizan_htmx/mizan-forms"
 LIVE = "mizan_htmx/mizan-live"
@@ -173,7 +174,9 @@ def _static(paths: tuple[str, ...]) -> tuple[str, ...]:
         storage = storages[STATICFILES_STORAGE_ALIAS]
         if isinstance(storage, StaticFilesStorage) and _has_stable_urls(storage):
             base, release = storage.base_url, getattr(storage, "manifest_hash", "")
-            return _cached_sources(paths, storage, base, release, settings.DEBUG)
+            if conf.script_integrity and settings.DEBUG:
+                return _sources(paths)  # a file may change
+            return _cached_sources(paths, storage, base, release, settings.DEBUG, conf.script_integrity)
     return _sources(paths)
 
 
@@ -190,7 +193,14 @@ def _has_stable_urls(storage: StaticFilesStorage) -> bool:
 
 
 def _sources(paths: tuple[str, ...], *cache_key: object) -> tuple[str, ...]:
-    return tuple([attributes_of([("src", static(path))]) for path in paths])
+    return tuple([attributes_of(_source(path)) for path in paths])
+
+
+def _source(path: str) -> Iterator[tuple[str, str]]:
+    yield "src", static(path)
+    if conf.script_integrity:
+        yield "integrity", integrity_of(path)
+        yield "crossorigin", "anonymous"  # without it, a browser can't check what another origin serves
 
 
 # Looking up the URLs of static files takes as long as rendering a small table.

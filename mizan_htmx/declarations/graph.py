@@ -103,9 +103,10 @@ class Graph:
     """All registered functions, resolved.
 
     ``plans`` is keyed by a function's ``declaration``. ``live`` names the contexts that pages watch,
-    ``public`` those whose responses all visitors share, ``quiet`` those that are neither. ``shapes`` are
-    those of all groups by name. ``socket_functions`` names those that may be called over the socket.
-    ``default_auth`` is the ``auth`` of functions without one, if the site requires login.
+    ``public`` those whose responses all visitors share, ``private`` the others, ``quiet`` those that are
+    neither live nor public. ``shapes`` are those of all groups by name. ``socket_functions`` names those that
+    may be called over the socket. ``default_auth`` is the ``auth`` of functions without one, if the site
+    requires login.
     """
 
     functions: Mapping[str, Function]
@@ -113,6 +114,7 @@ class Graph:
     plans: Mapping[object, tuple[Target, ...]]
     live: frozenset[str]
     public: frozenset[str]
+    private: frozenset[str]
     quiet: frozenset[str]
     shapes: Mapping[str, Shape]
     problems: tuple[Problem, ...]
@@ -130,9 +132,7 @@ class Graph:
 
     def shared(self, stale: Iterable[Invalidation]) -> tuple[Invalidation, ...]:
         """Return the invalidations that concern shared caches: of public contexts, and of unknown ones."""
-        return tuple(
-            [each for each in stale if each.context in self.public or each.context not in self.groups]
-        )
+        return tuple([each for each in stale if each.context not in self.private])
 
     def is_published(self, stale: Iterable[Invalidation]) -> bool:
         """Return whether any of these concerns sockets or shared caches."""
@@ -140,7 +140,7 @@ class Graph:
 
     def purged(self, stale: Iterable[Invalidation]) -> tuple[str, ...]:
         """Return the cache tags to purge for these; for ``*``, those of all public contexts."""
-        shared = self.shared(stale)
+        shared = [each for each in stale if each.context not in self.private]
         if not shared:
             return ()
         tags = purge_list(shared, self.shapes)
@@ -177,6 +177,7 @@ def build(functions: Mapping[str, Function], *, login_required: bool = False) ->
         plans={each.declaration: _plan(each, groups) for each in functions.values()},
         live=frozenset(name for name, group in groups.items() if group.context.live),
         public=frozenset(name for name, group in groups.items() if group.context.public),
+        private=frozenset(name for name, group in groups.items() if not group.context.public),
         quiet=frozenset(
             name for name, group in groups.items() if not (group.context.live or group.context.public)
         ),

@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Iterable, Mapping
-from typing import Any, cast
+from typing import Any
 from urllib.parse import unquote
 
 from django.conf import settings
@@ -205,7 +205,7 @@ def _refuse_too_large(body: bytes) -> None:
     Django itself trusts Content-Length, which is missing or wrong for a chunked body: the first releases of
     5.2 always do, 6.1 does if the stream is not seekable.
     """
-    limit = cast("int | None", settings.DATA_UPLOAD_MAX_MEMORY_SIZE)
+    limit: int | None = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
     if limit is not None and len(body) > limit:
         raise TooLarge()
 

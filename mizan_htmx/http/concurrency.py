@@ -3,6 +3,7 @@
 import os
 from collections.abc import Awaitable, Callable
 from functools import update_wrapper
+from operator import itemgetter
 from typing import Any, ParamSpec, TypeVar
 
 from asgiref.sync import sync_to_async
@@ -69,14 +70,13 @@ class Endpoint:
         return self._view(request, **url_values)
 
 
+_atomic_requests = itemgetter("ATOMIC_REQUESTS")
+
+
 def _is_async_here() -> bool:
-    if running_loop() is None:
+    if running_loop() is None or os.environ.get("DJANGO_ALLOW_ASYNC_UNSAFE"):
         return False
-    return not (_atomic_requests() or os.environ.get("DJANGO_ALLOW_ASYNC_UNSAFE"))
-
-
-def _atomic_requests() -> bool:
-    return any(each["ATOMIC_REQUESTS"] for each in connections.settings.values())
+    return not any(map(_atomic_requests, connections.settings.values()))
 
 
 class _AsyncMark:

@@ -140,6 +140,9 @@ async def aexecute(
     """See ``execute``. A sync function runs in one thread with its auth and validation, which may query."""
     if not function.is_async:
         return await in_thread(execute, function, request, arguments, recorder, then)
+    if function.context is None or not registry.graph.public:
+        values = await aadmit(function, request, arguments)
+        return await _arun_body(function, request, values, recorder, then)
     with shared_or_own(request, contexts_of(function, request)) as request:
         values = await aadmit(function, request, arguments)
         return await _arun_body(function, request, values, recorder, then)
@@ -150,6 +153,8 @@ def read_group(group: Group, request: HttpRequest, values: dict[str, Any]) -> li
 
     ``values`` are the arguments of all readers, validated together. Readers affect nothing.
     """
+    if not group.context.public:
+        return [_read(reader, group, request, values) for reader in group.answering]
     with shared_or_own(request, (group.context.name,)) as request:
         return [_read(reader, group, request, values) for reader in group.answering]
 

@@ -17,13 +17,12 @@ from mizan_htmx.invalidation.publication import apublish_invalidations, publish_
 from mizan_htmx.invalidation.recorder import (
     Recorder,
     abandon,
-    close_recorder,
     open_recorder,
     roll_back,
 )
 from mizan_htmx.invalidation.response import write_invalidations
 from mizan_htmx.protocol.keys import Invalidation
-from mizan_htmx.request_state import state_of
+from mizan_htmx.request_state import STATE, RequestState
 
 Work: TypeAlias = Callable[[HttpRequest, Recorder], HttpResponseBase]
 AsyncWork: TypeAlias = Callable[[HttpRequest, Recorder], Awaitable[HttpResponseBase]]
@@ -66,7 +65,7 @@ def _conclude(
     request: HttpRequest, response: HttpResponseBase, recorder: Recorder, *, owned: bool
 ) -> tuple[Invalidation, ...]:
     """Write the headers; return what is to be published."""
-    state = state_of(request)
+    state: RequestState = getattr(request, STATE)  # it has one: there is a recorder
     write_invalidations(request, response, recorder)
     if state.has_user_changed:
         write_fingerprint(request, response)
@@ -76,19 +75,19 @@ def _conclude(
         mark_invalid_values(response)
     if state.problem is not None:
         write_error_headers(state.problem, request, response, recorder)
-    return close_recorder(request, recorder, response) if owned else ()
+    return recorder.close(request, response) if owned else ()
 
 
 def publish(request: HttpRequest, recorder: Recorder, response: HttpResponseBase | None = None) -> None:
     """Close the recorder, and publish what the request has invalidated."""
-    publish_invalidations(request, close_recorder(request, recorder, response), response)
+    publish_invalidations(request, recorder.close(request, response), response)
 
 
 async def apublish(
     request: HttpRequest, recorder: Recorder, response: HttpResponseBase | None = None
 ) -> None:
     """See ``publish``."""
-    await apublish_invalidations(request, close_recorder(request, recorder, response), response)
+    await apublish_invalidations(request, recorder.close(request, response), response)
 
 
 def respond(request: HttpRequest, methods: Sequence[str], work: Work, fail: Fail) -> HttpResponseBase:

@@ -22,7 +22,7 @@ from mizan_htmx.http.execution import aexecute, execute, read_group
 from mizan_htmx.http.lifecycle import arespond, respond
 from mizan_htmx.http.session_fingerprint import fingerprint_of, write_fingerprint
 from mizan_htmx.invalidation.recorder import Recorder
-from mizan_htmx.localization import localize_response, localized_as_page
+from mizan_htmx.localization import has_localization, localize_response, localized_as_page
 from mizan_htmx.setup.registry import registry
 
 _CALL = ("POST",)
@@ -32,6 +32,8 @@ _READ = ("GET", "HEAD")
 @Endpoint
 def call(request: HttpRequest) -> HttpResponseBase:
     """Call a function: ``POST {"fn": "rename", "args": {...}}``, or the same as a form."""
+    if not has_localization(request):
+        return respond(request, _CALL, _call, json_error_response)
     with localized_as_page(request):
         return localize_response(request, respond(request, _CALL, _call, json_error_response))
 
@@ -39,6 +41,8 @@ def call(request: HttpRequest) -> HttpResponseBase:
 @call.async_view
 async def acall(request: HttpRequest) -> HttpResponseBase:
     """See ``call``."""
+    if not has_localization(request):
+        return await arespond(request, _CALL, _acall, _ajson_error_response)
     with localized_as_page(request):
         return localize_response(request, await arespond(request, _CALL, _acall, _ajson_error_response))
 
@@ -122,7 +126,7 @@ async def aanswer_call(
 
 
 def _envelope(written: bytes, recorder: Recorder) -> bytes:
-    stale = recorder.invalidations()
+    stale, _ = recorder.merged()
     if not stale:
         return b'{"result":%s}' % written
     return b'{"result":%s,"invalidate":%s}' % (written, to_json([each.as_json() for each in stale]))

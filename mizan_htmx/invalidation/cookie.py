@@ -66,13 +66,11 @@ def carry(
     number: str | None = None,
     unverified: Sequence[Invalidation] = (),
 ) -> None:
-    """Set the cookie where scripts can't see the headers of a response.
+    """Set the cookie on a response whose headers no script can read.
 
     Notes that no page has read yet stay in it. Blocks of this page refer to ``number`` as a change that they
     show already; ``unverified`` is what those blocks are bound to that may not show it.
     """
-    if not hides_headers(request, response):
-        return
     is_secure = request.is_secure()
     name = SECURE_COOKIE if is_secure else COOKIE
     new = Note(number or _random(), tuple(invalidations))

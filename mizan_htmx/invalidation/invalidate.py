@@ -36,8 +36,10 @@ def invalidate(request: HttpRequest | str | None, context: str | None = None, /,
     code that runs after the response has begun, such as a stream; ``invalidate(None, …)`` always publishes.
 
     It takes effect once the transaction around it has committed. Raises ValueError for an unknown context or
-    parameter or an invalid value. Raises ImproperlyConfigured in a view that is not declared with ``@client``
-    if ``MizanMiddleware`` is not installed, because the response would not carry it.
+    parameter or an invalid value. Without ``MizanMiddleware`` it raises ImproperlyConfigured where the
+    response would not carry it: in a view that is not declared with ``@client``, and after the view, as in a
+    hook of ``on_commit()`` with ATOMIC_REQUESTS. If its transaction has committed or still commits, it is
+    published even so.
     """
     name = request if isinstance(request, str) else context
     if name is None:
@@ -54,9 +56,11 @@ def invalidate(request: HttpRequest | str | None, context: str | None = None, /,
     elif is_outside:
         publish_on_commit((invalidation,))
     else:
+        publish_on_commit((invalidation,))  # what is committed already, the error can't prevent
         raise ImproperlyConfigured(
             "invalidate() in a view that is not declared with @client needs"
-            " 'mizan_htmx.middleware.MizanMiddleware' in MIDDLEWARE."
+            " 'mizan_htmx.middleware.MizanMiddleware' in MIDDLEWARE. So it does after any view, as in a hook"
+            " of on_commit() with ATOMIC_REQUESTS."
         )
 
 

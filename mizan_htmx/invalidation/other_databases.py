@@ -66,7 +66,11 @@ class WrittenElsewhere:
     def record(self, invalidations: Sequence[Invalidation], start: int) -> None:
         """Record for the writes that were not rolled back: what was recorded since ``start``, and these."""
         kept = standing(each for each in self._shares if each is not None)
-        shares = [each for each in self._shares if each is None or each in kept]
+        shares = [
+            None if each is None or each.is_over else each  # what is committed waits for nothing
+            for each in self._shares
+            if each is None or each in kept
+        ]
         if shares:
             self._recorder.put([*invalidations, *self._recorder.since(start)], shares, at=start)
 

@@ -59,14 +59,13 @@ class Recorder:
     def put(
         self,
         invalidations: Collection[Invalidation],
-        shares: Iterable[Share | None],
+        shares: Sequence[Share | None],
         *,
         at: int | None = None,
     ) -> None:
-        """Record invalidations once for each of these shares of transactions; ``None``: without one."""
-        known: list[Share | None] = [None if each is None or each.is_over else each for each in shares]
+        """Record invalidations once for each of these shares of open transactions; ``None``: without one."""
         with self._lock:
-            held = [each for each in known if each is not None] if self.is_closed else known
+            held = [each for each in shares if each is not None] if self.is_closed else shares
             position = len(self._entries) if at is None else at
             self._entries[position:position] = [(each, share) for share in held for each in invalidations]
             self._known = None
@@ -75,8 +74,9 @@ class Recorder:
                     self._is_final = False
                     share.add(invalidations)
             if self._is_on_loop and not self.is_closed:
-                _close_at_exit(self)
-        if invalidations and len(held) < len(known):
+                at_exit(_close_all)
+                _open.add(self)
+        if invalidations and len(held) < len(shares):
             publish_anywhere(self._open_request(), merge(invalidations))
 
     def since(self, position: int) -> list[Invalidation]:
@@ -85,11 +85,10 @@ class Recorder:
 
     def rewind(self, position: int) -> None:
         """Discard what was recorded after ``position``, a former length."""
+        if position >= len(self._entries):  # the most common case
+            return
         with self._lock:
-            dropped = self._entries[position:]
-            if not dropped:
-                return
-            for each, share in dropped:
+            for each, share in self._entries[position:]:
                 if share is not None:
                     share.add((each,), -1)
             del self._entries[position:]
@@ -114,13 +113,17 @@ class Recorder:
     def close(
         self, request: HttpRequest | None, response: HttpResponseBase | None = None
     ) -> tuple[Invalidation, ...]:
-        """Return what is to be published now; later entries are published when their transactions commit."""
+        """End the request; return what is to be published now, with the response if there is one.
+
+        Later entries are published when their transactions commit.
+        """
+        _current.set(self.outer)
         with self._lock:
             self.is_closed = True
             if self._is_on_loop and self._entries:
                 _open.discard(self)
             if self._is_final:
-                return self._merged()[0] if self._entries else ()
+                return (self._known or self._merged())[0] if self._entries else ()
             waiting = {share for _, share in self._entries if share is not None and not share.is_over}
             for share in standing(waiting):
                 share.keeper = self
@@ -157,20 +160,15 @@ class Recorder:
         if not self._entries:
             return (), ""
         with self._lock:
-            return self._merged()
+            return self._known or self._merged()
 
     def _merged(self) -> tuple[tuple[Invalidation, ...], str]:
-        if self._known is None or not self._is_final:  # for body, header and signal
-            self._known = merged(self._standing())
-        return self._known
-
-    def _standing(self) -> list[Invalidation]:
-        """Return what is committed or may still be: if that COMMIT fails, the response is not sent either."""
-        entries = self._entries
+        """Merge what is committed or may still be: if that COMMIT fails, the response is not sent either."""
         if self._is_final:
-            return [each for each, _ in entries]
-        kept = standing({share for _, share in entries if share is not None})
-        return [each for each, share in entries if share is None or share in kept]
+            self._known = merged([each for each, _ in self._entries])  # for body, header and signal
+            return self._known
+        kept = standing({share for _, share in self._entries if share is not None})
+        return merged([each for each, share in self._entries if share is None or share in kept])
 
 
 # The recorders whose response is still to come. A server that stops its event loop leaves some open.
@@ -181,11 +179,6 @@ def _close_all() -> None:
     """Publish what no response will carry, as the process ends; its threads have ended by now."""
     for recorder in list(_open):
         recorder.abandon()
-
-
-def _close_at_exit(recorder: Recorder) -> None:
-    at_exit(_close_all)
-    _open.add(recorder)
 
 
 # Weak: if a request ends without closing its recorder, the thread's next work must not be added to it.
@@ -229,14 +222,6 @@ def roll_back(recorder: Recorder) -> None:
         recorder.drop(held)
 
 
-def close_recorder(
-    request: HttpRequest, recorder: Recorder, response: HttpResponseBase | None = None
-) -> tuple[Invalidation, ...]:
-    """Close the recorder of a request; return what is to be published with the response."""
-    _current.set(recorder.outer)
-    return recorder.close(request, response)
-
-
 def abandon(recorder: Recorder, *, owned: bool) -> None:
     """Close the recorder, if ``owned``, of a request that ends without a response.
 
@@ -244,5 +229,4 @@ def abandon(recorder: Recorder, *, owned: bool) -> None:
     is published after its commit.
     """
     if owned:
-        _current.set(recorder.outer)
         recorder.abandon()

@@ -3,7 +3,7 @@
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
-from mizan_htmx.invalidation.cookie import carry
+from mizan_htmx.invalidation.cookie import carry, hides_headers
 from mizan_htmx.invalidation.recorder import Recorder
 from mizan_htmx.protocol.cache_tags import group_list
 from mizan_htmx.protocol.headers import CACHE_GROUPS_HEADER, INVALIDATE_HEADER
@@ -24,7 +24,9 @@ def write_invalidations(request: HttpRequest, response: HttpResponseBase, record
     if purged:
         response.headers[CACHE_GROUPS_HEADER] = group_list(purged)
     response.headers.setdefault("Cache-Control", "no-store")
-    own = state_of(request).page.own_note
+    if not hides_headers(request, response):
+        return
+    own = state_of(request).own_note
     if own is None or 300 <= response.status_code < 400:  # which shows nothing of what was rendered
         carry(request, response, invalidations)
         return

@@ -36,10 +36,10 @@ def reverse_url_for(request: HttpRequest, name: str, *arguments: str, language: 
     if request.resolver_match is None:
         return reverse_url(name, *arguments)
     urlconf = request.__dict__.get("urlconf")
-    state = state_of(request)
-    settled = state.page.url_scope
+    page = state_of(request).page
+    settled = page.url_scope
     if settled is None or settled[0] is not urlconf:
-        settled = state.page.url_scope = (urlconf, *_here()[:2])
+        settled = page.url_scope = (urlconf, *_here()[:2])
     return _reverse(name, arguments, (settled[1], settled[2], language or get_language()))
 
 

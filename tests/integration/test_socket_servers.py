@@ -8,7 +8,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -23,18 +23,19 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from mizan_htmx import client, invalidate, register
-from mizan_htmx.channels import MizanConsumer, wrap_asgi
+from mizan_htmx.channels import MizanConsumer, protocol, wrap_asgi
 from mizan_htmx.channels.layer.bus import hubs
 from mizan_htmx.channels.outage_log import database_outage
 from tests.browser.helpers.serving import SERVERS, Daphne, Site
 from tests.helpers.sockets import PATIENCE, ROOM, SUBSCRIBED, ChatChannel, chat, said
 from tests.helpers.visitor import as_coroutine
 from tests.helpers.waiting import until
-from tests.helpers.watching import declare, watching_of
+from tests.helpers.watches import declare, watching_of
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("registry")]
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parents[2]
+CHANNELS_PAGE = ROOT / "docs/channels.md"
 
 
 @pytest.fixture(params=SERVERS)
@@ -52,19 +53,19 @@ class Page:
     def __init__(self, socket: ClientConnection) -> None:
         self.socket = socket
 
-    async def hear(self) -> Any:
+    async def receive(self) -> Any:
         """Wait for the next frame."""
         async with asyncio.timeout(PATIENCE):
             return json.loads(await self.socket.recv())
 
-    async def tell(self, **frame: Any) -> None:
+    async def send(self, **frame: Any) -> None:
         """Send a frame."""
         await self.socket.send(json.dumps(frame))
 
     async def ask(self, **frame: Any) -> Any:
         """Send a frame and wait for the next one that comes."""
-        await self.tell(**frame)
-        return await self.hear()
+        await self.send(**frame)
+        return await self.receive()
 
     async def closing(self) -> int | None:
         """Wait until the server closes the socket, and give its code; frames before it are dropped."""
@@ -101,7 +102,7 @@ async def subscribed(page: Page) -> None:
 class TestMessages:
     """What a page says and what is pushed, from wherever."""
 
-    async def test_a_page_hears_what_it_says(self, site: Site) -> None:
+    async def test_a_page_receives_what_it_says(self, site: Site) -> None:
         chat()
         _, cookie = await signed_in()
         async with opened(site, cookie) as page:
@@ -114,11 +115,11 @@ class TestMessages:
         async with opened(site, cookie) as page:
             await subscribed(page)
             await channel.push(channel.DjangoMessage(text="loop"), room="a")
-            assert await page.hear() == said("loop")
+            assert await page.receive() == said("loop")
             await asyncio.to_thread(channel.push_sync, channel.DjangoMessage(text="thread"), room="a")
-            assert await page.hear() == said("thread")
+            assert await page.receive() == said("thread")
             await asyncio.to_thread(asyncio.run, channel.push(channel.DjangoMessage(text="other"), room="a"))
-            assert await page.hear() == said("other")
+            assert await page.receive() == said("other")
 
     @pytest.mark.parametrize("sync_or_async", [lambda hook: hook, as_coroutine], ids=["def", "async def"])
     async def test_a_function_and_a_hook_push_as_well(self, site: Site, sync_or_async: Any) -> None:
@@ -134,18 +135,18 @@ class TestMessages:
         _, cookie = await signed_in()
         async with opened(site, cookie) as page:
             await subscribed(page)
-            assert await page.hear() == said("welcome")
+            assert await page.receive() == said("welcome")
             answer = await page.ask(action="rpc", id=1, fn="shout", args={"text": "hey"})
-            heard = [answer, await page.hear()]
-            assert said("hey") in heard
-            assert {"id": 1, "ok": True, "data": {"result": "hey"}} in heard
+            received = [answer, await page.receive()]
+            assert said("hey") in received
+            assert {"id": 1, "ok": True, "data": {"result": "hey"}} in received
 
-    async def test_what_becomes_stale_is_told(self, site: Site) -> None:
+    async def test_what_is_invalidated_is_sent(self, site: Site) -> None:
         declare()
         async with opened(site) as page:
             assert await page.ask(action="watch", id=1, contexts="news") == watching_of("news")
             await sync_to_async(invalidate)(None, "news")
-            assert (await page.hear())["invalidate"] == "news"
+            assert (await page.receive())["invalidate"] == "news"
 
 
 class TestLife:
@@ -179,16 +180,18 @@ class TestLife:
         browser, cookie = await signed_in()
         async with opened(site, cookie) as page:
             await browser.alogout()
-            assert (await page.hear())["code"] == "UNAUTHORIZED"
+            assert (await page.receive())["code"] == "UNAUTHORIZED"
             assert await page.closing() == 4401
 
-    async def test_a_flood_is_closed(self, site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def test_a_socket_that_sends_too_much_is_closed(
+        self, site: Site, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         """daphne refuses to send 1008, and the socket stayed open, with nobody to serve it."""
         monkeypatch.setattr(MizanConsumer, "burst", 1)
         monkeypatch.setattr(MizanConsumer, "patience", 0)
         async with opened(site) as page:
-            await page.tell()
-            await page.tell()
+            await page.send()
+            await page.send()
             assert await page.closing() == (4008 if isinstance(site, Daphne) else 1008)
 
     async def test_a_page_that_leaves_during_a_call_ends_its_subscriptions(self, site: Site) -> None:
@@ -204,7 +207,7 @@ class TestLife:
         _, cookie = await signed_in()
         async with opened(site, cookie) as page:
             await subscribed(page)
-            await page.tell(action="rpc", id=1, fn="slow")
+            await page.send(action="rpc", id=1, fn="slow")
             assert await asyncio.to_thread(running.wait, PATIENCE)
         over.set()
         assert await asyncio.to_thread(left.wait, PATIENCE)
@@ -222,7 +225,41 @@ class TestLife:
         async with opened(site, cookie) as page:
             await subscribed(page)
             await channel.push(channel.DjangoMessage(text="again"), room="a")
-            assert await page.hear() == said("again")
+            assert await page.receive() == said("again")
+
+
+class TestSizeOfMessages:
+    """With the option that docs/channels.md names, the server itself refuses what is too large."""
+
+    @pytest.mark.parametrize("server", SERVERS)
+    async def test_a_message_over_the_limit_never_reaches_the_consumer(self, server: str) -> None:
+        received: list[int] = []
+
+        class Consumer(MizanConsumer):
+            async def websocket_receive(self, message: Any) -> None:
+                received.append(len(message["text"]))
+                await super().websocket_receive(message)
+
+        site = SERVERS[server](Consumer.as_asgi(), **documented_option(server))
+        site.start()
+        try:
+            async with opened(site) as page:
+                await page.socket.send(" " * protocol.MAX_BYTES)
+                assert (await page.hear())["error"] == "Malformed frame"
+                with suppress(ConnectionClosed):
+                    await page.socket.send(" " * (protocol.MAX_BYTES + 1))
+                # daphne drops the connection without a close frame.
+                assert await page.closing() == (None if isinstance(site, Daphne) else 1009)
+        finally:
+            await asyncio.to_thread(site.stop)
+        assert received == [protocol.MAX_BYTES]
+
+
+def documented_option(server: str) -> dict[str, int]:
+    """Return the option that docs/channels.md starts the server with, as an argument of its class."""
+    command = re.search(rf"^    {server} --(\S+) (\d+) ", CHANNELS_PAGE.read_text(), re.MULTILINE)
+    assert command is not None
+    return {command[1].replace("-", "_"): int(command[2])}
 
 
 SCRIPT = """

@@ -54,7 +54,7 @@ def test_w001_without_the_middleware(settings: Settings) -> None:
     assert checks(user_profile) == [
         Warning(
             "'mizan_htmx.middleware.MizanMiddleware' is not in MIDDLEWARE.",
-            hint="Add it as the last one. Without it plain views can't call invalidate(request, …), and the"
+            hint="Add it as the last one. Without it plain views can't call invalidate(), and the"
             " invalidations of an async mutation that fails are not sent.",
             id="mizan_htmx.W001",
         )

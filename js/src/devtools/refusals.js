@@ -1,6 +1,7 @@
 /* Why a request was refused: which argument had which value. Names that sound secret have none. */
 
 import { is } from "../dom.js";
+import { trustedHtml } from "../html.js";
 import { controlsOf } from "../requests/controls.js";
 import { record } from "./changes.js";
 import { draw } from "./drawing.js";
@@ -83,7 +84,7 @@ const listsIn = (root) => {
 const reasonsIn = (detail) => {
   // htmx 2 has an XMLHttpRequest, and htmx 4 a context.
   const text = detail.request?.responseText ?? detail.request?.text ?? "";
-  const root = new DOMParser().parseFromString(text, "text/html");
+  const root = new DOMParser().parseFromString(trustedHtml(text), "text/html");
   const { details, debug } = readJson(text, root);
   const fields = debug?.reasons ?? detail.fields ?? details?.fields ?? listsIn(root);
   return Object.entries(fields).flatMap(([name, texts]) =>

@@ -1,6 +1,7 @@
 /* Shows a page that the server has sent about a failure. */
 
 import { make, parts } from "./elements.js";
+import { trustedHtml } from "../html.js";
 
 const PLAIN = ".pastebin, #pastebinTraceback, .commands a { display: none }"; // what needs its scripts
 
@@ -32,7 +33,7 @@ export const openPage = (html) => {
       return made;
     });
   });
-  frame.srcdoc = shown;
+  frame.srcdoc = trustedHtml(shown);
   const leaving = make("button", { type: "button" }, "Close");
   leaving.addEventListener("click", () => viewer.close());
   viewer.replaceChildren(make("header", {}, make("h2", {}, "Error page"), leaving), frame);

@@ -1,6 +1,7 @@
 /* What an answer to a request says: whether it is a failure, whether its HTML belongs into the page, and what is wrong. */
 
 import { formOf, isSafe, of, page } from "../dom.js";
+import { parseHtml } from "../html.js";
 
 /**
  * @typedef {object} Answer
@@ -23,13 +24,6 @@ const FIELD = "input:not([type=hidden]), select, textarea";
 
 /** No answer at all. @type {Answer} */
 export const NONE = { status: 0, header: () => null, text: "" };
-
-/** @param {string} html */
-const parse = (html) => {
-  const template = page.createElement("template");
-  template.innerHTML = html;
-  return template.content;
-};
 
 /** @type {(answer: Answer, kind: RegExp) => boolean} */
 const isOfType = ({ header }, kind) => kind.test(header("Content-Type") ?? "");
@@ -65,7 +59,7 @@ export const fits = (answer, { element, method }, { isBoosted, select, target })
   if (!isHtml(answer) || codeOf(answer) !== null) return false;
   if (answer.status === 422 || isAimed(answer)) return true;
   if (answer.status >= 500) return false;
-  const content = parse(answer.text);
+  const content = parseHtml(answer.text);
   if (isPage(answer)) {
     const isAsked = select ? content.querySelector(select) !== null : isBoosted || target === page.body;
     return isAsked && (answer.status === 400 || isSafe(method));
@@ -80,7 +74,7 @@ export const fits = (answer, { element, method }, { isBoosted, select, target })
  * @returns {Refusal & { result?: { success?: boolean, errors?: Record<string, unknown> } }}
  */
 export const read = (answer) => {
-  const script = isHtml(answer) && parse(answer.text).querySelector("script[data-mizan-refusal]");
+  const script = isHtml(answer) && parseHtml(answer.text).querySelector("script[data-mizan-refusal]");
   try {
     return JSON.parse(script ? script.textContent : answer.text) ?? {};
   } catch {

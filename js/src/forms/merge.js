@@ -4,6 +4,7 @@
 import { is, isContent, of, page, within } from "../dom.js";
 import { serve } from "../preserve/attributes.js";
 import { CONTROL, FORM, fieldsOf, forms, isInvalid, left, part, process } from "./controls.js";
+import { parseHtml } from "../html.js";
 
 const OWN = "[data-mizan-status], [data-mizan-alert], [data-mizan-keep], template, script";
 
@@ -20,17 +21,10 @@ const OWN = "[data-mizan-status], [data-mizan-alert], [data-mizan-keep], templat
 /** @type {WeakMap<Element, string[]>} The classes of an element that are the server's, to tell them from those of scripts. */
 const classes = new WeakMap();
 
-/** @param {string} html */
-export const parse = (html) => {
-  const template = page.createElement("template");
-  template.innerHTML = html;
-  return template.content;
-};
-
 /** @type {(html: string, form: HTMLFormElement) => HTMLFormElement | undefined} */
 export const findForm = (html, form) => {
   const id = of(form).getAttribute("id");
-  const found = [...parse(html).querySelectorAll(/** @type {"form"} */ (FORM))];
+  const found = [...parseHtml(html).querySelectorAll(/** @type {"form"} */ (FORM))];
   return found.find((each) => of(each).getAttribute("id") === id);
 };
 

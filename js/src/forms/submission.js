@@ -7,6 +7,7 @@ import { clear, isRead } from "../clobbering.js";
 import { cookie } from "../cookies.js";
 import { is, isOwn, of, page, staysHere } from "../dom.js";
 import { on, onCapture } from "../events.js";
+import { parseHtml } from "../html.js";
 import { htmx } from "../htmx.js";
 import { settings } from "../settings.js";
 import {
@@ -22,7 +23,7 @@ import {
   refused,
   submitsOf,
 } from "./controls.js";
-import { findForm, mergeForm, parse, showStatus } from "./merge.js";
+import { findForm, mergeForm, showStatus } from "./merge.js";
 import { dropValidation, validateSoon } from "./validation.js";
 
 const TOKEN = "csrfmiddlewaretoken";
@@ -161,7 +162,7 @@ export const end = (form, answer) => {
   const fresh = status === 422 && findForm(text, form);
   if (fresh) refuse(form, fresh, flight);
   else if (status === 422)
-    part(form, "alert")?.replaceChildren(parse(text)); // from the form's own hook
+    part(form, "alert")?.replaceChildren(parseHtml(text)); // from the form's own hook
   else if (header("X-Mizan-Error") === "CSRF") complain(form, "CSRF");
   else complain(form, status < 400 && status ? 401 : status);
 };

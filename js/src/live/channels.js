@@ -15,6 +15,7 @@ import { BLOCK, all, is, isUnticked, of, page } from "../dom.js";
 import { fire, on } from "../events.js";
 import { htmx, isHtmx2 } from "../htmx.js";
 import { ask, attach, whenOpen } from "./transport.js";
+import { parseHtml } from "../html.js";
 
 const CHANNEL = "[data-mizan-channel]";
 const FORM = "form[mizan-send]";
@@ -159,9 +160,7 @@ const place = (template, html) => {
     if (flight?.block === block) return void flight.late.push([template, html]);
   }
   const style = template.dataset.mizanPlace ?? "beforeend";
-  const content = page.createElement("template");
-  content.innerHTML = html;
-  const { id } = of(content.content.firstElementChild) ?? {};
+  const { id } = of(parseHtml(html).firstElementChild) ?? {};
   const former = id && INSERTS.test(style) ? page.getElementById(id) : null;
   swap(template, former ?? target, html, former ? "outerHTML" : style);
 };

@@ -6,8 +6,9 @@
    Content-Security-Policy has the nonce that the script has: then the server has written it, and it gets the
    page's. */
 
-import { isIn, page, within } from "../dom.js";
+import { isIn, within } from "../dom.js";
 import { on } from "../events.js";
+import { copyScript } from "../html.js";
 import { htmx, isHtmx2 } from "../htmx.js";
 import { nonce } from "../settings.js";
 
@@ -69,10 +70,7 @@ const authorise = (script, block) => {
 /** @param {HTMLScriptElement} script */
 const renew = (script) => {
   if (!isHtmx2 || /^(module|text\/javascript)?$/.test(script.type)) return script;
-  const made = page.createElement("script");
-  for (const { name, value } of script.attributes) made.setAttribute(name, value);
-  made.textContent = script.textContent;
-  return made;
+  return copyScript(script);
 };
 
 /**

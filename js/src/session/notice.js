@@ -9,6 +9,7 @@ import { onCapture, onRestored } from "../events.js";
 import { dress, keepKey, noteFocus, place, removeOthers, untilFound } from "../notices.js";
 import { mount, settings } from "../settings.js";
 import { isHolding, resendHeld } from "./held.js";
+import { parseHtml } from "../html.js";
 
 /** @typedef {"ended" | "other" | "returned" | "renewed"} Part */
 
@@ -34,9 +35,8 @@ const load = async () => {
   const spoken = locale ? `&mizan-locale=${encodeURIComponent(locale)}` : "";
   const response = await fetch(`${mount().href}session/notice/?next=${next}${spoken}`);
   if (!response.ok || response.redirected) return null;
-  const template = page.createElement("template");
-  template.innerHTML = await response.text();
-  const element = /** @type {HTMLElement} */ (template.content.querySelector(NOTICE));
+  const content = parseHtml(await response.text());
+  const element = /** @type {HTMLElement} */ (content.querySelector(NOTICE));
   for (const part of childrenOf(element)) part.hidden = true;
   element.addEventListener("click", press);
   element.addEventListener("keydown", (event) => {

@@ -41,6 +41,7 @@ const SETTINGS = {
 
 /* Start the shim with these settings, as the script tag of a page does. */
 export const start = (settings = {}) => {
+  document.cookie = "csrftoken=the-token"; // without it the first change would ask the server for one
   const tag = document.createElement("script");
   Object.assign(tag.dataset, SETTINGS, settings);
   const own = Object.getOwnPropertyDescriptor(Document.prototype, "currentScript");
@@ -108,8 +109,14 @@ export const hearAll = (...names) => {
 /* Type this into a field, as a visitor does. */
 export const type = (field, text) => {
   field.focus();
-  if (field.isContentEditable) field.textContent = text;
-  else field.value = text;
+  if (field.isContentEditable) {
+    field.dispatchEvent(
+      new InputEvent("beforeinput", { bubbles: true, data: text, inputType: "insertText" }),
+    );
+    field.textContent = text;
+  } else {
+    field.value = text;
+  }
   field.dispatchEvent(new InputEvent("input", { bubbles: true, data: text, inputType: "insertText" }));
 };
 

@@ -3,8 +3,9 @@
 
      serve((request) => answer)   from now on; returns the requests that were made since, a list that grows
 
-   A request is {method, url, path, query, headers, body, isAborted}. An answer is HTML, or {status, body, headers, url};
-   null stands for no answer at all, as when the network is down; a promise is waited for. What nothing serves is a 404. */
+   A request is {method, url, path, query, headers, body, isAborted}; the body of a form is FormData or URLSearchParams. An
+   answer is HTML, or {status, body, headers, url}; null stands for no answer at all, as when the network is down; a promise
+   is waited for. What nothing serves is a 404. */
 
 const realFetch = window.fetch;
 
@@ -39,8 +40,14 @@ export const json = (value, more = {}) => ({
   headers: { "Content-Type": "application/json", ...more.headers },
 });
 
+/* What a request sends in fields, by their names. */
+export const fieldsOf = ({ body }) =>
+  Object.fromEntries(body instanceof FormData ? body : new URLSearchParams(body));
+
 const ask = async (request) => {
   requests.push(request);
+  const isFields = /urlencoded/.test(request.headers.get("Content-Type"));
+  if (typeof request.body === "string" && isFields) request.body = new URLSearchParams(request.body);
   underWay += 1;
   const answer = await handler(request).finally(() => {
     underWay -= 1;
@@ -140,7 +147,10 @@ class FakeXMLHttpRequest extends EventTarget {
     this.#answer = answer;
     if (answer) {
       const { status, body: text, url } = answer;
-      Object.assign(this, { status, response: text, responseText: text, responseURL: url });
+      Object.assign(this, { status, responseURL: url, readyState: 2 });
+      this.#tell("readystatechange"); // the headers are there before the body is
+      await null;
+      Object.assign(this, { response: text, responseText: text });
     }
     this.#end(answer ? "load" : "error");
   }

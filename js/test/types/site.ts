@@ -21,7 +21,9 @@ const isCovered: boolean = mizan.covers("user", mizan.format("user", { user_id: 
 const later: number = mizan.later("5f0c29ab.17", null);
 
 export const wait = async (): Promise<number> => {
-  await mizan.quiet();
+  await mizan
+    .quiet({ timeout: 500 })
+    .catch((error: Mizan.QuietError) => console.log(error.blocks[0]?.reason));
   await mizan.send("chat", { room: "a" }, { text: "Hi" });
   try {
     const { name } = await mizan.call<{ name: string }>("rename", { user_id: 5, name: "Ada" });

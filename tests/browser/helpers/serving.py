@@ -26,11 +26,15 @@ on_both_servers = pytest.mark.parametrize("server", ["uvicorn", "daphne"], indir
 
 
 class Site(ABC):
-    """A server in a thread of this process, so that tests reach what it uses: the database, the gates."""
+    """A server in a thread of this process, so that tests reach what it uses: the database, the gates.
 
-    def __init__(self, application: Application) -> None:
+    ``options`` are the server's own.
+    """
+
+    def __init__(self, application: Application, **options: Any) -> None:
         self.refuses_sockets = False
         self._application = application
+        self._options = options
         self._port = 0
 
     @property
@@ -57,8 +61,8 @@ class Site(ABC):
 class Uvicorn(Site):
     """The site on uvicorn."""
 
-    def __init__(self, application: Application) -> None:
-        super().__init__(application)
+    def __init__(self, application: Application, **options: Any) -> None:
+        super().__init__(application, **options)
         self._server: uvicorn.Server | None = None
         self._thread: Thread | None = None
 
@@ -71,6 +75,7 @@ class Uvicorn(Site):
             ws="websockets-sansio",
             log_level="warning",
             timeout_graceful_shutdown=1,
+            **self._options,
         )
         self._server = uvicorn.Server(config)
         # Bound here, so that a tab that is early waits in the queue.
@@ -105,8 +110,8 @@ class _Server(DaphneServer):  # type: ignore[misc]
 class Daphne(Site):
     """The site on daphne. All of a process share one reactor, which can be started once and not again."""
 
-    def __init__(self, application: Application) -> None:
-        super().__init__(application)
+    def __init__(self, application: Application, **options: Any) -> None:
+        super().__init__(application, **options)
         self._server: Any = None
 
     def start(self) -> None:
@@ -127,7 +132,9 @@ class Daphne(Site):
 
     def _start(self) -> None:
         endpoints = [f"tcp:port={self._port}:interface=127.0.0.1"]
-        self._server = _Server(self._serve_or_refuse, endpoints=endpoints, signal_handlers=False)
+        self._server = _Server(
+            self._serve_or_refuse, endpoints=endpoints, signal_handlers=False, **self._options
+        )
         self._server.abort_start = True  # all but running the reactor, which runs already
         self._server.run()
 

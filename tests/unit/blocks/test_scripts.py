@@ -24,10 +24,10 @@ ATTRIBUTES = (
 )
 
 
-def shim(*more: str) -> str:
-    """Write the script tags of the shim, and of more."""
-    paths = (*page.ALWAYS, *(f"mizan_htmx/{name}.js" for name in more))
-    tags = [f'<script defer src="/static/{path}" {ATTRIBUTES}></script>' for path in paths]
+def shim(*more: str, ending: str = ".min.js", attributes: str = ATTRIBUTES) -> str:
+    """Return the script tags of the shim, and of more."""
+    tags = [f'<script defer src="/static/mizan_htmx/mizan{ending}" {attributes}></script>']
+    tags += [f'<script defer src="/static/mizan_htmx/{name}{ending}"></script>' for name in more]
     return "".join([*tags, error_messages()])
 
 
@@ -64,38 +64,33 @@ def test_the_scripts_stand_in_order(any_site: Site, tag: str, html: str) -> None
 @pytest.mark.parametrize(
     ("debug", "tag", "more"),
     [
-        (False, "{% mizan_scripts htmx=None debug=True %}", ("mizan-debug", "mizan-faults")),
+        (False, "{% mizan_scripts htmx=None debug=True %}", ("mizan-debug",)),
         (False, "{% mizan_scripts htmx=None debug=False %}", ()),
-        (True, "{% mizan_scripts htmx=None %}", ("mizan-debug", "mizan-faults")),
+        (True, "{% mizan_scripts htmx=None %}", ("mizan-debug",)),
         (True, "{% mizan_scripts htmx=None debug=False %}", ()),
-        (True, "{% mizan_scripts None debug=None %}", ("mizan-debug", "mizan-faults")),
+        (True, "{% mizan_scripts None debug=None %}", ("mizan-debug",)),
     ],
 )
-def test_why_something_refreshed_is_told_while_debugging_or_where_asked_for(
+def test_why_something_refreshed_is_shown_while_debugging_or_where_asked_for(
     any_site: Site, settings: Settings, debug: bool, tag: str, more: tuple[str, ...]
 ) -> None:
     settings.DEBUG = debug
 
-    assert any_site.page(tag) == shim(*more)
+    assert any_site.page(tag) == shim(*more, ending=".js" if debug else ".min.js")
 
 
-def test_what_one_round_trip_needs_is_there_where_it_is_asked_for(site: Site, settings: Settings) -> None:
+def test_the_page_says_whether_responses_bring_blocks(site: Site, settings: Settings) -> None:
     settings.MIZAN_SINGLE_FLIGHT = True
 
-    assert site.page("{% mizan_scripts htmx=None debug=True %}") == shim(
-        "mizan-single-flight", "mizan-debug", "mizan-faults"
-    )
+    html = site.page("{% mizan_scripts htmx=None %}")
+
+    assert html == shim(attributes=f'{ATTRIBUTES} data-single-flight=""')
 
 
-def test_the_shim_comes_first() -> None:
-    names = ("mizan-start", "mizan", "mizan-together")
-    assert page.ALWAYS[:3] == tuple(f"mizan_htmx/{name}.js" for name in names)
-
-
-def test_every_script_is_there() -> None:
-    names = (page.ALWAYS, page.LIVE, page.FORMS, page.DEBUG, (page.SINGLE_FLIGHT,))
-
-    assert [name for group in names for name in group if finders.find(name) is None] == []
+@pytest.mark.parametrize("name", [page.MAIN, page.FORMS, page.LIVE, page.DEBUG])
+@pytest.mark.parametrize("ending", [".js", ".min.js", ".min.js.map"])
+def test_every_script_is_there(name: str, ending: str) -> None:
+    assert finders.find(name + ending) is not None
 
 
 @pytest.mark.parametrize(
@@ -184,7 +179,7 @@ def test_a_token_that_scripts_can_not_read_stands_in_the_page(
     token = attributes.pop("data-csrf-token")
     assert attributes == {
         "defer": None,
-        "src": "/static/mizan_htmx/mizan-after.js",
+        "src": "/static/mizan_htmx/mizan.min.js",
         "data-mount": "/api/mizan/",
         "data-csrf-header": "X-Csrftoken",
         "data-session": "anonymous",

@@ -15,6 +15,8 @@ from pytest_django import Settings
 from mizan_htmx.blocks import scripts as page
 from tests.helpers.blocks import Site
 
+PATHS = [f"{page.MAIN}.min.js"]
+
 
 class SigningStorage(StaticFilesStorage):
     """A storage whose addresses are others each time, as those with a signature are."""
@@ -33,9 +35,8 @@ class ManifestStorage(ManifestStaticFilesStorage):
 
     def load_manifest(self) -> Any:
         """Give what was collected, and the hash of that."""
-        return {path: path.replace(".js", f".{self.names['hash']}.js") for path in page.ALWAYS}, self.names[
-            "hash"
-        ]
+        release = self.names["hash"]
+        return {path: path.replace(".js", f".{release}.js") for path in PATHS}, release
 
 
 class SignedBelow(ManifestFilesMixin, SigningStorage):  # type: ignore[misc]  # as Django's own
@@ -43,7 +44,7 @@ class SignedBelow(ManifestFilesMixin, SigningStorage):  # type: ignore[misc]  # 
 
     def load_manifest(self) -> Any:
         """Give what was collected, and the hash of that."""
-        return {path: path for path in page.ALWAYS}, "release"
+        return {path: path for path in PATHS}, "release"
 
 
 class SignedInside(ManifestStaticFilesStorage):
@@ -65,26 +66,24 @@ def test_scripts_are_where_the_static_files_are_now(site: Site, settings: Settin
     for prefix in ("/static/", "https://cdn.example/a&b/", "/static/"):
         settings.STATIC_URL = prefix
         html = site.page("{% mizan_scripts htmx=None %}")
-        assert sources(html) == [f"{prefix}{path}".replace("&", "&amp;") for path in page.ALWAYS]
+        assert sources(html) == [f"{prefix}{path}".replace("&", "&amp;") for path in PATHS]
 
 
 @pytest.mark.parametrize("storage", ["SigningStorage", "SignedBelow", "SignedInside"])
-def test_addresses_that_are_signed_are_signed_for_each_page(
-    site: Site, settings: Settings, storage: str
-) -> None:
+def test_urls_that_are_signed_are_signed_for_each_page(site: Site, settings: Settings, storage: str) -> None:
     settings.STORAGES = {"staticfiles": {"BACKEND": f"{__name__}.{storage}"}}
     first, second = (sources(site.page("{% mizan_scripts htmx=None %}")) for _ in range(2))
-    assert len({*first, *second}) == 2 * len(page.ALWAYS)
+    assert len({*first, *second}) == 2 * len(PATHS)
 
 
 def test_scripts_are_those_of_the_manifest_of_now(site: Site, settings: Settings) -> None:
     for release in ("first", "second"):
         ManifestStorage.names["hash"] = release
         settings.STORAGES = {"staticfiles": {"BACKEND": f"{__name__}.ManifestStorage"}}
-        for debug, infix in ((False, f".{release}"), (True, ""), (False, f".{release}")):
+        for debug, infix in ((False, f".min.{release}"), (True, ""), (False, f".min.{release}")):
             settings.DEBUG = debug
             html = site.page("{% mizan_scripts htmx=None debug=False %}")
-            assert sources(html)[1] == f"/static/mizan_htmx/mizan{infix}.js"
+            assert sources(html) == [f"/static/mizan_htmx/mizan{infix}.js"]
 
 
 def test_a_site_without_the_app_for_static_files_has_scripts_too(site: Site, settings: Settings) -> None:
@@ -92,4 +91,4 @@ def test_a_site_without_the_app_for_static_files_has_scripts_too(site: Site, set
         name for name in settings.INSTALLED_APPS if name != "django.contrib.staticfiles"
     ]
     found = sources(site.page("{% mizan_scripts htmx=None %}"))
-    assert found[: len(page.ALWAYS)] == [f"/static/{path}" for path in page.ALWAYS]
+    assert found[: len(PATHS)] == [f"/static/{path}" for path in PATHS]

@@ -9,7 +9,7 @@ from pytest_django import Settings
 from mizan_htmx import Context, client, register
 from tests.helpers.sockets import SUBSCRIBED, Tab, chat, person
 from tests.helpers.visitor import SyncOrAsync
-from tests.helpers.watching import BOARD, board, page, watching_of
+from tests.helpers.watches import BOARD, board, page, watching_of
 
 pytestmark = pytest.mark.usefixtures("registry")
 

@@ -2,14 +2,16 @@
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import suppress
 from threading import Thread
 from typing import Any, cast
 
 import pytest
 from asgiref.sync import async_to_sync, sync_to_async
+from django.contrib.auth.models import User
 from django.core.exceptions import ImproperlyConfigured
-from django.db import close_old_connections, transaction
+from django.db import close_old_connections, connection, transaction
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.test import AsyncClient, Client
 from django.urls import get_urlconf
@@ -23,6 +25,7 @@ from tests.helpers.visitor import (
     SyncOrAsync,
     Visitor,
     as_coroutine,
+    as_written,
     serve,
 )
 
@@ -30,7 +33,8 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("
 
 WITHOUT = (
     "invalidate() in a view that is not declared with @client needs"
-    " 'mizan_htmx.middleware.MizanMiddleware' in MIDDLEWARE."
+    " 'mizan_htmx.middleware.MizanMiddleware' in MIDDLEWARE. So it does after any view, as in a hook of"
+    " on_commit() with ATOMIC_REQUESTS."
 )
 
 
@@ -152,20 +156,92 @@ class TestInRequests:
 
 
 @pytest.mark.usefixtures("without_middleware")
-def test_a_view_whose_answer_can_not_carry_it_is_told_so(
-    visitor: Visitor, sync_or_async: SyncOrAsync, settings: Settings, signals: list[Any]
-) -> None:
-    raised: list[str] = []
+class TestWithoutMiddleware:
+    """It raises where the response can't carry it; whatever is committed is published even so."""
 
+    @pytest.mark.parametrize("names_request", [True, False])
+    def test_in_a_plain_view_it_raises(
+        self,
+        visitor: Visitor,
+        sync_or_async: SyncOrAsync,
+        settings: Settings,
+        signals: list[Any],
+        names_request: bool,
+    ) -> None:
+        raised: list[str] = []
+
+        def changing(request: HttpRequest) -> HttpResponse:
+            with pytest.raises(ImproperlyConfigured) as error:
+                invalidate(request, "user", user_id=5) if names_request else change()
+            raised.append(str(error.value))
+            return HttpResponse()
+
+        serve(settings, {"change/": sync_or_async(changing)})
+        response = visitor.get("/change/")
+        assert (response.status_code, HEADER in response.headers, raised) == (200, False, [WITHOUT])
+        assert signals == [("user;user_id=5", None, False)]
+
+    @pytest.mark.parametrize("is_caught", [True, False])
+    def test_the_error_rolls_its_transaction_back_and_publishes_nothing(
+        self, visitor: Visitor, settings: Settings, signals: list[Any], is_caught: bool
+    ) -> None:
+        def changing(request: HttpRequest) -> HttpResponse:
+            with transaction.atomic():
+                User.objects.create(username="Eve")
+                with suppress(*([ImproperlyConfigured] if is_caught else [])):
+                    change()
+                assert signals == []
+            return HttpResponse()
+
+        serve(settings, {"change/": changing})
+        assert visitor.get("/change/").status_code == (200 if is_caught else 500)
+        assert User.objects.exists() == is_caught
+        assert signals == ([("user;user_id=5", None, False)] if is_caught else [])
+
+    @pytest.mark.parametrize("declared", [client(affects="user"), as_written], ids=["function", "plain view"])
+    def test_after_the_commit_of_a_request_it_is_published(
+        self,
+        visitor: Visitor,
+        settings: Settings,
+        signals: list[Any],
+        declared: Callable[[Any], Any],
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        def changing(request: HttpRequest) -> HttpResponse:
+            User.objects.create(username="Eve")
+            transaction.on_commit(lambda: invalidate("user", user_id=6))
+            return HttpResponse()
+
+        monkeypatch.setitem(connection.settings_dict, "ATOMIC_REQUESTS", True)
+        serve(settings, {"change/": declared(changing)})
+        assert (visitor.form("/change/", "").status_code, User.objects.exists()) == (500, True)
+        assert ("user;user_id=6", None, False) in signals
+
+    def test_after_the_commit_of_a_call_it_is_published(
+        self, visitor: Visitor, signals: list[Any], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def rename(request: HttpRequest) -> None:
+            User.objects.create(username="Eve")
+            transaction.on_commit(change)
+
+        monkeypatch.setitem(connection.settings_dict, "ATOMIC_REQUESTS", True)
+        register(client(rename))
+        assert (visitor.call("rename").status_code, User.objects.exists()) == (500, True)
+        assert signals == [("user;user_id=5", None, False)]
+
+
+@pytest.mark.parametrize("atomic_requests", [True, False])
+def test_in_a_hook_of_the_commit_the_response_carries_it(
+    visitor: Visitor, settings: Settings, atomic_requests: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    @transaction.atomic
     def changing(request: HttpRequest) -> HttpResponse:
-        with pytest.raises(ImproperlyConfigured) as error:
-            change()
-        raised.append(str(error.value))
+        transaction.on_commit(change)
         return HttpResponse()
 
-    serve(settings, {"change/": sync_or_async(changing)})
-    assert visitor.get("/change/").status_code == 200
-    assert (raised, signals) == ([WITHOUT], [])
+    monkeypatch.setitem(connection.settings_dict, "ATOMIC_REQUESTS", atomic_requests)
+    serve(settings, {"change/": changing})
+    assert visitor.get("/change/").headers[HEADER] == "user;user_id=5"
 
 
 class TestOutsideOfRequests:

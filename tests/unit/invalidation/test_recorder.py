@@ -1,21 +1,26 @@
-"""What is stale is announced once it is committed: by ``invalidate()``, in the header."""
+"""What is committed is invalidated: by ``invalidate()``, in the header."""
 
 import asyncio
 import re
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from typing import Any
+from weakref import WeakSet
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
-from django.db import transaction
+from django.db import connections, transaction
 from django.http import HttpRequest, HttpResponse
 from django.test import RequestFactory
+from pytest_django import DjangoCaptureOnCommitCallbacks
 
 from mizan_htmx import client, invalidate, register
+from mizan_htmx.invalidation import recorder as recorders
+from mizan_htmx.invalidation import shutdown
 from mizan_htmx.invalidation.publication import publish_anywhere, publish_invalidations, published
 from mizan_htmx.invalidation.recorder import Recorder, current_recorder, open_recorder
-from mizan_htmx.invalidation.response import write_invalidations
+from mizan_htmx.invalidation.transactions import share_of
 from mizan_htmx.protocol.keys import Invalidation, format_list
+from mizan_htmx.signals import invalidated
 from mizan_htmx.testing import isolated_registry
 from tests.helpers.visitor import (
     HEADER,
@@ -81,7 +86,8 @@ class TestInvalidate:
             invalidate(RequestFactory().get("/"), "user")
         assert str(error.value) == (
             "invalidate() in a view that is not declared with @client needs"
-            " 'mizan_htmx.middleware.MizanMiddleware' in MIDDLEWARE."
+            " 'mizan_htmx.middleware.MizanMiddleware' in MIDDLEWARE. So it does after any view, as in a hook"
+            " of on_commit() with ATOMIC_REQUESTS."
         )
 
     def test_a_parameter_may_be_called_context_or_request(self, visitor: Visitor) -> None:
@@ -191,7 +197,7 @@ class TestTransactions:
             raise ZeroDivisionError
         assert (recorder.invalidations(), recorder.written()) == ((Invalidation("one"),), "one")
 
-    def test_what_is_added_later_is_announced_too(self) -> None:
+    def test_what_is_added_later_is_in_the_response_too(self) -> None:
         recorder = Recorder()
         for name, written in (("one", "one"), ("two", "one, two")):
             recorder.add([Invalidation(name)])
@@ -199,46 +205,114 @@ class TestTransactions:
         recorder.rewind(1)
         assert recorder.written() == "one"
 
+    def test_what_a_database_rolls_back_is_dropped_and_nothing_else(self) -> None:
+        recorder = Recorder()
+        recorder.add([Invalidation("before")])
+        with transaction.atomic():
+            recorder.add([Invalidation("committed")])
+        recorder.drop([connections["default"]])
+        assert recorder.written() == "before, committed"
+        with transaction.atomic():
+            recorder.add([Invalidation("open")])
+            recorder.drop([])
+            assert recorder.written() == "before, committed, open"
+            recorder.drop([connections["default"]])
+            assert recorder.written() == "before, committed"
 
-def test_nobody_hears_of_what_is_neither_live_nor_public_but_who_listens(signals: list[Any]) -> None:
-    heard: list[object] = []
+    def test_what_was_taken_back_is_not_published_for_a_request_that_is_gone(
+        self, signals: list[Any]
+    ) -> None:
+        with transaction.atomic():
+            recorder = Recorder()
+            recorder.add([Invalidation("one"), Invalidation("two")])
+            recorder.add([Invalidation("one"), Invalidation("three")])
+            recorder.rewind(2)
+            del recorder
+        assert signals == [("one, two", None, False)]
 
-    def hear(sender: object, invalidations: object, **kwargs: object) -> None:
-        heard.append(invalidations)
+    def test_what_no_response_carries_is_published_with_its_request_after_the_commit(
+        self, signals: list[Any]
+    ) -> None:
+        request = RequestFactory().get("/")
+        recorder, _ = open_recorder(request)
+        with transaction.atomic():
+            recorder.add([Invalidation("one")])
+            recorder.abandon()
+            assert signals == []
+        assert signals == [("one", request, False)]
+
+    def test_what_is_committed_after_the_response_is_published_with_it(self) -> None:
+        request, response = RequestFactory().get("/"), HttpResponse()
+        heard: list[object] = []
+
+        def hear(sender: object, **named: object) -> None:
+            heard.append((named["invalidations"], named["request"], named["response"]))
+
+        recorder, _ = open_recorder(request)
+        invalidated.connect(hear)
+        try:
+            with transaction.atomic():
+                recorder.add([Invalidation("one")])
+                assert recorder.close(request, response) == ()
+        finally:
+            invalidated.disconnect(hear)
+        assert heard == [((Invalidation("one"),), request, response)]
+
+    @pytest.mark.django_db(transaction=False)
+    def test_in_a_test_that_never_commits_a_request_is_published_once(
+        self,
+        signals: list[Any],
+        django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+    ) -> None:
+        recorder = Recorder()
+        with django_capture_on_commit_callbacks(execute=True):
+            recorder.add([Invalidation("one")])
+            with transaction.atomic():
+                recorder.add([Invalidation("two")])
+            recorder.abandon()
+            assert signals == []
+        assert [text for text, *_ in signals] == ["one, two"]
+
+
+def test_what_is_neither_live_nor_public_is_received_only_by_who_listens(signals: list[Any]) -> None:
+    received: list[object] = []
+
+    def receive(sender: object, invalidations: object, **kwargs: object) -> None:
+        received.append(invalidations)
 
     known, unknown = (Invalidation("user"),), (Invalidation("elsewhere"),)
-    published.connect(hear)
+    published.connect(receive)
     try:
         for stale in (known, unknown):
             publish_invalidations(None, stale)
     finally:
-        published.disconnect(hear)
-    assert (heard, [text for text, *_ in signals]) == ([unknown], ["user", "elsewhere"])
+        published.disconnect(receive)
+    assert (received, [text for text, *_ in signals]) == ([unknown], ["user", "elsewhere"])
 
 
 @pytest.mark.parametrize("may_block", ["", "1"])
 async def test_in_an_event_loop_the_sites_receivers_are_called_by_a_task(
     signals: list[Any], monkeypatch: pytest.MonkeyPatch, may_block: str
 ) -> None:
-    heard: list[object] = []
+    received: list[object] = []
 
-    def hear(sender: object, request: object, **kwargs: object) -> None:
-        heard.append(request)
+    def receive(sender: object, request: object, **kwargs: object) -> None:
+        received.append(request)
 
     monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", may_block)
     request = RequestFactory().get("/")
-    published.connect(hear)
+    published.connect(receive)
     try:
         publish_anywhere(request, (Invalidation("elsewhere"),))
     finally:
-        published.disconnect(hear)
-    assert heard == [request]
+        published.disconnect(receive)
+    assert received == [request]
     assert bool(signals) is bool(may_block)
     async with asyncio.timeout(60):
         while not signals:
             await asyncio.sleep(0)
     assert [each[:2] for each in signals] == [("elsewhere", request)]
-    assert heard == [request]
+    assert received == [request]
 
 
 @pytest.mark.django_db(transaction=True)
@@ -254,16 +328,42 @@ def test_what_no_response_carries_is_published_with_its_request(signals: list[An
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_response_that_invalidates_is_not_stored_unless_it_says_so_itself() -> None:
-    request = RequestFactory().get("/")
-    recorder = Recorder(request)
-    response = HttpResponse()
-    write_invalidations(request, response, recorder)
-    assert (HEADER in response.headers, "Cache-Control" in response.headers) == (False, False)
-    recorder.add([Invalidation.of("user", user_id=5)])
-    write_invalidations(request, response, recorder)
-    assert response.headers[HEADER] == "user;user_id=5"
-    assert response.headers["Cache-Control"] == "no-store"
-    kept = HttpResponse(headers={"Cache-Control": "private"})
-    write_invalidations(request, kept, recorder)
-    assert kept.headers["Cache-Control"] == "private"
+@pytest.mark.parametrize("in_transaction", [True, False])
+def test_what_is_published_is_what_the_header_says(in_transaction: bool) -> None:
+    recorder = Recorder()
+    with transaction.atomic() if in_transaction else nullcontext():
+        recorder.add([Invalidation.of("user", user_id=user_id) for user_id in range(1000)])
+    assert recorder.written() == "user"
+    assert recorder.close(None) == (Invalidation("user"),)
+
+
+def test_a_request_that_invalidates_nothing_has_nothing_to_say() -> None:
+    recorder = Recorder()
+    assert (recorder.written(), recorder.invalidations(), recorder.close(None)) == ("", (), ())
+
+
+class TestTheEndOfTheProcess:
+    """A server stops its event loop, and no response will be sent."""
+
+    @pytest.fixture(autouse=True)
+    def alone(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Have nothing left of other tests."""
+        monkeypatch.setattr(shutdown, "_works", {})
+        monkeypatch.setattr(recorders, "_open", WeakSet())
+
+    async def test_what_was_recorded_in_the_loop_is_published(self, signals: list[Any]) -> None:
+        request = RequestFactory().get("/")
+        recorder, closed = Recorder(request), Recorder(request)
+        for each, name in ((recorder, "open"), (closed, "closed")):
+            each.put([Invalidation(name)], [None])
+        closed.close(request)
+        shutdown.finish()
+        assert [(text, of) for text, of, _ in signals] == [("open", request)]
+
+    def test_what_was_recorded_in_a_thread_is_left_to_that_thread(self, signals: list[Any]) -> None:
+        request = RequestFactory().get("/")
+        recorder = Recorder(request)
+        recorder.put([Invalidation("user")], [None])
+        shutdown.finish()
+        assert signals == []
+        assert recorder.close(request) == (Invalidation("user"),)

@@ -1,5 +1,28 @@
-/* The chat's manners. Messages come and go by the tags in the template. Here they get the reader's own time and
-   side, the list follows the newest unless its reader has scrolled up, and what is unread is counted. */
+/* A board's own scripts: who is here, the columns that fold, and the chat. */
+
+// ---- who is here: says every half minute that this page is still open
+
+const sign = document.querySelector('template[data-mizan-channel="here"]');
+
+const still = () =>
+  window.mizan.send("here", JSON.parse(sign.dataset.mizanParams), {}).catch(() => {
+    // Not connected. On the next connection the server notes it anew.
+  });
+
+if (sign) setInterval(still, 30_000);
+
+// ---- columns that fold: what is set here is in no HTML of the server, and stays when the column is refreshed
+
+document.addEventListener("click", ({ target }) => {
+  const button = target.closest?.("button.fold");
+  if (!button) return;
+  const isOpen = button.getAttribute("aria-expanded") === "true";
+  button.setAttribute("aria-expanded", String(!isOpen));
+  document.getElementById(button.getAttribute("aria-controls")).hidden = isOpen;
+});
+
+/* ---- the chat: messages come and go by the tags in the template. Here they get the reader's own time and side, the list
+   follows the newest unless its reader has scrolled up, and unread messages are counted. */
 
 const byId = (id) => document.getElementById(id);
 const chat = byId("chat");
@@ -55,7 +78,7 @@ const arrive = () => {
   count();
 };
 
-const start = () => {
+const startChat = () => {
   lines().forEach(dress);
   count();
   new MutationObserver(arrive).observe(log, { childList: true, subtree: true });
@@ -110,4 +133,4 @@ const start = () => {
   });
 };
 
-if (chat) start();
+if (chat) startChat();

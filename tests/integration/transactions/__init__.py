@@ -1,0 +1,1 @@
+"""What is invalidated in a transaction is published with its commit, whatever fails after it."""

@@ -48,7 +48,7 @@ class Tally:
     resting: int = 0
 
 
-class Wire:
+class Connection:
     """A persistent connection, opened again when the other side has closed it."""
 
     def __init__(self, port: int) -> None:
@@ -86,28 +86,28 @@ class Wire:
         self.reader = self.writer = None
 
 
-def address(user: int) -> str:
+def url(user: int) -> str:
     """Choose one of the two URLs that show a user."""
     return random.choice((f"/profile/{user}/", f"/api/mizan/ctx/user/?user_id={user}"))
 
 
 async def read(tally: Tally) -> None:
     """Read until the end."""
-    wire = Wire(tally.port)
+    connection = Connection(tally.port)
     while time.perf_counter() < tally.end:
         user = random.randrange(tally.users)
         known, begin = tally.known[user], time.perf_counter()
-        request = f"GET {address(user)} HTTP/1.1\r\nHost: site.test\r\n\r\n".encode()
-        head, body = await wire.ask(request)
+        request = f"GET {url(user)} HTTP/1.1\r\nHost: site.test\r\n\r\n".encode()
+        head, body = await connection.ask(request)
         tally.times.append(time.perf_counter() - begin)
         tally.hits += b"x-cache: hit" in head
         tally.stale += int(json.loads(body)["number"]) < known
-    wire.close()
+    connection.close()
 
 
 async def write(tally: Tally, users: range, each: float) -> None:
     """Change one of these users every ``each`` seconds, until the end."""
-    wire = Wire(tally.port)
+    connection = Connection(tally.port)
     due = time.perf_counter() + random.uniform(0, each)
     while due < tally.end:
         await asyncio.sleep(due - time.perf_counter())
@@ -121,20 +121,20 @@ async def write(tally: Tally, users: range, each: float) -> None:
             f"X-CSRFToken: {tally.token}",
             f"Content-Length: {len(text)}",
         )
-        _, body = await wire.ask("\r\n".join((*lines, "", text)).encode())
+        _, body = await connection.ask("\r\n".join((*lines, "", text)).encode())
         tally.known[user] = json.loads(body)["result"]
         tally.mutations += 1
-    wire.close()
+    connection.close()
 
 
 async def rest(tally: Tally) -> None:
     """Count the URLs that still show an old number when all writers have stopped."""
-    wire = Wire(tally.port)
+    connection = Connection(tally.port)
     for user in range(tally.users):
         for path in (f"/profile/{user}/", f"/api/mizan/ctx/user/?user_id={user}"):
-            _, body = await wire.ask(f"GET {path} HTTP/1.1\r\nHost: site.test\r\n\r\n".encode())
+            _, body = await connection.ask(f"GET {path} HTTP/1.1\r\nHost: site.test\r\n\r\n".encode())
             tally.resting += int(json.loads(body)["number"]) < tally.known[user]
-    wire.close()
+    connection.close()
 
 
 async def load(port: int, options: argparse.Namespace) -> Tally:

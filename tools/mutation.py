@@ -37,11 +37,15 @@ UNIT = "tests/unit"
 #: What is changed, by the beginning of its path, and the tests that should notice.
 MODULES = {
     "mizan_htmx/protocol/": (f"{UNIT}/protocol/",),
-    "mizan_htmx/declarations/graph.py": (f"{UNIT}/declarations/test_graph.py",),
+    "mizan_htmx/declarations/graph.py": (
+        f"{UNIT}/declarations/test_graph.py",
+        f"{UNIT}/declarations/test_graph_plans.py",
+    ),
     "mizan_htmx/blocks/binding.py": (f"{UNIT}/blocks/test_binding.py", f"{UNIT}/blocks/test_nodes.py"),
     "mizan_htmx/invalidation/": (
         f"{UNIT}/invalidation/",
         f"{UNIT}/blocks/test_freshness.py",
+        f"{UNIT}/caching/test_responses_mutations.py",
         f"{UNIT}/http/test_concurrency.py",
         f"{UNIT}/http/test_error_headers.py",
         f"{UNIT}/http/test_execution.py",

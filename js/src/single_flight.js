@@ -4,37 +4,28 @@
    text, X-Mizan-Brought characters long: block id → its HTML, or null for what is unchanged. It is cut off before htmx sees
    it. Blocks that are stale and not in it are requested as ever. */
 
+import { NONE, append, queryOf } from "./blocks/queries.js";
 import { deliver } from "./blocks/staleness.js";
 import { BLOCK, isElement, isOwn, of, page } from "./dom.js";
 import { on } from "./events.js";
 
 const NAMED = "X-Mizan-Blocks";
 const BROUGHT = "X-Mizan-Brought";
-const [MOST_BLOCKS, LONGEST] = [50, 4000]; // what the server reads of the header: blocks, characters
+const [MOST_BLOCKS, LONGEST] = [100, 4000]; // what the server reads of the header: blocks, characters
 const BOUND = /** @type {"div"} */ (`${BLOCK}[hx-get]:not([data-mizan-lazy])`);
 const HASH = "data-mizan-hash";
 
-/* As much as a refresh names, and what the block shows. One of a live context has to get its new version with its HTML,
-   unchanged or not. */
-/** @param {HTMLElement} block */
-const nameOf = (block) => {
-  const { mizanHash: hash, mizanVersion: version } = of(block).dataset;
-  const name = new URL(of(block).getAttribute("hx-get") ?? "", page.baseURI).search.slice(1);
-  return hash && version === undefined ? `${name}&mizan-hash=${hash}` : name;
-};
-
 /** @param {HTMLElement[]} blocks */
 const namesOf = (blocks) => {
-  const names = [];
-  let length = 0;
+  let [count, names] = [0, NONE];
   for (const block of blocks) {
-    if (names.length === MOST_BLOCKS || length === LONGEST) break;
-    const name = nameOf(block);
-    if (length + name.length > LONGEST) continue; // a shorter one may fit
-    names.push(name);
-    length += name.length + 1;
+    if (count === MOST_BLOCKS) break;
+    const longer = append(names, queryOf(block));
+    if (longer.text.length > LONGEST) continue; // a shorter one may fit
+    names = longer;
+    count += 1;
   }
-  return names.join("&");
+  return names.text;
 };
 
 /* The server does not know what a script has put into a block, a form for its title say, and would call the block unchanged.

@@ -26,6 +26,9 @@ SALT = "mizan_htmx.block"
 # A refresh returns the block with its wrapper; these would insert it in or beside the old one.
 _PARTIAL_SWAP = re.compile("inner|before|after|delete|textContent", re.IGNORECASE)
 
+# Stands for the id in a token where it follows from the rest; no id has this character.
+_DEFAULT_ID = "."
+
 # Seconds between two polls. Browsers store timeouts as 32-bit milliseconds (24 days); a day is enough.
 _MAX_POLL = 86_400
 
@@ -144,7 +147,7 @@ class Block:
     @property
     def _signed(self) -> "_Signed":
         written = _as_key(self.variables)
-        own_id = "" if self.has_default_id else self.id
+        own_id = _DEFAULT_ID if self.has_default_id else self.id
         return self.partial, self.contexts, own_id, self.wrapper, written, self.localization, self.engine
 
 
@@ -200,8 +203,8 @@ def read_token(token: str, raw: Mapping[str, str]) -> Block:
     groups = find_groups(contexts)
     values, shown = bind(groups, _given(groups, raw))
     given = _as_mapping(variables)
-    own_id = shown_id or _names["", partial, shown, variables]
-    is_default = not shown_id
+    is_default = shown_id == _DEFAULT_ID
+    own_id = _names["", partial, shown, variables] if is_default else shown_id
     return Block(
         partial, contexts, values, given, wrapper, own_id, False, shown, localization, engine, is_default
     )

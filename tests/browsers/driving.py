@@ -10,7 +10,8 @@ import subprocess
 import tempfile
 import time
 from abc import ABC, abstractmethod
-from contextlib import ExitStack, suppress
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -60,6 +61,10 @@ class Browser(ABC):
     @abstractmethod
     def back(self) -> None:
         """Press the back button."""
+
+    @abstractmethod
+    def hidden(self) -> AbstractContextManager[None]:
+        """Have the page hidden as a visitor does it: behind another tab, or in a window that is put away."""
 
     @abstractmethod
     def close(self) -> None:
@@ -148,6 +153,17 @@ class Chromium(_Selenium):
             options.add_argument(argument)
         super().__init__(webdriver.Chrome(options, ChromiumService(_path("chromedriver"))))
 
+    @contextmanager
+    def hidden(self) -> Iterator[None]:
+        """Have the page behind another tab, which a script opens: the driver would leave one of its own."""
+        own = self._driver.current_window_handle
+        self.evaluate("void open('about:blank')")
+        yield
+        [other] = set(self._driver.window_handles) - {own}
+        self._driver.switch_to.window(other)
+        self._driver.close()
+        self._driver.switch_to.window(own)
+
 
 class WebKit(_Selenium):
     """WebKitGTK's MiniBrowser; it needs a display."""
@@ -156,6 +172,14 @@ class WebKit(_Selenium):
         super().__init__(
             webdriver.WebKitGTK(webdriver.WebKitGTKOptions(), service=WebKitService(_path("WebKitWebDriver")))
         )
+
+    @contextmanager
+    def hidden(self) -> Iterator[None]:
+        """Have the window put away: MiniBrowser opens all other tabs behind the first one."""
+        place = self._driver.get_window_rect()
+        self._driver.minimize_window()
+        yield
+        self._driver.set_window_rect(**place)
 
 
 class Firefox(Browser):
@@ -210,6 +234,13 @@ class Firefox(Browser):
     def back(self) -> None:
         """Press the back button."""
         self._do("browsingContext.traverseHistory", context=self._page, delta=-1)
+
+    @contextmanager
+    def hidden(self) -> Iterator[None]:
+        """Have the page behind another tab."""
+        other = self._do("browsingContext.create", type="tab")["context"]
+        yield
+        self._do("browsingContext.close", context=other)
 
     def close(self) -> None:
         """End it."""

@@ -61,6 +61,31 @@ def test_what_changes_elsewhere_arrives_by_the_socket(enter: Enter, board: Board
     page.holds(new, "Half a card")
 
 
+def test_a_hidden_page_refreshes_once_it_is_shown(enter: Enter, board: Board, demo: str) -> None:
+    page = enter("mara", board.path)
+    page.is_followed()
+    column = f"#column-{board.columns[1]}"
+    page.evaluate("window.refreshes = 0")
+    page.evaluate("document.addEventListener('mizan:refreshing', () => { refreshes += 1 })")
+    with page.hidden():
+        page.until("document.hidden")
+        tomas = Visitor(demo).sign_in("tomas")
+        for title in ("Build", "Ship"):
+            tomas.call("add_card", column_id=board.columns[1], title=title)
+        # What is answered comes after what was told before, and this timer after those that spread refreshes.
+        page.evaluate(
+            f"""mizan.socket.ask({{ action: "ctx", context: "progress", params: {{ board_id: {board.pk} }} }})
+                .then(() => setTimeout(() => {{ window.heard = refreshes }}, 1000)) && null"""
+        )
+        page.until("'heard' in window")
+        assert page.evaluate("heard") == 0
+        assert page.evaluate("document.hidden") is True
+        page.lacks(f"{column} li.card")
+    page.until("!document.hidden")
+    page.shows(f"{column} li.card:nth-child(1) .card__title", "Build")
+    page.shows(f"{column} li.card:nth-child(2) .card__title", "Ship")
+
+
 def test_the_page_behind_the_back_button_is_fresh(enter: Enter, board: Board) -> None:
     page = enter("mara", board.path)
     card = first_card(board)

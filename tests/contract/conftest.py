@@ -8,22 +8,22 @@ from tests.helpers.demo import Board, Visitor, serving
 
 
 @pytest.fixture(scope="session")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def site_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Serve the demo once for all tests of a process; each makes a board of its own."""
-    with serving(tmp_path_factory.mktemp("demo")) as address:
-        yield address
+    with serving(tmp_path_factory.mktemp("demo")) as site_url:
+        yield site_url
 
 
 @pytest.fixture
-def mara(address: str) -> Visitor:
+def mara(site_url: str) -> Visitor:
     """Return a visitor who is signed in as Mara."""
-    return Visitor(address).sign_in("mara")
+    return Visitor(site_url).sign_in("mara")
 
 
 @pytest.fixture
-def jonah(address: str) -> Visitor:
+def jonah(site_url: str) -> Visitor:
     """Return a visitor who is signed in as Jonah, who is on none of the boards of the tests unless asked."""
-    return Visitor(address).sign_in("jonah")
+    return Visitor(site_url).sign_in("jonah")
 
 
 @pytest.fixture

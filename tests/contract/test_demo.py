@@ -8,22 +8,22 @@ import pytest
 from tests.helpers.demo import PEOPLE, Board, Visitor
 
 
-def test_signing_in_returns_to_the_page_that_asked_for_it(address: str) -> None:
-    visitor = Visitor(address)
+def test_signing_in_returns_to_the_page_that_asked_for_it(site_url: str) -> None:
+    visitor = Visitor(site_url)
     assert unquote(visitor.get("/people/1/").headers["Location"]) == "/sign-in/?next=/people/1/"
     assert 'name="next" value="/people/1/"' in visitor.get("/sign-in/?next=/people/1/").text
     assert visitor.post("/sign-in/as/1/", {"next": "/people/1/"}).headers["Location"] == "/people/1/"
 
 
 @pytest.mark.parametrize("elsewhere", ["https://evil.example/", "//evil.example/", "javascript:alert(1)"])
-def test_signing_in_leads_nowhere_else(address: str, elsewhere: str) -> None:
-    visitor = Visitor(address)
+def test_signing_in_leads_nowhere_else(site_url: str, elsewhere: str) -> None:
+    visitor = Visitor(site_url)
     visitor.get("/sign-in/")
     assert visitor.post("/sign-in/as/1/", {"next": elsewhere}).headers["Location"] == "/"
 
 
-def test_who_signs_in_by_a_link_is_not_signed_in(address: str) -> None:
-    visitor = Visitor(address)
+def test_who_signs_in_by_a_link_is_not_signed_in(site_url: str) -> None:
+    visitor = Visitor(site_url)
     assert visitor.get("/sign-in/as/1/").status == 405
     assert visitor.post("/sign-in/as/1/").status == 403, "without a CSRF token"
     assert visitor.get("/").status == 302
@@ -36,8 +36,8 @@ def test_signing_out_signs_out(mara: Visitor) -> None:
 
 
 @pytest.mark.parametrize("version", ["2", "4"])
-def test_the_chosen_htmx_stays(address: str, version: str) -> None:
-    visitor = Visitor(address)
+def test_the_chosen_htmx_stays(site_url: str, version: str) -> None:
+    visitor = Visitor(site_url)
     assert f"django_htmx/htmx-{version}" in visitor.get(f"/sign-in/?htmx={version}").text
     assert f"django_htmx/htmx-{version}" in visitor.sign_in("mara").get("/").text
     visitor.post("/sign-out/")
@@ -54,8 +54,8 @@ def test_every_answer_has_the_strict_policy(mara: Visitor, path: str) -> None:
     assert " style=" not in answer.text
 
 
-def test_pages_are_for_who_is_signed_in(address: str, board: Board) -> None:
-    nobody = Visitor(address)
+def test_pages_are_for_who_is_signed_in(site_url: str, board: Board) -> None:
+    nobody = Visitor(site_url)
     for path in ("/", board.path, "/people/1/"):
         assert unquote(nobody.get(path).headers["Location"]) == f"/sign-in/?next={path}"
         assert nobody.get(path, **{"HX-Request": "true"}).status == 401, path
@@ -133,23 +133,23 @@ def test_only_ones_own_notifications_are_opened(mara: Visitor) -> None:
     assert mara.get(f"/api/mizan/ctx/notifications/?user_id={PEOPLE['tomas']}").status == 403
 
 
-def test_renaming_oneself_makes_that_person_stale(address: str) -> None:
-    priya = Visitor(address).sign_in("priya")
+def test_renaming_oneself_invalidates_that_person(site_url: str) -> None:
+    priya = Visitor(site_url).sign_in("priya")
     answer = priya.post("/people/4/rename/", {"name": "  Priya   R. "})
     assert (answer.status, answer.stale) == (204, "user;user_id=4")
     shown = priya.read("user", user_id=4)["person"]
     assert (shown["name"], shown["initials"]) == ("Priya R.", "PR")
 
 
-def test_renaming_oneself_works_without_scripts(address: str) -> None:
-    priya = Visitor(address).sign_in("priya")
+def test_renaming_oneself_works_without_scripts(site_url: str) -> None:
+    priya = Visitor(site_url).sign_in("priya")
     answer = priya.post("/people/4/rename/", {"name": "Priya Raman"}, **{"HX-Request": "false"})
     assert (answer.status, answer.headers["Location"]) == (302, "/people/4/")
     assert answer.stale == "user;user_id=4"
     assert re.search(r"mizan_invalidate=[0-9a-f]{16}:user%3Buser_id%3D4;", answer.headers["Set-Cookie"])
 
 
-def test_what_a_change_of_a_card_makes_stale(mara: Visitor, board: Board) -> None:
+def test_what_a_change_of_a_card_invalidates(mara: Visitor, board: Board) -> None:
     todo, doing, _ = board.columns
     b = f"board_id={board.pk}"
     added = mara.call("add_card", column_id=todo, title="Plan")
@@ -174,7 +174,7 @@ def test_what_a_change_of_a_card_makes_stale(mara: Visitor, board: Board) -> Non
     )
 
 
-def test_what_a_change_of_a_column_makes_stale(mara: Visitor, board: Board) -> None:
+def test_what_a_change_of_a_column_invalidates(mara: Visitor, board: Board) -> None:
     todo, doing, done = board.columns
     b = f"board_id={board.pk}"
     assert mara.call("rename_board", board_id=board.pk, title="Play").stale == f"board;{b}"
@@ -188,14 +188,14 @@ def test_what_a_change_of_a_column_makes_stale(mara: Visitor, board: Board) -> N
     assert mara.read("columns", board_id=board.pk)["columns_of"] == [doing, todo, added.result]
 
 
-def test_nobody_is_told_of_what_they_did_themselves(mara: Visitor, board: Board) -> None:
+def test_nobody_is_notified_of_what_they_did_themselves(mara: Visitor, board: Board) -> None:
     card_id = mara.call("add_card", column_id=board.columns[0], title="Plan").result
     assigned = mara.call("assign_card", card_id=card_id, assignee_id=PEOPLE["mara"])
     assert assigned.stale == f"card;card_id={card_id}, activity;board_id={board.pk}"
 
 
-def test_opening_the_notifications_marks_them_as_read(address: str, mara: Visitor, board: Board) -> None:
-    tomas = Visitor(address).sign_in("tomas")
+def test_opening_the_notifications_marks_them_as_read(site_url: str, mara: Visitor, board: Board) -> None:
+    tomas = Visitor(site_url).sign_in("tomas")
     tomas.post("/people/2/notifications/")
     card_id = mara.call("add_card", column_id=board.columns[0], title="Water the plants").result
     mara.call("assign_card", card_id=card_id, assignee_id=2)

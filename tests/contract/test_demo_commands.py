@@ -18,11 +18,11 @@ def test_seeding_again_changes_nothing(tmp_path: Path) -> None:
 
 
 def test_serving_again_keeps_what_people_did(tmp_path: Path) -> None:
-    with serving(tmp_path) as address:
-        answer = Visitor(address).sign_in("yuki").post("/people/3/rename/", {"name": "Yuki B."})
+    with serving(tmp_path) as site_url:
+        answer = Visitor(site_url).sign_in("yuki").post("/people/3/rename/", {"name": "Yuki B."})
         assert answer.status == 204
-    with serving(tmp_path) as address:
-        page = Visitor(address).sign_in("yuki").get("/people/3/").text
+    with serving(tmp_path) as site_url:
+        page = Visitor(site_url).sign_in("yuki").get("/people/3/").text
     assert "Yuki B." in page
     assert "Yuki Brandt" not in page
 
@@ -108,8 +108,8 @@ def test_a_database_url_that_is_none_is_named(tmp_path: Path) -> None:
 
 
 def test_one_click_signs_in_only_in_demo_mode(tmp_path: Path) -> None:
-    with serving(tmp_path, DEMO_MODE="off") as address:
-        visitor = Visitor(address)
+    with serving(tmp_path, DEMO_MODE="off") as site_url:
+        visitor = Visitor(site_url)
         page = visitor.get("/sign-in/").text
         assert "Mara" not in page
         assert 'type="password"' in page
@@ -118,7 +118,7 @@ def test_one_click_signs_in_only_in_demo_mode(tmp_path: Path) -> None:
 
 
 def test_demo_mode_is_off_where_others_can_reach_it(tmp_path: Path) -> None:
-    with serving(tmp_path, ALLOWED_HOSTS="127.0.0.1,board.example") as address:
-        visitor = Visitor(address)
+    with serving(tmp_path, ALLOWED_HOSTS="127.0.0.1,board.example") as site_url:
+        visitor = Visitor(site_url)
         assert 'type="password"' in visitor.get("/sign-in/").text
         assert visitor.post("/sign-in/as/1/").status == 404

@@ -8,9 +8,9 @@ from tests.helpers.demo import PEOPLE, Board, Visitor, serving
 
 
 @pytest.fixture
-def nobody(address: str) -> Visitor:
+def nobody(site_url: str) -> Visitor:
     """Give a visitor who is not signed in, and has a CSRF token."""
-    visitor = Visitor(address)
+    visitor = Visitor(site_url)
     visitor.get("/sign-up/")
     return visitor
 
@@ -32,21 +32,21 @@ def account(username: str, **fields: str) -> dict[str, str]:
     return {"display_name": "Noor Haddad", "username": username, "password": "a-calm-lake-42", **fields}
 
 
-def test_who_signs_up_is_signed_in_and_has_a_place_on_the_first_board(address: str, nobody: Visitor) -> None:
+def test_who_signs_up_is_signed_in_and_has_a_place_on_the_first_board(site_url: str, nobody: Visitor) -> None:
     answer = nobody.post("/api/mizan/form/sign_up/", account("noor"))
     assert (answer.status, answer.headers["HX-Redirect"]) == (200, "/boards/1/")
     assert re.fullmatch(r"board;board_id=1, boards;user_id=\d+", answer.stale or "")
     assert "Noor Haddad" in nobody.get("/boards/1/").text
-    again = Visitor(address)
+    again = Visitor(site_url)
     again.get("/sign-in/")
     fields = {"username": "noor", "password": "a-calm-lake-42"}
     assert again.post("/sign-in/", fields).status == 302
 
 
-def test_a_made_account_is_nobody_elses_to_be(address: str, nobody: Visitor) -> None:
+def test_a_made_account_is_nobody_elses_to_be(site_url: str, nobody: Visitor) -> None:
     answer = nobody.post("/api/mizan/form/sign_up/", account("own", display_name="Own Account"))
     key = (answer.stale or "").split("user_id=")[1]
-    other = Visitor(address)
+    other = Visitor(site_url)
     assert "Own Account" not in other.get("/sign-in/").text
     assert other.post(f"/sign-in/as/{key}/").status == 404
 
@@ -87,8 +87,8 @@ def test_signing_up_without_scripts(nobody: Visitor) -> None:
 
 
 def test_outside_of_demo_mode_nobody_signs_up(tmp_path_factory: pytest.TempPathFactory) -> None:
-    with serving(tmp_path_factory.mktemp("closed"), DEMO_MODE="off") as address:
-        visitor = Visitor(address)
+    with serving(tmp_path_factory.mktemp("closed"), DEMO_MODE="off") as site_url:
+        visitor = Visitor(site_url)
         assert visitor.get("/sign-up/").status == 404
         assert "sign-up" not in visitor.get("/sign-in/").text
         assert visitor.get("/api/mizan/form/sign_up/").status == 404
@@ -96,8 +96,8 @@ def test_outside_of_demo_mode_nobody_signs_up(tmp_path_factory: pytest.TempPathF
         assert visitor.call("sign_up.validate").status == 404
 
 
-def test_who_is_signed_in_needs_no_account(address: str) -> None:
-    assert Visitor(address).sign_in("mara").get("/sign-up/").headers["Location"] == "/"
+def test_who_is_signed_in_needs_no_account(site_url: str) -> None:
+    assert Visitor(site_url).sign_in("mara").get("/sign-up/").headers["Location"] == "/"
 
 
 CONTACT = "/api/mizan/form/contact/"
@@ -118,11 +118,11 @@ def test_a_message_is_kept_with_its_sender(mara: Visitor) -> None:
     assert 'value="Mara Lindqvist"' in page, "the name is filled in"
 
 
-def test_a_message_is_its_senders_only(address: str, mara: Visitor) -> None:
+def test_a_message_is_its_senders_only(site_url: str, mara: Visitor) -> None:
     assert mara.post(CONTACT, letter(text="Between us")).status == 200
-    assert "Between us" not in Visitor(address).sign_in("jonah").get("/contact/").text
-    assert Visitor(address).sign_in("jonah").get("/api/mizan/ctx/messages/?user_id=1").status == 403
-    assert Visitor(address).get("/api/mizan/ctx/messages/?user_id=1").status == 401
+    assert "Between us" not in Visitor(site_url).sign_in("jonah").get("/contact/").text
+    assert Visitor(site_url).sign_in("jonah").get("/api/mizan/ctx/messages/?user_id=1").status == 403
+    assert Visitor(site_url).get("/api/mizan/ctx/messages/?user_id=1").status == 401
 
 
 def test_somebody_unknown_writes_without_scripts(nobody: Visitor) -> None:
@@ -179,9 +179,9 @@ def test_details_that_do_not_fit(mara: Visitor, card: int, fields: dict[str, obj
     assert mara.read("card", card_id=card)["card"]["title"] == "Plan"
 
 
-def test_a_cards_forms_are_for_members(address: str, mara: Visitor, card: int) -> None:
-    jonah = Visitor(address).sign_in("jonah")
-    nobody = Visitor(address)
+def test_a_cards_forms_are_for_members(site_url: str, mara: Visitor, card: int) -> None:
+    jonah = Visitor(site_url).sign_in("jonah")
+    nobody = Visitor(site_url)
     nobody.get("/sign-in/")
     for form in ("form/card_details", "formset/checklist"):
         path = f"/api/mizan/{form}/?card_id={card}"
@@ -196,7 +196,7 @@ def test_a_cards_forms_are_for_members(address: str, mara: Visitor, card: int) -
     assert mara.read("card", card_id=card)["card"]["title"] == "Plan"
 
 
-def test_a_file_is_for_members_and_never_runs_here(address: str, mara: Visitor, card: int) -> None:
+def test_a_file_is_for_members_and_never_runs_here(site_url: str, mara: Visitor, card: int) -> None:
     path = f"/api/mizan/form/card_details/?card_id={card}"
     page = b"<script>alert(1)</script>"
     assert mara.upload(path, details(), attachment=("../notes.html", page)).status == 200
@@ -206,16 +206,16 @@ def test_a_file_is_for_members_and_never_runs_here(address: str, mara: Visitor, 
     assert answer.headers["Content-Type"] == "application/octet-stream"
     assert answer.headers["Content-Disposition"] == 'attachment; filename="notes.html"'
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
-    assert Visitor(address).sign_in("jonah").get(f"/cards/{card}/attachment/").status == 404
-    assert Visitor(address).get(f"/cards/{card}/attachment/").status == 302
+    assert Visitor(site_url).sign_in("jonah").get(f"/cards/{card}/attachment/").status == 404
+    assert Visitor(site_url).get(f"/cards/{card}/attachment/").status == 302
 
 
 def test_a_file_is_replaced_removed_and_limited(
     tmp_path_factory: pytest.TempPathFactory, mara: Visitor, card: int
 ) -> None:
     folder = tmp_path_factory.mktemp("files")
-    with serving(folder) as address:
-        visitor = Visitor(address).sign_in("mara")
+    with serving(folder) as site_url:
+        visitor = Visitor(site_url).sign_in("mara")
         board = visitor.start_board("Files")
         own = visitor.call("add_card", column_id=board.columns[0], title="Plan").result
         path = f"/api/mizan/form/card_details/?card_id={own}"
@@ -288,7 +288,7 @@ def test_a_checklist_refuses_empty_and_too_many_rows_and_leaves_other_cards_alon
     assert "Stolen" not in mara.get(path).text
 
 
-def test_a_forged_management_form_is_told(mara: Visitor, card: int) -> None:
+def test_a_forged_management_form_is_an_error(mara: Visitor, card: int) -> None:
     answer = mara.post(f"/api/mizan/formset/checklist/?card_id={card}", {"checklist-0-text": "Ask"})
     assert answer.status == 422
     assert "ManagementForm data is missing" in answer.text

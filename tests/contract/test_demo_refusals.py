@@ -53,7 +53,7 @@ def test_rubbish_is_refused(mara: Visitor, name: str, arguments: dict[str, objec
 
 
 @pytest.mark.parametrize("path", ["/boards/99999999999999999999/", "/cards/0/assign/", "/people/x/"])
-def test_a_wrong_address_is_not_found(mara: Visitor, path: str) -> None:
+def test_a_wrong_url_is_not_found(mara: Visitor, path: str) -> None:
     answer = mara.get(path)
     assert answer.status == 404
     assert "There is nothing here" in answer.text

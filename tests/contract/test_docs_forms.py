@@ -10,9 +10,9 @@ import pytest
 
 from mizan_htmx.forms import mizanFormMeta, mizanFormMixin
 from tests.helpers.forms import (
-    address,
     check,
     elements,
+    form_url,
     post,
     submit,
 )
@@ -53,7 +53,7 @@ class TestFirstExample:
         assert answer(response) == (200, {"result": result, "invalidate": ["inbox"]})
 
     def test_its_html_is_answered(self, visitor: Visitor) -> None:
-        response = post(visitor, address("contact"), DATA)
+        response = post(visitor, form_url("contact"), DATA)
         assert (response.status_code, response.headers[HEADER]) == (200, "inbox")
 
     def test_it_stands_in_a_page(self, show: Any) -> None:

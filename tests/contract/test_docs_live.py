@@ -58,8 +58,8 @@ async def test_the_chat_works(chat: ModuleType, settings: Settings, tmp_path: Pa
     address = {"channel": "chat", "params": {"room": "a"}}
     async with Tab(user=ada) as tab:
         assert (await tab.ask(action="subscribe", **address, partial=token))["subscribed"]
-        await tab.tell(action="message", **address, data={"text": "<Hi>"})
-        assert (await tab.hear())["html"] == "<li><b>ada</b> &lt;Hi&gt;</li>"
+        await tab.send(action="message", **address, data={"text": "<Hi>"})
+        assert (await tab.receive())["html"] == "<li><b>ada</b> &lt;Hi&gt;</li>"
     async with Tab() as stranger:
         assert (await stranger.ask(action="subscribe", **address))["code"] == "FORBIDDEN"
 
@@ -125,9 +125,9 @@ async def test_frames_of_channels_are_those_of_the_protocol() -> None:
             asked, answered = documented(action)
             if action == "message":
                 asked["id"] = answered["id"]
-                heard = [await tab.ask(**asked), await tab.hear()]
-                heard[heard.index(answered)] = None
-                (said,) = [each for each in heard if each]
+                received = [await tab.ask(**asked), await tab.receive()]
+                received[received.index(answered)] = None
+                (said,) = [each for each in received if each]
                 assert said == {**pushed, "data": {**pushed["data"], "author": "ada"}}
             else:
                 assert await tab.ask(**asked) == answered

@@ -90,7 +90,7 @@ def test_a_parser_knows_the_tags_around_and_their_functions(engine: Engine) -> N
     assert internals.tag_of(Seen(seen.parser, NodeList())) == ""
 
 
-def test_frames_tell_which_nodes_are_rendering(engine: Engine) -> None:
+def test_frames_show_which_nodes_are_rendering(engine: Engine) -> None:
     inside = "{% filter upper %}{% seen %}x{% endseen %}{% endfilter %}"
     template = Template("{% for a in 'b' %}" + inside + "{% endfor %}", engine=engine)
     (seen,) = template.nodelist.get_nodes_by_type(Seen)
@@ -181,7 +181,7 @@ def test_htmx_is_found_in_the_headers_of_a_request() -> None:
     assert (bool(details), details.target) == (True, "there")
 
 
-def test_models_tell_of_their_keys_tables_and_relations() -> None:
+def test_models_show_their_keys_tables_and_relations() -> None:
     options: Any = {model: model._meta for model in (Antique, Guest, Item, Labelled, Room)}
     assert [field.attname for field in options[Room].pk_fields] == ["id"]
     assert [options[model].concrete_model for model in (Room, Item, Antique)] == [Room, Item, Item]
@@ -217,7 +217,7 @@ def test_a_deletion_says_with_what_it_goes() -> None:
     assert getattr(origins[1], "model", None) is Item
 
 
-def test_urls_are_taken_apart() -> None:
+def test_urls_are_parsed() -> None:
     def view(request: object) -> HttpResponse:
         return HttpResponse()
 
@@ -231,7 +231,7 @@ def test_urls_are_taken_apart() -> None:
         assert LocalePrefixPattern().language_prefix == "de/"
 
 
-def test_a_urlconf_tells_whether_its_addresses_begin_with_a_language() -> None:
+def test_a_urlconf_shows_whether_its_urls_begin_with_a_language() -> None:
     def view(request: object) -> HttpResponse:
         return HttpResponse()
 
@@ -279,7 +279,7 @@ def test_a_request_is_made_of_a_scope() -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_connections_tell_of_their_transactions_and_rows_of_how_they_are_chosen() -> None:
+def test_connections_show_their_transactions_and_querysets_how_rows_are_chosen() -> None:
     default: Any = connections["default"]
     assert {"default"} <= {*connections.settings} == {*connections}
     assert default in connections.all(initialized_only=True)
@@ -293,7 +293,7 @@ def test_connections_tell_of_their_transactions_and_rows_of_how_they_are_chosen(
     assert [bool(each.query.combinator) for each in (rows, united)] == [False, True]
 
 
-def test_formsets_and_messages_tell_what_came_in() -> None:
+def test_formsets_and_messages_show_what_came_in() -> None:
     made: Any = forms.formset_factory(forms.Form, max_num=5, absolute_max=7)
     assert (made.absolute_max, made.get_default_prefix()) == (7, "form")
     assert {TOTAL_FORM_COUNT, INITIAL_FORM_COUNT} <= {*made({}).management_form.fields}

@@ -87,9 +87,7 @@ def test_without_redis_and_a_package_manager_the_missing_part_is_named(
     )
 
 
-def test_who_is_not_root_is_told_how_to_install_redis(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_who_is_not_root_reads_how_to_install_redis(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     program(tmp_path / "apt-get", "exit 1")
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.setattr("os.geteuid", lambda: 1000)
@@ -98,7 +96,7 @@ def test_who_is_not_root_is_told_how_to_install_redis(
     assert str(raised.value) == "As root: apt-get install redis-server. Or name one in MIZAN_REDIS."
 
 
-def test_root_has_the_package_installed_and_is_told_when_that_fails(
+def test_root_has_the_package_installed_and_reads_when_that_fails(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     script = f'echo "$*" >> {tmp_path}/asked; case "$*" in *install*) echo no such package; exit 100;; esac'
@@ -179,7 +177,7 @@ def test_without_postgres_and_a_package_manager_the_missing_part_is_named(
     )
 
 
-def test_root_has_postgres_installed_and_others_are_told_how(
+def test_root_has_postgres_installed_and_others_read_how(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     debian = tmp_path / "postgresql"

@@ -1,4 +1,4 @@
-"""How tests ask for several blocks in one request."""
+"""How tests request a batch of blocks."""
 
 import json
 from typing import Any
@@ -15,18 +15,18 @@ ONE = (
 TWO = ONE + ONE.replace("5", "6")
 
 
-def together(*urls: str) -> str:
-    """Write the address that asks for what these addresses ask for one by one."""
+def batch_url(*urls: str) -> str:
+    """Return the URL of the batch of these blocks, by their own URLs."""
     return f"{PARTIALS}?{'&'.join(urlsplit(url).query for url in urls)}"
 
 
 def all_of(html: str) -> str:
-    """Write the address that refreshes every block of a page."""
-    return together(*(block["hx-get"] for block in blocks_of(html)))
+    """Return the URL that refreshes every block of a page."""
+    return batch_url(*(block["hx-get"] for block in blocks_of(html)))
 
 
-def pieces(site: Site, url: str) -> list[dict[str, Any]]:
-    """Fetch several blocks; the answer itself must be right."""
+def batch_results(site: Site, url: str) -> list[dict[str, Any]]:
+    """Fetch a batch, and return its results; the response itself must be right."""
     response = site.get(url)
     assert (response.status_code, dict(response.headers)) == (200, ANSWER)
     answer = json.loads(response.content)

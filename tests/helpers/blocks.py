@@ -1,4 +1,4 @@
-"""A small site of templates for tests of blocks: one page, some readers, a browser of either colour."""
+"""A small site of templates for tests of blocks: one page, some readers, a browser over WSGI or ASGI."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -112,7 +112,7 @@ class Site:
         return render_to_string("page.html", variables, request)
 
     def get(self, url: str, **headers: str) -> HttpResponse:
-        """Fetch ``url`` from a server of the wanted colour."""
+        """Fetch ``url`` over WSGI or ASGI."""
         return self.request("GET", url, **headers)
 
     def request(self, method: str, url: str, **headers: str) -> HttpResponse:
@@ -131,7 +131,7 @@ class Site:
         return self.get(blocks_of(html)[0]["hx-get"], **headers)
 
     def assert_refreshes_alike(self, html: str) -> int:
-        """Refresh each block of a page: it must come byte for byte as it stands there; tell how many."""
+        """Refresh each block of a page: it must come byte for byte as it stands there. Return how many."""
         found = blocks_of(html)
         for block in found:
             response = self.get(block["hx-get"])
@@ -198,6 +198,10 @@ def template_settings(folder: Path, **options: Any) -> list[dict[str, Any]]:
             },
         }
     ]
+
+
+# Stands for the id in the token of a block that has none of its own.
+DEFAULT_ID = "."
 
 
 def sign(content: object, *, salt: str = "mizan_htmx.block", key: str | None = None) -> str:

@@ -43,7 +43,7 @@ USES = [
 
 
 def declare_trouble(site: Site, error: Exception | None, *, is_async: bool = False) -> None:
-    """Declare the context ``trouble``: a reader that raises, in the wanted colour, and one that does not."""
+    """Declare the context ``trouble``: a reader that raises, sync or async, and one that does not."""
 
     def trouble(request: HttpRequest) -> str:
         site.calls.append("trouble")

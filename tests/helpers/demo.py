@@ -174,7 +174,7 @@ class Line:
         """Send a frame."""
         self.connection.send(json.dumps({"action": action, **frame}))
 
-    def hear(self) -> dict[str, Any]:
+    def receive(self) -> dict[str, Any]:
         """Wait for the next frame; raise websockets' ConnectionClosed, or TimeoutError."""
         frame: dict[str, Any] = json.loads(self.connection.recv(timeout=60))
         return frame
@@ -182,12 +182,12 @@ class Line:
     def subscribe(self, channel: str, board_id: int) -> dict[str, Any]:
         """Subscribe to a channel of a board, and give the answer."""
         self.send("subscribe", channel=channel, params={"board_id": board_id})
-        return self.hear()
+        return self.receive()
 
     def watch(self, contexts: str) -> dict[str, Any]:
         """Watch some contexts, and give the answer."""
         self.send("watch", contexts=contexts, id="watch")
-        return self.hear()
+        return self.receive()
 
 
 @dataclass(frozen=True, slots=True)

@@ -81,8 +81,8 @@ def errors_of(html: str) -> list[str]:
     return texts
 
 
-def address(name: str, /, kind: str = "form", **query: object) -> str:
-    """Give the address of a form's HTML."""
+def form_url(name: str, /, kind: str = "form", **query: object) -> str:
+    """Return the URL of a form's HTML."""
     return f"{MOUNT}{kind}/{name}/" + (f"?{urlencode(query)}" if query else "")
 
 

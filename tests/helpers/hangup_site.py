@@ -75,12 +75,12 @@ def noticing(get_response: Any) -> Any:
     return answer
 
 
-def hear(invalidations: Any, response: object, **kwargs: object) -> None:
-    """Tell the test what is told, and whether an answer brings it, too."""
-    say(f"told {format_list(invalidations)}{' with an answer' if response else ''}")
+def receive(invalidations: Any, response: object, **kwargs: object) -> None:
+    """Report to the test what is published, and whether with a response."""
+    say(f"published {format_list(invalidations)}{' with an answer' if response else ''}")
 
 
-invalidated.connect(hear)
+invalidated.connect(receive)
 
 
 @register
@@ -91,7 +91,7 @@ def room_name(request: HttpRequest, room_id: int) -> str:
 
 
 def rename(room_id: int) -> None:
-    """Change a room, which no model tells of."""
+    """Change a room, which no model invalidates."""
     Room.objects.filter(pk=room_id).update(name="renamed")
 
 

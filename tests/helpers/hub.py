@@ -15,40 +15,40 @@ PATIENCE = 60.0
 
 
 class Page:
-    """A socket that keeps what it is told."""
+    """A socket that keeps what it is sent."""
 
     def __init__(self, *, user: str = "", session: str = "") -> None:
         self.visitor = Visitor(None, user, None, session)
         self.frames: list[dict[str, Any]] = []
         self.texts: list[str] = []
         self.reauthorized = 0
-        self._heard = asyncio.Event()
+        self._received = asyncio.Event()
 
     def send_text(self, frame: str) -> None:
         """Keep a frame."""
         self.texts.append(frame)
         self.frames.append(json.loads(frame))
-        self._heard.set()
+        self._received.set()
 
     async def reauthorize(self) -> None:
         """Count."""
         self.reauthorized += 1
-        self._heard.set()
+        self._received.set()
 
     async def until(self, condition: Callable[[], object]) -> None:
-        """Wait for a condition that may become true when this page hears something."""
+        """Wait for a condition that may become true when this page receives something."""
         async with asyncio.timeout(PATIENCE):
             while not condition():
-                self._heard.clear()
-                await self._heard.wait()
+                self._received.clear()
+                await self._received.wait()
 
-    async def hears(self, *keys: str) -> None:
-        """Wait until each of the keys has been told."""
-        await self.until(lambda: set(keys) <= set(self.told))
+    async def receives(self, *keys: str) -> None:
+        """Wait until each of the keys has been sent."""
+        await self.until(lambda: set(keys) <= set(self.invalidated))
 
     @property
-    def told(self) -> list[str]:
-        """The keys that it was told are stale, in order."""
+    def invalidated(self) -> list[str]:
+        """The keys that it was sent as invalidated, in order."""
         return [frame["invalidate"] for frame in self.frames if "invalidate" in frame]
 
     @property

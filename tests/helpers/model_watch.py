@@ -1,4 +1,4 @@
-"""Rooms to watch, and an ear for what is told of them."""
+"""Rooms to watch, and what is published of them."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -14,29 +14,29 @@ from mizan_htmx.signals import invalidated
 SENT = (signals.pre_save, signals.post_save, signals.pre_delete, signals.m2m_changed)
 
 
-class Told(list[str]):
+class Published(list[str]):
     """The lists that ``invalidated`` brought, written."""
 
     def take(self) -> list[str]:
-        """Give what was told since the last time."""
-        heard = self[:]
+        """Return what was published since the last time."""
+        received = self[:]
         self.clear()
-        return heard
+        return received
 
 
 @contextmanager
-def listening() -> Iterator[Told]:
-    """Hear what is told."""
-    heard = Told()
+def collected() -> Iterator[Published]:
+    """Collect what is published."""
+    received = Published()
 
-    def hear(invalidations: tuple[Invalidation, ...], **kwargs: object) -> None:
-        heard.append(format_list(invalidations))
+    def receive(invalidations: tuple[Invalidation, ...], **kwargs: object) -> None:
+        received.append(format_list(invalidations))
 
-    invalidated.connect(hear)
+    invalidated.connect(receive)
     try:
-        yield heard
+        yield received
     finally:
-        invalidated.disconnect(hear)
+        invalidated.disconnect(receive)
 
 
 def room_name(request: HttpRequest, room_id: int, tab: str = "") -> str:

@@ -1,4 +1,4 @@
-"""Clients that read when they are told to, for what sends to them."""
+"""Clients that read when a test lets them, for what sends to them."""
 
 import asyncio
 from collections.abc import Callable

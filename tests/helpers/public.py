@@ -45,25 +45,25 @@ def caching(response: HttpResponse) -> dict[str, str]:
 
 
 def who(request: HttpRequest) -> str:
-    """Write down everything that a request tells of who sent it."""
+    """Write down everything that a request shows of its visitor."""
     user: Any = request.user
     session: Any = request.session
-    told = [user.get_username(), user.pk, dict(session.items()), session.session_key]
-    told += [request.COOKIES, request.headers.get("Cookie"), request.headers.get("Authorization")]
-    told += [sorted(name for name in request.META if "COOKIE" in name and name != "CSRF_COOKIE")]
-    told += [
+    seen = [user.get_username(), user.pk, dict(session.items()), session.session_key]
+    seen += [request.COOKIES, request.headers.get("Cookie"), request.headers.get("Authorization")]
+    seen += [sorted(name for name in request.META if "COOKIE" in name and name != "CSRF_COOKIE")]
+    seen += [
         getattr(request, "tenant", None),
         request.headers.get("User-Agent"),
         request.META.get("REMOTE_ADDR"),
     ]
-    return repr(told)
+    return repr(seen)
 
 
 NOBODY = "['', None, {}, None, {}, None, None, [], None, None, None]"
 
 
 class PublicSite:
-    """Readers and pages of one colour; ``write`` changes the page's template."""
+    """Readers and pages, all sync or all async; ``write`` changes the page's template."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -89,13 +89,13 @@ def declare(sync_or_async: SyncOrAsync) -> dict[str, Any]:
         return who(request)
 
     def news_page(request: HttpRequest, topic: str) -> HttpResponse:
-        return render(request, "page.html", {"topic": topic, "told": who(request)})
+        return render(request, "page.html", {"topic": topic, "seen": who(request)})
 
     def late_page(request: HttpRequest, topic: str) -> HttpResponse:
-        return TemplateResponse(request, "page.html", {"topic": topic, "told": who(request)})
+        return TemplateResponse(request, "page.html", {"topic": topic, "seen": who(request)})
 
     def inbox_page(request: HttpRequest) -> HttpResponse:
-        return render(request, "page.html", {"topic": "sport", "told": who(request)})
+        return render(request, "page.html", {"topic": "sport", "seen": who(request)})
 
     pages = {}
     for func, context in (

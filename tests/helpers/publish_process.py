@@ -1,6 +1,6 @@
 """Publishes from a process of its own, as a management command does: ``python -W error -m …`` with arguments.
 
-``<CHANNEL_LAYERS as JSON> <colour> <key>…``; ``colour`` is ``sync``, or ``async`` for code on an event loop.
+``<CHANNEL_LAYERS as JSON> <concurrency> <key>…``; the second: ``sync``, or ``async`` to run in an event loop.
 """
 
 import asyncio
@@ -11,7 +11,7 @@ import sys
 import django
 
 
-def main(layers: str, colour: str, *written: str) -> None:
+def main(layers: str, concurrency: str, *written: str) -> None:
     """Publish each key on its own."""
     os.environ["DJANGO_SETTINGS_MODULE"] = "tests.site.settings"
     django.setup()
@@ -26,7 +26,7 @@ def main(layers: str, colour: str, *written: str) -> None:
 
     # For good: what waits is published when this function has returned.
     override_settings(CHANNEL_LAYERS=json.loads(layers)).enable()
-    if colour == "async":
+    if concurrency == "async":
         asyncio.run(on_a_loop())
         return
     for text in written:

@@ -18,7 +18,7 @@ PATIENCE = 60
 _Communicator: Any = ApplicationCommunicator
 
 
-class Wire(WebsocketCommunicator):  # type: ignore[misc]
+class Communicator(WebsocketCommunicator):  # type: ignore[misc]
     """The server's side of a socket, whose threads close their database connections, as a server's do.
 
     That of channels leaks them, for the sake of tests that share one connection with the socket.
@@ -45,42 +45,42 @@ class Tab:
         **scope: Any,
     ) -> None:
         raw = [(name.lower().encode(), value.encode()) for name, value in (headers or {}).items()]
-        self.wire = Wire(application or MizanConsumer.as_asgi(), path, raw)
-        self.wire.scope.update(scope)
+        self.communicator = Communicator(application or MizanConsumer.as_asgi(), path, raw)
+        self.communicator.scope.update(scope)
 
     async def __aenter__(self) -> Self:
-        assert await self.wire.connect(PATIENCE) == (True, None)
+        assert await self.communicator.connect(PATIENCE) == (True, None)
         return self
 
     async def __aexit__(self, *error: object) -> None:
-        await self.wire.disconnect(timeout=PATIENCE)
+        await self.communicator.disconnect(timeout=PATIENCE)
 
     async def is_refused(self) -> bool:
-        """Knock; tell whether nobody opens."""
-        opened, _ = await self.wire.connect(PATIENCE)
+        """Try to connect, and return whether that is refused."""
+        opened, _ = await self.communicator.connect(PATIENCE)
         return not opened
 
-    async def tell(self, **frame: Any) -> None:
+    async def send(self, **frame: Any) -> None:
         """Send a frame."""
-        await self.wire.send_json_to(frame)
+        await self.communicator.send_json_to(frame)
 
-    async def hear(self) -> Any:
+    async def receive(self) -> Any:
         """Wait for the next frame."""
-        return await self.wire.receive_json_from(PATIENCE)
+        return await self.communicator.receive_json_from(PATIENCE)
 
     async def ask(self, **frame: Any) -> Any:
         """Send a frame and wait for the next one that comes."""
-        await self.tell(**frame)
-        return await self.hear()
+        await self.send(**frame)
+        return await self.receive()
 
     async def say(self, text: str) -> Any:
         """Send any text and wait for the next frame."""
-        await self.wire.send_to(text_data=text)
-        return await self.hear()
+        await self.communicator.send_to(text_data=text)
+        return await self.receive()
 
     async def closing(self) -> int:
         """Wait until the server closes the socket, and give its code; frames before it are dropped."""
-        while (message := await self.wire.receive_output(PATIENCE))["type"] != "websocket.close":
+        while (message := await self.communicator.receive_output(PATIENCE))["type"] != "websocket.close":
             pass
         return int(message["code"])
 

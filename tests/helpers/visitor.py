@@ -1,4 +1,4 @@
-"""A visitor who calls a site over WSGI or ASGI, and functions of either colour for the site to serve."""
+"""A visitor who calls a site over WSGI or ASGI, and sync and async functions for the site to serve."""
 
 import json
 from collections.abc import Callable, Mapping

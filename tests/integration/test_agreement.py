@@ -207,14 +207,14 @@ def declare(annotation: Any, sync_or_async: SyncOrAsync = lambda func: func, *, 
     register(client(affects="thing", websocket=True, atomic=False)(sync_or_async(change)))
 
 
-def address(text: str) -> str:
-    """Write the address of the block with this value, as somebody may make it up."""
+def block_url(text: str) -> str:
+    """Return the URL of the block with this value, as somebody may make it up."""
     return partial_url(sign(["page.html#card", ["thing"], "b", {}, {}]), "thing", value=text)
 
 
 def over_http(visitor: Visitor, text: str) -> dict[str, int]:
     """Send a text by each endpoint; give the statuses."""
-    url = address(text)
+    url = block_url(text)
     batch = visitor.get(f"{MOUNT}partials/?{url.partition('?')[2]}")
     assert batch.status_code == 200
     return {
@@ -239,11 +239,11 @@ async def over_the_socket(text: str) -> dict[str, str]:
         for name, frame in asked.items():
             answer = await tab.ask(id=1, **frame)
             while "invalidate" in answer:  # what was made stale by the frame before
-                answer = await tab.hear()
+                answer = await tab.receive()
             error = answer.get("error")
             code = error["code"] if isinstance(error, dict) else answer.get("code")
             if name == "watch" and error is not None:
-                assert (await tab.hear())["data"] == {"watching": ""}
+                assert (await tab.receive())["data"] == {"watching": ""}
             codes[name] = code or "ok"
     return codes
 
@@ -273,7 +273,7 @@ def test_every_endpoint_has_the_same_idea_of_what_fits(site: Site, visitor: Visi
         misfit = {"partial/": 404, "partials/": 404}
         taken = {way: status == 200 for way, status in statuses.items()}
         assert all(status in (200, misfit.get(way, 422)) for way, status in statuses.items()), statuses
-        if "NaN" in name:  # which a mutation may take, and tell without it
+        if "NaN" in name:  # which a mutation may take, and invalidate without it
             del taken["call/"]
         assert len(set(taken.values())) == 1, statuses
 
@@ -337,9 +337,9 @@ def test_a_value_of_python_is_shown_or_refused_as_invalidate_does(site: Site, na
     @unhurried
     @given(VALUES[name])
     def check(value: Any) -> None:
-        told = fits(lambda: invalidate(None, "thing", value=value), ValueError)
+        named = fits(lambda: invalidate(None, "thing", value=value), ValueError)
         shown = fits(lambda: site.raw(BLOCK, value=value), TemplateSyntaxError)
-        assert told is shown
+        assert named is shown
         if shown:
             html = site.raw(BLOCK, value=value)
             assert site.refresh(html).text == html

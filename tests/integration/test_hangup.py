@@ -1,4 +1,4 @@
-"""A client that hangs up keeps nothing quiet: what its request commits is told, once, as it is committed."""
+"""A client hangs up: what its request commits is published nevertheless, once, when it is committed."""
 
 import asyncio
 import threading
@@ -20,7 +20,7 @@ from mizan_htmx.invalidation.recorder import abandon, open_recorder, recorder_of
 from mizan_htmx.signals import invalidated
 from tests.apps.watched.models import Item, Room
 from tests.helpers.hangup import IMPATIENT, NOTICING, PATIENCE, PLAIN, Gate, Noticing, hang_up
-from tests.helpers.model_watch import Told
+from tests.helpers.model_watch import Published
 from tests.helpers.sockets import Tab, person
 from tests.helpers.visitor import CALL, HEADER, serve
 
@@ -64,7 +64,7 @@ def room(rooms_and_guests: None, settings: Settings) -> None:
 
 
 def put() -> None:
-    """Put an item into the room, of which nobody tells but the model."""
+    """Put an item into the room, which the model alone invalidates."""
     Item.objects.create(room_id=1)
 
 
@@ -78,8 +78,8 @@ def is_changed() -> bool:
     return Room.objects.get(pk=1).name == "changed"
 
 
-def join_announcements() -> None:
-    """Wait for the threads that tell what could be told nowhere else."""
+def join_publications() -> None:
+    """Wait for the threads that publish what could be published nowhere else."""
     for thread in threading.enumerate():
         if thread.name == "mizan_htmx.invalidation.publication":
             thread.join(PATIENCE)
@@ -97,16 +97,16 @@ def function(gate: Gate) -> Callable[..., None]:
 
 @pytest.mark.usefixtures("atomic_requests", "middleware")
 @pytest.mark.parametrize("atomic", [True, False])
-async def test_a_call(gate: Gate, told: Told, settings: Settings, atomic: bool) -> None:
+async def test_a_call(gate: Gate, published: Published, settings: Settings, atomic: bool) -> None:
     register(client(affects="guest", atomic=atomic)(function(gate)), "change")
     serve(settings, {})
     assert await hang_up(gate, CALL, '{"fn": "change", "args": {"guest_id": 5}}', JSON) == []
     assert await sync_to_async(is_changed)()
-    assert told == ["guest;guest_id=5"]
+    assert published == ["guest;guest_id=5"]
 
 
 @pytest.mark.usefixtures("atomic_requests", "middleware")
-async def test_a_view(gate: Gate, told: Told, settings: Settings) -> None:
+async def test_a_view(gate: Gate, published: Published, settings: Settings) -> None:
     def change(request: HttpRequest, guest_id: int) -> HttpResponse:
         put()
         gate.hold()
@@ -116,7 +116,7 @@ async def test_a_view(gate: Gate, told: Told, settings: Settings) -> None:
     serve(settings, {"change/": csrf_exempt(client(affects="guest")(change))})
     assert await hang_up(gate, "/change/", "guest_id=5") == []
     assert await sync_to_async(is_changed)()
-    assert told == ["guest;guest_id=5, room;room_id=1"]
+    assert published == ["guest;guest_id=5, room;room_id=1"]
 
 
 def before(gate: Gate) -> View:
@@ -168,15 +168,15 @@ def hooked(gate: Gate) -> View:
 @pytest.mark.usefixtures("atomic_requests", "middleware")
 @pytest.mark.parametrize("make", [before, within, after, hooked])
 async def test_a_plain_view_of_a_watched_model(
-    gate: Gate, told: Told, settings: Settings, make: Callable[[Gate], View]
+    gate: Gate, published: Published, settings: Settings, make: Callable[[Gate], View]
 ) -> None:
     serve(settings, {"put/": csrf_exempt(make(gate))})
     assert await hang_up(gate, "/put/", "") == []
-    assert (told, await Item.objects.acount()) == (["room;room_id=1"], 1)
+    assert (published, await Item.objects.acount()) == (["room;room_id=1"], 1)
 
 
 @pytest.mark.usefixtures("atomic_requests")
-async def test_what_a_view_names_by_hand(gate: Gate, told: Told, settings: Settings) -> None:
+async def test_what_a_view_names_by_hand(gate: Gate, published: Published, settings: Settings) -> None:
     def view(request: HttpRequest) -> HttpResponse:
         invalidate(request, "guest", guest_id=1)
         gate.hold()
@@ -186,12 +186,14 @@ async def test_what_a_view_names_by_hand(gate: Gate, told: Told, settings: Setti
 
     serve(settings, {"name/": csrf_exempt(view)})
     assert await hang_up(gate, "/name/", "") == []
-    # Receivers of a site's own hear of the first in the request's thread, too, once that is free.
-    assert sorted(", ".join(told).split(", ")) == ["guest;guest_id=1", "guest;guest_id=2"]
+    # A site's own receivers get the first one in the request's thread, too, once that is free.
+    assert sorted(", ".join(published).split(", ")) == ["guest;guest_id=1", "guest;guest_id=2"]
 
 
 @pytest.mark.usefixtures("atomic_requests")
-async def test_what_is_rolled_back_after_all_is_not_told(gate: Gate, told: Told, settings: Settings) -> None:
+async def test_what_is_rolled_back_after_all_is_not_published(
+    gate: Gate, published: Published, settings: Settings
+) -> None:
     @client(affects="guest")
     def change(request: HttpRequest, guest_id: int) -> HttpResponse:
         put()
@@ -200,28 +202,28 @@ async def test_what_is_rolled_back_after_all_is_not_told(gate: Gate, told: Told,
 
     serve(settings, {"change/": csrf_exempt(change)})
     await hang_up(gate, "/change/", "guest_id=5")
-    assert (told, await Item.objects.acount()) == ([], 0)
+    assert (published, await Item.objects.acount()) == ([], 0)
 
 
-async def test_it_is_told_once_the_hooks_of_the_site_have_run(
-    gate: Gate, told: Told, settings: Settings
+async def test_it_is_published_once_the_hooks_of_the_site_have_run(
+    gate: Gate, published: Published, settings: Settings
 ) -> None:
-    heard: list[list[str]] = []
+    received: list[list[str]] = []
 
     @client(affects="guest")
     def change(request: HttpRequest, guest_id: int) -> HttpResponse:
         transaction.on_commit(gate.hold)
-        transaction.on_commit(lambda: heard.append(told[:]))  # clears a cache, as it were
+        transaction.on_commit(lambda: received.append(published[:]))  # clears a cache, as it were
         return HttpResponse()
 
     serve(settings, {"change/": csrf_exempt(change)})
     await hang_up(gate, "/change/", "guest_id=5")
-    assert (heard, told) == ([[]], ["guest;guest_id=5"])
+    assert (received, published) == ([[]], ["guest;guest_id=5"])
 
 
 @pytest.mark.usefixtures("middleware")
 @pytest.mark.parametrize("path", ["call", "view"])
-async def test_an_async_mutation(gate: Gate, told: Told, settings: Settings, path: str) -> None:
+async def test_an_async_mutation(gate: Gate, published: Published, settings: Settings, path: str) -> None:
     async def change(request: HttpRequest, guest_id: int) -> HttpResponse:
         await sync_to_async(change_quietly)()
         await gate.ahold()
@@ -233,18 +235,18 @@ async def test_an_async_mutation(gate: Gate, told: Told, settings: Settings, pat
     url, body = (CALL, "fn=change&guest_id=5") if path == "call" else ("/change/", "guest_id=5")
     assert await hang_up(gate, url, body) == []
     assert await sync_to_async(is_changed)()
-    assert told == ["guest;guest_id=5"]
+    assert published == ["guest;guest_id=5"]
 
 
-async def test_what_an_async_mutation_has_under_way_is_told_once_it_is_committed(
-    gate: Gate, told: Told, settings: Settings
+async def test_what_an_async_mutation_has_under_way_is_published_once_it_is_committed(
+    gate: Gate, published: Published, settings: Settings
 ) -> None:
     """Its wait ends at once, and what it waited for goes on in its thread."""
     early: list[bool] = []
 
     def slow() -> None:
         gate.hold()
-        early.append(bool(told))
+        early.append(bool(published))
         change_quietly()
 
     @client(affects="guest")
@@ -259,11 +261,11 @@ async def test_what_an_async_mutation_has_under_way_is_told_once_it_is_committed
     serve(settings, {"change/": csrf_exempt(change)})
     await hang_up(gate, "/change/", "guest_id=5")
     assert await sync_to_async(is_changed)()
-    assert (told, early) == (["guest;guest_id=5"], [False])
+    assert (published, early) == (["guest;guest_id=5"], [False])
 
 
 @pytest.mark.usefixtures("middleware")
-async def test_an_async_view_of_a_watched_model(gate: Gate, told: Told, settings: Settings) -> None:
+async def test_an_async_view_of_a_watched_model(gate: Gate, published: Published, settings: Settings) -> None:
     async def view(request: HttpRequest) -> HttpResponse:
         await Item.objects.acreate(room_id=1)
         await gate.ahold()
@@ -271,11 +273,13 @@ async def test_an_async_view_of_a_watched_model(gate: Gate, told: Told, settings
 
     serve(settings, {"put/": csrf_exempt(view)})
     assert await hang_up(gate, "/put/", "") == []
-    assert told == ["room;room_id=1"]
+    assert published == ["room;room_id=1"]
 
 
-async def test_a_receiver_that_is_slow_is_not_cut_off(gate: Gate, told: Told, settings: Settings) -> None:
-    """The client leaves while the answer waits for those who are told of it."""
+async def test_a_receiver_that_is_slow_is_not_cut_off(
+    gate: Gate, published: Published, settings: Settings
+) -> None:
+    """The client leaves while the answer waits for the receivers of the signal."""
     finished = asyncio.Event()
 
     async def slow(**kwargs: Any) -> None:
@@ -295,55 +299,55 @@ async def test_a_receiver_that_is_slow_is_not_cut_off(gate: Gate, told: Told, se
             await finished.wait()
     finally:
         invalidated.disconnect(slow)
-    assert told == ["guest;guest_id=5"]
+    assert published == ["guest;guest_id=5"]
 
 
-async def test_a_receiver_that_is_a_coroutine_is_told_by_a_thread_that_was_left(
+async def test_a_receiver_that_is_a_coroutine_is_published_by_a_thread_that_was_left(
     gate: Gate, settings: Settings
 ) -> None:
     """The loop of the server may wait for that thread; nobody waits for ever."""
-    heard: list[str] = []
+    received: list[str] = []
 
-    async def hear(invalidations: Any, **kwargs: Any) -> None:
-        heard.extend(map(str, invalidations))
+    async def receive(invalidations: Any, **kwargs: Any) -> None:
+        received.extend(map(str, invalidations))
 
     serve(settings, {"put/": csrf_exempt(within(gate))})
-    invalidated.connect(hear)
+    invalidated.connect(receive)
     try:
         await hang_up(gate, "/put/", "")
     finally:
-        invalidated.disconnect(hear)
-    assert heard == ["room;room_id=1"]
+        invalidated.disconnect(receive)
+    assert received == ["room;room_id=1"]
 
 
 async def test_the_request_is_named_and_no_response(gate: Gate, settings: Settings) -> None:
-    heard: list[tuple[str, object]] = []
+    received: list[tuple[str, object]] = []
 
-    def hear(request: HttpRequest, response: object, **kwargs: Any) -> None:
-        heard.append((request.path, response))
+    def receive(request: HttpRequest, response: object, **kwargs: Any) -> None:
+        received.append((request.path, response))
 
     serve(settings, {"put/": csrf_exempt(before(gate))})
-    invalidated.connect(hear)
+    invalidated.connect(receive)
     try:
         await hang_up(gate, "/put/", "")
     finally:
-        invalidated.disconnect(hear)
-    assert heard == [("/put/", None)]
+        invalidated.disconnect(receive)
+    assert received == [("/put/", None)]
 
 
-def test_a_recorder_that_was_closed_tells_each_thing_by_itself(told: Told) -> None:
+def test_a_recorder_that_was_closed_publishes_each_thing_by_itself(published: Published) -> None:
     request = RequestFactory().get("/")
     recorder, _ = open_recorder(request)
     with transaction.atomic():
         invalidate(request, "guest", guest_id=1)
         abandon(recorder, owned=True)
         invalidate(request, "guest", guest_id=2)
-        assert told == []
+        assert published == []
     invalidate(request, "guest", guest_id=3)
     with transaction.atomic():
         invalidate(request, "guest", guest_id=4)
         transaction.set_rollback(True)
-    assert told == ["guest;guest_id=1, guest;guest_id=2", "guest;guest_id=3"]
+    assert published == ["guest;guest_id=1, guest;guest_id=2", "guest;guest_id=3"]
     assert recorder_of(request) is recorder
     assert not connection.run_on_commit
 
@@ -353,7 +357,7 @@ def test_a_recorder_that_was_closed_tells_each_thing_by_itself(told: Told) -> No
 )
 @pytest.mark.parametrize("kind", ["sync", "async"])
 async def test_a_site_with_middleware_that_runs_in_a_thread(
-    gate: Gate, told: Told, settings: Settings, middleware: list[str], kind: str
+    gate: Gate, published: Published, settings: Settings, middleware: list[str], kind: str
 ) -> None:
     def change(request: HttpRequest, guest_id: int) -> HttpResponse:
         change_quietly()
@@ -371,9 +375,9 @@ async def test_a_site_with_middleware_that_runs_in_a_thread(
     await hang_up(gate, "/change/", "guest_id=5", opens=kind == "sync")
     assert await sync_to_async(is_changed)()
     async with asyncio.timeout(PATIENCE):
-        while not told:  # by a thread of its own, where that of the request has ended
-            await asyncio.to_thread(join_announcements)
-    assert told == ["guest;guest_id=5"]
+        while not published:  # by a thread of its own, where that of the request has ended
+            await asyncio.to_thread(join_publications)
+    assert published == ["guest;guest_id=5"]
 
 
 class TestTimeouts:
@@ -386,7 +390,7 @@ class TestTimeouts:
         Noticing.gate = gate
 
     async def test_that_answer_carries_what_a_coroutine_has_changed(
-        self, gate: Gate, told: Told, settings: Settings
+        self, gate: Gate, published: Published, settings: Settings
     ) -> None:
         @client(affects="guest")
         async def change(request: HttpRequest, guest_id: int) -> HttpResponse:
@@ -397,10 +401,10 @@ class TestTimeouts:
         serve(settings, {"change/": csrf_exempt(change)})
         response = await AsyncClient().post("/change/", {"guest_id": "5"})
         assert (response.status_code, response.headers[HEADER]) == (503, "guest;guest_id=5")
-        assert told == ["guest;guest_id=5"]
+        assert published == ["guest;guest_id=5"]
 
-    async def test_what_goes_on_in_a_thread_is_told_when_it_is_committed(
-        self, gate: Gate, told: Told, settings: Settings
+    async def test_what_goes_on_in_a_thread_is_published_when_it_is_committed(
+        self, gate: Gate, published: Published, settings: Settings
     ) -> None:
         done = asyncio.Event()
         loop = asyncio.get_running_loop()
@@ -411,33 +415,33 @@ class TestTimeouts:
             change_quietly()
             return HttpResponse()
 
-        def hear(**kwargs: object) -> None:
+        def receive(**kwargs: object) -> None:
             loop.call_soon_threadsafe(done.set)
 
         serve(settings, {"change/": csrf_exempt(change)})
-        invalidated.connect(hear)
+        invalidated.connect(receive)
         try:
             async with ThreadSensitiveContext(), asyncio.timeout(PATIENCE):
                 response = await AsyncClient().post("/change/", {"guest_id": "5"})
-                assert (response.status_code, HEADER in response.headers, told) == (503, False, [])
+                assert (response.status_code, HEADER in response.headers, published) == (503, False, [])
                 gate.opened.set()
                 await done.wait()
                 await sync_to_async(connections.close_all)()  # in the thread that ends now
         finally:
-            invalidated.disconnect(hear)
-        assert told == ["guest;guest_id=5"]
+            invalidated.disconnect(receive)
+        assert published == ["guest;guest_id=5"]
 
 
-async def test_a_call_over_a_socket_that_the_server_ends(gate: Gate, told: Told) -> None:
+async def test_a_call_over_a_socket_that_the_server_ends(gate: Gate, published: Published) -> None:
     register(client(affects="guest", websocket=True)(function(gate)), "change")
     async with asyncio.timeout(PATIENCE):
         tab = Tab(user=person())
-        await tab.wire.connect(PATIENCE)
-        await tab.tell(action="rpc", id=1, fn="change", args={"guest_id": 5})
+        await tab.communicator.connect(PATIENCE)
+        await tab.send(action="rpc", id=1, fn="change", args={"guest_id": 5})
         assert await asyncio.to_thread(gate.reached.wait, PATIENCE)
-        tab.wire.future.cancel()
+        tab.communicator.future.cancel()
         gate.opened.set()
         with suppress(asyncio.CancelledError):
-            await tab.wire.future
+            await tab.communicator.future
     assert await sync_to_async(is_changed)()
-    assert told == ["guest;guest_id=5"]
+    assert published == ["guest;guest_id=5"]

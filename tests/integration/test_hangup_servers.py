@@ -1,4 +1,4 @@
-"""Clients that hang up on uvicorn and on daphne: whoever else looks at the page is told all the same."""
+"""Clients that hang up on uvicorn and on daphne: other pages are refreshed all the same."""
 
 import json
 import os
@@ -28,7 +28,7 @@ SERVERS = {
     "uvicorn": ["uvicorn", SITE, "--host", "127.0.0.1", "--log-level", "warning", "--port"],
     "daphne": ["daphne", SITE, "-b", "127.0.0.1", "-v", "0", "-p"],
 }
-TOLD = "room;room_id=1"
+PUBLISHED = "room;room_id=1"
 VIEWS = ["call", "within", "hooked", "plain"]
 
 
@@ -39,17 +39,17 @@ class Gates:
         self._door = socket.create_server(("127.0.0.1", 0))
         self._door.settimeout(PATIENCE)
         self.port: int = self._door.getsockname()[1]
-        self.heard: list[str] = []
+        self.received: list[str] = []
 
     def wait(self, *words: str) -> socket.socket:
-        """Wait until the site says one of these; what it says before is kept in ``heard``."""
+        """Wait until the site says one of these; what it says before is kept in ``received``."""
         while True:
             line, _ = self._door.accept()
             line.settimeout(PATIENCE)
             said = line.makefile().readline().strip()
             if said in words:
                 return line
-            self.heard.append(said)
+            self.received.append(said)
             line.close()
 
     def close(self) -> None:
@@ -71,7 +71,7 @@ class Site:
         host, port = self.address
         origin: Any = f"http://{host}:{port}"
         with connect(f"ws://{host}:{port}/ws/", origin=origin, proxy=None) as page:
-            page.send(json.dumps({"action": "watch", "id": 1, "contexts": TOLD}))
+            page.send(json.dumps({"action": "watch", "id": 1, "contexts": PUBLISHED}))
             assert json.loads(page.recv(timeout=PATIENCE))["ok"]
             yield page
 
@@ -164,7 +164,7 @@ def running(
 @pytest.fixture
 def site(running: Site, room: "RoomRow") -> Site:
     """Give the site with a room that nobody has changed."""
-    running.gates.heard.clear()
+    running.gates.received.clear()
     return running
 
 
@@ -200,17 +200,17 @@ def hang_up(site: Site, name: str) -> None:
     with site.gates.wait("reached") as gate:
         client.close()
         site.gates.wait("gone").close()
-        assert site.gates.heard == []
+        assert site.gates.received == []
         gate.sendall(b".")
-        site.gates.wait(f"told {TOLD}").close()
+        site.gates.wait(f"published {PUBLISHED}").close()
 
 
 @pytest.mark.parametrize("name", VIEWS)
-def test_who_watches_is_told_what_is_committed(site: Site, room: RoomRow, name: str) -> None:
+def test_who_watches_receives_what_is_committed(site: Site, room: RoomRow, name: str) -> None:
     with site.watching() as page:
         hang_up(site, name)
-        assert json.loads(page.recv(timeout=PATIENCE))["invalidate"] == TOLD
-    assert (room.name, site.gates.heard) == ("renamed", [])
+        assert json.loads(page.recv(timeout=PATIENCE))["invalidate"] == PUBLISHED
+    assert (room.name, site.gates.received) == ("renamed", [])
 
 
 def test_so_is_who_watches_what_a_coroutine_has_changed(
@@ -223,8 +223,8 @@ def test_so_is_who_watches_what_a_coroutine_has_changed(
         site.gates.wait("reached").close()
         client.close()
         site.gates.wait("gone").close()
-        site.gates.wait(f"told {TOLD}").close()
-        assert json.loads(page.recv(timeout=PATIENCE))["invalidate"] == TOLD
+        site.gates.wait(f"published {PUBLISHED}").close()
+        assert json.loads(page.recv(timeout=PATIENCE))["invalidate"] == PUBLISHED
     assert room.name == "renamed"
 
 
@@ -235,12 +235,12 @@ def test_a_page_that_is_closed_during_a_call_over_its_socket(site: Site, room: R
             gate = site.gates.wait("reached")
         gate.sendall(b".")
         gate.close()
-        assert json.loads(page.recv(timeout=PATIENCE))["invalidate"] == TOLD
+        assert json.loads(page.recv(timeout=PATIENCE))["invalidate"] == PUBLISHED
     assert room.name == "renamed"
 
 
 @pytest.mark.parametrize("server", sorted(SERVERS))
-def test_a_server_that_is_told_to_end_between_commit_and_answer_tells_first(
+def test_a_server_that_is_stopped_between_commit_and_answer_publishes_first(
     server: str, database: dict[str, Any], room: RoomRow
 ) -> None:
     with serving(server, {"default": database}, {}) as site, site.post("hooked"):
@@ -251,4 +251,4 @@ def test_a_server_that_is_told_to_end_between_commit_and_answer_tells_first(
                 until(lambda: not _answers(site.address), f"{server} does not end.")
             gate.sendall(b".")
         # With the answer, where the server waits for that.
-        site.gates.wait(f"told {TOLD}", f"told {TOLD} with an answer").close()
+        site.gates.wait(f"published {PUBLISHED}", f"published {PUBLISHED} with an answer").close()

@@ -53,19 +53,19 @@ class Page:
     def __init__(self, socket: ClientConnection) -> None:
         self.socket = socket
 
-    async def hear(self) -> Any:
+    async def receive(self) -> Any:
         """Wait for the next frame."""
         async with asyncio.timeout(PATIENCE):
             return json.loads(await self.socket.recv())
 
-    async def tell(self, **frame: Any) -> None:
+    async def send(self, **frame: Any) -> None:
         """Send a frame."""
         await self.socket.send(json.dumps(frame))
 
     async def ask(self, **frame: Any) -> Any:
         """Send a frame and wait for the next one that comes."""
-        await self.tell(**frame)
-        return await self.hear()
+        await self.send(**frame)
+        return await self.receive()
 
     async def closing(self) -> int | None:
         """Wait until the server closes the socket, and give its code; frames before it are dropped."""
@@ -102,7 +102,7 @@ async def subscribed(page: Page) -> None:
 class TestMessages:
     """What a page says and what is pushed, from wherever."""
 
-    async def test_a_page_hears_what_it_says(self, site: Site) -> None:
+    async def test_a_page_receives_what_it_says(self, site: Site) -> None:
         chat()
         _, cookie = await signed_in()
         async with opened(site, cookie) as page:
@@ -115,11 +115,11 @@ class TestMessages:
         async with opened(site, cookie) as page:
             await subscribed(page)
             await channel.push(channel.DjangoMessage(text="loop"), room="a")
-            assert await page.hear() == said("loop")
+            assert await page.receive() == said("loop")
             await asyncio.to_thread(channel.push_sync, channel.DjangoMessage(text="thread"), room="a")
-            assert await page.hear() == said("thread")
+            assert await page.receive() == said("thread")
             await asyncio.to_thread(asyncio.run, channel.push(channel.DjangoMessage(text="other"), room="a"))
-            assert await page.hear() == said("other")
+            assert await page.receive() == said("other")
 
     @pytest.mark.parametrize("sync_or_async", [lambda hook: hook, as_coroutine], ids=["def", "async def"])
     async def test_a_function_and_a_hook_push_as_well(self, site: Site, sync_or_async: Any) -> None:
@@ -135,18 +135,18 @@ class TestMessages:
         _, cookie = await signed_in()
         async with opened(site, cookie) as page:
             await subscribed(page)
-            assert await page.hear() == said("welcome")
+            assert await page.receive() == said("welcome")
             answer = await page.ask(action="rpc", id=1, fn="shout", args={"text": "hey"})
-            heard = [answer, await page.hear()]
-            assert said("hey") in heard
-            assert {"id": 1, "ok": True, "data": {"result": "hey"}} in heard
+            received = [answer, await page.receive()]
+            assert said("hey") in received
+            assert {"id": 1, "ok": True, "data": {"result": "hey"}} in received
 
-    async def test_what_becomes_stale_is_told(self, site: Site) -> None:
+    async def test_what_is_invalidated_is_sent(self, site: Site) -> None:
         declare()
         async with opened(site) as page:
             assert await page.ask(action="watch", id=1, contexts="news") == watching_of("news")
             await sync_to_async(invalidate)(None, "news")
-            assert (await page.hear())["invalidate"] == "news"
+            assert (await page.receive())["invalidate"] == "news"
 
 
 class TestLife:
@@ -180,16 +180,18 @@ class TestLife:
         browser, cookie = await signed_in()
         async with opened(site, cookie) as page:
             await browser.alogout()
-            assert (await page.hear())["code"] == "UNAUTHORIZED"
+            assert (await page.receive())["code"] == "UNAUTHORIZED"
             assert await page.closing() == 4401
 
-    async def test_a_flood_is_closed(self, site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def test_a_socket_that_sends_too_much_is_closed(
+        self, site: Site, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         """daphne refuses to send 1008, and the socket stayed open, with nobody to serve it."""
         monkeypatch.setattr(MizanConsumer, "burst", 1)
         monkeypatch.setattr(MizanConsumer, "patience", 0)
         async with opened(site) as page:
-            await page.tell()
-            await page.tell()
+            await page.send()
+            await page.send()
             assert await page.closing() == (4008 if isinstance(site, Daphne) else 1008)
 
     async def test_a_page_that_leaves_during_a_call_ends_its_subscriptions(self, site: Site) -> None:
@@ -205,7 +207,7 @@ class TestLife:
         _, cookie = await signed_in()
         async with opened(site, cookie) as page:
             await subscribed(page)
-            await page.tell(action="rpc", id=1, fn="slow")
+            await page.send(action="rpc", id=1, fn="slow")
             assert await asyncio.to_thread(running.wait, PATIENCE)
         over.set()
         assert await asyncio.to_thread(left.wait, PATIENCE)
@@ -223,7 +225,7 @@ class TestLife:
         async with opened(site, cookie) as page:
             await subscribed(page)
             await channel.push(channel.DjangoMessage(text="again"), room="a")
-            assert await page.hear() == said("again")
+            assert await page.receive() == said("again")
 
 
 class TestSizeOfMessages:

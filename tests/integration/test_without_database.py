@@ -78,11 +78,11 @@ def test_a_site_without_a_database_is_served() -> None:
     )
 
 
-def test_a_mutation_that_fails_has_no_transaction_that_is_rolled_back_and_announces() -> None:
+def test_a_mutation_that_fails_has_no_transaction_to_roll_back_and_invalidates() -> None:
     assert printed_by(WITHOUT_DATABASE + FAILING).splitlines()[1:] == ["500 people"]
 
 
-def test_its_pages_are_told_what_became_stale() -> None:
+def test_its_pages_are_sent_what_was_invalidated() -> None:
     assert printed_by(WITHOUT_DATABASE + SOCKETS).splitlines()[1:] == [
         "{'id': 1, 'ok': True, 'data': {'watching': 'board;board_id=3'}}",
         "board;board_id=3",

@@ -1,4 +1,4 @@
-"""What is told of transactions on PostgreSQL, whose answers can get lost on their way."""
+"""What is published of transactions on PostgreSQL, whose answers can get lost on their way."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ from mizan_htmx import client, invalidate, register
 from mizan_htmx.invalidation.model_watch import watch_model
 from tests.apps.watched.models import Item, Room
 from tests.helpers.hangup import NOTICING, Gate, hang_up
-from tests.helpers.model_watch import Told
+from tests.helpers.model_watch import Published
 from tests.helpers.postgres import PostgresServer, Wire
 from tests.helpers.visitor import HEADER, Visitor, serve
 
@@ -60,19 +60,19 @@ def put_and_name() -> None:
     invalidate(None, "guest")
 
 
-def test_a_commit_whose_answer_is_lost_is_told(
-    told: Told, postgres_server: PostgresServer, wire: Wire
+def test_a_commit_whose_answer_is_lost_is_published(
+    published: Published, postgres_server: PostgresServer, wire: Wire
 ) -> None:
     wire.is_armed = True
     with pytest.raises(OperationalError):
         put_and_name()
-    assert (told, rows(postgres_server)) == (["room;room_id=1", "guest"], 1)
+    assert (published, rows(postgres_server)) == (["room;room_id=1", "guest"], 1)
 
 
 @pytest.mark.usefixtures("atomic_requests")
 @pytest.mark.parametrize("path", ["call", "view", "plain"])
 def test_so_it_is_in_a_request(
-    told: Told, postgres_server: PostgresServer, wire: Wire, settings: Settings, path: str
+    published: Published, postgres_server: PostgresServer, wire: Wire, settings: Settings, path: str
 ) -> None:
     def change(request: HttpRequest) -> HttpResponse:
         put()
@@ -86,21 +86,23 @@ def test_so_it_is_in_a_request(
     settings.MIDDLEWARE = ["mizan_htmx.middleware.MizanMiddleware"]
     response = visitor.call("change") if path == "call" else visitor.form(f"/{path}/", "")
     named = "room;room_id=1" if path == "plain" else "guest, room;room_id=1"
-    assert (response.status_code, response.headers[HEADER], told) == (500, named, [named])
+    assert (response.status_code, response.headers[HEADER], published) == (500, named, [named])
     assert rows(postgres_server) == 1
 
 
-def test_what_a_constraint_refuses_at_the_commit_is_not_told(told: Told) -> None:
+def test_what_a_constraint_refuses_at_the_commit_is_not_published(published: Published) -> None:
     @transaction.atomic
     def change() -> None:
         put(7)  # which has no room
 
     with pytest.raises(IntegrityError):
         change()
-    assert told == []
+    assert published == []
 
 
-def test_what_can_not_be_serialised_is_not_told(told: Told, postgres_server: PostgresServer) -> None:
+def test_what_can_not_be_serialised_is_not_published(
+    published: Published, postgres_server: PostgresServer
+) -> None:
     """Two write what the other has read; who commits last is refused."""
 
     @transaction.atomic
@@ -117,11 +119,11 @@ def test_what_can_not_be_serialised_is_not_told(told: Told, postgres_server: Pos
 
     with pytest.raises(OperationalError):
         change()
-    assert (told, rows(postgres_server)) == ([], 1)
+    assert (published, rows(postgres_server)) == ([], 1)
 
 
-def test_a_connection_that_is_ended_before_the_commit_is_not_told(
-    told: Told, postgres_server: PostgresServer, settings: Settings
+def test_a_connection_that_is_ended_before_the_commit_is_not_published(
+    published: Published, postgres_server: PostgresServer, settings: Settings
 ) -> None:
     @client(affects="guest")
     def change(request: HttpRequest) -> HttpResponse:
@@ -135,14 +137,14 @@ def test_a_connection_that_is_ended_before_the_commit_is_not_told(
     settings.MIDDLEWARE = ["mizan_htmx.middleware.MizanMiddleware"]
     serve(settings, {"change/": change})
     response = Visitor(Client).form("/change/", "")
-    assert (response.status_code, HEADER in response.headers, told) == (500, False, [])
+    assert (response.status_code, HEADER in response.headers, published) == (500, False, [])
     assert rows(postgres_server) == 0
 
 
 @pytest.mark.usefixtures("atomic_requests")
 @pytest.mark.parametrize("declares", [True, False])
 async def test_a_client_that_hangs_up(
-    told: Told, postgres_server: PostgresServer, settings: Settings, declares: bool
+    published: Published, postgres_server: PostgresServer, settings: Settings, declares: bool
 ) -> None:
     gate = Gate()
 
@@ -155,4 +157,4 @@ async def test_a_client_that_hangs_up(
     serve(settings, {"change/": csrf_exempt(client(affects="guest")(change) if declares else change)})
     assert await hang_up(gate, "/change/", "") == []
     assert rows(postgres_server) == 1
-    assert told == ["guest, room;room_id=1" if declares else "room;room_id=1"]
+    assert published == ["guest, room;room_id=1" if declares else "room;room_id=1"]

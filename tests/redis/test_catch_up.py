@@ -37,8 +37,8 @@ class TestLostEvents:
         async with joined("a", "b", "c") as page:
             lost = await lose("a")
             await in_thread(publish, keys("b"))
-            await page.hears("a", "b")
-            assert page.told == ["b", "a"]
+            await page.receives("a", "b")
+            assert page.invalidated == ["b", "a"]
             assert page.frames[1]["versions"] == {"a": str(lost)}
 
     async def test_the_last_event_is_not_missed_though_none_follows(
@@ -47,9 +47,9 @@ class TestLostEvents:
         monkeypatch.setattr("mizan_htmx.channels.hub.catch_up.POLL_INTERVAL", 0.05)
         async with joined("a") as page:
             await lose("a")
-            await page.hears("a")
+            await page.receives("a")
 
-    async def test_events_that_overtake_each_other_are_told_once_each_without_asking(
+    async def test_events_that_overtake_each_other_are_sent_once_each_without_asking(
         self, redis_layer: str
     ) -> None:
         async with joined("a", "b", "c") as page:
@@ -57,16 +57,16 @@ class TestLostEvents:
             for name, version in (("c", third), ("a", first), ("b", second), ("a", first)):
                 await bring(name, version)
             await in_thread(publish, keys("a"))
-            await page.until(lambda: len(page.told) == 4)
-            assert page.told == ["c", "a", "b", "a"]
+            await page.until(lambda: len(page.invalidated) == 4)
+            assert page.invalidated == ["c", "a", "b", "a"]
 
-    async def test_an_event_of_another_life_is_told_and_the_store_asked(self, redis_layer: str) -> None:
+    async def test_an_event_of_another_life_is_sent_and_the_store_asked(self, redis_layer: str) -> None:
         async with joined("a", "b") as page:
             await bring("a", Version("ffffffff", 5))
-            await page.hears("a")
+            await page.receives("a")
             await in_thread(publish, keys("b"))
-            await page.hears("b")
-            assert page.told == ["a", "b"]
+            await page.receives("b")
+            assert page.invalidated == ["a", "b"]
 
     async def test_what_the_layer_drops_over_capacity_is_made_up_for(self, redis_layer: str) -> None:
         async with joined(*(f"k{number}" for number in range(300))) as page:
@@ -76,9 +76,9 @@ class TestLostEvents:
                     publish(keys(f"k{number}"))
 
             await asyncio.gather(*(in_thread(storm) for _ in range(2)))
-            await page.hears(*(f"k{number}" for number in range(300)))
+            await page.receives(*(f"k{number}" for number in range(300)))
 
-    async def test_many_lost_events_are_told_by_steps(
+    async def test_many_lost_events_are_sent_little_by_little(
         self, redis_layer: str, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr("mizan_htmx.channels.hub.catch_up.BATCH_SIZE", 2)
@@ -96,29 +96,29 @@ class TestLostEvents:
             for name in names[:-1]:
                 await lose(name)
             await in_thread(publish, keys(names[-1]))
-            await page.hears(*names)
+            await page.receives(*names)
         assert max(steps) == 2
 
 
 class TestRedisAway:
     """Redis goes, and comes back."""
 
-    async def test_a_redis_that_comes_back_empty_makes_everything_stale_and_is_heard_again(
+    async def test_a_redis_that_comes_back_empty_invalidates_everything_and_is_used_again(
         self, redis_layer: str, redis_server: RedisServer
     ) -> None:
         async with joined("board;board_id=3") as page, joined() as idle:
             Hub.here().subscribe(idle, room("a"))
             before = await in_thread(publish, keys("board;board_id=3"))
-            await page.hears("board;board_id=3")
+            await page.receives("board;board_id=3")
             redis_server.stop()
             assert await in_thread(publish, keys("board;board_id=3")) is None
             redis_server.start()
-            await page.hears("*")
+            await page.receives("*")
             assert page.frames[-1]["versions"].keys() <= {"*", "board;board_id=3"}
             assert not str(page.frames[-1]["versions"].popitem()[1]).startswith(before.epoch)
-            await self.heard_by(idle)
+            await self.sent_by(idle)
 
-    async def heard_by(self, page: Page) -> None:
+    async def sent_by(self, page: Page) -> None:
         """Push until the layer takes it: it may need a moment to come back."""
         async with asyncio.timeout(PATIENCE):
             while not page.pushed:
@@ -132,10 +132,10 @@ class TestRedisAway:
             redis_server.freeze()
             assert await in_thread(publish, keys("b")) is None
             redis_server.thaw()
-            await page.hears("b")
-            assert set(page.told) == {"b"}
+            await page.receives("b")
+            assert set(page.invalidated) == {"b"}
 
-    async def test_a_socket_may_join_while_redis_is_away_and_is_told_when_it_is_back(
+    async def test_a_socket_may_join_while_redis_is_away_and_catches_up_when_it_is_back(
         self, redis_layer: str, redis_server: RedisServer, caplog: pytest.LogCaptureFixture
     ) -> None:
         redis_server.stop()
@@ -143,9 +143,9 @@ class TestRedisAway:
         async with joined("a") as page:
             assert asyncio.get_running_loop().time() - began < PATIENCE / 2, "and does not wait for Redis"
             redis_server.start()
-            await page.hears("*")
+            await page.receives("*")
             await in_thread(publish, keys("a"))
-            await page.hears("a")
+            await page.receives("a")
         own = [record for record in caplog.records if record.name.startswith("mizan_htmx")]
         assert [record.levelno for record in own] == [logging.ERROR, logging.WARNING]
         assert own[1].getMessage().startswith("The channel layer answers again, after ")
@@ -165,7 +165,7 @@ class TestRedisAway:
             Hub.here().subscribe(page, room("a"))
             with redis_server.client() as client:
                 client.delete(f"{versions()._keys[0].split(':')[0]}:group:{transport.GROUP}")  # type: ignore[attr-defined]
-            await self.heard_by(page)
+            await self.sent_by(page)
 
     async def test_a_hub_that_stops_leaves_no_member_in_the_group(
         self, redis_layer: str, redis_server: RedisServer
@@ -188,7 +188,7 @@ class TestIdle:
         async with joined("a") as page:
             for _ in range(3):
                 await in_thread(publish, keys("a"))
-            await page.hears("a")
+            await page.receives("a")
         assert [record for record in caplog.records if record.name.startswith("mizan")] == []
 
 
@@ -197,12 +197,12 @@ class TestCatchUp:
 
     def make(self) -> tuple[CatchUp, list[Any]]:
         """Make one that saw version 1."""
-        told: list[Any] = []
-        catch_up = CatchUp(versions(), told.append, lambda: None)
+        sent: list[Any] = []
+        catch_up = CatchUp(versions(), sent.append, lambda: None)
         catch_up.seen = Version("aaaaaaaa", 1)
-        return catch_up, told
+        return catch_up, sent
 
-    async def test_it_tells_news_from_what_it_knows(self) -> None:
+    async def test_it_knows_what_is_new_to_it(self) -> None:
         catch_up, _ = self.make()
         news = [catch_up.record(Version("aaaaaaaa", seq)) for seq in (1, 3, 3, 2, 2, 3, 4)]
         assert news == [False, True, False, True, False, False, True]

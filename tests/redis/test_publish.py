@@ -30,31 +30,31 @@ from tests.helpers.redis import RedisServer
 pytestmark = pytest.mark.usefixtures("quiet")
 
 
-def publish_elsewhere(layers: Any, colour: str, *written: str) -> str:
+def publish_elsewhere(layers: Any, concurrency: str, *written: str) -> str:
     """Publish in another process, and give what it printed; warnings are errors there, too."""
-    done = run_elsewhere(layers, colour, *written)
+    done = run_elsewhere(layers, concurrency, *written)
     assert (done.returncode, done.stderr) == (0, "")
     return done.stdout
 
 
-def run_elsewhere(layers: Any, colour: str, *written: str) -> "subprocess.CompletedProcess[str]":
+def run_elsewhere(layers: Any, concurrency: str, *written: str) -> "subprocess.CompletedProcess[str]":
     """Run a process that publishes and ends."""
     command = [sys.executable, "-W", "error", "-m", "tests.helpers.publish_process"]
     return subprocess.run(
-        [*command, json.dumps(layers), colour, *written], capture_output=True, text=True, check=False
+        [*command, json.dumps(layers), concurrency, *written], capture_output=True, text=True, check=False
     )
 
 
-async def both_loops_hear_it() -> None:
+async def both_loops_receive_it() -> None:
     """Publish while a hub runs on this loop and one on that of another thread."""
-    heard, ready = [], threading.Event()
+    received, ready = [], threading.Event()
 
     def elsewhere() -> None:
         async def visit() -> None:
             async with joined("board") as page:
                 ready.set()
-                await page.hears("board")
-                heard.append(page.told)
+                await page.receives("board")
+                received.append(page.invalidated)
 
         asyncio.run(visit())
 
@@ -63,12 +63,12 @@ async def both_loops_hear_it() -> None:
     async with joined("board") as page:
         await in_thread(ready.wait)
         await in_thread(publish, keys("board"))
-        await page.hears("board")
+        await page.receives("board")
     await in_thread(other.join)
-    assert heard == [["board"]]
+    assert received == [["board"]]
 
 
-class TestBroadcast:
+class TestPublish:
     """The receiver of the signal."""
 
     @pytest.fixture(autouse=True)
@@ -90,8 +90,8 @@ class TestBroadcast:
         response = HttpResponse()
         async with joined("board", "user") as page:
             await in_thread(lambda: publish_live(None, keys("user", "board;board_id=3"), response=response))
-            await page.hears("board")
-            assert page.told == ["board"]
+            await page.receives("board")
+            assert page.invalidated == ["board"]
         assert response.headers["X-Mizan-Version"] == current_version()
 
     @pytest.mark.parametrize("written", ["user", "nowhere", ""])
@@ -104,13 +104,13 @@ class TestBroadcast:
     async def test_everything_is_published_if_anything_is_live(self) -> None:
         async with joined("board") as page:
             publish_live(None, keys("*"), request=HttpRequest())
-            await page.hears("*")
+            await page.receives("*")
         with isolated_registry():
             before = current_version()
             publish_live(None, keys("*"))
             assert current_version() == before
 
-    async def test_it_listens_to_what_is_announced_and_only_once(self) -> None:
+    async def test_it_receives_what_is_published_and_only_once(self) -> None:
         publishing.connect()
         publishing.connect()
         start = versions().current()
@@ -121,16 +121,18 @@ class TestBroadcast:
 class TestPlaces:
     """Where a publication may come from."""
 
-    @pytest.mark.parametrize("colour", ["sync", "async"])
+    @pytest.mark.parametrize("concurrency", ["sync", "async"])
     async def test_another_process_without_a_loop_of_its_own_reaches_the_sockets_of_this_one(
-        self, settings: Settings, redis_layer: str, colour: str
+        self, settings: Settings, redis_layer: str, concurrency: str
     ) -> None:
         async with joined("board;board_id=3", "user") as page:
             printed = await in_thread(
-                publish_elsewhere, settings.CHANNEL_LAYERS, colour, "board", "unseen", "user"
+                publish_elsewhere, settings.CHANNEL_LAYERS, concurrency, "board", "unseen", "user"
             )
-            await page.hears("board", "user") if colour == "sync" else await page.until(lambda: page.told)
-            if colour == "sync":
+            await page.receives("board", "user") if concurrency == "sync" else await page.until(
+                lambda: page.invalidated
+            )
+            if concurrency == "sync":
                 assert [str(next(iter(frame["versions"].values()))) for frame in page.frames] == [
                     printed.splitlines()[0],
                     printed.splitlines()[2],
@@ -149,15 +151,15 @@ class TestPlaces:
     ) -> None:
         async with joined("board") as page:
             version = await in_thread(publish, keys("board"))
-            await page.hears("board")
+            await page.receives("board")
             assert page.frames == [{"invalidate": "board", "versions": {"board": str(version)}}]
 
     async def test_code_on_the_loop_of_the_hub_does_not_wait_for_redis(self, redis_layer: str) -> None:
         async with joined("board") as page:
             assert publish(keys("board")) is None
-            await page.hears("board")
+            await page.receives("board")
 
-    async def test_code_on_a_loop_without_a_hub_tells_too(self, redis_layer: str) -> None:
+    async def test_code_on_a_loop_without_a_hub_publishes_too(self, redis_layer: str) -> None:
         async with joined() as page:
             Hub.here().subscribe(page, room("a"))
 
@@ -171,18 +173,18 @@ class TestPlaces:
             await page.until(lambda: page.pushed)
             assert page.pushed == [{"text": "1"}]
 
-    async def test_sync_code_that_runs_on_a_loop_without_a_hub_tells_too(self, redis_layer: str) -> None:
+    async def test_sync_code_that_runs_on_a_loop_without_a_hub_publishes_too(self, redis_layer: str) -> None:
         bus.send(chat("a", "nobody is there"))
         await asyncio.gather(*bus._sending)
         assert bus._sending == set()
 
-    async def test_hubs_on_two_loops_of_one_process_both_hear_it(self, redis_layer: str) -> None:
+    async def test_hubs_on_two_loops_of_one_process_both_receive_it(self, redis_layer: str) -> None:
         if redis_layer == "core":
             return  # that layer lets one loop a process receive
-        await both_loops_hear_it()
+        await both_loops_receive_it()
 
-    async def test_hubs_on_two_loops_hear_it_without_a_layer(self) -> None:
-        await both_loops_hear_it()
+    async def test_hubs_on_two_loops_receive_it_without_a_layer(self) -> None:
+        await both_loops_receive_it()
 
 
 class TestRedisAway:
@@ -226,7 +228,7 @@ class TestRedisAway:
         stale = versions().since(start.seq, start.epoch).stale
         assert [str(key) for key, _ in stale] == ["board;board_id=1", "after"]
 
-    def test_what_is_told_is_lost_quietly(
+    def test_what_is_published_is_lost_quietly(
         self, redis_layer: str, redis_server: RedisServer, caplog: pytest.LogCaptureFixture
     ) -> None:
         redis_server.stop()
@@ -234,7 +236,7 @@ class TestRedisAway:
             bus.send(chat("a", "1"))
         assert len([record for record in caplog.records if record.name.startswith("mizan")]) == 1
 
-    def test_a_process_that_ends_says_its_last_words(
+    def test_a_process_that_ends_publishes_what_is_left(
         self, settings: Settings, redis_layer: str, redis_server: RedisServer
     ) -> None:
         start = versions().current()
@@ -242,12 +244,12 @@ class TestRedisAway:
         stale = versions().since(start.seq, start.epoch).stale
         assert sorted(str(key) for key, _ in stale) == ["a", "b"]
 
-    @pytest.mark.parametrize("colour", ["sync", "async"])
+    @pytest.mark.parametrize("concurrency", ["sync", "async"])
     def test_a_process_that_ends_during_an_outage_names_what_it_has_not_published(
-        self, settings: Settings, redis_layer: str, redis_server: RedisServer, colour: str
+        self, settings: Settings, redis_layer: str, redis_server: RedisServer, concurrency: str
     ) -> None:
         redis_server.stop()
-        done = run_elsewhere(settings.CHANNEL_LAYERS, colour, "a", "board;board_id=3")
+        done = run_elsewhere(settings.CHANNEL_LAYERS, concurrency, "a", "board;board_id=3")
         assert done.returncode == 0
         began, lost = done.stderr.splitlines()
         assert began.startswith("The channel layer does not answer: ConnectionError: ")

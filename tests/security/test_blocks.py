@@ -59,8 +59,8 @@ def site(registry: Any, settings: Settings, tmp_path: Path) -> None:
     serve(settings, {"page/": page, "note/": note_page})
 
 
-def address(visitor: Visitor, path: str = "/page/") -> tuple[str, dict[str, str]]:
-    """Find the block on a page, and give the path and the query of its address."""
+def block_url(visitor: Visitor, path: str = "/page/") -> tuple[str, dict[str, str]]:
+    """Find the block on a page, and return the path and the query of its URL."""
     found = re.search(r'hx-get="([^"]+)"', visitor.get(path).content.decode())
     assert found
     parts = urlsplit(html.unescape(found[1]))
@@ -83,14 +83,14 @@ def sign(content: object, *, salt: str = SALT) -> str:
 NOT_FOUND = (404, "Not found.")
 
 
-def test_a_blocks_own_address_answers_it(visitor: Visitor) -> None:
-    path, query = address(visitor)
+def test_a_blocks_own_url_answers_it(visitor: Visitor) -> None:
+    path, query = block_url(visitor)
     status, body = refresh(visitor, path, query)
     assert (status, "<b>user 5</b>compact" in body) == (200, True)
 
 
 def test_a_forged_token_is_404(visitor: Visitor) -> None:
-    path, query = address(visitor)
+    path, query = block_url(visitor)
     good = query["block"]
     content, _, signature = good.rpartition(":")
     stranger = sign(["note.html#card", ["note"], "b", {}, {}]).rpartition(":")
@@ -108,13 +108,13 @@ def test_a_forged_token_is_404(visitor: Visitor) -> None:
 
 
 def test_a_token_is_good_for_its_own_context_only(visitor: Visitor) -> None:
-    _, query = address(visitor)
+    _, query = block_url(visitor)
     for context in ("note", "unknown", "User", "__class__", "*"):
         assert refresh(visitor, f"{MOUNT}partial/{context}/", query) == NOT_FOUND
 
 
 def test_a_token_is_good_for_its_own_template_only(visitor: Visitor) -> None:
-    card, note = address(visitor), address(visitor, "/note/")
+    card, note = block_url(visitor), block_url(visitor, "/note/")
     assert refresh(visitor, note[0], {**note[1], "block": card[1]["block"]}) == NOT_FOUND
     assert refresh(visitor, card[0], {**card[1], "block": note[1]["block"]}) == NOT_FOUND
     plain = refresh(visitor, *card)
@@ -123,7 +123,7 @@ def test_a_token_is_good_for_its_own_template_only(visitor: Visitor) -> None:
 
 
 def test_parameters_that_do_not_fit_are_404(visitor: Visitor) -> None:
-    path, query = address(visitor)
+    path, query = block_url(visitor)
     own = {"block": query["block"]}
     assert refresh(visitor, path, own) == NOT_FOUND
     for value in ("x", "", "5.5", "\u0665", "1e9999", "9" * 5000, "5\0", "<script>", "null"):
@@ -131,14 +131,14 @@ def test_parameters_that_do_not_fit_are_404(visitor: Visitor) -> None:
 
 
 def test_what_is_signed_is_not_changed_by_a_parameter_of_its_name(visitor: Visitor) -> None:
-    path, query = address(visitor)
+    path, query = block_url(visitor)
     plain = refresh(visitor, path, query)
     for extra in ("compact", "tag", "class", "id", "swap", "with", "user_name", "__proto__", "a" * 50_000):
         assert refresh(visitor, path, {**query, extra: ""}) == plain
 
 
-def test_of_a_repeated_parameter_the_last_counts_for_data_and_address_alike(visitor: Visitor) -> None:
-    path, query = address(visitor)
+def test_of_a_repeated_parameter_the_last_counts_for_data_and_url_alike(visitor: Visitor) -> None:
+    path, query = block_url(visitor)
     twice = urlencode([("user_id", "6"), *query.items(), ("user_id", "7")])
     status, body = refresh(visitor, path, twice)
     assert (status, "<b>user 7</b>" in body, 'data-mizan="user;user_id=7"' in body) == (200, True, True)
@@ -200,7 +200,7 @@ def test_a_token_of_another_shape_is_404(visitor: Visitor, content: object) -> N
 def test_whose_data_is_shown_is_asked_at_every_refresh(visitor: Visitor) -> None:
     owner = Visitor(type(visitor.client))
     owner.login(User.objects.create_user("ada"))
-    path, query = address(owner, "/note/")
+    path, query = block_url(owner, "/note/")
     assert "secret" in refresh(owner, path, query)[1]
     status, body = refresh(visitor, path, query)
     assert (status, "secret" in body) == (200, False)
@@ -214,7 +214,7 @@ def test_the_page_around_is_no_more_visible_than_at_the_refresh(visitor: Visitor
 
 def test_a_value_writes_no_markup(visitor: Visitor) -> None:
     attack = "\"'><script>alert(1)</script>{{ user_name }}{% load x %}"
-    path, query = address(visitor, "/page/?" + urlencode({"l": attack}))
+    path, query = block_url(visitor, "/page/?" + urlencode({"l": attack}))
     for body in (
         visitor.get("/page/?" + urlencode({"l": attack})).content.decode(),
         refresh(visitor, path, query)[1],
@@ -228,7 +228,7 @@ def test_a_value_writes_no_markup(visitor: Visitor) -> None:
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"])
 def test_a_block_is_only_read(visitor: Visitor, method: str) -> None:
-    path, query = address(visitor)
+    path, query = block_url(visitor)
     response = visitor.send(method, f"{path}?{urlencode(query)}")
     assert (response.status_code, response.headers["Allow"]) == (405, "GET, HEAD")
     assert (HEADER in response.headers, response.content) == (False, b"")

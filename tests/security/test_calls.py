@@ -107,7 +107,7 @@ class TestArguments:
         form = visitor.form(CALL, "fn=no&fn=rename&user_id=1&user_id=5&name=a")
         assert (answer(form)[1]["result"], form.headers[HEADER]) == ([5, "a"], "user;name=a;user_id=5")
 
-    def test_neither_body_nor_query_replaces_what_stands_in_the_address(self, visitor: Visitor) -> None:
+    def test_neither_body_nor_query_replaces_what_stands_in_the_url(self, visitor: Visitor) -> None:
         response = visitor.form("/rename/5/?user_id=7&name=b", "user_id=6&user_id=8&name=a")
         assert (response.content, response.headers[HEADER]) == (b"5a", "user;name=a;user_id=5")
 
@@ -132,7 +132,7 @@ class TestArguments:
         assert set("\r\n\0, ") & set(text) == set()
         assert (text.count(";"), text.isascii(), len(response.cookies)) == (2, True, 0)
 
-    def test_a_value_that_is_long_makes_all_of_the_context_stale(self, visitor: Visitor) -> None:
+    def test_a_value_that_is_long_invalidates_all_of_the_context(self, visitor: Visitor) -> None:
         assert visitor.call("rename", user_id=5, name="a" * 100_000).headers[HEADER] == "user"
 
     def test_an_error_echoes_no_markup(self, visitor: Visitor) -> None:
@@ -199,7 +199,7 @@ class TestNames:
 def test_a_private_function_answers_as_one_that_is_not_there(
     visitor: Visitor, sync_or_async: SyncOrAsync, settings: Settings, options: dict[str, Any], debug: bool
 ) -> None:
-    """A 403 told that there is one of that name."""
+    """A 403 showed that there is one of that name."""
 
     def inner(request: HttpRequest, size: int) -> int:
         raise AssertionError("The body ran.")

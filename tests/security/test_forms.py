@@ -8,11 +8,11 @@ from django.http import HttpRequest
 
 from tests.helpers.forms import (
     VALID,
-    address,
     declare_card,
     declare_contact,
     elements,
     field,
+    form_url,
     post,
 )
 from tests.helpers.visitor import CALL, HEADER, Visitor, over_wsgi
@@ -20,7 +20,7 @@ from tests.site.models import Board, Card
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("forms_site")]
 
-CONTACT = address("contact")
+CONTACT = form_url("contact")
 VALIDATE = f"{CONTACT}validate/"
 
 INJECTED = [
@@ -74,7 +74,7 @@ class TestSomebodyElses:
         return Card.objects.create(board=Board.objects.create(title="Eve's"), title="Secret")
 
     def test_it_is_neither_shown_nor_validated_nor_changed(self, card: Card, visitor: Visitor) -> None:
-        path = address("card", card_id=card.pk)
+        path = form_url("card", card_id=card.pk)
         fields = {"board": card.board_id, "title": "Mine"}
         answers = [
             visitor.get(path),
@@ -91,7 +91,7 @@ class TestSomebodyElses:
     def test_a_field_of_that_name_does_not_help(self, card: Card, visitor: Visitor) -> None:
         mine = Card.objects.create(board=card.board, title="Mine")
         fields = {"board": card.board_id, "title": "Taken", "card_id": card.pk, "id": card.pk, "pk": card.pk}
-        response = post(visitor, address("card", card_id=mine.pk), fields)
+        response = post(visitor, form_url("card", card_id=mine.pk), fields)
         assert (response.status_code, response.headers[HEADER]) == (200, f"card;card_id={mine.pk}")
         card.refresh_from_db()
         assert card.title == "Secret"

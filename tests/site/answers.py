@@ -66,7 +66,7 @@ def _block(page: HttpResponse) -> str:
     return text[text.index("<!-- [ -->") : text.index("<!-- ] -->")]
 
 
-def tell_and_show(request: HttpRequest) -> HttpResponse:
+def invalidate_and_show(request: HttpRequest) -> HttpResponse:
     """Change somebody, say so, and show them, in a plain view."""
     _rename(request)
     invalidate(request, "user")
@@ -88,7 +88,7 @@ def rename_and_leave(request: HttpRequest) -> HttpResponse:
 urlpatterns = [
     path("answers/wide/", wide, name="answers_wide"),
     path("answers/read/", read_all_of_it, name="answers_read"),
-    path("answers/tell/", tell_and_show, name="answers_tell"),
+    path("answers/invalidate/", invalidate_and_show, name="answers_invalidate"),
     path("answers/show/", show, name="answers_show"),
     path("answers/leave/", rename_and_leave, name="answers_leave"),
 ]

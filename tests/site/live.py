@@ -1,4 +1,4 @@
-"""What the test project tells at once: notes that anybody changes, a diary of one's own, a talk."""
+"""What the test project sends at once: notes that anybody changes, a diary of one's own, a talk."""
 
 from django.db.models import F, Value
 from django.db.models.functions import Concat
@@ -111,7 +111,7 @@ class TalkChannel(Channel):
         text: str = Field(max_length=40)
 
     def authorize(self, params: Params) -> bool:
-        """Let everybody hear of all boards that are not secret."""
+        """Let everybody read all boards that are not secret."""
         return params.board_id not in SECRET
 
     def group(self, params: Params) -> str:
@@ -119,7 +119,7 @@ class TalkChannel(Channel):
         return f"talk_{params.board_id}"
 
     def receive(self, params: Params, msg: ReactMessage) -> DjangoMessage:
-        """Keep a line, and tell it; slow while a test holds the gate."""
+        """Keep a line, and send it; slow while a test holds the gate."""
         pass_gate()
         card = Card.objects.create(board_id=params.board_id, title=msg.text)
         return self.DjangoMessage(pk=card.pk, text=card.title)

@@ -25,7 +25,7 @@ GARBLED = bytes.fromhex("1f8b08000000000000ff" + "00ffff0000" + "78" * 0xFFFF + 
 
 
 class _Middleware:
-    """Calls ``before`` and ``after`` round a view of either colour."""
+    """Calls ``before`` and ``after`` around a view, sync or async."""
 
     sync_capable = True
     async_capable = True

@@ -1,4 +1,4 @@
-"""Readers and mutations of the test project, in both colours and on both paths."""
+"""Readers and mutations of the test project, sync and async, and on both paths."""
 
 from typing import Literal
 

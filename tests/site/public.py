@@ -17,7 +17,7 @@ def slogan(request: HttpRequest, build: str) -> str:
 
 @client(context=SLOGAN)
 def slogan_page(request: HttpRequest, build: str) -> HttpResponse:
-    """Show the slogan; the build of htmx stands in the address, for there is no cookie to tell it."""
+    """Show the slogan; the build of htmx stands in the address, since no cookie may name it."""
     known = {"build": build, "htmx_version": int(build) if build in ("2", "4") else None}
     return render(request, "site/slogan.html", known)
 

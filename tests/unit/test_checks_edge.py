@@ -27,7 +27,7 @@ def test_e020_names_every_edge_that_can_not_be_meant(settings: Settings) -> None
     ]
 
 
-def test_w020_an_edge_that_purges_by_address(settings: Settings) -> None:
+def test_w020_an_edge_that_purges_by_url(settings: Settings) -> None:
     settings.MIZAN_EDGE = {"a": URLS, "b": {"BACKEND": FASTLY, "OPTIONS": {"service": "s", "token": "t"}}}
     assert check_edges(None) == [
         Warning(

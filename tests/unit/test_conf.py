@@ -17,7 +17,7 @@ def test_a_setting_that_is_left_out_has_its_default() -> None:
     assert (conf.single_flight, conf.socket_path, conf.replica_lag, conf.may_lag) == (False, "/ws/", 0, False)
 
 
-def test_a_setting_that_a_test_changes_is_read_anew_and_again_afterwards(settings: Settings) -> None:
+def test_a_setting_that_a_test_changes_is_read_anew_and_again_after_it(settings: Settings) -> None:
     settings.MIZAN_SINGLE_FLIGHT = True
     settings.MIZAN_SOCKET_PATH = "live/"
     settings.MIZAN_REPLICA_LAG = 2

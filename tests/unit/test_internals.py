@@ -327,7 +327,7 @@ def test_frozen_parameters_are_not_changed() -> None:
         query["a"] = "2"
 
 
-def test_a_storage_with_addresses_of_its_own_is_told_apart() -> None:
+def test_a_storage_with_urls_of_its_own_is_recognized() -> None:
     class Own(ManifestStaticFilesStorage):
         def _url(self, *args: Any, **kwargs: Any) -> Any:
             return super()._url(*args, **kwargs)  # type: ignore[misc]
@@ -340,7 +340,7 @@ def test_a_storage_with_addresses_of_its_own_is_told_apart() -> None:
     assert not internals.has_djangos_urls(object)
 
 
-def test_a_signal_tells_whether_anybody_listens() -> None:
+def test_a_signal_shows_whether_anybody_listens() -> None:
     signal = Signal()
 
     def receiver(**kwargs: object) -> None:

@@ -64,7 +64,7 @@ def test_a_response_without_anything_stale_carries_nothing(
     assert (response.content, HEADER in response.headers, list(response.cookies)) == (b"looked", False, [])
 
 
-def test_without_the_middleware_a_plain_view_is_told_what_is_missing(
+def test_without_the_middleware_the_error_in_a_plain_view_names_what_is_missing(
     visitor: Visitor, sync_or_async: SyncOrAsync, settings: Settings
 ) -> None:
     settings.MIDDLEWARE = [each for each in settings.MIDDLEWARE if each != LAST]
@@ -84,7 +84,7 @@ def test_a_response_that_streams_is_carried_too(settings: Settings) -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_what_a_plain_view_rolls_back_is_not_announced(
+def test_what_a_plain_view_rolls_back_is_not_published(
     visitor: Visitor, sync_or_async: SyncOrAsync, settings: Settings
 ) -> None:
     def move_and_undo(request: HttpRequest) -> HttpResponse:
@@ -101,7 +101,7 @@ def test_what_a_plain_view_rolls_back_is_not_announced(
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("atomic_requests", [True, False])
-def test_a_plain_view_that_raises_announces_what_it_may_have_written(
+def test_a_plain_view_that_raises_publishes_what_it_may_have_written(
     visitor: Visitor, settings: Settings, monkeypatch: pytest.MonkeyPatch, atomic_requests: bool
 ) -> None:
     monkeypatch.setitem(connection.settings_dict, "ATOMIC_REQUESTS", atomic_requests)
@@ -129,13 +129,13 @@ def test_a_views_failure_is_carried_by_the_sites_error_page(
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("atomic_requests", [True, False])
-def test_the_clock_is_read_before_the_transaction_of_the_request(
+def test_the_read_version_is_taken_before_the_transaction_of_the_request(
     visitor: Visitor, settings: Settings, monkeypatch: pytest.MonkeyPatch, atomic_requests: bool
 ) -> None:
     monkeypatch.setitem(connection.settings_dict, "ATOMIC_REQUESTS", atomic_requests)
     asked: list[bool] = []
 
-    def tell() -> str:
+    def take() -> str:
         asked.append(connection.in_atomic_block)
         return "0a1b2c3d.1"
 
@@ -146,13 +146,13 @@ def test_the_clock_is_read_before_the_transaction_of_the_request(
         return HttpResponse(version_of(request))
 
     register(client(context=Context("live_board", live=True))(board))
-    monkeypatch.setattr(registered, "clock", tell)
+    monkeypatch.setattr(registered, "clock", take)
     serve(settings, {"show/": show})
     assert visitor.get("/show/").content == b"0a1b2c3d.1"
     assert asked == [False]
 
 
-def test_it_has_the_colour_of_what_it_wraps() -> None:
+def test_it_is_sync_or_async_as_what_it_wraps() -> None:
     async def awaited(request: HttpRequest) -> HttpResponse:
         return HttpResponse()
 

@@ -122,7 +122,7 @@ class TestSignal:
             invalidated.disconnect(broken)
         assert ("The cache is down." in caplog.text, len(signals)) == (True, 1)
 
-    def test_two_views_in_one_request_are_announced_together(
+    def test_what_two_views_invalidate_in_one_request_is_published_at_once(
         self, visitor: Visitor, settings: Settings, signals: list[Any]
     ) -> None:
         """Without the middleware the first one opens the recorder; the second must not be forgotten."""
@@ -138,7 +138,7 @@ class TestSignal:
         sent = ", ".join(text for text, _, _ in signals)
         assert ("user;user_id=1" in sent, "user;user_id=2" in sent) == (True, True)
 
-    def test_after_a_view_has_answered_nothing_is_taken_that_nobody_will_announce(
+    def test_after_a_view_has_answered_nothing_is_recorded_that_nobody_will_publish(
         self, visitor: Visitor, settings: Settings, signals: list[Any]
     ) -> None:
         settings.MIDDLEWARE = []
@@ -149,7 +149,7 @@ class TestSignal:
             return HttpResponse()
 
         serve(settings, {"late/": late})
-        response = visitor.form("/late/", "")  # refused as improper, or announced
+        response = visitor.form("/late/", "")  # refused as improper, or published
         assert response.status_code == 500 or "user;user_id=2" in ", ".join(text for text, _, _ in signals)
 
 
@@ -158,7 +158,7 @@ def test_the_signal_brings_the_response_that_is_on_its_way(
     visitor: Visitor, sync_or_async: SyncOrAsync
 ) -> None:
     def receive(response: HttpResponse, **kwargs: Any) -> None:
-        response.headers["X-Told"] = response.headers[HEADER]
+        response.headers["X-Published"] = response.headers[HEADER]
 
     def change(request: HttpRequest) -> int:
         invalidate(request, "user")
@@ -170,4 +170,4 @@ def test_the_signal_brings_the_response_that_is_on_its_way(
         response = visitor.call("change")
     finally:
         invalidated.disconnect(receive)
-    assert response.headers["X-Told"] == "user"
+    assert response.headers["X-Published"] == "user"

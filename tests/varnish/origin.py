@@ -1,4 +1,4 @@
-"""A server behind the edge that answers what a test told it to, and remembers what it was asked."""
+"""A server behind the edge that answers as a test wants, and keeps the requests."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager

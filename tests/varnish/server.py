@@ -74,14 +74,14 @@ class Varnish:
         """Load another VCL, use it and forget the one before."""
         path = self.folder / f"{name}.vcl"
         path.write_text(vcl, encoding="utf-8")
-        before = next(line.split()[-1] for line in self.tell("vcl.list").splitlines() if "active" in line)
-        self.tell("vcl.load", name, str(path))
-        self.tell("vcl.use", name)
-        self.tell("vcl.discard", before)
+        before = next(line.split()[-1] for line in self.admin("vcl.list").splitlines() if "active" in line)
+        self.admin("vcl.load", name, str(path))
+        self.admin("vcl.use", name)
+        self.admin("vcl.discard", before)
 
-    def tell(self, *words: str) -> str:
+    def admin(self, *words: str) -> str:
         """Say something to the manager process and give its answer; raise when it refuses."""
-        return _tell(self.folder, *words)
+        return _admin(self.folder, *words)
 
 
 @contextmanager
@@ -112,8 +112,8 @@ def _ports(folder: Path, process: subprocess.Popen[bytes], log: Path) -> tuple[i
     deadline = time.monotonic() + SECONDS
     while process.poll() is None and time.monotonic() < deadline:
         try:
-            if "running" in _tell(folder, "status"):
-                lines = _tell(folder, "debug.listen_address").split("\n")
+            if "running" in _admin(folder, "status"):
+                lines = _admin(folder, "debug.listen_address").split("\n")
                 named = dict(line.split()[::2] for line in lines if line)
                 return int(named["a0"]), int(named["purge"])
         except subprocess.CalledProcessError:
@@ -121,6 +121,6 @@ def _ports(folder: Path, process: subprocess.Popen[bytes], log: Path) -> tuple[i
     raise RuntimeError(f"varnishd does not start:\n{log.read_text(encoding='utf-8')}")
 
 
-def _tell(folder: Path, *words: str) -> str:
+def _admin(folder: Path, *words: str) -> str:
     command = [varnish.beside("varnishadm"), "-n", str(folder), "-t", str(SECONDS), *words]
     return subprocess.run(command, capture_output=True, text=True, check=True).stdout

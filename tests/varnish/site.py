@@ -17,7 +17,7 @@ PORT, FOLDER = int(sys.argv[1]), Path(sys.argv[2])
 settings.configure(
     SECRET_KEY="only for tests, where nothing is secret",
     ALLOWED_HOSTS=["site.test"],
-    SECURE_PROXY_SSL_HEADER=("HTTP_X_SCHEME", "https"),  # one that the edge has not heard of
+    SECURE_PROXY_SSL_HEADER=("HTTP_X_SCHEME", "https"),  # one that the edge does not know
     ROOT_URLCONF=__name__,
     USE_TZ=True,
     INSTALLED_APPS=[

@@ -24,7 +24,7 @@ def test_head_is_answered_from_the_copy(edge: Varnish, origin: Origin) -> None:
     assert (answer.status, answer.cache, answer.text) == (200, "HIT", "")
 
 
-def test_a_browser_that_has_the_copy_is_told_so(edge: Varnish, origin: Origin) -> None:
+def test_a_browser_that_has_the_copy_gets_a_304(edge: Varnish, origin: Origin) -> None:
     origin.shows("/profile/5/", *FIVE, ETag='W/"one"')
     assert edge.get("/profile/5/", If_None_Match='W/"one"').status == 304
     again = edge.get("/profile/5/", If_None_Match='W/"one"')
@@ -99,14 +99,14 @@ def test_only_200_is_kept(edge: Varnish, origin: Origin, status: int) -> None:
     assert len(origin.asked) == 2
 
 
-def test_an_address_the_manifest_does_not_have_is_not_kept(edge: Varnish, origin: Origin) -> None:
+def test_a_url_the_manifest_does_not_have_is_not_kept(edge: Varnish, origin: Origin) -> None:
     origin.shows("/elsewhere/", *FIVE)
     origin.shows("/api/mizan/ctx/account/", "account")
     for path in ("/elsewhere/", "/api/mizan/ctx/account/"):
         assert [edge.get(path).cache for _ in range(2)] == ["PASS", "PASS"]
 
 
-def test_a_public_address_is_read_without_cookies_and_authorization(edge: Varnish, origin: Origin) -> None:
+def test_a_public_url_is_read_without_cookies_and_authorization(edge: Varnish, origin: Origin) -> None:
     origin.shows("/profile/5/", *FIVE)
     first = edge.get("/profile/5/", Cookie="sessionid=ada", Authorization="Basic YTph")
     second = edge.get("/profile/5/", Cookie="sessionid=bob")
@@ -114,14 +114,14 @@ def test_a_public_address_is_read_without_cookies_and_authorization(edge: Varnis
     assert {"cookie", "authorization"} & origin.asked[0].headers.keys() == set()
 
 
-def test_other_addresses_are_read_with_them(edge: Varnish, origin: Origin) -> None:
+def test_other_urls_are_read_with_them(edge: Varnish, origin: Origin) -> None:
     for path in ("/elsewhere/", "/api/mizan/ctx/account/"):
         edge.get(path, Cookie="sessionid=ada", Authorization="Basic YTph")
     sent = [(asked.headers["cookie"], asked.headers["authorization"]) for asked in origin.asked]
     assert sent == [("sessionid=ada", "Basic YTph")] * 2
 
 
-def test_a_private_page_that_has_the_address_of_a_public_one_is_answered_with_the_visitor_s_cookies(
+def test_a_private_page_that_has_the_url_of_a_public_one_is_answered_with_the_visitor_s_cookies(
     edge: Varnish, origin: Origin
 ) -> None:
     origin.answers["GET /profile/edit/"] = (200, {"Cache-Control": "no-store"})

@@ -82,13 +82,13 @@ def test_without_the_groups_the_contexts_of_the_list_are_purged(warm: Varnish, o
     assert purged_pages(warm) == USERS
 
 
-def test_a_reader_that_names_something_stale_is_heard(warm: Varnish, origin: Origin) -> None:
+def test_what_a_reader_invalidates_is_purged(warm: Varnish, origin: Origin) -> None:
     origin.answers["GET /seen/"] = (200, {"Cache-Group-Invalidation": groups("news")})
     warm.get("/seen/")
     assert purged_pages(warm) == PAGES.keys() - USERS
 
 
-def test_it_tells_how_many_copies_are_gone(warm: Varnish, origin: Origin) -> None:
+def test_it_shows_how_many_copies_are_gone(warm: Varnish, origin: Origin) -> None:
     origin.answers_post("/m/", Cache_Group_Invalidation=groups("user;user_id=5"))
     assert [warm.post("/m/").headers["x-mizan-purged"] for _ in range(2)] == ["4", "0"]
 

@@ -44,7 +44,7 @@ def test_a_child_that_crashes_leaves_nothing_stale(origin: Origin) -> None:
         first = child(edge)
         os.kill(first, signal.SIGKILL)
         deadline = time.monotonic() + SECONDS
-        while "running" not in edge.tell("status") or child(edge) == first:
+        while "running" not in edge.admin("status") or child(edge) == first:
             assert time.monotonic() < deadline
         assert [edge.get("/profile/5/").cache for _ in range(2)] == ["MISS", "HIT"]
 
@@ -152,7 +152,7 @@ def test_a_socket_is_piped_through_where_there_are_sockets(edge: Varnish, origin
     assert (asked["upgrade"], asked["connection"]) == ("websocket", "Upgrade")
 
 
-def test_no_other_address_is_piped(edge: Varnish, origin: Origin) -> None:
+def test_no_other_url_is_piped(edge: Varnish, origin: Origin) -> None:
     """In a pipe a mutation would pass the edge unseen."""
     origin.shows("/profile/5/", *tags(5))
     edge.get("/profile/5/")

@@ -153,7 +153,7 @@ def test_a_mutation_that_was_refused_purges_nothing(edge: Varnish) -> None:
     assert [edge.get(path).cache for path in PAGES] == ["HIT"] * 3
 
 
-def test_odd_addresses_show_the_new_state(edge: Varnish) -> None:
+def test_odd_urls_show_the_new_state(edge: Varnish) -> None:
     paths = ("/profile/005/", "/profile/%35/", "/profile/5/?utm_source=x", "/api/mizan/ctx/user/?user_id=05")
     visitor = Visitor(edge)
     for name in ("One", "Two"):
@@ -184,7 +184,7 @@ def test_a_private_context_is_never_another_visitor_s(edge: Varnish) -> None:
         assert ["user5" in seen[0].text, "user6" in seen[1].text] == [True, True]
 
 
-def test_a_private_page_below_a_public_address_is_the_visitor_s(edge: Varnish) -> None:
+def test_a_private_page_below_a_public_url_is_the_visitor_s(edge: Varnish) -> None:
     ada, bob = Visitor(edge), Visitor(edge)
     ada.get("/enter/5/")
     bob.get("/enter/6/")
@@ -193,7 +193,7 @@ def test_a_private_page_below_a_public_address_is_the_visitor_s(edge: Varnish) -
         assert seen == ["user5 edits", "user6 edits", "AnonymousUser edits"]
 
 
-def test_a_browser_is_told_that_its_copy_is_good_until_it_is_not(edge: Varnish) -> None:
+def test_a_browser_gets_a_304_until_its_copy_is_stale(edge: Varnish) -> None:
     tag = edge.get("/profile/5/").headers["etag"]
     assert edge.get("/profile/5/", If_None_Match=tag).status == 304
     Visitor(edge).post("/profile/5/rename/", "name=Someone+else")

@@ -10,6 +10,7 @@ import { on } from "../events.js";
 import { flights, leavesBy } from "../requests/flights.js";
 import { hush, triggerEvents } from "../requests/response_headers.js";
 import { mount } from "../settings.js";
+import { NONE, append, queryOf } from "./queries.js";
 
 const PROOF = "X-Mizan-Refresh";
 const SHARED = `${BLOCK}[data-mizan-shared]`;
@@ -44,37 +45,24 @@ const PERSONAL = /^hx-(source|target|trigger|trigger-name)$/i; // htmx's headers
 /** @type {URL} */
 let base;
 
-/* What is to be sent at the end of this task. */
+/* What is to be sent at the end of this task, and the text that names what of it needs a request. */
 /** @type {BlockRequest[]} */
 let waiting = [];
+let named = NONE;
 
-/** @param {{ query: string }[]} requests */
-const pathOf = (requests) => `${base.pathname}partials/?${requests.map(({ query }) => query).join("&")}`;
+/** @param {{ text: string }} queries */
+const pathOf = ({ text }) => `${base.pathname}partials/?${text}`;
 
 /* With the origin: the page may have another base. */
 /** @param {BlockRequest[]} requests */
-const urlOf = (requests) => base.origin + pathOf(requests);
-
-/**
- * Return the part of the URL of a batch that names a block.
- * @param {HTMLElement} block
- * @param {URL} url
- */
-const queryOf = (block, { search }) => {
-  const { mizanHash: hash, mizanVersion: version } = of(block).dataset;
-  // An unchanged block has the version of an older one, and would never be done.
-  return search.slice(1) + (hash && version === undefined ? `&mizan-hash=${hash}` : "");
-};
+const urlOf = (requests) => base.origin + pathOf(requests.map(({ query }) => query).reduce(append, NONE));
 
 /**
  * Return whether a block can be requested by the same batch as those that this task has sent.
  * @param {HTMLElement} block
  */
-export const hasRoom = (block) => {
-  const asked = waiting.filter(({ piece }) => piece === undefined);
-  const query = queryOf(block, new URL(of(block).getAttribute("hx-get") ?? "", page.baseURI));
-  return waiting.length < MOST_BLOCKS && pathOf([...asked, { query }]).length <= LONGEST_URL;
-};
+export const hasRoom = (block) =>
+  waiting.length < MOST_BLOCKS && pathOf(append(named, queryOf(block))).length <= LONGEST_URL;
 
 /** @param {CustomEvent} event */
 const divert = ({ target, detail: { url: text, request, headers, piece: delivered, policy } }) => {
@@ -89,7 +77,7 @@ const divert = ({ target, detail: { url: text, request, headers, piece: delivere
   );
   /** @param {Ways} ways */
   const wait = (ways) =>
-    enqueue({ block, request, query: queryOf(block, url), headers: common, piece, policy, ...ways });
+    enqueue({ block, request, query: queryOf(block, text), headers: common, piece, policy, ...ways });
   if (request instanceof XMLHttpRequest) divertXhr(request, wait);
   else divertFetch(request, wait);
 };
@@ -98,12 +86,14 @@ const divert = ({ target, detail: { url: text, request, headers, piece: delivere
 const enqueue = (request) => {
   if (!waiting.length) queueMicrotask(sendWaiting);
   waiting.push(request);
+  if (request.piece === undefined) named = append(named, request.query);
   return request;
 };
 
 const sendWaiting = () => {
   const requests = waiting.filter(({ isGone }) => !isGone);
   waiting = [];
+  named = NONE;
   const isDelivered = (/** @type {BlockRequest} */ { piece }) => piece !== undefined;
   const delivered = requests.filter(isDelivered);
   void inSlices(delivered, (each) => answerDelivered(each, delivered.length));
@@ -128,19 +118,24 @@ const inSlices = async (requests, act) => {
 
 /** Return batches of requests with the same headers, of as many as the server takes. @param {BlockRequest[]} requests */
 const batchesOf = (requests) => {
-  /** @type {Map<string, BlockRequest[]>} */
+  /** @type {Map<string, { batch: BlockRequest[], queries: typeof NONE }>} */
   const open = new Map();
   /** @type {BlockRequest[][]} */
-  const full = [];
+  const batches = [];
   for (const request of requests) {
     const key = JSON.stringify(request.headers);
-    const batch = open.get(key) ?? [];
-    if (batch.length === MOST_BLOCKS || pathOf([...batch, request]).length > LONGEST_URL) {
-      full.push(batch.splice(0));
+    const { batch, queries } = open.get(key) ?? { batch: [], queries: NONE };
+    const longer = append(queries, request.query);
+    if (batch.length && batch.length < MOST_BLOCKS && pathOf(longer).length <= LONGEST_URL) {
+      batch.push(request);
+      open.set(key, { batch, queries: longer });
+    } else {
+      const first = [request];
+      batches.push(first);
+      open.set(key, { batch: first, queries: append(NONE, request.query) });
     }
-    open.set(key, [...batch, request]);
   }
-  return [...full, ...open.values()].filter(({ length }) => length);
+  return batches;
 };
 
 /** @param {BlockRequest[]} requests */

@@ -92,7 +92,7 @@ const trigger = (block) => {
 
 /**
  * Request what is stale, even where that failed or was held back.
- * @param {HTMLElement} [block] - only this one
+ * @param {Element} [block] - only this one
  */
 export const retry = (block) => {
   adoptLoading(); // what htmx 4 could not load is tried again, too

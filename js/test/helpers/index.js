@@ -15,5 +15,5 @@ export {
   type,
   until,
 } from "./page.js";
-export { json, later, load, serve } from "./server.js";
+export { fieldsOf, json, later, load, serve } from "./server.js";
 export { closeNotice, notice, pressIn, putTemplate, refusal, SLOT, told } from "./failures.js";

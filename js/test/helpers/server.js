@@ -40,6 +40,10 @@ export const json = (value, more = {}) => ({
   headers: { "Content-Type": "application/json", ...more.headers },
 });
 
+/* What a request sends in fields, by their names. */
+export const fieldsOf = ({ body }) =>
+  Object.fromEntries(body instanceof FormData ? body : new URLSearchParams(body));
+
 const ask = async (request) => {
   requests.push(request);
   const isFields = /urlencoded/.test(request.headers.get("Content-Type"));

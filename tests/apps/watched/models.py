@@ -41,7 +41,7 @@ class Shift(models.Model):
 
 
 class Item(models.Model):
-    """Something that stands in a room; its queryset tells of what is done in bulk."""
+    """Something that stands in a room; its queryset invalidates what is changed in bulk."""
 
     room = models.ForeignKey(Room, models.CASCADE, null=True, related_name="items")
     label = models.CharField(max_length=20)

@@ -207,7 +207,7 @@ async def test_who_was_away_misses_nothing(enter: Enter, tmp_path: Path) -> None
         with mara.socket() as line:
             line.subscribe("chat", board.pk)
             line.send("message", channel="chat", params={"board_id": board.pk}, data={"text": "Anybody?"})
-            line.hear()
+            line.receive()
         await expect(state(tomas, "open")).to_be_visible(timeout=40_000)
         await expect(titles(tomas, board, 0)).to_contain_text(["Plan", "Build"])
         await expect(said(tomas)).to_have_text(["Anybody?"])

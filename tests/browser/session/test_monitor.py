@@ -34,23 +34,6 @@ async def test_a_form_with_a_token_from_before_a_login_elsewhere_is_not_refused(
     await expect(notice(tab)).to_have_count(0)
 
 
-async def test_the_token_is_not_put_into_what_goes_elsewhere(tab: Tab) -> None:
-    await tab.open("/people/")
-    headers = await tab.page.evaluate(
-        """() => {
-            const url = "https://elsewhere.example/";
-            const form = document.querySelector("#actions-5 .rename");
-            const detail = {
-                element: form, method: "POST", isSafe: false, url, headers: {}, body: new FormData(form),
-                event: new SubmitEvent("submit"),
-            };
-            document.dispatchEvent(new CustomEvent("mizan:request", { detail }));
-            return detail.headers;
-        }"""
-    )
-    assert headers == {}
-
-
 async def test_whoever_signs_out_by_a_boosted_form_sees_the_login_page(tab: Tab) -> None:
     await become(tab, "ada")
     await tab.open("/sessions/")

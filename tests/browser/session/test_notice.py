@@ -6,7 +6,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import expect
 
-from tests.browser.helpers.sessions import BACK, GONE, OVER, become, expire, notice, sign_in_elsewhere
+from tests.browser.helpers.sessions import BACK, GONE, become, expire, notice, sign_in_elsewhere
 from tests.browser.helpers.tab import Tab, on_newest_htmx, on_one_htmx
 from tests.site.models import Person
 
@@ -67,48 +67,12 @@ async def test_the_notice_is_at_the_end_of_the_page_and_escape_takes_it_away(ada
     await expect(last).to_be_focused()
 
 
-@on_newest_htmx
-async def test_what_was_closed_comes_back_when_somebody_is_refused_again(ada: Tab) -> None:
-    await write(ada)
-    await notice(ada).get_by_role("button", name="Close").click()
-    async with ada.forgive(OVER):
-        await ada.invalidate("letter")
-        await ada.happens("error", 1)
-    await expect(notice(ada)).to_have_count(0)
-    await write(ada)
-    await expect(notice(ada)).to_contain_text(GONE)
-
-
 async def test_what_was_closed_comes_back_where_something_can_be_sent_again(ada: Tab) -> None:
     await write(ada)
     await notice(ada).get_by_role("button", name="Close").click()
     await sign_in_elsewhere(ada, "ada")
     await expect(notice(ada)).to_contain_text(BACK)
     await expect(notice(ada).get_by_role("button", name="Send again")).to_be_visible()
-
-
-async def test_the_focus_stays_in_the_notice_when_it_says_something_else(ada: Tab) -> None:
-    await write(ada)
-    await notice(ada).get_by_role("link", name="Sign in").focus()
-    await sign_in_elsewhere(ada, "bob")
-    await expect(notice(ada).get_by_role("button", name="Load the page again")).to_be_focused()
-    await sign_in_elsewhere(ada, "ada")
-    await expect(notice(ada).get_by_role("button", name="Send again")).to_be_focused()
-
-
-async def test_good_news_go_by_themselves_where_there_is_nothing_to_do(ada: Tab) -> None:
-    await ada.page.clock.install()
-    async with ada.forgive(OVER):
-        await ada.invalidate("letter")
-        await expect(notice(ada)).to_contain_text(GONE)
-    await ada.page.clock.run_for(60_000)
-    await expect(notice(ada)).to_contain_text(GONE)
-    await sign_in_elsewhere(ada, "ada")
-    await expect(notice(ada)).to_contain_text(BACK)
-    await ada.page.clock.run_for(9_000)
-    await expect(notice(ada)).to_contain_text(BACK)
-    await ada.page.clock.run_for(2_000)
-    await expect(notice(ada)).to_have_count(0)
 
 
 @on_newest_htmx
@@ -127,26 +91,6 @@ async def test_a_page_out_of_the_history_of_htmx_has_no_dead_notice_in_it(ada: T
     await ada.page.evaluate("() => { setTimeout(() => history.back()) }")
     await expect(ada.page.locator("#write")).to_be_visible()
     await expect(notice(ada)).to_have_count(0)
-
-
-@on_newest_htmx
-async def test_beside_a_modal_dialog_the_notice_is_inside_of_it(ada: Tab) -> None:
-    dialog = ada.page.locator("#dialog")
-    await dialog.evaluate("(dialog) => dialog.showModal()")
-    await dialog.locator("input").fill("Grace")
-    await dialog.get_by_role("button").click()
-    await expect(dialog.locator(".mizan-session")).to_contain_text(GONE)
-    await dialog.get_by_role("link", name="Sign in").focus()
-    await ada.page.keyboard.press("Escape")
-    await expect(notice(ada)).to_have_count(0)
-    await expect(dialog).to_be_visible()
-    await dialog.get_by_role("button").click()
-    await expect(dialog.locator(".mizan-session")).to_contain_text(GONE)
-    await dialog.evaluate("(dialog) => dialog.close()")
-    await expect(ada.page.locator("body > .mizan-session")).to_contain_text(GONE)
-    await sign_in_elsewhere(ada, "ada")
-    await notice(ada).get_by_role("button", name="Send again").click()
-    await expect(ada.page.locator("#letter")).to_have_text("ada: Grace")
 
 
 async def test_what_calls_itself_modal_has_the_notice_as_long_as_it_is_open(ada: Tab) -> None:

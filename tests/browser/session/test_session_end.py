@@ -15,7 +15,6 @@ from tests.browser.helpers.sessions import (
     notice,
     refuse,
     sign_in_elsewhere,
-    write,
 )
 from tests.browser.helpers.tab import Tab, on_one_htmx
 from tests.site.models import Person
@@ -114,76 +113,6 @@ async def test_a_refresh_that_a_middleware_refuses_leaves_the_block(
     await ada.page.evaluate("window.dispatchEvent(new Event('focus'))")
     await expect(ada.page.locator("#open")).to_have_text("Grace")
     await expect(notice(ada)).to_contain_text(BACK)
-
-
-async def test_what_was_refused_is_not_sent_again_by_itself_and_only_once(ada: Tab) -> None:
-    await refuse(ada)
-    await sign_in_elsewhere(ada, "ada")
-    again = notice(ada).get_by_role("button", name="Send again")
-    await expect(again).to_be_visible()
-    await ada.invalidate("user", user_id=5)
-    await ada.happens("refreshed", 1)
-    assert ada.posts == ["/sessions/write/"]
-    await again.dblclick()
-    await expect(ada.page.locator("#letter")).to_have_text("ada: Grace")
-    await expire()
-    await sign_in_elsewhere(ada, "ada")
-    assert ada.posts == ["/sessions/write/", "/sessions/write/"]
-
-
-async def test_what_somebody_has_sent_again_by_themselves_is_not_offered(ada: Tab) -> None:
-    await refuse(ada)
-    await sign_in_elsewhere(ada, "ada")
-    await expect(notice(ada).get_by_role("button", name="Send again")).to_be_visible()
-    await write(ada, "Edsger")
-    await expect(ada.page.locator("#letter")).to_have_text("ada: Edsger")
-    await expect(notice(ada).get_by_role("button", name="Send again")).to_have_count(0)
-
-
-async def test_a_form_that_has_left_the_page_is_not_offered(ada: Tab) -> None:
-    await refuse(ada)
-    await ada.page.locator("#write").evaluate("(form) => form.remove()")
-    await sign_in_elsewhere(ada, "ada")
-    await expect(notice(ada)).to_contain_text(BACK)
-    await expect(notice(ada).get_by_role("button", name="Send again")).to_have_count(0)
-
-
-@on_one_htmx
-async def test_a_page_can_say_it_in_its_own_way(ada: Tab) -> None:
-    await ada.page.evaluate(
-        """() => {
-            window.said = [];
-            addEventListener("mizan:session", (event) => {
-                event.preventDefault();
-                const { state, reason, element, status } = event.detail;
-                said.push([state, reason, element?.id ?? null, status]);
-                document.documentElement.dataset.said = said.length;
-            });
-        }"""
-    )
-    await expire()
-    await write(ada, "Grace")
-    await ada.happens("said", 1)
-    await sign_in_elsewhere(ada, "ada")
-    await ada.happens("said", 2)
-    assert await ada.page.evaluate("said") == [
-        ["ended", "login", "write", 200],
-        ["returned", "login", None, 200],
-    ]
-    await expect(notice(ada)).to_have_count(0)
-
-
-@on_one_htmx
-async def test_where_the_notice_can_not_be_fetched_nothing_breaks(ada: Tab) -> None:
-    await ada.page.route("**/session/notice/**", lambda route: route.abort())
-    await expire()
-    async with ada.forgive("ERR_FAILED"):
-        async with ada.page.expect_event("requestfailed"):
-            await write(ada, "Grace")
-        await expect(ada.page.locator("#write [name=name]")).to_have_value("Grace")
-    await ada.page.unroute("**/session/notice/**")
-    await write(ada, "Grace")
-    await expect(notice(ada)).to_contain_text(GONE)
 
 
 async def test_under_asgi_what_was_refused_is_sent_again_as_well(asgi_tab: Tab) -> None:

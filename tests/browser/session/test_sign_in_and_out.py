@@ -1,10 +1,7 @@
 """Somebody signs in or out meanwhile, here or in another tab: what the page then shows, and offers."""
 
-import pytest
-from django.contrib.sessions.models import Session
 from playwright.async_api import expect
 
-from tests.browser.helpers.live import set_hidden
 from tests.browser.helpers.sessions import (
     BACK,
     ENTER,
@@ -15,9 +12,7 @@ from tests.browser.helpers.sessions import (
     another,
     become,
     enter,
-    expire,
     notice,
-    refuse,
     session_of,
     sign_in_elsewhere,
     write,
@@ -31,21 +26,6 @@ OTHER = "Who is signed in has changed."
 async def name() -> str:
     """Give the name that the mutations write."""
     return (await Person.objects.aget(pk=5)).name
-
-
-@on_one_htmx
-@pytest.mark.parametrize("sign", ["visibilitychange", "focus", "online"])
-async def test_whoever_comes_back_to_the_page_need_not_have_opened_another_one_of_the_site(
-    ada: Tab, sign: str
-) -> None:
-    await refuse(ada)
-    await become(ada, "ada")
-    if sign == "visibilitychange":
-        await set_hidden(ada, True)
-        await set_hidden(ada, False)
-    else:
-        await ada.page.evaluate("(sign) => window.dispatchEvent(new Event(sign))", sign)
-    await expect(notice(ada)).to_contain_text(BACK)
 
 
 @on_one_htmx
@@ -78,25 +58,6 @@ async def test_somebody_else_who_signs_in_in_another_tab_is_noticed_at_once(ada:
         await become(ada, "ada")
         await other.page.reload()
         await expect(notice(ada)).to_contain_text(BACK)
-
-
-async def test_what_was_refused_to_one_is_not_offered_to_another(ada: Tab) -> None:
-    await refuse(ada)
-    await sign_in_elsewhere(ada, "bob")
-    await expect(notice(ada)).to_contain_text(OTHER)
-    await expect(notice(ada).get_by_role("button", name="Send again")).to_have_count(0)
-
-
-async def test_a_page_from_before_the_session_is_not_taken_at_its_word(ada: Tab) -> None:
-    async with another(ada) as other:
-        await other.open("/sessions/?cached=1")
-        await expire()
-        await write(ada, "Grace")
-        await expect(notice(ada)).to_contain_text(GONE)
-        async with ada.page.expect_response("**/api/mizan/session/"):
-            await other.open("/sessions/?cached=1")
-    assert await Session.objects.acount() == 0
-    await expect(notice(ada)).to_contain_text(GONE)
 
 
 async def test_a_visitor_who_has_to_sign_in_sees_the_page_as_themselves(tab: Tab) -> None:

@@ -10,7 +10,7 @@ from pytest_django import Settings
 
 from mizan_htmx import client, invalidate, register
 from tests.apps.watched.models import Item
-from tests.helpers.model_watch import Told
+from tests.helpers.model_watch import Published
 from tests.helpers.transactions import LOST, put
 from tests.helpers.visitor import HEADER, Visitor, serve
 
@@ -22,7 +22,7 @@ class TestUnknownOutcome:
 
     @pytest.mark.parametrize("error", [LOST, InterfaceError("connection already closed"), SystemExit()])
     def test_without_a_request(
-        self, told: Told, lose: Callable[[BaseException], None], error: BaseException
+        self, published: Published, lose: Callable[[BaseException], None], error: BaseException
     ) -> None:
         @transaction.atomic
         def change() -> None:
@@ -32,7 +32,7 @@ class TestUnknownOutcome:
         lose(error)
         with pytest.raises(type(error)):
             change()
-        assert (told, Item.objects.count()) == (["room;room_id=1", "guest"], 1)
+        assert (published, Item.objects.count()) == (["room;room_id=1", "guest"], 1)
 
     @pytest.mark.usefixtures("atomic_requests")
     @pytest.mark.parametrize("path", ["call", "view", "plain"])
@@ -40,7 +40,7 @@ class TestUnknownOutcome:
         self,
         visitor: Visitor,
         settings: Settings,
-        told: Told,
+        published: Published,
         lose: Callable[[BaseException], None],
         path: str,
     ) -> None:
@@ -59,10 +59,10 @@ class TestUnknownOutcome:
         lose(LOST)
         response = visitor.call("change") if path == "call" else visitor.form(f"/{path}/", "")
         named = "room;room_id=1" if path == "plain" else "guest, room;room_id=1"
-        assert (response.status_code, response.headers[HEADER], told) == (500, named, [named])
+        assert (response.status_code, response.headers[HEADER], published) == (500, named, [named])
 
     def test_a_commit_that_the_database_refuses_is_known(
-        self, told: Told, monkeypatch: pytest.MonkeyPatch
+        self, published: Published, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         def refuse(self: BaseDatabaseWrapper) -> None:
             self.connection.rollback()
@@ -71,7 +71,7 @@ class TestUnknownOutcome:
         monkeypatch.setattr(type(connections["default"]), "_commit", refuse)
         with pytest.raises(IntegrityError), transaction.atomic():
             put()
-        assert (told, Item.objects.count()) == ([], 0)
+        assert (published, Item.objects.count()) == ([], 0)
 
     @pytest.mark.parametrize(
         ("facts", "may_stand"),
@@ -85,7 +85,11 @@ class TestUnknownOutcome:
         ],
     )
     def test_what_the_driver_knows_of_it_decides(
-        self, told: Told, lose: Callable[[BaseException], None], facts: dict[str, str], may_stand: bool
+        self,
+        published: Published,
+        lose: Callable[[BaseException], None],
+        facts: dict[str, str],
+        may_stand: bool,
     ) -> None:
         error = OperationalError("COMMIT")
         error.__cause__ = Exception()
@@ -93,10 +97,10 @@ class TestUnknownOutcome:
         lose(error)
         with pytest.raises(OperationalError), transaction.atomic():
             put()
-        assert told == (["room;room_id=1"] if may_stand else [])
+        assert published == (["room;room_id=1"] if may_stand else [])
 
     def test_the_next_transaction_starts_afresh(
-        self, told: Told, lose: Callable[[BaseException], None], monkeypatch: pytest.MonkeyPatch
+        self, published: Published, lose: Callable[[BaseException], None], monkeypatch: pytest.MonkeyPatch
     ) -> None:
         lose(LOST)
         with pytest.raises(OperationalError), transaction.atomic():
@@ -105,4 +109,4 @@ class TestUnknownOutcome:
         with transaction.atomic():
             put(2)
             put(1)
-        assert told == ["room;room_id=1", "room;room_id=2, room;room_id=1"]
+        assert published == ["room;room_id=1", "room;room_id=2, room;room_id=1"]

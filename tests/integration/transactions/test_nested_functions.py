@@ -9,7 +9,7 @@ from pytest_django import Settings
 
 from mizan_htmx import client
 from tests.apps.watched.models import Item
-from tests.helpers.model_watch import Told
+from tests.helpers.model_watch import Published
 from tests.helpers.transactions import put
 from tests.helpers.visitor import HEADER, Visitor, serve
 
@@ -20,7 +20,7 @@ class TestNested:
     """A function whose body calls another one, as Django's views may be called."""
 
     def test_what_the_inner_one_did_falls_with_its_own_savepoint(
-        self, visitor: Visitor, settings: Settings, told: Told
+        self, visitor: Visitor, settings: Settings, published: Published
     ) -> None:
         @client(affects="guest", affects_params=[])
         def inner(request: HttpRequest, fails: bool = False) -> HttpResponse:
@@ -40,4 +40,4 @@ class TestNested:
         assert Item.objects.count() == 0
         assert visitor.form("/outer/", "").headers[HEADER] == "room, guest"
         assert Item.objects.count() == 1
-        assert told == ["room", "room, guest"]
+        assert published == ["room", "room, guest"]

@@ -11,9 +11,9 @@ from django.http import HttpRequest, HttpResponse
 from django.test import Client
 from pytest_django import Settings
 
-from mizan_htmx import client, invalidate, watch_model
+from mizan_htmx import client, invalidate, register, watch_model
 from tests.apps.watched.models import Guest, Item, Room
-from tests.helpers.model_watch import Told, listening
+from tests.helpers.model_watch import Published, collected
 from tests.helpers.transactions import put
 from tests.helpers.visitor import HEADER, Visitor, serve
 
@@ -31,16 +31,18 @@ class TestOtherDatabases:
         assert response.status_code == status
         return response.headers.get(HEADER)
 
-    def test_what_a_body_wrote_there_before_it_raised_is_told(self, settings: Settings, told: Told) -> None:
+    def test_what_a_body_wrote_there_before_it_raised_is_told(
+        self, settings: Settings, published: Published
+    ) -> None:
         def change(request: HttpRequest) -> HttpResponse:
             Room.objects.using("other").update(name="changed")
             invalidate(request, "room", room_id=2)
             raise ValueError
 
         named = self.post(settings, client(affects="guest")(change), 500)
-        assert (named, told) == ("guest, room;room_id=2", ["guest, room;room_id=2"])
+        assert (named, published) == ("guest, room;room_id=2", ["guest, room;room_id=2"])
 
-    def test_what_it_only_read_there_is_not(self, settings: Settings, told: Told) -> None:
+    def test_what_it_only_read_there_is_not(self, settings: Settings, published: Published) -> None:
         def change(request: HttpRequest) -> HttpResponse:
             assert Room.objects.using("other").count() == 1
             with transaction.atomic(using="other"), transaction.atomic(using="other"):
@@ -48,19 +50,19 @@ class TestOtherDatabases:
             raise PermissionDenied
 
         named = self.post(settings, client(affects="guest")(change), 403)
-        assert (named, told) == (None, [])
+        assert (named, published) == (None, [])
 
-    def test_what_was_rolled_back_there_too_is_not(self, settings: Settings, told: Told) -> None:
+    def test_what_was_rolled_back_there_too_is_not(self, settings: Settings, published: Published) -> None:
         def change(request: HttpRequest) -> HttpResponse:
             with transaction.atomic(using="other"):
                 Room.objects.using("other").update(name="changed")
                 raise ValueError
 
         named = self.post(settings, client(affects="guest")(change), 500)
-        assert (named, told) == (None, [])
+        assert (named, published) == (None, [])
 
     def test_what_a_transaction_of_its_own_has_committed_there_is(
-        self, settings: Settings, told: Told
+        self, settings: Settings, published: Published
     ) -> None:
         def change(request: HttpRequest) -> HttpResponse:
             with transaction.atomic(using="other"):
@@ -69,9 +71,11 @@ class TestOtherDatabases:
             return HttpResponse()
 
         named = self.post(settings, client(affects="guest")(change), 200)
-        assert (named, told) == ("guest", ["guest"])
+        assert (named, published) == ("guest", ["guest"])
 
-    def test_rows_that_are_watched_there_stand_by_themselves(self, settings: Settings, told: Told) -> None:
+    def test_rows_that_are_watched_there_stand_by_themselves(
+        self, settings: Settings, published: Published
+    ) -> None:
         def view(request: HttpRequest) -> HttpResponse:
             with transaction.atomic(using="other"):
                 put(using="other")
@@ -80,10 +84,10 @@ class TestOtherDatabases:
                 raise ValueError
             return HttpResponse()
 
-        assert (self.post(settings, view, 200), told) == ("room;room_id=1", ["room;room_id=1"])
+        assert (self.post(settings, view, 200), published) == ("room;room_id=1", ["room;room_id=1"])
 
     def test_what_a_transaction_around_it_commits_there_is_told_once(
-        self, settings: Settings, told: Told
+        self, settings: Settings, published: Published
     ) -> None:
         @client(affects="guest")
         def change(request: HttpRequest) -> HttpResponse:
@@ -95,10 +99,10 @@ class TestOtherDatabases:
                 change(request)
             return HttpResponse()
 
-        assert (self.post(settings, view, 200), told) == ("guest", ["guest"])
+        assert (self.post(settings, view, 200), published) == ("guest", ["guest"])
 
     def test_what_a_transaction_around_it_rolls_back_there_is_not(
-        self, settings: Settings, told: Told
+        self, settings: Settings, published: Published
     ) -> None:
         @client(affects="guest")
         def change(request: HttpRequest) -> HttpResponse:
@@ -110,18 +114,22 @@ class TestOtherDatabases:
                 change(request)
             return HttpResponse()
 
-        assert (self.post(settings, view, 200), told) == (None, [])
+        assert (self.post(settings, view, 200), published) == (None, [])
 
-    def test_the_function_comes_before_what_its_body_has_named(self, settings: Settings, told: Told) -> None:
+    def test_the_function_comes_before_what_its_body_has_named(
+        self, settings: Settings, published: Published
+    ) -> None:
         def change(request: HttpRequest) -> HttpResponse:
             with transaction.atomic(using="other"):
                 put(using="other")
             raise ValueError
 
         named = self.post(settings, client(affects="guest")(change), 500)
-        assert (named, told) == ("guest, room;room_id=1", ["guest, room;room_id=1"])
+        assert (named, published) == ("guest, room;room_id=1", ["guest, room;room_id=1"])
 
-    def test_what_was_named_before_the_function_falls_by_itself(self, settings: Settings, told: Told) -> None:
+    def test_what_was_named_before_the_function_falls_by_itself(
+        self, settings: Settings, published: Published
+    ) -> None:
         @client(affects="guest")
         def change(request: HttpRequest) -> HttpResponse:
             Room.objects.using("other").update(name="changed")
@@ -133,45 +141,64 @@ class TestOtherDatabases:
                 change(request)
             return HttpResponse()
 
-        assert (self.post(settings, view, 200), told) == ("guest", ["guest"])
+        assert (self.post(settings, view, 200), published) == ("guest", ["guest"])
 
-    def test_rows_that_are_rolled_back_there_are_not_told(self, settings: Settings, told: Told) -> None:
+    def test_rows_that_are_rolled_back_there_are_not_told(
+        self, settings: Settings, published: Published
+    ) -> None:
         def view(request: HttpRequest) -> HttpResponse:
             with suppress(ValueError), transaction.atomic(using="other"):
                 put(using="other")
                 raise ValueError
             return HttpResponse()
 
-        assert (self.post(settings, view, 200), told) == (None, [])
+        assert (self.post(settings, view, 200), published) == (None, [])
 
     def test_a_database_that_can_not_be_used_hides_no_other(
-        self, settings: Settings, told: Told, monkeypatch: pytest.MonkeyPatch
+        self, settings: Settings, published: Published, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         def change(request: HttpRequest) -> HttpResponse:
             Room.objects.using("other").update(name="changed")
             invalidate(request, "room", room_id=2)
             raise ValueError
 
-        known = connections.settings
-        unusable = {"default": known["default"], "unusable": {**known["other"], "ENGINE": "nowhere"}, **known}
         with monkeypatch.context() as patch:
-            patch.setattr(connections, "settings", unusable)
+            patch.setattr(connections, "settings", beside_an_unusable_one())
             named = self.post(settings, client(affects="guest")(change), 500)
-        assert (named, told) == ("guest, room;room_id=2", ["guest, room;room_id=2"])
+        assert (named, published) == ("guest, room;room_id=2", ["guest, room;room_id=2"])
+
+    def test_a_database_that_can_not_be_used_is_left_alone_by_a_refusal(
+        self, published: Published, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def change(request: HttpRequest) -> None:
+            put()
+            raise PermissionDenied
+
+        register(client(affects="guest")(change))
+        with monkeypatch.context() as patch:
+            patch.setattr(connections, "settings", beside_an_unusable_one())
+            response = Visitor(Client).call("change")
+        assert (response.status_code, response.headers.get(HEADER), published) == (403, None, [])
+
+
+def beside_an_unusable_one() -> dict[str, Any]:
+    """Return the databases, with one that no backend serves among them."""
+    known: dict[str, Any] = connections.settings
+    return {"default": known["default"], "unusable": {**known["other"], "ENGINE": "nowhere"}, **known}
 
 
 @pytest.mark.usefixtures("other")
 def test_what_is_named_in_several_transactions_is_told_with_each_that_commits() -> None:
-    with listening() as told, transaction.atomic():
+    with collected() as published, transaction.atomic():
         with transaction.atomic(using="other"):
             invalidate(None, "guest", guest_id=1)
-            assert told == []
-        inner = told.take()
+            assert published == []
+        inner = published.take()
         with suppress(ValueError), transaction.atomic(using="other"):
             invalidate(None, "guest", guest_id=2)
             raise ValueError
-        assert told == []
-    assert (inner, told) == (["guest;guest_id=1"], ["guest;guest_id=1, guest;guest_id=2"])
+        assert published == []
+    assert (inner, published) == (["guest;guest_id=1"], ["guest;guest_id=1, guest;guest_id=2"])
 
 
 def move(item: Item) -> None:
@@ -198,7 +225,7 @@ def create(item: Item) -> None:
 
 @pytest.mark.usefixtures("other")
 class TestWatchedRows:
-    """They are compared with what is stored there, and told with the commit there."""
+    """They are compared with what is stored there, and published with the commit there."""
 
     @pytest.mark.parametrize("change", [move, move_by_query, delete, create])
     def test_a_row(self, change: Callable[[Item], None]) -> None:
@@ -206,17 +233,17 @@ class TestWatchedRows:
         Room.objects.using("other").create(pk=2, name="room 2")
         Item.objects.create(pk=7, room_id=3)
         item = Item.objects.using("other").create(pk=7, room_id=1)
-        with listening() as told:
+        with collected() as published:
             with transaction.atomic(using="other"):
                 change(item)
-                assert told == []
-            assert told == ["room;room_id=1, room;room_id=2"]
+                assert published == []
+            assert published == ["room;room_id=1, room;room_id=2"]
 
     def test_a_relation(self) -> None:
         watch_model(Room.guests.through, "guest", lambda stay: {"guest_id": stay.guest_id})
         guest = Guest.objects.using("other").create(pk=5)
-        with listening() as told:
+        with collected() as published:
             with transaction.atomic(using="other"):
                 Room.objects.using("other").get(pk=1).guests.add(guest)
-                assert told == []
-            assert told == ["guest;guest_id=5"]
+                assert published == []
+            assert published == ["guest;guest_id=5"]

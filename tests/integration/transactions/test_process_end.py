@@ -12,7 +12,7 @@ from pytest_django import Settings
 from mizan_htmx import client, invalidate, register
 from mizan_htmx.signals import invalidated
 from tests.apps.watched.models import Item
-from tests.helpers.model_watch import Told
+from tests.helpers.model_watch import Published
 from tests.helpers.transactions import put
 from tests.helpers.visitor import serve
 
@@ -33,7 +33,9 @@ class TestTheEndOfTheProcess:
 
     @pytest.mark.parametrize("middleware", [True, False])
     @pytest.mark.parametrize("atomic", [True, False])
-    def test_after_the_commit(self, settings: Settings, told: Told, middleware: bool, atomic: bool) -> None:
+    def test_after_the_commit(
+        self, settings: Settings, published: Published, middleware: bool, atomic: bool
+    ) -> None:
         @client(affects="guest", atomic=atomic)
         def change(request: HttpRequest) -> HttpResponse:
             with transaction.atomic():
@@ -44,10 +46,10 @@ class TestTheEndOfTheProcess:
         self.serve_alone(settings, change, middleware)
         with pytest.raises(SystemExit):
             Client().post("/change/")
-        assert told == ["guest, room;room_id=1"]
+        assert published == ["guest, room;room_id=1"]
 
     @pytest.mark.parametrize("middleware", [True, False])
-    def test_before_the_commit(self, settings: Settings, told: Told, middleware: bool) -> None:
+    def test_before_the_commit(self, settings: Settings, published: Published, middleware: bool) -> None:
         @client(affects="guest")
         def change(request: HttpRequest) -> HttpResponse:
             put()
@@ -56,9 +58,9 @@ class TestTheEndOfTheProcess:
         self.serve_alone(settings, change, middleware)
         with pytest.raises(SystemExit):
             Client().post("/change/")
-        assert (told, Item.objects.count()) == ([], 0)
+        assert (published, Item.objects.count()) == ([], 0)
 
-    def test_between_commit_and_answer(self, settings: Settings, told: Told) -> None:
+    def test_between_commit_and_answer(self, settings: Settings, published: Published) -> None:
         def view(request: HttpRequest) -> HttpResponse:
             put()
             raise SystemExit
@@ -66,18 +68,18 @@ class TestTheEndOfTheProcess:
         self.serve_alone(settings, view, middleware=True)
         with pytest.raises(SystemExit):
             Client().post("/change/")
-        assert told == ["room;room_id=1"]
+        assert published == ["room;room_id=1"]
 
-    def test_in_a_call(self, told: Told) -> None:
+    def test_in_a_call(self, published: Published) -> None:
         def change(request: HttpRequest) -> None:
             transaction.on_commit(end)
 
         register(client(affects="guest")(change))
         with pytest.raises(SystemExit):
             Client().post("/api/mizan/call/", {"fn": "change"})
-        assert told == ["guest"]
+        assert published == ["guest"]
 
-    def test_while_it_is_told(self, settings: Settings, told: Told) -> None:
+    def test_while_it_is_told(self, settings: Settings, published: Published) -> None:
         """Those who come after the one that was interrupted hear of it as well."""
         times: list[int] = []
 
@@ -97,10 +99,10 @@ class TestTheEndOfTheProcess:
                 thread.join(30)
         finally:
             invalidated.disconnect(interrupted)
-        assert (told, len(times)) == (["guest"], 2)
+        assert (published, len(times)) == (["guest"], 2)
 
-    def test_while_some_of_it_is_told(self, told: Told) -> None:
-        """What else the transaction made stale is told as well."""
+    def test_while_some_of_it_is_told(self, published: Published) -> None:
+        """What else the transaction made stale is published as well."""
         times: list[int] = []
 
         def interrupted(**kwargs: Any) -> None:
@@ -116,7 +118,7 @@ class TestTheEndOfTheProcess:
                 thread.join(30)
         finally:
             invalidated.disconnect(interrupted)
-        assert [each for each in told if "guest" in each] == ["guest", "guest;guest_id=2"]
+        assert [each for each in published if "guest" in each] == ["guest", "guest;guest_id=2"]
 
     def serve_alone(self, settings: Settings, view: Any, middleware: bool) -> None:
         """Serve one view."""

@@ -11,7 +11,7 @@ from pytest_django import Settings
 
 from mizan_htmx import client, invalidate
 from mizan_htmx.signals import invalidated
-from tests.helpers.model_watch import Told
+from tests.helpers.model_watch import Published
 from tests.helpers.transactions import put
 from tests.helpers.visitor import HEADER, Visitor, serve
 
@@ -23,19 +23,19 @@ class TestStreams:
 
     @pytest.mark.parametrize("middleware", [True, False])
     def test_it_is_told_as_it_is_committed(
-        self, visitor: Visitor, settings: Settings, told: Told, middleware: bool
+        self, visitor: Visitor, settings: Settings, published: Published, middleware: bool
     ) -> None:
         heard: list[list[str]] = []
 
         @client(affects="guest")
         def export(request: HttpRequest) -> StreamingHttpResponse:
             def lines() -> Iterator[bytes]:
-                heard.append(told.take())
+                heard.append(published.take())
                 with transaction.atomic():
                     put()
                     invalidate(request, "guest", guest_id=1)
-                    heard.append(told.take())
-                heard.append(told.take())
+                    heard.append(published.take())
+                heard.append(published.take())
                 yield b"one"
                 invalidate(request, "guest", guest_id=2)
                 yield b"two"
@@ -49,7 +49,7 @@ class TestStreams:
         assert (response.headers[HEADER], b"".join(response)) == ("guest", b"onetwo")
         assert heard[:2] == [["guest"], []]
         assert sorted(", ".join(heard[2]).split(", ")) == ["guest;guest_id=1", "room;room_id=1"]
-        assert told == ["guest;guest_id=2"]
+        assert published == ["guest;guest_id=2"]
 
     @pytest.mark.usefixtures("atomic_requests")
     def test_it_belongs_to_no_answer(self, settings: Settings) -> None:
@@ -77,7 +77,7 @@ class TestStreams:
             invalidated.disconnect(hear)
         assert heard == [("guest", True), ("guest;guest_id=1", False)]
 
-    def test_so_is_what_is_named_when_it_is_closed(self, settings: Settings, told: Told) -> None:
+    def test_so_is_what_is_named_when_it_is_closed(self, settings: Settings, published: Published) -> None:
         def view(request: HttpRequest) -> HttpResponse:
             response = HttpResponse()
             response._resource_closers.append(lambda: invalidate(request, "guest"))  # type: ignore[attr-defined]
@@ -85,4 +85,4 @@ class TestStreams:
 
         serve(settings, {"view/": view})
         assert HEADER not in Visitor(Client).form("/view/", "").headers
-        assert told == ["guest"]
+        assert published == ["guest"]

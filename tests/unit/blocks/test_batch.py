@@ -9,7 +9,7 @@ from django.test import AsyncRequestFactory, RequestFactory
 from pytest_django import Settings
 
 from mizan_htmx.blocks.batch import MAX_BLOCKS, parse_fields
-from tests.helpers.batch import ANSWER, ONE, PARTIALS, TWO, all_of, pieces
+from tests.helpers.batch import ANSWER, ONE, PARTIALS, TWO, all_of, batch_results
 from tests.helpers.blocks import Site, blocks_of, sign
 
 
@@ -29,7 +29,7 @@ def test_each_block_comes_as_its_own_refresh_gives_it(any_site: Site) -> None:
         text="a=b&block=c#d?e;f, +%26 漢字 😀",
     )
 
-    found = pieces(any_site, all_of(html))
+    found = batch_results(any_site, all_of(html))
 
     assert len(found) == len(blocks_of(html)) == 7
     assert found == alone(any_site, html)
@@ -38,7 +38,7 @@ def test_each_block_comes_as_its_own_refresh_gives_it(any_site: Site) -> None:
 def test_what_comes_first_of_all_is_left_alone(site: Site) -> None:
     html = site.page(TWO)
 
-    found = pieces(site, all_of(html).replace("?", "?user_id=9&_=1&"))
+    found = batch_results(site, all_of(html).replace("?", "?user_id=9&_=1&"))
 
     assert found == alone(site, html)
 
@@ -64,14 +64,17 @@ def test_an_empty_token_is_that_of_the_block_before(any_site: Site) -> None:
     token, _, params = first.partition("&")
     assert second.partition("&")[0] == token
 
-    repeated = pieces(any_site, f"{PARTIALS}?{first}&block=&{second.partition('&')[2]}&block&{params}")
+    repeated = batch_results(any_site, f"{PARTIALS}?{first}&block=&{second.partition('&')[2]}&block&{params}")
 
-    assert repeated == pieces(any_site, f"{PARTIALS}?{first}&{second}&{first}")
+    assert repeated == batch_results(any_site, f"{PARTIALS}?{first}&{second}&{first}")
     assert [each["status"] for each in repeated] == [200, 200, 200]
 
 
 def test_an_empty_token_at_first_is_none(site: Site) -> None:
-    assert [each["status"] for each in pieces(site, f"{PARTIALS}?block=&user_id=5&block=")] == [404, 404]
+    assert [each["status"] for each in batch_results(site, f"{PARTIALS}?block=&user_id=5&block=")] == [
+        404,
+        404,
+    ]
 
 
 @pytest.mark.parametrize(
@@ -98,7 +101,7 @@ def test_as_many_as_are_allowed_come_at_once(site: Site) -> None:
     site.page(TWO)
     token = sign(["page.html#mizan-543eabd0-1", ["user"], "x", {}, {}])
 
-    found = pieces(site, PARTIALS + "?" + "&".join([f"block={token}&user_id=5"] * MAX_BLOCKS))
+    found = batch_results(site, PARTIALS + "?" + "&".join([f"block={token}&user_id=5"] * MAX_BLOCKS))
 
     assert [each["status"] for each in found] == [404] * MAX_BLOCKS
 
@@ -108,17 +111,17 @@ def test_forged_unknown_and_unfitting_ones_fail_alone(any_site: Site) -> None:
     good, other = (urlsplit(block["hx-get"]).query for block in blocks_of(html))
     forged = good.replace("block=", "block=x")
 
-    found = pieces(any_site, f"{PARTIALS}?{forged}&{good}&block=&block&{good}x&{other}&block=%00%ff")
+    found = batch_results(any_site, f"{PARTIALS}?{forged}&{good}&block=&block&{good}x&{other}&block=%00%ff")
 
     kept = alone(any_site, html)
     gone = {"status": 404}
     assert found == [gone, kept[0], gone, gone, gone, kept[1], gone]
 
 
-def test_the_reason_is_told_only_while_debugging(site: Site, settings: Settings) -> None:
+def test_the_reason_is_named_only_while_debugging(site: Site, settings: Settings) -> None:
     settings.DEBUG = True
 
-    found = pieces(site, f"{PARTIALS}?block=x")
+    found = batch_results(site, f"{PARTIALS}?block=x")
 
     assert found == [{"status": 404, "reason": 'BadSignature: No ":" found in value'}]
 
@@ -129,7 +132,7 @@ def test_each_block_sees_the_query_of_its_own_refresh(any_site: Site) -> None:
         (block.replace("shown", "'partial' in request.path") + "{% endmizan_context %}") * 2, tag="ü & 漢字"
     )
 
-    found = pieces(any_site, all_of(html))
+    found = batch_results(any_site, all_of(html))
 
     assert found == alone(any_site, html)
     assert ["tag=%C3%BC+%26+%E6%BC%A2%E5%AD%97" in piece["html"] for piece in found] == [True, True]
@@ -164,7 +167,7 @@ def test_what_nobody_has_quoted_is_read_as_utf_8(any_site: Site) -> None:
     unquoted = address.replace("%C3%BC", "ü")
 
     assert unquoted != address
-    assert pieces(any_site, unquoted) == alone(any_site, html)
+    assert batch_results(any_site, unquoted) == alone(any_site, html)
 
 
 def test_as_many_fields_are_read_as_django_reads(settings: Settings) -> None:

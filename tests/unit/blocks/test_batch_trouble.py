@@ -12,7 +12,7 @@ from pytest_django import Settings
 
 from mizan_htmx import Context, client, invalidate, register
 from mizan_htmx.testing import isolated_registry
-from tests.helpers.batch import TWO, all_of, pieces, together
+from tests.helpers.batch import TWO, all_of, batch_results, batch_url
 from tests.helpers.blocks import Site, blocks_of, declare_readers, template_settings
 
 
@@ -47,7 +47,7 @@ def test_a_block_that_fails_is_logged_and_spoils_no_other(
         first.replace("kind=fine", f"kind={kind}") for kind in ("broken", "unwritable", "denied")
     )
 
-    found = pieces(any_site, together(first, broken, denied, broken, unwritable, second))
+    found = batch_results(any_site, batch_url(first, broken, denied, broken, unwritable, second))
 
     empty = any_site.get(denied)
     failed = {"status": 500}
@@ -86,7 +86,7 @@ def test_what_a_template_refuses_has_its_status(
         site.folder, context_processors=[f"{__name__}.{processor.__name__}"]
     )
 
-    assert pieces(site, all_of(html)) == [{"status": status}] * 2
+    assert batch_results(site, all_of(html)) == [{"status": status}] * 2
 
 
 def test_a_reader_runs_once_for_equal_arguments_even_if_it_fails(any_site: Site) -> None:
@@ -95,7 +95,7 @@ def test_a_reader_runs_once_for_equal_arguments_even_if_it_fails(any_site: Site)
     broken = blocks_of(html)[0]["hx-get"].replace("kind=ok", "kind=broken")
     any_site.calls.clear()
 
-    pieces(any_site, together(*(block["hx-get"] for block in blocks_of(html)), broken, broken))
+    batch_results(any_site, batch_url(*(block["hx-get"] for block in blocks_of(html)), broken, broken))
 
     assert any_site.calls == [
         *("trouble ok", "trouble denied", "user_profile 5", "user_profile 6", "trouble broken"),
@@ -113,7 +113,7 @@ def test_a_public_reader_runs_once_too(any_site: Site) -> None:
     html = any_site.page(source + source)
     any_site.calls.clear()
 
-    found = pieces(any_site, all_of(html))
+    found = batch_results(any_site, all_of(html))
 
     assert found == [{"status": 200, "html": html[: len(html) // 2]}, found[1]]
     assert [each["html"] in html for each in found] == [True, True]
@@ -121,7 +121,7 @@ def test_a_public_reader_runs_once_too(any_site: Site) -> None:
 
 
 @pytest.mark.parametrize("middleware", [True, False])
-def test_nothing_that_is_read_makes_anything_stale(site: Site, settings: Settings, middleware: bool) -> None:
+def test_nothing_that_is_read_invalidates_anything(site: Site, settings: Settings, middleware: bool) -> None:
     html = site.page(TWO)
     if not middleware:
         settings.MIDDLEWARE = [name for name in settings.MIDDLEWARE if "mizan_htmx" not in name]
@@ -135,7 +135,7 @@ def test_nothing_that_is_read_makes_anything_stale(site: Site, settings: Setting
 
         with isolated_registry():
             register(user_profile)
-            found = pieces(site, all_of(html))
+            found = batch_results(site, all_of(html))
 
     assert [each["status"] for each in found] == [200, 200]
 
@@ -159,7 +159,7 @@ def test_a_query_that_fails_does_not_spoil_the_others_of_its_transaction(
     monkeypatch.setitem(connections["default"].settings_dict, "ATOMIC_REQUESTS", True)
 
     with CaptureQueriesContext(connection) as queries:
-        found = pieces(any_site, together(first, first.replace("SELECT", "SELEKT"), second))
+        found = batch_results(any_site, batch_url(first, first.replace("SELECT", "SELEKT"), second))
 
     assert [each["status"] for each in found] == [200, 500, 200]
     assert [found[0]["html"], found[2]["html"]] == blocks_as_text(html)

@@ -17,7 +17,7 @@ from django.utils.html import escape
 from hypothesis import HealthCheck, given, settings
 
 from mizan_htmx import client, register
-from tests.helpers.blocks import Site, blocks_of, sign, syntax_error
+from tests.helpers.blocks import DEFAULT_ID, Site, blocks_of, sign, syntax_error
 from tests.helpers.blocks_pages import PART, sources
 
 
@@ -54,7 +54,7 @@ def test_a_block_renders_its_content_in_a_wrapper_that_refreshes_itself(any_site
         '{% mizan_context "user" user_id="05" %} {{ user_profile.name }}! {% endmizan_context %}'
     )
 
-    token = sign(["page.html#mizan-543eabd0-1", ["user"], "mizan-8d721786", {}, {}])
+    token = sign(["page.html#mizan-543eabd0-1", ["user"], DEFAULT_ID, {}, {}])
     assert html == (
         '<div id="mizan-8d721786" data-mizan="user;user_id=5"'
         f' hx-get="/api/mizan/partial/user/?block={token}&amp;user_id=5" hx-trigger="mizan:refresh"'
@@ -190,7 +190,7 @@ def test_none_means_not_given(site: Site) -> None:
         "{{ user }}{% now 'Y' %}",
     ],
 )
-def test_any_text_is_escaped_in_attributes_address_and_content(any_site: Site, value: str) -> None:
+def test_any_text_is_escaped_in_attributes_url_and_content(any_site: Site, value: str) -> None:
     html = any_site.page(
         '{% mizan_context "tag" tag=value with copy=value class=value swap=value %}'
         "{{ tag_label }}|{{ copy }}{% endmizan_context %}",
@@ -237,7 +237,7 @@ def test_variables_of_the_page_are_not_visible_neither_at_first_nor_after(any_si
     assert any_site.refresh(html).text == html.removeprefix("OUT")
 
 
-def test_a_nested_block_does_not_see_the_readings_of_the_one_around(site: Site) -> None:
+def test_a_nested_block_does_not_see_the_results_of_the_one_around(site: Site) -> None:
     html = site.page(
         '{% mizan_context "user" user_id=5 with outer=1 %}{{ user_profile.name }}'
         '{% mizan_context "tag" tag=user_motto %}({{ tag_label }}{{ user_profile }}{{ outer }})'

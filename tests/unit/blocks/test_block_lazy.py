@@ -4,7 +4,7 @@ import pytest
 from django.http import HttpRequest
 
 from mizan_htmx import Context, client, register
-from tests.helpers.blocks import Site, blocks_of, sign, syntax_error
+from tests.helpers.blocks import DEFAULT_ID, Site, blocks_of, sign, syntax_error
 
 LAZY = (
     '{% mizan_context "user" user_id=5 lazy with heading="Hi" as card %}{{ heading }} {{ user_profile.name }}'
@@ -20,7 +20,7 @@ def test_a_lazy_block_shows_its_placeholder_at_first_and_its_content_when_it_is_
 
     (block,) = blocks_of(html)
     start = f'<div id="{block["id"]}" data-mizan="user;user_id=5" '
-    token = sign(["page.html#card", ["user"], block["id"], {}, {"heading": "Hi"}])
+    token = sign(["page.html#card", ["user"], DEFAULT_ID, {}, {"heading": "Hi"}])
     rest = (
         f'hx-get="/api/mizan/partial/user/?block={token}&amp;user_id=5"'
         ' hx-trigger="mizan:refresh" hx-target="this" hx-swap="outerHTML">'
@@ -158,7 +158,7 @@ def test_a_block_that_asks_again_and_says_so(any_site: Site) -> None:
 
     (block,) = blocks_of(html)
     options = {"announce": '"New" <name>', "poll": 30}
-    token = sign(["page.html#card", ["user"], block["id"], options, {}])
+    token = sign(["page.html#card", ["user"], DEFAULT_ID, options, {}])
     assert html == (
         f'<div id="{block["id"]}" data-mizan="user;user_id=5" data-mizan-poll="30"'
         ' data-mizan-announce="&quot;New&quot; &lt;name&gt;"'

@@ -26,7 +26,7 @@ def clock(registry: Any) -> Iterator[list[str]]:
     """Let time pass: each look at the clock is one later. Gives what was done, in order."""
     done: list[str] = []
 
-    def tell() -> str:
+    def take() -> str:
         done.append("clock")
         return f"0a1b2c3d.{len(done)}"
 
@@ -39,7 +39,7 @@ def clock(registry: Any) -> Iterator[list[str]]:
 
     register(client(context=Context("board", live=True))(board_name))
     register(client(context="user")(user_name))
-    former, registered.clock = registered.clock, tell
+    former, registered.clock = registered.clock, take
     yield done
     registered.clock = former
 
@@ -64,7 +64,7 @@ def test_a_live_block_carries_the_version_from_before_it_was_read(clock: list[st
     assert clock == ["clock", "read"]
 
 
-def test_a_request_looks_at_the_clock_once(clock: list[str], render: Render) -> None:
+def test_a_request_takes_its_read_version_once(clock: list[str], render: Render) -> None:
     block = '{% mizan_context "board" board_id=3 %}{{ board_name }}{% endmizan_context %}'
     html = render(block + block.replace("3", "4"))
     assert html.count('data-mizan-version="0a1b2c3d.1"') == 2

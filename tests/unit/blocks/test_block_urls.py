@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from django.conf.urls.i18n import i18n_patterns
@@ -16,7 +17,7 @@ from pytest_django import Settings
 from mizan_htmx.blocks import block as blocks
 from mizan_htmx.blocks.block import Block, Wrapper
 from mizan_htmx.testing import isolated_registry
-from tests.helpers.blocks import Site, declare_readers
+from tests.helpers.blocks import Site, blocks_of, declare_readers
 
 ENDPOINTS = include("mizan_htmx.urls")
 HERE = (path("here/", ENDPOINTS),)
@@ -38,7 +39,7 @@ def place(block: Block) -> str:
     return block.url.partition("partial/")[0]
 
 
-def test_the_address_is_that_of_the_urlconf_of_the_request(block: Block) -> None:
+def test_the_url_is_that_of_the_urlconf_of_the_request(block: Block) -> None:
     assert place(block) == "/here/"
     set_urlconf(THERE)  # type: ignore[arg-type]
     try:
@@ -48,23 +49,21 @@ def test_the_address_is_that_of_the_urlconf_of_the_request(block: Block) -> None
     assert place(block) == "/here/"
 
 
-def test_the_address_is_below_the_script_prefix(block: Block) -> None:
+def test_the_url_is_below_the_script_prefix(block: Block) -> None:
     assert place(block) == "/here/"
     with override_script_prefix("/shop/"):
         assert place(block) == "/shop/here/"
     assert place(block) == "/here/"
 
 
-def test_the_address_is_in_the_language_of_the_page(block: Block) -> None:
+def test_the_url_is_in_the_language_of_the_page(block: Block) -> None:
     with override_settings(ROOT_URLCONF=IN_LANGUAGES, LANGUAGES=[("en", "English"), ("de", "German")]):
         for language in ("en", "de", "en"):
             with translation.override(language):
                 assert place(block) == f"/{language}/m/"
 
 
-def test_the_address_follows_patterns_that_a_site_changes_as_it_goes(
-    block: Block, settings: Settings
-) -> None:
+def test_the_url_follows_patterns_that_a_site_changes_as_it_goes(block: Block, settings: Settings) -> None:
     """Sites with a tenant in each path do so: for each request they call ``clear_url_caches``."""
     patterns = [path("acme/", ENDPOINTS)]
     settings.ROOT_URLCONF = (path("", include(patterns)),)
@@ -122,10 +121,28 @@ def test_only_a_short_url_is_cached(
     assert blocks.read_token(made.token, {"user_id": "5"}) == made
 
 
-def test_equal_variables_of_other_types_are_signed_apart() -> None:
+def test_equal_variables_of_other_types_are_signed_separately() -> None:
     made = [
         Block("page.html#card", ("user",), ({},), {"flag": each}, Wrapper()).token
         for each in (True, 1, 1.0, "1")
     ]
 
     assert len({*made}) == 4
+
+
+def test_only_an_id_that_follows_from_the_rest_is_left_out_of_the_token(site: Site) -> None:
+    user = '{% mizan_context "user" user_id=5 as card %}{{ user_profile.name }}{% endmizan_context %}'
+    html = site.page(
+        '{% for n in "567" %}{% mizan_context "user" user_id=n as a %}{% endmizan_context %}{% endfor %}'
+        '{% for n in "56" %}{% mizan_context "user" user_id=n id="x"|add:n as b %}{% endmizan_context %}'
+        '{% endfor %}{% for _ in "12" %}{% mizan_context "tag" tag="t" as c %}'
+        + user
+        + "{% endmizan_context %}{% endfor %}"
+    )
+
+    tokens = [urlsplit(block["hx-get"]).query.partition("&")[0] for block in blocks_of(html)]
+    loop, own, others = tokens[:3], tokens[3:5], tokens[5:]
+    assert len({*loop}) == 1
+    assert len({*own}) == 2
+    assert len({*others}) == 4  # equal ones that are numbered, and those inside of them
+    site.assert_refreshes_alike(html)

@@ -16,7 +16,7 @@ from pytest_django import Settings
 
 from mizan_htmx import client, register
 from mizan_htmx.client import Context
-from tests.helpers.blocks import MIDDLEWARE, Site, blocks_of, partial_url, sign
+from tests.helpers.blocks import DEFAULT_ID, MIDDLEWARE, Site, blocks_of, partial_url, sign
 from tests.helpers.languages import (
     BLOCK,
     ENDPOINTS,
@@ -38,11 +38,11 @@ def content(html: str) -> str:
     return html.partition(">")[2].partition("</div>")[0]
 
 
-def together(site: Site, html: str, **headers: str) -> list[str]:
+def batch(site: Site, html: str, **headers: str) -> list[str]:
     """Refresh all blocks of a page in one request."""
     queries = "&".join(urlsplit(block["hx-get"]).query for block in blocks_of(html))
     answer = site.get(f"/api/mizan/partials/?{queries}", **headers)
-    return [piece["html"] for piece in json.loads(answer.content)["blocks"]]
+    return [result["html"] for result in json.loads(answer.content)["blocks"]]
 
 
 @pytest.mark.parametrize("prefixed", [True, False], ids=["/en/ and /de/", "/de/ alone"])
@@ -57,7 +57,7 @@ def test_a_german_page_refreshes_in_german(
     assert content(html) == content(response.text) == IN_GERMAN
     assert response.text in html
     assert response.headers["Content-Language"] == "de"
-    assert together(german, html, **{"Accept-Language": asked}) == [response.text]
+    assert batch(german, html, **{"Accept-Language": asked}) == [response.text]
 
 
 def test_a_page_stays_in_its_language_when_the_visitor_changes_theirs(
@@ -73,7 +73,7 @@ def test_a_page_stays_in_its_language_when_the_visitor_changes_theirs(
 
 
 @pytest.mark.parametrize(("address", "prefixed"), [("/page/", False), ("/plain/", True), ("/plain/", False)])
-def test_what_the_address_gets_by_itself_is_not_in_the_token(
+def test_what_the_url_gets_by_itself_is_not_in_the_token(
     spoken: Site, settings: Settings, address: str, prefixed: bool
 ) -> None:
     speak(
@@ -85,7 +85,7 @@ def test_what_the_address_gets_by_itself_is_not_in_the_token(
     spoken.address = address
     html = spoken.page(ONE)
 
-    token = sign(["page.html#one", ["notifications"], blocks_of(html)[0]["id"], {}, {}])
+    token = sign(["page.html#one", ["notifications"], DEFAULT_ID, {}, {}])
     assert blocks_of(html)[0]["hx-get"] == f"/api/mizan/partial/notifications/?block={token}"
     assert spoken.assert_refreshes_alike(html) == 1
 
@@ -93,11 +93,11 @@ def test_what_the_address_gets_by_itself_is_not_in_the_token(
 def test_the_token_has_what_is_otherwise_on_the_page(spoken: Site) -> None:
     html = spoken.page(ONE)
 
-    token = sign(["page.html#one", ["notifications"], blocks_of(html)[0]["id"], {}, {}, {"lang": "de"}])
+    token = sign(["page.html#one", ["notifications"], DEFAULT_ID, {}, {}, {"lang": "de"}])
     assert blocks_of(html)[0]["hx-get"] == f"/api/mizan/partial/notifications/?block={token}"
 
 
-def test_a_token_of_before_is_answered_as_its_address_is(spoken: Site) -> None:
+def test_a_token_of_before_is_answered_as_its_url_is(spoken: Site) -> None:
     spoken.page(ONE)
     url = partial_url(sign(["page.html#one", ["notifications"], "x", {}, {}]), "notifications")
 
@@ -139,9 +139,9 @@ def test_blocks_inside_of_blocks_lazy_ones_and_those_of_other_templates(german: 
     assert refreshed in html
     assert refreshed.count(IN_GERMAN) == 3
     assert content(german.get(lazy["hx-get"]).text) == IN_GERMAN
-    for piece in together(german, html):
-        assert IN_GERMAN in piece
-        assert IN_ENGLISH not in piece
+    for result in batch(german, html):
+        assert IN_GERMAN in result
+        assert IN_ENGLISH not in result
 
 
 def test_nothing_of_a_refresh_stays_with_the_thread(spoken: Site, settings: Settings) -> None:
@@ -203,10 +203,10 @@ def test_tags_around_a_block_hold_when_it_refreshes(
     html = spoken.page(source, spoken="de", zone=timezone.get_fixed_timezone(210))
     wanted, shown = TAGS[around].split(), content(html).split()
     # A public one in another template can't be told from one of a visitor who has chosen the same.
-    is_told = not (public and included)
-    if "language" in around and is_told:
+    is_known = not (public and included)
+    if "language" in around and is_known:
         assert shown[0] == wanted[0]
-    if "timezone" in around and is_told:
+    if "timezone" in around and is_known:
         assert shown[-2:] == wanted[-2:]
     assert spoken.assert_refreshes_alike(html) == 1
 
@@ -224,7 +224,7 @@ def speak_plainly(site: Site, settings: Settings) -> None:
         ("{% timezone 'UTC' %}@{% endtimezone %}", " UTC"),
     ],
 )
-def test_a_tag_holds_when_the_visitor_changes_what_the_address_gets(
+def test_a_tag_holds_when_the_visitor_changes_what_the_url_gets(
     spoken: Site, settings: Settings, tag: str, shown: str
 ) -> None:
     speak_plainly(spoken, settings)
@@ -294,10 +294,10 @@ def test_one_page_reads_once_for_each_language_and_time_zone(german: Site) -> No
 
     assert german.calls == ["word", "word"]
     assert [html.count(f">{each}</div>") for each in ("Ja", "Yes")] == [2, 2]
-    assert [content(piece) for piece in together(german, html)] == ["Ja", "Ja", "Yes", "Yes"]
+    assert [content(result) for result in batch(german, html)] == ["Ja", "Ja", "Yes", "Yes"]
 
 
-def test_what_templates_ask_for_the_language_is_told_the_same(german: Site, settings: Settings) -> None:
+def test_what_templates_ask_for_the_language_gets_the_same(german: Site, settings: Settings) -> None:
     settings.TEMPLATES[0]["OPTIONS"]["context_processors"] += [
         "django.template.context_processors.i18n",
         "django.template.context_processors.tz",
@@ -308,7 +308,7 @@ def test_what_templates_ask_for_the_language_is_told_the_same(german: Site, sett
     html = german.page(block + "{% timezone 'Asia/Tokyo' %}" + block + "{% endtimezone %}")
 
     shown = ["de de UTC", "de de Asia/Tokyo"]
-    assert [content(piece) for piece in together(german, html)] == shown
+    assert [content(result) for result in batch(german, html)] == shown
     assert german.assert_refreshes_alike(html) == 2
 
 
@@ -325,9 +325,9 @@ def test_endpoints_with_a_prefix_of_their_own(german: Site, settings: Settings) 
         settings.ROOT_URLCONF = settings.ROOT_URLCONF[:-1]
         html = german.page(f"{BLOCK}{{% language 'en' %}}{BLOCK}{{% endlanguage %}}")
         queries = "&".join(urlsplit(block["hx-get"]).query for block in blocks_of(html))
-        pieces = json.loads(german.get(f"/de/m/partials/?{queries}").content)["blocks"]
-        assert [content(piece["html"]) for piece in pieces] == [IN_GERMAN, IN_ENGLISH]
-        assert "".join(piece["html"] for piece in pieces) == html
+        results = json.loads(german.get(f"/de/m/partials/?{queries}").content)["blocks"]
+        assert [content(result["html"]) for result in results] == [IN_GERMAN, IN_ENGLISH]
+        assert "".join(result["html"] for result in results) == html
         assert german.assert_refreshes_alike(html) == 2
 
 

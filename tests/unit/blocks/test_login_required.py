@@ -63,13 +63,13 @@ def sign_in(site: Site) -> None:
     site.browser.force_login(User.objects.create_user("ada"))
 
 
-def together(site: Site, html: str) -> list[Any]:
+def batch(site: Site, html: str) -> list[Any]:
     """Refresh all blocks of a page by one request."""
     queries = [block["hx-get"].partition("?")[2] for block in blocks_of(html)]
     response = site.get(f"/api/mizan/partials/?{'&'.join(queries)}")
     assert response.status_code == 200
-    pieces: list[Any] = response.json()["blocks"]  # type: ignore[attr-defined]
-    return pieces
+    results: list[Any] = response.json()["blocks"]  # type: ignore[attr-defined]
+    return results
 
 
 @pytest.mark.parametrize("is_lazy", [False, True])
@@ -79,7 +79,7 @@ def test_a_block_whose_readers_say_nothing_is_empty_for_who_is_nobody(any_site: 
     html = any_site.page(NEWS + content + END)
     assert html.endswith("></div>")
     any_site.assert_refreshes_alike(html)
-    assert [piece["html"] for piece in together(any_site, html)] == [html]
+    assert [result["html"] for result in batch(any_site, html)] == [html]
     sign_in(any_site)
     html = any_site.page(NEWS + content + END)
     assert html.endswith(">Ours</div>" if is_lazy else ">News!Ours</div>")
@@ -93,7 +93,7 @@ def test_a_block_whose_reader_says_so_is_for_everybody(any_site: Site, is_marked
     html = any_site.page(NEWS + "{{ headline }}" + END)
     assert html.endswith(">News!</div>")
     any_site.assert_refreshes_alike(html)
-    assert [piece["html"] for piece in together(any_site, html)] == [html]
+    assert [result["html"] for result in batch(any_site, html)] == [html]
 
 
 @pytest.mark.parametrize("is_read", [False, True])
@@ -108,7 +108,7 @@ def test_of_several_readers_each_says_for_itself(any_site: Site) -> None:
     register(client(context="news")(headline))
     register(client(context="news", auth=False)(headline), "teaser")
     html = any_site.page(NEWS + "{{ teaser }}" + END + NEWS + "{{ teaser }}{{ headline }}" + END)
-    shown, hidden = together(any_site, html)
+    shown, hidden = batch(any_site, html)
     assert shown["html"].endswith(">News!</div>")
     assert hidden["html"].endswith("></div>")
 
@@ -118,7 +118,7 @@ def test_of_several_contexts_one_that_says_so_opens_what_is_its_own(any_site: Si
     register(client(context="tips", auth=False)(headline), "tip")
     both = '{% mizan_context "news" "tips" %}'
     html = any_site.page(both + "{{ tip }}" + END + both + "{{ tip }}{{ headline }}" + END)
-    shown, hidden = together(any_site, html)
+    shown, hidden = batch(any_site, html)
     assert shown["html"].endswith(">News!</div>")
     assert hidden["html"].endswith("></div>")
 

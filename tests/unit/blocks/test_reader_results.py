@@ -80,7 +80,7 @@ def test_a_reader_runs_once_per_request_for_equal_arguments(any_site: Site) -> N
 
 
 @pytest.mark.parametrize("error", DENIALS, ids=lambda error: type(error).__name__)
-def test_a_denied_reading_empties_its_block_however_it_is_denied(site: Site, error: Exception) -> None:
+def test_a_denied_reader_empties_its_block_however_it_is_denied(site: Site, error: Exception) -> None:
     declare_trouble(site, error)
 
     html = site.page('{% mizan_context "trouble" tag="p" %}before {{ other }}{{ trouble }}' + END)
@@ -92,7 +92,7 @@ def test_a_denied_reading_empties_its_block_however_it_is_denied(site: Site, err
 
 
 @pytest.mark.parametrize("is_async", [False, True])
-def test_a_denied_reading_empties_its_block_in_every_colour(any_site: Site, is_async: bool) -> None:
+def test_a_denied_reader_empties_its_block_sync_or_async(any_site: Site, is_async: bool) -> None:
     declare_trouble(any_site, PermissionDenied(), is_async=is_async)
 
     html = any_site.page('{% mizan_context "trouble" %}before {{ other }}{{ trouble }}' + END)
@@ -102,7 +102,7 @@ def test_a_denied_reading_empties_its_block_in_every_colour(any_site: Site, is_a
 
 
 @pytest.mark.parametrize("use", USES)
-def test_a_denied_reading_empties_its_block_however_it_is_used(site: Site, use: str) -> None:
+def test_a_denied_result_empties_its_block_however_it_is_used(site: Site, use: str) -> None:
     declare_trouble(site, PermissionDenied())
 
     html = site.page('{% mizan_context "trouble" %}[' + use + "]" + END)
@@ -157,7 +157,7 @@ def test_a_denial_while_a_nested_tag_is_resolved_empties_the_block_around(any_si
 
 @pytest.mark.parametrize("error", FAILURES, ids=lambda error: type(error).__name__)
 @pytest.mark.parametrize("use", USES)
-def test_any_other_exception_propagates_however_the_reading_is_used(
+def test_any_other_exception_propagates_however_the_result_is_used(
     site: Site, error: Exception, use: str
 ) -> None:
     declare_trouble(site, error)
@@ -268,17 +268,17 @@ def test_async_auth_inside_the_event_loop_says_what_to_do_too(site: Site) -> Non
         async_to_sync(site.inside_view)(RequestFactory().get("/"))
 
 
-def test_readings_are_a_mapping(site: Site) -> None:
+def test_results_are_a_mapping(site: Site) -> None:
     readers = readers_of((registry.graph.groups["user"],))
-    readings = LazyResults(RequestFactory().get("/"), readers, [{"user_id": 5}])
+    results = LazyResults(RequestFactory().get("/"), readers, [{"user_id": 5}])
 
-    assert list(readings) == ["user_motto", "user_profile"]
-    assert len(readings) == 2
-    assert "user_motto" in readings
-    assert "unread" not in readings
+    assert list(results) == ["user_motto", "user_profile"]
+    assert len(results) == 2
+    assert "user_motto" in results
+    assert "unread" not in results
     assert site.calls == []
-    assert readings["user_motto"] == "Ada & main"
-    assert readings.failure is None
+    assert results["user_motto"] == "Ada & main"
+    assert results.failure is None
 
 
 @pytest.mark.parametrize("step", [1, -1])

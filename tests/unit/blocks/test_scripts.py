@@ -71,7 +71,7 @@ def test_the_scripts_stand_in_order(any_site: Site, tag: str, html: str) -> None
         (True, "{% mizan_scripts None debug=None %}", ("mizan-debug",)),
     ],
 )
-def test_why_something_refreshed_is_told_while_debugging_or_where_asked_for(
+def test_why_something_refreshed_is_shown_while_debugging_or_where_asked_for(
     any_site: Site, settings: Settings, debug: bool, tag: str, more: tuple[str, ...]
 ) -> None:
     settings.DEBUG = debug

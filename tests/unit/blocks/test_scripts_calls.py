@@ -39,7 +39,7 @@ class Suit(enum.Enum):
         ),
     ],
 )
-def test_a_call_is_an_address_and_values(any_site: Site, tag: str, html: str) -> None:
+def test_a_call_is_a_url_and_values(any_site: Site, tag: str, html: str) -> None:
     assert any_site.page(tag) == html
 
 

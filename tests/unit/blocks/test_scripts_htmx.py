@@ -61,13 +61,13 @@ def test_a_file_is_where_static_files_are(site: Site, settings: Settings) -> Non
         "/a.js",
     ],
 )
-def test_an_address_is_taken_as_it_is(site: Site, settings: Settings, address: str) -> None:
+def test_a_url_is_taken_as_it_is(site: Site, settings: Settings, address: str) -> None:
     escaped = address.replace("&", "&amp;")
     for settings.DEBUG in (False, True):
         assert first(site, "htmx=address", address=address) == f'<script src="{escaped}" defer>'
 
 
-def test_what_an_address_has_is_escaped_however_safe_it_claims_to_be(site: Site) -> None:
+def test_what_a_url_has_is_escaped_however_safe_it_claims_to_be(site: Site) -> None:
     tag = first(site, "htmx=address", address=mark_safe('/a.js"></script><script>'))
 
     assert tag == '<script src="/a.js&quot;&gt;&lt;/script&gt;&lt;script&gt;" defer>'
@@ -104,7 +104,7 @@ MISSING = (
 
 
 @pytest.mark.parametrize("path", ["site/htmx.min.js", "django_htmx", "../settings.py", "static/" + FILE])
-def test_a_file_that_is_missing_is_told_of_while_debugging(site: Site, settings: Settings, path: str) -> None:
+def test_a_file_that_is_missing_is_named_while_debugging(site: Site, settings: Settings, path: str) -> None:
     settings.DEBUG = True
 
     assert syntax_error(site, f'{{% mizan_scripts htmx="{path}" %}}') == MISSING.format(path)
@@ -126,7 +126,7 @@ def test_nobody_looks_for_a_file_where_others_serve_them(site: Site, settings: S
     assert first(site, 'htmx="elsewhere.js"') == '<script src="/static/elsewhere.js" defer>'
 
 
-def test_a_file_is_the_one_of_the_manifest_or_told_to_be_missing(
+def test_a_file_is_the_one_of_the_manifest_or_named_as_missing(
     site: Site, settings: Settings, tmp_path: Path
 ) -> None:
     settings.STATIC_ROOT = tmp_path

@@ -70,9 +70,7 @@ def test_scripts_are_where_the_static_files_are_now(site: Site, settings: Settin
 
 
 @pytest.mark.parametrize("storage", ["SigningStorage", "SignedBelow", "SignedInside"])
-def test_addresses_that_are_signed_are_signed_for_each_page(
-    site: Site, settings: Settings, storage: str
-) -> None:
+def test_urls_that_are_signed_are_signed_for_each_page(site: Site, settings: Settings, storage: str) -> None:
     settings.STORAGES = {"staticfiles": {"BACKEND": f"{__name__}.{storage}"}}
     first, second = (sources(site.page("{% mizan_scripts htmx=None %}")) for _ in range(2))
     assert len({*first, *second}) == 2 * len(PATHS)

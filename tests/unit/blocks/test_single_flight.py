@@ -14,7 +14,7 @@ from tests.helpers.single_flight import BROUGHT, PAGE, names, own, send, serve
 pytestmark = pytest.mark.django_db
 
 
-def test_a_view_brings_what_it_made_stale_as_its_refresh_gives_it(flying: Site) -> None:
+def test_a_view_brings_what_it_invalidated_as_its_refresh_gives_it(flying: Site) -> None:
     html = flying.page(PAGE)
 
     answer = send(flying, "/rename/5/", names(html))
@@ -87,7 +87,7 @@ def test_where_browsers_do_not_say_whose_page_it_is_its_origin_does(flight: Site
     assert send(flight, "/plain/", {**headers, "Origin": "http://testserver"}).brought is not None
 
 
-def test_reading_brings_nothing(flight: Site) -> None:
+def test_a_read_brings_nothing(flight: Site) -> None:
     html = flight.page(PAGE)
 
     answer = send(flight, "/plain/", names(html), method="GET")

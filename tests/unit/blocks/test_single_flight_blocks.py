@@ -27,7 +27,7 @@ def test_a_block_whose_content_is_the_same_is_not_sent(flying: Site) -> None:
     assert answer.brought == {blocks_of(html)[0]["id"]: None}
 
 
-def test_what_together_is_asked_for_may_be_the_same_too(flight: Site) -> None:
+def test_what_a_batch_asks_for_may_be_the_same_too(flight: Site) -> None:
     html = flight.page(PAGE)
     ada, bob, _ = blocks_of(html)
     flight.names[6] = "Eve"
@@ -80,7 +80,7 @@ def test_forged_blocks_and_those_of_other_contexts_are_left_out(flight: Site) ->
     assert list(answer.brought or {}) == [blocks_of(html)[0]["id"]]
 
 
-def test_whose_data_is_brought_is_not_decided_by_its_address_alone(flight: Site) -> None:
+def test_whose_data_is_brought_is_not_decided_by_its_url_alone(flight: Site) -> None:
     def refused(request: HttpRequest, user_id: int) -> str:
         raise PermissionDenied
 

@@ -122,7 +122,7 @@ async def awhoami(request: HttpRequest, user_id: int) -> str:
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("reader", [whoami, awhoami])
 @pytest.mark.parametrize("loaded", [True, False])
-def test_a_reader_of_either_colour_knows_the_user(
+def test_a_reader_knows_the_user_sync_or_async(
     flying: Site, settings: Settings, reader: Any, loaded: bool
 ) -> None:
     def view(request: HttpRequest) -> HttpResponse:
@@ -187,7 +187,7 @@ def test_a_token_that_is_made_for_a_block_reaches_the_visitor(flight: Site) -> N
     assert response.cookies["csrftoken"].value
 
 
-def test_a_reader_that_invalidates_while_it_is_brought_is_not_heard(flight: Site, settings: Settings) -> None:
+def test_what_a_reader_invalidates_while_it_is_brought_is_discarded(flight: Site, settings: Settings) -> None:
     def careless(request: HttpRequest, user_id: int) -> str:
         invalidate(request, "notifications")
         return flight.names[user_id]

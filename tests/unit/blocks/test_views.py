@@ -23,7 +23,7 @@ NOT_FOUND = {"Content-Type": "text/plain; charset=utf-8", "Cache-Control": "no-s
 
 
 def assert_not_found(site: Site, url: str) -> None:
-    """Hold that nothing stands at ``url``, and that nothing is told about it."""
+    """Hold that nothing stands at ``url``, and that nothing is shown about it."""
     response = site.get(url)
     assert (response.status_code, response.text, dict(response.headers)) == (404, "Not found.", NOT_FOUND)
 
@@ -184,7 +184,7 @@ def test_a_token_keeps_working_while_its_key_is_a_fallback(site: Site, settings:
     assert site.refresh(response.text).text == response.text
 
 
-def test_the_reason_is_told_only_while_debugging(site: Site, settings: Settings) -> None:
+def test_the_reason_is_named_only_while_debugging(site: Site, settings: Settings) -> None:
     settings.DEBUG = True
     site.page(SOURCE)
 
@@ -226,7 +226,7 @@ def test_a_refresh_never_carries_an_invalidation(
     assert "mizan_invalidate" not in response.cookies
 
 
-def test_a_context_processor_that_invalidates_is_not_heard_either(site: Site, settings: Settings) -> None:
+def test_what_a_context_processor_invalidates_is_discarded_too(site: Site, settings: Settings) -> None:
     html = site.page(SOURCE)
     settings.TEMPLATES[0]["OPTIONS"]["context_processors"] = ["tests.unit.blocks.test_views.invalidating"]
     settings.TEMPLATES = [*settings.TEMPLATES]

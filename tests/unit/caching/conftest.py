@@ -28,7 +28,7 @@ def public(request: pytest.FixtureRequest, tmp_path: Path, settings: Settings) -
             path("api/mizan/", include("mizan_htmx.urls")),
         )
         site = PublicSite(tmp_path)
-        site.write("{{ told }} {{ topic }}")
+        site.write("{{ seen }} {{ topic }}")
         yield site
 
 

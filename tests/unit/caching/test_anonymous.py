@@ -28,7 +28,7 @@ from tests.helpers.visitor import Visitor, serve
 
 pytestmark = pytest.mark.django_db
 
-TOLD = "{% mizan_context 'news' topic=topic %}{{ headlines.0 }}{% endmizan_context %}"
+SEEN = "{% mizan_context 'news' topic=topic %}{{ headlines.0 }}{% endmizan_context %}"
 SECRETS = {
     "Authorization": "Bearer of-ada",
     "User-Agent": "ada-browser",
@@ -38,7 +38,7 @@ SECRETS = {
 
 
 @pytest.mark.parametrize(
-    "source", ["{{ told }}", TOLD, "{{ request.user }}|{{ user }}|{{ perms.auth.add_user }}"]
+    "source", ["{{ seen }}", SEEN, "{{ request.user }}|{{ user }}|{{ perms.auth.add_user }}"]
 )
 @pytest.mark.parametrize("url", [CTX, PAGE, "/late/sport/"])
 def test_two_visitors_are_handed_the_same_bytes(
@@ -64,7 +64,7 @@ def test_a_reader_sees_nobody(public: PublicSite, visitor: Visitor, ada: User) -
 def test_a_block_in_a_private_page_is_rendered_as_its_refresh(
     public: PublicSite, visitor: Visitor, ada: User
 ) -> None:
-    public.write(f"{{{{ told }}}}{TOLD}")
+    public.write(f"{{{{ seen }}}}{SEEN}")
     page = known_visitor(visitor, ada).get("/inbox/")
     block = blocks_of(page.text)[0]
     refreshed = visitor.get(block["hx-get"])
@@ -193,15 +193,15 @@ def _reachable(thing: Any, depth: int = 6, seen: set[int] | None = None) -> list
 
 def test_what_may_be_known_is_there(public: PublicSite, visitor: Visitor, settings: Settings) -> None:
     def page(request: HttpRequest, topic: str) -> HttpResponse:
-        told: list[object] = [
+        seen: list[object] = [
             request.method,
             request.path,
             request.GET["a"],
             request.get_host(),
             request.is_secure(),
         ]
-        told += [request.build_absolute_uri(), request.resolver_match is not None, request.body, request.POST]
-        return HttpResponse(repr(told))
+        seen += [request.build_absolute_uri(), request.resolver_match is not None, request.body, request.POST]
+        return HttpResponse(repr(seen))
 
     declared = client(context=NEWS)(page)
     register(declared)

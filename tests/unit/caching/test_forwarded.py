@@ -120,9 +120,9 @@ def test_what_is_read_of_a_proxy_stands_in_vary(
 def test_without_the_settings_nothing_is_known_of_a_proxy(shop: Shop, visitor: Visitor, reading: str) -> None:
     shop.read, _ = READINGS[reading]
     headers = {"X-Forwarded-Host": "other.test", "X-Forwarded-Proto": "https", "X-Forwarded-Port": "7"}
-    plain, told = visitor.get(CTX), visitor.send("GET", CTX, headers=headers)
-    assert (told.content, vary_of(told)) == (plain.content, vary_of(plain))
-    assert "X-Forwarded" not in (vary_of(told) or "")
+    plain, other = visitor.get(CTX), visitor.send("GET", CTX, headers=headers)
+    assert (other.content, vary_of(other)) == (plain.content, vary_of(plain))
+    assert "X-Forwarded" not in (vary_of(other) or "")
 
 
 def test_what_is_not_read_makes_no_difference(shop: Shop, visitor: Visitor, settings: Settings) -> None:

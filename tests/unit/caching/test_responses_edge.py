@@ -65,7 +65,7 @@ def site(settings: Settings) -> Iterator[None]:
 
 
 def shared_by(url: str) -> dict[str, str]:
-    """Read a page; give the headers that tell caches something."""
+    """Read a page; return the headers that caches read."""
     response = Client().get(url)
     assert response.status_code == 200
     names = ("Cache-Control", "CDN-Cache-Control", "Surrogate-Key", "CDN-Tag")
@@ -83,7 +83,7 @@ def test_an_edge_s_header_is_there(settings: Settings) -> None:
 
 
 @pytest.mark.django_db
-def test_an_edge_that_knows_only_cache_control_is_told_there(settings: Settings) -> None:
+def test_an_edge_that_knows_only_cache_control_reads_it_there(settings: Settings) -> None:
     settings.MIZAN_EDGE = {"a": FASTLY, "b": BUNNY}
     assert shared_by("/mizan/ctx/user/?user_id=5") == {
         "Cache-Control": "public, max-age=0, s-maxage=600, must-revalidate",

@@ -1,4 +1,4 @@
-"""What a mutation's answer tells the caches on its way."""
+"""What caches on the way read in a mutation's response."""
 
 import json
 
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.django_db
 
 
 class TestMutations:
-    """What a mutation's answer tells caches."""
+    """What caches read in a mutation's response."""
 
     @pytest.fixture(autouse=True)
     def mutations(self, public: PublicSite) -> None:

@@ -106,7 +106,7 @@ class TestOrigin:
 
     async def test_two_origins_are_none(self) -> None:
         tab = knock(OWN)
-        tab.wire.scope["headers"].append((b"origin", b"http://example.com"))
+        tab.communicator.scope["headers"].append((b"origin", b"http://example.com"))
         assert await tab.is_refused()
 
     @pytest.mark.parametrize("origin", ["http://other.example", "https://partner.example"])
@@ -151,7 +151,7 @@ class TestPath:
     )
     async def test_the_root_path_is_left_out(self, root: str, path: str) -> None:
         tab = knock(OWN, path=path)
-        tab.wire.scope["root_path"] = root
+        tab.communicator.scope["root_path"] = root
         async with tab:
             assert (await tab.say("[]"))["error"] == "Malformed frame"
 
@@ -174,8 +174,8 @@ class TestPath:
     @pytest.mark.parametrize("kind", ["http", "lifespan"])
     async def test_everything_else_is_handed_on_as_it_is(self, kind: str) -> None:
         inner, scope = Inner(), {"type": kind, "path": "/ws/"}
-        wire = ApplicationCommunicator(wrap_asgi(inner), scope)
-        await wire.wait()
+        communicator = ApplicationCommunicator(wrap_asgi(inner), scope)
+        await communicator.wait()
         assert inner.scopes == [scope]
         assert inner.scopes[0] is scope
 
@@ -193,7 +193,7 @@ def test_an_asgi_module_may_import_it_before_django_is_set_up() -> None:
 async def test_a_user_whom_other_middleware_found_is_honoured() -> None:
     register_channel(ChatChannel)
     tab = knock(OWN)
-    tab.wire.scope["user"] = person("bob")
+    tab.communicator.scope["user"] = person("bob")
     async with tab:
         await tab.ask(action="subscribe", **ROOM)
         assert await tab.ask(action="message", **ROOM, data={"text": "hi"}) == said("hi", author="bob")
@@ -239,7 +239,7 @@ class TestVisitor:
         async with knock({**OWN, "Cookie": cookie}) as tab:
             await tab.ask(action="subscribe", **ROOM)
             await browser.alogout()
-            assert await tab.hear() == EXPIRED
+            assert await tab.receive() == EXPIRED
             assert await tab.closing() == 4401
 
     async def test_a_changed_password_closes_the_socket(self) -> None:
@@ -248,7 +248,7 @@ class TestVisitor:
             assert (await tab.say("[]"))["error"] == "Malformed frame"
             user.set_password("another")
             await user.asave()
-            assert await tab.hear() == EXPIRED
+            assert await tab.receive() == EXPIRED
             assert await tab.closing() == 4401
 
     async def test_another_name_does_not_close_it(self) -> None:

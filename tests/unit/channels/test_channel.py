@@ -63,8 +63,8 @@ async def test_a_push_reaches_the_subscribers_of_its_group_and_nobody_else() -> 
         await there.ask(action="subscribe", **other)
         await ChatChannel.push(ChatChannel.DjangoMessage(text="to a"), room="a")
         await ChatChannel.push(message=ChatChannel.DjangoMessage(text="to b"), room="b")
-        assert await here.hear() == said("to a")
-        assert await there.hear() == said("to b", **other)
+        assert await here.receive() == said("to a")
+        assert await there.receive() == said("to b", **other)
 
 
 async def test_a_push_from_a_thread_arrives() -> None:
@@ -72,7 +72,7 @@ async def test_a_push_from_a_thread_arrives() -> None:
     async with Tab(user=person()) as tab:
         await tab.ask(action="subscribe", **ROOM)
         await sync_to_async(ChatChannel.push_sync)(ChatChannel.DjangoMessage(text="hi"), room="a")
-        assert await tab.hear() == said("hi")
+        assert await tab.receive() == said("hi")
 
 
 async def test_a_message_of_another_class_goes_by_its_name() -> None:
@@ -80,7 +80,7 @@ async def test_a_message_of_another_class_goes_by_its_name() -> None:
     async with Tab() as tab:
         await tab.ask(action="subscribe", channel="plain")
         await Plain.push(Plain.Alarm(level=float("inf")))
-        assert await tab.hear() == {
+        assert await tab.receive() == {
             "channel": "plain",
             "params": {},
             "type": "Alarm",
@@ -101,12 +101,12 @@ async def test_one_class_may_come_in_and_go_out() -> None:
     register(Echo)
     async with Tab() as tab:
         await tab.ask(action="subscribe", channel="echo")
-        heard = await tab.ask(action="message", channel="echo", data={"text": "hi"})
-    assert heard == {"channel": "echo", "params": {}, "type": "Note", "data": {"text": "hi"}}
+        received = await tab.ask(action="message", channel="echo", data={"text": "hi"})
+    assert received == {"channel": "echo", "params": {}, "type": "Note", "data": {"text": "hi"}}
 
 
-@pytest.mark.parametrize("colour", ["def", "async def", "def that gives an awaitable"])
-async def test_the_group_is_asked_in_every_colour(colour: str) -> None:
+@pytest.mark.parametrize("concurrency", ["def", "async def", "def that gives an awaitable"])
+async def test_the_group_is_asked_sync_or_async(concurrency: str) -> None:
     async def later(params: Any) -> str:
         return str(params.room)
 
@@ -117,7 +117,7 @@ async def test_the_group_is_asked_in_every_colour(colour: str) -> None:
         return later(params)
 
     class Room(ChatChannel):
-        group = staticmethod({"def": at_once, "async def": later}.get(colour, awaitable))  # type: ignore[assignment]
+        group = staticmethod({"def": at_once, "async def": later}.get(concurrency, awaitable))  # type: ignore[assignment]
 
     register(Room, "chat")
     message = Room.DjangoMessage(text="hi")
@@ -125,11 +125,11 @@ async def test_the_group_is_asked_in_every_colour(colour: str) -> None:
         await tab.ask(action="subscribe", **ROOM)
         await Room.push(message, room="a")
         await sync_to_async(Room.push_sync)(message, room="a")
-        assert [await tab.hear(), await tab.hear()] == [said("hi")] * 2
+        assert [await tab.receive(), await tab.receive()] == [said("hi")] * 2
 
 
 async def both(channel: type[Channel], message: Any, **params: Any) -> list[str]:
-    """Push in both colours; give the texts of what is raised."""
+    """Push, sync and async; return the texts of what is raised."""
     texts = []
     for push in (channel.push, sync_to_async(channel.push_sync)):
         with pytest.raises((TypeError, ValueError)) as caught:
@@ -167,7 +167,7 @@ async def test_a_group_that_is_no_text_is_refused() -> None:
 
 
 @pytest.mark.parametrize("layers", [{}, {"default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}}])
-async def test_a_push_that_nobody_hears_is_quiet(settings: Settings, layers: dict[str, Any]) -> None:
+async def test_a_push_that_nobody_receives_is_quiet(settings: Settings, layers: dict[str, Any]) -> None:
     settings.CHANNEL_LAYERS = layers
     register(ChatChannel)
     await ChatChannel.push(ChatChannel.DjangoMessage(text="hi"), room="a")

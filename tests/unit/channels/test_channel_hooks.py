@@ -1,4 +1,4 @@
-"""The hooks of a channel: of either colour, when they run, and what becomes of what they raise."""
+"""The hooks of a channel: sync or async, when they run, and what becomes of what they raise."""
 
 import logging
 from typing import Any
@@ -23,20 +23,20 @@ from tests.helpers.visitor import SyncOrAsync
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("registry")]
 
 
-async def test_every_hook_may_have_either_colour(sync_or_async: SyncOrAsync) -> None:
-    heard: list[str] = []
+async def test_every_hook_may_be_sync_or_async(sync_or_async: SyncOrAsync) -> None:
+    received: list[str] = []
     channel: Any = ChatChannel
     chat(
         authorize=sync_or_async(lambda self, params: self.user.is_authenticated),
         group=sync_or_async(lambda self, params: params.room),
         receive=sync_or_async(lambda self, params, msg: channel.receive(self, params, msg)),
-        on_connect=sync_or_async(lambda self, params: heard.append(f"hello {params.room}")),
-        on_disconnect=sync_or_async(lambda self, params: heard.append(f"bye {params.room}")),
+        on_connect=sync_or_async(lambda self, params: received.append(f"hello {params.room}")),
+        on_disconnect=sync_or_async(lambda self, params: received.append(f"bye {params.room}")),
     )
     async with Tab(user=person()) as tab:
         assert await tab.ask(action="subscribe", **ROOM) == SUBSCRIBED
         assert await tab.ask(action="message", **ROOM, data={"text": "hi"}) == said("hi", author="ada")
-    assert heard == ["hello a", "bye a"]
+    assert received == ["hello a", "bye a"]
 
 
 async def test_what_a_plain_hook_returns_may_be_awaitable() -> None:
@@ -48,17 +48,17 @@ async def test_what_a_plain_hook_returns_may_be_awaitable() -> None:
         assert await tab.ask(action="subscribe", **ROOM) == REFUSED
 
 
-async def test_what_on_connect_pushes_is_heard_after_the_answer_to_subscribe() -> None:
+async def test_what_on_connect_pushes_is_received_after_the_answer_to_subscribe() -> None:
     async def greet(self: ChatChannel, params: Any) -> None:
         if self.user.username == "new":
             await self.push(self.DjangoMessage(text="welcome"), room="a")
-            assert await first.hear() == said("welcome")  # by now the new one has it, too
+            assert await first.receive() == said("welcome")  # by now the new one has it, too
 
     chat(on_connect=greet)
     async with Tab(user=person("old")) as first, Tab(user=person("new")) as second:
         await first.ask(action="subscribe", **ROOM)
         assert await second.ask(action="subscribe", **ROOM) == SUBSCRIBED
-        assert await second.hear() == said("welcome")
+        assert await second.receive() == said("welcome")
 
 
 async def test_who_could_not_connect_is_not_subscribed(caplog: pytest.LogCaptureFixture) -> None:
@@ -76,7 +76,7 @@ async def test_who_could_not_connect_is_not_subscribed(caplog: pytest.LogCapture
 
 
 @pytest.mark.parametrize("hook", ["authorize", "group", "on_connect", "receive", "on_disconnect"])
-async def test_what_a_hook_raises_is_logged_and_not_told(
+async def test_what_a_hook_raises_is_logged_and_not_sent(
     caplog: pytest.LogCaptureFixture, sync_or_async: SyncOrAsync, hook: str
 ) -> None:
     chat(**{hook: sync_or_async(raising(RuntimeError("the text")))})

@@ -50,22 +50,22 @@ async def test_frames_that_come_too_fast_are_slowed_and_all_answered() -> None:
     async with Tab(Slow.as_asgi()) as tab:
         began = clock()
         for number in range(11):
-            await tab.tell(action="dance", id=number)
-        assert [(await tab.hear())["id"] for _ in range(11)] == list(range(11))
+            await tab.send(action="dance", id=number)
+        assert [(await tab.receive())["id"] for _ in range(11)] == list(range(11))
         assert clock() - began >= 0.1
 
 
-async def test_a_flood_closes_the_socket() -> None:
+async def test_too_many_frames_close_the_socket() -> None:
     class Strict(Keeping):
         burst, rate, patience = 2, 0.001, 0
 
     async with Tab(Strict.as_asgi()) as tab:
         for number in range(5):
-            await tab.tell(action="dance", id=number)
-        assert [(await tab.hear())["id"] for _ in range(2)] == [0, 1]
+            await tab.send(action="dance", id=number)
+        assert [(await tab.receive())["id"] for _ in range(2)] == [0, 1]
         assert await tab.closing() == 1008
         await Keeping.sockets[0].reauthorize()  # nothing is left to be checked
-        assert await tab.wire.receive_nothing()
+        assert await tab.communicator.receive_nothing()
 
 
 async def test_frames_are_handled_one_after_the_other() -> None:
@@ -82,11 +82,11 @@ async def test_frames_are_handled_one_after_the_other() -> None:
     register(client(websocket=True)(slow))
     register(client(websocket=True)(fast))
     async with Tab() as tab:
-        await tab.tell(action="rpc", id=1, fn="slow")
-        await tab.tell(action="rpc", id=2, fn="fast")
+        await tab.send(action="rpc", id=1, fn="slow")
+        await tab.send(action="rpc", id=2, fn="fast")
         await started.wait()
         done.set()
-        assert [(await tab.hear())["id"] for _ in range(2)] == [1, 2]
+        assert [(await tab.receive())["id"] for _ in range(2)] == [1, 2]
 
 
 async def test_one_who_waits_in_a_thread_holds_up_nobody_else() -> None:
@@ -101,10 +101,10 @@ async def test_one_who_waits_in_a_thread_holds_up_nobody_else() -> None:
     register(client(websocket=True)(slow))
     register(client(websocket=True)(fast))
     async with Tab() as patient, Tab() as hasty:
-        await patient.tell(action="rpc", id=1, fn="slow")
+        await patient.send(action="rpc", id=1, fn="slow")
         assert (await hasty.ask(action="rpc", id=2, fn="fast"))["data"] == {"result": "fast"}
         gate.set()
-        assert (await patient.hear())["data"] == {"result": True}
+        assert (await patient.receive())["data"] == {"result": True}
 
 
 async def test_a_check_is_put_off_until_the_frame_is_handled_and_nobody_waits_for_that() -> None:
@@ -123,12 +123,12 @@ async def test_a_check_is_put_off_until_the_frame_is_handled_and_nobody_waits_fo
 
     register_channel(Chat, "chat")
     async with Tab(Keeping.as_asgi(), user=person()) as tab:
-        await tab.tell(action="subscribe", **ROOM)
+        await tab.send(action="subscribe", **ROOM)
         await connecting.wait()
         await Keeping.sockets[0].reauthorize()
         assert order == ["authorize"]
         connected.set()
-        assert (await tab.hear())["subscribed"] is True
+        assert (await tab.receive())["subscribed"] is True
         await tab.say("[]")
         assert order == ["authorize", "connected", "authorize"]
 
@@ -197,9 +197,9 @@ async def test_a_socket_that_opens_while_the_database_is_away_is_refused_in_one_
     database_outage.reset()
     monkeypatch.setattr(consumer, "visitor_of", visitor_of)
     for _ in range(3):
-        wire = WebsocketCommunicator(MizanConsumer.as_asgi(), "/ws/")
-        assert await wire.connect() == (False, 1000)
-        await wire.disconnect()
+        communicator = WebsocketCommunicator(MizanConsumer.as_asgi(), "/ws/")
+        assert await communicator.connect() == (False, 1000)
+        await communicator.disconnect()
     assert caplog.messages == [
         "Sockets can't query the database: OperationalError: gone."
         " They keep their subscriptions, and are authorized again later."
@@ -223,8 +223,8 @@ async def test_a_frame_that_needs_the_database_while_it_is_away_leaves_no_traceb
 
 
 async def test_one_that_leaves_before_it_was_taken_in_leaves_nothing() -> None:
-    wire = WebsocketCommunicator(MizanConsumer.as_asgi(), "/ws/")
-    await wire.disconnect()
+    communicator = WebsocketCommunicator(MizanConsumer.as_asgi(), "/ws/")
+    await communicator.disconnect()
     assert hubs() == []
 
 
@@ -250,16 +250,16 @@ async def test_a_cancelled_socket_cleans_up_too() -> None:
             ended.append(params.room)
 
     register_channel(Chat, "chat")
-    wire = WebsocketCommunicator(MizanConsumer.as_asgi(), "/ws/")
-    wire.scope["user"] = person()
-    await wire.connect()
-    await wire.send_json_to({"action": "subscribe", **ROOM})
-    await wire.receive_from(PATIENCE)
-    await wire.send_json_to({"action": "subscribe", "channel": "chat", "params": {"room": "b"}})
+    communicator = WebsocketCommunicator(MizanConsumer.as_asgi(), "/ws/")
+    communicator.scope["user"] = person()
+    await communicator.connect()
+    await communicator.send_json_to({"action": "subscribe", **ROOM})
+    await communicator.receive_from(PATIENCE)
+    await communicator.send_json_to({"action": "subscribe", "channel": "chat", "params": {"room": "b"}})
     await connecting.wait()
-    wire.future.cancel()
+    communicator.future.cancel()
     with pytest.raises(asyncio.CancelledError):
-        await wire.future
+        await communicator.future
     assert (ended, hubs()) == (["a"], [])
 
 
@@ -291,7 +291,7 @@ async def test_a_client_that_reads_nothing_is_sent_away_and_holds_up_nobody() ->
         await other.ask(action="subscribe", **ROOM)
         for number in range(outbox.MAX_FRAMES + 5):
             await Chat.push(Chat.DjangoMessage(text=str(number)), room="a")
-            assert (await other.hear())["data"]["text"] == str(number)
+            assert (await other.receive())["data"]["text"] == str(number)
         await asyncio.wait_for(closed.wait(), PATIENCE)
     assert sent[-1] == {"type": "websocket.close", "code": 1013}
     assert len(sent) == 4

@@ -75,7 +75,7 @@ def test_a_result_is_put_in_as_it_was_written() -> None:
     assert newer == '{"id": "a\\"b", "ok": true, "data": 7, "version": "0badcafe.7"}'
 
 
-def test_details_that_are_no_json_are_not_told() -> None:
+def test_details_that_are_no_json_are_not_sent() -> None:
     frame = protocol.read('{"action": "rpc", "id": 1}')
     assert json.loads(protocol.refusal(frame, Forbidden("No.", details={"why": {object()}}))) == {
         "id": 1,
@@ -95,12 +95,12 @@ class TestOverTheSocket:
 
     async def test_a_binary_frame(self) -> None:
         async with Tab() as tab:
-            await tab.wire.send_to(bytes_data=b'{"action": "ctx"}')
-            assert await tab.hear() == MALFORMED
+            await tab.communicator.send_to(bytes_data=b'{"action": "ctx"}')
+            assert await tab.receive() == MALFORMED
 
     async def test_a_large_frame(self) -> None:
         async with Tab() as tab:
-            await tab.tell(action="message", data="x" * protocol.MAX_BYTES)
+            await tab.send(action="message", data="x" * protocol.MAX_BYTES)
             assert await tab.closing() == 1009
 
     @pytest.mark.parametrize("action", [None, "dance", 5, [], {"a": 1}, True, "subscribe "])

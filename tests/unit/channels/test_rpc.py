@@ -1,4 +1,4 @@
-"""rpc and ctx: the same dispatch as over HTTP, for the visitor as he is now."""
+"""rpc and ctx: executed as over HTTP, for the visitor as they are now."""
 
 import json
 import logging
@@ -63,14 +63,14 @@ async def test_a_call_is_answered_as_over_http(sync_or_async: SyncOrAsync) -> No
 
 
 @pytest.mark.django_db(transaction=True)
-async def test_what_a_call_made_stale_comes_back_with_its_version(sync_or_async: SyncOrAsync) -> None:
+async def test_what_a_call_invalidates_comes_back_with_its_version(sync_or_async: SyncOrAsync) -> None:
     register(client(context=Context("board", live=True))(board))
     register(client(context="news")(news))
     register(client(affects="board", websocket=True)(sync_or_async(rename)))
     async with Tab() as tab:
         await tab.ask(action="watch", id=1, contexts="board;board_id=3")
-        await tab.tell(action="rpc", id=2, fn="rename", args={"board_id": 3})
-        frames = [await tab.hear(), await tab.hear()]
+        await tab.send(action="rpc", id=2, fn="rename", args={"board_id": 3})
+        frames = [await tab.receive(), await tab.receive()]
         (stale,) = (each for each in frames if "invalidate" in each)
         (answer,) = (each for each in frames if "ok" in each)
     version = stale["versions"]["board;board_id=3"]
@@ -89,8 +89,8 @@ async def test_a_context_is_read_as_over_http() -> None:
     register(client(context="board")(board))
     register(client(context="board", private=True)(double), "hidden")
     async with Tab() as tab:
-        await tab.tell(action="ctx", id=1, context="board", params={"board_id": "3"})
-        text = await tab.wire.receive_from(10)
+        await tab.send(action="ctx", id=1, context="board", params={"board_id": "3"})
+        text = await tab.communicator.receive_from(10)
     response = await AsyncClient().get(f"{MOUNT}ctx/board/?board_id=3")
     assert text == f'{{"id": 1, "ok": true, "data": {response.content.decode()}}}'
     assert json.loads(text)["data"] == {"board": "board 3", "size": "3 cards"}
@@ -207,7 +207,7 @@ async def test_arguments_that_do_not_fit_are_named() -> None:
     }
 
 
-async def test_what_a_body_raises_is_logged_and_not_told(
+async def test_what_a_body_raises_is_logged_and_not_sent(
     sync_or_async: SyncOrAsync, caplog: pytest.LogCaptureFixture
 ) -> None:
     register(client(websocket=True)(sync_or_async(fail)))
@@ -220,7 +220,7 @@ async def test_what_a_body_raises_is_logged_and_not_told(
     assert "hush" not in caplog.text
 
 
-async def test_what_a_body_refuses_is_told() -> None:
+async def test_what_a_body_refuses_is_sent() -> None:
     def refuse(request: HttpRequest) -> int:
         raise PermissionDenied("Not on Sundays.")
 

@@ -167,7 +167,7 @@ def test_a_form_is_sent_to_a_channel(render: Render) -> None:
         ),
     ],
 )
-def test_what_can_not_be_is_told_where_it_stands(render: Render, tag: str, message: str) -> None:
+def test_what_can_not_be_is_an_error_where_it_stands(render: Render, tag: str, message: str) -> None:
     with pytest.raises(TemplateSyntaxError) as caught:
         render(tag)
     assert str(caught.value) == message
@@ -211,7 +211,7 @@ async def test_everybody_gets_the_language_of_the_site_and_not_that_of_who_pushe
         assert await tab.ask(action="subscribe", **address) == {"subscribed": True, **address}
         for language in ("de", "fr"):
             await asyncio.to_thread(push, language)
-            assert (await tab.hear())["html"] == "en-us"
+            assert (await tab.receive())["html"] == "en-us"
 
 
 async def test_a_page_gets_messages_in_its_language_and_time_zone(
@@ -231,8 +231,8 @@ async def test_a_page_gets_messages_in_its_language_and_time_zone(
             assert token
             await tab.ask(action="subscribe", channel="news", params={}, partial=token[1])
             await News.push(News.DjangoMessage(text="x"))
-            heard = [await tab.hear() for _ in range(1 if shown == "en-us UTC" else 2)]
-            assert shown in [each["html"] for each in heard]
+            received = [await tab.receive() for _ in range(1 if shown == "en-us UTC" else 2)]
+            assert shown in [each["html"] for each in received]
 
 
 def test_a_partial_is_that_of_the_engine_of_the_page(
@@ -299,8 +299,8 @@ async def test_a_message_is_rendered_once_however_its_hearers_write_the_same(
             params = {"room": "a", **written}
             await tab.ask(action="subscribe", channel="counting", params=params, partial=token)
         await Counting.push(Counting.DjangoMessage(), room="a")
-        heard = [await tab.hear() for _ in spellings]
-    assert [frame["html"] for frame in heard] == ["10: 1"] * 4 + ["11: 2"]
+        received = [await tab.receive() for _ in spellings]
+    assert [frame["html"] for frame in received] == ["10: 1"] * 4 + ["11: 2"]
 
 
 def test_a_token_is_good_for_one_channel() -> None:

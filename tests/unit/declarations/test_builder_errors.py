@@ -50,7 +50,7 @@ def refusal(func: Callable[..., Any], **options: Any) -> str:
     return str(caught.value)
 
 
-def test_reading_and_affecting_at_once() -> None:
+def test_a_reader_can_not_affect() -> None:
     assert refusal(reader, context="user", affects="cart") == (
         f"{where(reader)} has both context= and affects=. A function either reads a context or"
         " changes some: remove one."

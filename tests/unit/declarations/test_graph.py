@@ -1,79 +1,29 @@
-"""The graph: contexts with their parameters, and what a mutation makes stale."""
+"""The graph: contexts with their readers and parameters, who may read them, and which caches have them."""
 
-import enum
-import uuid
-from collections.abc import Callable
 from dataclasses import replace
-from decimal import Decimal
 from typing import Annotated, Any, NewType
 
 import pytest
 from django.http import HttpRequest, HttpResponse
-from pydantic import AfterValidator, ValidationError
+from pydantic import ValidationError
 from typing_extensions import TypeAliasType
 
 from mizan_htmx.client import Context, client
 from mizan_htmx.declarations.functions import Auth, Declaration
-from mizan_htmx.declarations.graph import Graph, build
-from mizan_htmx.errors import ValidationFailed, suggest
+from mizan_htmx.declarations.graph import build
+from mizan_htmx.errors import ValidationFailed
 from mizan_htmx.protocol.cache_tags import Shape
 from mizan_htmx.protocol.keys import EVERYTHING, Invalidation
-from mizan_htmx.setup.registry import register
-from mizan_htmx.testing import isolated_registry
-
-Declared = Callable[..., Any]
-
-
-class Colour(enum.Enum):
-    """An enum of texts."""
-
-    RED = "red"
-
-
-@client(context="user")
-def user_profile(request: HttpRequest, user_id: int) -> str:
-    """Read a name."""
-    return "Ada"
-
-
-@client(context="user")
-def user_friends(request: HttpRequest, user_id: int, tab: str = "all") -> list[str]:
-    """Read names."""
-    return []
-
-
-@client(context="user", route="/profile/<int:user_id>/")
-def profile_page(request: HttpRequest, user_id: int, colour: Colour = Colour.RED) -> HttpResponse:
-    """Show a person."""
-    return HttpResponse()
-
-
-@client(context="notifications")
-def unread(request: HttpRequest) -> int:
-    """Count what is new."""
-    return 0
-
-
-READERS: tuple[Declared, ...] = (user_profile, user_friends, profile_page, unread)
-
-
-def graph_of(*declared: Declared) -> Graph:
-    """Build the graph of these functions, registered under their own names."""
-    with isolated_registry() as registry:
-        for each in declared:
-            register(each)
-        return registry.graph
-
-
-def mutation(*, of: Any = "user", **options: Any) -> Callable[[Declared], Declared]:
-    """Declare a mutation of the user context."""
-    return client(affects=of, **options)
-
-
-def stale(function: Declared, *, registered: bool = True, **arguments: Any) -> list[str]:
-    """Write what a call with these validated arguments makes stale."""
-    graph = graph_of(*READERS, function) if registered else graph_of(*READERS)
-    return [str(target.invalidation(arguments)) for target in graph.plan(function.mizan)]  # type: ignore[attr-defined]
+from tests.helpers.graph import (
+    READERS,
+    Colour,
+    Declared,
+    graph_of,
+    profile_page,
+    unread,
+    user_friends,
+    user_profile,
+)
 
 
 def test_a_context_has_its_readers_its_pages_and_their_parameters() -> None:
@@ -132,155 +82,12 @@ def test_an_empty_registry_is_an_empty_graph() -> None:
     assert (graph.functions, graph.groups, graph.plans, graph.problems) == ({}, {}, {}, ())
 
 
-def test_arguments_that_share_a_name_with_the_context_narrow_it_down() -> None:
-    @mutation()
-    def rename(request: HttpRequest, name: str, user_id: int) -> None: ...
-
-    assert stale(rename, user_id=5, name="Ada") == ["user;user_id=5"]
-
-
-def test_a_mutation_without_a_shared_name_is_bare() -> None:
-    @mutation()
-    def rename_all(request: HttpRequest, name: str) -> None: ...
-
-    assert stale(rename_all, name="Ada") == ["user"]
-
-
-def test_several_contexts_go_stale_in_the_order_of_their_declaration() -> None:
-    @mutation(of=["user", "notifications", "unheard-of"])
-    def rename(request: HttpRequest, user_id: int) -> None: ...
-
-    assert stale(rename, user_id=5) == ["user;user_id=5", "notifications", "unheard-of"]
-
-
-def test_a_reader_makes_nothing_stale() -> None:
-    assert stale(user_profile, user_id=5) == []
-
-
-def test_a_function_only_used_as_a_view_has_a_plan() -> None:
-    @mutation()
-    def rename(request: HttpRequest, user_id: int) -> HttpResponse:
-        return HttpResponse()
-
-    assert stale(rename, registered=False, user_id=5) == ["user;user_id=5"]
-
-
-@pytest.mark.parametrize(
-    ("affects_params", "expected"),
-    [
-        (["user_id"], "user;user_id=5"),
-        ([], "user"),
-        ({"tab": "name"}, "user;tab=Ada"),
-        ({"user_id": "owner_id"}, "user;user_id=7"),
-        ({"user_id": "owner_id", "tab": "name"}, "user;tab=Ada;user_id=7"),
-        (["name"], "user"),
-    ],
-)
-def test_affects_params_choose_what_narrows_it_down(affects_params: Any, expected: str) -> None:
-    @mutation(affects_params=affects_params)
-    def rename(request: HttpRequest, user_id: int, owner_id: int, name: str, tab: str) -> None: ...
-
-    assert stale(rename, user_id=5, owner_id=7, name="Ada", tab="b") == [expected]
-
-
-def test_none_is_left_out_and_a_default_stands_for_what_is_not_given() -> None:
-    @mutation()
-    def rename(request: HttpRequest, user_id: int | None = None, tab: str = "b") -> None: ...
-
-    assert stale(rename) == ["user;tab=b"]
-    assert stale(rename, user_id=None, tab="c") == ["user;tab=c"]
-    assert stale(rename, user_id=5, tab="c") == ["user;tab=c;user_id=5"]
-
-
-@pytest.mark.parametrize(
-    ("annotation", "value", "expected"),
-    [
-        (str, "05", "user;user_id=5"),
-        (str, "Ada", "user"),
-        (str, "5.0", "user;user_id=5"),
-        (float, 5.0, "user;user_id=5"),
-        (float, 5.5, "user"),
-        (Decimal, Decimal("5.0"), "user;user_id=5"),
-        (int | None, 5, "user;user_id=5"),
-        (int | None, None, "user"),
-        (uuid.UUID, uuid.UUID(int=5), "user"),
-        (list[int], [5, 6], "user"),
-        (dict[str, int], {"a": 5}, "user"),
-    ],
-    ids=str,
-)
-def test_an_argument_of_another_type_names_the_block_of_its_value(
-    annotation: Any, value: object, expected: str
-) -> None:
-    def rename(request: HttpRequest, user_id: Any) -> None: ...
-
-    rename.__annotations__["user_id"] = annotation
-    assert stale(mutation()(rename), user_id=value) == [expected]
-
-
-def test_an_argument_converted_to_an_enum_names_its_value() -> None:
-    @mutation()
-    def paint(request: HttpRequest, colour: str) -> None: ...
-
-    assert stale(paint, colour="red") == ["user;colour=red"]
-    assert stale(paint, colour="blue") == ["user"]
-
-
-def test_a_value_that_is_no_scalar_for_all_its_type_is_left_out() -> None:
-    @client(context="shelf")
-    def books(request: HttpRequest, shelf: str | int) -> list[str]:
-        return []
-
-    @client(affects="shelf")
-    def tidy(request: HttpRequest, shelf: str | int) -> None: ...
-
-    graph = graph_of(books, tidy)
-    (target,) = graph.plan(tidy.mizan)
-    assert str(target.invalidation({"shelf": "a"})) == "shelf;shelf=a"
-    assert str(target.invalidation({"shelf": object()})) == "shelf"
-
-
 def test_a_parameter_whose_value_has_no_text_is_named() -> None:
     group = graph_of(*READERS).groups["user"]
     assert group.shown({"user_id": 5, "tab": None}) == Invalidation.of("user", user_id=5)
     with pytest.raises(ValidationFailed) as raised:
         group.shown({"user_id": 5, "tab": None, "colour": ["red"]})
     assert raised.value.fields == {"colour": ["Names no block."]}
-
-
-def test_what_goes_stale_keeps_numbers_for_json() -> None:
-    @mutation()
-    def rename(request: HttpRequest, user_id: int, tab: str) -> None: ...
-
-    (target,) = graph_of(*READERS, rename).plan(rename.mizan)  # type: ignore[attr-defined]
-    found = target.invalidation({"user_id": 5, "tab": "a"})
-    assert found.as_json() == {"context": "user", "params": {"user_id": 5, "tab": "a"}}
-
-
-def test_an_argument_of_the_same_type_is_not_validated_once_more() -> None:
-    asked: list[int] = []
-
-    def is_known(key: int) -> int:
-        asked.append(key)
-        return key
-
-    def item(request: HttpRequest, key: Any) -> str:
-        return ""
-
-    def change(request: HttpRequest, key: Any) -> None: ...
-
-    item.__annotations__["key"] = change.__annotations__["key"] = Annotated[int, AfterValidator(is_known)]
-    changed = client(affects="item")(change)
-    (target,) = graph_of(client(context="item")(item), changed).plan(changed.mizan)
-    assert (str(target.invalidation({"key": 5})), asked) == ("item;key=5", [])
-
-
-def test_the_plan_of_a_registered_function_is_looked_up() -> None:
-    @mutation()
-    def rename(request: HttpRequest, user_id: int) -> None: ...
-
-    graph, function = graph_of(*READERS, rename), rename.mizan  # type: ignore[attr-defined]
-    assert graph.plan(function) is graph.plans[function.declaration]
 
 
 @client(context="vault", auth="staff")
@@ -498,25 +305,3 @@ def test_their_tags_are_purged_and_with_a_star_those_of_every_public_context() -
     assert graph.purged([Invalidation.of("user", user_id=5)]) == ()
     assert graph.purged([Invalidation.of("news", year=2026), Invalidation.of("user")]) == ("news;year=2026",)
     assert graph.purged([Invalidation.of("user"), EVERYTHING]) == ("*", "events", "news")
-
-
-@pytest.mark.parametrize(
-    ("name", "known", "text"),
-    [
-        ("usr", ["user", "cart"], "Did you mean 'user'? Known contexts: cart, user."),
-        ("weather", ["user", "cart"], "Known contexts: cart, user."),
-        ("user", [], "Known contexts: none."),
-        (
-            "c07x",
-            [f"c{number:02}" for number in range(30)],
-            "Did you mean 'c07'? Known contexts: "
-            + ", ".join(f"c{number:02}" for number in range(20))
-            + ", ….",
-        ),
-    ],
-    ids=["close", "far", "none", "many"],
-)
-def test_a_misspelt_name_is_answered_with_the_closest_and_the_known_ones(
-    name: str, known: list[str], text: str
-) -> None:
-    assert suggest(name, known, what="contexts") == text

@@ -1,4 +1,4 @@
-"""What a person is told of a value that does not fit: Django's words, their language, the right place."""
+"""What a person reads of a value that does not fit: Django's words, their language, the right place."""
 
 import re
 from datetime import date, datetime, time, timedelta
@@ -55,7 +55,7 @@ def refuse_taken(name: str) -> str:
 
 
 def wrong(annotation: Any, raw: object) -> dict[str, list[str]]:
-    """Return what a person is told of an argument ``a``."""
+    """Return what a person reads of an argument ``a``."""
     with pytest.raises(ValidationFailed) as caught:
         validate(input_adapter([describe("a", annotation)]), {"a": raw})
     return caught.value.fields
@@ -134,7 +134,7 @@ def named(value: object) -> str:
     ],
     ids=named,
 )
-def test_a_person_is_told_what_djangos_forms_would_say(annotation: Any, raw: object, text: str) -> None:
+def test_a_person_reads_what_djangos_forms_would_say(annotation: Any, raw: object, text: str) -> None:
     assert wrong(annotation, raw) == {"a": [text]}
 
 
@@ -167,13 +167,11 @@ def test_what_is_missing_is_required() -> None:
     ],
     ids=named,
 )
-def test_a_place_is_told_by_the_names_that_were_sent(
-    annotation: Any, raw: object, fields: dict[str, list[str]]
-) -> None:
+def test_a_place_is_named_as_it_was_sent(annotation: Any, raw: object, fields: dict[str, list[str]]) -> None:
     assert wrong(annotation, raw) == fields
 
 
-def test_it_is_told_in_the_language_of_the_answer() -> None:
+def test_it_is_in_the_language_of_the_answer() -> None:
     with override("de"):
         assert wrong(int, "x") == {"a": ["Bitte eine ganze Zahl eingeben."]}
         assert wrong(Annotated[Decimal, Field(ge=Decimal("1.5"))], "1") == {

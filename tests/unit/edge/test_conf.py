@@ -60,7 +60,7 @@ def test_every_edge_writes_its_header_and_names_where_it_reads_the_time_to_live(
         tag_headers([f"user;p{number}={'x' * 40}" for number in range(100)])
 
 
-def test_an_edge_that_ignores_vary_keeps_apart_only_what_its_key_has(settings: Settings) -> None:
+def test_an_edge_that_ignores_vary_separates_only_what_its_key_has(settings: Settings) -> None:
     assert is_kept_apart(["hx-request"])
     settings.MIZAN_EDGE = one(FASTLY, **OPTIONS)
     assert is_kept_apart(["hx-request"])

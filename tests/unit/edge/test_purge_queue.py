@@ -93,7 +93,7 @@ async def test_a_mutation_under_asgi_purges_what_is_public_of_it(site: Settings,
 
 
 @pytest.mark.django_db(transaction=True)
-def test_what_one_transaction_makes_stale_is_one_batch_after_its_commit(site: Settings) -> None:
+def test_what_one_transaction_invalidates_is_published_at_once_after_its_commit(site: Settings) -> None:
     with transaction.atomic():
         invalidate(None, "user", user_id=5)
         invalidate(None, "news")

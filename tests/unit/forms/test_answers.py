@@ -12,10 +12,10 @@ from pytest_django import Settings
 from tests.helpers.forms import (
     REQUIRED,
     VALID,
-    address,
     declare_contact,
     elements,
     errors_of,
+    form_url,
     post,
     submit,
 )
@@ -23,7 +23,7 @@ from tests.helpers.visitor import HEADER, Visitor
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("forms_site")]
 
-CONTACT = address("contact")
+CONTACT = form_url("contact")
 
 
 def own_page(self: Any, request: HttpRequest) -> HttpResponse:
@@ -80,7 +80,7 @@ class TestAnswers:
         assert (response.headers["HX-Trigger"], response.cookies["seen"].value) == ("done", "1")
         assert response.headers[HEADER] == "inbox"
 
-    def test_json_tells_where_a_redirect_leads(self, visitor: Visitor) -> None:
+    def test_json_names_where_a_redirect_leads(self, visitor: Visitor) -> None:
         declare_contact(on_submit_success=lambda self, request: HttpResponseRedirect("/thanks/"))
         assert submit(visitor, "contact", VALID) == {"success": True, "data": {"redirect": "/thanks/"}}
 

@@ -17,10 +17,10 @@ from tests.helpers.forms import (
     BAD_EMAIL,
     REQUIRED,
     VALID,
-    address,
     check,
     declare_card,
     declare_contact,
+    form_url,
     result,
     submit,
     upload,
@@ -119,7 +119,7 @@ class TestFieldsAsArguments:
         assert response.headers["X-Mizan-Invalidate"] == f"board;board_id={board.pk}"
         assert Card.objects.get().title == "Buy milk"
 
-    def test_only_one_who_may_call_is_told_what_fits(self, visitor: Visitor) -> None:
+    def test_only_one_who_may_call_learns_what_fits(self, visitor: Visitor) -> None:
         declare_contact(auth=True)
         assert visitor.call("contact.submit", name={"a": 1}).status_code == 401
 
@@ -308,7 +308,7 @@ def test_a_schema_is_of_the_form_with_what_it_was_given(visitor: Visitor) -> Non
     assert names({"country": "US"}) == names({"data": {"country": "US"}}) == ["country", "state"]
 
 
-@pytest.mark.parametrize("path", [address("contact"), address("contact", kind="formset")])
+@pytest.mark.parametrize("path", [form_url("contact"), form_url("contact", kind="formset")])
 class TestHtmlEndpoint:
     """The endpoint of the page takes what pages send."""
 
@@ -319,7 +319,7 @@ class TestHtmlEndpoint:
             response = visitor.send("POST", path, body, content_type=content_type)
             assert (response.status_code, response.headers.get("X-Mizan-Invalidate")) == (422, None)
 
-    def test_one_who_may_not_submit_is_told_that_alone(self, path: str, visitor: Visitor) -> None:
+    def test_one_who_may_not_submit_learns_that_alone(self, path: str, visitor: Visitor) -> None:
         declare_contact(enable_formset=True, auth=True)
         assert visitor.send("POST", path, "{}").status_code == 401
 

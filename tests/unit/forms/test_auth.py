@@ -9,13 +9,13 @@ from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse
 
 from mizan_htmx.errors import DeclarationError, Forbidden
-from tests.helpers.forms import VALID, address, declare_contact, post, result
+from tests.helpers.forms import VALID, declare_contact, form_url, post, result
 from tests.helpers.visitor import HEADER, Visitor, answer, problem
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("forms_site")]
 
 FUNCTIONS = ["schema", "validate", "submit", "formset.schema", "formset.validate", "formset.submit"]
-PAGES = [address("contact"), address("contact", kind="formset")]
+PAGES = [form_url("contact"), form_url("contact", kind="formset")]
 ADDRESSES = [*PAGES, *(f"{path}validate/" for path in PAGES)]
 
 ALLOWED = {None: None, True: "ada", "required": "ada", "staff": "staff", "superuser": "root"}
@@ -112,7 +112,7 @@ class TestPages:
         location = urlsplit(response.headers["Location"])
         assert (location.path, parse_qs(location.query)) == ("/login/", {"next": [path]})
 
-    def test_htmx_is_told_401(self, path: str, visitor: Visitor) -> None:
+    def test_htmx_gets_a_401(self, path: str, visitor: Visitor) -> None:
         declare(True)
         response = visitor.get(path, HX_Request="true")
         assert (response.status_code, "<form" in response.text) == (401, False)
@@ -131,9 +131,9 @@ def test_who_may_use_it_may_use_all_of_it(auth: object, who: str | None, visitor
     assert visitor.call("contact.schema").status_code == 200
     assert visitor.call("contact.validate", data=VALID).status_code == 200
     assert visitor.call("contact.submit", data=VALID).status_code == 200
-    assert visitor.get(address("contact")).status_code == 200
-    assert post(visitor, address("contact"), VALID).status_code == 200
-    assert post(visitor, f"{address('contact')}validate/", VALID).status_code == 200
+    assert visitor.get(form_url("contact")).status_code == 200
+    assert post(visitor, form_url("contact"), VALID).status_code == 200
+    assert post(visitor, f"{form_url('contact')}validate/", VALID).status_code == 200
 
 
 class TestInAPage:

@@ -14,10 +14,10 @@ from mizan_htmx.forms import mizanFormMeta, mizanFormMixin
 from tests.helpers.forms import (
     REQUIRED,
     VALID,
-    address,
     check,
     declare_contact,
     errors_of,
+    form_url,
     post,
     result,
     submit,
@@ -29,7 +29,7 @@ from tests.site.models import Board
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("forms_site")]
 
-CONTACT = address("contact")
+CONTACT = form_url("contact")
 VALIDATE = f"{CONTACT}validate/"
 NOT_OFFERED = "Select a valid choice. x is not one of the available choices."
 
@@ -65,7 +65,7 @@ def test_an_unknown_form_is_not_found(name: str, visitor: Visitor) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", [address("contact", kind="formset"), f"{address('contact', kind='formset')}validate/"]
+    "path", [form_url("contact", kind="formset"), f"{form_url('contact', kind='formset')}validate/"]
 )
 def test_a_formset_that_is_not_enabled_is_not_found(path: str, visitor: Visitor) -> None:
     declare_contact()
@@ -134,7 +134,7 @@ class TestUndeclared:
             "username": "eve",
         }
         assert submit(visitor, "user", attack)["success"] is True
-        assert post(visitor, address("user"), attack).status_code == 200
+        assert post(visitor, form_url("user"), attack).status_code == 200
         assert list(User.objects.order_by("pk").values_list("username", "first_name", "is_superuser")) == [
             ("ada", "Ada", False),
             ("bob", "", False),

@@ -9,18 +9,18 @@ from pytest_django import Settings
 
 from tests.helpers.forms import (
     VALID,
-    address,
     declare_contact,
     elements,
     errors_of,
     field,
+    form_url,
     post,
 )
 from tests.helpers.visitor import Visitor
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("forms_site")]
 
-CONTACT = address("contact")
+CONTACT = form_url("contact")
 
 
 def helper(*, form_tag: bool = True) -> FormHelper:

@@ -8,14 +8,14 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import include, path
 from pytest_django import Settings
 
-from tests.helpers.forms import VALID, address, declare_contact, field, post
+from tests.helpers.forms import VALID, declare_contact, field, form_url, post
 from tests.helpers.visitor import CALL, HEADER, Visitor
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("forms_site")]
 
-CONTACT = address("contact")
+CONTACT = form_url("contact")
 ADDRESSES = [CONTACT, f"{CONTACT}validate/"]
-FORMSETS = [address("contact", kind="formset"), f"{address('contact', kind='formset')}validate/"]
+FORMSETS = [form_url("contact", kind="formset"), f"{form_url('contact', kind='formset')}validate/"]
 
 
 @pytest.fixture
@@ -51,7 +51,7 @@ def token(visitor: Visitor) -> str:
 
 
 @pytest.mark.parametrize("where", [*ADDRESSES, *FORMSETS])
-def test_htmx_is_told_the_reason_in_a_header(where: str, called: list[str], visitor: Visitor) -> None:
+def test_htmx_gets_the_reason_in_a_header(where: str, called: list[str], visitor: Visitor) -> None:
     response = post(visitor, where, VALID)
     assert (response.status_code, response.headers["X-Mizan-Error"]) == (403, "CSRF")
     assert response.text == "CSRF verification failed. CSRF cookie not set."
@@ -109,7 +109,7 @@ def test_it_is_checked_whatever_the_sites_middleware(
 
 
 def test_an_unknown_form_is_no_way_around_it(called: list[str], visitor: Visitor) -> None:
-    assert post(visitor, address("nothing"), VALID).status_code == 403
+    assert post(visitor, form_url("nothing"), VALID).status_code == 403
 
 
 def test_a_form_over_call_is_guarded_as_any_other_function(called: list[str], visitor: Visitor) -> None:

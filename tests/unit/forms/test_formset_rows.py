@@ -224,7 +224,7 @@ class TestRowsThatAreNone:
         expected = misfit(forms=["Must be at most 2 rows, not 3."])
         assert answer(visitor.call(function, forms=[ADA, BOB, ADA])) == expected
 
-    def test_only_one_who_may_call_is_told(self, function: str, visitor: Visitor) -> None:
+    def test_only_one_who_may_call_learns_what_is_wrong(self, function: str, visitor: Visitor) -> None:
         declare(auth=True)
         assert visitor.call(function, forms=5).status_code == 401
 

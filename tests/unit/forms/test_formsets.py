@@ -10,12 +10,12 @@ from mizan_htmx.errors import ValidationFailed
 from tests.helpers.forms import (
     BAD_EMAIL,
     REQUIRED,
-    address,
     check,
     declare_contact,
     elements,
     errors_of,
     field,
+    form_url,
     post,
     result,
     submit,
@@ -24,7 +24,7 @@ from tests.helpers.visitor import HEADER, Visitor
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("forms_site")]
 
-PATH = address("contact", kind="formset")
+PATH = form_url("contact", kind="formset")
 TAMPERED = (
     "ManagementForm data is missing or has been tampered with. Missing fields: contact-TOTAL_FORMS,"
     " contact-INITIAL_FORMS. You may need to file a bug report if the issue persists."

@@ -14,9 +14,9 @@ from mizan_htmx import invalidate
 from mizan_htmx.errors import NotFound, ValidationFailed
 from tests.helpers.forms import (
     VALID,
-    address,
     declare_card,
     declare_contact,
+    form_url,
     post,
     submit,
 )
@@ -25,7 +25,7 @@ from tests.site.models import Board, Card, Person
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("forms_site")]
 
-CONTACT = address("contact")
+CONTACT = form_url("contact")
 
 
 @pytest.fixture
@@ -44,7 +44,7 @@ class TestSaving:
 
     def test_it_saves_itself_whatever_the_hook_returns(self, board: Board, visitor: Visitor) -> None:
         declare_card(on_submit_success=lambda self, request: HttpResponseRedirect("/"))
-        post(visitor, address("card"), {"board": board.pk, "title": "Milk"})
+        post(visitor, form_url("card"), {"board": board.pk, "title": "Milk"})
         assert Card.objects.count() == 1
 
     def test_a_hook_that_saved_is_not_followed_by_another_save(self, board: Board, visitor: Visitor) -> None:
@@ -80,7 +80,7 @@ class TestSaving:
     def test_an_instance_is_changed_and_not_added(self, board: Board, visitor: Visitor) -> None:
         card = Card.objects.create(board=board, title="Milk")
         declare_card()
-        post(visitor, address("card", card_id=card.pk), {"board": board.pk, "title": "Butter"})
+        post(visitor, form_url("card", card_id=card.pk), {"board": board.pk, "title": "Butter"})
         assert [(each.pk, each.title) for each in Card.objects.all()] == [(card.pk, "Butter")]
 
     def test_what_does_not_fit_is_not_saved(self, board: Board, visitor: Visitor) -> None:
@@ -102,9 +102,9 @@ def fail(self: Any, request: HttpRequest, *rest: Any) -> None:
 
 @pytest.mark.parametrize("affects", [None, "inbox"])
 class TestFailing:
-    """An exception in a hook is told to nobody but the log, and nothing stays of it."""
+    """An exception in a hook is written to the log alone, and nothing stays of it."""
 
-    def test_json_answers_500_and_tells_nothing(
+    def test_json_answers_500_and_nothing_else(
         self, affects: str | None, visitor: Visitor, caplog: pytest.LogCaptureFixture
     ) -> None:
         declare_contact(affects=affects, on_submit_success=fail)
@@ -140,7 +140,7 @@ class TestFailing:
 
         declare_card(affects=affects, on_submit_success=on_submit_success)
         board = Board.objects.create(title="Ada's")
-        response = post(visitor, address("card"), {"board": board.pk, "title": "Milk"})
+        response = post(visitor, form_url("card"), {"board": board.pk, "title": "Milk"})
         assert (response.status_code, HEADER in response.headers) == (500, False)
         assert not Person.objects.exists()
 
@@ -155,7 +155,7 @@ class TestFailing:
         assert visitor.call("contact.submit", data=VALID).status_code == 500
         assert not Person.objects.exists()
 
-    def test_what_was_rolled_back_on_purpose_is_not_announced(
+    def test_what_was_rolled_back_on_purpose_is_not_invalidated(
         self, affects: str | None, visitor: Visitor
     ) -> None:
         def on_submit_success(self: Any, request: HttpRequest) -> None:
@@ -186,7 +186,7 @@ def test_a_hook_refuses_with_the_usual_exceptions(
         assert (response.status_code, HEADER in response.headers) == (status, False)
 
 
-def test_a_hook_that_raises_a_validation_error_answers_422_and_announces_nothing(visitor: Visitor) -> None:
+def test_a_hook_that_raises_a_validation_error_answers_422_and_invalidates_nothing(visitor: Visitor) -> None:
     def on_submit_success(self: Any, request: HttpRequest) -> None:
         raise forms.ValidationError({"name": "Taken meanwhile."})
 

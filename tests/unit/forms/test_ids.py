@@ -4,10 +4,10 @@ import pytest
 
 from tests.helpers.forms import (
     Show,
-    address,
     declare_contact,
     elements,
     field,
+    form_url,
     forms_of,
     ids,
     post,
@@ -68,13 +68,13 @@ class TestUniqueIds:
         html = show('{% mizan_form "contact" %}{% mizan_form "contact" %}')
         second = html[html.rindex("<form ") :]
         form_id = forms_of(second)[0]["id"]
-        again = post(visitor, f"{address('contact')}validate/", {"mizan_form_id": form_id}).text
+        again = post(visitor, f"{form_url('contact')}validate/", {"mizan_form_id": form_id}).text
         assert ids(again) == ids(second)
 
     def test_errors_are_described_under_those_ids(self, visitor: Visitor) -> None:
         declare_contact()
         fields = {"email": "ada", "mizan_form_id": "mizan-form-contact-2"}
-        self.check(post(visitor, address("contact"), fields).text)
+        self.check(post(visitor, form_url("contact"), fields).text)
 
     def test_ids_that_the_author_chose_stay(self, show: Show) -> None:
         kwargs = classmethod(lambda cls, request: {"auto_id": "my_%s"})

@@ -10,7 +10,7 @@ from django.test import RequestFactory
 from mizan_htmx import invalidate
 from mizan_htmx.forms import mizanFormMeta, mizanFormMixin
 from mizan_htmx.setup.registry import get_function
-from tests.helpers.forms import VALID, address, declare_card, declare_contact, post
+from tests.helpers.forms import VALID, declare_card, declare_contact, form_url, post
 from tests.helpers.visitor import HEADER, Visitor
 from tests.site.models import Board, Card
 
@@ -41,7 +41,7 @@ def declare_task(**options: Any) -> None:
 def stale(visitor: Visitor, name: str = "task", /, **data: object) -> Header:
     """Submit as JSON and give the header, which must be the same for HTML."""
     by_json = visitor.call(f"{name}.submit", data=data).headers.get(HEADER)
-    by_html = post(visitor, address(name), {"csrf": "", **data}).headers.get(HEADER)
+    by_html = post(visitor, form_url(name), {"csrf": "", **data}).headers.get(HEADER)
     assert by_json == by_html
     return by_json
 
@@ -127,16 +127,16 @@ def test_what_the_hook_invalidates_stands_beside_it(visitor: Visitor) -> None:
     assert stale(visitor, "contact", **VALID) == "board;board_id=3, inbox"
 
 
-def test_a_submission_that_does_not_fit_makes_nothing_stale(visitor: Visitor) -> None:
+def test_a_submission_that_does_not_fit_invalidates_nothing(visitor: Visitor) -> None:
     declare_contact(affects="inbox")
     assert stale(visitor, "contact", name="Ada") is None
 
 
-def test_reading_and_validating_make_nothing_stale(visitor: Visitor) -> None:
+def test_reading_and_validating_invalidate_nothing(visitor: Visitor) -> None:
     declare_contact(affects="inbox")
-    assert HEADER not in visitor.get(address("contact")).headers
+    assert HEADER not in visitor.get(form_url("contact")).headers
     assert HEADER not in visitor.call("contact.schema").headers
-    assert HEADER not in post(visitor, f"{address('contact')}validate/", VALID).headers
+    assert HEADER not in post(visitor, f"{form_url('contact')}validate/", VALID).headers
     assert HEADER not in visitor.call("contact.validate", data=VALID).headers
 
 
@@ -155,14 +155,14 @@ class TestModelForm:
         card = Card.objects.create(board=board, title="Milk")
         declare_card(affects="card", affects_params={"card_id": "id"})
         fields = {"board": board.pk, "title": "Butter"}
-        response = post(visitor, address("card", card_id=card.pk), fields)
+        response = post(visitor, form_url("card", card_id=card.pk), fields)
         assert response.headers[HEADER] == f"card;card_id={card.pk}"
 
     def test_a_field_goes_before_an_attribute(self, visitor: Visitor) -> None:
         board = Board.objects.create(title="Ada's")
         declare_card(affects="board", affects_params={"board_id": "board"})
         fields = {"board": board.pk, "title": "Milk"}
-        assert post(visitor, address("card"), fields).headers[HEADER] == f"board;board_id={board.pk}"
+        assert post(visitor, form_url("card"), fields).headers[HEADER] == f"board;board_id={board.pk}"
 
     def test_an_attribute_that_is_a_method_narrows_nothing_down(self, visitor: Visitor) -> None:
         board = Board.objects.create(title="Ada's")
@@ -194,7 +194,7 @@ class TestFormset:
     def post(self, visitor: Visitor, *boards: object) -> Header:
         """Submit rows with these boards and give the header."""
         declare_task(affects="board", enable_formset=True)
-        path = address("task", kind="formset")
+        path = form_url("task", kind="formset")
         return post(visitor, path, self.rows(*boards)).headers.get(HEADER)
 
     def test_each_row_counts_once(self, visitor: Visitor) -> None:
@@ -214,7 +214,7 @@ class TestFormset:
 
 def test_without_javascript_the_list_travels_in_the_cookie(visitor: Visitor) -> None:
     declare_contact(affects="inbox")
-    response = post(visitor, address("contact"), VALID, htmx=False)
+    response = post(visitor, form_url("contact"), VALID, htmx=False)
     assert (response.status_code, response.headers[HEADER]) == (302, "inbox")
     assert response.cookies["mizan_invalidate"].value.partition(":")[2] == "inbox"
 
@@ -224,7 +224,7 @@ def test_a_context_that_nobody_reads_is_stale_as_a_whole(visitor: Visitor) -> No
     assert stale(visitor, board_id=5) == "nothing"
 
 
-def test_called_from_python_a_submission_has_nothing_to_announce_into() -> None:
+def test_called_from_python_a_submission_has_no_response_for_what_it_invalidates() -> None:
     declare_task(affects="board")
     function: Any = get_function("task.submit")
     request = RequestFactory().post("/", "{}", "application/json")

@@ -101,7 +101,7 @@ def attribute(text: str, name: str) -> str:
 
 
 def post(site: Site, url: str, values: dict[str, str], **headers: str) -> Any:
-    """Send a form as htmx does, to a server of the wanted colour."""
+    """Send a form as htmx does, over WSGI or ASGI."""
     named = {name.replace("_", "-"): value for name, value in headers.items()}
     browser = site.browser if site.server == "wsgi" else AsyncClient(raise_request_exception=False)
     answer: Any = browser.post(url, urlencode(values), FORM, headers={**HTMX, **named})
@@ -216,7 +216,7 @@ def test_a_visitor_who_chooses_another_language_meanwhile(
     assert saved == [INITIAL]
 
 
-def test_where_nothing_can_differ_the_address_is_as_it_was(german: Site, settings: Settings) -> None:
+def test_where_nothing_can_differ_the_url_is_as_it_was(german: Site, settings: Settings) -> None:
     speak(settings, *pages(german), prefixed=False)
     german.address = "/page/"
     text = german.page('{% mizan_form "price" %}{% mizan_form "price" card=5 %}')
@@ -256,7 +256,7 @@ def test_a_mutation_answers_html_in_the_language_of_the_page(german: Site) -> No
         assert "Yes" in plain.text
 
 
-def test_what_fails_while_it_renders_late_is_told_nevertheless(german: Site) -> None:
+def test_what_fails_while_it_renders_late_is_published_nevertheless(german: Site) -> None:
     @client(affects="notifications", atomic=False)
     def late(request: HttpRequest) -> HttpResponse:
         return TemplateResponse(request, "nosuch.html")
@@ -279,7 +279,7 @@ def test_a_call_without_a_request_goes_by_the_site(german: Site) -> None:
         assert f"/api/mizan/call/?mizan-locale={sign(Localization('de'))}" in call_attributes("save", {})
 
 
-def test_the_notice_speaks_as_the_page(german: Site) -> None:
+def test_the_session_notice_is_in_the_language_of_the_page(german: Site) -> None:
     german.write("mizan_htmx_session.html", "")
     (german.folder / "mizan_htmx").mkdir()
     german.write("mizan_htmx/session.html", "{% translate 'Yes' %}")
@@ -331,7 +331,7 @@ class TestPublicPages:
             own = german.get(html.unescape(private), **{"Accept-Language": asked})
             assert IN_GERMAN.removesuffix("UTC") in own.text
 
-    def test_a_public_block_of_a_private_page_is_in_the_language_of_the_address(self, german: Site) -> None:
+    def test_a_public_block_of_a_private_page_is_in_the_language_of_the_url(self, german: Site) -> None:
         source = '{% mizan_context "news" %}{{ headline }}{% endmizan_context %}'
         nested = f'{{% mizan_context "notifications" %}}{{{{ headline }}}}{source}{{% endmizan_context %}}'
         german.browser.cookies.load({"django_language": "en", "zone": "Asia/Tokyo"})

@@ -9,11 +9,11 @@ from tests.helpers.forms import (
     BAD_EMAIL,
     REQUIRED,
     VALID,
-    address,
     declare_card,
     declare_contact,
     errors_of,
     field,
+    form_url,
     post,
 )
 from tests.helpers.visitor import HEADER, Visitor, over_wsgi
@@ -21,7 +21,7 @@ from tests.site.models import Board, Card
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("forms_site")]
 
-VALIDATE = f"{address('contact')}validate/"
+VALIDATE = f"{form_url('contact')}validate/"
 
 
 def typed(visitor: Visitor, *touched: str, path: str = VALIDATE, **fields: object) -> str:
@@ -122,7 +122,7 @@ def test_nothing_is_saved_and_no_hook_is_called(visitor: Visitor) -> None:
         pytest.fail("A hook was called.")
 
     declare_card(on_submit_success=hook, on_submit_failure=hook)
-    typed(visitor, "title", path=f"{address('card')}validate/", board=board.pk, title="Milk")
+    typed(visitor, "title", path=f"{form_url('card')}validate/", board=board.pk, title="Milk")
     assert not Card.objects.exists()
 
 
@@ -134,7 +134,7 @@ def test_it_also_answers_where_it_is_not_live(visitor: Visitor) -> None:
 class TestFormset:
     """The rows of a formset, under the names they have on the page."""
 
-    PATH = f"{address('contact', kind='formset')}validate/"
+    PATH = f"{form_url('contact', kind='formset')}validate/"
     ROWS = {  # noqa: RUF012
         "contact-TOTAL_FORMS": 2,
         "contact-INITIAL_FORMS": 0,

@@ -6,11 +6,11 @@ import pytest
 from django.http import HttpRequest
 
 from tests.helpers.forms import (
-    address,
     declare_card,
     elements,
     errors_of,
     field,
+    form_url,
     post,
     result,
     submit,
@@ -20,7 +20,7 @@ from tests.site.models import Board, Card
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("forms_site")]
 
-PATH = address("card", kind="formset")
+PATH = form_url("card", kind="formset")
 
 
 @pytest.fixture
@@ -163,7 +163,7 @@ def test_after_success_the_rows_are_shown_as_they_are_now(board: Board, visitor:
     assert elements(html, class_="mizan-form-message success")[0]["text"] == "Done."
 
 
-def test_it_makes_stale_what_the_rows_belong_to(board: Board, visitor: Visitor) -> None:
+def test_it_invalidates_what_the_rows_belong_to(board: Board, visitor: Visitor) -> None:
     declare(board)
     milk, butter = stored(board)
     other = Board.objects.get(title="Eve's")

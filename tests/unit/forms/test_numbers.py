@@ -14,7 +14,7 @@ from django.utils import translation
 from pytest_django import Settings
 
 from mizan_htmx.forms import mizanFormMeta, mizanFormMixin
-from tests.helpers.forms import address, elements, field, post, result
+from tests.helpers.forms import elements, field, form_url, post, result
 from tests.helpers.visitor import CALL, Visitor, over_wsgi
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("forms_site")]
@@ -204,7 +204,7 @@ class TestText:
     @pytest.mark.parametrize(("typed", "meant"), TYPED)
     def test_from_a_page(self, typed: str, meant: str, visitor: Visitor) -> None:
         seen = declare()
-        assert post(visitor, address("price"), {"decimal": typed}).status_code == 200
+        assert post(visitor, form_url("price"), {"decimal": typed}).status_code == 200
         assert seen == [{"decimal": Decimal(meant)}]
 
     @pytest.mark.parametrize("number", [1.234, Decimal("1.234"), 1234, "1,234"])
@@ -258,7 +258,7 @@ class TestSchema:
 
     def test_a_localized_number_stands_there_as_on_the_page(self, visitor: Visitor) -> None:
         assert self.initial(visitor, "decimal", Decimal("1.234")) == "1,234"
-        html = visitor.get(address("price")).text
+        html = visitor.get(form_url("price")).text
         assert field(html, "decimal")["value"] == "1,234"
 
     def test_and_is_the_same_number_when_it_comes_back(self, visitor: Visitor) -> None:

@@ -123,7 +123,7 @@ def test_a_function_of_the_same_name_is_an_error_that_names_the_form(registry: R
 
 
 @pytest.mark.parametrize("name", ["", "a/b", "a b", "1a", "ä", "a\n", "../x", "a;b", "a,b"])
-def test_a_name_that_no_address_or_header_could_carry_is_an_error(name: str) -> None:
+def test_a_name_that_no_url_or_header_could_carry_is_an_error(name: str) -> None:
     with pytest.raises(DeclarationError) as caught:
         mizanFormMeta(name=name)
     assert str(caught.value) == (

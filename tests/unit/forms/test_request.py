@@ -11,7 +11,7 @@ from django.contrib.auth.models import User
 from django.http import Http404, HttpRequest
 
 from mizan_htmx.forms import mizanFormMeta, mizanFormMixin
-from tests.helpers.forms import address, elements, post, result
+from tests.helpers.forms import elements, form_url, post, result
 from tests.helpers.visitor import MOUNT, Visitor
 from tests.site.models import Board, Card
 
@@ -110,7 +110,7 @@ class TestAsked:
         assert initial(visitor, "one.schema") == [f"{MOUNT}call/"]
         assert result(visitor.call("one.validate", path="x")) == {"errors": []}
         assert result(visitor.call("one.submit", path="x"))["success"] is True
-        path = address("one")
+        path = form_url("one")
         assert elements(visitor.get(path).text, name="path")[0]["value"] == path
         assert post(visitor, path, {"path": "x"}).status_code == 200
 
@@ -120,7 +120,7 @@ class TestAsked:
         assert initial(visitor, "one.formset.schema", forms=[{}, {}]) == [f"{MOUNT}call/"] * 2
         assert result(visitor.call("one.formset.validate", forms=[{}]))["per_form"] == [{"errors": []}]
         assert result(visitor.call("one.formset.submit", forms=[{}]))["success"] is True
-        path = address("one", kind="formset")
+        path = form_url("one", kind="formset")
         html = visitor.get(path).text
         names = ("one-0-path", "one-__prefix__-path")
         assert [elements(html, name=each)[0]["value"] for each in names] == [path] * 2

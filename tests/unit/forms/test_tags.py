@@ -19,12 +19,12 @@ from mizan_htmx.forms import mizanFormMixin
 from tests.helpers.forms import (
     VALID,
     Show,
-    address,
     declare_card,
     declare_contact,
     elements,
     errors_of,
     field,
+    form_url,
     forms_of,
     ids,
     post,
@@ -62,7 +62,7 @@ def test_a_form_by_name(show: Show) -> None:
     assert html.startswith("<p><form ")
     assert html.endswith("</form></p>")
     [form] = forms_of(html)
-    assert (form["action"], form["id"]) == (address("contact"), "mizan-form-contact")
+    assert (form["action"], form["id"]) == (form_url("contact"), "mizan-form-contact")
     assert len(field(html, "csrfmiddlewaretoken")["value"]) == 64
 
 
@@ -71,13 +71,13 @@ def test_the_token_in_a_page_is_the_visitors(show: Show, visitor: Visitor) -> No
     visitor.client.handler.enforce_csrf_checks = True
     token = field(show('{% mizan_form "contact" %}'), "csrfmiddlewaretoken")["value"]
     fields = {**VALID, "csrfmiddlewaretoken": token}
-    assert post(visitor, address("contact"), fields).status_code == 200
+    assert post(visitor, form_url("contact"), fields).status_code == 200
 
 
 def test_it_is_the_form_that_its_endpoint_shows(show: Show, visitor: Visitor) -> None:
     declare_contact(title="Contact us")
     shown = show('{% mizan_form "contact" %}')
-    assert plain(shown) == plain(visitor.get(address("contact"), HX_Request="true").text)
+    assert plain(shown) == plain(visitor.get(form_url("contact"), HX_Request="true").text)
 
 
 def test_keywords_are_what_its_hook_finds_in_the_query(show: Show) -> None:
@@ -91,15 +91,15 @@ def test_keywords_are_what_its_hook_finds_in_the_query(show: Show) -> None:
     html = show('{% mizan_form "contact" name="A&B" n=5 missing=None %}{{ request.GET.of }}')
     assert seen == [{"name": "A&B", "n": "5"}]
     [form] = forms_of(html)
-    assert form["action"] == f"{address('contact')}?name=A%26B&n=5"
-    assert form["data-mizan-validate"] == f"{address('contact')}validate/?name=A%26B&n=5"
+    assert form["action"] == f"{form_url('contact')}?name=A%26B&n=5"
+    assert form["data-mizan-validate"] == f"{form_url('contact')}validate/?name=A%26B&n=5"
     assert field(html, "name")["value"] == "A&B"
     assert html.endswith("the page")
 
 
 def test_the_query_of_the_page_is_not_the_forms(show: Show) -> None:
     declare_card()  # would fail for the page's card_id=99
-    assert forms_of(show('{% mizan_form "card" %}'))[0]["action"] == address("card")
+    assert forms_of(show('{% mizan_form "card" %}'))[0]["action"] == form_url("card")
 
 
 def test_an_edit_form_for_each_row(show: Show) -> None:
@@ -130,7 +130,7 @@ class TestInstances:
         form = declare_contact()(initial={"name": "Ada"})
         html = raw("{% mizan_form form %}", form=form)
         assert field(html, "name")["value"] == "Ada"
-        assert forms_of(html)[0]["action"] == address("contact")
+        assert forms_of(html)[0]["action"] == form_url("contact")
 
     def test_a_bound_form_with_its_errors(self, raw: Shown) -> None:
         form = declare_contact()({"name": "Ada", "email": "ada"})
@@ -141,14 +141,14 @@ class TestInstances:
         form = declare_card()(instance=card)
         html = raw("{% mizan_form form card_id=form.instance.pk %}", form=form)
         assert field(html, "title")["value"] == "Milk"
-        assert forms_of(html)[0]["action"] == address("card", card_id=card.pk)
+        assert forms_of(html)[0]["action"] == form_url("card", card_id=card.pk)
 
     def test_a_subclass_is_sent_to_the_form_it_comes_from(self, raw: Shown) -> None:
         class Longer(declare_contact()):  # type: ignore[misc]
             phone = forms.CharField()
 
         html = raw("{% mizan_form form %}", form=Longer())
-        assert forms_of(html)[0]["action"] == address("contact")
+        assert forms_of(html)[0]["action"] == form_url("contact")
         assert field(html, "phone")["type"] == "text"
 
 

@@ -11,19 +11,19 @@ from pytest_django import Settings
 
 from tests.helpers.forms import (
     VALID,
-    address,
     declare_contact,
     elements,
     errors_of,
     field,
+    form_url,
     post,
 )
 from tests.helpers.visitor import Visitor
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("forms_site")]
 
-CONTACT = address("contact")
-FORMSET = address("contact", kind="formset")
+CONTACT = form_url("contact")
+FORMSET = form_url("contact", kind="formset")
 
 Write = Callable[[str, str], None]
 
@@ -118,7 +118,7 @@ def test_a_forms_own_template_does_not_touch_another_form(write: Write, visitor:
     declare_contact()
     declare_contact(name="other")
     assert show(visitor).startswith("<form ")
-    assert show(visitor, address("other")) == "other"
+    assert show(visitor, form_url("other")) == "other"
 
 
 def test_values_in_templates_are_escaped(write: Write, visitor: Visitor) -> None:

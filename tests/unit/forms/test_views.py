@@ -13,12 +13,12 @@ from tests.helpers.forms import (
     BAD_EMAIL,
     REQUIRED,
     VALID,
-    address,
     declare_card,
     declare_contact,
     elements,
     errors_of,
     field,
+    form_url,
     forms_of,
     post,
     upload,
@@ -28,7 +28,7 @@ from tests.site.models import Board, Card
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("forms_site")]
 
-CONTACT = address("contact")
+CONTACT = form_url("contact")
 
 
 def form_of(html: str) -> dict[str, str]:
@@ -100,14 +100,14 @@ class TestShown:
         declare_contact(file=forms.FileField())
         assert form_of(visitor.get(CONTACT).text)["enctype"] == "multipart/form-data"
 
-    def test_without_live_validation_it_names_no_address_for_it(self, visitor: Visitor) -> None:
+    def test_without_live_validation_it_names_no_url_for_it(self, visitor: Visitor) -> None:
         declare_contact(live_validation=False)
         assert "data-mizan-validate" not in form_of(visitor.get(CONTACT).text)
 
-    def test_the_query_stays_in_its_addresses(self, visitor: Visitor) -> None:
+    def test_the_query_stays_in_its_urls(self, visitor: Visitor) -> None:
         card = Card.objects.create(board=Board.objects.create(title="Ada's"), title="Milk & <butter>")
         declare_card()
-        path = address("card", card_id=card.pk, tab='"><script>')
+        path = form_url("card", card_id=card.pk, tab='"><script>')
         html = visitor.get(path).text
         assert form_of(html)["action"] == path
         assert form_of(html)["data-mizan-validate"] == path.replace("/card/", "/card/validate/")
@@ -159,7 +159,7 @@ class TestRefused:
     def test_an_edited_object_comes_back_as_it_was_typed(self, visitor: Visitor) -> None:
         card = Card.objects.create(board=Board.objects.create(title="Ada's"), title="Milk")
         declare_card()
-        path = address("card", card_id=card.pk)
+        path = form_url("card", card_id=card.pk)
         html = post(visitor, path, {"board": "", "title": "Butter"}).text
         assert (field(html, "title")["value"], form_of(html)["action"]) == ("Butter", path)
         assert Card.objects.get().title == "Milk"
@@ -188,7 +188,7 @@ class TestSent:
         board = Board.objects.create(title="Ada's")
         card = Card.objects.create(board=board, title="Milk")
         declare_card()
-        response = post(visitor, address("card", card_id=card.pk), {"board": board.pk, "title": "Butter"})
+        response = post(visitor, form_url("card", card_id=card.pk), {"board": board.pk, "title": "Butter"})
         assert field(response.text, "title")["value"] == "Butter"
         assert elements(response.text, class_="mizan-form-message success")[0]["text"] == "Done."
 
@@ -203,7 +203,7 @@ class TestSent:
 
         seen: list[bytes] = []
         file = SimpleUploadedFile("a.txt", b"Hello")
-        response = upload(visitor, address("upload"), {"file": file}, HX_Request="true")
+        response = upload(visitor, form_url("upload"), {"file": file}, HX_Request="true")
         assert (response.status_code, seen) == (200, [b"Hello"])
 
 

@@ -408,7 +408,7 @@ def test_a_delete_without_a_body_takes_the_query(
     assert visitor.send("DELETE", "/view/?card_id=05", content_type="").content == b"5"
 
 
-def test_the_address_wins_over_the_body_and_the_body_over_the_query() -> None:
+def test_the_url_wins_over_the_body_and_the_body_over_the_query() -> None:
     request = RequestFactory().post("/?a=query&b=query&c=query", {"a": "body", "b": "body"})
     arguments = read_view(request, {"a": "address"})
     wanted = [describe(name, str) for name in "abcd"]

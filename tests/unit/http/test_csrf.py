@@ -201,7 +201,7 @@ class TestBothSites:
         ],
         ids=["too large", "too many fields", "charset", "no boundary", "json"],
     )
-    def test_a_body_that_can_not_be_read_for_its_token_is_told_so(
+    def test_a_body_that_can_not_be_read_for_its_token_is_an_error(
         self, visitor: Visitor, settings: Settings, body: bytes, content_type: str, status: int, code: str
     ) -> None:
         """Django's check reads the form first, and lets out what goes wrong there."""

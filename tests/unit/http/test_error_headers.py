@@ -47,7 +47,7 @@ def reader(registry: Registry) -> None:
     register(client(context="people")(names))
 
 
-def told(response: HttpResponse) -> tuple[int, str | None, str | None, str | None]:
+def outcome(response: HttpResponse) -> tuple[int, str | None, str | None, str | None]:
     """Give the status and what the headers say."""
     headers = response.headers
     message = headers.get(MESSAGE)
@@ -89,7 +89,7 @@ def test_an_answer_of_an_endpoint_says_what_was_refused(
 ) -> None:
     register(client(affects="people")(failing(error)))
 
-    assert told(visitor.call("fail")) == expected
+    assert outcome(visitor.call("fail")) == expected
     assert not Person.objects.exists()
 
 
@@ -100,7 +100,7 @@ def test_a_message_that_nobody_can_read_is_an_error_of_the_server(
     # What is logged would go from one process of the tests to the other, which such a text can't.
     monkeypatch.setattr(logging.getLogger("django.request"), "disabled", True)
 
-    assert told(visitor.call("fail")) == (500, "INTERNAL_ERROR", None, None)
+    assert outcome(visitor.call("fail")) == (500, "INTERNAL_ERROR", None, None)
     assert not Person.objects.exists()
 
 
@@ -109,7 +109,7 @@ def test_a_message_is_cut_where_proxies_would_refuse_the_answer(visitor: Visitor
 
     response = visitor.call("fail")
 
-    assert told(response) == (409, "CONFLICT", "ü" * 200, "no")
+    assert outcome(response) == (409, "CONFLICT", "ü" * 200, "no")
 
 
 def test_what_django_says_of_a_missing_row_is_no_message_for_a_page(visitor: Visitor) -> None:
@@ -118,7 +118,7 @@ def test_what_django_says_of_a_missing_row_is_no_message_for_a_page(visitor: Vis
 
     register(client(affects="people")(remove))
 
-    assert told(visitor.call("remove")) == (404, "NOT_FOUND", None, "no")
+    assert outcome(visitor.call("remove")) == (404, "NOT_FOUND", None, "no")
 
 
 def test_what_works_says_nothing(visitor: Visitor, sync_or_async: SyncOrAsync) -> None:
@@ -127,7 +127,7 @@ def test_what_works_says_nothing(visitor: Visitor, sync_or_async: SyncOrAsync) -
 
     register(client(affects="people")(sync_or_async(work)))
 
-    assert told(visitor.call("work")) == (200, None, None, None)
+    assert outcome(visitor.call("work")) == (200, None, None, None)
 
 
 @pytest.mark.parametrize("options", [{"atomic": False, "affects": "people"}, {}], ids=repr)
@@ -136,7 +136,7 @@ def test_where_no_transaction_held_the_body_nobody_knows_what_stands(
 ) -> None:
     register(client(**options)(failing(Conflict())))
 
-    assert told(visitor.call("fail")) == (409, "CONFLICT", None, None)
+    assert outcome(visitor.call("fail")) == (409, "CONFLICT", None, None)
 
 
 def test_nobody_knows_what_a_coroutine_has_written(visitor: Visitor) -> None:
@@ -145,7 +145,7 @@ def test_nobody_knows_what_a_coroutine_has_written(visitor: Visitor) -> None:
 
     register(client(affects="people")(fail))
 
-    assert told(visitor.call("fail")) == (409, "CONFLICT", None, None)
+    assert outcome(visitor.call("fail")) == (409, "CONFLICT", None, None)
 
 
 @pytest.mark.parametrize("affects", ["people", None])
@@ -158,15 +158,15 @@ def test_a_body_that_was_not_reached_has_written_nothing(
     register(client(affects=affects)(sync_or_async(close)))
     register(client(affects=affects, auth="staff")(sync_or_async(close)), "locked")
 
-    assert told(visitor.call("close", number="x"))[1:] == ("VALIDATION_ERROR", None, "no")
-    assert told(visitor.call("locked", number=1))[1:] == ("UNAUTHORIZED", None, "no")
-    assert told(visitor.call("missing"))[1:] == ("NOT_FOUND", None, "no")
-    assert told(visitor.send("POST", CALL, "[]"))[:2] == (400, "BAD_REQUEST")
-    assert told(visitor.send("PUT", CALL))[:2] == (405, "METHOD_NOT_ALLOWED")
+    assert outcome(visitor.call("close", number="x"))[1:] == ("VALIDATION_ERROR", None, "no")
+    assert outcome(visitor.call("locked", number=1))[1:] == ("UNAUTHORIZED", None, "no")
+    assert outcome(visitor.call("missing"))[1:] == ("NOT_FOUND", None, "no")
+    assert outcome(visitor.send("POST", CALL, "[]"))[:2] == (400, "BAD_REQUEST")
+    assert outcome(visitor.send("PUT", CALL))[:2] == (405, "METHOD_NOT_ALLOWED")
 
 
 def test_what_is_read_commits_nothing_and_says_so_to_nobody(visitor: Visitor) -> None:
-    assert told(visitor.get("/api/mizan/ctx/nothing/")) == (404, "NOT_FOUND", None, None)
+    assert outcome(visitor.get("/api/mizan/ctx/nothing/")) == (404, "NOT_FOUND", None, None)
 
 
 @pytest.mark.parametrize("options", [{"atomic": False, "affects": "people"}, {}], ids=repr)
@@ -176,7 +176,7 @@ def test_what_falls_with_its_request_was_not_committed(
     monkeypatch.setitem(connection.settings_dict, "ATOMIC_REQUESTS", True)
     register(client(**options)(failing(Conflict())))
 
-    assert told(visitor.call("fail")) == (409, "CONFLICT", None, "no")
+    assert outcome(visitor.call("fail")) == (409, "CONFLICT", None, "no")
     transaction.set_rollback(False)
 
 
@@ -192,7 +192,7 @@ def test_a_commit_whose_hook_refuses_is_no_proof(visitor: Visitor) -> None:
 
     register(client(affects="people")(save))
 
-    assert told(visitor.call("save")) == (409, "CONFLICT", None, None)
+    assert outcome(visitor.call("save")) == (409, "CONFLICT", None, None)
     assert Person.objects.exists()
 
 
@@ -223,7 +223,7 @@ def test_a_page_of_the_site_says_for_what_refusal_it_stands(
 
     serve(settings, {"fail/": client(affects="people")(fail)}, handler403=own_403)
 
-    assert told(visitor.form("/fail/", "", HX_Request="true")) == expected
+    assert outcome(visitor.form("/fail/", "", HX_Request="true")) == expected
 
 
 def test_a_page_that_does_not_fit_is_one_that_is_not_there(visitor: Visitor, settings: Settings) -> None:
@@ -232,7 +232,7 @@ def test_a_page_that_does_not_fit_is_one_that_is_not_there(visitor: Visitor, set
 
     serve(settings, {"page/": client(context="people")(page)})
 
-    assert told(visitor.get("/page/?number=x"))[:2] == (404, "NOT_FOUND")
+    assert outcome(visitor.get("/page/?number=x"))[:2] == (404, "NOT_FOUND")
 
 
 def test_a_view_of_its_own_says_nothing(visitor: Visitor, settings: Settings) -> None:
@@ -241,4 +241,4 @@ def test_a_view_of_its_own_says_nothing(visitor: Visitor, settings: Settings) ->
 
     serve(settings, {"view/": view})
 
-    assert told(visitor.form("/view/", "")) == (403, None, None, None)
+    assert outcome(visitor.form("/view/", "")) == (403, None, None, None)

@@ -160,7 +160,7 @@ def test_a_model_that_the_body_fails_to_fill_is_the_bodys_fault(
 
 
 @pytest.mark.parametrize("debug", [False, True])
-def test_an_error_nobody_meant_is_logged_with_its_traceback_and_not_told(
+def test_an_error_nobody_meant_is_logged_with_its_traceback_and_not_shown(
     visitor: Visitor,
     sync_or_async: SyncOrAsync,
     caplog: pytest.LogCaptureFixture,
@@ -199,7 +199,7 @@ def test_an_operating_systems_refusal_is_no_refusal_of_the_author(
     assert (response.status_code in (403, 500), b"secret" in response.content) == (True, False)
 
 
-def test_a_failed_resolve_does_not_tell_the_urlconf(visitor: Visitor, sync_or_async: SyncOrAsync) -> None:
+def test_a_failed_resolve_does_not_show_the_urlconf(visitor: Visitor, sync_or_async: SyncOrAsync) -> None:
     """Resolver404 is an Http404 whose argument lists every pattern tried."""
 
     def find(request: HttpRequest) -> int:

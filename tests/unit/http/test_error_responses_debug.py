@@ -1,4 +1,4 @@
-"""What a failure tells the developer of a page, under DEBUG; and that of a view, to the page's script."""
+"""What a failure shows the developer of a page under DEBUG, and a view's failure the page's script."""
 
 import json
 import re
@@ -78,7 +78,7 @@ def test_under_debug_the_technical_page_comes_with_an_error_nobody_meant(
 
 @pytest.mark.usefixtures("failing")
 @pytest.mark.parametrize(("debug", "headers"), [(False, HTMX), (True, {})])
-def test_nobody_else_is_told_anything(
+def test_nobody_else_is_shown_anything(
     visitor: Visitor, settings: Settings, debug: bool, headers: dict[str, str]
 ) -> None:
     settings.DEBUG = debug
@@ -108,7 +108,7 @@ def test_under_debug_a_refusal_has_pydantics_reasons_too(
     assert ask(visitor, size="x") == (status, body)
 
 
-def test_a_refusal_in_an_authors_words_has_no_others(
+def test_a_refusal_with_an_authors_text_has_no_other(
     visitor: Visitor, sync_or_async: SyncOrAsync, settings: Settings
 ) -> None:
     def fail(request: HttpRequest) -> int:
@@ -120,10 +120,10 @@ def test_a_refusal_in_an_authors_words_has_no_others(
 
 
 @pytest.mark.parametrize(
-    ("headers", "is_told"), [(HTMX, True), ({**HTMX, "HX-Boosted": "true"}, True), ({}, False)]
+    ("headers", "is_shown"), [(HTMX, True), ({**HTMX, "HX-Boosted": "true"}, True), ({}, False)]
 )
-def test_a_views_fragment_tells_htmx_the_fields_too(
-    visitor: Visitor, sync_or_async: SyncOrAsync, settings: Settings, headers: dict[str, str], is_told: bool
+def test_a_views_fragment_names_the_fields_for_htmx_too(
+    visitor: Visitor, sync_or_async: SyncOrAsync, settings: Settings, headers: dict[str, str], is_shown: bool
 ) -> None:
     def rename(request: HttpRequest, name: str, size: int) -> HttpResponse:
         raise ValidationFailed({"name": ["</script><!-- & taken"]})
@@ -131,12 +131,12 @@ def test_a_views_fragment_tells_htmx_the_fields_too(
     serve(settings, {"rename/": client(affects="user")(sync_or_async(rename))})
     response = visitor.form("/rename/", "name=Ada&size=x", **headers)
     assert response.content.decode().startswith('<div class="mizan-error" role="alert">')
-    assert refusal_in(response) == (misfit(size=["Enter a whole number."])[1] if is_told else None)
+    assert refusal_in(response) == (misfit(size=["Enter a whole number."])[1] if is_shown else None)
     response = visitor.form("/rename/", "name=Ada&size=5", **headers)
-    assert refusal_in(response) == (misfit(name=["</script><!-- & taken"])[1] if is_told else None)
+    assert refusal_in(response) == (misfit(name=["</script><!-- & taken"])[1] if is_shown else None)
 
 
-def test_a_views_fragment_tells_other_refusals_as_well(
+def test_a_views_fragment_names_other_refusals_as_well(
     visitor: Visitor, sync_or_async: SyncOrAsync, settings: Settings
 ) -> None:
     def rename(request: HttpRequest) -> HttpResponse:

@@ -1,4 +1,4 @@
-"""A mutation is all or nothing, and announces what it changed and nothing else."""
+"""A mutation is all or nothing, and invalidates what it changed and nothing else."""
 
 from typing import Any
 
@@ -31,7 +31,7 @@ class Trouble(Exception):
 
 
 @pytest.mark.parametrize("atomic_requests", [False, True])
-def test_a_mutation_that_raises_leaves_no_writes_and_announces_nothing(
+def test_a_mutation_that_raises_leaves_no_writes_and_invalidates_nothing(
     visitor: Visitor, monkeypatch: pytest.MonkeyPatch, atomic_requests: bool
 ) -> None:
     monkeypatch.setitem(connection.settings_dict, "ATOMIC_REQUESTS", atomic_requests)
@@ -50,7 +50,7 @@ def test_a_mutation_that_raises_leaves_no_writes_and_announces_nothing(
 @pytest.mark.parametrize(
     ("paint", "atomic"), [(as_coroutine, True), (as_coroutine, False), (as_written, False)]
 )
-def test_a_mutation_without_a_transaction_that_raises_announces_what_it_affects(
+def test_a_mutation_without_a_transaction_that_raises_invalidates_what_it_affects(
     visitor: Visitor, paint: SyncOrAsync, atomic: bool
 ) -> None:
     def add(request: HttpRequest, name: str) -> int:
@@ -76,7 +76,7 @@ def test_a_reader_has_no_transaction_of_its_own(visitor: Visitor) -> None:
     ]
 
 
-def test_set_rollback_announces_nothing(visitor: Visitor) -> None:
+def test_set_rollback_invalidates_nothing(visitor: Visitor) -> None:
     def add(request: HttpRequest) -> int:
         Person.objects.create(name="Ada")
         transaction.set_rollback(True)
@@ -103,7 +103,7 @@ def test_a_result_that_cant_be_written_leaves_no_writes(visitor: Visitor) -> Non
 
 
 def assert_nothing_happens(visitor: Visitor, func: Any) -> None:
-    """Call a mutation that fails after its body: 500, nothing announced, nothing written."""
+    """Call a mutation that fails after its body: 500, nothing invalidated, nothing written."""
     register(client(affects="people")(func), "add")
     response = visitor.call("add")
     assert answer(response) == (500, problem("INTERNAL_ERROR", "Something went wrong."))
@@ -119,7 +119,7 @@ def test_a_view_that_returns_no_response_leaves_no_writes(visitor: Visitor) -> N
 
 
 @pytest.mark.parametrize("status", [400, 404, 422, 500])
-def test_a_returned_refusal_announces_only_what_was_named(
+def test_a_returned_refusal_invalidates_only_what_was_named(
     visitor: Visitor, sync_or_async: SyncOrAsync, status: int
 ) -> None:
     def look(request: HttpRequest, user_id: int) -> int:
@@ -138,7 +138,7 @@ def test_a_returned_refusal_announces_only_what_was_named(
 
 
 @pytest.mark.parametrize("status", [200, 204, 302, 399])
-def test_any_other_response_announces_what_it_affects_first(
+def test_any_other_response_invalidates_what_it_affects_first(
     visitor: Visitor, sync_or_async: SyncOrAsync, status: int
 ) -> None:
     def look(request: HttpRequest, user_id: int) -> int:
@@ -159,7 +159,7 @@ def test_any_other_response_announces_what_it_affects_first(
     [({"auth": True}, {"user_id": 5}), ({"private": True}, {"user_id": 5}), ({}, {"user_id": "x"}), ({}, {})],
 )
 @pytest.mark.parametrize("paint", [as_written, as_coroutine])
-def test_a_refused_call_announces_nothing(
+def test_a_refused_call_invalidates_nothing(
     visitor: Visitor, paint: SyncOrAsync, options: dict[str, Any], args: dict[str, object]
 ) -> None:
     def change(request: HttpRequest, user_id: int) -> HttpResponse:
@@ -183,7 +183,7 @@ def test_a_mutation_that_refuses_in_its_body_is_rolled_back(visitor: Visitor, se
     assert Person.objects.count() == 0
 
 
-def test_what_is_invalidated_in_a_rolled_back_savepoint_is_not_announced(visitor: Visitor) -> None:
+def test_what_is_invalidated_in_a_rolled_back_savepoint_is_not_in_the_response(visitor: Visitor) -> None:
     def look(request: HttpRequest, user_id: int) -> int:
         return user_id
 
@@ -225,7 +225,7 @@ def test_affects_params_choose_and_rename_what_scopes(visitor: Visitor, sync_or_
     }
 
 
-def test_one_body_declared_twice_announces_by_each_declaration(visitor: Visitor) -> None:
+def test_one_body_declared_twice_invalidates_by_each_declaration(visitor: Visitor) -> None:
     def change(request: HttpRequest) -> int:
         return 0
 
@@ -235,7 +235,7 @@ def test_one_body_declared_twice_announces_by_each_declaration(visitor: Visitor)
     assert headers == ["people", "boards"]
 
 
-def test_a_value_that_the_context_can_not_have_makes_all_of_it_stale(visitor: Visitor) -> None:
+def test_a_value_that_the_context_can_not_have_invalidates_all_of_it(visitor: Visitor) -> None:
     def look(request: HttpRequest, user_id: int) -> int:
         return user_id
 

@@ -1,4 +1,4 @@
-"""Who is let in: levels, callables, and what those are shown and told."""
+"""Who is let in: levels, callables, and what those are shown."""
 
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -241,7 +241,7 @@ def test_a_callable_that_gives_a_coroutine_to_wait_for_is_waited_for(visitor: Vi
     assert visitor.call("open_door").status_code in (401, 500)
 
 
-def test_who_may_not_call_is_not_told_what_would_fit(visitor: Visitor, sync_or_async: SyncOrAsync) -> None:
+def test_who_may_not_call_does_not_learn_what_would_fit(visitor: Visitor, sync_or_async: SyncOrAsync) -> None:
     register(client(auth="staff")(sync_or_async(rename)))
     register(client(auth=owns)(sync_or_async(rename)), "rename_own")
     for name in ("rename", "rename_own"):
@@ -260,7 +260,7 @@ def test_a_callable_that_wants_an_unknown_argument_is_refused_at_declaration() -
         client(auth=wants)(open_door)
 
 
-def test_a_users_replacement_by_a_middleware_holds_in_both_colours(
+def test_a_users_replacement_by_a_middleware_holds_sync_and_async(
     visitor: Visitor, sync_or_async: SyncOrAsync, settings: Settings
 ) -> None:
     settings.MIDDLEWARE = [*settings.MIDDLEWARE, f"{__name__}.impersonate"]

@@ -1,4 +1,4 @@
-"""What is announced where something fails at the commit of a mutation, or after it."""
+"""What is invalidated where something fails at the commit of a mutation, or after it."""
 
 from collections.abc import Callable
 
@@ -42,7 +42,7 @@ def named_after(request: HttpRequest) -> None:
 def test_a_hook_that_fails_after_the_commit_keeps_nothing_quiet(
     visitor: Visitor, settings: Settings, body: Callable[[HttpRequest], None]
 ) -> None:
-    """What was written stands; a page that does not hear of it stays stale."""
+    """What was written stands; a page that learns nothing of it stays stale."""
 
     def add(request: HttpRequest) -> None:
         body(request)
@@ -59,7 +59,7 @@ def test_a_hook_that_fails_after_the_commit_keeps_nothing_quiet(
     assert Person.objects.count() == 2
 
 
-def test_a_commit_that_fails_announces_nothing(visitor: Visitor) -> None:
+def test_a_commit_that_fails_invalidates_nothing(visitor: Visitor) -> None:
     def add(request: HttpRequest) -> None:
         invalidate(request, "teams")
         transaction.on_commit(fail)

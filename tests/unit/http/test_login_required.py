@@ -36,7 +36,7 @@ REFUSED = (401, problem("UNAUTHORIZED", "Please sign in."))
 
 
 def lookalike(get_response: Any) -> Any:
-    """Make a middleware that does as Django's, and can't be told to be one."""
+    """Make a middleware that does as Django's, and can't be recognized as one."""
     return LoginRequiredMiddleware(get_response)
 
 
@@ -106,7 +106,7 @@ def sign_in(visitor: Visitor) -> None:
 
 
 @pytest.mark.parametrize("path", ["session/", "session/notice/?next=/here/"])
-def test_the_session_and_its_notice_are_for_everybody(visitor: Visitor, path: str) -> None:
+def test_the_session_and_the_session_notice_are_for_everybody(visitor: Visitor, path: str) -> None:
     assert visitor.get(MOUNT + path).status_code == 200
 
 

@@ -72,7 +72,7 @@ def site(registry: Registry, settings: Settings, sync_or_async: SyncOrAsync) -> 
 class TestPage:
     """A function with a context is a page."""
 
-    def test_it_takes_the_address_and_the_query(self, visitor: Visitor) -> None:
+    def test_it_takes_the_url_and_the_query(self, visitor: Visitor) -> None:
         response = visitor.get("/page/05/?tab=b&user_id=7&unknown=1")
         assert (response.status_code, response.content) == (200, b"5b")
         assert HEADER not in response.headers
@@ -103,7 +103,7 @@ class TestPage:
         settings.LOGIN_URL = "/login/?by=mail"
         assert visitor.get("/closed/5/").headers["Location"] == "/login/?by=mail&next=/closed/5/"
 
-    def test_htmx_is_told_401(self, visitor: Visitor) -> None:
+    def test_htmx_gets_a_401(self, visitor: Visitor) -> None:
         response = visitor.get("/closed/x/", HX_Request="true")
         assert (response.status_code, response.headers["Cache-Control"]) == (401, "no-store")
         assert "Please sign in." in response.content.decode()
@@ -163,7 +163,7 @@ class TestMutation:
         assert (response.status_code, HEADER in response.headers) == (401, False)
         assert "Please sign in." in response.content.decode()
 
-    def test_who_may_not_is_not_told_what_would_fit(self, visitor: Visitor) -> None:
+    def test_who_may_not_does_not_learn_what_would_fit(self, visitor: Visitor) -> None:
         visitor.login(User.objects.create_user("ada"))
         response = visitor.form("/closed/rename/x/", "")
         assert (response.status_code, response.content) == (403, b"the site's own: You may not do this.")
@@ -248,7 +248,7 @@ def test_methods_say_which_are_answered(
     assert visitor.send("PUT", "/both/").headers["Allow"] == "GET, POST, HEAD"
 
 
-def test_unnamed_groups_of_an_address_fill_arguments_in_order(
+def test_unnamed_groups_of_a_url_fill_arguments_in_order(
     visitor: Visitor, sync_or_async: SyncOrAsync, settings: Settings
 ) -> None:
     site = serve(settings, {})
@@ -258,7 +258,7 @@ def test_unnamed_groups_of_an_address_fill_arguments_in_order(
     assert visitor.get("/nested/07/b/").content == b"7b"
 
 
-def test_a_view_keeps_its_colour_and_its_names(sync_or_async: SyncOrAsync) -> None:
+def test_a_view_stays_sync_or_async_and_keeps_its_names(sync_or_async: SyncOrAsync) -> None:
     func = sync_or_async(page)
     view: Any = client(context="user")(func)
     assert iscoroutinefunction(view) is iscoroutinefunction(func)

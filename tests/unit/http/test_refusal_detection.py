@@ -1,4 +1,4 @@
-"""What a view announces of what it affects: by its method, and by the form that it hands back."""
+"""Whether a view invalidates what it affects: by its method, and by the form that it shows again."""
 
 import logging
 from collections.abc import Callable
@@ -76,7 +76,7 @@ def answer(request: HttpRequest, context: Context) -> TemplateResponse:
 def sent(
     registry: Registry, visitor: Visitor, sync_or_async: SyncOrAsync, settings: Settings
 ) -> Callable[..., tuple[int, str | None]]:
-    """Serve a view with the context that a body gives, send it something; give what it announces."""
+    """Serve a view with the context that a body gives, send it something; return what it invalidates."""
 
     register(client(context="movies")(movies))
 
@@ -153,7 +153,7 @@ class TestFormsThatComeBack:
             lambda request: {"form": of(Movie(request.POST)), "many": iter([1 / 2])},
         ],
     )
-    def test_it_announces_nothing_that_is_affected(self, sent: Sent, body: Body) -> None:
+    def test_it_invalidates_nothing_that_is_affected(self, sent: Sent, body: Body) -> None:
         assert sent(body) == QUIET
 
     @pytest.mark.parametrize(
@@ -173,10 +173,10 @@ class TestFormsThatComeBack:
             lambda request: {"late": SimpleLazyObject(lambda: 1 / 0)},
         ],
     )
-    def test_anything_else_announces(self, sent: Sent, body: Body) -> None:
+    def test_anything_else_invalidates(self, sent: Sent, body: Body) -> None:
         assert sent(body, "title=toolong&q=x", address="/edit/?q=") == TOLD
 
-    def test_a_form_that_is_valid_announces(self, sent: Sent) -> None:
+    def test_a_form_that_is_valid_invalidates(self, sent: Sent) -> None:
         assert sent(lambda request: {"form": of(Movie(request.POST))}, "title=ok") == TOLD
 
     def test_the_token_may_have_been_taken_off(self, sent: Sent) -> None:
@@ -227,7 +227,7 @@ class TestFormsThatComeBack:
         right = multipart(('poster"; filename="a.txt', "picture"))
         assert sent(upload, right, content_type=BOUNDARY) == TOLD
 
-    def test_what_was_named_is_announced(self, sent: Sent) -> None:
+    def test_what_was_named_is_invalidated(self, sent: Sent) -> None:
         def body(request: HttpRequest) -> Context:
             invalidate(request, "movies", movie_id=1)
             Person.objects.create(name="Ada")
@@ -299,7 +299,7 @@ def test_whether_a_form_was_validated_is_known_without_doing_it() -> None:
 
 
 class TestRenderedPages:
-    """Of HTML nobody can tell. Under DEBUG the log says so, once for each function."""
+    """HTML does not show it. Under DEBUG the log says so, once for each function."""
 
     @pytest.fixture
     def warnings(self, caplog: pytest.LogCaptureFixture) -> Warnings:
@@ -307,7 +307,7 @@ class TestRenderedPages:
         return lambda: [each.getMessage() for each in caplog.records if each.name == "mizan_htmx"]
 
     @pytest.mark.parametrize("html", ['<input aria-invalid="true">', '<ul class="errorlist">'])
-    def test_it_is_announced_and_logged_once(
+    def test_it_invalidates_and_is_logged_once(
         self,
         visitor: Visitor,
         sync_or_async: SyncOrAsync,
@@ -335,7 +335,7 @@ class TestRenderedPages:
             " the form is valid."
         ]
 
-    def test_what_can_be_told_is_not_logged(
+    def test_what_is_sure_is_not_logged(
         self, visitor: Visitor, settings: Settings, warnings: Warnings
     ) -> None:
         def refused(request: HttpRequest) -> HttpResponse:
@@ -363,7 +363,7 @@ class TestRenderedPages:
 
 
 class TestMethods:
-    """What a view affects is announced by the methods that change something, where it has any."""
+    """What a view affects is invalidated by the methods that change something, where it has any."""
 
     @pytest.fixture
     def site(self, registry: Registry, settings: Settings, sync_or_async: SyncOrAsync) -> None:
@@ -393,12 +393,12 @@ class TestMethods:
 
     @pytest.mark.usefixtures("site")
     @pytest.mark.parametrize(
-        ("method", "told"),
+        ("method", "expected"),
         [("GET", None), ("HEAD", None), ("OPTIONS", None), ("POST", "movies"), ("DELETE", "movies")],
     )
-    def test_one_that_has_both(self, visitor: Visitor, method: str, told: str | None) -> None:
+    def test_one_that_has_both(self, visitor: Visitor, method: str, expected: str | None) -> None:
         response = visitor.send(method, "/edit/")
-        assert (response.status_code, response.headers.get(HEADER)) == (200, told)
+        assert (response.status_code, response.headers.get(HEADER)) == (200, expected)
 
     @pytest.mark.usefixtures("site")
     @pytest.mark.parametrize("method", ["GET", "HEAD", "OPTIONS"])
@@ -406,7 +406,7 @@ class TestMethods:
         assert visitor.send(method, "/safe/").headers[HEADER] == "movies"
 
     @pytest.mark.usefixtures("site")
-    def test_what_is_named_is_announced_by_all(self, visitor: Visitor) -> None:
+    def test_what_is_named_is_invalidated_by_all(self, visitor: Visitor) -> None:
         assert visitor.get("/naming/").headers[HEADER] == "movies;movie_id=1"
 
     @pytest.mark.usefixtures("site")

@@ -1,4 +1,4 @@
-"""The word by which a page notices that somebody else, or nobody, is signed in now."""
+"""The session fingerprint, by which a page notices that somebody else, or nobody, is signed in now."""
 
 import re
 from typing import Any
@@ -31,32 +31,32 @@ def ada(db: None) -> User:
     return User.objects.create_user("ada")
 
 
-def word(user: User | AnonymousUser) -> str | None:
-    """Give the word of somebody."""
+def fingerprint(user: User | AnonymousUser) -> str | None:
+    """Return the fingerprint of the session of somebody."""
     request = RequestFactory().get("/")
     request.user = user
     return fingerprint_of(request)
 
 
 def shown(html: str) -> set[str]:
-    """Give the words that stand on a page's scripts."""
+    """Return the fingerprints on a page's scripts."""
     return set(re.findall(r'data-session="([^"]*)"', html))
 
 
-def test_it_tells_users_apart_and_nobody_who_they_are(ada: User, settings: Settings) -> None:
+def test_it_differs_for_each_user_and_names_none(ada: User, settings: Settings) -> None:
     bob = User.objects.create_user("bob")
 
-    assert re.fullmatch("[0-9a-f]{16}", str(word(ada)))
-    assert len({word(ada), word(bob), word(AnonymousUser())}) == 3
-    assert word(AnonymousUser()) == "anonymous"
-    before = word(ada)
+    assert re.fullmatch("[0-9a-f]{16}", str(fingerprint(ada)))
+    assert len({fingerprint(ada), fingerprint(bob), fingerprint(AnonymousUser())}) == 3
+    assert fingerprint(AnonymousUser()) == "anonymous"
+    before = fingerprint(ada)
     settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = "new", [settings.SECRET_KEY]
-    assert word(ada) == before
+    assert fingerprint(ada) == before
     settings.SECRET_KEY_FALLBACKS = []
-    assert word(ada) != before
+    assert fingerprint(ada) != before
 
 
-def test_a_site_without_users_has_no_word(site: Site, settings: Settings) -> None:
+def test_a_site_without_users_has_no_fingerprint(site: Site, settings: Settings) -> None:
     settings.MIDDLEWARE = [
         each for each in settings.MIDDLEWARE if "auth" not in each and "messages" not in each
     ]
@@ -71,7 +71,7 @@ def test_a_site_without_users_has_no_word(site: Site, settings: Settings) -> Non
 def test_every_script_of_a_page_has_it(any_site: Site, ada: User) -> None:
     assert shown(any_site.page("{% mizan_scripts %}")) == {"anonymous"}
     any_site.browser.force_login(ada)
-    assert shown(any_site.page("{% mizan_scripts %}")) == {word(ada)}
+    assert shown(any_site.page("{% mizan_scripts %}")) == {fingerprint(ada)}
 
 
 def test_a_page_rendered_in_the_event_loop_goes_without(any_site: Site, ada: User) -> None:
@@ -82,7 +82,7 @@ def test_a_page_rendered_in_the_event_loop_goes_without(any_site: Site, ada: Use
         assert shown(any_site.page("{% mizan_scripts %}")) == set()
 
 
-def test_a_page_for_everyone_does_not_tell(site: Site, ada: User, settings: Settings) -> None:
+def test_a_page_for_everyone_has_none(site: Site, ada: User, settings: Settings) -> None:
     @client(context=Context("news", public=True, max_age=60))
     def front(request: HttpRequest) -> HttpResponse:
         return site.page_view(request)
@@ -106,7 +106,7 @@ def test_a_visitor_without_a_session_costs_no_query(site: Site) -> None:
     assert response.headers["Vary"] == "Cookie"
 
 
-def test_a_refresh_tells_it_if_the_user_was_loaded_and_loads_nobody(site: Site, ada: User) -> None:
+def test_a_refresh_carries_it_if_the_user_was_loaded_and_loads_nobody(site: Site, ada: User) -> None:
     site.browser.force_login(ada)
     plain, greeting = (blocks_of(site.page(source))[0]["hx-get"] for source in (PLAIN, GREETING))
     site.write("page.html", PLAIN + GREETING)
@@ -116,24 +116,24 @@ def test_a_refresh_tells_it_if_the_user_was_loaded_and_loads_nobody(site: Site, 
         together = site.get(f"/api/mizan/partials/?{plain.partition('?')[2]}&{plain.partition('?')[2]}")
     assert ([HEADER in each.headers for each in (quiet, together)], len(queries)) == ([False, False], 0)
     with CaptureQueriesContext(connection) as queries:
-        told = site.get(greeting)
-    assert (told.status_code, told.headers[HEADER], len(queries)) == (200, word(ada), 2)
+        response = site.get(greeting)
+    assert (response.status_code, response.headers[HEADER], len(queries)) == (200, fingerprint(ada), 2)
     with CaptureQueriesContext(connection) as queries:
         both = site.get(f"/api/mizan/partials/?{greeting.partition('?')[2]}&{greeting.partition('?')[2]}")
-    assert (both.headers[HEADER], len(queries)) == (word(ada), 2)
+    assert (both.headers[HEADER], len(queries)) == (fingerprint(ada), 2)
 
 
-def test_a_refresh_tells_that_nobody_is_there_any_more(any_site: Site, ada: User) -> None:
+def test_a_refresh_carries_that_nobody_is_there_any_more(any_site: Site, ada: User) -> None:
     any_site.browser.force_login(ada)
     html = any_site.page(GREETING)
-    assert any_site.refresh(html).headers[HEADER] == word(ada)
+    assert any_site.refresh(html).headers[HEADER] == fingerprint(ada)
 
     any_site.browser.logout()
 
     assert any_site.refresh(html).headers[HEADER] == "anonymous"
 
 
-def test_a_user_who_is_loaded_in_a_coroutine_is_told_too(any_site: Site, ada: User) -> None:
+def test_that_of_a_user_who_is_loaded_in_a_coroutine_is_carried_too(any_site: Site, ada: User) -> None:
     async def whoami(request: HttpRequest, user_id: int) -> str:
         return (await request.auser()).get_username()
 
@@ -143,17 +143,17 @@ def test_a_user_who_is_loaded_in_a_coroutine_is_told_too(any_site: Site, ada: Us
 
     response = any_site.refresh(html)
 
-    assert (">ada</div>" in response.text, response.headers[HEADER]) == (True, word(ada))
+    assert (">ada</div>" in response.text, response.headers[HEADER]) == (True, fingerprint(ada))
 
 
-def test_the_endpoint_of_sessions_always_tells(any_site: Site, ada: User) -> None:
+def test_the_endpoint_of_sessions_always_carries_it(any_site: Site, ada: User) -> None:
     assert any_site.get("/api/mizan/session/").headers[HEADER] == "anonymous"
     any_site.browser.force_login(ada)
-    assert any_site.get("/api/mizan/session/").headers[HEADER] == word(ada)
+    assert any_site.get("/api/mizan/session/").headers[HEADER] == fingerprint(ada)
 
 
 def post(site: Site, url: str) -> Any:
-    """Send a mutation to a server of the wanted colour."""
+    """Send a mutation over WSGI or ASGI."""
     if site.server == "wsgi":
         return site.browser.post(url)
     browser = AsyncClient()
@@ -168,7 +168,7 @@ def stay(request: HttpRequest) -> HttpResponse:
 
 @pytest.mark.parametrize("kind", ["def", "async def"])
 @pytest.mark.parametrize("declared", [True, False])
-def test_who_signs_in_or_out_is_told_at_once(
+def test_who_signs_in_or_out_gets_the_new_one_at_once(
     any_site: Site, settings: Settings, ada: User, kind: str, declared: bool
 ) -> None:
     def come(request: HttpRequest) -> HttpResponse:
@@ -191,6 +191,6 @@ def test_who_signs_in_or_out_is_told_at_once(
     coming, going = map(client(affects="user"), views) if declared else views
     settings.ROOT_URLCONF = (path("in/", coming), path("out/", going), path("hm/", stay))
 
-    assert post(any_site, "/in/").headers[HEADER] == word(ada)
+    assert post(any_site, "/in/").headers[HEADER] == fingerprint(ada)
     assert HEADER not in post(any_site, "/hm/").headers
     assert post(any_site, "/out/").headers[HEADER] == "anonymous"

@@ -71,7 +71,7 @@ def functions(registry: Registry, sync_or_async: SyncOrAsync) -> None:
 class TestCall:
     """``POST call/``."""
 
-    def test_a_mutation_answers_its_result_and_what_it_made_stale(self, visitor: Visitor) -> None:
+    def test_a_mutation_answers_its_result_and_what_it_invalidates(self, visitor: Visitor) -> None:
         response = visitor.call("rename", user_id=5, name="Ada")
         assert response.content == (
             b'{"result":{"pk":5,"name":"Ada"},"invalidate":[{"context":"user","params":{"user_id":5}}]}'
@@ -216,7 +216,7 @@ def test_each_check_comes_before_the_next(
     assert answer(response) == (404, problem("NOT_FOUND", "The body ran."))
 
 
-def test_a_private_function_is_not_found_before_anything_about_it_is_told(visitor: Visitor) -> None:
+def test_a_private_function_is_not_found_before_anything_about_it_is_shown(visitor: Visitor) -> None:
     def secret(request: HttpRequest, size: int) -> int:
         raise AssertionError("The body ran.")
 

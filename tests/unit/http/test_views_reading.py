@@ -84,7 +84,7 @@ class TestContext:
         assert (response.headers["Allow"], response.headers["Cache-Control"]) == ("GET, HEAD", "no-store")
 
 
-def test_a_context_of_both_colours_is_read_in_one_request(visitor: Visitor) -> None:
+def test_a_context_of_sync_and_async_readers_is_read_in_one_request(visitor: Visitor) -> None:
     async def first(request: HttpRequest) -> int:
         return 1
 
@@ -170,7 +170,7 @@ class TestSeveralReaders:
             register(client(context="pair")(sync_or_async(func)))
         assert answer(visitor.get(f"{MOUNT}ctx/pair/")) == misfit(tab=["This field is required."])
 
-    def test_one_who_may_not_read_is_not_told_what_would_fit(
+    def test_one_who_may_not_read_does_not_learn_what_would_fit(
         self, visitor: Visitor, sync_or_async: SyncOrAsync
     ) -> None:
         def first(request: HttpRequest, a: int) -> int:

@@ -125,7 +125,7 @@ def test_each_answer_has_a_number_of_its_own(visitor: Visitor, settings: Setting
     assert len(numbers) == 5
 
 
-def test_what_is_told_as_a_whole_need_not_be_kept(visitor: Visitor, settings: Settings) -> None:
+def test_what_is_invalidated_as_a_whole_need_not_be_kept(visitor: Visitor, settings: Settings) -> None:
     def all_of_them(request: HttpRequest) -> HttpResponse:
         invalidate(request, "user")
         return HttpResponseRedirect("/")

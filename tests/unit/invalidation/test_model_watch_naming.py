@@ -17,7 +17,7 @@ from mizan_htmx.client import Context
 from mizan_htmx.errors import DeclarationError
 from mizan_htmx.invalidation.model_watch import watch_model
 from tests.apps.watched.models import Antique, Item, Labelled, Lamp, Ticket
-from tests.helpers.model_watch import Do, Told, its_room
+from tests.helpers.model_watch import Do, Published, its_room
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("rooms_and_guests")]
 
@@ -39,28 +39,30 @@ class TestNaming:
         ],
     )
     def test_parameters_several_or_nothing(
-        self, told: Told, rooms: object, answer: Any, text: list[str]
+        self, published: Published, rooms: object, answer: Any, text: list[str]
     ) -> None:
         watch_model(Item, "room", lambda item: answer)
         Item(label="chair").save()
-        assert told == text
+        assert published == text
 
-    def test_as_a_decorator_and_a_generator(self, told: Told, rooms: object) -> None:
+    def test_as_a_decorator_and_a_generator(self, published: Published, rooms: object) -> None:
         @watch_model(Item, Context("room"))
         def both(item: Item) -> Iterator[dict[str, object]]:
             yield {"room_id": item.room_id}
             yield {"room_id": 9}
 
         Item(room_id=2).save()
-        assert told == ["room;room_id=2, room;room_id=9"]
+        assert published == ["room;room_id=2, room;room_id=9"]
         assert [each["room_id"] for each in both(Item(room_id=5))] == [5, 9]
 
-    def test_several_watches_of_a_model_are_told_together(self, told: Told, rooms: object) -> None:
+    def test_several_watches_of_a_model_are_published_together(
+        self, published: Published, rooms: object
+    ) -> None:
         watch_model(Item, "room", its_room)
         watch_model(Item, "room", lambda item: {"tab": item.label})
         watch_model(Item, "guest", lambda item: {"guest_id": 7})
         Item(room_id=1, label="chair").save()
-        assert told == ["room;room_id=1, room;tab=chair, guest;guest_id=7"]
+        assert published == ["room;room_id=1, room;tab=chair, guest;guest_id=7"]
 
     @pytest.mark.parametrize(
         ("naming", "reason"),
@@ -75,12 +77,12 @@ class TestNaming:
             (lambda item: 5, "'int' object is not iterable"),
         ],
     )
-    def test_what_fails_is_logged_and_makes_all_of_the_context_stale(
-        self, told: Told, rooms: object, caplog: pytest.LogCaptureFixture, naming: Any, reason: str
+    def test_what_fails_is_logged_and_invalidates_all_of_the_context(
+        self, published: Published, rooms: object, caplog: pytest.LogCaptureFixture, naming: Any, reason: str
     ) -> None:
         watch_model(Item, "room", naming)
         item = Item.objects.create(room_id=1, label="chair")
-        assert (told, Item.objects.count()) == (["room"], 1)
+        assert (published, Item.objects.count()) == (["room"], 1)
         (record,) = caplog.records
         code = naming.__code__
         assert (record.name, record.levelno) == ("mizan_htmx", logging.ERROR)
@@ -104,7 +106,7 @@ class TestNaming:
 class TestSubclasses:
     """Which classes a watch covers."""
 
-    def test_a_watch_covers_children_and_proxies(self, do: Do, told: Told, rooms: object) -> None:
+    def test_a_watch_covers_children_and_proxies(self, do: Do, published: Published, rooms: object) -> None:
         watch_model(Item, "room", its_room)
         lamp = Lamp(room_id=1, label="lamp")
         do(lamp.save)
@@ -112,25 +114,29 @@ class TestSubclasses:
         do(lamp.save)
         antique = Antique(room_id=1, label="vase")
         do(antique.save)
-        assert told.take() == ["room;room_id=1", "room;room_id=1, room;room_id=2", "room;room_id=1"]
+        assert published.take() == ["room;room_id=1", "room;room_id=1, room;room_id=2", "room;room_id=1"]
         do(lamp.delete)
         do(Antique.objects.filter(pk=antique.pk).delete)
-        assert told == ["room;room_id=2", "room;room_id=1"]
+        assert published == ["room;room_id=2", "room;room_id=1"]
 
-    def test_a_watch_of_a_child_is_not_told_of_its_parent_alone(self, told: Told, rooms: object) -> None:
+    def test_a_watch_of_a_child_does_not_concern_its_parent_alone(
+        self, published: Published, rooms: object
+    ) -> None:
         lamp = Lamp.objects.create(room_id=1, label="lamp")
         watch_model(Lamp, "room", its_room)
         item = Item.objects.get()
         item.save()
-        assert told == []
+        assert published == []
         lamp.save()
         item.delete()  # with which the child goes
-        assert told == ["room;room_id=1", "room;room_id=1"]
+        assert published == ["room;room_id=1", "room;room_id=1"]
 
-    def test_a_watch_of_an_abstract_model_covers_what_is_made_of_it(self, told: Told, rooms: object) -> None:
+    def test_a_watch_of_an_abstract_model_covers_what_is_made_of_it(
+        self, published: Published, rooms: object
+    ) -> None:
         watch_model(cast("Any", Labelled), "room", its_room)
         Ticket.objects.create(room_id=2, pk=uuid4())
-        assert told == ["room;room_id=2"]
+        assert published == ["room;room_id=2"]
 
     @isolate_apps("tests.apps.watched")
     def test_a_class_that_is_made_later_is_covered(self) -> None:
@@ -168,10 +174,10 @@ def test_a_context_that_can_not_be_called_so_is_refused() -> None:
 
 
 def test_a_model_that_is_not_watched_is_left_alone(
-    told: Told, item: Item, django_assert_num_queries: DjangoAssertNumQueries
+    published: Published, item: Item, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     with django_assert_num_queries(1):
         item.save()
     with django_assert_num_queries(1):
         Item.objects.update(label="stool")
-    assert told == []
+    assert published == []

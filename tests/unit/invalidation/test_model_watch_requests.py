@@ -12,7 +12,7 @@ from mizan_htmx import client, invalidate, register
 from mizan_htmx.invalidation.model_watch import watch_model
 from mizan_htmx.invalidation.recorder import current_recorder
 from tests.apps.watched.models import Item, Room
-from tests.helpers.model_watch import Told
+from tests.helpers.model_watch import Published
 from tests.helpers.visitor import (
     HEADER,
     SyncOrAsync,
@@ -48,7 +48,7 @@ def atomic_requests(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPa
 @pytest.mark.parametrize("middleware", [True, False])
 @pytest.mark.parametrize("paint", [as_written, as_coroutine])
 def test_a_function_carries_it(
-    visitor: Visitor, settings: Settings, told: Told, paint: SyncOrAsync, middleware: bool
+    visitor: Visitor, settings: Settings, published: Published, paint: SyncOrAsync, middleware: bool
 ) -> None:
     if not middleware:
         settings.MIDDLEWARE = []
@@ -59,12 +59,12 @@ def test_a_function_carries_it(
 
     register(client(affects="guest")(paint(change)))
     response = visitor.call("change")
-    assert response.headers[HEADER] == told[0] == "guest, room;room_id=1, room;room_id=2"
-    assert len(told) == 1
+    assert response.headers[HEADER] == published[0] == "guest, room;room_id=1, room;room_id=2"
+    assert len(published) == 1
 
 
 @pytest.mark.usefixtures("atomic_requests")
-def test_a_plain_view_carries_it(visitor: Visitor, settings: Settings, told: Told) -> None:
+def test_a_plain_view_carries_it(visitor: Visitor, settings: Settings, published: Published) -> None:
     def change(request: HttpRequest) -> HttpResponse:
         with transaction.atomic():
             put(1)
@@ -74,7 +74,7 @@ def test_a_plain_view_carries_it(visitor: Visitor, settings: Settings, told: Tol
 
     serve(settings, {"change/": change})
     assert visitor.form("/change/", "").headers[HEADER] == "room;room_id=1, room;room_id=2"
-    assert told == ["room;room_id=1, room;room_id=2"]
+    assert published == ["room;room_id=1, room;room_id=2"]
 
 
 async def aput(request: HttpRequest) -> HttpResponse:
@@ -83,14 +83,14 @@ async def aput(request: HttpRequest) -> HttpResponse:
     return HttpResponse()
 
 
-def test_a_plain_coroutine_carries_it(visitor: Visitor, settings: Settings, told: Told) -> None:
+def test_a_plain_coroutine_carries_it(visitor: Visitor, settings: Settings, published: Published) -> None:
     serve(settings, {"change/": aput})
     assert visitor.form("/change/", "").headers[HEADER] == "room;room_id=1"
-    assert told == ["room;room_id=1"]
+    assert published == ["room;room_id=1"]
 
 
-def test_without_the_middleware_a_plain_view_is_told_and_not_carried(
-    visitor: Visitor, settings: Settings, told: Told
+def test_without_the_middleware_a_plain_view_is_published_and_not_carried(
+    visitor: Visitor, settings: Settings, published: Published
 ) -> None:
     settings.MIDDLEWARE = []
 
@@ -100,12 +100,12 @@ def test_without_the_middleware_a_plain_view_is_told_and_not_carried(
 
     serve(settings, {"change/": change})
     assert HEADER not in visitor.form("/change/", "").headers
-    assert told == ["room;room_id=1"]
+    assert published == ["room;room_id=1"]
 
 
 @pytest.mark.usefixtures("atomic_requests")
-def test_what_is_rolled_back_is_neither_carried_nor_told(
-    visitor: Visitor, settings: Settings, told: Told
+def test_what_is_rolled_back_is_neither_carried_nor_published(
+    visitor: Visitor, settings: Settings, published: Published
 ) -> None:
     def change(request: HttpRequest, room_id: int) -> HttpResponse:
         put(room_id)
@@ -129,11 +129,11 @@ def test_what_is_rolled_back_is_neither_carried_nor_told(
     assert HEADER not in visitor.call("change", room_id=1).headers
     assert visitor.call("change", room_id=2).headers[HEADER] == "guest, room;room_id=2"
     assert visitor.form("/both/", "").headers[HEADER] == "room;room_id=2"
-    assert told == ["guest, room;room_id=2", "room;room_id=2"]
+    assert published == ["guest, room;room_id=2", "room;room_id=2"]
 
 
 def test_a_refused_call_that_left_something_behind_carries_it(
-    visitor: Visitor, told: Told, sync_or_async: SyncOrAsync
+    visitor: Visitor, published: Published, sync_or_async: SyncOrAsync
 ) -> None:
     def change(request: HttpRequest) -> int:
         put(1)
@@ -141,7 +141,7 @@ def test_a_refused_call_that_left_something_behind_carries_it(
 
     register(client(sync_or_async(change)))
     response = visitor.call("change")
-    assert (response.status_code, response.headers[HEADER], told) == (
+    assert (response.status_code, response.headers[HEADER], published) == (
         403,
         "room;room_id=1",
         ["room;room_id=1"],
@@ -176,11 +176,13 @@ def test_requests_in_one_transaction_carry_each_their_own(visitor: Visitor, sett
     assert [visitor.form("/change/", "").headers[HEADER] for _ in range(2)] == ["room;room_id=1"] * 2
 
 
-def test_after_the_answer_it_is_told_at_once(visitor: Visitor, settings: Settings, told: Told) -> None:
+def test_after_the_answer_it_is_published_at_once(
+    visitor: Visitor, settings: Settings, published: Published
+) -> None:
     def change(request: HttpRequest) -> HttpResponse:
         return HttpResponse()
 
     serve(settings, {"change/": change})
     visitor.form("/change/", "")
     put(3)
-    assert told == ["room;room_id=3"]
+    assert published == ["room;room_id=3"]

@@ -1,4 +1,4 @@
-"""What is stale is announced once it is committed: by ``invalidate()``, in the header."""
+"""What is committed is invalidated: by ``invalidate()``, in the header."""
 
 import asyncio
 import re
@@ -9,7 +9,7 @@ from weakref import WeakSet
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 from django.db import connections, transaction
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.test import RequestFactory
 from pytest_django import DjangoCaptureOnCommitCallbacks
 
@@ -20,6 +20,7 @@ from mizan_htmx.invalidation.publication import publish_anywhere, publish_invali
 from mizan_htmx.invalidation.recorder import Recorder, current_recorder, open_recorder
 from mizan_htmx.invalidation.transactions import share_of
 from mizan_htmx.protocol.keys import Invalidation, format_list
+from mizan_htmx.signals import invalidated
 from mizan_htmx.testing import isolated_registry
 from tests.helpers.visitor import (
     HEADER,
@@ -196,7 +197,7 @@ class TestTransactions:
             raise ZeroDivisionError
         assert (recorder.invalidations(), recorder.written()) == ((Invalidation("one"),), "one")
 
-    def test_what_is_added_later_is_announced_too(self) -> None:
+    def test_what_is_added_later_is_in_the_response_too(self) -> None:
         recorder = Recorder()
         for name, written in (("one", "one"), ("two", "one, two")):
             recorder.add([Invalidation(name)])
@@ -251,6 +252,23 @@ class TestTransactions:
             assert signals == []
         assert signals == [("one", request, False)]
 
+    def test_what_is_committed_after_the_response_is_published_with_it(self) -> None:
+        request, response = RequestFactory().get("/"), HttpResponse()
+        heard: list[object] = []
+
+        def hear(sender: object, **named: object) -> None:
+            heard.append((named["invalidations"], named["request"], named["response"]))
+
+        recorder, _ = open_recorder(request)
+        invalidated.connect(hear)
+        try:
+            with transaction.atomic():
+                recorder.add([Invalidation("one")])
+                assert recorder.close(request, response) == ()
+        finally:
+            invalidated.disconnect(hear)
+        assert heard == [((Invalidation("one"),), request, response)]
+
     @pytest.mark.django_db(transaction=False)
     def test_in_a_test_that_never_commits_a_request_is_published_once(
         self,
@@ -267,45 +285,45 @@ class TestTransactions:
         assert [text for text, *_ in signals] == ["one, two"]
 
 
-def test_nobody_hears_of_what_is_neither_live_nor_public_but_who_listens(signals: list[Any]) -> None:
-    heard: list[object] = []
+def test_what_is_neither_live_nor_public_is_received_only_by_who_listens(signals: list[Any]) -> None:
+    received: list[object] = []
 
-    def hear(sender: object, invalidations: object, **kwargs: object) -> None:
-        heard.append(invalidations)
+    def receive(sender: object, invalidations: object, **kwargs: object) -> None:
+        received.append(invalidations)
 
     known, unknown = (Invalidation("user"),), (Invalidation("elsewhere"),)
-    published.connect(hear)
+    published.connect(receive)
     try:
         for stale in (known, unknown):
             publish_invalidations(None, stale)
     finally:
-        published.disconnect(hear)
-    assert (heard, [text for text, *_ in signals]) == ([unknown], ["user", "elsewhere"])
+        published.disconnect(receive)
+    assert (received, [text for text, *_ in signals]) == ([unknown], ["user", "elsewhere"])
 
 
 @pytest.mark.parametrize("may_block", ["", "1"])
 async def test_in_an_event_loop_the_sites_receivers_are_called_by_a_task(
     signals: list[Any], monkeypatch: pytest.MonkeyPatch, may_block: str
 ) -> None:
-    heard: list[object] = []
+    received: list[object] = []
 
-    def hear(sender: object, request: object, **kwargs: object) -> None:
-        heard.append(request)
+    def receive(sender: object, request: object, **kwargs: object) -> None:
+        received.append(request)
 
     monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", may_block)
     request = RequestFactory().get("/")
-    published.connect(hear)
+    published.connect(receive)
     try:
         publish_anywhere(request, (Invalidation("elsewhere"),))
     finally:
-        published.disconnect(hear)
-    assert heard == [request]
+        published.disconnect(receive)
+    assert received == [request]
     assert bool(signals) is bool(may_block)
     async with asyncio.timeout(60):
         while not signals:
             await asyncio.sleep(0)
     assert [each[:2] for each in signals] == [("elsewhere", request)]
-    assert heard == [request]
+    assert received == [request]
 
 
 @pytest.mark.django_db(transaction=True)

@@ -214,7 +214,7 @@ class TestBlocks:
         settings.MIZAN_REPLICA_LAG = lambda: 0
         assert (version_of(RequestFactory().get("/")), clock) == ("0a1b2c3d.9", [])
 
-    def test_one_that_nobody_can_tell_of(self, clock: list[float], settings: Settings) -> None:
+    def test_one_whose_lag_nobody_knows(self, clock: list[float], settings: Settings) -> None:
         settings.MIZAN_REPLICA_LAG = lambda: None
         version_of(RequestFactory().get("/"))
         assert clock == [math.inf]
@@ -254,7 +254,7 @@ def half_a_second() -> float:
     return 0.5
 
 
-def test_a_page_that_read_too_early_is_told_of_it(settings: Settings) -> None:
+def test_a_page_that_read_too_early_is_refreshed(settings: Settings) -> None:
     """By the real clock: the change of before is newer than what the replica has for sure."""
     settings.CHANNEL_LAYERS = {}
     register(client(context=BOARD)(board_name))

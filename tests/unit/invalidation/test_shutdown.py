@@ -31,15 +31,15 @@ def test_what_is_asked_for_meanwhile_is_done_as_well() -> None:
     def purge() -> None:
         done.append("purge")
 
-    def tell() -> None:
-        done.append("tell")
+    def publish() -> None:
+        done.append("publish")
         at_exit(purge)
 
-    at_exit(tell)
+    at_exit(publish)
     finish()
-    at_exit(tell)
+    at_exit(publish)
     finish()
-    assert done == ["tell", "purge"] * 2
+    assert done == ["publish", "purge"] * 2
 
 
 @pytest.mark.parametrize(("line", "said"), [("", "left\n"), ("finish()", "left\n")])

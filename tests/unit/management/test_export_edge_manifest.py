@@ -115,7 +115,7 @@ def test_a_mutation_of_what_is_public_says_where_it_answers() -> None:
     }
 
 
-def test_a_form_answers_at_its_own_address_too() -> None:
+def test_a_form_answers_at_its_own_url_too() -> None:
     class NewsForm(mizanFormMixin, forms.Form):
         mizan = mizanFormMeta(name="add_news", affects="news", enable_formset=True)
         topic = forms.CharField()
@@ -140,11 +140,11 @@ def test_python_may_name_the_file_as_a_path_or_as_text_in_a_folder_that_is_new(
     written_as: type, option: dict[str, str], tmp_path: Path
 ) -> None:
     target = tmp_path / "folder" / "that is" / "new" / "m.json"
-    told = StringIO()
-    call_command("export_edge_manifest", output=written_as(target), stderr=told, **option)
+    stderr = StringIO()
+    call_command("export_edge_manifest", output=written_as(target), stderr=stderr, **option)
     form = [text for name, value in option.items() for text in (f"--{name}", value)]
     assert target.read_text(encoding="utf-8").strip() == export(*form).strip()
-    assert told.getvalue() == f"Wrote 2 contexts to {target}.\n"
+    assert stderr.getvalue() == f"Wrote 2 contexts to {target}.\n"
     checked = StringIO()
     call_command("export_edge_manifest", output=written_as(target), check=True, stderr=checked, **option)
     assert checked.getvalue() == f"{target} is up to date.\n"

@@ -161,7 +161,7 @@ def strictest_limit() -> Iterator[None]:
 
 @pytest.mark.parametrize("digits", [1, 640, 641, 4300])
 @pytest.mark.usefixtures("strictest_limit")
-def test_an_integer_has_a_text_whatever_python_is_told_of_its_digits(digits: int) -> None:
+def test_an_integer_has_a_text_whatever_limit_of_digits_python_has(digits: int) -> None:
     most, least = 10**digits - 1, 10 ** (digits - 1)
     assert [canonical(most), canonical(-most)] == ["9" * digits, "-" + "9" * digits]
     assert [canonical(least), canonical(-least)] == ["1" + "0" * (digits - 1), "-1" + "0" * (digits - 1)]

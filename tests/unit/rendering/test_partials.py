@@ -22,6 +22,7 @@ from pytest_django import Settings
 from mizan_htmx import client, register
 from mizan_htmx.rendering import partials
 from tests.helpers.blocks import (
+    DEFAULT_ID,
     LIBRARIES,
     Site,
     blocks_of,
@@ -49,7 +50,7 @@ def test_a_block_in_an_included_template_belongs_to_that_one(any_site: Site, inc
     html = any_site.page(f'{{% include "part.html" {include} %}}')
 
     assert html.endswith(">Ada</div>")
-    token = sign(["part.html#person", ["user"], blocks_of(html)[0]["id"], {}, {}])
+    token = sign(["part.html#person", ["user"], DEFAULT_ID, {}, {}])
     assert blocks_of(html)[0]["hx-get"] == f"/api/mizan/partial/user/?block={token}&user_id=5"
     assert any_site.assert_refreshes_alike(html) == 1
 
@@ -321,9 +322,9 @@ def test_a_block_refreshes_with_the_engine_of_its_page(
         assert "waits" not in refreshed.text
         if "data-mizan-lazy" not in block:
             assert refreshed.text in html
-    together = "&".join(block["hx-get"].partition("?")[2] for block in found)
-    pieces = site.get(f"/api/mizan/partials/?{together}").text
-    assert (word in pieces, other in pieces) == (True, False)
+    queries = "&".join(block["hx-get"].partition("?")[2] for block in found)
+    results = site.get(f"/api/mizan/partials/?{queries}").text
+    assert (word in results, other in results) == (True, False)
 
 
 def test_only_an_engine_that_is_not_the_first_to_have_it_is_in_the_token(
@@ -333,8 +334,7 @@ def test_only_an_engine_that_is_not_the_first_to_have_it_is_in_the_token(
         return [block["hx-get"] for block in blocks_of(site.get(f"/by/{name}/").text)]
 
     first, second = engines_of_two
-    id_of = blocks_of(site.get(f"/by/{first}/").text)[2]["id"]
-    plain = ["own.html#part", ["notifications"], id_of, {}, {}]
+    plain = ["own.html#part", ["notifications"], DEFAULT_ID, {}, {}]
     assert sign(plain) in tokens(first)[2]
     assert sign([*plain, {"engine": second}]) in tokens(second)[2]
     for file in TEMPLATES:
@@ -377,7 +377,7 @@ def test_an_engine_of_nobodys_settings_has_no_name(
     html = engine.get_template("alone.html").render(RequestContext(RequestFactory().get("/")))
 
     [block] = blocks_of(html)
-    assert sign(["alone.html#one", ["notifications"], block["id"], {}, {}]) in block["hx-get"]
+    assert sign(["alone.html#one", ["notifications"], DEFAULT_ID, {}, {}]) in block["hx-get"]
     assert site.get(block["hx-get"]).status_code == 404
 
 

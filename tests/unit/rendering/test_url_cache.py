@@ -29,7 +29,7 @@ def here(settings: Settings) -> Iterator[None]:
     set_urlconf(None)
 
 
-def test_an_address_is_what_django_gives() -> None:
+def test_a_url_is_what_django_gives() -> None:
     assert reverse_url("mizan:call") == "/here/mizan/call/"
     assert reverse_url("mizan:partial", "user") == "/here/mizan/partial/user/"
     assert reverse_url_for(RequestFactory().get("/"), "mizan:partial", "cart") == "/here/mizan/partial/cart/"
@@ -53,7 +53,7 @@ def test_a_urlconf_counts_from_when_django_looks_for_the_view() -> None:
     assert reverse_url_for(request, "mizan:call") == "/there/mizan/call/"
 
 
-def test_a_request_that_gets_another_urlconf_on_the_way_has_its_addresses() -> None:
+def test_a_request_that_gets_another_urlconf_on_the_way_has_its_urls() -> None:
     request = RequestFactory().get("/")
     request.resolver_match = resolve("/here/mizan/call/")
     assert reverse_url_for(request, "mizan:call") == "/here/mizan/call/"

@@ -18,7 +18,7 @@ from mizan_htmx.setup.autodiscover import discover, load_urlconf
 from mizan_htmx.setup.registry import Registry, get_function
 from mizan_htmx.testing import isolated_registry
 from tests.apps.shared import summary
-from tests.helpers.model_watch import listening
+from tests.helpers.model_watch import collected
 
 PEOPLE = "tests.apps.people"
 CART = "tests.apps.cart"
@@ -156,9 +156,9 @@ class TestWhatOnlyTheUrlconfRegisters:
 
     def test_a_worker_may_invalidate_it(self, late: Registry) -> None:
         register(profile)
-        with listening() as heard:
+        with collected() as received:
             invalidate(None, "late_news")
-        assert heard == ["late_news"]
+        assert received == ["late_news"]
         with pytest.raises(ValueError, match="Did you mean 'late_news'"):
             invalidate(None, "late_new")
 

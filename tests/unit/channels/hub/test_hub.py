@@ -17,28 +17,32 @@ pytestmark = pytest.mark.usefixtures("quiet")
 class TestInvalidations:
     """Invalidations reach exactly the sockets that watch their keys."""
 
-    async def test_who_watches_it_hears_it_with_its_version_and_nobody_else(self, any_layer: str) -> None:
+    async def test_who_watches_it_receives_it_with_its_version_and_nobody_else(self, any_layer: str) -> None:
         async with joined("board;board_id=3") as one, joined("board;board_id=4", "user") as other:
             version = await in_thread(publish, keys("board;board_id=3", "unseen"))
-            await one.hears("board;board_id=3")
+            await one.receives("board;board_id=3")
             await in_thread(publish, keys("user"))
-            await other.hears("user")
+            await other.receives("user")
             assert one.texts == [
                 f'{{"invalidate": "board;board_id=3", "versions": {{"board;board_id=3": "{version}"}}}}'
             ]
-            assert other.told == ["user"]
+            assert other.invalidated == ["user"]
 
     async def test_a_socket_learns_only_the_parameters_that_it_watches_by(self) -> None:
         async with joined("board;board_id=3") as narrow, joined("board") as bare, joined("user;x=1") as user:
             await in_thread(publish, keys("board;board_id=3;secret=7"))
-            await narrow.hears("board;board_id=3")
-            await bare.hears("board")
-            assert (narrow.told, bare.told, user.told) == (["board;board_id=3"], ["board"], [])
+            await narrow.receives("board;board_id=3")
+            await bare.receives("board")
+            assert (narrow.invalidated, bare.invalidated, user.invalidated) == (
+                ["board;board_id=3"],
+                ["board"],
+                [],
+            )
 
     async def test_everything_reaches_everyone_who_watches_as_everything(self) -> None:
         async with joined("board;board_id=3", "user") as page, joined() as idle:
             version = await in_thread(publish, keys("*"))
-            await page.hears("*")
+            await page.receives("*")
             assert page.frames == [{"invalidate": "*", "versions": {"*": str(version)}}]
             assert idle.frames == []
 
@@ -47,8 +51,8 @@ class TestInvalidations:
             await in_thread(publish, keys("board;board_id=3", "end"))
             async with joined("end") as last:
                 await in_thread(publish, keys("end"))
-                await last.hears("end")
-            assert page.told == ["board;board_id=3"]
+                await last.receives("end")
+            assert page.invalidated == ["board;board_id=3"]
 
     async def test_many_who_watch_the_same_are_asked_to_spread_and_get_the_same_text(self) -> None:
         hub, pages = Hub.here(), [Page() for _ in range(20)]
@@ -56,7 +60,7 @@ class TestInvalidations:
             await hub.join(page)
             hub.watch(page, frozenset(keys("board")))
         version = await in_thread(publish, keys("board"))
-        await pages[-1].hears("board")
+        await pages[-1].receives("board")
         text = f'{{"invalidate": "board", "versions": {{"board": "{version}"}}, "spread": 300}}'
         assert [page.texts for page in pages] == [[text]] * 20
         assert len({id(page.texts[0]) for page in pages}) == 1
@@ -70,17 +74,17 @@ class TestInvalidations:
             hub.unwatch(page, keys("d", "unknown"))
             assert hub.watched(page) == set(keys("b", "c"))
             await in_thread(publish, keys("a", "b", "c", "d"))
-            await page.hears("b", "c")
-            assert sorted(page.told) == ["b", "c"]
+            await page.receives("b", "c")
+            assert sorted(page.invalidated) == ["b", "c"]
 
-    async def test_a_storm_is_told_at_once_then_slowly_and_once_after_the_last(self) -> None:
+    async def test_a_storm_is_sent_at_once_then_slowly_and_once_after_the_last(self) -> None:
         async with joined("board") as page:
             began = asyncio.get_running_loop().time()
             for _ in range(50):
                 last = await in_thread(publish, keys("board"))
             await page.until(lambda: page.frames[-1]["versions"] == {"board": str(last)})
             took = asyncio.get_running_loop().time() - began
-            assert len(page.told) <= took / 0.1 + 1
+            assert len(page.invalidated) <= took / 0.1 + 1
 
     async def test_one_socket_that_fails_does_not_keep_it_from_the_others(
         self, caplog: pytest.LogCaptureFixture
@@ -91,10 +95,10 @@ class TestInvalidations:
 
         async with joined("board", page=Broken()), joined("board") as page:
             await in_thread(publish, keys("board"))
-            await page.hears("board")
+            await page.receives("board")
         assert [record.getMessage() for record in caplog.records] == ["A frame could not be queued."]
 
-    async def test_a_socket_that_leaves_while_it_is_told_hears_nothing_more(self) -> None:
+    async def test_a_socket_that_leaves_while_it_is_notified_receives_nothing_more(self) -> None:
         class Leaving(Page):
             def send_text(self, frame: str) -> None:
                 super().send_text(frame)
@@ -102,16 +106,16 @@ class TestInvalidations:
 
         async with joined("a", "b", page=Leaving()) as page, joined("b") as other:
             await in_thread(publish, keys("a"))
-            await page.hears("a")
+            await page.receives("a")
             await in_thread(publish, keys("b"))
-            await other.hears("b")
-            assert page.told == ["a"]
+            await other.receives("b")
+            assert page.invalidated == ["a"]
 
 
 class TestPushes:
     """Messages reach the subscribers of their group, in order."""
 
-    async def test_subscribers_of_the_group_hear_it_in_order_with_their_own_parameters(
+    async def test_subscribers_of_the_group_receive_it_in_order_with_their_own_parameters(
         self, any_layer: str
     ) -> None:
         async with joined() as page, joined() as other:
@@ -140,7 +144,7 @@ class TestPushes:
             await page.until(lambda: len(page.pushed) == 20)
             assert page.pushed == [{"text": str(number)} for number in range(20)]
 
-    async def test_who_has_unsubscribed_hears_nothing_more(self) -> None:
+    async def test_who_has_unsubscribed_receives_nothing_more(self) -> None:
         async with joined() as page:
             hub = Hub.here()
             hub.subscribe(page, room("a"))
@@ -169,7 +173,7 @@ class TestPushes:
             await bus.asend(chat("a", "after"))
             await bus.asend(chat("b", "quick"))
             await in_thread(publish, keys("board"))
-            await page.hears("board")
+            await page.receives("board")
             await page.until(lambda: page.pushed)
             assert page.pushed == [{"text": "quick"}]
             gate.set()

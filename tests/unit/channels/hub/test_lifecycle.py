@@ -32,13 +32,13 @@ class TestLifecycle:
         for _ in range(3):
             async with joined("board") as page:
                 await in_thread(publish, keys("board"))
-                await page.hears("board")
+                await page.receives("board")
 
     async def test_sockets_may_come_and_go_at_the_same_time(self, any_layer: str) -> None:
         async def visit() -> None:
             async with joined("board") as page:
                 await in_thread(publish, keys("board"))
-                await page.hears("board")
+                await page.receives("board")
 
         await asyncio.gather(*(visit() for _ in range(20)))
         assert not Hub.here().is_running
@@ -74,14 +74,14 @@ class TestLifecycle:
         assert [hub for hub in bus._hubs if hub is loop] == []
         gc.collect()
 
-    async def test_an_event_of_another_release_is_logged_and_the_next_one_heard(
+    async def test_an_event_of_another_release_is_logged_and_the_next_one_received(
         self, caplog: pytest.LogCaptureFixture
     ) -> None:
         async with joined("board") as page:
             await bus.asend({"kind": "stale", "keys": 7})
             await bus.asend({"kind": "news of the future"})
             await in_thread(publish, keys("board"))
-            await page.hears("board")
+            await page.receives("board")
         assert [record.getMessage() for record in caplog.records] == [
             "Unknown event {'kind': 'stale', 'keys': 7}. Another release of mizan_htmx may have sent it."
         ]
@@ -132,7 +132,7 @@ class TestReauthorization:
                 await bus.asend({"kind": "check", "user": "5"})
             async with joined("board") as other:
                 await in_thread(publish, keys("board"))
-                await other.hears("board")
+                await other.receives("board")
             gate.set()
             await page.until(lambda: page.reauthorized == 2)
         assert caplog.messages == [

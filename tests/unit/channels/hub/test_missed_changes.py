@@ -161,20 +161,20 @@ async def test_a_publication_that_arrives_during_a_query_counts_once(
 ) -> None:
     since, loop, missed = type(store).since, asyncio.get_running_loop(), MissedChanges()
     life = (await missed.change_log({})).now.epoch
-    heard: list[Version] = []
+    received: list[Version] = []
 
     def slow(self: VersionStore, seq: int, epoch: str) -> Any:
         for name in ("a", "b"):
-            heard.append(store.advance(keys(name)))
+            received.append(store.advance(keys(name)))
         changes = since(self, seq, epoch)
-        heard.append(store.advance(keys("a")))
-        for name, version in zip(("a", "b", "a"), heard[-3:], strict=True):
+        received.append(store.advance(keys("a")))
+        for name, version in zip(("a", "b", "a"), received[-3:], strict=True):
             loop.call_soon_threadsafe(missed.append_next, keys(name), version)
         return changes
 
     monkeypatch.setattr(type(store), "since", slow)
     log = await missed.change_log({life: 0})
-    assert log.now == heard[-1]
+    assert log.now == received[-1]
     assert [log.last(*keys(name)) for name in ("a", "b")] == [3, 2]
 
 
@@ -233,7 +233,7 @@ async def test_a_log_drops_what_the_store_drops(settings: Settings, store: Versi
     assert sum(len(shape.changes) for shape in shapes) <= 30
 
 
-async def test_a_store_that_is_down_is_queried_once_for_all_and_again_afterwards(
+async def test_a_store_that_is_down_is_queried_once_for_all_and_again_later(
     store: VersionStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     missed, life, asked = MissedChanges(), store.current().epoch, []

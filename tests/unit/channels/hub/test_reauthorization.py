@@ -1,4 +1,4 @@
-"""Rights that were lost since a subscription began: whoever may no more is not heard any more, either."""
+"""Rights that were lost since a subscription began: who may not receive any more can't send, either."""
 
 from typing import Any
 
@@ -13,15 +13,15 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("
 REFUSED = {"error": "Not authorized", "code": "FORBIDDEN", **ROOM}
 
 
-def chat(heard: list[str], authorize: Any) -> None:
+def chat(received: list[str], authorize: Any) -> None:
     """Register a chat that notes what it receives and how it ends."""
 
     class OwnChannel(ChatChannel):
         def receive(self, params: Any, msg: Any) -> Any:
-            heard.append(msg.text)
+            received.append(msg.text)
 
         def on_disconnect(self, params: Any) -> None:
-            heard.append("ended")
+            received.append("ended")
 
     OwnChannel.authorize = authorize  # type: ignore[method-assign]
     register(OwnChannel, "chat")
@@ -29,20 +29,20 @@ def chat(heard: list[str], authorize: Any) -> None:
 
 async def test_who_was_barred_says_nothing_more(sync_or_async: SyncOrAsync) -> None:
     barred: set[str] = set()
-    heard: list[str] = []
-    chat(heard, sync_or_async(lambda self, params: params.room not in barred))
+    received: list[str] = []
+    chat(received, sync_or_async(lambda self, params: params.room not in barred))
     async with Tab(user=person()) as tab:
         await tab.ask(action="subscribe", **ROOM)
         assert await tab.ask(action="message", id="1", **ROOM, data={"text": "hi"}) == {"id": "1", "ok": True}
         barred.add("a")
         refused = await tab.ask(action="message", id="2", **ROOM, data={"text": "still here"})
         assert refused == {"id": "2", **REFUSED}
-        assert heard == ["hi", "ended"]
+        assert received == ["hi", "ended"]
         assert (await tab.ask(action="message", **ROOM, data={"text": "x"}))["error"] == "Not subscribed"
-    assert heard == ["hi", "ended"]
+    assert received == ["hi", "ended"]
 
 
-async def test_whoever_may_not_speak_is_not_told_what_would_fit() -> None:
+async def test_who_may_not_send_does_not_learn_what_would_fit() -> None:
     allowed = [True, False]
     chat([], lambda self, params: allowed.pop(0))
     async with Tab(user=person()) as tab:

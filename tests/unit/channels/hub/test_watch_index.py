@@ -17,8 +17,8 @@ STALE = KEYS | st.just(EVERYTHING)
 STEPS = st.lists(st.tuples(st.booleans(), KEYS, st.integers(0, 3)) | STALE, max_size=60)
 
 
-def told_of(stale: Invalidation, watched: Invalidation) -> Invalidation:
-    """Say by hand what a watcher of ``watched`` may be told of ``stale``."""
+def covered(stale: Invalidation, watched: Invalidation) -> Invalidation:
+    """Say by hand what a watcher of ``watched`` may be sent of ``stale``."""
     return restrict(stale, frozenset(name for name, _ in watched.params))
 
 
@@ -33,9 +33,9 @@ def test_it_finds_what_covers_says_whatever_came_and_went(
             expected: dict[Invalidation, set[int]] = {}
             for key, watcher in watched:
                 if covers(step, key):
-                    told = step if step == EVERYTHING else told_of(step, key)
-                    expected.setdefault(told, set()).add(watcher)
-            assert {told: set(found) for told, found in index.find(step).items()} == expected
+                    sent = step if step == EVERYTHING else covered(step, key)
+                    expected.setdefault(sent, set()).add(watcher)
+            assert {sent: set(found) for sent, found in index.find(step).items()} == expected
             continue
         adding, key, watcher = step
         if adding:

@@ -45,12 +45,15 @@ class TestTooLarge:
     async def test_it_closes_the_socket_with_1009(self, content: str | bytes) -> None:
         async with Tab() as tab:
             if isinstance(content, bytes):
-                await tab.wire.send_to(bytes_data=content)
+                await tab.communicator.send_to(bytes_data=content)
             else:
-                await tab.wire.send_to(text_data=content)
-            assert await tab.wire.receive_output(PATIENCE) == {"type": "websocket.close", "code": 1009}
-            await tab.tell(action="dance")
-            assert await tab.wire.receive_nothing()
+                await tab.communicator.send_to(text_data=content)
+            assert await tab.communicator.receive_output(PATIENCE) == {
+                "type": "websocket.close",
+                "code": 1009,
+            }
+            await tab.send(action="dance")
+            assert await tab.communicator.receive_nothing()
 
     @pytest.mark.parametrize("content", [" " * protocol.MAX_BYTES, "ü" * (protocol.MAX_BYTES // 2)])
     async def test_one_of_exactly_the_limit_is_read(self, content: str) -> None:
@@ -63,7 +66,7 @@ class TestTooLarge:
 
         async with Tab(Slow.as_asgi()) as tab:
             await tab.ask(action="dance")
-            await tab.tell(action="dance", data="x" * protocol.MAX_BYTES)
+            await tab.send(action="dance", data="x" * protocol.MAX_BYTES)
             assert await tab.closing() == 1009
 
 
@@ -197,8 +200,8 @@ async def test_the_payload_of_a_message_is_written_once_for_all_its_hearers(
             await tab.ask(action="subscribe", channel="room", params={"number": number})
         monkeypatch.setattr("mizan_htmx.channels.hub.delivery.json.dumps", counted)
         await Room.push(Room.DjangoMessage(text="hi"), number=5)
-        heard = [await tab.hear() for _ in spellings]
-        assert heard == [said("hi", channel="room", params={"number": number}) for number in spellings]
+        received = [await tab.receive() for _ in spellings]
+        assert received == [said("hi", channel="room", params={"number": number}) for number in spellings]
     assert payloads.count({"text": "hi", "author": ""}) == 1
 
 
@@ -310,7 +313,7 @@ async def test_all_that_a_page_can_have_one_socket_keep_is_about_a_megabyte() ->
         assert errors < subscriptions.MAX_SUBSCRIPTIONS / 10
         await tab.ask(action="watch", id="x" * protocol.MAX_ID, contexts=keys)
         publish(f"board;tab={tabs[0]}")  # has those found that watch it
-        assert (await tab.hear())["invalidate"] == f"board;tab={tabs[0]}"
+        assert (await tab.receive())["invalidate"] == f"board;tab={tabs[0]}"
 
     async with (
         Tab(Unlimited.as_asgi(), user=person()) as first,

@@ -40,16 +40,16 @@ def browser(ada: Any) -> Client:
 
 
 @pytest.fixture
-def told(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
-    """Collect the events that all hubs are told, and whether all was committed by then."""
+def events(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+    """Collect the events that all hubs are sent, and whether all was committed by then."""
     events: list[Any] = []
 
-    def tell(event: Any) -> None:
+    def collect(event: Any) -> None:
         assert not transaction.get_connection().in_atomic_block
         events.append({name: value for name, value in event.items() if name != "kind"})
         assert event["kind"] == "check"
 
-    monkeypatch.setattr(bus, "send", tell)
+    monkeypatch.setattr(bus, "send", collect)
     return events
 
 
@@ -202,32 +202,32 @@ class TestGiven:
 
 
 class TestSignals:
-    """Hubs are told to ask again when there is reason to."""
+    """Hubs are asked to check again when there is reason to."""
 
     @pytest.fixture(autouse=True)
     def connected(self) -> None:
-        """Connect twice: that must not tell twice."""
+        """Connect twice: that must not send an event twice."""
         session_user.connect()
         session_user.connect()
 
-    def test_a_logout_names_its_session(self, browser: Client, told: list[Any]) -> None:
+    def test_a_logout_names_its_session(self, browser: Client, events: list[Any]) -> None:
         key = browser.session.session_key
         browser.logout()
-        assert told == [{"session": key}]
+        assert events == [{"session": key}]
 
-    def test_a_logout_without_a_request_names_nothing(self, ada: Any, told: list[Any]) -> None:
+    def test_a_logout_without_a_request_names_nothing(self, ada: Any, events: list[Any]) -> None:
         user_logged_out.send(sender=User, request=None, user=ada)
-        assert told == []
+        assert events == []
 
-    def test_a_saved_user_is_named_after_the_commit(self, ada: Any, told: list[Any]) -> None:
+    def test_a_saved_user_is_named_after_the_commit(self, ada: Any, events: list[Any]) -> None:
         with transaction.atomic():
             ada.save()
-            assert told == []
-        assert told == [{"user": str(ada.pk)}]
+            assert events == []
+        assert events == [{"user": str(ada.pk)}]
 
     @pytest.mark.parametrize("ends_by_hand", [True, False])
     def test_a_hook_of_the_site_that_fails_keeps_nobody_in(
-        self, ada: Any, told: list[Any], ends_by_hand: bool
+        self, ada: Any, events: list[Any], ends_by_hand: bool
     ) -> None:
         def fail() -> None:
             raise ConnectionError("The broker is down.")
@@ -241,57 +241,57 @@ class TestSignals:
             if ends_by_hand:
                 transaction.commit()
                 transaction.set_autocommit(True)
-        assert told == [{"user": str(ada.pk)}]
+        assert events == [{"user": str(ada.pk)}]
 
     def test_it_is_named_where_the_site_ends_its_transactions_itself(
-        self, browser: Client, ada: Any, told: list[Any]
+        self, browser: Client, ada: Any, events: list[Any]
     ) -> None:
         key = browser.session.session_key
         transaction.set_autocommit(False)
         try:
             ada.save()
-            assert told == []
+            assert events == []
             transaction.rollback()
             browser.logout()
-            assert told == []
+            assert events == []
             transaction.commit()
         finally:
             transaction.set_autocommit(True)
-        assert told == [{"session": key}]
+        assert events == [{"session": key}]
 
     def test_a_channel_layer_that_fails_keeps_nobody_else_from_being_named(
-        self, ada: Any, told: list[Any], monkeypatch: pytest.MonkeyPatch
+        self, ada: Any, events: list[Any], monkeypatch: pytest.MonkeyPatch
     ) -> None:
         bob = User.objects.create_user("bob")
-        tell = vars(bus)["send"]
+        collect = vars(bus)["send"]
 
         def fail_once(event: Any) -> None:
-            monkeypatch.setattr(bus, "send", tell)
+            monkeypatch.setattr(bus, "send", collect)
             raise ConnectionError("The channel layer is down.")
 
         monkeypatch.setattr(bus, "send", fail_once)
         with transaction.atomic():
             ada.save()
             bob.save()
-        assert told == [{"user": str(bob.pk)}]
+        assert events == [{"user": str(bob.pk)}]
 
     def test_a_new_user_and_a_login_and_what_is_rolled_back_are_nothing(
-        self, ada: Any, told: list[Any]
+        self, ada: Any, events: list[Any]
     ) -> None:
         User.objects.create_user("bob")
         Client().force_login(ada)
         with transaction.atomic():
             ada.save()
             transaction.set_rollback(True)
-        assert told == []
+        assert events == []
 
-    def test_a_deleted_user_is_named(self, ada: Any, told: list[Any]) -> None:
+    def test_a_deleted_user_is_named(self, ada: Any, events: list[Any]) -> None:
         pk = str(ada.pk)
         ada.delete()
-        assert told == [{"user": pk}]
+        assert events == [{"user": pk}]
 
     @pytest.mark.parametrize("field", ["groups", "user_permissions"])
-    def test_rights_given_and_taken_name_their_users(self, ada: Any, told: list[Any], field: str) -> None:
+    def test_rights_given_and_taken_name_their_users(self, ada: Any, events: list[Any], field: str) -> None:
         right: Any = Group.objects.create(name="staff") if field == "groups" else Permission.objects.all()[0]
         mine = getattr(ada, field)
         for change in (
@@ -304,6 +304,6 @@ class TestSignals:
             lambda: mine.set([right]),
             lambda: mine.clear(),
         ):
-            told.clear()
+            events.clear()
             change()  # type: ignore[no-untyped-call]
-            assert told == [{"user": str(ada.pk)}]
+            assert events == [{"user": str(ada.pk)}]

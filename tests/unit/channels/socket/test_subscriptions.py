@@ -1,4 +1,4 @@
-"""Subscribe, unsubscribe and message: who hears what, in which order, and what ends a subscription."""
+"""Subscribe, unsubscribe and message: who receives what, in which order, and what ends a subscription."""
 
 import json
 from typing import Any
@@ -38,10 +38,10 @@ async def test_a_message_goes_to_the_whole_group_its_sender_included() -> None:
         assert await ada.ask(action="subscribe", **ROOM) == SUBSCRIBED
         assert await bob.ask(action="subscribe", **ROOM) == SUBSCRIBED
         assert await else_.ask(action="subscribe", **OTHER) == {"subscribed": True, **OTHER}
-        await ada.tell(action="message", **ROOM, data={"text": "hi"})
-        assert [await ada.hear(), await bob.hear()] == [said("hi", author="ada")] * 2
-        await else_.tell(action="message", **OTHER, data={"text": "lonely"})
-        assert await else_.hear() == said("lonely", author="ada", **OTHER)
+        await ada.send(action="message", **ROOM, data={"text": "hi"})
+        assert [await ada.receive(), await bob.receive()] == [said("hi", author="ada")] * 2
+        await else_.send(action="message", **OTHER, data={"text": "lonely"})
+        assert await else_.receive() == said("lonely", author="ada", **OTHER)
 
 
 @pytest.mark.parametrize(
@@ -55,7 +55,7 @@ async def test_a_message_goes_to_the_whole_group_its_sender_included() -> None:
         raising(NotFound("the text")),
     ],
 )
-async def test_who_may_not_subscribe_is_refused_and_hears_nothing(authorize: Any) -> None:
+async def test_who_may_not_subscribe_is_refused_and_receives_nothing(authorize: Any) -> None:
     channel = chat(authorize=authorize)
     async with Tab(user=person()) as tab:
         assert await tab.ask(action="subscribe", **ROOM) == REFUSED
@@ -90,7 +90,7 @@ async def test_an_id_comes_back_with_every_answer() -> None:
             "code": "BAD_REQUEST",
             **ROOM,
         }
-        await tab.tell(action="message", **ROOM, data={"text": "not acknowledged"})
+        await tab.send(action="message", **ROOM, data={"text": "not acknowledged"})
         assert await tab.ask(action="message", id="3", **ROOM, data={"text": "hi"}) == {"id": "3", "ok": True}
         assert await tab.ask(action="unsubscribe", id="4", **ROOM) == {
             "id": "4",
@@ -99,7 +99,7 @@ async def test_an_id_comes_back_with_every_answer() -> None:
         }
 
 
-async def test_one_who_has_unsubscribed_hears_nothing_more() -> None:
+async def test_one_who_has_unsubscribed_receives_nothing_more() -> None:
     channel = chat()
     message = channel.DjangoMessage(text="hi")
     async with Tab(user=person()) as tab:
@@ -108,7 +108,7 @@ async def test_one_who_has_unsubscribed_hears_nothing_more() -> None:
         await tab.ask(action="subscribe", **OTHER)
         await channel.push(message, room="a")
         await channel.push(message, room="b")
-        assert await tab.hear() == said("hi", **OTHER)
+        assert await tab.receive() == said("hi", **OTHER)
         again = {"error": "Not subscribed", "code": "BAD_REQUEST", **ROOM}
         assert await tab.ask(action="unsubscribe", **ROOM) == again
 
@@ -135,8 +135,8 @@ async def test_frames_carry_the_params_as_their_subscriber_wrote_them() -> None:
                 "params": params,
             }
         await Board.push(Board.DjangoMessage(text="hi"), pk=5)
-        heard = [await text.hear(), await number.hear()]
-        assert heard == [said("hi", channel="board", params=params) for params in written]
+        received = [await text.receive(), await number.receive()]
+        assert received == [said("hi", channel="board", params=params) for params in written]
         answer = await text.ask(action="unsubscribe", channel="board", params={"b": 1, "pk": "05"})
         assert answer["unsubscribed"] is True
 
@@ -181,7 +181,7 @@ async def test_a_socket_has_so_many_subscriptions_and_no_more(monkeypatch: pytes
 
 
 @pytest.mark.parametrize(
-    ("answer", "told"),
+    ("answer", "expected"),
     [
         (False, REFUSED),
         (PermissionDenied("the text"), REFUSED),
@@ -189,8 +189,8 @@ async def test_a_socket_has_so_many_subscriptions_and_no_more(monkeypatch: pytes
     ],
     ids=repr,
 )
-async def test_one_who_may_no_more_is_told_and_unsubscribed(
-    answer: Any, told: dict[str, Any], sync_or_async: SyncOrAsync
+async def test_one_who_may_no_more_is_notified_and_unsubscribed(
+    answer: Any, expected: dict[str, Any], sync_or_async: SyncOrAsync
 ) -> None:
     ended: list[str] = []
     barred: set[str] = set()
@@ -209,10 +209,10 @@ async def test_one_who_may_no_more_is_told_and_unsubscribed(
         await tab.ask(action="subscribe", **OTHER)
         barred.add("a")
         await bus.asend({"kind": "check", "user": "1"})
-        assert await tab.hear() == told
+        assert await tab.receive() == expected
         for room in ("a", "b"):
             await channel.push(channel.DjangoMessage(text="hi"), room=room)
-        assert await tab.hear() == said("hi", **OTHER)
+        assert await tab.receive() == said("hi", **OTHER)
         assert (await tab.ask(action="unsubscribe", **OTHER))["unsubscribed"] is True
     assert ended == ["a", "b"]
 
@@ -240,8 +240,8 @@ async def test_boxes_of_a_form_that_are_not_ticked_are_false_and_lists_empty() -
             ({"unticked": ["loud", "days", "name", "nothing", "loud"]}, ("x", False, [])),
             ({"unticked": ["loud"], "data": {"loud": "on", "text": "y"}}, ("y", True, [1])),
         ):
-            heard = await tab.ask(action="message", **about, **more)
-            said = json.loads(heard["data"]["text"])
+            received = await tab.ask(action="message", **about, **more)
+            said = json.loads(received["data"]["text"])
             assert (said["text"], said["loud"], said["days"], said["name"]) == (*expected, "nobody")
         for wrong in ("loud", [5], {"loud": True}):
             assert await tab.ask(action="message", **about, unticked=wrong) == {

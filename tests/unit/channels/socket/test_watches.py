@@ -17,7 +17,7 @@ from tests.helpers.watches import declare, publish, watching_of
 pytestmark = pytest.mark.usefixtures("registry")
 
 
-async def test_a_page_hears_what_became_stale_of_what_it_watches() -> None:
+async def test_a_page_receives_what_is_invalidated_of_what_it_watches() -> None:
     declare()
     async with Tab() as tab:
         keys = "board;board_id=3, news"
@@ -25,19 +25,19 @@ async def test_a_page_hears_what_became_stale_of_what_it_watches() -> None:
         publish("board;board_id=4")
         version = publish("board;board_id=3;tab=a")
         stale = {"invalidate": "board;board_id=3", "versions": {"board;board_id=3": str(version)}}
-        assert await tab.hear() == stale
+        assert await tab.receive() == stale
         version = publish("news")
-        assert await tab.hear() == {"invalidate": "news", "versions": {"news": str(version)}}
+        assert await tab.receive() == {"invalidate": "news", "versions": {"news": str(version)}}
 
 
 async def test_a_watch_replaces_the_one_before_and_one_without_id_is_not_acknowledged() -> None:
     declare()
     async with Tab() as tab:
-        await tab.tell(action="watch", contexts="board;board_id=3")
+        await tab.send(action="watch", contexts="board;board_id=3")
         assert await tab.ask(action="watch", id=1, contexts="news") == watching_of("news")
         publish("board;board_id=3")
         version = publish("news")
-        assert await tab.hear() == {"invalidate": "news", "versions": {"news": str(version)}}
+        assert await tab.receive() == {"invalidate": "news", "versions": {"news": str(version)}}
         assert await tab.ask(action="watch", id=1, contexts="") == watching_of("")
 
 
@@ -53,7 +53,7 @@ async def test_unknown_contexts_are_named_in_one_frame_and_the_others_are_watche
     async with Tab() as tab:
         unknown = {"id": 1, "error": "Unknown context", "code": "NOT_FOUND", "contexts": "bard;a=1, bard, *"}
         assert await tab.ask(action="watch", id=1, contexts="bard;a=1, news, bard, *") == unknown
-        assert await tab.hear() == watching_of("news")
+        assert await tab.receive() == watching_of("news")
         settings.DEBUG = True
         answer = await tab.ask(action="watch", contexts="bard")
         assert answer == {"error": "Unknown context 'bard'", "code": "NOT_FOUND", "contexts": "bard"}
@@ -81,7 +81,7 @@ async def test_a_key_that_does_not_fit_its_context_is_refused(key: str, fields: 
             "details": {"fields": fields},
             "contexts": key,
         }
-        assert await tab.hear() == watching_of("news")
+        assert await tab.receive() == watching_of("news")
 
 
 async def test_a_number_that_is_too_long_for_a_key_is_refused() -> None:
@@ -132,13 +132,13 @@ async def test_a_socket_watches_so_many_keys_and_no_more(monkeypatch: pytest.Mon
         keys = ", ".join(f"board;board_id={number}" for number in range(3))
         assert await tab.ask(action="watch", contexts=keys) == too_many
         version = publish("news")
-        assert await tab.hear() == {"invalidate": "news", "versions": {"news": str(version)}}
+        assert await tab.receive() == {"invalidate": "news", "versions": {"news": str(version)}}
 
 
 class TestCatchingUp:
-    """A page says what it has, and hears at once what became stale since."""
+    """A page says what it has, and receives at once what became stale since."""
 
-    async def test_what_is_newer_than_what_a_page_shows_is_told_at_once(self) -> None:
+    async def test_what_is_newer_than_what_a_page_shows_is_sent_at_once(self) -> None:
         declare()
         shown = publish("board;board_id=1")
         version = publish("board;board_id=3")
@@ -149,9 +149,9 @@ class TestCatchingUp:
                 "invalidate": "board;board_id=3",
                 "versions": {"board;board_id=3": str(version)},
             }
-            assert await tab.hear() == watching_of(", ".join(keys))
+            assert await tab.receive() == watching_of(", ".join(keys))
 
-    async def test_what_a_page_already_has_is_not_told(self) -> None:
+    async def test_what_a_page_already_has_is_not_sent(self) -> None:
         declare()
         publish("news")
         async with Tab() as tab:
@@ -175,7 +175,7 @@ class TestCatchingUp:
             answer = await tab.ask(action="watch", id=1, contexts="news", versions={"board;board_id=3": "x"})
             assert answer == watching_of("news")
 
-    async def test_what_becomes_stale_while_the_store_is_asked_is_told(
+    async def test_what_is_invalidated_while_the_store_is_asked_is_sent(
         self, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         declare()
@@ -190,11 +190,11 @@ class TestCatchingUp:
 
         monkeypatch.setattr(store, "since", slow)
         async with Tab() as tab:
-            await tab.tell(action="watch", id=1, contexts="news", versions={"news": str(shown)})
-            heard = [await tab.hear(), await tab.hear()]
+            await tab.send(action="watch", id=1, contexts="news", versions={"news": str(shown)})
+            received = [await tab.receive(), await tab.receive()]
             now = str(versions().current())
-        assert watching_of("news") in heard
-        assert {"invalidate": "news", "versions": {"news": now}} in heard
+        assert watching_of("news") in received
+        assert {"invalidate": "news", "versions": {"news": now}} in received
 
     @pytest.mark.parametrize("version", ["", "rubbish", "00000000.99", 5, None, "0badcafe.1.2"])
     async def test_a_version_that_says_nothing_means_stale(self, version: Any) -> None:
@@ -227,6 +227,6 @@ class TestCatchingUp:
             keys = "news, board;board_id=3, board;board_id=4"
             answer = await tab.ask(action="watch", id=1, contexts=keys, versions=sent)
             assert answer == {"invalidate": "news", "versions": {}}
-            assert await tab.hear() == watching_of(keys)
+            assert await tab.receive() == watching_of(keys)
             sent = {"board;board_id=3": ""}
             assert await tab.ask(action="watch", id=1, contexts=keys, versions=sent) == watching_of(keys)

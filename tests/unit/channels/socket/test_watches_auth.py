@@ -33,15 +33,15 @@ async def test_who_may_not_read_may_not_watch(sync_or_async: SyncOrAsync, auth: 
         assert await ada.ask(action="watch", id=1, contexts=keys) == watching_of(keys)
         refused = {"id": 1, **REFUSED, "contexts": "board;board_id=3"}
         assert await nobody.ask(action="watch", id=1, contexts=keys) == refused
-        assert await nobody.hear() == watching_of("news")
+        assert await nobody.receive() == watching_of("news")
         publish("board;board_id=3")
         version = publish("news")
-        assert (await ada.hear())["invalidate"] == "board;board_id=3"
-        assert await nobody.hear() == {"invalidate": "news", "versions": {"news": str(version)}}
+        assert (await ada.receive())["invalidate"] == "board;board_id=3"
+        assert await nobody.receive() == {"invalidate": "news", "versions": {"news": str(version)}}
 
 
 @pytest.mark.parametrize("key", ["board", "board;board_id=x", "board;board_id=3;colour=red"])
-async def test_who_may_not_watch_is_not_told_what_would_fit(key: str) -> None:
+async def test_who_may_not_watch_does_not_learn_what_would_fit(key: str) -> None:
     declare(auth=True)
     async with Tab(user=person()) as ada, Tab() as nobody:
         assert (await ada.ask(action="watch", contexts=key))["code"] == "VALIDATION_ERROR"
@@ -77,7 +77,7 @@ async def test_an_auth_that_refuses_or_fails_keeps_its_text(
             answer = await tab.ask(action="watch", contexts="board;board_id=3, board;board_id=4")
         assert answer == {**REFUSED, "contexts": "board;board_id=3"}
         broken = {"error": "Something went wrong.", "code": "INTERNAL_ERROR"}
-        assert await tab.hear() == {**broken, "contexts": "board;board_id=4"}
+        assert await tab.receive() == {**broken, "contexts": "board;board_id=4"}
     assert "RuntimeError: the text" in caplog.text
 
 
@@ -88,12 +88,12 @@ async def test_lost_rights_end_a_watch() -> None:
         await tab.ask(action="watch", id=1, contexts="board;board_id=3, board;board_id=4, news")
         barred.add(3)
         await bus.asend({"kind": "check", "user": "1"})
-        assert await tab.hear() == {**REFUSED, "contexts": "board;board_id=3"}
+        assert await tab.receive() == {**REFUSED, "contexts": "board;board_id=3"}
         version = publish("board")
-        assert await tab.hear() == {"invalidate": "board", "versions": {"board": str(version)}}
+        assert await tab.receive() == {"invalidate": "board", "versions": {"board": str(version)}}
         publish("board;board_id=3")
         version = publish("news")
-        assert await tab.hear() == {"invalidate": "news", "versions": {"news": str(version)}}
+        assert await tab.receive() == {"invalidate": "news", "versions": {"news": str(version)}}
 
 
 async def test_a_database_that_is_away_ends_no_watch(
@@ -117,11 +117,11 @@ async def test_a_database_that_is_away_ends_no_watch(
             assert await tab.ask(action="watch", contexts="board;board_id=4") == broken
         assert "OperationalError: the text" in caplog.text
         publish("board;board_id=3")
-        assert (await tab.hear())["invalidate"] == "board;board_id=3"
+        assert (await tab.receive())["invalidate"] == "board;board_id=3"
 
 
 class TestPrivateReaders:
-    """Nobody can ask them, so that they need no ``auth``; whoever watches could be told by them alone."""
+    """Nobody can ask them, so that they need no ``auth``; only they could tell who may watch."""
 
     async def asked(self, **scope: Any) -> Any:
         """Ask to watch the board; give the first frame that comes."""
@@ -175,4 +175,4 @@ class TestPrivateReaders:
             await tab.ask(action="watch", id=1, contexts="board;board_id=3")
             barred.add(3)
             await bus.asend({"kind": "check", "user": "1"})
-            assert await tab.hear() == {**REFUSED, "contexts": "board;board_id=3"}
+            assert await tab.receive() == {**REFUSED, "contexts": "board;board_id=3"}

@@ -1,4 +1,4 @@
-"""What a watch is told: exactly what ``covers()`` says of its keys. Its cost is not its sender's choice."""
+"""What a watch is sent: exactly what ``covers()`` says of its keys. Its cost is not its sender's choice."""
 
 import asyncio
 import json
@@ -60,24 +60,24 @@ def some_key(chance: random.Random, *, of_page: bool) -> Invalidation:
         needed = {"board_id": chance.randrange(4)} if of_page or chance.random() < 0.8 else {}
         return Invalidation.of("board", **needed, **optional)
     given = {"a": chance.randrange(3), "b": chance.choice("xy"), "c": chance.random() < 0.5}
-    # One that is bare would stand for all of its context in what is told.
+    # One that is bare would stand for all of its context in what is sent.
     named = {name for name in given if chance.random() < 0.6} | ({"a"} if of_page else set())
     return Invalidation.of("many", **{name: given[name] for name in named})
 
 
-async def told(tab: Tab, keys: dict[str, str]) -> dict[str, str]:
-    """Have a page watch, and give all that it is told until it is answered."""
-    heard: dict[str, str] = {}
-    await tab.tell(action="watch", id=1, contexts=", ".join(keys), versions=keys)
-    while "ok" not in (frame := await tab.hear()):
+async def caught_up(tab: Tab, keys: dict[str, str]) -> dict[str, str]:
+    """Have a page watch, and give all that it is sent until it is answered."""
+    received: dict[str, str] = {}
+    await tab.send(action="watch", id=1, contexts=", ".join(keys), versions=keys)
+    while "ok" not in (frame := await tab.receive()):
         assert "invalidate" in frame, frame
-        heard |= {str(key): frame["versions"][str(key)] for key in parse(frame["invalidate"])}
+        received |= {str(key): frame["versions"][str(key)] for key in parse(frame["invalidate"])}
     assert frame == watching_of(", ".join(keys))
-    return heard
+    return received
 
 
 @pytest.mark.parametrize("seed", range(6))
-async def test_each_page_is_told_exactly_its_own_stale_keys(store: VersionStore, seed: int) -> None:
+async def test_each_page_is_sent_exactly_its_own_stale_keys(store: VersionStore, seed: int) -> None:
     declare_all()
     chance = random.Random(seed)
     life = store.current().epoch
@@ -96,7 +96,7 @@ async def test_each_page_is_told_exactly_its_own_stale_keys(store: VersionStore,
             if any(covers(each, key) for stale in log[shown:] for each in stale)
         }
         sent = {str(key): str(Version(life, shown)) for key, shown in keys.items()}
-        assert await told(tab, sent) == {key: str(Version(life, seq)) for key, seq in newest.items()}
+        assert await caught_up(tab, sent) == {key: str(Version(life, seq)) for key, seq in newest.items()}
 
     async with Tab() as one, Tab() as two:
         for _ in range(4):
@@ -125,7 +125,7 @@ async def test_what_the_store_has_dropped_is_stale_and_nothing_else(store: Versi
     async with Tab() as tab:
         now = str(Version(life, 10))
         expected = {"board;board_id=1": now, "board;board_id=8": str(Version(life, 9)), "news": now}
-        assert await told(tab, keys) == expected
+        assert await caught_up(tab, keys) == expected
 
 
 @pytest.fixture
@@ -154,14 +154,14 @@ async def test_a_watch_asks_the_store_once_whatever_it_names(
     monkeypatch.setattr(type(store), "since", counted)
     async with Tab() as tab:
         keys = [f"board;board_id={number}" for number in range(300)]
-        await told(tab, dict.fromkeys(keys, f"{life}.0"))
+        await caught_up(tab, dict.fromkeys(keys, f"{life}.0"))
         del calls[:]  # those of the first page
-        assert len(await told(tab, {key: f"{number:08x}.1" for number, key in enumerate(keys)})) == 1
+        assert len(await caught_up(tab, {key: f"{number:08x}.1" for number, key in enumerate(keys)})) == 1
         assert len(calls) == 1
 
 
 @pytest.mark.usefixtures("unread")
-async def test_pages_that_come_back_together_are_told_by_a_few_calls(
+async def test_pages_that_come_back_at_once_catch_up_by_a_few_calls(
     store: VersionStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     declare()
@@ -195,7 +195,7 @@ async def test_pages_that_come_back_together_are_told_by_a_few_calls(
                 for page, frame in zip(pages, frames, strict=True)
             )
         )
-        assert [page.told for page in pages] == [
+        assert [page.invalidated for page in pages] == [
             [f"board;board_id={number}"] if number < 50 else [] for number in range(100)
         ]
         assert listed.count(50) == 1
@@ -320,17 +320,17 @@ async def test_a_key_that_was_lost_is_asked_for_again() -> None:
         barred.add(3)
         await bus.asend({"kind": "check", "user": "1"})
         refused = {"error": "Not authorized", "code": "FORBIDDEN", "contexts": key}
-        assert await tab.hear() == refused
+        assert await tab.receive() == refused
         assert await tab.ask(action="watch", id=1, contexts=key) == {"id": 1, **refused}
 
 
-async def test_a_thousand_reasons_to_refuse_are_told_in_a_few_frames() -> None:
+async def test_a_thousand_reasons_to_refuse_are_sent_in_a_few_frames() -> None:
     declare()
     keys = [f"board;board_id=3;x{number}=1" for number in range(1000)]
     async with Tab() as tab:
-        await tab.tell(action="watch", id=1, contexts=", ".join(keys))
+        await tab.send(action="watch", id=1, contexts=", ".join(keys))
         refused: list[dict[str, Any]] = []
-        while "ok" not in (frame := await tab.hear()):
+        while "ok" not in (frame := await tab.receive()):
             refused.append(frame)
         assert frame == watching_of("")
     assert [len(parse(each["contexts"])) for each in refused] == [1] * watches.MAX_REASONS + [
@@ -346,7 +346,7 @@ async def test_a_thousand_reasons_to_refuse_are_told_in_a_few_frames() -> None:
     }
 
 
-async def test_a_long_reason_is_not_told_in_full() -> None:
+async def test_a_long_reason_is_not_sent_in_full() -> None:
     declare()
     key = "board;board_id=3;" + ";".join(f"x{number}=1" for number in range(5000))
     async with Tab() as tab:
@@ -385,16 +385,16 @@ def parse_frame(text: str) -> Any:
     return json.loads(text)
 
 
-async def test_only_those_who_still_watch_hear_the_end_of_a_storm() -> None:
+async def test_only_those_who_still_watch_receive_the_end_of_a_storm() -> None:
     declare()
     hub, page, other = Hub.here(), Page(), Page()
     await hub.join(page)
     await hub.join(other)
     try:
         hub.watch(page, frozenset(parse("board;board_id=3")))
-        told = Invalidation.of("board", board_id=3)
-        hub._send_stale_late(told, Version("a", 1), {page: None, other: None})
-        assert (page.told, other.told) == (["board;board_id=3"], [])
+        stale = Invalidation.of("board", board_id=3)
+        hub._send_stale_late(stale, Version("a", 1), {page: None, other: None})
+        assert (page.invalidated, other.invalidated) == (["board;board_id=3"], [])
     finally:
         await hub.leave(page)
         await hub.leave(other)

@@ -118,7 +118,7 @@ def test_cloudflare_saying_no_with_status_200_is_a_failure(pair: Pair) -> None:
 
 
 @pairs("bunny")
-def test_a_failure_tells_which_tags_were_purged_before_it(pair: Pair) -> None:
+def test_a_failure_names_which_tags_were_purged_before_it(pair: Pair) -> None:
     pair.cdn.troubles.extend([Reply(204), Reply(500)])
     with pytest.raises(PurgeFailed) as caught:
         pair.edge.purge(("a", "b", "c"), ())

@@ -31,12 +31,19 @@ declare namespace Mizan {
   /** Texts by the name of their field; those under `__all__` belong to no field. */
   type FieldErrors = Record<string, string[]>;
 
-  /** Why a call or a message has failed. */
-  interface CallError extends Error {
+  type Texts = string | Texts[];
+
+  /** Why a message was not sent. */
+  interface SendError extends Error {
+    /** "OFFLINE" if there was no response. */
     code: string;
     fields: FieldErrors;
-    /** The status of the response; 0 without one. A message that a channel refuses has none. */
-    status?: number;
+  }
+
+  /** Why a call has failed. */
+  interface CallError extends SendError {
+    /** The status of the response; 0 without one. */
+    status: number;
   }
 
   /** The page has not become quiet in time. */
@@ -81,7 +88,7 @@ declare namespace Mizan {
 
     /** Call a function of the server; what it invalidates is refreshed. Rejects with a CallError. */
     call<Result = unknown>(name: string, args?: Record<string, unknown>): Promise<Result>;
-    /** Send a message to a channel, and subscribe first if necessary. Rejects with a CallError. */
+    /** Send a message to a channel, and subscribe first if necessary. Rejects with a SendError. */
     send(channel: string, params: Record<string, unknown>, data: Record<string, unknown>): Promise<unknown>;
 
     readonly fields: Fields;
@@ -194,7 +201,8 @@ declare namespace Mizan {
     message: string;
     /** The message is the server's. */
     isOwn: boolean;
-    fields: Record<string, unknown> | null | undefined;
+    /** Texts by field; those of lists and rows are lists again. */
+    fields: Record<string, Texts> | null;
     isCommitted: "no" | "maybe";
     event?: Event;
     /** Seconds. */

@@ -95,6 +95,7 @@ const afterStart = (calls, prefix = "") => {
   return /** @type {T} */ (Object.fromEntries(guarded));
 };
 
+/** @returns {Omit<Mizan.Api, "call">} - with call(), whose result has a type that sites choose */
 const makePublic = () =>
   Object.freeze({
     start: startWith,
@@ -129,7 +130,7 @@ export const load = (modules) => {
   if (SEAM in window) return;
   Object.defineProperty(window, SEAM, { value: Object.freeze({ modules: Object.freeze(modules), add }) });
   remember(Reflect.get(Object.getPrototypeOf(document), "currentScript", document));
-  window.mizan = makePublic();
+  Object.assign(window, { mizan: makePublic() }); // its type says that nobody else may
   for (const [name, start] of PARTS) add(name, start);
   look();
 };

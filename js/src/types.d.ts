@@ -258,7 +258,6 @@ type Bootstrap = Record<
 interface Window {
   bootstrap?: Partial<Bootstrap>;
   htmx?: unknown;
-  mizan: object;
   Idiomorph?: { morph(target: Node, content: Node, options: object): unknown };
   Alpine?: { evaluate(element: Element, expression: string): unknown };
 }

@@ -30,7 +30,7 @@ export const wait = async (): Promise<number> => {
     return name.length;
   } catch (error) {
     const { code, fields, status } = error as Mizan.CallError;
-    return code.length + (fields.name?.length ?? 0) + (status ?? 0);
+    return code.length + (fields.name?.length ?? 0) + status;
   }
 };
 

@@ -16,6 +16,7 @@ import {
   addLate,
   failed,
   holdBack,
+  isDelivered,
   lost,
   mark,
   markArrived,
@@ -41,7 +42,9 @@ export const plan = () => {
 const sendStale = () => {
   planned = 0;
   if (page.hidden) return;
-  const due = new Set(blocks().filter((block) => stale.has(block) && !failed.has(block)));
+  const waiting = blocks().filter((block) => stale.has(block) && !failed.has(block));
+  // First what takes a while.
+  const due = new Set([...waiting.filter((each) => !isDelivered(each)), ...waiting.filter(isDelivered)]);
   const busy = new Set([...flights.values()].flatMap(({ block }) => block ?? []));
   const aroundBusy = new Set([...busy].flatMap(ancestorsOf));
   const restore = clear();

@@ -41,9 +41,11 @@ const SETTINGS = {
 
 /* Start the shim with these settings, as the script tag of a page does. */
 export const start = (settings = {}) => {
-  document.cookie = "csrftoken=the-token"; // without it the first change would ask the server for one
   const tag = document.createElement("script");
   Object.assign(tag.dataset, SETTINGS, settings);
+  // A site has its token in a cookie or in the page; without either the first change would ask the server for one.
+  if (settings.csrfToken) delete tag.dataset.csrfCookie;
+  else document.cookie = "csrftoken=the-token";
   const own = Object.getOwnPropertyDescriptor(Document.prototype, "currentScript");
   Object.defineProperty(Document.prototype, "currentScript", { ...own, get: () => tag });
   try {

@@ -8,7 +8,7 @@
    outside of it, mizan.js publishes as globalThis[Symbol.for("mizan")].modules, and their bundle takes it from there. */
 
 import { mkdir, readFile, writeFile } from "node:fs/promises";
-import { basename, dirname, join, relative, resolve, sep } from "node:path";
+import { dirname, join, relative, resolve, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { parse } from "acorn";

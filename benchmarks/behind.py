@@ -14,7 +14,7 @@ from benchmarks.serving import CHANGES, allow_many_sockets
 from benchmarks.sockets import Client, Crowd, Trigger, gather_crowd
 from benchmarks.timing import Effort, settled_memory
 
-TITLE = f"1,000 pages that come back {CHANGES:,} changes behind, to the last one told"
+TITLE = f"1,000 pages that come back {CHANGES:,} changes behind, until the last one has caught up"
 #: With nothing missed: what it is measured beside, and once more, which shows the noise.
 BASE, TWIN = "{}, nothing missed", "{}, nothing missed 2"
 _SERVERS = {

@@ -55,7 +55,7 @@ SMOKE = {
     "start": ("registering 10 functions", "manifest of 10 functions", "resolving a header, 10 functions"),
     "asgi": ("echo under ASGI, bare", "echo under ASGI, csrf"),
     "live": ("one mutation to the last key received",),
-    "behind": ("1,000 pages that come back 9,900 changes behind, to the last one told",),
+    "behind": ("1,000 pages that come back 9,900 changes behind, until the last one has caught up",),
     "weight": ("mizan.js", "what every page loads"),
 }
 

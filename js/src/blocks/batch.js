@@ -111,7 +111,8 @@ const sendWaiting = () => {
  */
 const inSlices = async (requests, act) => {
   for (const [index, request] of requests.entries()) {
-    if (index && index % AT_ONCE === 0) await new Promise((resolve) => setTimeout(resolve));
+    if (requests.length > AT_ONCE && index % AT_ONCE === 0)
+      await new Promise((resolve) => setTimeout(resolve));
     if (!request.isGone) act(request);
   }
 };

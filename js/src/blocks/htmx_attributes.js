@@ -1,6 +1,6 @@
 /* What a block's own attributes of htmx do to the elements inside of it, and those of the page to the block: nothing. */
 
-import { BLOCK, of, page } from "../dom.js";
+import { BLOCK, is, of, page } from "../dom.js";
 import { htmx, isHtmx2, spelt } from "../htmx.js";
 import { stale } from "./staleness.js";
 
@@ -9,6 +9,8 @@ const INHERITED =
   "confirm disabled-elt include params prompt push-url replace-url select select-oob sync vals";
 const INHERITED_4 = " action method status:200 status:20x status:2xx";
 const LOADING = '[hx-trigger^="load"]';
+const INDICATOR = /(^| )(data-)?hx-indicator/;
+const OWN = `${BLOCK}:is([hx-target], [hx-swap]):not(${LOADING})`;
 
 /** Return the hx-swap of a block. @param {HTMLElement} block */
 export const swapOf = (block) =>
@@ -27,16 +29,19 @@ export const adoptLoading = () => {
   return empty.length > 0;
 };
 
+/** @param {HTMLElement} block */
+const hide = (block) => {
+  of(block).dataset.mizanSwap = swapOf(block);
+  for (const name of ["hx-target", "hx-swap"]) of(block).removeAttribute(name);
+};
+
 /**
  * Remove the hx-target and hx-swap of blocks, which are for their refresh: htmx 2, and htmx 4 with implicitInheritance, would
  * pass them on, and a button inside would replace the block.
+ * @param {Iterable<HTMLElement>} [among]
  */
-export const hideAttributes = () => {
-  const own = `${BLOCK}:is([hx-target], [hx-swap]):not(${LOADING})`;
-  for (const block of /** @type {NodeListOf<HTMLElement>} */ (page.querySelectorAll(own))) {
-    of(block).dataset.mizanSwap = swapOf(block);
-    for (const name of ["hx-target", "hx-swap"]) of(block).removeAttribute(name);
-  }
+export const hideAttributes = (among = page.querySelectorAll(/** @type {"div"} */ (OWN))) => {
+  for (const block of among) if (is(block, OWN)) hide(block);
 };
 
 /* The names of the attributes of a block and of what is around it, and whether its indicator is that of the whole page: then
@@ -48,7 +53,7 @@ const lookAround = (block) => {
   for (let up = of(block).parentElement; up; up = of(up).parentElement) {
     const own = of(up).getAttributeNames().join(" ");
     names += ` ${own}`;
-    if (isIndicated || !/(^| )(data-)?hx-indicator/.test(own)) continue;
+    if (isIndicated || !own.includes("hx-indicator") || !INDICATOR.test(own)) continue;
     isIndicated = true;
     isOfPage = up === page.body || up === page.documentElement;
   }

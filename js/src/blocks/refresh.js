@@ -16,6 +16,7 @@ import {
   addLate,
   failed,
   holdBack,
+  isDelivered,
   lost,
   mark,
   markArrived,
@@ -25,6 +26,8 @@ import {
 } from "./staleness.js";
 
 const AT_ONCE = 50; // so many are sent in one task, as many as a batch has at most
+const FIRST = 12; // so many are at least in the first request, which has to leave soon:
+const BUDGET = 8; // milliseconds
 
 let planned = 0;
 
@@ -39,14 +42,18 @@ export const plan = () => {
 const sendStale = () => {
   planned = 0;
   if (page.hidden) return;
-  const due = new Set(blocks().filter((block) => stale.has(block) && !failed.has(block)));
+  const waiting = blocks().filter((block) => stale.has(block) && !failed.has(block));
+  // First what takes a while.
+  const due = new Set([...waiting.filter((each) => !isDelivered(each)), ...waiting.filter(isDelivered)]);
   const busy = new Set([...flights.values()].flatMap(({ block }) => block ?? []));
   const aroundBusy = new Set([...busy].flatMap(ancestorsOf));
   const restore = clear();
+  const began = performance.now();
+  const isLate = () => !busy.size && performance.now() - began > BUDGET;
   let sent = 0;
   for (const block of due) {
     if (busy.has(block) || aroundBusy.has(block) || isInside(block, due) || isInside(block, busy)) continue;
-    if (sent && (sent % AT_ONCE === 0 || !hasRoom(block))) {
+    if (sent && (sent === AT_ONCE || !hasRoom(block) || (sent >= FIRST && isLate()))) {
       plan(); // the rest, in a task of its own
       break;
     }
@@ -208,11 +215,11 @@ export const settle = (flight, block) => {
   if (!shown && !isSame) return flight.leaves ? holdBack(block) : refuse(failure);
   if (!isSame && !isSwapped(block, flight))
     return refuse({ ...failure, got: `${got}, which was not swapped in` });
-  hideAttributes();
   // A morph keeps the elements. What is in a block that stays may have come later than the block.
   const arrived = isSame
     ? [block].filter((each) => of(each).isConnected)
     : blocks().filter((each) => !shown?.has(each) || of(block).contains(each));
+  hideAttributes(arrived);
   arrived.forEach(markFresh);
   markArrived(late, arrived);
   const fresh = arrived.find((each) => of(each).id === of(block).id);

@@ -148,6 +148,9 @@ export const deliver = (request, pieces, versions, policy = null) => {
   }
 };
 
+/** Return whether a block has come with a response, and needs no request. @param {Element} block */
+export const isDelivered = (block) => delivered.has(block);
+
 /**
  * Return what came for a block, once.
  * @param {Element} block

@@ -1,9 +1,9 @@
 /* Which controls the server means by the name of a field. */
 
-import { isCheckable } from "../controls.js";
 import { is, isElement, isForm } from "../dom.js";
+import { isCheckable } from "../preserve/controls.js";
 
-/** @typedef {HTMLInputElement} Control - or another element with a name that sends a value */
+/** @typedef {Field} Control - or another element with a name that sends a value */
 
 export const CONTROL = "input, select, textarea";
 const NO_FIELD = /^(submit|button|reset|image)$/;
@@ -71,7 +71,7 @@ export const find = (controls, name) => {
 
 /**
  * Return what visitors know a field by.
- * @param {Control | undefined} control
+ * @param {(Element & { labels?: ArrayLike<Node> | null }) | undefined} control
  * @param {string} name
  */
 export const labelOf = (control, name) => {

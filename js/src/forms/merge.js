@@ -1,7 +1,7 @@
 /* A fresh rendering is merged into a form, so that no control is ever replaced. [data-mizan-keep] marks what a script added
    and no merge may take away. */
 
-import { is, of, page, within } from "../dom.js";
+import { is, isContent, of, page, within } from "../dom.js";
 import { serve } from "../preserve/attributes.js";
 import { CONTROL, FORM, fieldsOf, forms, isInvalid, left, part, process } from "./controls.js";
 import { parseHtml } from "../html.js";
@@ -43,8 +43,6 @@ const holdFocus = () => {
   };
 };
 
-/** @param {Node} node */
-const isContent = (node) => node instanceof Element || (node instanceof Text && node.data.trim() !== "");
 /** @param {Element} node */
 const contentOf = (node) => /** @type {(Element | Text)[]} */ ([...of(node).childNodes].filter(isContent));
 

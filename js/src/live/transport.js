@@ -5,7 +5,7 @@
    mizan:socket on the document says when that changes. */
 
 import { page } from "../dom.js";
-import { fire, on } from "../events.js";
+import { fire, on, onChange } from "../events.js";
 import { address, settings } from "../settings.js";
 
 const SETTLING = 50; // milliseconds in which changes of the page are collected
@@ -210,11 +210,7 @@ export const lookSoon = () => {
 export const start = () => {
   url = address(settings.socket ?? "/ws/", "data-socket");
   url.protocol = url.protocol.replace("http", "ws");
-  new MutationObserver(lookSoon).observe(document, {
-    subtree: true,
-    childList: true,
-    attributeFilter: ["data-mizan", "data-mizan-version", "data-mizan-channel", "data-mizan-params"],
-  });
+  onChange(lookSoon, ["data-mizan", "data-mizan-version", "data-mizan-channel", "data-mizan-params"]);
   on("visibilitychange", () => page.hidden || wake());
   /* An open socket is of the session that there was when it opened. */
   on("mizan:session", ({ detail: { state } }) => {

@@ -3,6 +3,7 @@
 
 import { BLOCK, is, of, page, within } from "../dom.js";
 import { onCapture } from "../events.js";
+import { whenShown } from "../lifecycle.js";
 import { isOpen } from "./open.js";
 import { allIn, placeOf, twinOf } from "./swap.js";
 
@@ -40,9 +41,19 @@ const selectionOf = (field) => {
   return /** @type {Partial<Selected>} */ ([selectionStart, selectionEnd, selectionDirection]);
 };
 
+/**
+ * @type {WeakSet<EventTarget>} What has been scrolled, as the events say: to ask each element where it stands
+ *   would have the browser lay out the whole page for each block that is replaced.
+ */
+const everScrolled = new WeakSet();
+
+/** @param {Element} it */
+const isScrolled = (it) => of(it).scrollTop !== 0 || of(it).scrollLeft !== 0;
+
 /** Note what has the focus in a block, and what is scrolled. @param {Swap} swap */
 export const noteFocus = (swap) => {
   for (const it of allIn(swap.block)) {
+    if (!everScrolled.has(it) && it !== page.activeElement) continue;
     const { scrollTop, scrollLeft } = of(it);
     if (scrollTop || scrollLeft) swap.scrolled.push({ it, twin: twinOf(swap, it), scrollTop, scrollLeft });
   }
@@ -58,7 +69,12 @@ export const noteFocus = (swap) => {
 
 /** Put them back. @param {Swap} swap */
 export const restoreFocus = ({ focus, scrolled }) => {
-  for (const { it, twin, ...places } of scrolled) Object.assign(of(placeOf({ it, twin })) ?? {}, places);
+  for (const { it, twin, ...places } of scrolled) {
+    const place = placeOf({ it, twin });
+    if (!place) continue;
+    Object.assign(of(place), places);
+    everScrolled.add(place);
+  }
   if (!focus) return;
   const { host, it, twin, selection } = focus;
   const field = placeOf({ it, twin });
@@ -98,6 +114,10 @@ export const dropAutofocus = (root) => {
 };
 
 export const start = () => {
+  onCapture("scroll", ({ target }) => everScrolled.add(target));
+  whenShown(() => {
+    for (const it of page.querySelectorAll(`${BLOCK}, ${BLOCK} *`)) if (isScrolled(it)) everScrolled.add(it);
+  });
   onCapture("input", ({ target }) => {
     typing = target;
   });

@@ -8,9 +8,10 @@
 
    Nothing happens if the request was refused, or has no answer. */
 
-import { contentOf, isCheckable } from "../controls.js";
+import { contentOf } from "../controls.js";
 import { formOf, is, isElement, of, page } from "../dom.js";
 import { on, onCapture } from "../events.js";
+import { isCheckable } from "../preserve/controls.js";
 
 const AFTER = "data-mizan-after";
 const NO_FIELD = /^(hidden|submit|button|image)$/;
@@ -31,9 +32,9 @@ let popover; // "" in a browser without popovers
 
 // ---- when it is sent
 
-/** @type {(form: HTMLFormElement | null) => HTMLInputElement[]} */
+/** @type {(form: HTMLFormElement | null) => Field[]} */
 const fieldsOf = (form) => {
-  const controls = /** @type {HTMLInputElement[]} */ (form ? [...of(form).elements] : []);
+  const controls = /** @type {Field[]} */ (form ? [...of(form).elements] : []);
   return controls.filter((each) => is(each, "input, select, textarea") && !NO_FIELD.test(each.type));
 };
 
@@ -92,11 +93,10 @@ const close = (element) => {
 
 // ---- emptying a form
 
-/** @param {HTMLInputElement} field */
+/** @param {Field} field */
 const empty = (field) => {
-  const { options } = /** @type {HTMLSelectElement} */ (/** @type {unknown} */ (field));
   if (isCheckable(field)) field.checked = field.defaultChecked;
-  else if (options) for (const it of options) it.selected = it.defaultSelected;
+  else if (field.options) for (const it of field.options) it.selected = it.defaultSelected;
   else field.value = field.type === "file" ? "" : field.defaultValue;
 };
 

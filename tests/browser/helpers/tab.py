@@ -281,7 +281,7 @@ class Tab:
         if match := re.search(r"/partial/([^/]+)/$", url.path):
             self.refreshes.append(_bound(match[1], parse_qsl(url.query)))
         if url.path.endswith("/partials/"):
-            batch = list(_batch(parse_qsl(url.query)))
+            batch = list(_batch(parse_qsl(url.query, keep_blank_values=True)))
             self.batches.append(batch)
             self.refreshes.extend(batch)
 
@@ -297,12 +297,13 @@ def _rest(problems: list[str], patterns: Iterable[str]) -> tuple[list[str], str 
 
 
 def _batch(pairs: Iterable[tuple[str, str]]) -> Iterator[str]:
-    """Tell the blocks that one request asks for apart: a new one begins with its token."""
+    """Tell the blocks that one request asks for apart: a new one begins with its token, or the one before."""
     queries: list[list[tuple[str, str]]] = []
     for name, value in pairs:
         if name == "block":
-            queries.append([])
-        queries[-1].append((name, value))
+            queries.append([(name, value or queries[-1][0][1])])
+        else:
+            queries[-1].append((name, value))
     for query in queries:
         # Unchecked: what the demo signs, it signs with a key of its own.
         _, contexts, *_ = json.loads(signing.b64_decode(query[0][1].partition(":")[0].encode()))

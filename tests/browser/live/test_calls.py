@@ -110,8 +110,7 @@ async def test_a_token_that_is_refused_is_not_used_again(tab: Tab) -> None:
         await tab.page.add_init_script(LISTEN)
         await tab.open("/people/")
         await tab.page.context.clear_cookies(name="csrftoken")
-        cookie = {"name": "csrftoken", "value": "a" * 32, "url": tab.address}
-        await tab.page.context.add_cookies([cookie])
+        await tab.page.context.add_cookies([{"name": "csrftoken", "value": "a" * 32, "url": tab.address}])
         async with tab.answered(403):
             refused = await refusal(tab, "cheer", user_id=5)
         assert (refused["status"], refused["code"]) == (403, "FORBIDDEN")

@@ -145,6 +145,7 @@ async def test_a_form_in_a_detail_view_goes_when_it_is_saved_and_the_view_stays(
         await tab.page.locator("main button").click()
         await tab.page.locator("#in button").click()
         await field(tab, "name").fill("Grace")
+        await tab.bound()
         now.parts["detail"], now.html["main"] = edit.format(m=1), slot(1, show)
         await field(tab, "name").press("Enter")
         await expect(tab.page.locator("main b")).to_have_text("1")

@@ -230,17 +230,6 @@ class TestTransactions:
             del recorder
         assert signals == [("one, two", None, False)]
 
-    def test_what_is_recorded_once_its_transaction_is_over_is_published_at_once(
-        self, signals: list[Any]
-    ) -> None:
-        recorder = Recorder()
-        with transaction.atomic():
-            share = share_of(connections["default"], recorder)
-            recorder.put([Invalidation("one")], [share])
-        assert recorder.close(None) == (Invalidation("one"),)
-        recorder.put([Invalidation("two")], [share])
-        assert signals == [("two", None, False)]
-
     def test_what_no_response_carries_is_published_with_its_request_after_the_commit(
         self, signals: list[Any]
     ) -> None:

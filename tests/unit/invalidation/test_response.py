@@ -36,7 +36,7 @@ def test_a_response_that_invalidates_is_not_stored_unless_it_says_so_itself() ->
 )
 def test_the_cookie_has_the_number_that_the_page_refers_to(status: int, shows_the_page: bool) -> None:
     request = RequestFactory().get("/", HTTP_SEC_FETCH_MODE="navigate")
-    own = state_of(request).page.own_note = OwnNote()
+    own = state_of(request).own_note = OwnNote()
     recorder = Recorder(request)
     recorder.put([Invalidation("user")], [None])
     response = HttpResponse(status=status)

@@ -30,7 +30,10 @@ describe("a batch", () => {
     const requests = serveBlocks(fresh);
     window.mizan.invalidate("user");
     await until(() => ids.every(isFresh));
-    expect(partsOf(requests)).to.deep.equal([ids.slice(0, 50), ids.slice(50)]);
+    // The first one may leave before all blocks have been looked at.
+    expect(partsOf(requests)).to.have.length(2);
+    expect(partsOf(requests).flat()).to.deep.equal(ids);
+    for (const parts of partsOf(requests)) expect(parts.length).to.be.below(51);
   });
 
   it("has at most 3,000 characters", async () => {

@@ -30,6 +30,11 @@ export const setOnline = (isOnline) => {
   window.dispatchEvent(new Event(isOnline ? "online" : "offline"));
 };
 
+/* An earlier test file may have been in this tab. */
+for (const cookie of document.cookie.split("; "))
+  document.cookie = `${cookie.split("=")[0]}=; max-age=0; path=/`;
+for (const storage of [localStorage, sessionStorage]) storage.clear();
+
 const SETTLING = 30; // milliseconds that htmx takes after it has swapped an answer in
 
 const SETTINGS = {
@@ -45,7 +50,7 @@ export const start = (settings = {}) => {
   Object.assign(tag.dataset, SETTINGS, settings);
   // A site has its token in a cookie or in the page; without either the first change would ask the server for one.
   if (settings.csrfToken) delete tag.dataset.csrfCookie;
-  else document.cookie = "csrftoken=the-token";
+  else document.cookie = "csrftoken=the-token; path=/";
   const own = Object.getOwnPropertyDescriptor(Document.prototype, "currentScript");
   Object.defineProperty(Document.prototype, "currentScript", { ...own, get: () => tag });
   try {

@@ -38,7 +38,7 @@ const visit = async () => {
     .map((name) => tag(name))
     .join("");
   const site = await open(`${SITE}<script src="/htmx/4.0.1.js" defer></script>${scripts}${page}`);
-  site.document.cookie = "csrftoken=the-token";
+  site.document.cookie = "csrftoken=the-token; path=/";
   site.window.fetch = async (url) => {
     const [body, options] = ANSWERS[new URL(url, location.href).pathname] ?? ["", { status: 404 }];
     return new site.window.Response(body, options);

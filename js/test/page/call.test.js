@@ -14,7 +14,6 @@ import {
   start,
 } from "../helpers/index.js";
 
-document.cookie = "csrftoken=the-token";
 start({ locale: "de:signed" });
 
 const { mizan } = window;

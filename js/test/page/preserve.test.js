@@ -158,7 +158,15 @@ describe("what a visitor has opened", () => {
   it("stays scrolled", async () => {
     const html =
       '<div id="list" style="height: 50px; overflow: auto"><div style="height: 500px">old</div></div>';
-    await refresh(html, () => (find("#list").scrollTop = 120), html.replace("old", "new"));
+    await refresh(
+      html,
+      async () => {
+        const scrolled = heard("scroll", find("#list"));
+        find("#list").scrollTop = 120;
+        await scrolled;
+      },
+      html.replace("old", "new"),
+    );
     expect(find("#list").scrollTop).to.equal(120);
   });
 });

@@ -1,10 +1,12 @@
 """Rights that were lost since a subscription began: who may not receive any more can't send, either."""
 
+import asyncio
 from typing import Any
 
 import pytest
 
 from mizan_htmx.channels import register
+from mizan_htmx.channels.hub import reauthorization
 from tests.helpers.sockets import ROOM, ChatChannel, Tab, person
 from tests.helpers.visitor import SyncOrAsync
 
@@ -48,3 +50,19 @@ async def test_who_may_not_send_does_not_learn_what_would_fit() -> None:
     async with Tab(user=person()) as tab:
         await tab.ask(action="subscribe", **ROOM)
         assert await tab.ask(action="message", **ROOM, data={"text": 5, "x": []}) == REFUSED
+
+
+async def test_a_hub_that_closes_authorizes_nobody_any_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    called: list[str] = []
+
+    class Member:
+        async def reauthorize(self) -> None:
+            called.append("again")
+
+    monkeypatch.setattr(reauthorization, "FIRST_DELAY", 0)
+    reauthorizer = reauthorization.Reauthorizer()
+    reauthorizer.add(Member())
+    await reauthorizer.close()
+    for _ in range(10):
+        await asyncio.sleep(0)
+    assert called == []

@@ -25,8 +25,8 @@ def integrity_of(path: str) -> str:
     if not apps.is_installed("django.contrib.staticfiles"):
         return _hash_once(path, "")
     storage = storages[STATICFILES_STORAGE_ALIAS]
-    is_hashed = isinstance(storage, HashedFilesMixin)
-    return _hash_once(path, storage.stored_name(path) if is_hashed else "")
+    stored: str = storage.stored_name(path) if isinstance(storage, HashedFilesMixin) else ""
+    return _hash_once(path, stored)
 
 
 @lru_cache(32)

@@ -245,7 +245,7 @@ class TestSizeOfMessages:
         try:
             async with opened(site) as page:
                 await page.socket.send(" " * protocol.MAX_BYTES)
-                assert (await page.hear())["error"] == "Malformed frame"
+                assert (await page.receive())["error"] == "Malformed frame"
                 with suppress(ConnectionClosed):
                     await page.socket.send(" " * (protocol.MAX_BYTES + 1))
                 # daphne drops the connection without a close frame.

@@ -3,7 +3,6 @@
 
 import { BLOCK, is, of, page, within } from "../dom.js";
 import { onCapture } from "../events.js";
-import { whenShown } from "../lifecycle.js";
 import { isOpen } from "./open.js";
 import { allIn, placeOf, twinOf } from "./swap.js";
 
@@ -41,19 +40,28 @@ const selectionOf = (field) => {
   return /** @type {Partial<Selected>} */ ([selectionStart, selectionEnd, selectionDirection]);
 };
 
-/**
- * @type {WeakSet<EventTarget>} What has been scrolled, as the events say: to ask each element where it stands
- *   would have the browser lay out the whole page for each block that is replaced.
- */
+/** @type {WeakSet<EventTarget>} What has been scrolled. */
 const everScrolled = new WeakSet();
 
 /** @param {Element} it */
 const isScrolled = (it) => of(it).scrollTop !== 0 || of(it).scrollLeft !== 0;
 
+let hasLooked = false;
+
+/* Once in a task, for all blocks that it replaces: to read where an element stands has the browser lay out the
+   page, if something has changed. Events of scrolling would come too late: a frame after a script has scrolled. */
+const findScrolled = () => {
+  if (hasLooked) return;
+  hasLooked = true;
+  setTimeout(() => (hasLooked = false));
+  for (const it of page.querySelectorAll(`${BLOCK}, ${BLOCK} *`)) if (isScrolled(it)) everScrolled.add(it);
+};
+
 /** Note what has the focus in a block, and what is scrolled. @param {Swap} swap */
 export const noteFocus = (swap) => {
+  findScrolled();
   for (const it of allIn(swap.block)) {
-    if (!everScrolled.has(it) && it !== page.activeElement) continue;
+    if (!everScrolled.has(it)) continue;
     const { scrollTop, scrollLeft } = of(it);
     if (scrollTop || scrollLeft) swap.scrolled.push({ it, twin: twinOf(swap, it), scrollTop, scrollLeft });
   }
@@ -114,10 +122,6 @@ export const dropAutofocus = (root) => {
 };
 
 export const start = () => {
-  onCapture("scroll", ({ target }) => everScrolled.add(target));
-  whenShown(() => {
-    for (const it of page.querySelectorAll(`${BLOCK}, ${BLOCK} *`)) if (isScrolled(it)) everScrolled.add(it);
-  });
   onCapture("input", ({ target }) => {
     typing = target;
   });

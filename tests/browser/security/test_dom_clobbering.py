@@ -12,7 +12,6 @@ from playwright.async_api import Request, Route, expect
 
 from tests.browser.helpers.clobbering import READ, UNREAD
 from tests.browser.helpers.desk import refresh, sit_down
-from tests.browser.helpers.sessions import token_of
 from tests.browser.helpers.tab import REPORT, Tab, on_every_htmx, on_every_morph, on_newest_morph
 from tests.site.keep import desk
 from tests.site.models import Person

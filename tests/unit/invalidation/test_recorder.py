@@ -18,7 +18,6 @@ from mizan_htmx.invalidation import recorder as recorders
 from mizan_htmx.invalidation import shutdown
 from mizan_htmx.invalidation.publication import publish_anywhere, publish_invalidations, published
 from mizan_htmx.invalidation.recorder import Recorder, current_recorder, open_recorder
-from mizan_htmx.invalidation.transactions import share_of
 from mizan_htmx.protocol.keys import Invalidation, format_list
 from mizan_htmx.signals import invalidated
 from mizan_htmx.testing import isolated_registry

@@ -5,7 +5,7 @@
    response. A block that is alone, or that a shared cache may answer, is requested as htmx made it. What came with the
    response to a mutation (single flight) is given to its block without a request. */
 
-import { BLOCK, is, of, page } from "../dom.js";
+import { BLOCK, is, isOwn, of, page } from "../dom.js";
 import { on } from "../events.js";
 import { flights, leavesBy } from "../requests/flights.js";
 import { hush, triggerEvents } from "../requests/response_headers.js";
@@ -62,7 +62,8 @@ const urlOf = (requests) => base.origin + pathOf(requests.map(({ query }) => que
  * @param {HTMLElement} block
  */
 export const hasRoom = (block) =>
-  waiting.length < MOST_BLOCKS && pathOf(append(named, queryOf(block))).length <= LONGEST_URL;
+  !isOwn(of(block).getAttribute("hx-get")) || // is not sent, and may be no URL at all
+  (waiting.length < MOST_BLOCKS && pathOf(append(named, queryOf(block))).length <= LONGEST_URL);
 
 /** @param {CustomEvent} event */
 const divert = ({ target, detail: { url: text, request, headers, piece: delivered, policy } }) => {

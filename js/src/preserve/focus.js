@@ -99,7 +99,7 @@ export const restoreFocus = ({ focus, scrolled }) => {
  * @param {HTMLElement} fresh
  */
 export const holdAutofocus = (block, fresh) => {
-  const dialog = of(block).parentElement?.closest(DIALOG);
+  const dialog = of(of(block).parentElement)?.closest(DIALOG);
   if (dialog && !isOpen(dialog)) return;
   for (const it of [block, fresh].flatMap((root) => within(root, AUTOFOCUS))) {
     of(it).removeAttribute("autofocus");

@@ -39,7 +39,7 @@ export const onRestored = (listener) =>
 /**
  * Call a function when elements come or go, or an attribute of these changes, for all that one task does at once.
  * @param {() => void} act
- * @param {string[]} attributeFilter
+ * @param {string[]} [attributeFilter]
  */
 export const onChange = (act, attributeFilter) =>
   new MutationObserver(act).observe(document, { subtree: true, childList: true, attributeFilter });

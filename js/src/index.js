@@ -117,7 +117,7 @@ const makePublic = () =>
       refresh,
       retry,
       send: sendMessage,
-      session: () => session(),
+      session,
     }),
     fields: Object.freeze(afterStart({ show, clear }, "fields.")),
   });

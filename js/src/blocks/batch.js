@@ -5,15 +5,13 @@
    response. A block that is alone, or that a shared cache may answer, is requested as htmx made it. What came with the
    response to a mutation (single flight) is given to its block without a request. */
 
-import { BLOCK, is, isOwn, of, page } from "../dom.js";
+import { SHARED, is, isOwn, of, page } from "../dom.js";
 import { on } from "../events.js";
-import { flights, leavesBy } from "../requests/flights.js";
+import { PROOF, flights, leavesBy } from "../requests/flights.js";
 import { hush, triggerEvents } from "../requests/response_headers.js";
 import { mount } from "../settings.js";
 import { NONE, append, queryOf } from "./queries.js";
 
-const PROOF = "X-Mizan-Refresh";
-const SHARED = `${BLOCK}[data-mizan-shared]`;
 const MOST_BLOCKS = 50; // what the server takes
 const LONGEST_URL = 3000; // characters: common servers refuse lines over 4,094
 const UNFIT = [400, 404, 405, 414, 431]; // it was refused as a whole: for its URL or its length

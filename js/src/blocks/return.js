@@ -20,7 +20,7 @@ const PRELOADING = "a, form, [hx-get], [hx-action]";
 const comeBack = () => {
   const isLookedAfter = !fire(document, "mizan:return");
   const selector = /** @type {"div"} */ (`${BLOCK}${isLookedAfter ? ":not([data-mizan-version])" : ""}`);
-  invalidate("*", {}, { source: "return", among: [...page.querySelectorAll(selector)] });
+  invalidate("*", {}, { source: "return", among: page.querySelectorAll(selector) });
 };
 
 /** @param {{ persisted: boolean }} event */

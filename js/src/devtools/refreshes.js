@@ -1,6 +1,7 @@
 /* Refreshes: what was held back, sent and answered, and for which changes. */
 
-import { is, of, page } from "../dom.js";
+import { isLazy } from "../blocks/lazy.js";
+import { of, page } from "../dom.js";
 import { later } from "../versions.js";
 import { blame, causes, causesOf, recordOnce, say } from "./changes.js";
 import { draw } from "./drawing.js";
@@ -67,7 +68,7 @@ const occasionOf = (block) => {
 /** @param {any} event */
 export const onDue = (event) => {
   const block = event.target;
-  if (is(block, "[data-mizan-lazy]")) lazy.add(idOf(block)); // once it is requested it is not any more
+  if (isLazy(block)) lazy.add(idOf(block)); // once it is requested it is not any more
   const changes = causesOf(block);
   if (!changes.length) return;
   const reason = holdReason(block);

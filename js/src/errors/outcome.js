@@ -5,7 +5,7 @@
    for an error would replace the form or the button: those are not swapped in. Sites that have a way of their own for errors
    keep it: hx-status, hx-target-error and the like, a listener that decides, a rule of responseHandling with a target. */
 
-import { BEHIND, is, isOwn, isSafe, of, page } from "../dom.js";
+import { BEHIND, FORM, is, isOwn, isSafe, of, page } from "../dom.js";
 import { fire } from "../events.js";
 import {
   NONE,
@@ -50,7 +50,7 @@ export const collectPages = () => {
 };
 
 /** Return whether a request is of a form of {% mizan_form %}, which looks after its answers. @param {Outcome} outcome */
-export const isOfForm = ({ element }) => is(element, "form[data-mizan-form]");
+export const isOfForm = ({ element }) => is(element, FORM);
 
 /** @param {HtmxRequest} request */
 export const outcomeOf = (request) => outcomes.get(request);

@@ -1,10 +1,9 @@
 /* The forms that the server renders, form[data-mizan-form], and their controls. */
 
 import { clear } from "../clobbering.js";
-import { is, of, page } from "../dom.js";
+import { FORM, is, of, page } from "../dom.js";
 import { htmx } from "../htmx.js";
 
-export const FORM = "form[data-mizan-form]";
 export const CONTROL = "input, select, textarea, button, output, [contenteditable]";
 /* Images that send a form are not among its elements. */
 const SUBMITS = "button, input[type=submit], input[type=image]";

@@ -5,7 +5,7 @@
    are numbered without gaps. Rows with an ORDER are sent in their order on the page. */
 
 import { all, is, of } from "../dom.js";
-import { fire, on } from "../events.js";
+import { fire, on, onChange } from "../events.js";
 import { isBusy, part, process } from "./controls.js";
 
 const FORMSET = "form[data-mizan-formset]";
@@ -191,5 +191,5 @@ export const start = () => {
   on("click", click);
   on("formdata", writePlaces);
   prepare();
-  new MutationObserver(prepare).observe(document, { childList: true, subtree: true });
+  onChange(prepare);
 };

@@ -1,9 +1,9 @@
 /* A fresh rendering is merged into a form, so that no control is ever replaced. [data-mizan-keep] marks what a script added
    and no merge may take away. */
 
-import { is, isContent, of, page, within } from "../dom.js";
+import { FORM, is, isContent, of, page, within } from "../dom.js";
 import { serve } from "../preserve/attributes.js";
-import { CONTROL, FORM, fieldsOf, forms, isInvalid, left, part, process } from "./controls.js";
+import { CONTROL, fieldsOf, forms, isInvalid, left, part, process } from "./controls.js";
 import { parseHtml } from "../html.js";
 
 const OWN = "[data-mizan-status], [data-mizan-alert], [data-mizan-keep], template, script";

@@ -9,7 +9,7 @@
    Nothing happens if the request was refused, or has no answer. */
 
 import { contentOf } from "../controls.js";
-import { formOf, is, isElement, of, page } from "../dom.js";
+import { formOf, hasPopovers, is, isElement, of, page } from "../dom.js";
 import { on, onCapture } from "../events.js";
 import { isCheckable } from "../preserve/controls.js";
 
@@ -26,9 +26,6 @@ const NO_FIELD = /^(hidden|submit|button|image)$/;
 
 /** @type {WeakMap<Element, Sent>} */
 const sent = new WeakMap();
-
-/** @type {string} */
-let popover; // "" in a browser without popovers
 
 // ---- when it is sent
 
@@ -50,7 +47,7 @@ const actionsOf = (element, submitter) => {
 const note = ({ detail: { element, isSafe, event } }) => {
   if (isSafe || !isElement(element)) return;
   const actions = actionsOf(element, /** @type {SubmitEvent | undefined} */ (event)?.submitter);
-  const open = `${popover && `${popover}, `}dialog[open], details[open], .modal.show, .offcanvas:is(.show, .showing)`;
+  const open = `${hasPopovers() ? ":popover-open, " : ""}dialog[open], details[open], .modal.show, .offcanvas:is(.show, .showing)`;
   const form = formOf(element);
   const contents = new Map(fieldsOf(form).map((each) => [each, contentOf([each])]));
   sent.set(element, { actions, around: of(element).closest(open), form, contents });
@@ -84,7 +81,7 @@ const closeDetails = (details) => {
 const close = (element) => {
   if (!element || !of(element).isConnected) return;
   const own = /** @type {HTMLElement} */ (of(element));
-  if (popover && is(element, popover)) own.hidePopover();
+  if (hasPopovers() && is(element, ":popover-open")) own.hidePopover();
   else if (is(element, "dialog[open]")) /** @type {HTMLDialogElement} */ (own).close();
   else if (is(element, "details[open]")) closeDetails(/** @type {HTMLDetailsElement} */ (own));
   else if (is(element, ".modal")) closeOfBootstrap(own, "Modal");
@@ -126,7 +123,6 @@ const carryOut = ({ detail: { element } }) => {
 };
 
 export const start = () => {
-  popover = CSS.supports("selector(:popover-open)") ? ":popover-open" : "";
   onCapture("mizan:request", note);
   on("mizan:done", carryOut);
 };

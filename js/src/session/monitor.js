@@ -7,7 +7,7 @@ import { fire, on } from "../events.js";
 import { settings } from "../settings.js";
 import { renewToken } from "./csrf.js";
 
-const FINGERPRINT = "X-Mizan-Session";
+export const FINGERPRINT = "X-Mizan-Session";
 const REFUSED = "X-Mizan-Refused";
 
 /** The fingerprint of nobody's session. */

@@ -14,7 +14,7 @@ export const on = (names, listener, options = false) => {
 };
 
 /**
- * Listen to events on the document before anything below it hears them.
+ * Listen to events on the document before they reach anything below it.
  * @param {string} names
  * @param {(event: any) => unknown} listener
  */

@@ -83,8 +83,8 @@ export const removeOthers = (selector, isOurs) => {
   for (const each of all(selector)) if (!isOurs(each)) each.remove();
 };
 
-/** Keep a key from what is around a notice: Escape would close a dialog. @param {Event} event */
-export const keepKey = (event) => {
+/** Stop a key before it reaches what is around a notice: Escape would close a dialog. @param {Event} event */
+export const stopKey = (event) => {
   event.preventDefault();
   event.stopPropagation();
 };

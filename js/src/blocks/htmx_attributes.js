@@ -61,7 +61,7 @@ const lookAround = (block) => {
 };
 
 /**
- * Give a block its own attributes back, and keep from it what a page passes on to its elements (on htmx 2 by itself, on
+ * Give a block its own attributes back, and shield it from what a page passes on to its elements (on htmx 2 by itself, on
  * htmx 4 where it says so), until the function that this returns is called. A refresh must not ask for confirmation or go into
  * the history, nothing is to be selected from its response, and the server refuses unknown parameters. A block that is a form
  * need not be filled in when its refresh is sent.

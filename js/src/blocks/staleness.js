@@ -1,6 +1,6 @@
 /* Which blocks are stale, and since when.
 
-   Nothing of this is kept in attributes, which a swap may rewrite while a request is under way. A block that fails to
+   Nothing of this stands in attributes, which a swap may rewrite while a request is under way. A block that fails to
    refresh is held back until the next occasion: a broken block must not cause a storm of requests. */
 
 import { BLOCK, blocks, of, within } from "../dom.js";

@@ -27,7 +27,7 @@ const flights = new Map();
 const renewed = new Map();
 /** @type {Set<string>} Ids of blocks that load for the first time. */
 const lazy = new Set();
-/** @type {Map<string, Element>} What a person is at → the element they began with. */
+/** @type {Map<string, Element>} What a visitor is doing → the element they began with. */
 const gestures = new Map();
 const began = performance.now();
 

@@ -21,7 +21,7 @@ import {
   retryAfterOf,
   textsIn,
 } from "./answers.js";
-import { wordsFor } from "./template.js";
+import { textFor } from "./template.js";
 
 /** @typedef {import("./answers.js").Answer} Answer */
 /**
@@ -56,7 +56,7 @@ export const isOfForm = ({ element }) => is(element, FORM);
 export const outcomeOf = (request) => outcomes.get(request);
 
 /**
- * Follow a request. What goes on behind the page is none of these: nobody waits for it.
+ * Follow a request. What goes on behind the page is not followed: no visitor waits for it.
  * @param {Pick<Outcome, "request" | "element" | "method" | "url" | "event">} given
  */
 export const follow = (given) => {
@@ -96,7 +96,7 @@ const describe = (outcome, answer) => {
   return {
     status,
     code: code ?? "",
-    message: message || wordsFor(code !== null && status < 400 ? 422 : status) || String(status),
+    message: message || textFor(code !== null && status < 400 ? 422 : status) || String(status),
     isOwn: message !== "",
     fields: refusal.details?.fields ?? misfits(answer),
     element,

@@ -1,4 +1,4 @@
-/* Where visitors are told of a failure: in the nearest [data-mizan-slot] ({% mizan_errors %}), in the form or else in the
+/* Where a failure is shown: in the nearest [data-mizan-slot] ({% mizan_errors %}), in the form or else in the
    closest element around it that has one which is nobody else's. Where there is none, in the one notice of the page,
    .mizan-notice, which comes when it is needed, over everything else. */
 
@@ -85,7 +85,7 @@ const openNotice = async () => {
 };
 
 /**
- * Return where to tell of the failure of what an element sent.
+ * Return where to show the failure of what an element sent.
  * @param {Element} element
  */
 export const regionFor = async (element) => slotFor(element) ?? openNotice();

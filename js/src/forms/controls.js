@@ -11,7 +11,7 @@ const NO_FIELD = /^(hidden|submit|button|reset|image|fieldset|output)$/;
 
 /** A control: what it has depends on its type. @typedef {HTMLInputElement} Control */
 
-/* Not kept in attributes, since responses are merged into those. */
+/* Not in attributes, since responses are merged into those. */
 /** @type {WeakSet<Element>} Controls that were left, or that the server complained about: their errors may show. */
 export const left = new WeakSet();
 /** @type {WeakSet<Element>} Controls with something new in them since they were rendered, and their forms. */

@@ -261,12 +261,12 @@ export const start = () => {
     }
   });
 
-  /* A form says in its own words that the session has ended, and that somebody is signed in again. A new token is fetched
+  /* A form says by its own templates that the session has ended, and that somebody is signed in again. A new token is fetched
      by others that listen. */
   onCapture("mizan:session", (event) => {
     const { state, reason, element } = event.detail;
-    const isTold = isSending(element) && part(element, "alert");
-    if (isTold && noticeOf(element, reason === "csrf" ? "CSRF" : 401)) event.preventDefault();
+    const isShown = isSending(element) && part(element, "alert");
+    if (isShown && noticeOf(element, reason === "csrf" ? "CSRF" : 401)) event.preventDefault();
     if (state === "returned") forms().forEach(welcome);
   });
 

@@ -217,7 +217,7 @@ const valuesOf = (form, submitter) => {
   return values;
 };
 
-/* What is not checked is not sent: the server is given the names of such boxes, to tell them from ones that are not there. */
+/* A box that is not checked sends nothing, as if it were not there: the server is given the names of such boxes. */
 /** @type {(form: HTMLFormElement, sent: object) => string[]} */
 const untickedOf = (form, sent) => {
   const names = [...of(form).elements].filter(isUnticked).map(({ name }) => name);

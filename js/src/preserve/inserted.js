@@ -168,7 +168,7 @@ const putInto = ({ piece, at, how }, keep) => {
 };
 
 /** @param {CustomEvent} event */
-const keepInsertions = ({ target, detail: { fresh, source, keep } }) => {
+const preserveInsertions = ({ target, detail: { fresh, source, keep } }) => {
   const block = /** @type {Element} */ (target);
   if (askedBy(source)) return;
   forgetGone();
@@ -244,7 +244,7 @@ const noteInvalidation = (event) => {
 
 export const start = () => {
   onCapture("mizan:swapped", noteSwap);
-  onCapture("mizan:keep", keepInsertions);
+  onCapture("mizan:keep", preserveInsertions);
   on("mizan:answer", noteAnswer);
   on("mizan:invalidate", noteInvalidation);
 };

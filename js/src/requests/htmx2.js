@@ -40,7 +40,7 @@ const aim = (detail) => {
   detail.swapOverride = `${swapOf(block)} swap:0s transition:false`;
 };
 
-/* htmx hears these after htmx:beforeRequest, as tasks of their own. */
+/* htmx handles these after htmx:beforeRequest, as tasks of their own. */
 /** @param {Htmx2Send} detail */
 const clearFor = ({ xhr, elt }) => {
   if (!isForm(elt)) return;

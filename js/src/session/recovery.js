@@ -83,7 +83,7 @@ const comeBack = (now, csrfToken) => {
 };
 
 /** @param {CustomEvent<SessionDetail>} event */
-const hear = async (event) => {
+const onSession = async (event) => {
   const { state: news, reason: why, element } = event.detail;
   if (news === "returned") return;
   await null; // who prevents it may listen after this
@@ -91,7 +91,7 @@ const hear = async (event) => {
   if (isWanted) hold(element);
   if (news !== state || !is(element, BEHIND)) reopen();
   [state, reason] = [news, why];
-  // The token may be old although nobody has left: that, nobody needs to hear first.
+  // The token may be old although the session has not ended. Then there is nothing to show first.
   if (reason === "csrf") await check();
   if (isWanted && state) remind(state);
 };
@@ -101,7 +101,7 @@ const look = () => {
 };
 
 export const start = () => {
-  onCapture("mizan:session", hear);
+  onCapture("mizan:session", onSession);
   onCapture("visibilitychange", look);
   for (const name of ["focus", "online", "pageshow"]) addEventListener(name, look);
 };

@@ -19,7 +19,7 @@ const NO_FIELD = /^(hidden|submit|button|image)$/;
 /**
  * @typedef {object} Sent - the last request of an element that was to change something. Its answer may replace all of these.
  * @property {string[]} actions
- * @property {Element | null} around - what is open around the element
+ * @property {HTMLElement | null} around - what is open around the element
  * @property {HTMLFormElement | null} form
  * @property {Map<Element, string>} contents - of the fields of the form
  */
@@ -61,8 +61,8 @@ const closeOfBootstrap = (element, kind) => {
   const own = of(element);
   const name = kind.toLowerCase();
   const instance = window.bootstrap?.[kind]?.getInstance(element); // none where it is in a bundle
-  const dismiss = /** @type {HTMLElement | null} */ (own.querySelector(`[data-bs-dismiss=${name}]`));
-  const hide = () => (instance ? instance.hide() : dismiss?.click());
+  const dismiss = () => /** @type {HTMLElement | null} */ (own.querySelector(`[data-bs-dismiss=${name}]`));
+  const hide = () => (instance ? instance.hide() : dismiss()?.click());
   own.addEventListener(`shown.bs.${name}`, hide, { once: true });
   own.addEventListener(`hide.bs.${name}`, () => own.removeEventListener(`shown.bs.${name}`, hide), {
     once: true,
@@ -77,15 +77,15 @@ const closeDetails = (details) => {
   if (isFocused) details.querySelector("summary")?.focus();
 };
 
-/** @param {Element | null} element */
+/** @param {HTMLElement | null} element */
 const close = (element) => {
   if (!element || !of(element).isConnected) return;
-  const own = /** @type {HTMLElement} */ (of(element));
+  const own = of(element);
   if (hasPopovers() && is(element, ":popover-open")) own.hidePopover();
   else if (is(element, "dialog[open]")) /** @type {HTMLDialogElement} */ (own).close();
   else if (is(element, "details[open]")) closeDetails(/** @type {HTMLDetailsElement} */ (own));
-  else if (is(element, ".modal")) closeOfBootstrap(own, "Modal");
-  else if (is(element, ".offcanvas")) closeOfBootstrap(own, "Offcanvas");
+  else if (is(element, ".modal")) closeOfBootstrap(element, "Modal");
+  else if (is(element, ".offcanvas")) closeOfBootstrap(element, "Offcanvas");
 };
 
 // ---- emptying a form

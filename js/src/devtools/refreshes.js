@@ -61,7 +61,9 @@ const occasionOf = (block) => {
   const seconds = Number(shownBy(block).mizanPoll);
   const since = renewed.get(idOf(block)) ?? began;
   return recordOnce(
-    performance.now() - since >= seconds * 1000 ? `Poll: every ${seconds} s` : "mizan.refresh()",
+    seconds > 0 && performance.now() - since >= seconds * 1000
+      ? `Poll: every ${seconds} s`
+      : "mizan.refresh()",
   );
 };
 

@@ -25,13 +25,16 @@ export const useSocket = (given) => {
 };
 
 /**
+ * Return the error with which a promise of a call, or of a message, is rejected.
  * @param {string} code
  * @param {string} message
- * @param {number} [status]
- * @param {Record<string, string[]>} [fields]
+ * @param {object} [more] - what else it has: its status and fields, if there are any
  */
-const problem = (code, message, status = 0, fields = {}) =>
-  /** @type {CallError} */ (Object.assign(new Error(message), { status, code, fields }));
+export const problem = (code, message, more) =>
+  /** @type {CallError} */ (Object.assign(new Error(message), { status: 0, code, fields: {}, ...more }));
+
+/** There is no connection, or no answer. @param {string} [message] */
+export const offline = (message = "There is no connection to the server.") => problem("OFFLINE", message);
 
 const endpoint = () => new URL("call/", mount());
 
@@ -80,10 +83,11 @@ const ask = async (socket, fn, args) => {
     return reply.data.result;
   } catch (error) {
     const refusal = /** @type {CallError & SocketReply} */ (error);
+    const { code, message, status, fields } = refusal;
     if (refusal.isSent === false) return post(fn, args); // too large for a frame
-    invalidateFromSocket(refusal, refusal.status);
-    if (refusal.status === 401) isSessionOver(401, () => null, "");
-    throw problem(refusal.code, refusal.message, refusal.status, refusal.fields);
+    invalidateFromSocket(refusal, status);
+    if (status === 401) isSessionOver(401, () => null, "");
+    throw problem(code, message, { status: status ?? 0, fields });
   }
 };
 
@@ -118,7 +122,7 @@ const post = async (fn, args) => {
   const status = ok ? 401 : response.status; // a middleware has redirected it to the login page
   const { message = `The server has answered ${status}.`, details } = answer;
   const code = answer.code ?? header("X-Mizan-Error") ?? (ok ? "UNAUTHORIZED" : "ERROR");
-  throw problem(code, message, status, details?.fields);
+  throw problem(code, message, { status, fields: details?.fields ?? {} });
 };
 
 /** @type {(url: URL, request: RequestInit) => Promise<{ response: Response, text: string }>} */
@@ -127,7 +131,7 @@ const send = async (url, request) => {
     const response = await fetch(url, request);
     return { response, text: await response.text() };
   } catch {
-    throw problem("OFFLINE", "There is no connection to the server.");
+    throw offline();
   }
 };
 

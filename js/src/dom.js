@@ -4,6 +4,12 @@
    the document and of forms are read through of(), by which their prototype has them. Other elements hide nothing. */
 
 export const BLOCK = "[data-mizan]";
+/** A block that shared caches may answer. */
+export const SHARED = `${BLOCK}[data-mizan-shared]`;
+/** A form of {% mizan_form %}. */
+export const FORM = "form[data-mizan-form]";
+/** What keeps visitors from reaching anything else, while it is open. */
+export const MODAL = "dialog:modal, [aria-modal=true]";
 /** What asks again for content that a visitor had loaded into a block. */
 export const AGAIN = "[data-mizan-again]";
 /** What sends requests that nobody waits for. */
@@ -146,11 +152,15 @@ export const setAttribute = (element, name, value) => {
  */
 export const isShown = (element) => of(element)?.checkVisibility?.({ visibilityProperty: true }) !== false;
 
+/** @type {boolean | undefined} */
+let knowsPopovers;
+
+/** Return whether the browser knows popovers. */
+export const hasPopovers = () => (knowsPopovers ??= CSS.supports("selector(:popover-open)"));
+
 /** Return the last open element that keeps visitors from reaching anything else. */
 export const modal = () =>
-  /** @type {HTMLElement | undefined} */ (
-    [...page.querySelectorAll("dialog:modal, [aria-modal=true]")].filter(isShown).at(-1)
-  );
+  /** @type {HTMLElement | undefined} */ ([...page.querySelectorAll(MODAL)].filter(isShown).at(-1));
 
 /**
  * Return an attribute of htmx that an element has itself, by either name: "hx-get" or "data-hx-get".

@@ -14,7 +14,7 @@ export const on = (names, listener, options = false) => {
 };
 
 /**
- * Listen to events on the document before anything below it hears them.
+ * Listen to events on the document before they reach anything below it.
  * @param {string} names
  * @param {(event: any) => unknown} listener
  */
@@ -39,7 +39,7 @@ export const onRestored = (listener) =>
 /**
  * Call a function when elements come or go, or an attribute of these changes, for all that one task does at once.
  * @param {() => void} act
- * @param {string[]} attributeFilter
+ * @param {string[]} [attributeFilter]
  */
 export const onChange = (act, attributeFilter) =>
   new MutationObserver(act).observe(document, { subtree: true, childList: true, attributeFilter });

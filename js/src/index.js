@@ -1,5 +1,5 @@
 /* mizan.js: refreshes the blocks of a page that have become stale, beside htmx 2 or htmx 4. docs/shim.md says what it
-   does, and what pages can call and hear. */
+   does, and what pages can call and listen to. */
 
 import { announce, start as startAnnouncements } from "./blocks/announce.js";
 import { start as startBatches } from "./blocks/batch.js";
@@ -53,7 +53,7 @@ const startSingleFlightIfWanted = () => {
   if (settings.singleFlight !== undefined) startSingleFlight();
 };
 
-/* In their order: what listens first hears first. */
+/* In this order: what listens first is called first. */
 const PARTS = Object.entries({
   [FIRST]: startCore,
   batches: startBatches,
@@ -117,7 +117,7 @@ const makePublic = () =>
       refresh,
       retry,
       send: sendMessage,
-      session: () => session(),
+      session,
     }),
     fields: Object.freeze(afterStart({ show, clear }, "fields.")),
   });

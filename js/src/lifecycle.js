@@ -3,7 +3,7 @@
 /* Past what markup lays over the document: <img name="readyState">. */
 const readyState = () => Reflect.get(Object.getPrototypeOf(document), "readyState", document);
 
-/* readyState alone does not tell whether DOMContentLoaded is past or has yet to come. */
+/* readyState alone does not say whether DOMContentLoaded is past or has yet to come. */
 const timing = () =>
   /** @type {Partial<PerformanceNavigationTiming>} */ (performance.getEntriesByType("navigation")[0] ?? {});
 

@@ -2,7 +2,7 @@
    (errors/notice.js): how they look, unless the site's CSS says otherwise, and what they owe to visitors who use a keyboard or
    a screen reader. */
 
-import { all, page } from "./dom.js";
+import { all, of, page } from "./dom.js";
 
 const FINDING = 100; // milliseconds after which screen readers have found a new live region
 
@@ -54,7 +54,7 @@ export const dress = () => {
  * @param {HTMLElement} parent
  */
 export const place = (notice, parent) => {
-  if (notice.parentNode !== parent) parent.append(notice);
+  if (notice.parentNode !== parent) of(parent).append(notice);
 };
 
 /** Wait until screen readers have found a region that was put into the page, and say what comes into it. */
@@ -83,8 +83,8 @@ export const removeOthers = (selector, isOurs) => {
   for (const each of all(selector)) if (!isOurs(each)) each.remove();
 };
 
-/** Keep a key from what is around a notice: Escape would close a dialog. @param {Event} event */
-export const keepKey = (event) => {
+/** Stop a key before it reaches what is around a notice: Escape would close a dialog. @param {Event} event */
+export const stopKey = (event) => {
   event.preventDefault();
   event.stopPropagation();
 };

@@ -5,15 +5,13 @@
    response. A block that is alone, or that a shared cache may answer, is requested as htmx made it. What came with the
    response to a mutation (single flight) is given to its block without a request. */
 
-import { BLOCK, is, of, page } from "../dom.js";
+import { SHARED, is, isOwn, of, page } from "../dom.js";
 import { on } from "../events.js";
-import { flights, leavesBy } from "../requests/flights.js";
+import { PROOF, flights, leavesBy } from "../requests/flights.js";
 import { hush, triggerEvents } from "../requests/response_headers.js";
 import { mount } from "../settings.js";
 import { NONE, append, queryOf } from "./queries.js";
 
-const PROOF = "X-Mizan-Refresh";
-const SHARED = `${BLOCK}[data-mizan-shared]`;
 const MOST_BLOCKS = 50; // what the server takes
 const LONGEST_URL = 3000; // characters: common servers refuse lines over 4,094
 const UNFIT = [400, 404, 405, 414, 431]; // it was refused as a whole: for its URL or its length
@@ -62,7 +60,8 @@ const urlOf = (requests) => base.origin + pathOf(requests.map(({ query }) => que
  * @param {HTMLElement} block
  */
 export const hasRoom = (block) =>
-  waiting.length < MOST_BLOCKS && pathOf(append(named, queryOf(block))).length <= LONGEST_URL;
+  !isOwn(of(block).getAttribute("hx-get")) || // is not sent, and may be no URL at all
+  (waiting.length < MOST_BLOCKS && pathOf(append(named, queryOf(block))).length <= LONGEST_URL);
 
 /** @param {CustomEvent} event */
 const divert = ({ target, detail: { url: text, request, headers, piece: delivered, policy } }) => {
@@ -151,32 +150,32 @@ const send = async (requests) => {
   };
   for (const request of requests) request.leave = leave;
   /** @type {Headers | null} */
-  let unheard = null; // the headers of a response that no block was given
+  let unused = null; // the headers of a response that no block was given
   try {
     const headers = Object.fromEntries(requests[0]?.headers ?? []);
     const response = await fetch(urlOf(requests), { headers, signal: controller.signal });
     const isProven = response.headers.has(PROOF);
-    unheard = response.headers;
+    unused = response.headers;
     if (!isProven && UNFIT.includes(response.status)) {
-      triggerEvents(unheard);
+      triggerEvents(unused);
       for (const request of left()) request.sendAlone();
       return;
     }
     const text = await response.text();
     /** @type {BlockResult[] | null} */
     const results = isProven && response.ok ? JSON.parse(text).blocks : null;
-    unheard = null;
+    unused = null;
     const resultOf = (/** @type {BlockRequest} */ request) =>
       /** @type {BlockResult} */ (results?.[requests.indexOf(request)]);
     if (results) await answerEach(left(), resultOf, response, requests.length);
     else await answerAll(left(), { status: response.status, html: text }, response, requests.length);
   } catch (error) {
-    if (unheard) triggerEvents(unheard);
+    if (unused) triggerEvents(unused);
     failAll(left(), error); // offline, or what came is no response of ours
   }
 };
 
-/* What is said once is said to a block that is still in the page, if there is one. */
+/* What has its effect once has it on a block that is still in the page, if there is one. */
 /** @param {BlockRequest[]} requests */
 const firstOf = (requests) => requests.find(({ block }) => of(block).isConnected) ?? requests[0];
 
@@ -191,8 +190,8 @@ const answerEach = (requests, resultOf, response, together) => {
   const shown = firstOf(requests.filter((request) => resultOf(request).status === 200));
   const others = headersFor(response, () => false);
   return inSlices(requests, (request) => {
-    const isHeard = (/** @type {string} */ name) => request === (AFTERWARDS.test(name) ? shown : first);
-    const headers = request === first || request === shown ? headersFor(response, isHeard) : others;
+    const isForThis = (/** @type {string} */ name) => request === (AFTERWARDS.test(name) ? shown : first);
+    const headers = request === first || request === shown ? headersFor(response, isForThis) : others;
     answer(request, resultOf(request), headers, response.url, together);
   });
 };
@@ -238,9 +237,9 @@ const failAll = (requests, error) => {
   }
 };
 
-/** @param {Response} response @param {(name: string) => boolean} hears */
-const headersFor = ({ headers }, hears) =>
-  new Headers([...headers].filter(([name]) => !OF_HTMX.test(name) || hears(name)));
+/** @param {Response} response @param {(name: string) => boolean} isWanted */
+const headersFor = ({ headers }, isWanted) =>
+  new Headers([...headers].filter(([name]) => !OF_HTMX.test(name) || isWanted(name)));
 
 /**
  * @param {BlockRequest} blockRequest

@@ -1,6 +1,6 @@
 /* What a block's own attributes of htmx do to the elements inside of it, and those of the page to the block: nothing. */
 
-import { BLOCK, is, of, page } from "../dom.js";
+import { BLOCK, is, isForm, of, page } from "../dom.js";
 import { htmx, isHtmx2, spelt } from "../htmx.js";
 import { stale } from "./staleness.js";
 
@@ -61,7 +61,7 @@ const lookAround = (block) => {
 };
 
 /**
- * Give a block its own attributes back, and keep from it what a page passes on to its elements (on htmx 2 by itself, on
+ * Give a block its own attributes back, and shield it from what a page passes on to its elements (on htmx 2 by itself, on
  * htmx 4 where it says so), until the function that this returns is called. A refresh must not ask for confirmation or go into
  * the history, nothing is to be selected from its response, and the server refuses unknown parameters. A block that is a form
  * need not be filled in when its refresh is sent.
@@ -82,8 +82,8 @@ export const isolate = (block, { isSent = false } = {}) => {
     values.set("hx-params", "none"); // of a form
     // First, so that nothing around it turns the extension off that swaps it in.
     values.set("hx-ext", ["mizan", of(block).getAttribute("hx-ext")].filter(Boolean).join());
-    // What is incomplete is not sent, and no visitor has to be told.
-    if (isSent && block instanceof HTMLFormElement) values.set("novalidate", "");
+    // What is incomplete is not sent, and that needs no message.
+    if (isSent && isForm(block)) values.set("novalidate", "");
   } else values.set("hx-validate", "false");
   const former = [...values.keys()].map(
     (name) => /** @type {const} */ ([name, of(block).getAttribute(name)]),

@@ -35,7 +35,7 @@ export const awaitToo = (promise, reason) => {
   return promise;
 };
 
-/* Of a block that can't be kept up to date (mizan.fail()) nobody knows when it will be. */
+/* A block that can't be kept up to date (mizan.fail()) is not waited for: it may never be. */
 /** @param {HTMLElement} block */
 const reasonOf = (block) => {
   if (isUnderWay(block)) return "its refresh is under way";

@@ -4,12 +4,12 @@
    back here is sent when the other one has ended. */
 
 import { clear } from "../clobbering.js";
-import { BLOCK, blocks, is, isInside, isOwn, of, page, tagOf } from "../dom.js";
+import { BLOCK, ancestors, blocks, is, isInside, isOwn, of, page, tagOf } from "../dom.js";
 import { fire, on, onChange } from "../events.js";
 import { format, parse } from "../grammar.js";
 import { htmx, isHtmx2 } from "../htmx.js";
 import { isLoaded } from "../lifecycle.js";
-import { flights, isUnderWay } from "../requests/flights.js";
+import { PROOF, flights, isUnderWay } from "../requests/flights.js";
 import { hasRoom } from "./batch.js";
 import { adoptLoading, hideAttributes, isolate, rebind, swapOf } from "./htmx_attributes.js";
 import {
@@ -46,7 +46,7 @@ const sendStale = () => {
   // First what takes a while.
   const due = new Set([...waiting.filter((each) => !isDelivered(each)), ...waiting.filter(isDelivered)]);
   const busy = new Set([...flights.values()].flatMap(({ block }) => block ?? []));
-  const aroundBusy = new Set([...busy].flatMap(ancestorsOf));
+  const aroundBusy = new Set([...busy].flatMap(ancestors));
   const restore = clear();
   const began = performance.now();
   const isLate = () => !busy.size && performance.now() - began > BUDGET;
@@ -62,14 +62,6 @@ const sendStale = () => {
     sent += 1;
   }
   restore();
-};
-
-/** @param {Element} element */
-const ancestorsOf = (element) => {
-  /** @type {Element[]} */
-  const found = [];
-  for (let up = of(element).parentElement; up; up = of(up).parentElement) found.push(up);
-  return found;
 };
 
 /** @param {HTMLElement} block */
@@ -132,7 +124,7 @@ export const refresh = (given) => {
  * Make the blocks stale that a context with these values covers, or a whole list of them: "user;user_id=5, cart".
  * @param {string} context
  * @param {Record<string, unknown> | null} [values]
- * @param {{ version?: string | null, source?: string, among?: HTMLElement[] }} [options] - blocks of this version or a later
+ * @param {{ version?: string | null, source?: string, among?: Iterable<HTMLElement> }} [options] - blocks of this version or a later
  *   one are not; what the event names as its source; the blocks that it can concern
  */
 export const invalidate = (context, values, { version, source = "script", among } = {}) => {
@@ -157,7 +149,7 @@ const refuse = ({ block, status = 0, url, got = "no answer", wait = 0 }) => {
   holdBack(block);
   if (!of(block).isConnected) return; // what replaced it came by a request of its own
   const asked = `Expected of GET ${url ?? of(block).getAttribute("hx-get")}`;
-  report(block, status, `was not refreshed. ${asked}: status 200 with X-Mizan-Refresh; got: ${got}.`, wait);
+  report(block, status, `was not refreshed. ${asked}: status 200 with ${PROOF}; got: ${got}.`, wait);
 };
 
 /**

@@ -20,7 +20,7 @@ const PRELOADING = "a, form, [hx-get], [hx-action]";
 const comeBack = () => {
   const isLookedAfter = !fire(document, "mizan:return");
   const selector = /** @type {"div"} */ (`${BLOCK}${isLookedAfter ? ":not([data-mizan-version])" : ""}`);
-  invalidate("*", {}, { source: "return", among: [...page.querySelectorAll(selector)] });
+  invalidate("*", {}, { source: "return", among: page.querySelectorAll(selector) });
 };
 
 /** @param {{ persisted: boolean }} event */
@@ -51,7 +51,7 @@ const dropCopies = ({ detail: { entries } }) => {
   } catch {
     // no storage in this browser, or of this page: then there is nothing in it either
   }
-  // Nobody can tell what is in a response that is under way. htmx 4 keeps it with the element.
+  // What is in a response that is under way is unknown. htmx 4 stores it with the element.
   for (const element of page.querySelectorAll(PRELOADING)) {
     const { _htmx } = /** @type {{ _htmx?: { preload?: unknown } }} */ (element);
     if (_htmx?.preload) delete _htmx.preload;

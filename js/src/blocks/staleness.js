@@ -1,6 +1,6 @@
 /* Which blocks are stale, and since when.
 
-   Nothing of this is kept in attributes, which a swap may rewrite while a request is under way. A block that fails to
+   Nothing of this stands in attributes, which a swap may rewrite while a request is under way. A block that fails to
    refresh is held back until the next occasion: a broken block must not cause a storm of requests. */
 
 import { BLOCK, blocks, of, within } from "../dom.js";
@@ -17,7 +17,7 @@ export const failed = new WeakSet();
  * @type {WeakSet<Element>} */
 export const lost = new WeakSet();
 
-/* What made a block stale: a version or, without one, a random word. A shared cache may learn of a change later than this
+/* What made a block stale: a version or, without one, a random text. A shared cache may learn of a change later than this
    page. It has no old copy under a URL that was never requested before the change, and all pages that learn of the same
    version share one URL. */
 /** @type {WeakMap<Element, string>} */
@@ -27,7 +27,7 @@ const since = new WeakMap();
 const delivered = new WeakMap();
 
 /**
- * Return what made a block stale, as one word.
+ * Return what made a block stale: a version, or a text that stands for it.
  * @param {Element} block
  */
 export const staleSince = (block) => since.get(block);
@@ -35,9 +35,10 @@ export const staleSince = (block) => since.get(block);
 /**
  * Return the blocks that an invalidation covers.
  * @param {Invalidation} invalidation
- * @param {HTMLElement[]} among
+ * @param {Iterable<HTMLElement>} among
  */
-const covered = (invalidation, among) => among.filter((block) => isCovered(invalidation, of(block).dataset));
+const covered = (invalidation, among) =>
+  [...among].filter((block) => isCovered(invalidation, of(block).dataset));
 
 /**
  * @param {Invalidation} invalidation
@@ -52,7 +53,7 @@ const isCovered = ({ entries, version }, { mizan, mizanLazy, mizanVersion }) =>
  * Mark what an invalidation covers on the page as it is before the response that carries it is swapped in: blocks that
  * arrive with that are new elements, and not marked. Return false if nothing was invalidated, or a listener prevents it.
  * @param {Invalidation} invalidation
- * @param {{ source: string, cause?: object, carrier?: Flight | null, among?: HTMLElement[] }} options
+ * @param {{ source: string, cause?: object, carrier?: Flight | null, among?: Iterable<HTMLElement> }} options
  */
 export const mark = ({ entries, version = null }, { source, cause, carrier, among = blocks() }) => {
   if (!entries.length) return false;

@@ -11,13 +11,13 @@ import { isLazy, isLoading } from "./lazy.js";
 const STALE = "mizan-stale";
 const DELAY = 200; // milliseconds
 
-/* What a block is can't be kept in its attributes alone, which a morph removes. */
+/* The state of a block can't stand in its attributes alone, which a morph removes. */
 /** @type {WeakSet<HTMLElement>} */
 const busy = new WeakSet();
-/** Old blocks → the timer after which they say so, null afterwards. @type {WeakMap<HTMLElement, number | null>} */
+/** Old blocks → the timer after which they get the class, null afterwards. @type {WeakMap<HTMLElement, number | null>} */
 const old = new WeakMap();
 /** @type {MutationObserver} */
-let keeper;
+let observer;
 
 /** @param {HTMLElement} block */
 const show = (block) => {
@@ -28,16 +28,16 @@ const show = (block) => {
 };
 
 /** @param {HTMLElement} block */
-const watch = (block) => keeper.observe(block, { attributeFilter: ["aria-busy", "class"] });
+const watch = (block) => observer.observe(block, { attributeFilter: ["aria-busy", "class"] });
 
 /** @param {HTMLElement} block */
 const age = (block) => {
   if (old.has(block) || isLazy(block) || isLoading(block)) return; // a placeholder is nothing old
-  const say = () => {
+  const showOld = () => {
     old.set(block, null);
     show(block);
   };
-  old.set(block, setTimeout(say, DELAY));
+  old.set(block, setTimeout(showOld, DELAY));
   watch(block);
 };
 
@@ -59,7 +59,7 @@ const renew = (block) => {
 };
 
 export const start = () => {
-  keeper = new MutationObserver((records) => {
+  observer = new MutationObserver((records) => {
     for (const { target } of records) show(/** @type {HTMLElement} */ (target));
   });
   on("mizan:invalidate", (event) => {

@@ -31,8 +31,8 @@ const FAULTS = [
     from: "2.0.0",
     mended: "2.0.4",
     text:
-      "What a request sends can't be read (Illegal invocation), so that the shim can't tell what was sent: a " +
-      "comment box in a block keeps the comment that was taken.",
+      "What a request sends can't be read (Illegal invocation), so that the shim does not know what was sent: a " +
+      "comment box in a block keeps the comment that was accepted.",
   },
   {
     from: "2.0.0",

@@ -1,6 +1,7 @@
 /* What became stale, why blocks were not covered, and responses that made nothing stale. */
 
-import { blocks, is, isSafe, page } from "../dom.js";
+import { isLazy } from "../blocks/lazy.js";
+import { blocks, isSafe, page } from "../dom.js";
 import { covers, parse } from "../grammar.js";
 import { later } from "../versions.js";
 import { blame, causes, causesOf, claim, miss, own, record, say } from "./changes.js";
@@ -49,7 +50,7 @@ const whyNot = (block, { entries, version, source }) => {
   }
   const shown = shownBy(block).mizanVersion;
   if (later(shown, version) >= 0) return `shows version ${shown}, which is ${version} or later`;
-  if (is(block, "[data-mizan-lazy]")) return "not loaded yet";
+  if (isLazy(block)) return "not loaded yet";
   if (source === "cookie") return "rendered after that change";
   return source === "return" && shown ? "live: the socket says what it missed" : "left out";
 };

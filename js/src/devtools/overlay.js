@@ -4,7 +4,7 @@
    blocks it covered and what became of them, the blocks it did not cover and why not, and the requests. A block that refreshes
    is outlined. Alt+Shift+M opens and closes the list, and Escape closes it.
 
-   It hears the events of mizan.js and htmx, and does nothing else: without it everything is the same. */
+   It listens to the events of mizan.js and htmx, and does nothing else: without it everything is the same. */
 
 import { page } from "../dom.js";
 import { offerPages } from "../errors/notice.js";

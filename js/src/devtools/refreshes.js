@@ -1,6 +1,7 @@
 /* Refreshes: what was held back, sent and answered, and for which changes. */
 
-import { is, of, page } from "../dom.js";
+import { isLazy } from "../blocks/lazy.js";
+import { of, page } from "../dom.js";
 import { later } from "../versions.js";
 import { blame, causes, causesOf, recordOnce, say } from "./changes.js";
 import { draw } from "./drawing.js";
@@ -26,7 +27,7 @@ const flights = new Map();
 const renewed = new Map();
 /** @type {Set<string>} Ids of blocks that load for the first time. */
 const lazy = new Set();
-/** @type {Map<string, Element>} What a person is at → the element they began with. */
+/** @type {Map<string, Element>} What a visitor is doing → the element they began with. */
 const gestures = new Map();
 const began = performance.now();
 
@@ -60,14 +61,16 @@ const occasionOf = (block) => {
   const seconds = Number(shownBy(block).mizanPoll);
   const since = renewed.get(idOf(block)) ?? began;
   return recordOnce(
-    performance.now() - since >= seconds * 1000 ? `Poll: every ${seconds} s` : "mizan.refresh()",
+    seconds > 0 && performance.now() - since >= seconds * 1000
+      ? `Poll: every ${seconds} s`
+      : "mizan.refresh()",
   );
 };
 
 /** @param {any} event */
 export const onDue = (event) => {
   const block = event.target;
-  if (is(block, "[data-mizan-lazy]")) lazy.add(idOf(block)); // once it is requested it is not any more
+  if (isLazy(block)) lazy.add(idOf(block)); // once it is requested it is not any more
   const changes = causesOf(block);
   if (!changes.length) return;
   const reason = holdReason(block);

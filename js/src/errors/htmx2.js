@@ -109,17 +109,17 @@ const decide = (detail) => {
 };
 
 /** @param {string} name @param {(detail: any) => void} listener @param {boolean} isFirst */
-const hear = (name, listener, isFirst = true) =>
+const listen = (name, listener, isFirst = true) =>
   addEventListener(name, (event) => listener(/** @type {CustomEvent} */ (event).detail), isFirst);
 
 export const start = () => {
   // Or later, for what has left before the shim was there.
-  for (const name of ["htmx:beforeRequest", "htmx:beforeOnLoad"]) hear(name, begin);
+  for (const name of ["htmx:beforeRequest", "htmx:beforeOnLoad"]) listen(name, begin);
   for (const name of ["htmx:beforeOnLoad", "htmx:beforeSwap"]) hearWhetherPrevented(name, ({ xhr }) => xhr);
-  hear("htmx:beforeSwap", (/** @type {Swap} */ swap) => {
+  listen("htmx:beforeSwap", (/** @type {Swap} */ swap) => {
     const outcome = outcomeOf(swap.xhr);
     if (outcome) swaps.set(outcome, { swap, shouldSwap: swap.shouldSwap, target: swap.target });
   });
   // Only the extensions of htmx come after this, and may decide otherwise.
-  hear("htmx:beforeSwap", decide, false);
+  listen("htmx:beforeSwap", decide, false);
 };

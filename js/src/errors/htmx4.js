@@ -89,7 +89,7 @@ const begin = (ctx) => {
 };
 
 /** @type {(name: string, listener: (ctx: HtmxContext, outcome: Outcome, event: CustomEvent) => void) => void} */
-const hear = (name, listener) =>
+const listen = (name, listener) =>
   addEventListener(
     spelt(name),
     (given) => {
@@ -110,12 +110,12 @@ export const start = () => {
   ]) {
     addEventListener(spelt(name), (event) => begin(/** @type {CustomEvent} */ (event).detail.ctx), true);
   }
-  hear("htmx:error", (ctx, outcome, { detail: { error } }) => {
+  listen("htmx:error", (ctx, outcome, { detail: { error } }) => {
     // If its text is there, htmx failed at swapping it in.
     if (ctx.text === undefined) outcome.isLost = !isAborted(ctx, outcome, error);
   });
   hearWhetherPrevented(spelt("htmx:response:error"), ({ ctx }) => ctx);
-  hear("htmx:response:error", skip);
-  hear("htmx:before:swap", admit);
-  hear("htmx:finally:request", land);
+  listen("htmx:response:error", skip);
+  listen("htmx:before:swap", admit);
+  listen("htmx:finally:request", land);
 };

@@ -1,4 +1,4 @@
-/* Tells visitors what has failed (mizan:failed), in copies of .mizan-failure from template[data-mizan-errors]. In a copy
+/* Shows visitors what has failed (mizan:failed), in copies of .mizan-failure from template[data-mizan-errors]. In a copy
 
      [data-mizan-message]   is the text, with those of fields that the form does not have
      [data-mizan-times]     is how many failed in the same way, if more than one did
@@ -12,7 +12,7 @@
 
 import { BLOCK, all, is, isSafe, of, page } from "../dom.js";
 import { fire, on, onCapture, onRestored } from "../events.js";
-import { dress, keepKey, removeOthers } from "../notices.js";
+import { dress, removeOthers, stopKey } from "../notices.js";
 import { isSendable, resend } from "../requests/resend.js";
 import { textsIn } from "./answers.js";
 import { clear as clearFields, show as showFields } from "./fields.js";
@@ -33,7 +33,7 @@ const CORRECTED = /^(413|422)$/; // as it is, it would be refused again
 const PRESSED = /^(click|submit)$/;
 
 /**
- * @typedef {object} Failure - what is told in one place by one text
+ * @typedef {object} Failure - what is shown in one place by one text
  * @property {Element} region
  * @property {string} text
  * @property {HTMLElement} item
@@ -54,7 +54,7 @@ export const offerPages = () => {
   collectPages();
 };
 
-// ---- what is told
+// ---- what is shown
 
 /** @param {Element} element */
 const looksOf = (element) =>
@@ -77,7 +77,7 @@ const canBeSent = (request) =>
 const isUnknown = ({ isCommitted, status }) => isCommitted === "maybe" && (status === 0 || status >= 500);
 
 /** @param {number} seconds @param {string} language */
-const inWords = (seconds, language) => {
+const delayText = (seconds, language) => {
   const format = new Intl.RelativeTimeFormat(language || undefined);
   if (seconds <= 90) return format.format(Math.ceil(seconds), "second");
   const minutes = seconds / 60;
@@ -90,11 +90,11 @@ const inWords = (seconds, language) => {
 const draw = ({ text, item, requests }) => {
   const every = [...requests.values()];
   const { retryAfter, method, page: html } = every[every.length - 1];
-  /** @type {(name: string, isIn: unknown, words?: string) => void} */
-  const show = (name, isIn, words) => {
+  /** @type {(name: string, isIn: unknown, content?: string) => void} */
+  const show = (name, isIn, content) => {
     for (const each of all(`[data-mizan-${name}]`, item)) {
       each.hidden = !isIn;
-      if (isIn && words !== undefined && each.textContent !== words) each.textContent = words;
+      if (isIn && content !== undefined && each.textContent !== content) each.textContent = content;
     }
   };
   const isLater = retryAfter !== null;
@@ -102,7 +102,7 @@ const draw = ({ text, item, requests }) => {
   show("times", every.length > 1, `\u00d7${every.length}`);
   show("maybe", every.some(isUnknown));
   show("later", isLater);
-  show("wait", isLater, isLater ? inWords(retryAfter, item.lang) : "");
+  show("wait", isLater, isLater ? delayText(retryAfter, item.lang) : "");
   show("resend", every.every(canBeSent));
   for (const each of all("[data-mizan-resend]", item)) {
     const { mizanResend: kind } = each.dataset;
@@ -123,7 +123,7 @@ const remove = (failure) => {
     of([formerFocus(), element].find((each) => of(each)?.isConnected))?.focus({ preventScroll: true });
 };
 
-/** Remove what is told of an element, except by one failure. @type {(element: Element, kept?: Failure) => void} */
+/** Remove what is shown of an element, except one failure. @type {(element: Element, kept?: Failure) => void} */
 const forget = (element, kept) => {
   for (const failure of failures.filter((each) => each !== kept)) {
     const { requests } = failure;
@@ -144,7 +144,7 @@ const textOf = ({ element, message, isOwn, fields }) => {
 };
 
 /** @param {CustomEvent<FailedDetail>} event */
-const tell = async (event) => {
+const onFailed = async (event) => {
   const { detail } = event;
   const { element } = detail;
   news.set(element, detail);
@@ -204,7 +204,7 @@ const removeAll = (isOf) => failures.filter(({ region }) => isOf(region)).forEac
 const closeByKey = (event) => {
   const failure = event.key === "Escape" && failureOf(event.target);
   if (!failure) return;
-  keepKey(event);
+  stopKey(event);
   removeAll((region) => region === failure.region);
 };
 
@@ -217,7 +217,7 @@ const clearFieldsOf = (element, isRead) => {
 };
 
 export const start = () => {
-  onCapture("mizan:failed", tell);
+  onCapture("mizan:failed", onFailed);
   onCapture(
     "mizan:done mizan:read",
     (/** @type {CustomEvent<DoneDetail>} */ { detail: { element, method } }) => {
@@ -244,7 +244,7 @@ export const start = () => {
   on("keydown", (/** @type {KeyboardEvent} */ event) => {
     if (event.key === "Escape" && !event.defaultPrevented && !isSomethingOpen()) removeAll(isNotice);
   });
-  // A refresh must not take away what is told, nor what can be sent again.
+  // A refresh must not take away what is shown, nor what can be sent again.
   onCapture("mizan:keep", ({ target: block, detail: { keep } }) => {
     for (const { region, requests } of failures) {
       const sendable = [...requests].filter(([, request]) => canBeSent(request)).map(([element]) => element);

@@ -5,7 +5,7 @@
    for an error would replace the form or the button: those are not swapped in. Sites that have a way of their own for errors
    keep it: hx-status, hx-target-error and the like, a listener that decides, a rule of responseHandling with a target. */
 
-import { BEHIND, is, isOwn, isSafe, of, page } from "../dom.js";
+import { BEHIND, FORM, is, isOwn, isSafe, of, page } from "../dom.js";
 import { fire } from "../events.js";
 import {
   NONE,
@@ -21,7 +21,7 @@ import {
   retryAfterOf,
   textsIn,
 } from "./answers.js";
-import { wordsFor } from "./template.js";
+import { textFor } from "./template.js";
 
 /** @typedef {import("./answers.js").Answer} Answer */
 /**
@@ -50,13 +50,13 @@ export const collectPages = () => {
 };
 
 /** Return whether a request is of a form of {% mizan_form %}, which looks after its answers. @param {Outcome} outcome */
-export const isOfForm = ({ element }) => is(element, "form[data-mizan-form]");
+export const isOfForm = ({ element }) => is(element, FORM);
 
 /** @param {HtmxRequest} request */
 export const outcomeOf = (request) => outcomes.get(request);
 
 /**
- * Follow a request. What goes on behind the page is none of these: nobody waits for it.
+ * Follow a request. What goes on behind the page is not followed: no visitor waits for it.
  * @param {Pick<Outcome, "request" | "element" | "method" | "url" | "event">} given
  */
 export const follow = (given) => {
@@ -96,7 +96,7 @@ const describe = (outcome, answer) => {
   return {
     status,
     code: code ?? "",
-    message: message || wordsFor(code !== null && status < 400 ? 422 : status) || String(status),
+    message: message || textFor(code !== null && status < 400 ? 422 : status) || String(status),
     isOwn: message !== "",
     fields: refusal.details?.fields ?? misfits(answer),
     element,

@@ -48,7 +48,7 @@ export const placeOf = (found, root) => {
   const around = ancestors(first).find((up) => up === root || found.every((each) => of(up).contains(each)));
   const group = around && of(around).closest(GROUP);
   if (group && isAround(group, found, root)) {
-    const next = [...of(group).children].find((each) => each.contains(first));
+    const next = [...of(group).children].find((each) => of(each).contains(first));
     return { described: [group], next: next ?? first };
   }
   const isFrame = around && is(around, FRAME) && isAround(around, found, root);

@@ -1,8 +1,8 @@
-/* Where visitors are told of a failure: in the nearest [data-mizan-slot] ({% mizan_errors %}), in the form or else in the
+/* Where a failure is shown: in the nearest [data-mizan-slot] ({% mizan_errors %}), in the form or else in the
    closest element around it that has one which is nobody else's. Where there is none, in the one notice of the page,
    .mizan-notice, which comes when it is needed, over everything else. */
 
-import { all, ancestors, is, isShown, modal, of, page } from "../dom.js";
+import { MODAL, all, ancestors, hasPopovers, is, isShown, modal, of, page } from "../dom.js";
 import { onCapture } from "../events.js";
 import { MOVED, noteFocus, place, removeOthers, untilFound } from "../notices.js";
 import { inTemplate } from "./template.js";
@@ -12,10 +12,7 @@ const OWNERS = "form, dialog, [popover], [data-mizan]";
 const SENDS = ["post", "put", "patch", "delete"]
   .flatMap((verb) => [`[hx-${verb}]`, `[data-hx-${verb}]`])
   .join();
-const MODAL = "dialog:modal, [aria-modal=true]"; // nobody gets out of these
 
-/** @type {boolean} */
-let hasPopovers;
 /** @type {HTMLElement | null} The notice of the page. */
 let notice = null;
 /** What had the focus before something in the notice. @type {() => HTMLElement | null} */
@@ -26,7 +23,7 @@ export const isNotice = (region) => region === notice;
 
 /** Return whether something is open that closes by Escape. */
 export const isSomethingOpen = () =>
-  page.querySelector(MODAL + (hasPopovers ? `, :popover-open:not(${NOTICE})` : "")) !== null;
+  page.querySelector(MODAL + (hasPopovers() ? `, :popover-open:not(${NOTICE})` : "")) !== null;
 
 /* Whether a slot somewhere in `around` is about something else there: what it stands in, or beside. The cells of a row are
    about one thing. */
@@ -57,9 +54,9 @@ const slotFor = (element) => {
    that would close it. */
 /** @param {HTMLElement} element */
 const placeNotice = (element) => {
-  const holders = all(MODAL + (hasPopovers ? ", :popover-open:is([popover=''], [popover=auto])" : ""));
+  const holders = all(MODAL + (hasPopovers() ? ", :popover-open:is([popover=''], [popover=auto])" : ""));
   place(element, holders.filter(isShown).at(-1) ?? page.body);
-  if (!hasPopovers || element.matches(":popover-open")) return;
+  if (!hasPopovers() || element.matches(":popover-open")) return;
   element.popover = "manual";
   element.showPopover();
 };
@@ -88,7 +85,7 @@ const openNotice = async () => {
 };
 
 /**
- * Return where to tell of the failure of what an element sent.
+ * Return where to show the failure of what an element sent.
  * @param {Element} element
  */
 export const regionFor = async (element) => slotFor(element) ?? openNotice();
@@ -109,7 +106,6 @@ const settle = () => {
 };
 
 export const start = () => {
-  hasPopovers = CSS.supports("selector(:popover-open)");
   // Not while it is still closing.
   onCapture("close toggle hidden.bs.modal hidden.bs.offcanvas focusin", () => notice && setTimeout(settle));
 };

@@ -1,4 +1,4 @@
-/* The words and the markup of messages: template[data-mizan-errors], which the server renders of mizan_htmx/errors.html. */
+/* The texts and the markup of messages: template[data-mizan-errors], which the server renders of mizan_htmx/errors.html. */
 
 import { page } from "../dom.js";
 
@@ -16,10 +16,10 @@ export const inTemplate = (selector) => {
 };
 
 /**
- * Return what a visitor is told about a status for which the server has no words of its own.
+ * Return the text about a status for which the server has none of its own.
  * @param {number} status
  */
-export const wordsFor = (status) => {
+export const textFor = (status) => {
   const names = [status, `${String(status)[0]}xx`, "error"];
   const found = names.map((name) => inTemplate(`[data-mizan-when~="${name}"]`));
   return found.find(Boolean)?.textContent.trim();

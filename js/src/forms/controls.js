@@ -1,10 +1,9 @@
 /* The forms that the server renders, form[data-mizan-form], and their controls. */
 
 import { clear } from "../clobbering.js";
-import { is, of, page } from "../dom.js";
+import { FORM, is, of, page } from "../dom.js";
 import { htmx } from "../htmx.js";
 
-export const FORM = "form[data-mizan-form]";
 export const CONTROL = "input, select, textarea, button, output, [contenteditable]";
 /* Images that send a form are not among its elements. */
 const SUBMITS = "button, input[type=submit], input[type=image]";
@@ -12,7 +11,7 @@ const NO_FIELD = /^(hidden|submit|button|reset|image|fieldset|output)$/;
 
 /** A control: what it has depends on its type. @typedef {HTMLInputElement} Control */
 
-/* Not kept in attributes, since responses are merged into those. */
+/* Not in attributes, since responses are merged into those. */
 /** @type {WeakSet<Element>} Controls that were left, or that the server complained about: their errors may show. */
 export const left = new WeakSet();
 /** @type {WeakSet<Element>} Controls with something new in them since they were rendered, and their forms. */

@@ -5,7 +5,7 @@
    are numbered without gaps. Rows with an ORDER are sent in their order on the page. */
 
 import { all, is, of } from "../dom.js";
-import { fire, on } from "../events.js";
+import { fire, on, onChange } from "../events.js";
 import { isBusy, part, process } from "./controls.js";
 
 const FORMSET = "form[data-mizan-formset]";
@@ -42,7 +42,7 @@ const controlsOf = (row) => /** @type {Control[]} */ ([...row.elements]).filter(
 /** @param {Row} row */
 const focusFirst = (row) => controlsOf(row)[0]?.focus();
 
-/* Gives a row another number, wherever its prefix stands in it. */
+/* Give a row another number, wherever its prefix stands in it. */
 /** @type {(form: HTMLFormElement, row: Row, number: number) => void} */
 const renumber = (form, row, number) => {
   const quoted = rowPrefix(row).replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
@@ -60,7 +60,7 @@ const setHidden = (element, hidden) => {
   if (element) element.hidden = hidden;
 };
 
-/* Brings buttons and numbers in line with the rows. */
+/* Bring buttons and numbers in line with the rows. */
 /** @param {HTMLFormElement} form */
 const show = (form) => {
   const shown = shownRows(form);
@@ -81,7 +81,7 @@ const show = (form) => {
   }
 };
 
-/* Numbers the new rows, which start where those end that the server has. */
+/* Number the new rows, which start where those end that the server has. */
 /** @param {HTMLFormElement} form */
 const settle = (form) => {
   let next = Number(count(form, "INITIAL").value);
@@ -125,13 +125,13 @@ const mark = (row, isDeleted) => {
 const remove = (form, row) => {
   const shown = shownRows(form);
   const neighbour = shown[shown.indexOf(row) + 1] ?? shown[shown.indexOf(row) - 1];
-  const isKept = !isNew(form, row);
-  if (isKept) mark(row, true);
+  const isOfServer = !isNew(form, row);
+  if (isOfServer) mark(row, true);
   else row.remove();
   settle(form);
   const button = neighbour && part(neighbour, "remove");
   const next = button?.hidden ? controlsOf(neighbour)[0] : button;
-  ((isKept ? part(row, "undo") : next) ?? part(form, "add"))?.focus();
+  ((isOfServer ? part(row, "undo") : next) ?? part(form, "add"))?.focus();
 };
 
 /** @type {(form: HTMLFormElement, row: Row) => void} */
@@ -191,5 +191,5 @@ export const start = () => {
   on("click", click);
   on("formdata", writePlaces);
   prepare();
-  new MutationObserver(prepare).observe(document, { childList: true, subtree: true });
+  onChange(prepare);
 };

@@ -1,9 +1,9 @@
 /* mizan-forms.js: forms that the server renders and validates, while they are filled in and when they are sent. For sites
    with forms. It serves every form[data-mizan-form], whenever that comes into the page; without it they are plain forms. */
 
-import { is, of } from "../dom.js";
-import { onCapture } from "../events.js";
-import { CONTROL, FORM, forms, isBusy, typed } from "./controls.js";
+import { FORM, is, of } from "../dom.js";
+import { onCapture, onChange } from "../events.js";
+import { CONTROL, forms, isBusy, typed } from "./controls.js";
 import { start as startFormsets } from "./formsets.js";
 import { start as startMerge } from "./merge.js";
 import { start as startRequests } from "./requests.js";
@@ -34,6 +34,6 @@ export const start = () => {
   startMerge();
   startRequests();
   prepare();
-  new MutationObserver(prepare).observe(document, { childList: true, subtree: true });
+  onChange(prepare);
   startFormsets();
 };

@@ -1,9 +1,9 @@
 /* A fresh rendering is merged into a form, so that no control is ever replaced. [data-mizan-keep] marks what a script added
    and no merge may take away. */
 
-import { is, isContent, of, page, within } from "../dom.js";
+import { FORM, is, isContent, of, page, within } from "../dom.js";
 import { serve } from "../preserve/attributes.js";
-import { CONTROL, FORM, fieldsOf, forms, isInvalid, left, part, process } from "./controls.js";
+import { CONTROL, fieldsOf, forms, isInvalid, left, part, process } from "./controls.js";
 import { parseHtml } from "../html.js";
 
 const OWN = "[data-mizan-status], [data-mizan-alert], [data-mizan-keep], template, script";
@@ -18,7 +18,7 @@ const OWN = "[data-mizan-status], [data-mizan-alert], [data-mizan-keep], templat
  * @property {(node: Element) => boolean} isHeld - return whether to leave an element alone
  */
 
-/** @type {WeakMap<Element, string[]>} The classes of an element that are the server's, to tell them from those of scripts. */
+/** @type {WeakMap<Element, string[]>} The classes of an element that are the server's; the others are those of scripts. */
 const classes = new WeakMap();
 
 /** @type {(html: string, form: HTMLFormElement) => HTMLFormElement | undefined} */
@@ -118,7 +118,7 @@ const mergeContent = (old, fresh, merger) => {
   for (const node of rest) if (isObsolete(node, merger)) node.remove();
 };
 
-/* Puts the form's own controls into a piece of the fresh rendering that has no counterpart in the form. */
+/* Put the form's own controls into a piece of the fresh rendering that has no counterpart in the form. */
 /** @type {(node: Element | Text, merger: Merger) => Element | Text} */
 const adopt = (node, { form }) => {
   if (!(node instanceof Element)) return node;

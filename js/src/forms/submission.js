@@ -5,13 +5,13 @@
 
 import { clear, isRead } from "../clobbering.js";
 import { cookie } from "../cookies.js";
-import { is, isOwn, of, page, staysHere } from "../dom.js";
+import { FORM, is, isOwn, of, page, staysHere } from "../dom.js";
 import { on, onCapture } from "../events.js";
 import { parseHtml } from "../html.js";
 import { htmx } from "../htmx.js";
+import { TOKEN } from "../session/csrf.js";
 import { settings } from "../settings.js";
 import {
-  FORM,
   fieldsOf,
   forgetTyping,
   forms,
@@ -26,7 +26,6 @@ import {
 import { findForm, mergeForm, showStatus } from "./merge.js";
 import { dropValidation, validateSoon } from "./validation.js";
 
-const TOKEN = "csrfmiddlewaretoken";
 const LEAVING = 10_000; // milliseconds that a redirect may take before the form can be sent again
 
 /**
@@ -262,12 +261,12 @@ export const start = () => {
     }
   });
 
-  /* A form says in its own words that the session has ended, and that somebody is signed in again. A new token is fetched
+  /* A form says by its own templates that the session has ended, and that somebody is signed in again. A new token is fetched
      by others that listen. */
   onCapture("mizan:session", (event) => {
     const { state, reason, element } = event.detail;
-    const isTold = isSending(element) && part(element, "alert");
-    if (isTold && noticeOf(element, reason === "csrf" ? "CSRF" : 401)) event.preventDefault();
+    const isShown = isSending(element) && part(element, "alert");
+    if (isShown && noticeOf(element, reason === "csrf" ? "CSRF" : 401)) event.preventDefault();
     if (state === "returned") forms().forEach(welcome);
   });
 

@@ -1,11 +1,10 @@
 /* While it is filled in, a form goes to the URL in data-mizan-validate. What comes back has the errors of the fields that
    were left. */
 
-import { is, isOwn, of, page, within } from "../dom.js";
+import { FORM, is, isOwn, of, page, within } from "../dom.js";
 import { onCapture } from "../events.js";
 import {
   CONTROL,
-  FORM,
   fieldName,
   fieldsOf,
   forgetTyping,

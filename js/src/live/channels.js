@@ -14,12 +14,12 @@ import { invalidate } from "../blocks/refresh.js";
 import { BLOCK, all, is, isUnticked, of, page } from "../dom.js";
 import { fire, on } from "../events.js";
 import { htmx, isHtmx2 } from "../htmx.js";
-import { ask, attach, whenOpen } from "./transport.js";
 import { parseHtml } from "../html.js";
+import { TOKEN } from "../session/csrf.js";
+import { ask, attach, whenOpen } from "./transport.js";
 
 const CHANNEL = "[data-mizan-channel]";
 const FORM = "form[mizan-send]";
-const TOKEN = "csrfmiddlewaretoken";
 const INSERTS = /^(before|after)/;
 
 /** @typedef {{ channel: string, params: object, partial?: string }} Subscription */
@@ -217,7 +217,7 @@ const valuesOf = (form, submitter) => {
   return values;
 };
 
-/* What is not checked is not sent: the server is given the names of such boxes, to tell them from ones that are not there. */
+/* A box that is not checked sends nothing, as if it were not there: the server is given the names of such boxes. */
 /** @type {(form: HTMLFormElement, sent: object) => string[]} */
 const untickedOf = (form, sent) => {
   const names = [...of(form).elements].filter(isUnticked).map(({ name }) => name);

@@ -19,7 +19,7 @@ const GONE = { NOT_FOUND: 404, VALIDATION_ERROR: 422 };
 let watched = ""; // the keys that the server was last asked to watch
 /** @type {Set<string>} Keys that the server took, ever. */
 const accepted = new Set();
-/** @type {Map<string, string>} Key → the code with which it was refused, or "" where it was left out without a word. */
+/** @type {Map<string, string>} Key → the code with which it was refused, or "" where it was left out without an error. */
 const refused = new Map();
 /** Key → the version that its blocks must have to be up to date, or to have been invalidated otherwise.
     @type {Map<string, string | undefined>} */
@@ -98,7 +98,7 @@ const takeBack = (keys) => {
   for (const block of blocks()) if (keysOf(block).some((key) => keys.includes(key))) retry(block);
 };
 
-/* Of what was left out without a word the server says nothing: since the page was made, its context has ceased to be live,
+/* Of what was left out without an error the server says nothing: since the page was made, its context has ceased to be live,
    or another text stands for the same value. By its refresh the block says the like. If it does not, it can't be
    followed. */
 /** @param {string[]} keys */

@@ -4,6 +4,7 @@
    failed; "closed" that it does not; the attribute is absent as long as nothing on the page needs a socket. The event
    mizan:socket on the document says when that changes. */
 
+import { offline, problem } from "../call.js";
 import { page } from "../dom.js";
 import { fire, on, onChange } from "../events.js";
 import { address, settings } from "../settings.js";
@@ -58,15 +59,6 @@ export const isOpen = () => socket?.readyState === WebSocket.OPEN;
 export const isFollowed = () => page.documentElement.dataset.mizanSocket === "open";
 
 const isNeeded = () => users.some((user) => user.isNeeded());
-
-/**
- * @param {string} code
- * @param {string} text
- * @param {object} [more]
- */
-const problem = (code, text, more) =>
-  /** @type {CallError} */ (Object.assign(new Error(text), { status: 0, code, fields: {}, ...more }));
-const offline = (text = "There is no connection to the server.") => problem("OFFLINE", text);
 
 /**
  * Return a random wait within a time that doubles: not all pages may come back to a server at once.

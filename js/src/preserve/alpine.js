@@ -32,11 +32,11 @@ export const isBound = (element, name) => isAlpine(element) && boundBy(element).
 /** Return whether Alpine fills an element, or has data for it. @param {Element} element */
 export const isOfAlpine = (element) => isAlpine(element) && is(element, "[x-data], [x-text], [x-html]");
 
-/** @type {(value: unknown) => string[]} The words in what an expression of :class or :style returns. */
-const wordsOf = (value) => {
-  if (typeof value === "function") return wordsOf(value());
+/** @type {(value: unknown) => string[]} The names in what an expression of :class or :style returns. */
+const namesOf = (value) => {
+  if (typeof value === "function") return namesOf(value());
   if (typeof value === "string") return value.split(/\s+/);
-  return Array.isArray(value) ? value.flatMap(wordsOf) : Object.keys(value ?? {}).flatMap(wordsOf);
+  return Array.isArray(value) ? value.flatMap(namesOf) : Object.keys(value ?? {}).flatMap(namesOf);
 };
 
 /* Return a function that says of a name of a class, or a property of a style, whether Alpine has put it
@@ -47,9 +47,9 @@ const isPutBy = (element, name) => {
   /** @type {string[]} */
   let found = [];
   try {
-    if (expression) found = wordsOf(window.Alpine?.evaluate(element, expression));
+    if (expression) found = namesOf(window.Alpine?.evaluate(element, expression));
   } catch {
-    // then what the expression says in words is what is known
+    // then the names that the expression itself contains are what is known
   }
   const own = is(element, "[x-collapse]") ? ["display", "height", "overflow-x", "overflow-y"] : ["display"];
   return (/** @type {string} */ it) => {

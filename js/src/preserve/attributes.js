@@ -178,7 +178,7 @@ export const expect = (element, name) => {
 
 let isSettled = false;
 
-/* htmx 2 gives new elements the attributes of the old ones for 20 ms. By htmx:load the page hears of them
+/* htmx 2 gives new elements the attributes of the old ones for 20 ms. htmx:load is fired
    when they have their own. */
 /** @param {Event} event */
 const settle = ({ target }) => {

@@ -1,6 +1,6 @@
 /* Fields: what visitors can change, and how it is read and written. */
 
-import { is, of, page, within } from "../dom.js";
+import { is, isForm, of, page, within } from "../dom.js";
 
 export const EDITABLE = "[contenteditable]:not([contenteditable=false])";
 const FIELD = `input, select, textarea, ${EDITABLE}`;
@@ -66,7 +66,7 @@ export const write = (field, text) => {
 
 /** Return the form that an element submits, by itself or as its button. @param {Element} element */
 export const formSentBy = (element) => {
-  if (element instanceof HTMLFormElement) return element;
+  if (isForm(element)) return element;
   const { type, form } = /** @type {Field} */ (element);
   return /^(submit|image)$/.test(type) ? form : null;
 };

@@ -1,5 +1,5 @@
 /* The focus, the cursor and scroll positions stay when a block is replaced. A refresh does not move the focus,
-   and when it moves a field, no listener hears the events that browsers fire when somebody leaves the field. */
+   and when it moves a field, no listener is called for the events that browsers fire when a visitor leaves the field. */
 
 import { BLOCK, is, of, page, within } from "../dom.js";
 import { onCapture } from "../events.js";
@@ -20,7 +20,7 @@ let typing = null;
 const unsaid = new WeakSet();
 let isQuiet = false;
 
-/** Do some work, and keep events about fields that are left from all listeners. @param {() => void} work */
+/** Do some work, and stop events about fields that are left before any listener. @param {() => void} work */
 export const quietly = (work) => {
   isQuiet = true;
   try {
@@ -100,14 +100,14 @@ export const restoreFocus = ({ focus, scrolled }) => {
 };
 
 /**
- * Keep a refresh from moving the focus by "autofocus". Where the block stands in a dialog, the attribute says
+ * Don't let a refresh move the focus by "autofocus". Where the block stands in a dialog, the attribute says
  * what opening that focuses: in an open one it waits for the next time, and in another one nothing can be
  * focused.
  * @param {HTMLElement} block
  * @param {HTMLElement} fresh
  */
 export const holdAutofocus = (block, fresh) => {
-  const dialog = of(block).parentElement?.closest(DIALOG);
+  const dialog = of(of(block).parentElement)?.closest(DIALOG);
   if (dialog && !isOpen(dialog)) return;
   for (const it of [block, fresh].flatMap((root) => within(root, AUTOFOCUS))) {
     of(it).removeAttribute("autofocus");

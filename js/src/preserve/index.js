@@ -10,7 +10,7 @@
    open.js, focus.js  know what is open, and where the focus is
    staying.js         knows which elements are left alone, and waiting.js when a block can't be replaced
    scripts.js         runs the scripts of the new content; namespaces.js is for SVG and MathML
-   inserted.js        keeps what visitors have loaded into a block, which swaps.js reports; asking_again.js
+   inserted.js        preserves what visitors have loaded into a block, which swaps.js reports; asking_again.js
                       loads that anew, and instead.js swaps it in */
 
 import { start as startAskingAgain } from "./asking_again.js";

@@ -8,6 +8,7 @@
 
 import {
   BLOCK,
+  FORM,
   attributeOf,
   blocks as allBlocks,
   byId,
@@ -42,8 +43,6 @@ import {
 } from "./insertions.js";
 import { blockIn, copyOf, follow, insert, pathOf, placeInBlock, placeInPiece, twinIn } from "./places.js";
 import { isLoaded, isMarked } from "./staying.js";
-
-const FORM = "form[data-mizan-form]"; // is answered by an empty one
 
 // ---- what was put there
 
@@ -80,7 +79,7 @@ const add = (put, insertion) => {
     if (!isSame(nodes, holder.original)) insertion.pieces.push({ ...holder, nodes, isMain });
     const former = insertionOf(holder);
     insertion.above ??= former?.above;
-    // It comes anew, whoever saved it.
+    // A form of ours that was saved is answered by an empty one: what has come is saved as well.
     insertion.isSaved =
       former?.isSaved && nodes.some((it) => isElement(it) && (is(it, FORM) || of(it).querySelector(FORM)));
     holder.nodes = [];
@@ -169,7 +168,7 @@ const putInto = ({ piece, at, how }, keep) => {
 };
 
 /** @param {CustomEvent} event */
-const keepInsertions = ({ target, detail: { fresh, source, keep } }) => {
+const preserveInsertions = ({ target, detail: { fresh, source, keep } }) => {
   const block = /** @type {Element} */ (target);
   if (askedBy(source)) return;
   forgetGone();
@@ -245,7 +244,7 @@ const noteInvalidation = (event) => {
 
 export const start = () => {
   onCapture("mizan:swapped", noteSwap);
-  onCapture("mizan:keep", keepInsertions);
+  onCapture("mizan:keep", preserveInsertions);
   on("mizan:answer", noteAnswer);
   on("mizan:invalidate", noteInvalidation);
 };

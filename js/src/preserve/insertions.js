@@ -5,6 +5,7 @@
 
 import { isContent, isElement, isIn, of, page } from "../dom.js";
 import { htmx } from "../htmx.js";
+import { TOKEN } from "../session/csrf.js";
 import { fieldsIn } from "./controls.js";
 import { isEntered } from "./fields.js";
 import { copyAll } from "./places.js";
@@ -64,7 +65,7 @@ const textOf = (nodes) => {
     for (const name of [...classList]) if (name.startsWith("htmx-")) classList.remove(name);
     if (!classList.length) of(it).removeAttribute("class");
     for (const name of ["data-htmx-powered", "data-hx-revealed"]) of(it).removeAttribute(name);
-    if (of(it).getAttribute("name") === "csrfmiddlewaretoken") of(it).removeAttribute("value");
+    if (of(it).getAttribute("name") === TOKEN) of(it).removeAttribute("value");
   }
   return root.innerHTML.replace(/\s+/g, " ").replace(/> | </g, (text) => text.trim());
 };

@@ -7,7 +7,7 @@ import { isHtmx2, spelt } from "../htmx.js";
 const HTML = "http://www.w3.org/1999/xhtml";
 /** @type {Record<string, string>} */
 const ROOTS = { "http://www.w3.org/2000/svg": "svg", "http://www.w3.org/1998/Math/MathML": "math" };
-const SEAL = Math.random().toString(36).slice(2); // tells what is written here from what stands in an answer
+const SEAL = Math.random().toString(36).slice(2); // random, so that no answer can contain it
 const WRAPPER = `data-mizan-wrapper="${SEAL}"`;
 const TAKES_HTML = /^(foreignObject|desc|title|annotation-xml|m[inos]|mtext)$/;
 const CASED = "clipPath foreignObject linearGradient radialGradient textPath".split(" ");

@@ -1,12 +1,11 @@
 /* What visitors have opened: details, dialogs and popovers stay as they are when a block is replaced. */
 
-import { is, isShown, of, within } from "../dom.js";
+import { hasPopovers, is, isShown, of, within } from "../dom.js";
 import { onCapture } from "../events.js";
 import { isChanged } from "./attributes.js";
 import { placeOf, twinOf } from "./swap.js";
 
-export const POPOVER = CSS.supports("selector(:popover-open)") ? ":popover-open" : "dialog[open]";
-const OPEN = `dialog[open], ${POPOVER}`;
+const DIALOG = "dialog[open]";
 
 /** @typedef {HTMLDialogElement | HTMLDetailsElement} Opening */
 
@@ -15,18 +14,24 @@ const toggled = new WeakSet();
 /** @type {Set<Element>} What Bootstrap opens, until that calls itself modal. */
 const opening = new Set();
 
+const popover = () => (hasPopovers() ? ":popover-open" : DIALOG);
+const opened = () => `${DIALOG}, ${popover()}`;
+
 /** @param {Element} element */
-export const isOpen = (element) => is(element, OPEN);
+export const isOpen = (element) => is(element, opened());
+
+/** Return whether a popover is open in a block, or the block itself is one. @param {Element} block */
+export const hasPopover = (block) => within(block, popover()).length > 0;
 
 /** Return whether something modal is open in a block, or a dialog. @param {Element} block */
 export const hasModal = (block) =>
   within(block, "[aria-modal=true]").some(isShown) ||
-  within(block, "dialog[open]").length > 0 ||
+  within(block, DIALOG).length > 0 ||
   [...opening].some((it) => of(block).contains(it));
 
 /** Note what is open in a block. @param {Swap} swap */
 export const noteOpen = (swap) => {
-  for (const it of /** @type {Opening[]} */ (within(swap.block, `details, ${OPEN}`))) {
+  for (const it of /** @type {Opening[]} */ (within(swap.block, `details, ${opened()}`))) {
     const twin = twinOf(swap, it);
     // A dialog from which the request was sent is as the answer has it.
     if (it instanceof HTMLDialogElement && it.contains(swap.source ?? null)) {
@@ -35,7 +40,7 @@ export const noteOpen = (swap) => {
       const { open } = of(it);
       if (isChanged(it, "open")) toggled.add(it);
       if (open || toggled.has(it)) of(twin).open = open;
-      const show = is(it, "dialog:modal") ? "showModal" : is(it, POPOVER) ? "showPopover" : null;
+      const show = is(it, "dialog:modal") ? "showModal" : is(it, popover()) ? "showPopover" : null;
       swap.opened.push({ it, twin, show, isOpen: of(twin).open });
     }
   }

@@ -105,7 +105,7 @@ const describeAll = (sides) => {
   return before.some(([first]) => saysNothing(first)) ? after : before;
 };
 
-// ---- what tells rows apart
+// ---- by what rows differ
 
 /** @template V @param {V[]} values @param {V[]} others */
 const inCommon = (values, others) => {
@@ -117,7 +117,7 @@ const inCommon = (values, others) => {
 const areUnique = (values) => new Set(values).size === values.length;
 
 /* Return the number of that pair of lists by which most rows are found again, and how many those are. A list
-   in which two have the same does not tell rows apart. */
+   in which two have the same does not distinguish rows. */
 /** @param {[unknown[], unknown[]][]} pairs */
 const best = (pairs) => {
   const found = pairs.map((both) => (both.every(areUnique) ? inCommon(...both) : 0));

@@ -15,7 +15,7 @@ import { nonce } from "../settings.js";
 const JAVASCRIPT =
   /^(module|(application|text)\/(x-)?(java|ecma)script|text\/(javascript1\.[0-5]|jscript|livescript))$/i;
 const HELD = "data-mizan-script";
-const SEAL = Math.random().toString(36).slice(2); // tells what is written here from what stands in an answer
+const SEAL = Math.random().toString(36).slice(2); // random, so that no answer can contain it
 
 /**
  * @typedef {Map<string | null, { fresh: HTMLScriptElement, mayRun: boolean }>} Held - scripts by what stands
@@ -74,7 +74,7 @@ const renew = (script) => {
 };
 
 /**
- * Keep the scripts of what came for a block from running, and return them.
+ * Take the scripts of what came for a block out, so that they don't run, and return them.
  * @param {ParentNode} fragment
  * @param {{ block: Element, isRefresh: boolean, except: Element[] }} how - except those inside of some
  *   elements

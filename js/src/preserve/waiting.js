@@ -5,15 +5,14 @@
    mizan:late   on a block whose answer came when it could not be replaced; bubbles */
 
 import { refresh, retry } from "../blocks/refresh.js";
-import { BEHIND, attributeOf, is, of, ownAttribute, within } from "../dom.js";
+import { BEHIND, FORM, attributeOf, is, of, ownAttribute, within } from "../dom.js";
 import { fire, onCapture } from "../events.js";
 import { htmx, isHtmx2 } from "../htmx.js";
 import { hasMorph } from "./morph.js";
-import { POPOVER, hasModal } from "./open.js";
+import { hasModal, hasPopover } from "./open.js";
 
 /** What triggers requests that are no visitor's. */
 export const BY_ITSELF = /\b(load|revealed|intersect|every)\b/;
-const FORM = "form[data-mizan-form]"; // forms/submission.js keeps those that are on their way
 /* A dialog that a script removes, or takes the attribute of, fires no event. Others are hidden in many
    ways. */
 const OPENING = ["open", "aria-modal", "class", "style", "hidden"];
@@ -43,10 +42,7 @@ const isOccupied = (block) => {
   const isHere = (/** @type {Element | null} */ node) => of(node)?.isConnected && of(block).contains(node);
   if (isHere(composing) || isHere(dragged) || hasModal(block)) return true;
   const isAwaiting = () => [...asking.values()].flat().some((node) => of(block).contains(node));
-  return (
-    !hasMorph() &&
-    (isAwaiting() || within(block, POPOVER).length > 0 || within(block, "audio, video").some(isPlaying))
-  );
+  return !hasMorph() && (isAwaiting() || hasPopover(block) || within(block, "audio, video").some(isPlaying));
 };
 
 const resume = () => {
@@ -95,6 +91,7 @@ const swapDelayOf = (element) => {
  */
 const noteSending = ({ detail: { xhr, elt, target, requestConfig } }) => {
   const kind = requestConfig.triggeringEvent?.type ?? ownAttribute(elt, "hx-trigger") ?? "";
+  // Forms of ours that are on their way are left alone anyway: see forms/index.js.
   if (is(elt, `${BEHIND}, ${FORM}`) || BY_ITSELF.test(kind)) return;
   asking.set(xhr, [elt, target]);
   const arrive = () => {

@@ -9,7 +9,7 @@
    Nothing happens if the request was refused, or has no answer. */
 
 import { contentOf } from "../controls.js";
-import { formOf, is, isElement, of, page } from "../dom.js";
+import { formOf, hasPopovers, is, isElement, of, page } from "../dom.js";
 import { on, onCapture } from "../events.js";
 import { isCheckable } from "../preserve/controls.js";
 
@@ -19,16 +19,13 @@ const NO_FIELD = /^(hidden|submit|button|image)$/;
 /**
  * @typedef {object} Sent - the last request of an element that was to change something. Its answer may replace all of these.
  * @property {string[]} actions
- * @property {Element | null} around - what is open around the element
+ * @property {HTMLElement | null} around - what is open around the element
  * @property {HTMLFormElement | null} form
  * @property {Map<Element, string>} contents - of the fields of the form
  */
 
 /** @type {WeakMap<Element, Sent>} */
 const sent = new WeakMap();
-
-/** @type {string} */
-let popover; // "" in a browser without popovers
 
 // ---- when it is sent
 
@@ -50,7 +47,7 @@ const actionsOf = (element, submitter) => {
 const note = ({ detail: { element, isSafe, event } }) => {
   if (isSafe || !isElement(element)) return;
   const actions = actionsOf(element, /** @type {SubmitEvent | undefined} */ (event)?.submitter);
-  const open = `${popover && `${popover}, `}dialog[open], details[open], .modal.show, .offcanvas:is(.show, .showing)`;
+  const open = `${hasPopovers() ? ":popover-open, " : ""}dialog[open], details[open], .modal.show, .offcanvas:is(.show, .showing)`;
   const form = formOf(element);
   const contents = new Map(fieldsOf(form).map((each) => [each, contentOf([each])]));
   sent.set(element, { actions, around: of(element).closest(open), form, contents });
@@ -64,8 +61,8 @@ const closeOfBootstrap = (element, kind) => {
   const own = of(element);
   const name = kind.toLowerCase();
   const instance = window.bootstrap?.[kind]?.getInstance(element); // none where it is in a bundle
-  const dismiss = /** @type {HTMLElement | null} */ (own.querySelector(`[data-bs-dismiss=${name}]`));
-  const hide = () => (instance ? instance.hide() : dismiss?.click());
+  const dismiss = () => /** @type {HTMLElement | null} */ (own.querySelector(`[data-bs-dismiss=${name}]`));
+  const hide = () => (instance ? instance.hide() : dismiss()?.click());
   own.addEventListener(`shown.bs.${name}`, hide, { once: true });
   own.addEventListener(`hide.bs.${name}`, () => own.removeEventListener(`shown.bs.${name}`, hide), {
     once: true,
@@ -80,15 +77,15 @@ const closeDetails = (details) => {
   if (isFocused) details.querySelector("summary")?.focus();
 };
 
-/** @param {Element | null} element */
+/** @param {HTMLElement | null} element */
 const close = (element) => {
   if (!element || !of(element).isConnected) return;
-  const own = /** @type {HTMLElement} */ (of(element));
-  if (popover && is(element, popover)) own.hidePopover();
+  const own = of(element);
+  if (hasPopovers() && is(element, ":popover-open")) own.hidePopover();
   else if (is(element, "dialog[open]")) /** @type {HTMLDialogElement} */ (own).close();
   else if (is(element, "details[open]")) closeDetails(/** @type {HTMLDetailsElement} */ (own));
-  else if (is(element, ".modal")) closeOfBootstrap(own, "Modal");
-  else if (is(element, ".offcanvas")) closeOfBootstrap(own, "Offcanvas");
+  else if (is(element, ".modal")) closeOfBootstrap(element, "Modal");
+  else if (is(element, ".offcanvas")) closeOfBootstrap(element, "Offcanvas");
 };
 
 // ---- emptying a form
@@ -126,7 +123,6 @@ const carryOut = ({ detail: { element } }) => {
 };
 
 export const start = () => {
-  popover = CSS.supports("selector(:popover-open)") ? ":popover-open" : "";
   onCapture("mizan:request", note);
   on("mizan:done", carryOut);
 };

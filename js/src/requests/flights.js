@@ -1,4 +1,7 @@
-/* The requests of htmx that are under way, whoever sent them: XMLHttpRequests of htmx 2, contexts of htmx 4. */
+/* The requests of htmx that are under way, of blocks and of visitors: XMLHttpRequests of htmx 2, contexts of htmx 4. */
+
+/** The header that proves that a response is a block. */
+export const PROOF = "X-Mizan-Refresh";
 
 /** @type {Map<HtmxRequest, Flight>} */
 export const flights = new Map();

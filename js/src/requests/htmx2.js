@@ -1,7 +1,7 @@
 /* The requests of htmx 2. Its events are lost on an element that has left the page, so the request itself is listened to. */
 
 import { clear, clearNow } from "../clobbering.js";
-import { BLOCK, is } from "../dom.js";
+import { BLOCK, is, isForm } from "../dom.js";
 import { onCapture } from "../events.js";
 import { isolate, swapOf } from "../blocks/htmx_attributes.js";
 import { flights } from "./flights.js";
@@ -40,10 +40,10 @@ const aim = (detail) => {
   detail.swapOverride = `${swapOf(block)} swap:0s transition:false`;
 };
 
-/* htmx hears these after htmx:beforeRequest, as tasks of their own. */
+/* htmx handles these after htmx:beforeRequest, as tasks of their own. */
 /** @param {Htmx2Send} detail */
 const clearFor = ({ xhr, elt }) => {
-  if (!(elt instanceof HTMLFormElement)) return;
+  if (!isForm(elt)) return;
   for (const name of ["loadstart", "progress", "abort", "loadend"]) {
     for (const each of [xhr, xhr.upload]) each.addEventListener(name, () => setTimeout(clear()));
   }

@@ -6,7 +6,7 @@
                    header(name), answered}. Of one that preventDefault() refuses nothing is swapped in; detail.reason may
                    say why. */
 
-import { AGAIN, BLOCK, blocks, is, isOwn, isSafe, of } from "../dom.js";
+import { AGAIN, BLOCK, SHARED, blocks, is, isOwn, isSafe, of } from "../dom.js";
 import { fire } from "../events.js";
 import { parse } from "../grammar.js";
 import { leaveNote, readCookie } from "../blocks/invalidation_cookie.js";
@@ -19,13 +19,11 @@ import {
   staleSince,
   takeDelivered,
 } from "../blocks/staleness.js";
-import { flights, leavesBy } from "./flights.js";
+import { PROOF, flights, leavesBy } from "./flights.js";
 
 const HEADER = "X-Mizan-Invalidate";
 const VERSION = "X-Mizan-Version";
-const PROOF = "X-Mizan-Refresh";
 const SINCE = "mizan-since";
-const SHARED = `${BLOCK}[data-mizan-shared]`;
 
 /**
  * A request is about to be sent, and may still be changed.
@@ -38,8 +36,8 @@ const SHARED = `${BLOCK}[data-mizan-shared]`;
  */
 export const prepare = (element, method, url, headers, body, event) => {
   fire(document, "mizan:request", { element, method, isSafe: isSafe(method), url, headers, body, event });
-  const word = is(element, SHARED) && staleSince(element);
-  if (word) body.set(SINCE, word);
+  const since = is(element, SHARED) && staleSince(element);
+  if (since) body.set(SINCE, since);
 };
 
 /**

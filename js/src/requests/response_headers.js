@@ -1,4 +1,4 @@
-/* What htmx and the page hear of a refresh.
+/* What htmx and the page learn of a refresh.
 
    A refresh goes on behind the page, and one response may have been for several blocks:
 
@@ -105,7 +105,7 @@ const begin = (element, request) => {
   hush(request);
 };
 
-/* htmx 2 reports nothing about what is no error. Who asks afterwards is told the truth. */
+/* htmx 2 reports nothing about what is no error. Afterwards its events say what has happened. */
 const listen2 = () => {
   onCapture("htmx:beforeSend", ({ detail: { elt, xhr } }) => begin(elt, xhr));
   onCapture("htmx:beforeSwap", ({ detail }) => {
@@ -174,7 +174,7 @@ const fireNamed = (text, block) => {
   if (text) fireAll(eventsOf(text), block);
 };
 
-/* Where a block stands by now; the body hears of those that stand nowhere. */
+/* Where a block stands by now; the body gets the events of those that stand nowhere. */
 /** @param {HTMLElement} [block] */
 const placeOf = (block) => {
   if (!block) return page.body;
@@ -200,8 +200,8 @@ const readAnswer = (event) => {
   }
 };
 
-/* htmx 4 fires the events of HX-Trigger itself, whatever becomes of the response; on the document, where the body does not hear
-   them, if its element is gone. What it can't read, or has no place for, makes it fail. */
+/* htmx 4 fires the events of HX-Trigger itself, whatever becomes of the response; on the document, where they do not reach
+   the body, if its element is gone. What it can't read, or has no place for, makes it fail. */
 /** @param {Record<string, string>} hx @param {HTMLElement} block */
 const fireFor4 = (hx, block) => {
   for (const name of OF_PLACE_4) delete hx[name];
@@ -218,7 +218,7 @@ const fireFor4 = (hx, block) => {
   fireAll(events, block);
 };
 
-/* htmx 2 fires them on an element that has left the page, where nobody hears them. And a block that is not swapped in would keep
+/* htmx 2 fires them on an element that has left the page, where they reach no listener. And a block that is not swapped in would keep
    those for afterwards from being fired at all. */
 /** @param {XMLHttpRequest} xhr @param {HTMLElement} block @param {Event} answer */
 const fireFor2 = (xhr, block, answer) => {

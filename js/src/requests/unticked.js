@@ -1,5 +1,5 @@
 /* A request that may change something names the checkboxes that are not checked, in X-Mizan-Unticked: a form sends nothing
-   of those, and the server could not tell them from boxes that are not there. */
+   of those, and for the server they would be the same as boxes that are not there. */
 
 import { isOwn, isUnticked } from "../dom.js";
 import { on } from "../events.js";

@@ -5,7 +5,8 @@ import { isOwn } from "../dom.js";
 import { on } from "../events.js";
 import { address, settings } from "../settings.js";
 
-const FIELD = "csrfmiddlewaretoken";
+/** The name of the field that has the token. */
+export const TOKEN = "csrfmiddlewaretoken";
 
 /** @type {string | undefined} */
 let given; // in the tag of the script, where no cookie that scripts can read has it
@@ -63,7 +64,7 @@ export const addToken = (headers) => {
 /* A form that is included may have the token from a script. */
 const withhold = (/** @type {RequestDetail["body"]} */ body) => {
   const own = [cookieToken(), given, fetched];
-  if (hasFields(body) && body.getAll(FIELD).some((it) => it && own.includes(String(it)))) body.delete(FIELD);
+  if (hasFields(body) && body.getAll(TOKEN).some((it) => it && own.includes(String(it)))) body.delete(TOKEN);
 };
 
 export const start = () => {
@@ -79,6 +80,6 @@ export const start = () => {
     if (!isOwn(url)) return withhold(body);
     if (isSafe) return;
     const token = addToken(headers);
-    if (token && hasFields(body) && body.has(FIELD)) body.set(FIELD, token);
+    if (token && hasFields(body) && body.has(TOKEN)) body.set(TOKEN, token);
   });
 };

@@ -7,7 +7,7 @@ import { fire, on } from "../events.js";
 import { settings } from "../settings.js";
 import { renewToken } from "./csrf.js";
 
-const FINGERPRINT = "X-Mizan-Session";
+export const FINGERPRINT = "X-Mizan-Session";
 const REFUSED = "X-Mizan-Refused";
 
 /** The fingerprint of nobody's session. */
@@ -17,7 +17,7 @@ export const NOBODY = "anonymous";
 
 /** @type {string | undefined} */
 let fingerprint;
-let isOver = false; // by the last answer that could tell
+let isOver = false; // by the last answer that could show it
 
 /** Return the session fingerprint of the page: 16 hexadecimal digits or "anonymous"; undefined if it is unknown. */
 export const session = () => fingerprint;
@@ -67,7 +67,7 @@ export const checkSession = (answer) => {
   const now = header(FINGERPRINT);
   const isOther = Boolean(block && now && fingerprint && now !== fingerprint);
   const reason = reasonOf(answer, isOther);
-  const isTold = isOver && isSafe;
+  const isReported = isOver && isSafe;
   isOver = reason !== null;
   if (reason === null) {
     learn(now, answer);
@@ -76,13 +76,13 @@ export const checkSession = (answer) => {
   answer.reason = `the session of the page is over (${reason}), status`;
   if (reason === "csrf") renewToken();
   const state = isOther && now !== NOBODY ? "other" : "ended";
-  // Each time for what a person did, so that it can be held; once for refreshes.
-  if (!isTold) fire(document, "mizan:session", { state, reason, element, status });
+  // Each time for what a visitor did, so that it can be held; once for refreshes.
+  if (!isReported) fire(document, "mizan:session", { state, reason, element, status });
   return true;
 };
 
 /** @param {CustomEvent<AnswerDetail>} event */
-const hear = (event) => {
+const onAnswer = (event) => {
   const { block, target, isSafe, url } = event.detail;
   if (!isOwn(url) || !(block || !isSafe || of(target)?.closest?.(BLOCK))) return;
   if (checkSession(event.detail)) event.preventDefault();
@@ -90,5 +90,5 @@ const hear = (event) => {
 
 export const start = () => {
   fingerprint = settings.session;
-  on("mizan:answer", hear);
+  on("mizan:answer", onAnswer);
 };

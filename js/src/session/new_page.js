@@ -5,7 +5,7 @@ import { onCapture } from "../events.js";
 import { spelt } from "../htmx.js";
 import { renewSession, session } from "./monitor.js";
 import { startAnew } from "./recovery.js";
-import { tell } from "./tabs.js";
+import { publish } from "./tabs.js";
 
 /** @type {(isSwapped: boolean, text: string) => void} */
 const turn = (isSwapped, text) => {
@@ -13,7 +13,7 @@ const turn = (isSwapped, text) => {
   if (!found || found === session()) return;
   renewSession(found);
   startAnew();
-  tell();
+  publish();
 };
 
 export const start = () => {

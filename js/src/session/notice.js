@@ -6,7 +6,7 @@
 
 import { all, modal, of, page } from "../dom.js";
 import { onCapture, onRestored } from "../events.js";
-import { dress, keepKey, noteFocus, place, removeOthers, untilFound } from "../notices.js";
+import { dress, noteFocus, place, removeOthers, stopKey, untilFound } from "../notices.js";
 import { mount, settings } from "../settings.js";
 import { isHolding, resendHeld } from "./held.js";
 import { parseHtml } from "../html.js";
@@ -41,7 +41,7 @@ const load = async () => {
   element.addEventListener("click", press);
   element.addEventListener("keydown", (event) => {
     if (event.key !== "Escape") return;
-    keepKey(event);
+    stopKey(event);
     close();
   });
   formerFocus = noteFocus(element);

@@ -8,8 +8,9 @@ import { invalidate, retry } from "../blocks/refresh.js";
 import { BEHIND, all, is, page, staysHere } from "../dom.js";
 import { fire, onCapture } from "../events.js";
 import { mount } from "../settings.js";
+import { TOKEN } from "./csrf.js";
 import { forgetHeld, hold, isHolding } from "./held.js";
-import { NOBODY, renewSession, session } from "./monitor.js";
+import { FINGERPRINT, NOBODY, renewSession, session } from "./monitor.js";
 import { hide, isShown, remind, reopen, show } from "./notice.js";
 
 /** @type {"ended" | "other" | null} How the session has ended; null while all is well. */
@@ -45,7 +46,7 @@ const ask = async () => {
     isAskedAgain = false;
     try {
       const response = await fetch(mount().href + "session/");
-      const now = response.headers.get("X-Mizan-Session");
+      const now = response.headers.get(FINGERPRINT);
       const { csrfToken } = await response.json();
       if (now) conclude(now, csrfToken);
     } catch {
@@ -72,7 +73,7 @@ const comeBack = (now, csrfToken) => {
   state = null;
   renewSession(now, csrfToken);
   // Django looks at the posted token before it looks at the header.
-  const inputs = /** @type {HTMLInputElement[]} */ (all("input[name=csrfmiddlewaretoken]"));
+  const inputs = /** @type {HTMLInputElement[]} */ (all(`input[name=${TOKEN}]`));
   for (const input of inputs) if (input.form && staysHere(input.form)) input.value = csrfToken;
   if (report("returned", reason) && (isShown() || isHolding())) show(part);
   else hide();
@@ -82,7 +83,7 @@ const comeBack = (now, csrfToken) => {
 };
 
 /** @param {CustomEvent<SessionDetail>} event */
-const hear = async (event) => {
+const onSession = async (event) => {
   const { state: news, reason: why, element } = event.detail;
   if (news === "returned") return;
   await null; // who prevents it may listen after this
@@ -90,7 +91,7 @@ const hear = async (event) => {
   if (isWanted) hold(element);
   if (news !== state || !is(element, BEHIND)) reopen();
   [state, reason] = [news, why];
-  // The token may be old although nobody has left: that, nobody needs to hear first.
+  // The token may be old although the session has not ended. Then there is nothing to show first.
   if (reason === "csrf") await check();
   if (isWanted && state) remind(state);
 };
@@ -100,7 +101,7 @@ const look = () => {
 };
 
 export const start = () => {
-  onCapture("mizan:session", hear);
+  onCapture("mizan:session", onSession);
   onCapture("visibilitychange", look);
   for (const name of ["focus", "online", "pageshow"]) addEventListener(name, look);
 };

@@ -15,15 +15,15 @@ let channel = null;
 const open = () => {
   if (channel || !window.BroadcastChannel) return;
   channel = new BroadcastChannel("mizan " + mount().pathname);
-  channel.addEventListener("message", hear);
+  channel.addEventListener("message", receive);
 };
 
 /** Report the session of this page, and what has become stale, to the other tabs. @param {News} [news] */
-export const tell = (news) => channel?.postMessage({ session: session(), ...news });
+export const publish = (news) => channel?.postMessage({ session: session(), ...news });
 
 /* A page for everyone has no fingerprint: it may be of any session. */
 /** @param {MessageEvent<{ session?: string } & Partial<News>>} event */
-const hear = ({ data: { session: other, list, version } }) => {
+const receive = ({ data: { session: other, list, version } }) => {
   const own = session();
   const isOwn = !other || !own || other === own;
   if (list && isOwn) invalidate(list, {}, { version, source: "tab" });
@@ -35,11 +35,11 @@ export const start = () => {
   open();
   onCapture("mizan:invalidate", (/** @type {CustomEvent<InvalidateDetail>} */ { detail }) => {
     const { header: list, version, source } = detail;
-    if (/^(response|cookie|script)$/.test(source)) tell({ list, version });
+    if (/^(response|cookie|script)$/.test(source)) publish({ list, version });
   });
-  if (session()) tell();
+  if (session()) publish();
   addEventListener("pageshow", open);
-  // A channel that hears something would take the page out of the back/forward cache.
+  // A channel that receives something would take the page out of the back/forward cache.
   addEventListener("pagehide", () => {
     channel?.close();
     channel = null;

@@ -35,6 +35,22 @@ describe("the bundles", () => {
     }
   }
 
+  it("look at nothing and listen to nothing of the page until there is an htmx", async () => {
+    const ASKED = `<script>
+      const asked = [];
+      for (const [owner, name] of [[CSS, "supports"], [Document.prototype, "querySelectorAll"], [window, "matchMedia"]]) {
+        owner[name] = () => asked.push(name);
+      }
+      for (const name of ["MutationObserver", "IntersectionObserver", "BroadcastChannel", "WebSocket"]) {
+        window[name] = class { constructor() { asked.push(name); } };
+      }
+    </script>`;
+    const site = await open(COUNT + ASKED + ALL.map((name) => tag(name, { defer: false })).join(""));
+    expect(site.thrown).to.deep.equal([]);
+    expect(site.evaluate("asked")).to.deep.equal([]);
+    expect(site.evaluate("listeners")).to.equal(2); // for DOMContentLoaded and load
+  });
+
   for (const name of SECONDARY) {
     it(`${name} says that it needs mizan.js, for which it takes no element with that id`, async () => {
       const site = await open(`<p id="mizan"></p>` + htmxScript("4.0.1") + tag(name));

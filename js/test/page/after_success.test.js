@@ -47,6 +47,19 @@ describe("what is open around a request", () => {
     }
   });
 
+  it("closes by Bootstrap, which knows the element, a form as well", async () => {
+    await page(`<form class="modal show" id="box" ${SEND} ${CLOSES}><button id="save">Save</button></form>`);
+    const hidden = [];
+    const getInstance = (element) =>
+      element === find("#box") ? { hide: () => hidden.push(element.id) } : null;
+    window.bootstrap = { Modal: { getInstance } };
+    answer();
+    find("#save").click();
+    await until(() => hidden.length);
+    delete window.bootstrap;
+    expect(hidden).to.deep.equal(["box"]);
+  });
+
   it("stays open for a button that says otherwise", async () => {
     await page(
       `<dialog open id="box"><form ${SEND} ${CLOSES}><input name="a"><button id="save" data-mizan-after="reset">A</button></form></dialog>`,

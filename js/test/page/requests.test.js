@@ -205,3 +205,14 @@ describe("the end of the session", () => {
     expect(find("#me").textContent).to.equal("old");
   });
 });
+
+describe("mizan.invalidate()", () => {
+  it("takes any list of the elements that it can concern", async () => {
+    await page(block("me", "user", "old", { class: "mine" }) + block("you", "user", "old"));
+    const requests = serveBlocks((id) => block(id, "user", "new"));
+    window.mizan.invalidate("user", {}, { among: document.querySelectorAll(".mine") });
+    await until(() => find("#me").textContent === "new");
+    await rest();
+    expect(partsOf(requests)).to.deep.equal([["me"]]);
+  });
+});

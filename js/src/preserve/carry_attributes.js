@@ -22,7 +22,7 @@ import {
   served,
   takeRecords,
 } from "./attributes.js";
-import { hasState, isOutOfCode } from "./other_scripts.js";
+import { hasState, losesCode } from "./other_scripts.js";
 import { allIn, placeOf, twinOf } from "./swap.js";
 import { writeChange } from "./values.js";
 
@@ -145,7 +145,7 @@ const planOne = (swap, it) => {
   const twin = it === block ? swap.fresh : twinOf(swap, it);
   if (!twin || of(twin).localName !== of(it).localName) return;
   if (isMade(it)) return planTemplate(swap, it, twin);
-  if (it !== block && isOutOfCode(it, twin)) return void swap.anew.add(it);
+  if (it !== block && losesCode(it, twin)) return void swap.anew.add(it);
   if (isOfAlpine(it) && !planAlpine(swap, it, twin)) return;
   if (isShell && !of(twin).textContent?.trim() && !of(twin).children.length) {
     swap.shells.add(it);

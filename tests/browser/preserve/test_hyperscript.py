@@ -71,3 +71,18 @@ async def test_another_script_on_the_same_element(tab: Tab) -> None:
         await go.click()
         await tab.page.evaluate("new Promise((done) => setTimeout(done, 20))")
         await expect(go).to_have_class("")
+
+
+async def test_text_of_a_script_is_the_servers_again_unless_it_writes_it_again(tab: Tab) -> None:
+    html = """<b>{n}</b><button _="on click increment :n then put :n into me {more}">none</button>"""
+    for more, shown in (("", "none"), ("end on mizan:refreshed from document put :n into me", "1")):
+        with desk(html.format(n=0, more=more)) as now:
+            await sit_down(tab, "beside/hyperscript/after")
+            button = tab.page.locator("#main button")
+            await expect(button).to_have_attribute("data-hyperscript-powered", "true")
+            await button.click()
+            await expect(button).to_have_text("1")
+            now.html["main"] = html.format(n=1, more=more)
+            await refresh(tab)
+            await expect(tab.page.locator("b")).to_have_text("1")
+            await expect(button).to_have_text(shown)

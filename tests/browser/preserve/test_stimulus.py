@@ -113,3 +113,18 @@ async def test_another_controller_on_the_same_element(tab: Tab) -> None:
         await refresh(tab)
         await expect(tab.page.locator("#p")).to_have_text("Two")
         assert await heard(tab) == ["counter p connect", "counter p step 0", "other p disconnect"]
+
+
+async def test_text_of_a_controller_is_the_servers_again_unless_it_writes_it_again(tab: Tab) -> None:
+    html = """<b>{n}</b><div data-controller="counter" id="c" data-counter-step-value="1"
+        data-counter-busy-class="on" {more}>
+        <button data-action="counter#go">Go</button><i data-counter-target="out">none</i></div>"""
+    for more, shown in (("", "none"), ('data-action="mizan:refreshed@document->counter#show"', "1 of 1")):
+        with desk(html.format(n=0, more=more)) as now:
+            await sit_down(tab, "beside/stimulus/after")
+            await tab.page.locator("button").click()
+            await expect(tab.page.locator("i")).to_have_text("1 of 1")
+            now.html["main"] = html.format(n=1, more=more)
+            await refresh(tab)
+            await expect(tab.page.locator("b")).to_have_text("1")
+            await expect(tab.page.locator("i")).to_have_text(shown)

@@ -32,6 +32,9 @@ class Counter extends Recorder {
     this.clicks++;
     this.countValue += this.stepValue;
     this.element.classList.add(this.busyClass);
+    this.show();
+  }
+  show() {
     this.outTarget.textContent = `${this.clicks} of ${this.countValue}`;
   }
   reset() {

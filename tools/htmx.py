@@ -1,9 +1,9 @@
 """Fetch the newest builds of htmx, for browser tests beyond the builds that django-htmx ships.
 
 ``python -m tools.htmx`` prints the folder that has them, as ``<version>/htmx.min.js`` and, for pages that
-bundle htmx, as ``<version>/htmx.esm.js``; Idiomorph, with which htmx 2 can morph; and Alpine and Bootstrap,
-which pages load beside them. Existing files are not fetched again. They are downloaded by the ``npm`` on
-PATH, or else by one from a package on PyPI.
+bundle htmx, as ``<version>/htmx.esm.js``; Idiomorph, with which htmx 2 can morph; and Alpine, Stimulus,
+Hyperscript and Bootstrap, which pages load beside them. Existing files are not fetched again. They are
+downloaded by the ``npm`` on PATH, or else by one from a package on PyPI.
 """
 
 import os
@@ -21,6 +21,8 @@ FILE = "htmx.min.js"
 MODULE = "htmx.esm.js"
 IDIOMORPH = "idiomorph-0.8.0/idiomorph.min.js"
 ALPINE = "alpinejs-3.17.5/cdn.min.js"
+STIMULUS = "stimulus-3.2.2/stimulus.umd.js"
+HYPERSCRIPT = "hyperscript-0.9.93/_hyperscript.min.js"
 BOOTSTRAP = "bootstrap-5.3.9/bootstrap.bundle.min.js"
 BOOTSTRAP_CSS = "bootstrap-5.3.9/bootstrap.min.css"
 VARIABLE = "MIZAN_HTMX"
@@ -45,6 +47,8 @@ RELEASES = (
     *(Release("htmx.org", version, f"{version}/{file}") for version in VERSIONS for file in (FILE, MODULE)),
     Release("idiomorph", "0.8.0", IDIOMORPH),
     Release("alpinejs", "3.17.5", ALPINE),
+    Release("@hotwired/stimulus", "3.2.2", STIMULUS),
+    Release("hyperscript.org", "0.9.93", HYPERSCRIPT),
     Release("bootstrap", "5.3.9", BOOTSTRAP, "dist/js"),
     Release("bootstrap", "5.3.9", BOOTSTRAP_CSS, "dist/css"),
 )
@@ -59,7 +63,7 @@ def main() -> int:
     try:
         print(fetch(store()))
     except NoHtmx as problem:
-        needed = f"htmx {' and '.join(VERSIONS)}, Idiomorph, Alpine and Bootstrap"
+        needed = f"htmx {' and '.join(VERSIONS)}, Idiomorph, Alpine, Stimulus, Hyperscript and Bootstrap"
         print(f"The browser tests need {needed}. {problem}", file=sys.stderr)
         return 1
     return 0

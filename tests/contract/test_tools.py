@@ -212,6 +212,8 @@ def test_every_build_of_htmx_is_fetched_and_is_what_it_says(tmp_path: Path) -> N
             assert version in (folder / version / name).read_text(encoding="utf-8")
     assert "Idiomorph" in (folder / htmx.IDIOMORPH).read_text(encoding="utf-8")
     assert "Alpine" in (folder / htmx.ALPINE).read_text(encoding="utf-8")
+    assert "Stimulus" in (folder / htmx.STIMULUS).read_text(encoding="utf-8")
+    assert "_hyperscript" in (folder / htmx.HYPERSCRIPT).read_text(encoding="utf-8")
     for path in (htmx.BOOTSTRAP, htmx.BOOTSTRAP_CSS):
         assert "Bootstrap" in (folder / path).read_text(encoding="utf-8")[:200]
     found = {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()}

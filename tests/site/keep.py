@@ -22,6 +22,12 @@ from tools import htmx
 # Alpine makes functions of what its attributes say, and Bootstrap has images in its CSS.
 ALPINE_POLICY = POLICY.replace("script-src", "script-src 'unsafe-eval'").replace("img-src", "img-src data:")
 
+BESIDE = {
+    "stimulus": (f"htmx/{htmx.STIMULUS}", "site/controllers.js"),
+    "hyperscript": (f"htmx/{htmx.HYPERSCRIPT}",),
+    "elements": ("site/elements.js",),
+}
+
 
 @dataclass(slots=True)
 class Desk:
@@ -84,6 +90,12 @@ def show_with_scripts(request: HttpRequest, order: str) -> HttpResponse:
     return response
 
 
+def show_beside(request: HttpRequest, script: str, order: str) -> HttpResponse:
+    """Show the desk with another script, which starts ``before`` the shim or after it."""
+    context = {"places": list(_desk.html), "order": order, "files": BESIDE[script]}
+    return render(request, "site/keep_scripts.html", context)
+
+
 def send(request: HttpRequest) -> HttpResponse:
     """Take what was sent, and make the desk stale, as the test says."""
     if _desk.is_slow:
@@ -126,5 +138,6 @@ urlpatterns = [
     path("keep/part/<str:name>/", part, name="keep_part"),
     path("keep/tone.wav", tone, name="keep_tone"),
     path("keep/scripts/<str:order>/", show_with_scripts, name="keep_scripts"),
+    path("keep/beside/<str:script>/<str:order>/", show_beside, name="keep_beside"),
     path("keep/<str:variant>/", show, name="keep"),
 ]

@@ -4,7 +4,7 @@
    data-mizan-as-served   on an element: in it and on it attributes are as the server sends them
 
    What Alpine has made stays, as long as x-data is the same: its elements, what it made of a <template>, and
-   the text that it has put in. */
+   the text that it has put in. Elements with state of other scripts stay: see other_scripts.js. */
 
 import { BLOCK, is, isInside, isWithin, of, setAttribute } from "../dom.js";
 import { clonesOf, guess, isMade, isOfAlpine } from "./alpine.js";
@@ -22,6 +22,7 @@ import {
   served,
   takeRecords,
 } from "./attributes.js";
+import { hasState, losesCode } from "./other_scripts.js";
 import { allIn, placeOf, twinOf } from "./swap.js";
 import { writeChange } from "./values.js";
 
@@ -140,10 +141,11 @@ const planOne = (swap, it) => {
   const isCarried = (/** @type {string} */ name) => name !== "id" && !(isOpening && name === "open");
   const names = of(it).closest(AS_SERVED) ? [] : changesOf(it).filter(isCarried);
   const isShell = it !== block && isMaker(it);
-  if (!names.length && !isOfAlpine(it) && !isShell && !isMade(it)) return;
+  if (!names.length && !isOfAlpine(it) && !isShell && !isMade(it) && !hasState(it)) return;
   const twin = it === block ? swap.fresh : twinOf(swap, it);
   if (!twin || of(twin).localName !== of(it).localName) return;
   if (isMade(it)) return planTemplate(swap, it, twin);
+  if (it !== block && losesCode(it, twin)) return void swap.anew.add(it);
   if (isOfAlpine(it) && !planAlpine(swap, it, twin)) return;
   if (isShell && !of(twin).textContent?.trim() && !of(twin).children.length) {
     swap.shells.add(it);
@@ -196,8 +198,13 @@ const addAncestors = (swap) => {
   }
 };
 
-/** @param {Swap} swap @param {Element} old @param {Element} twin */
-const copyAttributes = (swap, old, twin) => {
+/**
+ * Give an element the attributes of its twin, except for those that scripts have set.
+ * @param {Swap} swap
+ * @param {Element} old
+ * @param {Element} twin
+ */
+export const copyAttributes = (swap, old, twin) => {
   for (const attribute of [...of(twin).attributes]) {
     const { name, value } = attribute;
     if (isWritable(swap, name, old) && get(old, name) !== value) {

@@ -4,7 +4,7 @@
    data-mizan-keep, hx-preserve   on an element inside of a block: the page has it so */
 
 import { BLOCK, is, isWithin, of, page } from "../dom.js";
-import { isWritable } from "./carry_attributes.js";
+import { copyAttributes } from "./carry_attributes.js";
 import { isEditable, isHalfTyped } from "./controls.js";
 import { differs } from "./fields.js";
 import { allIn, twinOf } from "./swap.js";
@@ -92,9 +92,7 @@ export const moveHeld = (swap) => {
     else of(twin).replaceWith(old);
     // Unlike a morph, this takes all of it along; what stands in the shadow is enough.
     if (!of(old).shadowRoot || isMarked(old)) continue;
-    for (const { name, value } of of(twin).attributes) {
-      if (isWritable(swap, name, old)) old.setAttribute(name, value);
-    }
+    copyAttributes(swap, old, twin);
     old.replaceChildren(...of(twin).childNodes);
   }
 };

@@ -203,6 +203,63 @@ describe("what scripts set", () => {
   });
 });
 
+describe("an element of another script", () => {
+  /* Elements of this name write down what they are told of their attribute "level". */
+  const define = (name, hasShadow) => {
+    class Gauge extends HTMLElement {
+      static observedAttributes = ["level"];
+      told = [];
+      constructor() {
+        super();
+        if (hasShadow) this.attachShadow({ mode: "open" }).innerHTML = "<slot></slot>";
+      }
+      attributeChangedCallback(_, was, now) {
+        this.told.push([was, now]);
+      }
+    }
+    customElements.define(name, Gauge);
+  };
+
+  for (const [name, hasShadow] of Object.entries({ "x-plain": false, "x-shadow": true })) {
+    it(`stays, and is told once what is new: <${name}>`, async () => {
+      define(name, hasShadow);
+      let was;
+      const meanwhile = () => (was = find(name));
+      await refresh(`<${name} level="1"></${name}>`, meanwhile, `<${name} level="1" title="new"></${name}>`);
+      expect(find(name)).to.equal(was);
+      expect(was.title).to.equal("new");
+      expect(was.told).to.deep.equal([[null, "1"]]);
+      await refresh(`<${name} level="1"></${name}>`, meanwhile, `<${name}></${name}>`);
+      expect(find(name)).to.equal(was);
+      expect(was.told).to.deep.equal([
+        [null, "1"],
+        ["1", null],
+      ]);
+    });
+  }
+
+  it("stays, if it has a controller of Stimulus", async () => {
+    let was;
+    const html = '<p data-controller="counter">old</p>';
+    await refresh(html, () => (was = find("p")), html.replace("old", "new"));
+    expect(find("p")).to.equal(was);
+    expect(was.textContent).to.equal("new");
+  });
+
+  it("stays with its code of Hyperscript, and goes when the server has none for it", async () => {
+    let was;
+    const meanwhile = () => (was = find("button"));
+    await refresh(
+      '<button _="on click log 1">old</button>',
+      meanwhile,
+      '<button _="on click log 2">new</button>',
+    );
+    expect(find("button")).to.equal(was);
+    await refresh('<button _="on click log 1">old</button>', meanwhile, "<button>new</button>");
+    expect(find("button")).not.to.equal(was);
+  });
+});
+
 describe("a form in a block", () => {
   const FORM =
     '<form hx-post="/say/" hx-swap="none"><textarea name="text"></textarea><button>Say</button></form>';

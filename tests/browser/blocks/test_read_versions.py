@@ -66,7 +66,7 @@ async def test_a_page_after_a_redirect_is_newer_than_the_change(tab: Tab) -> Non
 
 
 @ON_BOTH
-@pytest.mark.parametrize("place", ["read", "tell"])
+@pytest.mark.parametrize("place", ["read", "invalidate"])
 async def test_a_page_that_changes_something_and_then_shows_it_is_not_refreshed(tab: Tab, place: str) -> None:
     await tab.open(f"/answers/{place}/?name=Grace")
     await expect(tab.page.locator("#after")).to_have_text("Grace")

@@ -1,8 +1,8 @@
-/* Forms whose controls have names by which htmx would stumble: <input name="closest">.
+/* Forms with controls whose names make htmx fail: <input name="closest">.
 
-   htmx and Idiomorph read forms as they stand, by the names in READ. While a control is in no form, its name is in nobody's
-   way. So forms that they are about to work at are without such controls for as long as that takes; of(form).elements has
-   them all the while. */
+   htmx and Idiomorph read forms as they stand, by the names in READ. While a control is in no form, its name hides nothing.
+   So forms that they are about to work at are without such controls for as long as that takes; of(form).elements has them
+   all the while. */
 
 import { cleared, isElement, isForm, of, page, within } from "./dom.js";
 

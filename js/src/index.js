@@ -53,7 +53,7 @@ const startSingleFlightIfWanted = () => {
   if (settings.singleFlight !== undefined) startSingleFlight();
 };
 
-/* In this order: what listens first is called first. */
+/* They start in this order: what listens first is called first. */
 const PARTS = Object.entries({
   [FIRST]: startCore,
   batches: startBatches,

@@ -1,6 +1,6 @@
 /* What the two notices of a page share, that the session has ended (session/notice.js) and that something has failed
-   (errors/notice.js): how they look, unless the site's CSS says otherwise, and what they owe to visitors who use a keyboard or
-   a screen reader. */
+   (errors/notice.js): how they look, unless the site's CSS says otherwise, and how they work with a keyboard and a screen
+   reader. */
 
 import { all, of, page } from "./dom.js";
 

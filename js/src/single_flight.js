@@ -8,6 +8,7 @@ import { NONE, append, queryOf } from "./blocks/queries.js";
 import { deliver } from "./blocks/staleness.js";
 import { BLOCK, isElement, isOwn, of, page } from "./dom.js";
 import { on } from "./events.js";
+import { isXhr } from "./requests/flights.js";
 
 const NAMED = "X-Mizan-Blocks";
 const BROUGHT = "X-Mizan-Brought";
@@ -71,7 +72,7 @@ const takeBlocks = ({ detail, defaultPrevented }) => {
     deliver(request, new Map(pieces), versions, header("Content-Security-Policy"));
     return text.slice(0, -length);
   };
-  if (request instanceof XMLHttpRequest) shortenXhr(request, cut);
+  if (isXhr(request)) shortenXhr(request, cut);
   else if (request.response) shortenResponse(request.response.raw, cut);
 };
 

@@ -1,5 +1,5 @@
 /* Versions of live blocks, and of what makes them stale: "5f0c29ab.17" is the 17th change in the life of that store. Of
-   two lives, or where a version is missing, nobody knows which is newer. */
+   two lives, or where a version is missing, which is newer is unknown. */
 
 /**
  * Return how many changes a version is later than another one; NaN if they can't be compared.

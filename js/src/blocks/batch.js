@@ -7,7 +7,7 @@
 
 import { SHARED, is, isOwn, of, page } from "../dom.js";
 import { on } from "../events.js";
-import { PROOF, flights, leavesBy } from "../requests/flights.js";
+import { PROOF, flights, isXhr, leavesBy } from "../requests/flights.js";
 import { hush, triggerEvents } from "../requests/response_headers.js";
 import { mount } from "../settings.js";
 import { NONE, append, queryOf } from "./queries.js";
@@ -77,7 +77,7 @@ const divert = ({ target, detail: { url: text, request, headers, piece: delivere
   /** @param {Ways} ways */
   const wait = (ways) =>
     enqueue({ block, request, query: queryOf(block, text), headers: common, piece, policy, ...ways });
-  if (request instanceof XMLHttpRequest) divertXhr(request, wait);
+  if (isXhr(request)) divertXhr(request, wait);
   else divertFetch(request, wait);
 };
 

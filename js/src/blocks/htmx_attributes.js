@@ -1,4 +1,5 @@
-/* What a block's own attributes of htmx do to the elements inside of it, and those of the page to the block: nothing. */
+/* Attributes of htmx that elements would inherit where they should not: those of a block, by the elements inside of it, and
+   those of the page, by the refreshes of its blocks. */
 
 import { BLOCK, is, isForm, of, page } from "../dom.js";
 import { htmx, isHtmx2, spelt } from "../htmx.js";

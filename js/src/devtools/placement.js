@@ -1,4 +1,4 @@
-/* Where the list stands, open or closed: it is the same on the next page. */
+/* Where the list is, and whether it is open: both are the same on the next page. */
 
 import { of, page } from "../dom.js";
 import { host, parts, root } from "./elements.js";

@@ -2,6 +2,7 @@
 
 import { formOf, isSafe, of, page } from "../dom.js";
 import { parseHtml } from "../html.js";
+import { leavesBy } from "../requests/flights.js";
 
 /**
  * @typedef {object} Answer
@@ -42,8 +43,7 @@ export const isFailure = (answer) => answer.status >= 400 || codeOf(answer) !== 
 /** Return whether a header says where the HTML belongs. @param {Answer} answer */
 export const isAimed = ({ header }) => header("HX-Retarget") !== null || header("HX-Reswap") !== null;
 /** Return whether the browser or htmx goes to another page. @param {Answer} answer */
-export const isLeaving = ({ header }) =>
-  header("HX-Redirect") !== null || header("HX-Location") !== null || header("HX-Refresh") === "true";
+export const isLeaving = ({ header }) => leavesBy(header) || header("HX-Location") !== null;
 /** @param {string | null | undefined} spec */
 export const isNoSwap = (spec) => /^\s*none\b/.test(spec ?? "");
 

@@ -1,5 +1,5 @@
-/* django-htmx, which under DEBUG puts the page about an error into the place of the whole page: beside the shim it does not,
-   and mizan:failed has that page. */
+/* Under DEBUG, django-htmx replaces the whole page by the page about an error. Beside the shim it does not; mizan:failed has
+   the page about the error. */
 
 import { all, page } from "../dom.js";
 import { htmx, isHtmx2, spelt } from "../htmx.js";

@@ -3,7 +3,7 @@
 
    What a view refuses in HTML goes where the view says. What mizan refuses, what is no HTML, and the page that a site shows
    for an error would replace the form or the button: those are not swapped in. Sites that have a way of their own for errors
-   keep it: hx-status, hx-target-error and the like, a listener that decides, a rule of responseHandling with a target. */
+   are left to it: hx-status, hx-target-error and the like, a listener that decides, a rule of responseHandling with a target. */
 
 import { BEHIND, FORM, is, isOwn, isSafe, of, page } from "../dom.js";
 import { fire } from "../events.js";

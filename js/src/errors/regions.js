@@ -1,6 +1,6 @@
-/* Where a failure is shown: in the nearest [data-mizan-slot] ({% mizan_errors %}), in the form or else in the
-   closest element around it that has one which is nobody else's. Where there is none, in the one notice of the page,
-   .mizan-notice, which comes when it is needed, over everything else. */
+/* Where a failure is shown: in the nearest [data-mizan-slot] ({% mizan_errors %}), in the form or else in the closest element
+   around it that has a slot which is not about something else. Where there is none, in the one notice of the page,
+   .mizan-notice, which is created when it is needed, over everything else. */
 
 import { MODAL, all, ancestors, hasPopovers, is, isShown, modal, of, page } from "../dom.js";
 import { onCapture } from "../events.js";

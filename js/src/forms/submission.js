@@ -9,6 +9,7 @@ import { FORM, is, isOwn, of, page, staysHere } from "../dom.js";
 import { on, onCapture } from "../events.js";
 import { parseHtml } from "../html.js";
 import { htmx } from "../htmx.js";
+import { leavesBy } from "../requests/flights.js";
 import { TOKEN } from "../session/csrf.js";
 import { settings } from "../settings.js";
 import {
@@ -152,7 +153,7 @@ export const end = (form, answer) => {
   flights.delete(form);
   const { status, header, text } = answer;
   const isOver = isAccepted(form, answer);
-  if (isOver && (header("HX-Redirect") !== null || header("HX-Refresh") === "true")) {
+  if (isOver && leavesBy(header)) {
     setTimeout(() => setBusy(form, false), LEAVING);
     return;
   }

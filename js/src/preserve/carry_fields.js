@@ -1,5 +1,5 @@
-/* What visitors have entered stays when a block is replaced, also in a choice of which a part stands outside
-   of it. */
+/* What visitors have entered stays when a block is replaced, and what they have chosen of radio buttons or options of which
+   some are outside of it. */
 
 import { isWithin, of, page, within } from "../dom.js";
 import { fieldsIn, groupOf, isCheckable, isHalfTyped, isRadio, read, write } from "./controls.js";

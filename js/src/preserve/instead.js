@@ -1,4 +1,5 @@
-/* Elements that are no block, and that come again: what is the same stays the same element, as in a block. */
+/* Content that a visitor has loaded and that is loaded again: elements that are the same stay the same elements, as
+   in a block. */
 
 import { of, page } from "../dom.js";
 import { match } from "./matching.js";

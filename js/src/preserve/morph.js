@@ -1,8 +1,8 @@
-/* A morph makes the fresh block of the one on the page, so that what is the same stays the same element: on
+/* A morph turns the block on the page into the fresh one, so that what is the same stays the same element: on
    htmx 4 by htmx's own, on htmx 2 by Idiomorph where the page has loaded it.
 
-   A morph keeps elements that have the same id, and lets those that have another one go. So for its time each
-   pair has an id that nothing else has. */
+   A morph preserves elements that have the same id, and removes those that have another one. So during the morph
+   each pair has an id that nothing else has. */
 
 import { byId, isForm, isWithin, of, page, setAttribute } from "../dom.js";
 import { htmx, isHtmx2 } from "../htmx.js";

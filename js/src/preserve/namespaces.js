@@ -1,4 +1,4 @@
-/* Blocks inside an <svg> or a <math>: what comes for them is parsed as what they stand in. */
+/* Blocks inside an <svg> or a <math>: their new content is parsed in the namespace of the element around them. */
 
 import { BLOCK, is, of, page } from "../dom.js";
 import { on } from "../events.js";

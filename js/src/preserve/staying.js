@@ -1,7 +1,7 @@
 /* Elements that stay as they are when the block around them is replaced: those that the page has marked, and those
    that would lose something, such as a video that is playing.
 
-   data-mizan-keep, hx-preserve   on an element inside of a block: the page has it so */
+   data-mizan-keep, hx-preserve   on an element inside of a block: it stays as it is */
 
 import { BLOCK, is, isWithin, of, page } from "../dom.js";
 import { copyAttributes } from "./carry_attributes.js";

@@ -1,9 +1,9 @@
 /* What each swap of htmx has put where.
 
-   mizan:swapped   on document, after each swap by a visitor's request, or by what is asked for again, that is
-                   none of a block; detail {element, request, changes}: who sent it; what was asked for {url,
-                   headers, isSafe, select, selectOOB, strip}; and for each place {how, parent, target,
-                   before, nodes, isMain}: see Put */
+   mizan:swapped   on the document, after each swap by a visitor's request or by what is requested again for it, unless it
+                   swaps a whole block; detail {element, request, changes}: the element that sent the request; what
+                   was requested {url, headers, isSafe, select, selectOOB, strip}; and for each place {how, parent,
+                   target, before, nodes, isMain}: see Put */
 
 import { BLOCK, attributeOf, is, isContent, isElement, isIn, of, ownAttribute } from "../dom.js";
 import { fire, onCapture } from "../events.js";

@@ -1,4 +1,4 @@
-/* Values of attributes: class by each name, style by each property, all else as it is written. */
+/* Comparing and merging values of attributes: class name by name, style property by property, all others as a whole. */
 
 import { of, page, setAttribute } from "../dom.js";
 

@@ -1,8 +1,8 @@
-/* What a refresh waits for. A block with an open dialog, from which something is being dragged, or in which a
-   word is being composed, waits until that is over; without a morph also one for which an answer is under way
-   that a visitor has asked for.
+/* What a refresh waits for. A block with an open dialog, from which something is being dragged, or in which text is
+   being composed by an input method, waits until that is over. Without a morph, so does a block with an element that
+   has sent a visitor's request, or that the response will be swapped into.
 
-   mizan:late   on a block whose answer came when it could not be replaced; bubbles */
+   mizan:late   on a block whose response came when it could not be replaced; bubbles */
 
 import { refresh, retry } from "../blocks/refresh.js";
 import { BEHIND, FORM, attributeOf, is, of, ownAttribute, within } from "../dom.js";

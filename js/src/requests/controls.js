@@ -1,4 +1,4 @@
-/* From which controls htmx takes the values that a request sends. It keeps this to itself, and what they send does not say
+/* From which controls htmx takes the values that a request sends. htmx does not publish this, and the request does not show
    it: a checkbox that is not checked sends nothing, and a message belongs at the field that it is about. */
 
 import { all, ancestors, formOf, isForm, of, ownAttribute, page } from "../dom.js";

@@ -3,6 +3,9 @@
 /** The header that proves that a response is a block. */
 export const PROOF = "X-Mizan-Refresh";
 
+/** Return whether a request is one of htmx 2. @type {(request: unknown) => request is XMLHttpRequest} */
+export const isXhr = (request) => request instanceof XMLHttpRequest;
+
 /** @type {Map<HtmxRequest, Flight>} */
 export const flights = new Map();
 

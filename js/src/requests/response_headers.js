@@ -15,15 +15,13 @@
 import { AGAIN, BEHIND, is, of, page } from "../dom.js";
 import { on, onCapture } from "../events.js";
 import { htmx, isHtmx2, spelt } from "../htmx.js";
+import { isXhr } from "./flights.js";
 
 const TRIGGER = "HX-Trigger";
 const OF_PLACE = /^hx-(push|push-url|replace-url|retarget|reswap|reselect)$/i;
 const OF_PLACE_4 = ["pushurl", "replaceurl", "retarget", "reswap", "reselect"]; // as htmx 4 keeps them
 const OF_BLOCK = new RegExp(`${OF_PLACE.source}|^hx-trigger(-after-swap|-after-settle)?$`, "i");
 const OF_HTMX = /^hx-/i;
-
-/** @type {(request: unknown) => request is XMLHttpRequest} */
-const isXhr = (request) => request instanceof XMLHttpRequest;
 
 // ---- which events of htmx are about a refresh
 

@@ -49,9 +49,8 @@ export const start = (settings = {}) => {
   const tag = document.createElement("script");
   Object.assign(tag.dataset, SETTINGS, settings);
   // A site has its token in a cookie or in the page; without either the first change would ask the server for one.
-  // The browser may have that of another test, in whose page this one runs.
-  document.cookie = settings.csrfToken ? "csrftoken=; Max-Age=0" : "csrftoken=the-token";
   if (settings.csrfToken) delete tag.dataset.csrfCookie;
+  else document.cookie = "csrftoken=the-token";
   const own = Object.getOwnPropertyDescriptor(Document.prototype, "currentScript");
   Object.defineProperty(Document.prototype, "currentScript", { ...own, get: () => tag });
   try {

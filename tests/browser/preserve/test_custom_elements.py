@@ -87,3 +87,27 @@ async def test_a_component_loses_an_attribute_that_the_server_takes_away(tab: Ta
         for name in names:
             changes = [each for each in happened if each.startswith(f"{name} {name} level")]
             assert changes == [f"{name} {name} level 3 null"]
+
+
+CARD = """
+    customElements.define("x-card", class extends HTMLElement {
+        state = "";
+    });
+"""
+
+
+async def test_a_block_that_is_a_component_keeps_its_state_where_it_is_morphed(tab: Tab, htmx: str) -> None:
+    await tab.page.add_init_script(CARD)
+    with desk("<b>0</b><input name='one'>") as now:
+        now.tags["main"] = "x-card"
+        await sit_down(tab)
+        await tab.page.evaluate("document.querySelector('x-card').state = 'kept'")
+        await tab.page.locator("input").fill("Ada")
+        for times in (1, 2, 3):
+            now.html["main"] = f"<b>{times}</b><input name='one'>"
+            await refresh(tab, times)
+            await expect(tab.page.locator("x-card#main b")).to_have_text(str(times))
+            state = await tab.page.evaluate("document.querySelector('x-card').state")
+            assert state == ("kept" if morphs(htmx) else "")
+            await expect(tab.page.locator("input")).to_have_value("Ada")
+            await expect(tab.page.locator("input")).to_be_focused()

@@ -5,7 +5,6 @@ import os
 from django.contrib.staticfiles.handlers import ASGIStaticFilesHandler
 from django.core.asgi import get_asgi_application
 from django.http import HttpRequest, HttpResponse
-from django.http.response import HttpResponseBase
 from django.middleware.gzip import GZipMiddleware
 
 from mizan_htmx import wrap_asgi
@@ -16,11 +15,11 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "demo.settings")
 class CompressedStaticFiles(ASGIStaticFilesHandler):
     """Serves static files compressed, as a web server in front of a site would."""
 
-    def serve(self, request: HttpRequest) -> HttpResponseBase:
-        response = super().serve(request)
-        if response.streaming:  # a file; compressed piece by piece it would be larger
-            response = HttpResponse(b"".join(response), headers=response.headers)
-        return GZipMiddleware(lambda _: response).process_response(request, response)
+    def serve(self, request: HttpRequest) -> HttpResponse:
+        served = super().serve(request)
+        response = HttpResponse(b"".join(served), status=served.status_code, headers=served.headers)
+        GZipMiddleware(lambda _: response).process_response(request, response)
+        return response
 
 
 application = wrap_asgi(CompressedStaticFiles(get_asgi_application()))

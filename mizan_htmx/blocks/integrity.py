@@ -4,6 +4,7 @@ from base64 import b64encode
 from functools import lru_cache
 from hashlib import sha384
 from pathlib import Path
+from typing import Any
 
 from django.apps import apps
 from django.conf import STATICFILES_STORAGE_ALIAS, settings
@@ -24,7 +25,7 @@ def integrity_of(path: str) -> str:
         return _hash(_read(path))
     if not apps.is_installed("django.contrib.staticfiles"):
         return _hash_once(path, "")
-    storage = storages[STATICFILES_STORAGE_ALIAS]
+    storage: Any = storages[STATICFILES_STORAGE_ALIAS]
     stored: str = storage.stored_name(path) if isinstance(storage, HashedFilesMixin) else ""
     return _hash_once(path, stored)
 

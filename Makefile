@@ -145,7 +145,7 @@ $(MATRIX)/.newest: $(MATRIX)/.trixie pyproject.toml constraints.txt
 
 $(MATRIX)/.lowest: $(VENV)/.test pyproject.toml
 	@echo "Installing the lowest versions that pyproject.toml declares …"
-	@$(BIN)/uv --quiet venv --clear --python $(BIN)/python $(MATRIX)/lowest
+	@$(BIN)/uv --quiet venv --clear --seed --python $(BIN)/python $(MATRIX)/lowest
 	@$(BIN)/uv --quiet pip install --python $(MATRIX)/lowest/bin/python --resolution lowest-direct \
 	--editable '.[test,allauth]'
 	@touch $@

@@ -26,7 +26,7 @@ async def test_a_function_knows_who_calls(sync_or_async: SyncOrAsync) -> None:
     async with Tab(user=person()) as ada, Tab() as nobody:
         assert (await ada.ask(action="rpc", id=1, fn="who"))["data"] == {"result": "ada"}
         answer = await nobody.ask(action="rpc", id=1, fn="who")
-        assert answer["error"] == {"code": "UNAUTHORIZED", "message": "Please sign in."}
+        assert answer["error"] == {"status": 401, "code": "UNAUTHORIZED", "message": "Please sign in."}
 
 
 async def test_a_coroutine_may_ask_either_way_who_calls() -> None:

@@ -92,9 +92,10 @@ class _Way:
 
 
 def run(effort: Effort, *, peers: bool) -> Iterator[Cell]:
-    """Measure on both versions of htmx; without ``peers`` one round each."""
+    """Measure on both versions of htmx; without ``peers`` one round of few blocks."""
     folder = htmx.fetch(htmx.store())
-    rounds = ROUNDS if peers else 1
+    warm_up, rounds = (_WARM_UP, ROUNDS) if peers else (0, 1)
+    pages = ((FEW, LATENCY), (MANY, LATENCY), (MANY, 0)) if peers else ((FEW, LATENCY),)
     with ExitStack() as stack:
         playwright = stack.enter_context(sync_playwright())
         chromium = playwright.chromium.launch(executable_path=browser.chromium(), args=_FLAGS)
@@ -102,16 +103,13 @@ def run(effort: Effort, *, peers: bool) -> Iterator[Cell]:
         for version in htmx.VERSIONS:
             plain = stack.enter_context(_serving(folder, version))
             bringing = stack.enter_context(_serving(folder, version, "--single-flight"))
-            for count, latency in ((FEW, LATENCY), (MANY, LATENCY), (MANY, 0)):
-                yield from _measured(
-                    chromium, (plain, bringing), version, count, latency, rounds, effort.seed
-                )
+            for count, latency in pages:
+                title = TITLE.format(count, latency, version)
+                ways = _opened_ways(chromium, plain, bringing, count, latency)
+                yield from _measured(title, ways, warm_up, rounds, random.Random(effort.seed))
 
 
-def _measured(
-    chromium: Browser, ports: tuple[int, int], version: str, count: int, latency: int, rounds: int, seed: int
-) -> Iterator[Cell]:
-    plain, bringing = ports
+def _opened_ways(chromium: Browser, plain: int, bringing: int, count: int, latency: int) -> dict[str, _Way]:
     paths = {
         PAGE: (plain, "page"),
         TWIN: (plain, "page"),
@@ -119,25 +117,29 @@ def _measured(
         FLIGHT: (bringing, "mizan"),
         **({GETS: (plain, "gets")} if count == FEW else {}),
     }
-    ways = {
+    return {
         name: _Way(_opened(chromium, f"http://127.0.0.1:{port}/board/{way}/{count}/", latency), count)
         for name, (port, way) in paths.items()
     }
-    shuffled = random.Random(seed)
+
+
+def _measured(
+    title: str, ways: dict[str, _Way], warm_up: int, rounds: int, shuffled: random.Random
+) -> Iterator[Cell]:
     names = list(ways)
-    for _ in range(_WARM_UP + rounds):
+    for _ in range(warm_up + rounds):
         shuffled.shuffle(names)
         for name in names:
-            ways[name].page.bring_to_front()
-            ways[name].page.reload()  # others have changed the number
-            ways[name].page.wait_for_function("document.readyState === 'complete' && htmx")
-            ways[name].page.wait_for_timeout(150)
+            page = ways[name].page
+            page.bring_to_front()
+            page.reload()  # others have changed the number
+            page.wait_for_function("document.readyState === 'complete' && htmx")
+            page.wait_for_timeout(150)
             ways[name].click()
-    work = TITLE.format(count, latency, version)
+    base = ways[PAGE].found["ms"][warm_up:]
     for name, way in ways.items():
-        kept = {figure: values[_WARM_UP:] for figure, values in way.found.items()}
-        base = ways[PAGE].found["ms"][_WARM_UP:]
-        yield Cell.of("felt", work, name, {**kept, **beside(kept["ms"], base)})
+        kept = {figure: values[warm_up:] for figure, values in way.found.items()}
+        yield Cell.of("felt", title, name, {**kept, **beside(kept["ms"], base)})
         way.page.context.close()
 
 

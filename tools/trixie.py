@@ -34,8 +34,9 @@ PACKAGES = (
     "xvfb",
 )
 
-# How pip reaches an index is configured on this machine.
-NETWORK = ("etc/hosts", "etc/resolv.conf", "etc/pip.conf", "etc/ssl/certs/ca-certificates.crt")
+# How pip and npm reach an index is configured on this machine.
+CERTIFICATES = "etc/ssl/certs/ca-certificates.crt"
+NETWORK = ("etc/hosts", "etc/resolv.conf", "etc/pip.conf", CERTIFICATES)
 
 # The paths of the checkout and the environment inside the root.
 INSIDE = "/checkout"
@@ -170,7 +171,8 @@ def _environment() -> dict[str, str]:
     """Return this environment without the paths of this machine's programs, which are not in the root."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("MIZAN_", "PYTHON"))}
     path = "/venv/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
-    return kept | {"PATH": path, "HOME": "/root", "LC_ALL": "C.UTF-8", "DEBIAN_FRONTEND": "noninteractive"}
+    own = {"PATH": path, "HOME": "/root", "LC_ALL": "C.UTF-8", "DEBIAN_FRONTEND": "noninteractive"}
+    return kept | own | {"NODE_EXTRA_CA_CERTS": f"/{CERTIFICATES}"}  # npm reads no file of the system
 
 
 def _do(command: Sequence[str | Path], log: Path, root: Path | None = None) -> None:

@@ -44,14 +44,7 @@ demo-edge: $(VENV)/.demo
 	@MIZAN_VARNISH=`$(BIN)/python -m tools.varnish` && export MIZAN_VARNISH && \
 	PORT='$(PORT)' exec $(BIN)/python -m tools.demo_edge
 
-# One pool of workers for all that pytest runs: browsers mostly wait.
-test: lint js-test
-	@MIZAN_CHROMIUM=`$(BIN)/python -m tools.browser` && \
-	MIZAN_CHROMIUM_SHELL=`$(BIN)/python -m tools.browser shell` && MIZAN_HTMX=`$(BIN)/python -m tools.htmx` && \
-	MIZAN_REDIS=`$(BIN)/python -m tools.redis` && MIZAN_POSTGRES=`$(BIN)/python -m tools.postgres` && \
-	MIZAN_VARNISH=`$(BIN)/python -m tools.varnish` && \
-	export MIZAN_CHROMIUM MIZAN_CHROMIUM_SHELL MIZAN_HTMX MIZAN_REDIS MIZAN_POSTGRES MIZAN_VARNISH && set -x && \
-	$(PYTEST) -n 4 --dist worksteal --ignore=tests/browsers $(ARGS)
+test: lint unit js-test edge browser
 
 unit: $(VENV)/.test
 	@$(BIN)/python -m tools.js install
@@ -74,7 +67,7 @@ browser: $(VENV)/.test
 	MIZAN_CHROMIUM_SHELL=`$(BIN)/python -m tools.browser shell` && MIZAN_HTMX=`$(BIN)/python -m tools.htmx` && \
 	MIZAN_REDIS=`$(BIN)/python -m tools.redis` && \
 	export MIZAN_CHROMIUM MIZAN_CHROMIUM_SHELL MIZAN_HTMX MIZAN_REDIS && set -x && \
-	$(PYTEST) tests/browser -n 3 --dist worksteal $(ARGS)
+	$(PYTEST) tests/browser -n 5 --dist worksteal $(ARGS)
 
 matrix: newest browsers postgres lowest
 

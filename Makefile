@@ -67,7 +67,7 @@ browser: $(VENV)/.test
 	MIZAN_CHROMIUM_SHELL=`$(BIN)/python -m tools.browser shell` && MIZAN_HTMX=`$(BIN)/python -m tools.htmx` && \
 	MIZAN_REDIS=`$(BIN)/python -m tools.redis` && \
 	export MIZAN_CHROMIUM MIZAN_CHROMIUM_SHELL MIZAN_HTMX MIZAN_REDIS && set -x && \
-	$(PYTEST) tests/browser -n 5 --dist worksteal $(ARGS)
+	$(PYTEST) tests/browser -n 3 --dist worksteal $(ARGS)
 
 matrix: newest browsers postgres lowest
 

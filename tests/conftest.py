@@ -1,6 +1,7 @@
 """What holds for every test, and the fixtures that more than one folder uses."""
 
 import gc
+import sys
 from collections.abc import Generator, Iterator
 from contextvars import copy_context
 from pathlib import Path
@@ -37,6 +38,9 @@ from tests.helpers.model_watch import (
 from tests.helpers.postgres import PostgresServer
 from tests.helpers.redis import RedisServer
 from tests.helpers.visitor import SyncOrAsync, Visitor, as_coroutine, as_written, serve
+
+#: Whether a connection to SQLite that was not closed is a ResourceWarning.
+WARNS_OF_CONNECTIONS = sys.version_info >= (3, 13)
 
 #: One for each connection to a database that the test has opened.
 opened: list[None] = []
@@ -75,10 +79,11 @@ def pytest_runtest_teardown(item: pytest.Item) -> Generator[None, object, object
 
     The warning is an error, and comes when the garbage is collected: otherwise during some later test. Only
     young garbage is looked at, which takes half a millisecond; all of it after a test that has opened a
-    connection, which may have grown old before it was left. No fixture holds anything any more by now.
+    connection, which may have grown old before it was left: where Python warns of these, from 3.13 on. No
+    fixture holds anything any more by now.
     """
     done = yield
-    gc.collect(2 if opened else 1)
+    gc.collect(2 if opened and WARNS_OF_CONNECTIONS else 1)
     opened.clear()
     collect_unraisable(item.config)
     return done

@@ -31,15 +31,6 @@ PAGE, TWIN, BATCH, FLIGHT, GETS = (
 )
 ROUNDS = 30
 _WARM_UP = 3
-_FLAGS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
 
 # From the click until all blocks show the next number: milliseconds; when the first request for blocks left
 # after the response of the mutation, and the longest task.
@@ -98,7 +89,7 @@ def run(effort: Effort, *, peers: bool) -> Iterator[Cell]:
     pages = ((FEW, LATENCY), (MANY, LATENCY), (MANY, 0)) if peers else ((FEW, LATENCY),)
     with ExitStack() as stack:
         playwright = stack.enter_context(sync_playwright())
-        chromium = playwright.chromium.launch(executable_path=browser.chromium(), args=_FLAGS)
+        chromium = playwright.chromium.launch(executable_path=browser.chromium(), args=browser.FLAGS)
         stack.callback(chromium.close)
         for version in htmx.VERSIONS:
             plain = stack.enter_context(_serving(folder, version))

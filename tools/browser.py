@@ -12,6 +12,16 @@ import subprocess
 import sys
 from collections.abc import Sequence
 
+#: How a browser that is driven starts: without what a test machine lacks, and without traffic of its own.
+FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 VARIABLE = "MIZAN_CHROMIUM"
 SHELL = "chromium-headless-shell"

@@ -42,18 +42,21 @@ def _hash(content: bytes) -> str:
 def _read(path: str, stored: str = "") -> bytes:
     """Read the file that the storage has under the name ``stored``, or else the one that the finders find."""
     try:
-        if stored:
-            with storages[STATICFILES_STORAGE_ALIAS].open(stored) as file:
-                content: bytes = file.read()
-            return content
-        is_ours = not apps.is_installed("django.contrib.staticfiles")
-        found = _OWN / path if is_ours else finders.find(path)
+        found = "" if stored else _find(path)
         if found:
-            return Path(str(found)).read_bytes()
-        with storages[STATICFILES_STORAGE_ALIAS].open(path) as file:
-            content = file.read()
-        return content
+            return Path(found).read_bytes()
+        with storages[STATICFILES_STORAGE_ALIAS].open(stored or path) as file:
+            content: bytes = file.read()
+            return content
     except OSError as error:
         raise ImproperlyConfigured(
             f"MIZAN_SCRIPT_INTEGRITY: {path!r} can't be read ({error}). Run collectstatic, or turn it off."
         ) from error
+
+
+def _find(path: str) -> str:
+    """Return where a static file is; without the app for static files, where this package's own would be."""
+    if not apps.is_installed("django.contrib.staticfiles"):
+        return str(_OWN / path)
+    found: str | None = finders.find(path)
+    return found or ""

@@ -27,16 +27,6 @@ from tools import htmx as newest
 
 FOLDER = Path(__file__).parent
 
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-
 expect.set_options(timeout=30_000)
 
 
@@ -59,7 +49,7 @@ async def launch(path: str) -> AsyncIterator[Browser]:
     async with async_playwright() as playwright:
         chromium = await playwright.chromium.launch(
             executable_path=path,
-            args=ARGUMENTS,
+            args=browsers.FLAGS,
             # Playwright turns it off, and then a page that comes back is always loaded anew.
             ignore_default_args=["--disable-back-forward-cache"],
         )

@@ -564,6 +564,11 @@ var isUnderWay = (block) => {
  * @param {(name: string) => string | null} header
  */
 var leavesBy = (header) => header("HX-Redirect") !== null || header("HX-Refresh") === "true";
+/**
+ * Return the milliseconds that a Retry-After asks for, as a number of seconds or as a date; NaN if it has neither.
+ * @param {string | null} text
+ */
+var retryDelay = (text) => Number(text) * 1e3 || Date.parse(String(text)) - Date.now();
 
 // src/requests/response_headers.js
 /* What htmx and the page learn of a refresh.
@@ -4125,8 +4130,7 @@ var messageOf = ({ header }, { message }) => {
 };
 /** Return in how many seconds the server wants to be asked again, or null. @param {Answer} answer */
 var retryAfterOf = ({ header }) => {
-  const text = header("Retry-After");
-  const seconds = text === null ? NaN : Number(text) || (Date.parse(text) - Date.now()) / 1e3;
+  const seconds = retryDelay(header("Retry-After")) / 1e3;
   return seconds >= 0 ? Math.ceil(seconds) : null;
 };
 /** Return "no" if nothing was committed, and "maybe" otherwise. @type {(answer: Answer, method: string) => "no" | "maybe"} */
@@ -7758,7 +7762,7 @@ var readProof = (flight, { status, header, reason: reason2 }) => {
   flight.isProven = /^(200|304)$/.test(String(status)) && header(PROOF) !== null && !flight.isRefused;
   const moves = header("HX-Location") === null ? "" : "HX-Location and ";
   flight.got = `${moves}${reason2 ?? "status"} ${status}`;
-  flight.wait = flight.isRefused ? Infinity : waitOf(header("Retry-After"));
+  flight.wait = flight.isRefused ? Infinity : retryDelay(header("Retry-After")) || 0;
   flight.leaves ||= leavesBy(header);
 };
 /** @param {Flight} flight @param {AnswerDetail} answer */
@@ -7773,8 +7777,6 @@ var readInvalidation = (flight, { method, url, status, element, header }) => {
   if (flight.leaves) leaveNote(header(HEADER));
   else if (readCookie(flight.isSafe ? null : flight)) flight.isMarked = true;
 };
-/** Return the milliseconds that a Retry-After asks for. @param {string | null} after */
-var waitOf = (after) => Number(after) * 1e3 || Date.parse(String(after)) - Date.now() || 0;
 /**
  * Return whether a response may be swapped in, which is about to happen.
  * @param {HtmxRequest} request

@@ -2,7 +2,7 @@
 
 import { formOf, isSafe, of, page } from "../dom.js";
 import { parseHtml } from "../html.js";
-import { leavesBy } from "../requests/flights.js";
+import { leavesBy, retryDelay } from "../requests/flights.js";
 
 /**
  * @typedef {object} Answer
@@ -130,8 +130,7 @@ export const messageOf = ({ header }, { message }) => {
 
 /** Return in how many seconds the server wants to be asked again, or null. @param {Answer} answer */
 export const retryAfterOf = ({ header }) => {
-  const text = header("Retry-After");
-  const seconds = text === null ? NaN : Number(text) || (Date.parse(text) - Date.now()) / 1000;
+  const seconds = retryDelay(header("Retry-After")) / 1000;
   return seconds >= 0 ? Math.ceil(seconds) : null;
 };
 

@@ -23,3 +23,9 @@ export const isUnderWay = (block) => {
  * @param {(name: string) => string | null} header
  */
 export const leavesBy = (header) => header("HX-Redirect") !== null || header("HX-Refresh") === "true";
+
+/**
+ * Return the milliseconds that a Retry-After asks for, as a number of seconds or as a date; NaN if it has neither.
+ * @param {string | null} text
+ */
+export const retryDelay = (text) => Number(text) * 1000 || Date.parse(String(text)) - Date.now();

@@ -19,7 +19,7 @@ import {
   staleSince,
   takeDelivered,
 } from "../blocks/staleness.js";
-import { PROOF, flights, leavesBy } from "./flights.js";
+import { PROOF, flights, leavesBy, retryDelay } from "./flights.js";
 
 const HEADER = "X-Mizan-Invalidate";
 const VERSION = "X-Mizan-Version";
@@ -96,7 +96,7 @@ const readProof = (flight, { status, header, reason }) => {
   flight.isProven = /^(200|304)$/.test(String(status)) && header(PROOF) !== null && !flight.isRefused;
   const moves = header("HX-Location") === null ? "" : "HX-Location and ";
   flight.got = `${moves}${reason ?? "status"} ${status}`;
-  flight.wait = flight.isRefused ? Infinity : waitOf(header("Retry-After"));
+  flight.wait = flight.isRefused ? Infinity : retryDelay(header("Retry-After")) || 0;
   flight.leaves ||= leavesBy(header);
 };
 
@@ -113,9 +113,6 @@ const readInvalidation = (flight, { method, url, status, element, header }) => {
   // With a request that changes things, the cookie came from a redirect it went through.
   else if (readCookie(flight.isSafe ? null : flight)) flight.isMarked = true;
 };
-
-/** Return the milliseconds that a Retry-After asks for. @param {string | null} after */
-const waitOf = (after) => Number(after) * 1000 || Date.parse(String(after)) - Date.now() || 0;
 
 /**
  * Return whether a response may be swapped in, which is about to happen.

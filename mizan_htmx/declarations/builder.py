@@ -18,7 +18,7 @@ from mizan_htmx.declarations.functions import (
     GlobalContext,
     global_takes_nothing,
 )
-from mizan_htmx.declarations.results import read_result
+from mizan_htmx.declarations.results import Result, TemplateResult, read_result
 from mizan_htmx.declarations.signature import (
     Parameter,
     Signature,
@@ -27,6 +27,7 @@ from mizan_htmx.declarations.signature import (
     returns_response,
     where,
 )
+from mizan_htmx.declarations.template_types import is_for_templates
 from mizan_htmx.errors import DeclarationError
 from mizan_htmx.protocol.keys import is_name
 
@@ -43,6 +44,7 @@ def declare(
     methods: Iterable[str] | None,
     websocket: bool,
     atomic: bool,
+    data: bool = True,
 ) -> Function:
     """Return the declaration of a function; raise DeclarationError for one that is invalid."""
     _check_role(func, context, affects)
@@ -56,6 +58,15 @@ def declare(
     _check_options(
         func, targets=targets, affects_params=affects_params, methods=methods, route=route, is_view=is_view
     )
+    for_templates = is_for_templates(
+        func,
+        signature.returns,
+        data=data,
+        reads=own is not None,
+        affects=bool(targets),
+        is_view=is_view,
+        websocket=websocket,
+    )
     if websocket and is_view:
         raise DeclarationError(
             f"{where(func)} has websocket=True, but returns an HttpResponse. Annotate the data it returns."
@@ -65,7 +76,7 @@ def declare(
         func=func,
         parameters=signature.parameters,
         arguments=input_adapter(signature.parameters.values(), func),
-        result=None if is_view else read_result(signature.returns, func),
+        result=None if is_view else _result(func, signature, for_templates=for_templates, context=own),
         is_async=iscoroutinefunction(func),
         context=own,
         is_local=context == LOCAL,
@@ -78,7 +89,16 @@ def declare(
         methods=_methods(methods, reads=own is not None),
         websocket=websocket,
         atomic=atomic,
+        for_templates=for_templates,
     )
+
+
+def _result(
+    func: Callable[..., Any], signature: Signature, *, for_templates: bool, context: Context | None
+) -> Result:
+    if for_templates:
+        return TemplateResult()
+    return read_result(signature.returns, func, reads=context is not None)
 
 
 def _check_role(func: Callable[..., Any], context: object, affects: object) -> None:

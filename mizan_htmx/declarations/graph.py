@@ -24,12 +24,12 @@ class Group:
     parameters that some reader requires; ``adapter`` validates any of ``params``. ``uniform``: each parameter
     has one type everywhere (else E002), so what ``adapter`` returns is valid for each function.
 
-    ``answering`` are the readers that are not private, ``keys`` their names in JSON; ``waits``: one of them
-    is async. ``together`` validates the arguments of all of them at once; ``None`` if each must validate its
-    own, for example because one has an ``auth``, which runs first.
+    ``answering`` are the readers that callers may read, neither private nor for templates; ``keys`` are their
+    names in JSON; ``waits``: one of them is async. ``together`` validates the arguments of all of them at
+    once; ``None`` if each must validate its own, for example because one has an ``auth``, which runs first.
 
-    ``deciders`` are the functions whose ``auth`` decides who may watch the context. ``is_private``: all its
-    functions are private, so callers do not learn that the context exists.
+    ``deciders`` are the functions whose ``auth`` decides who may watch the context. ``is_private``: callers
+    do not learn that it exists, since all its functions are private, or its readers for templates only.
     """
 
     context: Context
@@ -217,7 +217,8 @@ def _group(
     uniform = all(
         _is_one_type(each, params[each.name]) for function in members for each in function.parameters.values()
     )
-    answering = tuple(each for each in readers if not each.private)
+    answering = tuple(each for each in readers if each.is_callable)
+    for_templates = not answering and any(each.for_templates for each in readers)
     return Group(
         context=next((context for context, _ in options if context.name == name), Context(name)),
         readers=readers,
@@ -226,13 +227,13 @@ def _group(
         required=frozenset(_required(readers)),
         adapter=input_adapter(replace(each, default=None) for each in params.values()),
         uniform=uniform,
-        shape=_shape(params.values(), readers, pages),
+        shape=_shape(params.values(), answering or readers, pages),
         answering=answering,
         keys=tuple(f'"{each.name}":'.encode() for each in answering),
         waits=any(each.waits for each in answering),
         together=_together(answering) if uniform and not any(map(is_guarded, answering)) else None,
         deciders=_deciders(readers, pages),
-        is_private=all(each.private for each in members),
+        is_private=for_templates or all(each.private for each in members),
     )
 
 
@@ -282,7 +283,10 @@ def _required(functions: Iterable[Function]) -> Iterable[str]:
 
 
 def _shape(params: Iterable[Parameter], readers: tuple[Function, ...], pages: tuple[Function, ...]) -> Shape:
-    """Return the shape of cache tags: which parameters a response of all readers, or of a page, may lack."""
+    """Return the shape of cache tags: which parameters a response of these readers, or of a page, may lack.
+
+    They are those of ``ctx/``, if it answers: a block gives the parameters of all, so it lacks no more.
+    """
     answers = [*([_required(readers)] if readers else []), *(_required([page]) for page in pages)]
     sure = frozenset.intersection(*map(frozenset, answers))
     return Shape.of(

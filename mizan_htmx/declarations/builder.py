@@ -58,25 +58,15 @@ def declare(
     _check_options(
         func, targets=targets, affects_params=affects_params, methods=methods, route=route, is_view=is_view
     )
-    for_templates = is_for_templates(
-        func,
-        signature.returns,
-        data=data,
-        reads=own is not None,
-        affects=bool(targets),
-        is_view=is_view,
-        websocket=websocket,
+    result = _result(
+        func, signature.returns, data=data, context=own, targets=targets, is_view=is_view, websocket=websocket
     )
-    if websocket and is_view:
-        raise DeclarationError(
-            f"{where(func)} has websocket=True, but returns an HttpResponse. Annotate the data it returns."
-        )
     return Function(
         name=func.__name__,
         func=func,
         parameters=signature.parameters,
         arguments=input_adapter(signature.parameters.values(), func),
-        result=None if is_view else _result(func, signature, for_templates=for_templates, context=own),
+        result=result,
         is_async=iscoroutinefunction(func),
         context=own,
         is_local=context == LOCAL,
@@ -89,16 +79,31 @@ def declare(
         methods=_methods(methods, reads=own is not None),
         websocket=websocket,
         atomic=atomic,
-        for_templates=for_templates,
     )
 
 
 def _result(
-    func: Callable[..., Any], signature: Signature, *, for_templates: bool, context: Context | None
-) -> Result:
-    if for_templates:
+    func: Callable[..., Any],
+    returns: Any,
+    *,
+    data: bool,
+    context: Context | None,
+    targets: tuple[Context, ...],
+    is_view: bool,
+    websocket: bool,
+) -> Result | None:
+    reads, affects = context is not None, bool(targets)
+    if is_for_templates(
+        func, returns, data=data, reads=reads, affects=affects, is_view=is_view, websocket=websocket
+    ):
         return TemplateResult()
-    return read_result(signature.returns, func, reads=context is not None)
+    if not is_view:
+        return read_result(returns, func, reads=reads)
+    if websocket:
+        raise DeclarationError(
+            f"{where(func)} has websocket=True, but returns an HttpResponse. Annotate the data it returns."
+        )
+    return None
 
 
 def _check_role(func: Callable[..., Any], context: object, affects: object) -> None:

@@ -1,7 +1,7 @@
 """Readers for templates: which annotations make one, and what can't be one."""
 
 from collections.abc import AsyncIterator, Callable, Generator, Iterator, Mapping, Sequence
-from typing import Annotated, Any, NewType, Optional, TypeVar, Union
+from typing import Annotated, Any, ForwardRef, NewType, Optional, TypeVar, Union
 
 import pytest
 from django.contrib.auth.models import AbstractUser, Group, User, UserManager
@@ -55,7 +55,7 @@ Rows = TypeAliasType("Rows", list[Element], type_params=(Element,))
 def recursive(inner: Any) -> Any:
     """Return an alias of a mapping to itself or to another type."""
     alias: Any = TypeAliasType
-    return alias("Tree", dict[str, Union["Tree", inner]])  # type: ignore[name-defined]
+    return alias("Tree", dict[str, Union[ForwardRef("Tree"), inner]])  # type: ignore[misc] # noqa: UP007
 
 
 class Title(Name):

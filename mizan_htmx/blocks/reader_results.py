@@ -62,7 +62,7 @@ class LazyResults(Mapping[str, Any]):
         self._values = values
         self._locale = locale
         self._handed_on = ""
-        self.may_refuse_late = readers.may_refuse_late
+        self.may_refuse_late = readers.may_refuse_late or registry.graph.hands_on_everywhere
         self.failure: Exception | None = None
 
     def __getitem__(self, name: str) -> Any:
@@ -86,11 +86,13 @@ class LazyResults(Mapping[str, Any]):
 
     def note(self, error: Exception) -> None:
         """Note an exception of the template, if it may be the refusal of a result that it was handed."""
-        if not self._handed_on or not isinstance(error, DENIED):
+        if not self.may_refuse_late or not isinstance(error, DENIED):
             return
-        self.failure = self.failure or error
-        if isinstance(self._request, AnonymousRequest):
-            self._request.object(f"a result such as {self._handed_on!r} refused access")
+        handed_on = self._handed_on or state_of(self._request).page.handed_on
+        if handed_on:
+            self.failure = self.failure or error
+            if isinstance(self._request, AnonymousRequest):
+                self._request.object(f"a result such as {handed_on!r} refused access")
 
 
 class PlaceholderResults(LazyResults):

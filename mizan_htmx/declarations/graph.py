@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple, get_args
 
-from mizan_htmx.declarations.functions import Auth, Context, Function
+from mizan_htmx.declarations.functions import Auth, Context, Function, GlobalContext
 from mizan_htmx.declarations.problems import Problem, affects_problems, group_problems, option_problems
 from mizan_htmx.declarations.scalars import UNNAMEABLE
 from mizan_htmx.declarations.signature import Parameter, Validator, input_adapter, validate
@@ -105,8 +105,9 @@ class Graph:
     ``plans`` is keyed by a function's ``declaration``. ``live`` names the contexts that pages watch,
     ``public`` those whose responses all visitors share, ``private`` the others, ``quiet`` those that are
     neither live nor public. ``shapes`` are those of all groups by name. ``socket_functions`` names those that
-    may be called over the socket. ``default_auth`` is the ``auth`` of functions without one, if the site
-    requires login.
+    may be called over the socket. ``hands_on_everywhere``: the context ``global`` has a reader for templates,
+    so every template may use what it returns. ``default_auth`` is the ``auth`` of functions without one, if
+    the site requires login.
     """
 
     functions: Mapping[str, Function]
@@ -119,6 +120,7 @@ class Graph:
     shapes: Mapping[str, Shape]
     problems: tuple[Problem, ...]
     socket_functions: tuple[str, ...]
+    hands_on_everywhere: bool = False
     default_auth: Auth | None = None
 
     def auth_of(self, function: Function) -> Auth | None:
@@ -190,6 +192,7 @@ def build(functions: Mapping[str, Function], *, login_required: bool = False) ->
         socket_functions=tuple(
             sorted(name for name, each in functions.items() if each.websocket and not each.private)
         ),
+        hands_on_everywhere=any(each.for_templates for each in members.get(GlobalContext.name, ())),
         default_auth=default,
     )
 

@@ -12,7 +12,7 @@ from django.http import HttpRequest
 from django.template import engines
 from pytest_django import Settings
 
-from mizan_htmx import Context, client
+from mizan_htmx import Context, GlobalContext, client
 from mizan_htmx.setup.registry import registry
 from tests.helpers.blocks import Site, blocks_of, template_settings
 from tests.helpers.blocks_trouble import DENIALS, FAILURES
@@ -62,14 +62,19 @@ class Odd:
         raise self.error
 
 
+def refusing(error: Exception) -> QuerySet[User]:
+    """Return a queryset that raises this, as do those that are made of it."""
+    rows: QuerySet[User] = type("Mine", (Guarded,), {"error": error})(User)
+    return rows
+
+
 def declare(error: Exception, *, public: bool = False) -> None:
     """Declare the context ``trouble``: what raises, and what does not."""
     context = Context("trouble", public=public, max_age=60 if public else 0)
 
     @client(context=context)
     def trouble(request: HttpRequest) -> QuerySet[User]:
-        rows: QuerySet[User] = type("Mine", (Guarded,), {"error": error})(User)
-        return rows
+        return refusing(error)
 
     @client(context=context, data=False)
     def odd(request: HttpRequest) -> Odd:
@@ -165,6 +170,24 @@ def test_what_refuses_before_a_result_is_used_is_no_late_refusal(tagged: Site) -
         == 403
     )
     assert tagged.visit(TROUBLE + "{{ other }}{% raising %}" + END).status_code == 403
+
+
+def test_what_the_context_processor_has_put_into_a_block_may_refuse_late(tagged: Site) -> None:
+    @client(context=GlobalContext)
+    def everybody(request: HttpRequest) -> QuerySet[User]:
+        return refusing(PermissionDenied("no"))
+
+    registry.register(everybody)
+    for source in ("{% for each in everybody %}{% endfor %}", "{% if not everybody %}no{% endif %}"):
+        for context in ("notifications", "global"):
+            html = tagged.page(f'{{% mizan_context "{context}" %}}yes{source}{END}')
+            assert html.endswith("></div>")
+            tagged.assert_refreshes_alike(html)
+    html = tagged.page('{% mizan_context "notifications" %}yes{% if other %}{{ everybody }}{% endif %}' + END)
+    assert html.endswith(">yes</div>")
+    assert tagged.visit("{% for each in everybody %}{% endfor %}").status_code == 403
+    assert tagged.page("{% if not everybody %}no{% endif %}yes") == "yes"
+    assert tagged.visit('{% mizan_context "notifications" %}{% raising %}' + END).status_code == 403
 
 
 def test_a_public_block_that_refuses_late_is_not_shared(site: Site) -> None:

@@ -48,6 +48,7 @@ def client(
     affects_params: Iterable[str] | Mapping[str, str] | None = None,
     auth: Auth = None,
     private: bool = False,
+    data: bool = True,
     route: str | None = None,
     methods: Iterable[str] | None = None,
     websocket: bool = False,
@@ -62,6 +63,7 @@ def client(
     affects_params: Iterable[str] | Mapping[str, str] | None = None,
     auth: Auth = None,
     private: bool = False,
+    data: bool = True,
     route: str | None = None,
     methods: Iterable[str] | None = None,
     websocket: bool = False,
@@ -71,7 +73,8 @@ def client(
 
     A function annotated to return an HttpResponse is on the view path: a Django view with auth and
     validation. Any other is on the RPC path: callers get its result as JSON, and calling it from Python just
-    runs its body. ``docs/functions.md`` explains each option. Raises DeclarationError.
+    runs its body. A reader that returns models, querysets, forms or the like, or that has ``data=False``, is
+    for templates only. ``docs/functions.md`` explains each option. Raises DeclarationError.
     """
 
     def decorate(func: Callable[..., Any]) -> ClientFunction[..., Any]:
@@ -82,6 +85,7 @@ def client(
             affects_params=affects_params,
             auth=auth,
             private=private,
+            data=data,
             route=route,
             methods=methods,
             websocket=websocket,

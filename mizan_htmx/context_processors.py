@@ -10,6 +10,7 @@ from mizan_htmx.caching.anonymous import AnonymousRequest
 from mizan_htmx.declarations.functions import Function, GlobalContext
 from mizan_htmx.errors import DENIED
 from mizan_htmx.protocol.keys import Invalidation
+from mizan_htmx.request_state import state_of
 from mizan_htmx.setup.registry import registry
 
 __all__ = ["global_context"]
@@ -26,6 +27,8 @@ def global_context(request: HttpRequest) -> dict[str, Any]:
 def _read(reader: Function, request: HttpRequest) -> Any:
     if isinstance(request, AnonymousRequest):
         request.show([Invalidation(GlobalContext.name)])
+    if reader.for_templates:
+        state_of(request).page.handed_on = reader.name
     try:
         return resolve(reader, request, {})
     except DENIED:

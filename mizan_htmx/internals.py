@@ -23,6 +23,8 @@ These are used elsewhere under their own names, and tested in ``tests/contract/t
   ``Engine.template_context_processors``.
 * ``blocks.rendering``: a ``RequestContext`` initialized as a plain ``Context`` renders; ``dicts`` are
   its layers, and ``render_context.dicts[0]`` is where ``include`` keeps templates.
+* ``late_refusals``: ``RenderContext.push_state()`` is called with each template that is entered; the
+  ``conditions_nodelists`` of an ``IfNode`` have operators with ``first`` and ``second``.
 * ``checks``: ``Engine.template_loaders``, the module ``template_partials.loader``,
   and that the app ``template_partials`` changes ``TEMPLATES`` in its ``ready()``.
 * ``signature``: pydantic's schema of a TypedDict is a "typed-dict" with each field's schema in ``fields``.
@@ -41,6 +43,7 @@ These are used elsewhere under their own names, and tested in ``tests/contract/t
 import asyncio
 from collections.abc import Callable, Mapping
 from functools import partial
+from inspect import getclosurevars
 from io import BytesIO
 from types import MappingProxyType
 from typing import Any, cast
@@ -222,6 +225,14 @@ def function_of_tag(parser: Parser, name: str) -> object:
 def tag_of(node: Node) -> str:
     """Return the name of the tag that created a node, or "". Relies on ``token``."""
     return node.token.contents.split()[0] if node.token is not None else ""
+
+
+def function_of_operator(operator: Any) -> Callable[..., Any]:
+    """Return what an operator of ``{% if %}`` does with its operands, without the ``except`` around it.
+
+    Relies on ``eval()``, whose closure has it as ``func``; it takes the context and the operands.
+    """
+    return cast("Callable[..., Any]", getclosurevars(type(operator).eval).nonlocals["func"])
 
 
 def partials_in(parser: Parser) -> dict[str, object]:

@@ -41,6 +41,7 @@ class PageState:
     """The state that all blocks rendered for one request share."""
 
     __slots__ = (
+        "handed_on",
         "included",
         "localizations",
         "matches",
@@ -49,6 +50,8 @@ class PageState:
         "url_scope",
     )
 
+    #: The last reader of the context ``global`` whose result, for templates, was used.
+    handed_on: str
     #: The templates that ``{% include %}`` caches in ``render_context``.
     included: dict[Any, Any]
     #: ``rendering.page_localization.localization_here()``.
@@ -63,6 +66,7 @@ class PageState:
     url_scope: tuple[object, "ref[URLResolver]", str] | None
 
     def __init__(self) -> None:
+        self.handed_on = ""
         self.included = {}
         self.localizations = {}
         self.matches = {}

@@ -23,20 +23,31 @@ from mizan_htmx.setup.registry import registry
 
 _Key = tuple[Any, ...]
 
-# Readers by name, each with the index of its context.
-Readers = Mapping[str, tuple[Function, int]]
+
+class Readers(dict[str, tuple[Function, int]]):
+    """Readers by name, each with the index of its context.
+
+    ``may_refuse_late``: some are for templates, and what they return may refuse while it is used.
+    """
+
+    def __init__(self, groups: tuple[Group, ...]) -> None:
+        super().__init__(
+            {each.name: (each, number) for number, group in enumerate(groups) for each in group.readers}
+        )
+        self.may_refuse_late = any(reader.for_templates for reader, _ in self.values())
 
 
 @lru_cache(1024)
 def readers_of(groups: tuple[Group, ...]) -> Readers:
     """Return the readers of these contexts by name; of two with one name, the last one is used."""
-    return {each.name: (each, number) for number, group in enumerate(groups) for each in group.readers}
+    return Readers(groups)
 
 
 class LazyResults(Mapping[str, Any]):
     """The results of some readers by name, each resolved when a template first uses it.
 
     ``failure`` is the first exception: template conditions such as ``{% if a and b %}`` swallow it.
+    ``note`` is for those that are raised later, by what a reader for templates has returned.
     """
 
     def __init__(
@@ -50,11 +61,15 @@ class LazyResults(Mapping[str, Any]):
         self._readers = readers
         self._values = values
         self._locale = locale
+        self._handed_on = ""
+        self.may_refuse_late = readers.may_refuse_late or registry.graph.hands_on_everywhere
         self.failure: Exception | None = None
 
     def __getitem__(self, name: str) -> Any:
         try:
             reader, number = self._readers[name]
+            if reader.for_templates:
+                self._handed_on = name
             return resolve(reader, self._request, self._values[number], self._locale)
         except Exception as error:
             self.failure = self.failure or error
@@ -68,6 +83,16 @@ class LazyResults(Mapping[str, Any]):
 
     def __len__(self) -> int:
         return len(self._readers)
+
+    def note(self, error: Exception) -> None:
+        """Note an exception of the template, if it may be the refusal of a result that it was handed."""
+        if not self.may_refuse_late or not isinstance(error, DENIED):
+            return
+        handed_on = self._handed_on or state_of(self._request).page.handed_on
+        if handed_on:
+            self.failure = self.failure or error
+            if isinstance(self._request, AnonymousRequest):
+                self._request.object(f"a result such as {handed_on!r} refused access")
 
 
 class PlaceholderResults(LazyResults):

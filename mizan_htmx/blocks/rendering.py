@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString, mark_safe
 from mizan_htmx.blocks.binding import find_groups
 from mizan_htmx.blocks.block import Block, Wrapper
 from mizan_htmx.blocks.freshness import note_numbers
+from mizan_htmx.blocks.late_refusals import NotingContext
 from mizan_htmx.blocks.reader_results import LazyResults, PlaceholderResults, is_denied, readers_of
 from mizan_htmx.bounded_cache import BoundedCache
 from mizan_htmx.caching.anonymous import AnonymousRequest, are_public, shared_or_own
@@ -50,6 +51,8 @@ class BlockContext(RequestContext):
         processed = _processor_values(engine, request, state.block, locale)
         layers: tuple[Any, ...] = (processed, results, {**block.variables})
         self.dicts += layers
+        if results.may_refuse_late:
+            self.render_context = NotingContext(results.note)
         # ``include`` caches the templates of a page here; all blocks of a response share the cache.
         self.render_context.dicts[0] = state.page.included
         self.block_id = block.id
@@ -150,6 +153,7 @@ def _inner(block: Block, partial: Partial, request: HttpRequest, locale: Locale)
     try:
         inner = partial.render(context)
     except Exception as error:  # the border to the site's templates; a reader's refusal hides the content
+        results.note(error)
         if results.failure is None:
             raise
         return _hidden(results.failure, error)

@@ -222,9 +222,11 @@ def call_attributes(
     """
     functions = registry.graph.functions
     function = functions.get(name)
-    if function is None or function.private:
-        hint = suggest(name, (each.name for each in functions.values() if not each.private), what="functions")
-        raise ValueError(f"{{% mizan_call %}} can't call {name!r}. {hint}")
+    if function is None or not function.is_callable:
+        hint = suggest(name, (each.name for each in functions.values() if each.is_callable), what="functions")
+        is_shown = function is not None and function.for_templates
+        reason = ": it is a reader for templates, which blocks show" if is_shown else ""
+        raise ValueError(f"{{% mizan_call %}} can't call {name!r}{reason}. {hint}")
     for argument in arguments:
         if argument == FUNCTION_FIELD or not (function.takes_any or argument in function.parameters):
             hint = suggest(argument, function.parameters, what="arguments")

@@ -61,7 +61,7 @@ def _function_of(frame: Frame) -> Function:
     if not isinstance(name, str) or not name:
         raise BadRequest("Missing 'fn': it names the function to call.")
     function = registry.graph.functions.get(name)
-    if function is None or function.private:  # the same error, so that it does not reveal private ones
+    if function is None or not function.is_callable:  # the same error, so that it does not reveal these
         raise NotFound(protocol.unknown("function", name))
     if not function.websocket:
         hint = ": it is not declared with websocket=True" if settings.DEBUG else ""

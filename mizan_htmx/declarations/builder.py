@@ -18,7 +18,7 @@ from mizan_htmx.declarations.functions import (
     GlobalContext,
     global_takes_nothing,
 )
-from mizan_htmx.declarations.results import read_result
+from mizan_htmx.declarations.results import Result, TemplateResult, read_result
 from mizan_htmx.declarations.signature import (
     Parameter,
     Signature,
@@ -27,6 +27,7 @@ from mizan_htmx.declarations.signature import (
     returns_response,
     where,
 )
+from mizan_htmx.declarations.template_types import is_for_templates
 from mizan_htmx.errors import DeclarationError
 from mizan_htmx.protocol.keys import is_name
 
@@ -43,6 +44,7 @@ def declare(
     methods: Iterable[str] | None,
     websocket: bool,
     atomic: bool,
+    data: bool = True,
 ) -> Function:
     """Return the declaration of a function; raise DeclarationError for one that is invalid."""
     _check_role(func, context, affects)
@@ -56,16 +58,15 @@ def declare(
     _check_options(
         func, targets=targets, affects_params=affects_params, methods=methods, route=route, is_view=is_view
     )
-    if websocket and is_view:
-        raise DeclarationError(
-            f"{where(func)} has websocket=True, but returns an HttpResponse. Annotate the data it returns."
-        )
+    result = _result(
+        func, signature.returns, data=data, context=own, targets=targets, is_view=is_view, websocket=websocket
+    )
     return Function(
         name=func.__name__,
         func=func,
         parameters=signature.parameters,
         arguments=input_adapter(signature.parameters.values(), func),
-        result=None if is_view else read_result(signature.returns, func),
+        result=result,
         is_async=iscoroutinefunction(func),
         context=own,
         is_local=context == LOCAL,
@@ -79,6 +80,30 @@ def declare(
         websocket=websocket,
         atomic=atomic,
     )
+
+
+def _result(
+    func: Callable[..., Any],
+    returns: Any,
+    *,
+    data: bool,
+    context: Context | None,
+    targets: tuple[Context, ...],
+    is_view: bool,
+    websocket: bool,
+) -> Result | None:
+    reads, affects = context is not None, bool(targets)
+    if is_for_templates(
+        func, returns, data=data, reads=reads, affects=affects, is_view=is_view, websocket=websocket
+    ):
+        return TemplateResult()
+    if not is_view:
+        return read_result(returns, func, reads=reads)
+    if websocket:
+        raise DeclarationError(
+            f"{where(func)} has websocket=True, but returns an HttpResponse. Annotate the data it returns."
+        )
+    return None
 
 
 def _check_role(func: Callable[..., Any], context: object, affects: object) -> None:

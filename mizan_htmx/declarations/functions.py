@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from mizan_htmx.declarations.results import Result
+from mizan_htmx.declarations.results import Result, TemplateResult
 from mizan_htmx.declarations.signature import Parameter, Validator, where
 from mizan_htmx.errors import DeclarationError
 from mizan_htmx.protocol.keys import is_name
@@ -101,6 +101,8 @@ class Function:
     ``auth=False``. ``records_itself``: its body records what it invalidates, because its arguments do not
     determine that. ``takes_any``: its body validates the arguments, as a form does.
     ``waits``: its body or its ``auth`` is async. ``is_transactional``: its body runs in its own transaction.
+    ``for_templates``: its result stands in blocks only, as the very object that it returned.
+    ``is_callable``: callers outside may name it; else it answers as one that does not exist.
     ``silent``: the safe methods of a view that also has unsafe ones; with them it invalidates nothing.
     """
 
@@ -124,8 +126,10 @@ class Function:
     declaration: Declaration = field(default_factory=Declaration, repr=False)
     records_itself: bool = False
     takes_any: bool = False
+    for_templates: bool = field(init=False, repr=False)
     waits: bool = field(init=False, repr=False)
     is_transactional: bool = field(init=False, repr=False)
+    is_callable: bool = field(init=False, repr=False)
     silent: frozenset[str] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -134,6 +138,8 @@ class Function:
         object.__setattr__(self, "is_transactional", changes and self.atomic and not self.is_async)
         waits = self.is_async or (self.auth is not None and self.auth.is_async)
         object.__setattr__(self, "waits", waits)
+        object.__setattr__(self, "for_templates", isinstance(self.result, TemplateResult))
+        object.__setattr__(self, "is_callable", not (self.private or self.for_templates))
         safe = SAFE_METHODS.intersection(self.methods)
         shows = self.result is None and len(safe) < len(self.methods)
         object.__setattr__(self, "silent", safe if shows else frozenset())

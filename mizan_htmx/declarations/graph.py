@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple, get_args
 
-from mizan_htmx.declarations.functions import Auth, Context, Function
+from mizan_htmx.declarations.functions import Auth, Context, Function, GlobalContext
 from mizan_htmx.declarations.problems import Problem, affects_problems, group_problems, option_problems
 from mizan_htmx.declarations.scalars import UNNAMEABLE
 from mizan_htmx.declarations.signature import Parameter, Validator, input_adapter, validate
@@ -24,12 +24,12 @@ class Group:
     parameters that some reader requires; ``adapter`` validates any of ``params``. ``uniform``: each parameter
     has one type everywhere (else E002), so what ``adapter`` returns is valid for each function.
 
-    ``answering`` are the readers that are not private, ``keys`` their names in JSON; ``waits``: one of them
-    is async. ``together`` validates the arguments of all of them at once; ``None`` if each must validate its
-    own, for example because one has an ``auth``, which runs first.
+    ``answering`` are the readers that callers may read, neither private nor for templates; ``keys`` are their
+    names in JSON; ``waits``: one of them is async. ``together`` validates the arguments of all of them at
+    once; ``None`` if each must validate its own, for example because one has an ``auth``, which runs first.
 
-    ``deciders`` are the functions whose ``auth`` decides who may watch the context. ``is_private``: all its
-    functions are private, so callers do not learn that the context exists.
+    ``deciders`` are the functions whose ``auth`` decides who may watch the context. ``is_private``: callers
+    do not learn that it exists, since all its functions are private, or its readers for templates only.
     """
 
     context: Context
@@ -105,8 +105,9 @@ class Graph:
     ``plans`` is keyed by a function's ``declaration``. ``live`` names the contexts that pages watch,
     ``public`` those whose responses all visitors share, ``private`` the others, ``quiet`` those that are
     neither live nor public. ``shapes`` are those of all groups by name. ``socket_functions`` names those that
-    may be called over the socket. ``default_auth`` is the ``auth`` of functions without one, if the site
-    requires login.
+    may be called over the socket. ``hands_on_everywhere``: the context ``global`` has a reader for templates,
+    so every template may use what it returns. ``default_auth`` is the ``auth`` of functions without one, if
+    the site requires login.
     """
 
     functions: Mapping[str, Function]
@@ -119,6 +120,7 @@ class Graph:
     shapes: Mapping[str, Shape]
     problems: tuple[Problem, ...]
     socket_functions: tuple[str, ...]
+    hands_on_everywhere: bool = False
     default_auth: Auth | None = None
 
     def auth_of(self, function: Function) -> Auth | None:
@@ -190,6 +192,7 @@ def build(functions: Mapping[str, Function], *, login_required: bool = False) ->
         socket_functions=tuple(
             sorted(name for name, each in functions.items() if each.websocket and not each.private)
         ),
+        hands_on_everywhere=any(each.for_templates for each in members.get(GlobalContext.name, ())),
         default_auth=default,
     )
 
@@ -217,7 +220,8 @@ def _group(
     uniform = all(
         _is_one_type(each, params[each.name]) for function in members for each in function.parameters.values()
     )
-    answering = tuple(each for each in readers if not each.private)
+    answering = tuple(each for each in readers if each.is_callable)
+    for_templates = not answering and any(each.for_templates for each in readers)
     return Group(
         context=next((context for context, _ in options if context.name == name), Context(name)),
         readers=readers,
@@ -226,13 +230,13 @@ def _group(
         required=frozenset(_required(readers)),
         adapter=input_adapter(replace(each, default=None) for each in params.values()),
         uniform=uniform,
-        shape=_shape(params.values(), readers, pages),
+        shape=_shape(params.values(), answering or readers, pages),
         answering=answering,
         keys=tuple(f'"{each.name}":'.encode() for each in answering),
         waits=any(each.waits for each in answering),
         together=_together(answering) if uniform and not any(map(is_guarded, answering)) else None,
         deciders=_deciders(readers, pages),
-        is_private=all(each.private for each in members),
+        is_private=for_templates or all(each.private for each in members),
     )
 
 
@@ -282,7 +286,10 @@ def _required(functions: Iterable[Function]) -> Iterable[str]:
 
 
 def _shape(params: Iterable[Parameter], readers: tuple[Function, ...], pages: tuple[Function, ...]) -> Shape:
-    """Return the shape of cache tags: which parameters a response of all readers, or of a page, may lack."""
+    """Return the shape of cache tags: which parameters a response of these readers, or of a page, may lack.
+
+    They are those of ``ctx/``, if it answers: a block gives the parameters of all, so it lacks no more.
+    """
     answers = [*([_required(readers)] if readers else []), *(_required([page]) for page in pages)]
     sure = frozenset.intersection(*map(frozenset, answers))
     return Shape.of(

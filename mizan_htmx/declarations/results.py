@@ -12,6 +12,8 @@ from mizan_htmx.errors import DeclarationError
 # The values of ConfigDict(ser_json_bytes=…) that can write any bytes; "utf8", the default, can't.
 _SAFE = ("base64", "hex")
 
+_FOR_TEMPLATES = " If only templates read it, write @client(…, data=False)."
+
 Check = Callable[..., Any]
 
 
@@ -41,6 +43,23 @@ class Result:
         return to_json(_well_formed(plain), bytes_mode="base64", inf_nan_mode="null")
 
 
+class TemplateResult(Result):
+    """What a reader for templates returns: handed on as the very object, and never written."""
+
+    __slots__ = ()
+
+    def __init__(self) -> None:
+        self.validate = _as_it_is
+
+    def write(self, value: Any) -> bytes:
+        """Raise TypeError: nothing but a template may get the value."""
+        raise TypeError(f"{value!r} is for templates only, and can't be written as JSON.")
+
+
+def _as_it_is(value: Any, **options: Any) -> Any:
+    return value
+
+
 def _well_formed(value: Any) -> Any:
     """Return a copy with U+FFFD in place of lone surrogates, in texts and keys, as browsers encode them."""
     if isinstance(value, str):
@@ -52,12 +71,12 @@ def _well_formed(value: Any) -> Any:
     return value
 
 
-def read_result(annotation: Any, func: Callable[..., Any]) -> Result:
-    """Return the validator and serializer of a return type.
+def read_result(annotation: Any, func: Callable[..., Any], *, reads: bool = False) -> Result:
+    """Return the validator and serializer of a return type; ``reads``: the function reads a context.
 
     Raises DeclarationError for a type with values that JSON can't represent.
     """
-    adapter = output_adapter(annotation, func)
+    adapter = output_adapter(annotation, func, instead=_FOR_TEMPLATES if reads else "")
     refuse_bytes(
         adapter.core_schema,
         f"{where(func)}: {annotation!r}",

@@ -122,6 +122,11 @@ def _resolve(func: Callable[..., Any], names: set[str]) -> dict[str, Any]:
             f"{where(func)}: {error}. Types of arguments and results must be importable at run time,"
             " from the module's top level."
         ) from error
+    except TypeError as error:  # in a string, which is not evaluated before: 'Page[Movie]'
+        raise DeclarationError(
+            f"{where(func)}: {error}. A type in its signature is none at run time: leave its [] out,"
+            " or call django_stubs_ext.monkeypatch() before."
+        ) from error
 
 
 def describe(name: str, annotation: Any, default: Any = _MISSING) -> Parameter:
@@ -220,12 +225,17 @@ def _schema_of_class(annotation: type, names: bool) -> CoreSchema | None:
     return limited_schema(whole["fields"]["value"]["schema"], annotation, names=names)
 
 
-def output_adapter(annotation: Any, func: Callable[..., Any] | None = None) -> TypeAdapter[Any]:
-    """Return pydantic's adapter of a return type; raise DeclarationError if it can't be JSON."""
-    return _compile(annotation, func)
+def output_adapter(
+    annotation: Any, func: Callable[..., Any] | None = None, *, instead: str = ""
+) -> TypeAdapter[Any]:
+    """Return pydantic's adapter of a return type; raise DeclarationError if it can't be JSON.
+
+    ``instead`` is what else can be written, for the message.
+    """
+    return _compile(annotation, func, instead)
 
 
-def _compile(annotation: Any, func: Callable[..., Any] | None) -> TypeAdapter[Any]:
+def _compile(annotation: Any, func: Callable[..., Any] | None, instead: str = "") -> TypeAdapter[Any]:
     try:
         return _adapter_of_class(annotation) if isinstance(annotation, type) else TypeAdapter(annotation)
     except _ERRORS as error:
@@ -233,6 +243,7 @@ def _compile(annotation: Any, func: Callable[..., Any] | None) -> TypeAdapter[An
         raise DeclarationError(
             f"{_at(func)}{annotation!r} can't be read from or written to JSON: {reason} For a Django model,"
             " declare a pydantic model with the fields to show and ConfigDict(from_attributes=True)."
+            f"{instead}"
         ) from error
 
 

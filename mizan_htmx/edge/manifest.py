@@ -44,7 +44,7 @@ def build_manifest(
     ``views`` that is neither a context nor a page function.
     """
     named = _by_context(graph, views)
-    mutations = (each for each in graph.functions.values() if each.affects and not each.private)
+    mutations = (each for each in graph.functions.values() if each.affects and each.is_callable)
     return {
         "contexts": {
             name: _context(group, base_url, named.get(name, ())) for name, group in graph.groups.items()
@@ -76,15 +76,19 @@ def normalise(pattern: str) -> str:
 
 
 def _context(group: Group, base_url: str, views: Iterable[str]) -> dict[str, Any]:
-    shown = [each for each in (*group.readers, *group.pages) if not each.private]
+    shown = [each for each in (*group.readers, *group.pages) if each.is_callable]
     routes = [normalise(page.route) for page in group.pages if page.route is not None]
     functions = [{"name": each.name, "path": each.path} for each in shown]
     public = group.context.public
-    optional = [name for name in group.params if name not in group.required] if group.readers else []
+    has_endpoint = bool(group.readers) and not group.is_private
+    optional = [name for name in group.params if name not in _required(group)] if has_endpoint else []
     if public:  # a parameter that a response may lack changes its tags
         optional = sorted(group.shape.optional)
+    mount, name = base_url.rstrip("/"), group.context.name
     return {
-        "endpoints": [f"{base_url.rstrip('/')}/ctx/{group.context.name}/"] if group.readers else [],
+        # Named only where caches can't derive them from the endpoint beside them.
+        **({"blocks": [f"{mount}/partial/{name}/"]} if public and group.readers and not has_endpoint else {}),
+        "endpoints": [f"{mount}/ctx/{name}/"] if has_endpoint else [],
         "functions": functions,
         **({"max_age": group.context.max_age} if public else {}),
         **({"optional": optional} if optional else {}),
@@ -92,6 +96,14 @@ def _context(group: Group, base_url: str, views: Iterable[str]) -> dict[str, Any
         **({"public": True} if public else {}),
         "views": sorted({*views, *routes}),
     }
+
+
+def _required(group: Group) -> frozenset[str]:
+    """Return the parameters that the endpoint of a context requires."""
+    if not group.answering:
+        return group.required
+    taken = (each for one in group.answering for each in one.parameters.values())
+    return frozenset(each.name for each in taken if each.required)
 
 
 def _mutation(graph: Graph, function: Function, base_url: str, routes: Iterable[str]) -> dict[str, Any]:

@@ -99,7 +99,7 @@ def _receive(request: HttpRequest) -> tuple[Function, Arguments]:
     check_csrf(request)
     name, arguments = read_call(request)
     function = registry.graph.functions.get(name)
-    if function is None or function.private:  # the same error, so that it does not reveal private ones
+    if function is None or not function.is_callable:  # the same error, so that it does not reveal these
         raise NotFound(f"There is no function {name!r}." if settings.DEBUG else "")
     return function, arguments
 

@@ -40,6 +40,7 @@ INSTALLED_APPS = [
     "django_htmx",
     "mizan_htmx",
     "tests.apps.cascading",
+    "tests.apps.movies",
     "tests.apps.watched",
     "tests.site",
 ]

@@ -148,6 +148,7 @@ def _patterns(context: Mapping[str, Any]) -> Iterator[str]:
         yield endpoint
         mount, _, name = endpoint.removesuffix("/").rpartition("/ctx/")
         yield f"{mount}/partial/{name}/"
+    yield from context.get("blocks", ())
     yield from context["views"]
 
 

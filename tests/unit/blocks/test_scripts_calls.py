@@ -6,10 +6,12 @@ import uuid
 from decimal import Decimal
 
 import pytest
+from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext_lazy
 
+from mizan_htmx import client, register
 from tests.helpers.blocks import Site, syntax_error
 from tests.helpers.page import attributes_of
 
@@ -122,3 +124,15 @@ def test_an_argument_that_is_no_json_is_named(site: Site) -> None:
 
     assert message.startswith("{% mizan_call 'count_up' %}")
     assert "by=Ellipsis" in message
+
+
+def test_what_blocks_show_can_not_be_called(site: Site) -> None:
+    @client(context="user", data=False)
+    def shown(request: HttpRequest, user_id: int) -> object:
+        return user_id
+
+    register(shown)
+    assert syntax_error(site, '{% mizan_call "shown" user_id=5 %}') == (
+        "{% mizan_call %} can't call 'shown': it is a reader for templates, which blocks show."
+        " Known functions: count_up, rename, tag_label, unread, user_motto, user_profile."
+    )

@@ -7,11 +7,13 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import User
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mizan_htmx.client import client
+from mizan_htmx.client import Context, client
 from mizan_htmx.edge.manifest import build_manifest, normalise, resolve_purge
 from mizan_htmx.setup.registry import register
 from mizan_htmx.testing import isolated_registry
@@ -144,6 +146,67 @@ def test_what_is_private_is_left_out() -> None:
     def purge(request: HttpRequest, user_id: int) -> None: ...
 
     assert written(manifest_of(*PROTOCOL, secret, purge)) == written(manifest_of(*PROTOCOL))
+
+
+@client(context="user")
+def user_shown(request: HttpRequest, user_id: int, tab: str) -> User:
+    """Return a person for templates."""
+    return User(pk=user_id)
+
+
+def test_a_reader_for_templates_is_left_out_and_its_parameters_are_not() -> None:
+    manifest = manifest_of(*PROTOCOL, user_shown)
+    before = manifest_of(*PROTOCOL)["contexts"]["user"]
+    assert manifest["contexts"]["user"] == before | {"params": ["tab", "user_id"], "optional": ["tab"]}
+    stale = resolve_purge(manifest, "user;tab=a;user_id=5")
+    assert stale == [
+        "/api/mizan/ctx/user/?tab=a&user_id=5",
+        "/api/mizan/ctx/user/?user_id=5",
+        "/profile/5/",
+    ]
+
+
+def test_a_context_that_only_templates_read_has_no_endpoint() -> None:
+    assert manifest_of(profile_page, user_shown)["contexts"]["user"] == {
+        "endpoints": [],
+        "functions": [{"name": "profile_page", "path": "view"}],
+        "params": ["tab", "user_id"],
+        "views": ["/profile/:user_id/"],
+    }
+
+
+def test_its_blocks_are_named_where_caches_may_keep_them() -> None:
+    @client(context=Context("people", public=True, max_age=60))
+    def people(request: HttpRequest, letter: str, tab: str = "all") -> QuerySet[User]:
+        return User.objects.all()
+
+    assert manifest_of(people, base_url="/x/")["contexts"]["people"] == {
+        "blocks": ["/x/partial/people/"],
+        "endpoints": [],
+        "functions": [],
+        "max_age": 60,
+        "optional": ["tab"],
+        "params": ["letter", "tab"],
+        "public": True,
+        "views": [],
+    }
+
+
+def test_a_response_of_a_mixed_public_context_may_lack_what_only_templates_require() -> None:
+    context = Context("people", public=True, max_age=60)
+
+    @client(context=context)
+    def count(request: HttpRequest, letter: str) -> int:
+        return 0
+
+    @client(context=context)
+    def people(request: HttpRequest, letter: str, tab: str) -> QuerySet[User]:
+        return User.objects.all()
+
+    found = manifest_of(count, people)["contexts"]["people"]
+    assert found["optional"] == ["tab"]
+    assert "blocks" not in found
+    assert found["functions"] == [{"name": "count", "path": "rpc"}]
 
 
 def test_what_neither_reads_nor_affects_is_left_out() -> None:

@@ -74,6 +74,11 @@ def test_what_may_not_be_kept_is_not_looked_at() -> None:
     assert patterns(vcl) == []
 
 
+def test_blocks_are_named_where_there_is_no_endpoint() -> None:
+    vcl = compiled(news={"blocks": ["/api/partial/news/"], "params": ["topic"]})
+    assert patterns(vcl) == [r"^/api/partial/news/(?:\?|$)"]
+
+
 def test_a_context_is_shown_by_its_readers_its_blocks_and_its_pages() -> None:
     vcl = compiled(
         user={"endpoints": ["/api/ctx/user/"], "params": ["user_id"], "views": ["/profile/:user_id/"]}

@@ -1,0 +1,1 @@
+"""The app of the examples in README and docs."""

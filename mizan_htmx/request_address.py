@@ -88,14 +88,18 @@ def readdressed(request: HttpRequest, address: Address) -> Iterator[None]:
     """Show another address to readers and templates; ``as_routed`` finds the former one."""
     state, former = state_of(request), _take(request)
     before: Readdressing | None = state.readdressing
-    state.readdressing = Readdressing(address, former if before is None else before.routed)
+    current = state.readdressing = Readdressing(address, former if before is None else before.routed)
     _put(request, _values_of(request, address))
     try:
         yield
     finally:
         _take(request)
         state.readdressing = before
-        _put(request, former)
+        if before is None:
+            _put(request, current.routed)  # with what has been read of it meanwhile
+        else:
+            before.routed = current.routed
+            _put(request, former)
 
 
 class as_routed:

@@ -86,11 +86,14 @@ def keep_page_address(request: HttpRequest, clean: HttpRequest) -> None:
     )
 
 
-def on_its_page(request: HttpRequest, context: str, language: str) -> AbstractContextManager[None]:
+def on_its_page(
+    request: HttpRequest, context: str, language: str | None = None
+) -> AbstractContextManager[None]:
     """Show to readers and templates of a block the address of its page.
 
     Where that is unknown, and in a block of public contexts, which is the same for everyone, it is the
-    block's own without a query. ``context`` is the first of the block; ``language`` is the active one.
+    block's own without a query. ``context`` is the first of the block; ``language`` is the active one, if the
+    caller knows it.
     """
     is_public = isinstance(request, AnonymousRequest)
     address = NOWHERE if is_public else page_address(request)

@@ -1,6 +1,7 @@
 """The results of readers in the templates of one request: each is computed once, when it is first used."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -9,7 +10,8 @@ from django.core.exceptions import SynchronousOnlyOperation
 from django.http import HttpRequest
 from django.template import TemplateSyntaxError
 
-from mizan_htmx.caching.anonymous import AnonymousRequest, are_public
+from mizan_htmx.blocks.page_address import on_its_page
+from mizan_htmx.caching.anonymous import AnonymousRequest, anonymous, are_public
 from mizan_htmx.declarations.functions import Function
 from mizan_htmx.declarations.graph import Group
 from mizan_htmx.errors import DENIED
@@ -56,7 +58,7 @@ class LazyResults(Mapping[str, Any]):
     def __getitem__(self, name: str) -> Any:
         try:
             reader, number = self._readers[name]
-            return resolve(reader, self._request, self._values[number], self._locale)
+            return resolve(reader, self._request, self._values[number], self._locale, in_block=True)
         except Exception as error:
             self.failure = self.failure or error
             raise
@@ -83,7 +85,12 @@ class PlaceholderResults(LazyResults):
 
 
 def resolve(
-    reader: Function, request: HttpRequest, values: Mapping[str, Any], locale: Locale | None = None
+    reader: Function,
+    request: HttpRequest,
+    values: Mapping[str, Any],
+    locale: Locale | None = None,
+    *,
+    in_block: bool = False,
 ) -> Any:
     """Return a reader's result for validated values; the reader runs once per request for equal ones.
 
@@ -99,7 +106,8 @@ def resolve(
         request.object(f"it shows {reader.name!r}, which is not public")
     if key not in results:
         try:
-            results[key] = _read(reader, request, own, state.recorder)
+            with _as_block_of(reader, request) if in_block else _UNCHANGED:
+                results[key] = _read(reader, request, own, state.recorder)
         except Exception as failure:  # the border to the site's readers; raised at each lookup
             results[key] = _Failed(failure)
             if isinstance(failure, DENIED) and isinstance(request, AnonymousRequest):
@@ -108,6 +116,17 @@ def resolve(
     if isinstance(result, _Failed):
         raise result.failure
     return result
+
+
+def _as_block_of(reader: Function, request: HttpRequest) -> AbstractContextManager[None]:
+    """Have a public reader see what it sees in a block of its own, in a block with private contexts, too."""
+    context = reader.context
+    if context is None or isinstance(request, AnonymousRequest) or not are_public((context.name,)):
+        return _UNCHANGED
+    return on_its_page(anonymous(request), context.name)
+
+
+_UNCHANGED = nullcontext()
 
 
 @dataclass(frozen=True, slots=True)

@@ -156,6 +156,8 @@ def _inner(block: Block, partial: Partial, request: HttpRequest, locale: Locale)
         if results.failure is None:
             raise
         return _hidden(results.failure, error)
+    if isinstance(request, AnonymousRequest) and request.misuse is not None:
+        raise request.misuse
     return inner if results.failure is None else _hidden(results.failure, None)
 
 

@@ -51,6 +51,7 @@ class AnonymousRequest(BodilessRequest):
     """The same URL and method without a visitor: AnonymousUser, an empty session, no cookies.
 
     ``shown`` is what was rendered with it, ``objections`` the reasons why that must not be shared.
+    ``misuse`` is an exception that template conditions may have swallowed.
     """
 
     def __init__(self, request: HttpRequest) -> None:
@@ -72,6 +73,7 @@ class AnonymousRequest(BodilessRequest):
         self.session = _EmptySession()
         self.shown: dict[Invalidation, None] = {}
         self.objections: list[str] = []
+        self.misuse: Exception | None = None
         user = anonymous_user()
         if user is not None:
             self.user = user
@@ -89,10 +91,11 @@ class AnonymousRequest(BodilessRequest):
         if "GET" in self.__dict__:
             return self.__dict__["GET"]
         if settings.DEBUG:
-            raise ImproperlyConfigured(
+            self.misuse = ImproperlyConfigured(
                 "request.GET is read in a block of a public context, which is the same on all pages."
                 " Pass what it needs: as a parameter of its context, or by 'with'."
             )
+            raise self.misuse
         return QueryDict("")
 
     @GET.setter

@@ -220,7 +220,7 @@ def test_the_query_is_immutable(place: Site) -> None:
     def query(request: HttpRequest) -> str:
         found.append(request.GET)
         with pytest.raises(AttributeError):
-            request.GET["page"] = "3"
+            request.GET["page"] = "3"  # type: ignore[misc]
         return request.GET["page"]
 
     register(query)

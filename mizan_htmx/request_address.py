@@ -4,7 +4,7 @@ The request stays the same object, so that all that is set on it while it has an
 """
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from typing import Any
 
@@ -65,12 +65,6 @@ def current_readdressing(request: HttpRequest) -> Readdressing | None:
     return found
 
 
-def shown_path(request: HttpRequest) -> str:
-    """Return the path that readers and templates are shown in place of the routed one, or ""."""
-    current = current_readdressing(request)
-    return "" if current is None else current.address.path
-
-
 @contextmanager
 def moved_to(request: HttpRequest, address: Address) -> Iterator[None]:
     """Give a request another address, as if Django had routed it there."""
@@ -102,30 +96,26 @@ def readdressed(request: HttpRequest, address: Address) -> Iterator[None]:
             _put(request, former)
 
 
-class as_routed:
-    """Work with the address that Django has routed: who may see something is decided by that.
+_UNCHANGED = nullcontext()
 
-    Written as a class because most requests have no other address, and nothing is to be done.
-    """
 
-    __slots__ = ("_current", "_request", "_shown")
+def as_routed(request: HttpRequest) -> AbstractContextManager[None]:
+    """Give a request the address that Django has routed: who may see something is decided by that."""
+    current = current_readdressing(request)
+    return _UNCHANGED if current is None else _as_routed(request, current)
 
-    def __init__(self, request: HttpRequest) -> None:
-        self._request = request
-        self._current: Readdressing | None = None
 
-    def __enter__(self) -> None:
-        current = self._current = current_readdressing(self._request)
-        if current is not None:
-            self._shown = _take(self._request)
-            state_of(self._request).readdressing = None
-            _put(self._request, current.routed)
-
-    def __exit__(self, *raised: Any) -> None:
-        if self._current is not None:
-            self._current.routed = _take(self._request)
-            state_of(self._request).readdressing = self._current
-            _put(self._request, self._shown)
+@contextmanager
+def _as_routed(request: HttpRequest, current: Readdressing) -> Iterator[None]:
+    state, shown = state_of(request), _take(request)
+    state.readdressing = None
+    _put(request, current.routed)
+    try:
+        yield
+    finally:
+        current.routed = _take(request)
+        state.readdressing = current
+        _put(request, shown)
 
 
 def set_query(request: HttpRequest, query: QueryDict) -> None:

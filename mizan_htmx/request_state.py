@@ -26,7 +26,7 @@ class BlockState:
 
     #: The anonymous request: ``caching.anonymous.anonymous()``.
     anonymous: Any
-    #: The values of the context processors, by engine, language and time zone.
+    #: The values of the context processors, by engine, language and time zone, and the address they see.
     context_values: dict[Any, dict[str, Any]]
     #: The ids in use, each with the number of ids that were derived from it.
     ids: dict[str, int]
@@ -89,12 +89,15 @@ class RequestState:
         "has_csrf_failed",
         "has_invalid_values",
         "has_user_changed",
+        "is_refresh",
         "localization",
         "notes",
         "own_note",
         "owner",
         "page",
+        "page_address",
         "problem",
+        "readdressing",
         "recorder",
         "version",
     )
@@ -110,6 +113,8 @@ class RequestState:
     has_invalid_values: bool
     #: Whether the visitor has logged in or out during this request.
     has_user_changed: bool
+    #: Whether the request is for blocks of a page that is there already.
+    is_refresh: bool
     #: ``localization.localization_of()``.
     localization: Any
     #: The notes of the cookie: ``invalidation.cookie.received()``.
@@ -119,8 +124,12 @@ class RequestState:
     #: The request that this is the state of; a copy of that has the same attribute, and is another one.
     owner: Callable[[], HttpRequest | None]
     page: PageState
+    #: ``blocks.page_address.page_address()``; ``...`` until it is first read.
+    page_address: Any
     #: The ``MizanError`` with which the request was refused.
     problem: Any
+    #: ``request_address.current_readdressing()``.
+    readdressing: Any
     #: ``invalidation.recorder.recorder_of()``.
     recorder: Any
     #: ``invalidation.read_version.version_of()``; ``...`` until it is first read.
@@ -131,10 +140,13 @@ class RequestState:
         self.base_locale = None
         self.function = None
         self.has_csrf_failed = self.has_invalid_values = self.has_user_changed = False
+        self.is_refresh = False
         self.localization = None
         self.notes = None
         self.own_note = None
+        self.page_address = ...
         self.problem = None
+        self.readdressing = None
         self.recorder = None
         self.version = ...
 

@@ -21,13 +21,14 @@ _META = ("QUERY_STRING", "PATH_INFO")
 class Address:
     """An address on this site: what Django would set on a request of it.
 
-    ``is_claimed``: only the visitor's page says so.
+    ``fields`` is the query where it has been read already. ``is_claimed``: only the visitor's page says so.
     """
 
     path: str
     path_info: str
     query: str = ""
     match: ResolverMatch | None = None
+    fields: QueryDict | None = None
     is_claimed: bool = False
 
 
@@ -64,6 +65,12 @@ def current_readdressing(request: HttpRequest) -> Readdressing | None:
     return found
 
 
+def shown_path(request: HttpRequest) -> str:
+    """Return the path that readers and templates are shown in place of the routed one, or ""."""
+    current = current_readdressing(request)
+    return "" if current is None else current.address.path
+
+
 @contextmanager
 def moved_to(request: HttpRequest, address: Address) -> Iterator[None]:
     """Give a request another address, as if Django had routed it there."""
@@ -81,14 +88,18 @@ def readdressed(request: HttpRequest, address: Address) -> Iterator[None]:
     """Show another address to readers and templates; ``as_routed`` finds the former one."""
     state, former = state_of(request), _take(request)
     before: Readdressing | None = state.readdressing
-    state.readdressing = Readdressing(address, former if before is None else before.routed)
+    current = state.readdressing = Readdressing(address, former if before is None else before.routed)
     _put(request, _values_of(request, address))
     try:
         yield
     finally:
         _take(request)
         state.readdressing = before
-        _put(request, former)
+        if before is None:
+            _put(request, current.routed)  # with what has been read of it meanwhile
+        else:
+            before.routed = current.routed
+            _put(request, former)
 
 
 class as_routed:
@@ -132,7 +143,9 @@ def _values_of(request: HttpRequest, address: Address) -> _Values:
         "path_info": address.path_info,
         "resolver_match": address.match,
     }
-    if not hasattr(type(request), "GET"):  # the others parse QUERY_STRING at the first access
+    if address.fields is not None:
+        attributes["GET"] = address.fields
+    elif not hasattr(type(request), "GET"):  # the others parse QUERY_STRING at the first access
         attributes["GET"] = QueryDict(address.query, encoding=request.encoding)
     return _Values(attributes, {"QUERY_STRING": address.query, "PATH_INFO": address.path_info})
 

@@ -1,6 +1,7 @@
 """The results of readers in the templates of one request: each is computed once, when it is first used."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -9,7 +10,8 @@ from django.core.exceptions import SynchronousOnlyOperation
 from django.http import HttpRequest
 from django.template import TemplateSyntaxError
 
-from mizan_htmx.caching.anonymous import AnonymousRequest, are_public
+from mizan_htmx.blocks.page_address import on_its_page
+from mizan_htmx.caching.anonymous import AnonymousRequest, anonymous, are_public
 from mizan_htmx.declarations.functions import Function
 from mizan_htmx.declarations.graph import Group
 from mizan_htmx.errors import DENIED
@@ -18,6 +20,7 @@ from mizan_htmx.http.concurrency import loop_is_running
 from mizan_htmx.http.execution import admit_user, contexts_of, execute
 from mizan_htmx.invalidation.recorder import Recorder
 from mizan_htmx.localization import Locale, current_locale
+from mizan_htmx.request_address import as_routed, shown_path
 from mizan_htmx.request_state import state_of
 from mizan_htmx.setup.registry import registry
 
@@ -55,7 +58,7 @@ class LazyResults(Mapping[str, Any]):
     def __getitem__(self, name: str) -> Any:
         try:
             reader, number = self._readers[name]
-            return resolve(reader, self._request, self._values[number], self._locale)
+            return resolve(reader, self._request, self._values[number], self._locale, in_block=True)
         except Exception as error:
             self.failure = self.failure or error
             raise
@@ -82,23 +85,29 @@ class PlaceholderResults(LazyResults):
 
 
 def resolve(
-    reader: Function, request: HttpRequest, values: Mapping[str, Any], locale: Locale | None = None
+    reader: Function,
+    request: HttpRequest,
+    values: Mapping[str, Any],
+    locale: Locale | None = None,
+    *,
+    in_block: bool = False,
 ) -> Any:
     """Return a reader's result for validated values; the reader runs once per request for equal ones.
 
-    It runs again for another language or time zone, on which its result may depend. Raise what it raises, and
-    SynchronousOnlyOperation for an async reader in the event loop's thread.
+    It runs again for another language, time zone or address, on which its result may depend. Raise what it
+    raises, and SynchronousOnlyOperation for an async reader in the event loop's thread.
     """
     own = {name: values[name] for name in reader.parameters if name in values}
     # Not the function, which may be declared twice with different auth.
-    key = (reader.declaration, locale or current_locale(), *own.items())
+    key = (reader.declaration, locale or current_locale(), shown_path(request), *own.items())
     state = state_of(request)
     results: dict[_Key, Any] = state.page.results
     if isinstance(request, AnonymousRequest) and not are_public(contexts_of(reader, request)):
         request.object(f"it shows {reader.name!r}, which is not public")
     if key not in results:
         try:
-            results[key] = _read(reader, request, own, state.recorder)
+            with _as_block_of(reader, request) if in_block else _UNCHANGED:
+                results[key] = _read(reader, request, own, state.recorder)
         except Exception as failure:  # the border to the site's readers; raised at each lookup
             results[key] = _Failed(failure)
             if isinstance(failure, DENIED) and isinstance(request, AnonymousRequest):
@@ -107,6 +116,17 @@ def resolve(
     if isinstance(result, _Failed):
         raise result.failure
     return result
+
+
+def _as_block_of(reader: Function, request: HttpRequest) -> AbstractContextManager[None]:
+    """Have a public reader see what it sees in a block of its own, in a block with private contexts, too."""
+    context = reader.context
+    if context is None or isinstance(request, AnonymousRequest) or not are_public((context.name,)):
+        return _UNCHANGED
+    return on_its_page(anonymous(request), context.name)
+
+
+_UNCHANGED = nullcontext()
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +164,8 @@ def is_denied(request: HttpRequest, groups: Iterable[Group]) -> bool:
     if any(graph.auth_of(each) is not default for each in members):
         return False
     try:
-        admit_user(default, request)
+        with as_routed(request):
+            admit_user(default, request)
     except DENIED:
         if isinstance(request, AnonymousRequest):
             request.object("it requires login")

@@ -56,7 +56,7 @@ class BlockContext(RequestContext):
             self.render_context = NotingContext(results.note)
         # ``include`` caches the templates of a page here; all blocks of a response share the cache.
         self.render_context.dicts[0] = state.page.included
-        self.block_id = block.id
+        self.block_id, self.block = block.id, block
 
 
 def _processor_values(
@@ -215,6 +215,7 @@ def _tag(
         *([("data-mizan-shared", "")] if shared else []),
         *([("data-mizan-poll", str(wrapper.poll))] if wrapper.poll else []),
         *([("data-mizan-announce", wrapper.announce)] if wrapper.announce else []),
+        *([("data-mizan-query", wrapper.query)] if wrapper.query else []),
         ("hx-get", url),
         ("hx-trigger", trigger),
         ("hx-target", "this"),

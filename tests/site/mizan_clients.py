@@ -40,6 +40,10 @@ from tests.site.public import visitor_name as visitor_name
 from tests.site.sessions import letter as letter
 from tests.site.sessions import seal as seal
 from tests.site.sessions import sign as sign
+from tests.site.tickets import close_ticket as close_ticket
+from tests.site.tickets import live_tickets_found as live_tickets_found
+from tests.site.tickets import open_ticket as open_ticket
+from tests.site.tickets import tickets_found as tickets_found
 from tests.site.together import shake as shake
 from tests.site.together import shaky_title as shaky_title
 

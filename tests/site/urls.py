@@ -37,6 +37,7 @@ urlpatterns = [
     path("slogan/change/now/", public.change_slogan, name="change_slogan"),
     path("", include("tests.site.answers")),
     path("", include("tests.site.bundles")),
+    path("", include("tests.site.tickets")),
     path("", include("tests.site.together")),
     path("", include("tests.site.markup")),
     path("", include("tests.site.fields")),

@@ -94,12 +94,15 @@ class RequestState:
         "has_csrf_failed",
         "has_invalid_values",
         "has_user_changed",
+        "is_refresh",
         "localization",
         "notes",
         "own_note",
         "owner",
         "page",
+        "page_address",
         "problem",
+        "readdressing",
         "recorder",
         "version",
     )
@@ -115,6 +118,8 @@ class RequestState:
     has_invalid_values: bool
     #: Whether the visitor has logged in or out during this request.
     has_user_changed: bool
+    #: Whether the request is for blocks of a page that is there already.
+    is_refresh: bool
     #: ``localization.localization_of()``.
     localization: Any
     #: The notes of the cookie: ``invalidation.cookie.received()``.
@@ -124,8 +129,12 @@ class RequestState:
     #: The request that this is the state of; a copy of that has the same attribute, and is another one.
     owner: Callable[[], HttpRequest | None]
     page: PageState
+    #: ``blocks.page_address.page_address()``; ``...`` until it is first read.
+    page_address: Any
     #: The ``MizanError`` with which the request was refused.
     problem: Any
+    #: ``request_address.current_readdressing()``.
+    readdressing: Any
     #: ``invalidation.recorder.recorder_of()``.
     recorder: Any
     #: ``invalidation.read_version.version_of()``; ``...`` until it is first read.
@@ -136,10 +145,13 @@ class RequestState:
         self.base_locale = None
         self.function = None
         self.has_csrf_failed = self.has_invalid_values = self.has_user_changed = False
+        self.is_refresh = False
         self.localization = None
         self.notes = None
         self.own_note = None
+        self.page_address = ...
         self.problem = None
+        self.readdressing = None
         self.recorder = None
         self.version = ...
 

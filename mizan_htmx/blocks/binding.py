@@ -56,6 +56,15 @@ def bound_names(groups: tuple[Group, ...], params: Iterable[str], attributes: It
     return {*params, *[name for name in attributes if any(name in group.params for group in groups)]}
 
 
+def fits(group: Group, name: str, text: str) -> bool:
+    """Return whether a text is valid for one parameter of a context."""
+    try:
+        _bind(group, {name: text})
+    except ValidationFailed:
+        return False
+    return True
+
+
 def bind(groups: tuple[Group, ...], raw: Mapping[str, Any]) -> Bound:
     """Validate the parameters of each context in ``raw``; raise ValueError for invalid ones.
 

@@ -13,6 +13,17 @@ from pydantic import ConfigDict, Field, TypeAdapter, with_config
 from typing_extensions import TypedDict
 
 from mizan_htmx.blocks.binding import bind, bound_names, find_groups
+from mizan_htmx.blocks.from_query import (
+    Outer,
+    Texts,
+    check_parameters,
+    keys_of,
+    texts_of_page,
+    texts_of_url,
+    with_fitting,
+    without,
+    written,
+)
 from mizan_htmx.bounded_cache import BoundedCache
 from mizan_htmx.declarations.graph import Group
 from mizan_htmx.html import content_id, plain, unique_id
@@ -48,6 +59,7 @@ class _Options(TypedDict, total=False):
     swap: str
     announce: str
     poll: int
+    query: str
 
 
 class _Place(LocalizationPayload, total=False):
@@ -67,7 +79,8 @@ class Wrapper:
     """The element around a block.
 
     ``announce`` is a text for assistive technology after a refresh; ``poll`` is the interval between
-    refreshes in seconds, 0 for none. Raise ValueError for an option that can't work.
+    refreshes in seconds, 0 for none; ``query`` lists the parameters that come from the page's address. Raise
+    ValueError for an option that can't work.
     """
 
     tag: str = "div"
@@ -75,6 +88,7 @@ class Wrapper:
     swap: str = "outerHTML"
     announce: str = ""
     poll: int = 0
+    query: str = ""
 
     def __post_init__(self) -> None:
         if not re.fullmatch(r"[A-Za-z][A-Za-z0-9-]*", self.tag) or self.tag.lower() in ("script", "style"):
@@ -106,7 +120,8 @@ class Block:
     ``bound``, which is computed from contexts and values by default. A ``lazy`` block shows a placeholder at
     first; a refresh never is, so the URL does not contain it. ``localization`` and ``engine`` (the name of
     the template engine) are those of the page, where the URL alone would yield others. A default id follows
-    from the rest, and is not part of the token: blocks of a loop then share one.
+    from the rest, and is not part of the token: blocks of a loop then share one. ``texts`` are what the
+    page's address has for the parameters of ``wrapper.query``, whether valid or not.
     """
 
     partial: str
@@ -120,6 +135,7 @@ class Block:
     localization: Localization = PLAIN
     engine: str = ""
     has_default_id: bool = field(default=False, compare=False)
+    texts: Texts = ()
 
     def __post_init__(self) -> None:
         if not self.bound:
@@ -142,7 +158,13 @@ class Block:
 
     def url_below(self, path: str) -> str:
         """Return the URL that refreshes it, for the endpoint's path for its first context."""
-        return _urls[path, self.bound, settings.SECRET_KEY, *self._signed]
+        return _urls[path, self.bound, self.texts, settings.SECRET_KEY, *self._signed]
+
+    @property
+    def texts_by_key(self) -> Mapping[str, str]:
+        """Return what the page's address has, as far as the block's own URL tells."""
+        keys = keys_of(self.wrapper.query)
+        return {keys[name]: text for name, text in self.texts}
 
     @property
     def _signed(self) -> "_Signed":
@@ -167,8 +189,9 @@ def _bound(contexts: Iterable[str], values: Iterable[Mapping[str, Any]]) -> tupl
     return tuple([Invalidation.of(context, **given) for context, given in pairs])
 
 
-def _url(path: str, bound: tuple[Invalidation, ...], secret: str | bytes, *signed: Any) -> str:
+def _url(path: str, bound: tuple[Invalidation, ...], texts: Texts, secret: str | bytes, *signed: Any) -> str:
     params = {name: text for each in bound for name, text in each.params}
+    params.update(texts)  # as they are in the address, so that pages can compare the two
     query = "".join(f"&{name}={quote(text, safe='')}" for name, text in sorted(params.items()))
     return f"{path}?block={_sign(secret, *signed)}{query}"
 
@@ -201,12 +224,18 @@ def read_token(token: str, raw: Mapping[str, str]) -> Block:
     content = _contents[token, settings.SECRET_KEY, tuple(settings.SECRET_KEY_FALLBACKS)]
     partial, contexts, shown_id, wrapper, variables, localization, engine = content
     groups = find_groups(contexts)
-    values, shown = bind(groups, _given(groups, raw))
-    given = _as_mapping(variables)
+    given, query = _given(groups, raw), wrapper.query
+    texts: Texts = ()
+    if query:
+        texts = texts_of_url(query, raw)
+        given = with_fitting(given, groups, query, texts)
+    values, shown = bind(groups, given)
     is_default = shown_id == _DEFAULT_ID
-    own_id = _names["", partial, shown, variables] if is_default else shown_id
+    if is_default:
+        shown_id = _names["", partial, without(shown, query) if query else shown, variables]
     return Block(
-        partial, contexts, values, given, wrapper, own_id, False, shown, localization, engine, is_default
+        *(partial, contexts, values, _as_mapping(variables), wrapper, shown_id, False, shown),
+        *(localization, engine, is_default, texts),
     )
 
 
@@ -240,40 +269,55 @@ def make(
     parent: str,
     localization: Localization = PLAIN,
     engine: str = "",
+    outer: Outer | None = None,
 ) -> Block:
-    """Return the block of a tag; raise ValueError for invalid parameters or attributes."""
+    """Return the block of a tag; raise ValueError for invalid parameters or attributes.
+
+    ``outer`` is the block around it, which matters where a parameter comes from the page's address.
+    """
     groups = find_groups(contexts)
     bound = bound_names(groups, params, attributes)
     raw = {name: plain(value) for name, value in {**attributes, **params}.items() if name in bound}
-    values, shown = bind(groups, {name: value for name, value in raw.items() if value is not None})
+    given = {name: value for name, value in raw.items() if value is not None}
     own = {name: value for name, value in attributes.items() if name not in bound and value is not None}
     # + "" makes a str of a SafeString, so that it is escaped now as it will be after a refresh.
     texts = {name: str(value) + "" for name, value in own.items()}
+    query = texts.get("from_query", "")
+    address: Texts = ()
+    if query:
+        check_parameters(groups, query, bound)
+        query = written(query)
+        address = texts_of_page(query, request, outer)
+        given = with_fitting(given, groups, query, address)
+    values, shown = bind(groups, given)
     own_id = texts.get("id") or ""
     is_default = False
     if not own_id:
-        default = _names[parent, partial, shown, _as_key(variables)]
+        fixed = without(shown, query) if query else shown
+        default = _names[parent, partial, fixed, _as_key(variables)]
         own_id = unique_id(request, default)
         is_default = own_id == default and not parent
     elif not re.fullmatch(r"[A-Za-z0-9_-]+", own_id):
         raise ValueError(f"id={own_id!r} can't be a block's id. Use letters, digits, '_' and '-' only.")
-    wrapper = _wrapper(own, texts) if own else _DEFAULT
+    wrapper = _wrapper(own, texts, query) if own else _DEFAULT
     lazy = bool(own.get("lazy", False))
     return Block(
-        partial, contexts, values, variables, wrapper, own_id, lazy, shown, localization, engine, is_default
+        *(partial, contexts, values, variables, wrapper, own_id, lazy, shown),
+        *(localization, engine, is_default, address),
     )
 
 
 _DEFAULT = Wrapper()
 
 
-def _wrapper(own: Mapping[str, Any], texts: Mapping[str, str]) -> Wrapper:
+def _wrapper(own: Mapping[str, Any], texts: Mapping[str, str], query: str) -> Wrapper:
     return Wrapper(
         tag=texts.get("tag") or "div",
         css=texts.get("class", ""),
         swap=texts.get("swap") or "outerHTML",
         announce=texts.get("announce", ""),
         poll=_seconds(own["poll"]) if "poll" in own else 0,
+        query=query,
     )
 
 

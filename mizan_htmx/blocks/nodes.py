@@ -16,6 +16,7 @@ from django.utils.safestring import SafeString, mark_safe
 from mizan_htmx.blocks.binding import bound_names, check_names, find_groups
 from mizan_htmx.blocks.block import Block, Variable, make
 from mizan_htmx.blocks.enclosing_tags import check_enclosing_nodes, enclosing_tags
+from mizan_htmx.blocks.from_query import check_parameters
 from mizan_htmx.blocks.rendering import render, render_lazy
 from mizan_htmx.caching.anonymous import are_public
 from mizan_htmx.html import plain
@@ -26,7 +27,7 @@ from mizan_htmx.rendering.partials import Partial, define, engine_name, load_nea
 from mizan_htmx.setup.registry import registry
 
 END = "endmizan_context"
-ATTRIBUTES = ("tag", "class", "id", "swap", "partial", "announce", "poll", "lazy")
+ATTRIBUTES = ("tag", "class", "id", "swap", "partial", "announce", "poll", "lazy", "from_query")
 _KEYWORD = re.compile(r"([^\W\d][\w.-]*)=(.+)", re.ASCII)
 
 Expressions = Mapping[str, FilterExpression]
@@ -47,6 +48,13 @@ class Binding:
     literals: tuple[str, ...] | None
     tags: frozenset[str]
 
+    def literal(self, name: str) -> str | None:
+        """Return the text of an attribute that is a string literal."""
+        given = self.attributes.get(name)
+        return (
+            str(given.var) if given is not None and isinstance(given.var, str) and not given.filters else None
+        )
+
 
 def mizan_context(parser: Parser, token: Token) -> Node:
     """Bind a part of a template to contexts: ``{% mizan_context "user" user_id=5 %}…{% endmizan_context %}``.
@@ -54,7 +62,7 @@ def mizan_context(parser: Parser, token: Token) -> Node:
     ``with compact=True`` passes scalars; ``tag``, ``class``, ``id`` and ``swap`` describe the wrapper;
     ``partial="profile.html#card"`` renders that partial; ``as card`` names the block's own partial; ``lazy``
     loads the block when it comes into view; ``poll=30`` refreshes it every 30 seconds; ``announce="…"`` is
-    read out after a refresh.
+    read out after a refresh; ``from_query="page"`` takes that parameter from the page's address.
     """
     binding = _parse(parser, token)
     nodelist = parser.parse((END,))
@@ -175,7 +183,11 @@ def _check_early(binding: Binding) -> None:
     if binding.literals is not None:
         with as_syntax_errors():
             groups = find_groups(binding.literals)
-            check_names(groups, bound_names(groups, binding.params, binding.attributes))
+            names = bound_names(groups, binding.params, binding.attributes)
+            literal = binding.literal("from_query")
+            if literal and "from_query" not in names:
+                check_parameters(groups, literal, names)
+            check_names(groups, names)
 
 
 @contextmanager
@@ -266,6 +278,7 @@ class ContextNode(Node):
                 parent=getattr(context, "block_id", ""),
                 localization=localization_in(context, request, locale, public=public, tags=binding.tags),
                 engine=engine,
+                outer=getattr(context, "block", None) if "from_query" in attributes else None,
             )
         except ValueError as error:
             raise TemplateSyntaxError(str(error)) from error

@@ -52,7 +52,7 @@ class BlockContext(RequestContext):
         self.dicts += layers
         # ``include`` caches the templates of a page here; all blocks of a response share the cache.
         self.render_context.dicts[0] = state.page.included
-        self.block_id = block.id
+        self.block_id, self.block = block.id, block
 
 
 def _processor_values(
@@ -197,6 +197,7 @@ def _tag(
         *([("data-mizan-shared", "")] if shared else []),
         *([("data-mizan-poll", str(wrapper.poll))] if wrapper.poll else []),
         *([("data-mizan-announce", wrapper.announce)] if wrapper.announce else []),
+        *([("data-mizan-query", wrapper.query)] if wrapper.query else []),
         ("hx-get", url),
         ("hx-trigger", trigger),
         ("hx-target", "this"),

@@ -1,4 +1,4 @@
-"""The names of all HTTP headers that this package defines, and of the standard one for caches.
+"""The names of the HTTP headers that this package defines, a standard one for caches and one of htmx.
 
 A name that ends in ``_META`` is a request header as in WSGI's ``environ`` and Django's ``request.META``.
 ``docs/protocol.md`` explains each header. The VCL in ``edge.varnish`` has further ones, which never leave
@@ -22,6 +22,10 @@ INVALIDATE_HEADER = "X-Mizan-Invalidate"
 CACHE_GROUPS_HEADER = "Cache-Group-Invalidation"
 #: The read version of a response, if there are sockets: ``<epoch>.<number>``.
 VERSION_HEADER = "X-Mizan-Version"
+
+#: htmx's own: the address of the page that sends a request.
+CURRENT_URL_HEADER = "HX-Current-URL"
+CURRENT_URL_META = _meta(CURRENT_URL_HEADER)
 
 #: Marks the response to the refresh of a block.
 REFRESH_HEADER = "X-Mizan-Refresh"

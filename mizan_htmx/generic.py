@@ -50,7 +50,7 @@ def read_view(
         call=call,
         initkwargs=initkwargs,
         query={parameter: key for parameter, key, _ in read_from},
-        is_decorated=hasattr(call, "__wrapped__"),
+        is_decorated=_layers(call) != _layers(cls.as_view(**initkwargs)),
     )
     types = {**found, **{parameter: kind for parameter, _, kind in read_from}}
     if len(types) < len(found) + len(read_from):
@@ -98,6 +98,15 @@ def _resolve(view: Any, initkwargs: dict[str, Any]) -> tuple[type[View], Any, di
         raise DeclarationError(f"{place}: {error}") from error
 
 
+def _layers(view: Any) -> list[Any]:
+    """Return the code of a view and of what it wraps; a decorated ``dispatch`` is among the latter."""
+    found = []
+    while view is not None:
+        found.append(getattr(view, "__code__", view))
+        view = getattr(view, "__wrapped__", None)
+    return found
+
+
 def _checked(params: Any, cls: type[View]) -> dict[str, Any]:
     if isinstance(params, Mapping):
         return dict(params)
@@ -135,6 +144,7 @@ def _described(
     if caller is not None:
         reader.__module__ = caller.f_globals.get("__name__", view.cls.__module__)
         reader.declared_at = f"{caller.f_code.co_filename}:{caller.f_lineno}"
+    reader.class_view = view  # for the system checks
     reader.__name__ = reader.__qualname__ = name
     reader.__doc__ = view.cls.__doc__
     returns = Annotated[dict[str, Any], TEMPLATES_ONLY]

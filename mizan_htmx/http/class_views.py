@@ -172,12 +172,14 @@ def _with_query(view: ClassView, request: HttpRequest, texts: Mapping[str, str])
     for key, text in missing.items():
         query[key] = text
     attributes = request.__dict__
-    before = attributes["GET"]
+    before = attributes.get("GET")
     attributes["GET"] = QueryDict(query.urlencode(), encoding=known.encoding)
     try:
         yield
     finally:
-        attributes["GET"] = before
+        del attributes["GET"]
+        if before is not None:
+            attributes["GET"] = before
 
 
 def _context_in(view: ClassView, response: object) -> ViewContext:

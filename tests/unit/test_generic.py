@@ -160,6 +160,22 @@ def test_what_as_view_returns_is_understood() -> None:
     assert reader(RequestFactory().get("/"))["a"] == 1
 
 
+def test_a_decorator_around_as_view_is_known() -> None:
+    @method_decorator(login_required, name="dispatch")
+    class Guarded(BoardList):
+        pass
+
+    views: list[Any] = [
+        BoardList,
+        BoardList.as_view(),
+        Guarded,
+        Guarded.as_view(),
+        login_required(Guarded.as_view()),
+    ]
+    readers: list[Any] = [read_view(each) for each in views]
+    assert [each.class_view.is_decorated for each in readers] == [False, False, False, False, True]
+
+
 def test_a_view_that_needs_no_login_is_read_without_one() -> None:
     @method_decorator(login_not_required, name="dispatch")
     class Open(BoardList):

@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.test.utils import CaptureQueriesContext
 from django.utils.decorators import method_decorator
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import etag
 from django.views.generic import TemplateView, View
 from pytest_django import Settings
@@ -92,6 +93,16 @@ class TestThePagesOwnView:
         response, _ = fetch(boards)
         assert shown(response) == "once"
         assert boards.refresh(response.text).text in response.text
+
+    def test_a_decorated_dispatch_has_run_for_both(self, boards: Site, settings: Settings) -> None:
+        @method_decorator(never_cache, name="dispatch")
+        class Decorated(BoardList):
+            pass
+
+        declare(Decorated.as_view(), name="board_list")
+        show(boards, settings, Decorated.as_view(), LIST + LIST_BLOCK)
+        response, queries = fetch(boards)
+        assert (shown(response), len(queries)) == ("A,B,C,", 1)
 
     def test_a_head_request_queries_no_more(self, boards: Site, settings: Settings) -> None:
         declare(BoardList)

@@ -6,6 +6,7 @@ from typing import Any
 from mizan_htmx.client import Context, GlobalContext, client
 from mizan_htmx.invalidation.invalidate import invalidate
 from mizan_htmx.invalidation.model_watch import WatchedQuerySet, watch_model
+from mizan_htmx.request_address import has_claimed_address
 from mizan_htmx.setup.registry import register
 
 __all__ = [
@@ -13,6 +14,7 @@ __all__ = [
     "GlobalContext",
     "WatchedQuerySet",
     "client",
+    "has_claimed_address",
     "invalidate",
     "register",
     "watch_model",

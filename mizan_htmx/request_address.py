@@ -21,13 +21,14 @@ _META = ("QUERY_STRING", "PATH_INFO")
 class Address:
     """An address on this site: what Django would set on a request of it.
 
-    ``is_claimed``: only the visitor's page says so.
+    ``fields`` is the query where it has been read already. ``is_claimed``: only the visitor's page says so.
     """
 
     path: str
     path_info: str
     query: str = ""
     match: ResolverMatch | None = None
+    fields: QueryDict | None = None
     is_claimed: bool = False
 
 
@@ -62,6 +63,12 @@ def current_readdressing(request: HttpRequest) -> Readdressing | None:
     state: RequestState | None = getattr(request, STATE, None)
     found: Readdressing | None = None if state is None else state.readdressing
     return found
+
+
+def shown_path(request: HttpRequest) -> str:
+    """Return the path that readers and templates are shown in place of the routed one, or ""."""
+    current = current_readdressing(request)
+    return "" if current is None else current.address.path
 
 
 @contextmanager
@@ -132,7 +139,9 @@ def _values_of(request: HttpRequest, address: Address) -> _Values:
         "path_info": address.path_info,
         "resolver_match": address.match,
     }
-    if not hasattr(type(request), "GET"):  # the others parse QUERY_STRING at the first access
+    if address.fields is not None:
+        attributes["GET"] = address.fields
+    elif not hasattr(type(request), "GET"):  # the others parse QUERY_STRING at the first access
         attributes["GET"] = QueryDict(address.query, encoding=request.encoding)
     return _Values(attributes, {"QUERY_STRING": address.query, "PATH_INFO": address.path_info})
 

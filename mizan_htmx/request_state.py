@@ -27,7 +27,7 @@ class BlockState:
 
     #: The anonymous request: ``caching.anonymous.anonymous()``.
     anonymous: Any
-    #: The values of the context processors, by engine, language and time zone.
+    #: The values of the context processors, by engine, language and time zone, and the address they see.
     context_values: dict[Any, dict[str, Any]]
     #: The ids in use, each with the number of ids that were derived from it.
     ids: dict[str, int]

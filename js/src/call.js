@@ -9,6 +9,7 @@ import { retry } from "./blocks/refresh.js";
 import { mark } from "./blocks/staleness.js";
 import { page } from "./dom.js";
 import { format, parse } from "./grammar.js";
+import { sayAddress } from "./requests/page_address.js";
 import { addToken } from "./session/csrf.js";
 import { checkSession } from "./session/monitor.js";
 import { mount, settings } from "./settings.js";
@@ -108,7 +109,7 @@ const post = async (fn, args) => {
   if (settings.locale) url.searchParams.set("mizan-locale", settings.locale);
   const body = JSON.stringify({ fn, args });
   /** @type {Record<string, string>} */
-  const headers = { "Content-Type": "application/json" };
+  const headers = sayAddress({ "Content-Type": "application/json" });
   addToken(headers);
   const { response, text } = await send(url, { method: "POST", headers, body });
   const { ok, redirected } = response;

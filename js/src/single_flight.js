@@ -9,6 +9,7 @@ import { deliver } from "./blocks/staleness.js";
 import { BLOCK, isElement, isOwn, of, page } from "./dom.js";
 import { on } from "./events.js";
 import { isXhr } from "./requests/flights.js";
+import { sayAddress } from "./requests/page_address.js";
 
 const NAMED = "X-Mizan-Blocks";
 const BROUGHT = "X-Mizan-Brought";
@@ -55,7 +56,7 @@ const nameBlocks = ({ detail: { isSafe, url, headers } }) => {
   if (isSafe || !isOwn(url)) return;
   const own = [...page.querySelectorAll(BOUND)].filter((block) => isOwn(of(block).getAttribute("hx-get")));
   const names = namesOf(own);
-  if (names) headers[NAMED] = names;
+  if (names) sayAddress(headers)[NAMED] = names;
 };
 
 /** @param {CustomEvent<AnswerDetail>} event */

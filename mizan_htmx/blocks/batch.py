@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
-from urllib.parse import parse_qsl, unquote, unquote_plus
+from dataclasses import dataclass, replace
+from urllib.parse import parse_qsl, unquote_plus
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
@@ -12,15 +12,16 @@ from django.core.signing import BadSignature
 from django.db import connections, transaction
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.template import TemplateDoesNotExist
-from django.urls import ResolverMatch, get_script_prefix, resolve
+from django.urls import ResolverMatch, resolve
 from django.utils.log import log_response
 
 from mizan_htmx.blocks.block import Block, read_token
+from mizan_htmx.blocks.page_address import mark_as_refresh, own_address
 from mizan_htmx.blocks.rendering import block_content, render_if_changed
 from mizan_htmx.declarations.functions import BLOCK_FIELD
 from mizan_htmx.invalidation.recorder import Recorder, open_recorder
 from mizan_htmx.rendering.partials import Partial, load
-from mizan_htmx.rendering.url_cache import reverse_url_for
+from mizan_htmx.request_address import moved_to
 from mizan_htmx.request_state import BlockState, state_of
 
 # The field with the hash of what the page shows; no parameter can have this name.
@@ -31,10 +32,6 @@ MAX_BLOCKS = 100
 
 #: What ``BlockRequest.parse`` raises for a block that this site does not have, or no longer has.
 NOT_FOUND = (BadSignature, ValueError, TemplateDoesNotExist)
-
-# What belongs to one block of a batch; all other state of the request, such as its user, is shared.
-_OF_BLOCK = ("GET", "path", "path_info", "resolver_match")
-_META_OF_BLOCK = ("QUERY_STRING", "PATH_INFO")
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,27 +151,16 @@ def _as_own_request(request: HttpRequest, block_request: BlockRequest) -> Iterat
     It stays the same object, so that the other blocks and the site's middleware find what readers and
     templates have set on it.
     """
-    path = unquote(reverse_url_for(request, "mizan:partial", block_request.block.contexts[0]))
-    path_info = "/" + path.removeprefix(get_script_prefix())
+    address = own_address(request, block_request.block.contexts[0], block_request.query)
+    address = replace(address, match=_match(request, address.path_info))
     state = state_of(request)
-    attributes, environ = request.__dict__, request.META
-    before = {name: attributes.pop(name) for name in _OF_BLOCK if name in attributes}
     block, state.block = state.block, BlockState()
-    environ_before = {name: environ[name] for name in _META_OF_BLOCK if name in environ}
-    attributes.update(path=path, path_info=path_info, resolver_match=_match(request, path_info))
-    environ.update(QUERY_STRING=block_request.query, PATH_INFO=path_info)
-    if not hasattr(type(request), "GET"):  # the others parse QUERY_STRING at the first access
-        request.GET = QueryDict(block_request.query, encoding=request.encoding)
+    mark_as_refresh(request)
     try:
-        yield
+        with moved_to(request, address):
+            yield
     finally:
-        for name in _OF_BLOCK:
-            attributes.pop(name, None)
-        for name in _META_OF_BLOCK:
-            environ.pop(name, None)
-        attributes.update(before)
         state.block = block
-        environ.update(environ_before)
 
 
 def _match(request: HttpRequest, path_info: str) -> ResolverMatch:

@@ -19,6 +19,7 @@ from mizan_htmx.blocks.batch import (
     render_content,
 )
 from mizan_htmx.blocks.freshness import RenderedBlock, own_note
+from mizan_htmx.blocks.page_address import keep_page_address
 from mizan_htmx.blocks.request_copy import copy_as_get
 from mizan_htmx.invalidation.cookie import hides_headers
 from mizan_htmx.invalidation.recorder import Recorder
@@ -55,6 +56,7 @@ def check_freshness(request: HttpRequest, unverified: list[RenderedBlock]) -> No
         return
     try:
         clean = copy_as_get(request)
+        keep_page_address(request, clean)
         with (
             _without_side_effects(request),
             localized_as_endpoint(request, clean),

@@ -75,6 +75,17 @@ def mark_as_refresh(request: HttpRequest) -> None:
     state_of(request).is_refresh = True
 
 
+def keep_page_address(request: HttpRequest, clean: HttpRequest) -> None:
+    """Have blocks that are rendered for a copy of a request stand on the same page."""
+    state_of(clean).page_address = page_address(request) or Address(
+        request.path,
+        request.path_info,
+        request.META.get("QUERY_STRING", ""),
+        request.resolver_match,
+        request.__dict__.get("GET"),
+    )
+
+
 def on_its_page(request: HttpRequest, context: str, language: str) -> AbstractContextManager[None]:
     """Show to readers and templates of a block the address of its page.
 
@@ -94,16 +105,12 @@ def on_its_page(request: HttpRequest, context: str, language: str) -> AbstractCo
 
 
 def own_address(
-    request: HttpRequest,
-    context: str,
-    query: str = "",
-    match: ResolverMatch | None = None,
-    *,
-    language: str | None = None,
+    request: HttpRequest, context: str, query: str = "", *, language: str | None = None
 ) -> Address:
     """Return the address of the endpoint that refreshes blocks of a context."""
     path = unquote(reverse_url_for(request, "mizan:partial", context, language=language))
-    return _address(request, "/" + path.removeprefix(get_script_prefix()), query, match)
+    path_info = "/" + path.removeprefix(get_script_prefix())
+    return Address(_prefix(request) + path_info, path_info, query)
 
 
 def _is_elsewhere(request: HttpRequest) -> bool:
@@ -166,23 +173,16 @@ def _address_of(request: HttpRequest, url: SplitResult) -> Address | None:
     match = _match(request, path_info)
     if match is None:
         return None
-    return _address(request, path_info, quote(url.query, safe=_ASCII), match, is_claimed=True)
+    query = quote(url.query, safe=_ASCII)
+    return Address(_prefix(request) + path_info, path_info, query, match, is_claimed=True)
 
 
-def _address(
-    request: HttpRequest,
-    path_info: str,
-    query: str = "",
-    match: ResolverMatch | None = None,
-    *,
-    is_claimed: bool = False,
-) -> Address:
-    """Return an address with the prefix of the request's own path.
+def _prefix(request: HttpRequest) -> str:
+    """Return what comes before ``path_info`` in the paths of a request.
 
     WSGI puts the script's name before what the server has passed. ASGI leaves the path as the server has it.
     """
-    prefix = request.path.removesuffix(request.path_info)
-    return Address(prefix + path_info, path_info, query, match, is_claimed)
+    return request.path.removesuffix(request.path_info)
 
 
 def _decoded(request: HttpRequest, path: str) -> str:

@@ -18,6 +18,7 @@ from mizan_htmx.http.concurrency import loop_is_running
 from mizan_htmx.http.execution import admit_user, contexts_of, execute
 from mizan_htmx.invalidation.recorder import Recorder
 from mizan_htmx.localization import Locale, current_locale
+from mizan_htmx.request_address import as_routed, shown_path
 from mizan_htmx.request_state import state_of
 from mizan_htmx.setup.registry import registry
 
@@ -86,12 +87,12 @@ def resolve(
 ) -> Any:
     """Return a reader's result for validated values; the reader runs once per request for equal ones.
 
-    It runs again for another language or time zone, on which its result may depend. Raise what it raises, and
-    SynchronousOnlyOperation for an async reader in the event loop's thread.
+    It runs again for another language, time zone or address, on which its result may depend. Raise what it
+    raises, and SynchronousOnlyOperation for an async reader in the event loop's thread.
     """
     own = {name: values[name] for name in reader.parameters if name in values}
     # Not the function, which may be declared twice with different auth.
-    key = (reader.declaration, locale or current_locale(), *own.items())
+    key = (reader.declaration, locale or current_locale(), shown_path(request), *own.items())
     state = state_of(request)
     results: dict[_Key, Any] = state.page.results
     if isinstance(request, AnonymousRequest) and not are_public(contexts_of(reader, request)):
@@ -144,7 +145,8 @@ def is_denied(request: HttpRequest, groups: Iterable[Group]) -> bool:
     if any(graph.auth_of(each) is not default for each in members):
         return False
     try:
-        admit_user(default, request)
+        with as_routed(request):
+            admit_user(default, request)
     except DENIED:
         if isinstance(request, AnonymousRequest):
             request.object("it requires login")

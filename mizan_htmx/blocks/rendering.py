@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString, mark_safe
 from mizan_htmx.blocks.binding import find_groups
 from mizan_htmx.blocks.block import Block, Wrapper
 from mizan_htmx.blocks.freshness import note_numbers
+from mizan_htmx.blocks.page_address import on_its_page
 from mizan_htmx.blocks.reader_results import LazyResults, PlaceholderResults, is_denied, readers_of
 from mizan_htmx.bounded_cache import BoundedCache
 from mizan_htmx.caching.anonymous import AnonymousRequest, are_public, shared_or_own
@@ -23,6 +24,7 @@ from mizan_htmx.localization import Locale, current_locale
 from mizan_htmx.protocol.keys import Invalidation
 from mizan_htmx.rendering.partials import Partial
 from mizan_htmx.rendering.url_cache import reverse_url_for
+from mizan_htmx.request_address import shown_path
 from mizan_htmx.request_state import BlockState, state_of
 from mizan_htmx.setup.registry import registry
 
@@ -58,12 +60,12 @@ class BlockContext(RequestContext):
 def _processor_values(
     engine: Engine, request: HttpRequest, state: BlockState, locale: Locale
 ) -> dict[str, Any]:
-    """Return the values of the context processors, computed once per request, language and time zone.
+    """Return the values of the context processors, computed once per request, locale and address.
 
-    Django's own processors return the last two.
+    Django's own processors return language and time zone.
     """
     processed = state.context_values
-    key = id(engine), locale
+    key = id(engine), locale, shown_path(request)
     values = processed.get(key)
     if values is None:
         values = processed[key] = {}
@@ -117,7 +119,8 @@ def _render_lazy(
     if placeholder is None:
         return _wrap(block, "", request, locale, lazy="")
     results = PlaceholderResults(request, readers_of(find_groups(block.contexts)), block.values, locale)
-    inner = placeholder.render(BlockContext(request, block, placeholder, results, locale))
+    with on_its_page(request, block.contexts[0], locale[0]):
+        inner = placeholder.render(BlockContext(request, block, placeholder, results, locale))
     if results.failure is not None:  # a template condition has swallowed it
         raise results.failure
     return _wrap(block, inner, request, locale, lazy="")
@@ -146,9 +149,9 @@ def _inner(block: Block, partial: Partial, request: HttpRequest, locale: Locale)
     if is_denied(request, groups):
         return ""
     results = LazyResults(request, readers_of(groups), block.values, locale)
-    context = BlockContext(request, block, partial, results, locale)
     try:
-        inner = partial.render(context)
+        with on_its_page(request, block.contexts[0], locale[0]):
+            inner = partial.render(BlockContext(request, block, partial, results, locale))
     except Exception as error:  # the border to the site's templates; a reader's refusal hides the content
         if results.failure is None:
             raise

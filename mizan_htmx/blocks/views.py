@@ -15,6 +15,7 @@ from mizan_htmx.blocks.batch import (
     split_queries,
 )
 from mizan_htmx.blocks.block import read_token
+from mizan_htmx.blocks.page_address import mark_as_refresh
 from mizan_htmx.blocks.rendering import render
 from mizan_htmx.caching.responses import PRIVATE, keep_private, share
 from mizan_htmx.declarations.functions import BLOCK_FIELD
@@ -44,6 +45,7 @@ def partial(request: HttpRequest, context: str) -> HttpResponseBase:
         return _not_found(error)
     if block.contexts[0] != context:
         return _not_found(ValueError(f"The token is for the context {block.contexts[0]!r}, not {context!r}."))
+    mark_as_refresh(request)
     with discarding_invalidations(request) as recorder:
         html = render(block, template, request)
         response = HttpResponse(html, headers={REFRESH_HEADER: "1"})

@@ -14,7 +14,7 @@ from django.conf import settings
 from django.conf.urls.i18n import is_language_prefix_patterns_used
 from django.contrib.sessions.backends.base import SessionBase
 from django.core.exceptions import ImproperlyConfigured
-from django.http import HttpRequest
+from django.http import HttpRequest, QueryDict
 from django.http.request import HttpHeaders
 from django.utils import timezone, translation
 from django_htmx.middleware import HtmxDetails
@@ -22,7 +22,9 @@ from django_htmx.middleware import HtmxDetails
 from mizan_htmx.caching.forwarded import Meta, forwarded
 from mizan_htmx.internals import NONCE, BodilessRequest
 from mizan_htmx.localization import Locale, Localization, localization_of, pass_language
+from mizan_htmx.protocol.headers import CURRENT_URL_HEADER, CURRENT_URL_META
 from mizan_htmx.protocol.keys import Invalidation
+from mizan_htmx.request_address import as_routed
 from mizan_htmx.request_state import state_of
 from mizan_htmx.setup.registry import registry
 
@@ -39,6 +41,8 @@ _KNOWN = (
 )
 # What HtmxDetails and a page in several languages read; the response then varies by them.
 _READABLE = ("HTTP_HX_", "HTTP_TRIGGERING_", "HTTP_ACCEPT_LANGUAGE")
+# Not this one: a cache would keep a copy for each page that a block is on.
+_CURRENT_URL = CURRENT_URL_HEADER.title()
 # A nonce belongs to one response. Whether it was used is seen on the visitor's own request (``responses``).
 _NONCES = (NONCE, "csp_nonce")
 
@@ -57,7 +61,11 @@ class AnonymousRequest(BodilessRequest):
         self.content_type, self.content_params = "", {}
         self.GET = request.GET
         meta = {name: request.META[name] for name in _known(request) if name in request.META}
-        readable = {name: text for name, text in request.META.items() if name.startswith(_READABLE)}
+        readable = {
+            name: text
+            for name, text in request.META.items()
+            if name.startswith(_READABLE) and not name.startswith(CURRENT_URL_META)
+        }
         read: set[str] = set()
         self.META = Meta({**meta, "CSRF_COOKIE": _NoSecret()}, read)
         self.headers = _Headers({**meta, **readable}, read)
@@ -74,6 +82,22 @@ class AnonymousRequest(BodilessRequest):
         for name in ("urlconf", *_NONCES):
             if name in request.__dict__:
                 setattr(self, name, request.__dict__[name])
+
+    @property
+    def GET(self) -> Any:
+        """The query of a page; a block has none, and under ``DEBUG`` reading it there is an error."""
+        if "GET" in self.__dict__:
+            return self.__dict__["GET"]
+        if settings.DEBUG:
+            raise ImproperlyConfigured(
+                "request.GET is read in a block of a public context, which is the same on all pages."
+                " Pass what it needs: as a parameter of its context, or by 'with'."
+            )
+        return QueryDict("")
+
+    @GET.setter
+    def GET(self, query: QueryDict) -> None:
+        self.__dict__["GET"] = query
 
     async def auser(self) -> Any:
         """Return the user, as Django does in coroutines."""
@@ -112,7 +136,8 @@ def anonymous(request: HttpRequest) -> AnonymousRequest:
     state = state_of(request)
     clean: AnonymousRequest | None = state.block.anonymous
     if clean is None:
-        clean = state.block.anonymous = AnonymousRequest(request)
+        with as_routed(request):
+            clean = state.block.anonymous = AnonymousRequest(request)
         if state.page.shared_results is not None:
             state_of(clean).page.results = state.page.shared_results
     if state.recorder is not None:  # opened since
@@ -204,7 +229,7 @@ class _Headers(HttpHeaders):
             self.read.add(name)
         # HtmxDetails also looks up whether each is encoded; the response varies by the header itself.
         is_of_htmx = name.startswith(("Hx-", "Triggering-")) and not name.endswith("-Uri-Autoencoded")
-        if is_of_htmx or name == "Accept-Language":
+        if (is_of_htmx and name != _CURRENT_URL) or name == "Accept-Language":
             self.read.add(name.replace("Hx-", "HX-"))
         return super().__getitem__(key)
 

@@ -23,6 +23,7 @@ from mizan_htmx.http.arguments import Arguments
 from mizan_htmx.http.execution import admit
 from mizan_htmx.internals import freeze
 from mizan_htmx.rendering.page_localization import LANGUAGE, localization_here, query_of
+from mizan_htmx.request_address import set_query
 from mizan_htmx.request_state import copy_of
 from mizan_htmx.setup.registry import registry
 
@@ -62,7 +63,7 @@ def with_query(request: HttpRequest, params: Mapping[str, object]) -> HttpReques
     for name, value in params.items():
         if value is not None:
             query[name] = str(value)
-    seen.GET = freeze(query)
+    set_query(seen, freeze(query))
     return seen
 
 

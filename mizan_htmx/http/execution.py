@@ -23,6 +23,7 @@ from mizan_htmx.http.session_fingerprint import user_of
 from mizan_htmx.invalidation.other_databases import WrittenElsewhere
 from mizan_htmx.invalidation.recorder import Recorder
 from mizan_htmx.protocol.keys import Invalidation
+from mizan_htmx.request_address import as_routed
 from mizan_htmx.setup.registry import registry
 
 Then: TypeAlias = Callable[[Any], Any]
@@ -34,18 +35,20 @@ def admit(function: Function, request: HttpRequest, arguments: Arguments) -> dic
     Raises Unauthorized or Forbidden before any argument is validated, and ValidationFailed.
     """
     auth = registry.graph.auth_of(function)
-    if auth is not None and not (auth.check is not None and _call_auth(auth, auth.check, request, arguments)):
-        admit_user(auth, request)
+    if auth is not None:
+        with as_routed(request):
+            if not (auth.check is not None and _call_auth(auth, auth.check, request, arguments)):
+                admit_user(auth, request)
     return _values(function, arguments)
 
 
 async def aadmit(function: Function, request: HttpRequest, arguments: Arguments) -> dict[str, Any]:
     """See ``admit``."""
     auth = registry.graph.auth_of(function)
-    if auth is not None and not (
-        auth.check is not None and await _acall_auth(auth, auth.check, request, arguments)
-    ):
-        await in_thread(admit_user, auth, request)
+    if auth is not None:
+        with as_routed(request):
+            if not (auth.check is not None and await _acall_auth(auth, auth.check, request, arguments)):
+                await in_thread(admit_user, auth, request)
     return _values(function, arguments)
 
 

@@ -28,6 +28,7 @@ from mizan_htmx.localization import (
     zone_name,
 )
 from mizan_htmx.rendering.url_cache import reverse_url
+from mizan_htmx.request_address import as_routed
 from mizan_htmx.request_state import state_of
 
 # Block tags that set the language or the time zone for every visitor.
@@ -71,7 +72,8 @@ def localization_here(
     found = known.get(key)
     if found is None:
         localize = _for_everyone if public else _for_visitor
-        found = known[key] = localize(request, *locale, tags)
+        with as_routed(request):
+            found = known[key] = localize(request, *locale, tags)
     return found
 
 
@@ -105,13 +107,14 @@ def _for_visitor(request: HttpRequest, language: str, zone: tzinfo, tags: frozen
 
 def _for_everyone(request: HttpRequest, language: str, zone: tzinfo, tags: frozenset[str]) -> Localization:
     clean = anonymous(request)
+    with as_routed(clean):
+        elsewhere = endpoint_language(clean, is_fixed=LANGUAGE in tags)
     own, default = getattr(clean, "LANGUAGE_CODE", settings.LANGUAGE_CODE), timezone.get_default_timezone()
     # A shared response has neither the visitor's own, nor those of a private block around it.
     of_visitor = (own, default) if clean is request else base_locale_of(request)
     around = localization_of(clean) if clean is request else PLAIN
     is_chosen = language != "" and (LANGUAGE in tags or language != of_visitor[0])
     chosen = language if is_chosen else own
-    elsewhere = endpoint_language(clean, is_fixed=LANGUAGE in tags)
     is_elsewhere = TIME_ZONE in tags or zone_name(zone) != zone_name(of_visitor[1])
     name = zone_name(zone) if is_elsewhere else ""
     if is_elsewhere and not name:

@@ -33,11 +33,11 @@ def reverse_url_for(request: HttpRequest, name: str, *arguments: str, language: 
     costs as much as the rest of a small block, so the request state keeps them. ``language`` is the active
     one, if the caller knows it; it may change while a page renders.
     """
-    if request.resolver_match is None:
-        return reverse_url(name, *arguments)
     urlconf = request.__dict__.get("urlconf")
     page = state_of(request).page
     settled = page.url_scope
+    if settled is None and request.resolver_match is None:
+        return reverse_url(name, *arguments)
     if settled is None or settled[0] is not urlconf:
         settled = page.url_scope = (urlconf, *_here()[:2])
     return _reverse(name, arguments, (settled[1], settled[2], language or get_language()))

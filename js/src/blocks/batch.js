@@ -8,6 +8,7 @@
 import { SHARED, is, isOwn, of, page } from "../dom.js";
 import { on } from "../events.js";
 import { PROOF, flights, isXhr, leavesBy } from "../requests/flights.js";
+import { sayAddress } from "../requests/page_address.js";
 import { hush, triggerEvents } from "../requests/response_headers.js";
 import { mount } from "../settings.js";
 import { NONE, append, queryOf } from "./queries.js";
@@ -19,7 +20,8 @@ const BODILESS = [204, 205, 304];
 const AT_ONCE = 16; // so many are swapped in in one task: htmx takes one to two milliseconds for each
 const OF_HTMX = /^hx-/i;
 const AFTERWARDS = /^hx-trigger-after-/i;
-const PERSONAL = /^hx-(source|target|trigger|trigger-name)$/i; // htmx's headers that name the element
+/* htmx's headers that name the element, and the page as it was when it made them. */
+const PERSONAL = /^hx-(source|target|trigger|trigger-name|current-url)$/i;
 
 /**
  * What htmx has made for one block, and has not been sent.
@@ -152,7 +154,7 @@ const send = async (requests) => {
   /** @type {Headers | null} */
   let unused = null; // the headers of a response that no block was given
   try {
-    const headers = Object.fromEntries(requests[0]?.headers ?? []);
+    const headers = sayAddress(Object.fromEntries(requests[0]?.headers ?? []));
     const response = await fetch(urlOf(requests), { headers, signal: controller.signal });
     const isProven = response.headers.has(PROOF);
     unused = response.headers;

@@ -19,6 +19,7 @@ import {
   typed,
 } from "./controls.js";
 import { findForm, mergeForm, showStatus } from "./merge.js";
+import { sayAddress } from "../requests/page_address.js";
 
 const TYPING = 300; // milliseconds of silence after a key
 
@@ -78,7 +79,7 @@ const send = async (form, validation, { signal }) => {
   const body = new FormData(form);
   for (const [name, value] of [...body]) if (value instanceof File) body.delete(name);
   for (const name of touchedNames(form)) body.append("mizan_touched", name);
-  const request = { method: "POST", body, headers: { "HX-Request": "true" }, signal };
+  const request = { method: "POST", body, headers: sayAddress({ "HX-Request": "true" }), signal };
   const response = await fetch(/** @type {string} */ (of(form).dataset.mizanValidate), request);
   const fresh = response.ok && findForm(await response.text(), form);
   await released;

@@ -20,6 +20,7 @@ import {
   takeDelivered,
 } from "../blocks/staleness.js";
 import { PROOF, flights, leavesBy, retryDelay } from "./flights.js";
+import { sayAddress } from "./page_address.js";
 
 const HEADER = "X-Mizan-Invalidate";
 const VERSION = "X-Mizan-Version";
@@ -35,6 +36,7 @@ const SINCE = "mizan-since";
  * @param {Event} [event]
  */
 export const prepare = (element, method, url, headers, body, event) => {
+  if (is(element, BLOCK)) sayAddress(headers);
   fire(document, "mizan:request", { element, method, isSafe: isSafe(method), url, headers, body, event });
   const since = is(element, SHARED) && staleSince(element);
   if (since) body.set(SINCE, since);

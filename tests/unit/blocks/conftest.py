@@ -1,11 +1,13 @@
 """Sites whose mutations bring blocks along, and functions that a page calls."""
 
 import pytest
+from django.test import AsyncRequestFactory, RequestFactory
 from pytest_django import Settings
 
 from mizan_htmx import client, register
 from tests.helpers.blocks import Site
 from tests.helpers.page import count_up, rename, secret
+from tests.helpers.page_address import Ask, asker
 from tests.helpers.single_flight import prepare
 from tests.helpers.visitor import as_coroutine, as_written
 
@@ -25,6 +27,12 @@ def flight(site: Site, settings: Settings) -> Site:
     settings.MIZAN_SINGLE_FLIGHT = True
     prepare(site, settings, as_written)
     return site
+
+
+@pytest.fixture(params=[RequestFactory, AsyncRequestFactory], ids=["WSGI", "ASGI"])
+def ask(request: pytest.FixtureRequest) -> Ask:
+    """Return what makes a request for a block of a page at an address, under WSGI and under ASGI."""
+    return asker(request.param())
 
 
 @pytest.fixture

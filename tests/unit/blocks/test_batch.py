@@ -126,8 +126,8 @@ def test_the_reason_is_named_only_while_debugging(site: Site, settings: Settings
     assert found == [{"status": 404, "reason": 'BadSignature: No ":" found in value'}]
 
 
-def test_each_block_sees_the_query_of_its_own_refresh(any_site: Site) -> None:
-    block = '{% mizan_context "tag" tag=tag %}{% if shown %}{{ request.GET.urlencode }}{% endif %}'
+def test_no_block_sees_the_query_of_its_refresh(any_site: Site) -> None:
+    block = '{% mizan_context "tag" tag=tag %}{% if shown %}{{ request.GET.urlencode }}{% endif %}!'
     html = any_site.page(
         (block.replace("shown", "'partial' in request.path") + "{% endmizan_context %}") * 2, tag="ü & 漢字"
     )
@@ -135,7 +135,7 @@ def test_each_block_sees_the_query_of_its_own_refresh(any_site: Site) -> None:
     found = batch_results(any_site, all_of(html))
 
     assert found == alone(any_site, html)
-    assert ["tag=%C3%BC+%26+%E6%BC%A2%E5%AD%97" in piece["html"] for piece in found] == [True, True]
+    assert [">!</div>" in piece["html"] for piece in found] == [True, True]
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,7 @@ pytestmark = pytest.mark.django_db
 def test_a_block_sees_the_request_of_its_refresh(flight: Site, settings: Settings) -> None:
     source = (
         '{% mizan_context "user" user_id=5 %}{{ request.method }} {{ request.path }}'
-        " {{ request.GET.user_id }} {{ request.POST }} {{ request.FILES }}"
+        " {{ request.GET.page }} {{ request.POST }} {{ request.FILES }}"
         " {{ request.content_type }}[{{ request.body }}]"
         " {{ request.htmx.target }} {{ request.resolver_match.url_name }}"
         " {{ request.META.REQUEST_METHOD }} {{ request.COOKIES.a }}{% endmizan_context %}"
@@ -28,12 +28,13 @@ def test_a_block_sees_the_request_of_its_refresh(flight: Site, settings: Setting
     html = flight.page(source)
     flight.browser.cookies["a"] = "b"
 
-    headers = {**names(html), "HX-Target": "elsewhere"}
+    here = {"HX-Current-URL": "http://testserver/page/?page=2"}
+    headers = {**names(html), **here, "HX-Target": "elsewhere"}
     answer = send(flight, "/plain/", headers, body='{"x": 1}')
 
-    block = blocks_of(html)[0]
-    assert (answer.brought or {})[block["id"]] == flight.get(block["hx-get"], **{"HX-Request": "true"}).text
-    assert "GET /api/mizan/partial/user/ 5" in str(answer.brought)
+    refresh = flight.get(blocks_of(html)[0]["hx-get"], **{"HX-Request": "true"}, **here)
+    assert (answer.brought or {})[blocks_of(html)[0]["id"]] == refresh.text
+    assert "GET /page/ 2" in str(answer.brought)
 
 
 def test_readers_run_once_and_only_those_of_stale_blocks(flying: Site) -> None:

@@ -65,8 +65,8 @@ export const covers = (entries, shown) =>
 
 /** @param {string} character */
 const hex = (character) => "%" + character.charCodeAt(0).toString(16).toUpperCase();
-/** @param {string} text */
-const encode = (text) => encodeURIComponent(text).replace(/[!'()*]/g, hex);
+/** Return a text percent-encoded, as the server writes values. @param {string} text */
+export const encode = (text) => encodeURIComponent(text).replace(/[!'()*]/g, hex);
 
 /**
  * Return the text of an entry, its parameters in alphabetical order.

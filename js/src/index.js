@@ -5,6 +5,7 @@ import { announce, start as startAnnouncements } from "./blocks/announce.js";
 import { start as startBatches } from "./blocks/batch.js";
 import { start as startCookie } from "./blocks/invalidation_cookie.js";
 import { start as startLazy } from "./blocks/lazy.js";
+import { start as startMoves } from "./blocks/moves.js";
 import { start as startPolls } from "./blocks/poll.js";
 import { quiet } from "./blocks/quiet.js";
 import { fail, invalidate, refresh, retry, start as startRefreshes, watchPage } from "./blocks/refresh.js";
@@ -70,6 +71,7 @@ const PARTS = Object.entries({
   announcements: startAnnouncements,
   lazy: startLazy,
   polls: startPolls,
+  moves: startMoves,
   held: startHeld,
   sessionNotice: startSessionNotice,
   recovery: startRecovery,

@@ -28,6 +28,7 @@ interface HtmxConfig {
   defaultSettleDelay: number;
   defaultTimeout?: string | number;
   globalViewTransitions?: boolean;
+  history?: boolean | "reload";
   responseHandling: { code: string; swap?: boolean; error?: boolean; target?: string }[];
   noSwap?: (string | number)[];
 }
@@ -122,6 +123,10 @@ interface Flight {
   together: number;
   /** Its response sends the page somewhere else. */
   leaves: boolean;
+  /** It fetches a page of the history. */
+  isRestore: boolean;
+  /** Its response is being swapped in; of a visitor's request. */
+  isSwapping?: boolean;
   status?: number;
   /** A listener of mizan:answer keeps the response out of the page. */
   isRefused?: boolean;

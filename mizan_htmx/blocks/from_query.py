@@ -9,9 +9,10 @@ from functools import lru_cache
 from typing import Any, Protocol
 from urllib.parse import quote
 
-from django.http import HttpRequest, QueryDict
+from django.http import HttpRequest
 
 from mizan_htmx.blocks.binding import fits
+from mizan_htmx.blocks.page_address import query_of_page
 from mizan_htmx.caching.anonymous import AnonymousRequest
 from mizan_htmx.declarations.graph import Group
 from mizan_htmx.errors import suggest
@@ -96,11 +97,6 @@ def texts_of_page(text: str, request: HttpRequest, outer: Outer | None) -> Texts
     is_unknown = outer is not None and isinstance(request, AnonymousRequest)
     query = outer.texts_by_key if outer is not None and is_unknown else query_of_page(request)
     return _found((name, query.get(key, "")) for name, key in keys_of(text).items())
-
-
-def query_of_page(request: HttpRequest) -> QueryDict:
-    """Return the query of the page that this request's blocks stand on."""
-    return request.GET
 
 
 def texts_of_url(text: str, fields: Mapping[str, str]) -> Texts:

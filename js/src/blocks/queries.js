@@ -2,6 +2,7 @@
    Blocks of a loop have one token, which is written once. */
 
 import { of, page } from "../dom.js";
+import { isElsewhere, urlOf } from "./address.js";
 
 const TOKEN = /^block=[^&]+/;
 
@@ -15,11 +16,12 @@ export const NONE = { text: "", token: "" };
  * @param {HTMLElement} block
  * @param {string} [url] - that htmx has made for it
  */
-export const queryOf = (block, url = of(block).getAttribute("hx-get") ?? "") => {
+export const queryOf = (block, url = urlOf(block)) => {
   const { mizanHash: hash, mizanVersion: version } = of(block).dataset;
   const query = new URL(url, page.baseURI).search.slice(1);
-  // A block of a live context has to get its new version, unchanged or not.
-  return hash && version === undefined ? `${query}&mizan-hash=${hash}` : query;
+  // A block of a live context has to get its new version, unchanged or not, and one whose page has moved its new key.
+  const mayStay = version === undefined && !isElsewhere(block, url);
+  return hash && mayStay ? `${query}&mizan-hash=${hash}` : query;
 };
 
 /**

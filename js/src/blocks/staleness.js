@@ -85,6 +85,16 @@ export const markStale = (block, version) => {
   since.set(block, version ?? Math.random().toString(36).slice(2));
 };
 
+/**
+ * The page has another address than the block shows. Caches may have what it is to show now.
+ * @param {Element} block
+ */
+export const markMoved = (block) => {
+  stale.add(block);
+  failed.delete(block);
+  delivered.delete(block); // was made for the other one
+};
+
 /** @param {HTMLElement} block */
 export const markFresh = (block) => {
   for (const marks of [stale, failed, lost, since]) marks.delete(block);

@@ -1,5 +1,6 @@
 /* Refreshes: what was held back, sent and answered, and for which changes. */
 
+import { isElsewhere } from "../blocks/address.js";
 import { isLazy } from "../blocks/lazy.js";
 import { of, page } from "../dom.js";
 import { later } from "../versions.js";
@@ -49,14 +50,15 @@ const holdReason = (block) => {
   return "a listener of mizan:due prevented it";
 };
 
-/** @type {(block: HTMLElement) => Change[]} */
-const changesFor = (block) => {
+/** @type {(block: HTMLElement, url?: string) => Change[]} */
+const changesFor = (block, url = "") => {
   const known = causesOf(block);
-  return known.length ? known : [occasionOf(block)];
+  return known.length ? known : [occasionOf(block, url)];
 };
 
-/** @param {HTMLElement} block */
-const occasionOf = (block) => {
+/** @param {HTMLElement} block @param {string} url */
+const occasionOf = (block, url) => {
+  if (url && isElsewhere(block, url)) return recordOnce("Address: the page has another one");
   if (lazy.delete(idOf(block))) return recordOnce("Lazy: it came near the view");
   const seconds = Number(shownBy(block).mizanPoll);
   const since = renewed.get(idOf(block)) ?? began;
@@ -79,7 +81,7 @@ export const onDue = (event) => {
 
 /** @param {any} event */
 export const onRefreshing = ({ target, detail: { url, piece } }) => {
-  const changes = changesFor(target);
+  const changes = changesFor(target, url);
   causes.delete(idOf(target));
   flights.set(idOf(target), { changes, url, piece });
   say(changes, target, "asked for");

@@ -3,15 +3,20 @@
 import { clear, clearNow } from "../clobbering.js";
 import { BLOCK, is, isForm } from "../dom.js";
 import { onCapture } from "../events.js";
+import { urlOf } from "../blocks/address.js";
 import { isolate, swapOf } from "../blocks/htmx_attributes.js";
 import { flights } from "./flights.js";
 import { admit, begin, end, failSwap, prepare, readHeaders } from "./lifecycle.js";
 
 /** @param {Htmx2Config} detail */
-const configure = ({ verb, path, headers, elt, parameters, triggeringEvent }) => {
-  // Of a block that is a form, a fieldset or a field, htmx would send what is filled in, and the server refuse it.
-  if (is(elt, BLOCK)) for (const name of [...parameters.keys()]) parameters.delete(name);
-  prepare(elt, verb, path, headers, parameters, triggeringEvent);
+const configure = (detail) => {
+  const { verb, headers, elt, parameters, triggeringEvent } = detail;
+  if (is(elt, BLOCK)) {
+    // Of a block that is a form, a fieldset or a field, htmx would send what is filled in, and the server refuse it.
+    for (const name of [...parameters.keys()]) parameters.delete(name);
+    detail.path = urlOf(elt); // htmx has the one that it had when it was bound
+  }
+  prepare(elt, verb, detail.path, headers, parameters, triggeringEvent);
 };
 
 /** @param {Htmx2Send} detail */

@@ -1,12 +1,13 @@
 /* The requests of htmx 4: the hooks of an extension also see the responses to elements that have left the page. */
 
 import { clearNow, mixedForms } from "../clobbering.js";
-import { BLOCK, is, of, page } from "../dom.js";
+import { BLOCK, is, page } from "../dom.js";
 import { htmx } from "../htmx.js";
 import { whenParsed } from "../lifecycle.js";
+import { urlOf } from "../blocks/address.js";
 import { isolate, rebind, swapOf } from "../blocks/htmx_attributes.js";
 import { flights } from "./flights.js";
-import { admit, begin, end, failSwap, prepare, readHeaders } from "./lifecycle.js";
+import { admit, begin, end, endSwap, failSwap, prepare, readHeaders } from "./lifecycle.js";
 
 /** @typedef {{ ctx: HtmxContext }} Detail */
 /** @typedef {{ type: string, target: Element, swapSpec: { style: string } }} Task */
@@ -31,7 +32,7 @@ const extension = {
   htmx_config_request: (_, { ctx: { sourceElement, sourceEvent, request } }) => {
     if (is(sourceElement, BLOCK)) {
       // Whatever hx-config says. Of a block that is a form, htmx would send what is filled in.
-      request.action = of(sourceElement).getAttribute("hx-get") ?? "";
+      request.action = urlOf(sourceElement);
       request.body = new FormData();
     }
     const { method, action, headers, body } = request;
@@ -63,7 +64,11 @@ const extension = {
     return isAdmitted;
   },
   htmx_after_swap: clearNow,
-  htmx_finally_swap: clearNow,
+  /** @param {Element} _ @param {Detail} detail */
+  htmx_finally_swap: (_, { ctx }) => {
+    clearNow();
+    endSwap(ctx);
+  },
   /** @param {Element} _ @param {Detail} detail */
   htmx_finally_request: (_, { ctx }) => {
     clearNow();

@@ -10,6 +10,7 @@ import { AGAIN, BLOCK, SHARED, blocks, is, isOwn, isSafe, of } from "../dom.js";
 import { fire } from "../events.js";
 import { parse } from "../grammar.js";
 import { leaveNote, readCookie } from "../blocks/invalidation_cookie.js";
+import { follow, followSoon } from "../blocks/moves.js";
 import { plan, retry, settle } from "../blocks/refresh.js";
 import {
   mark,
@@ -25,6 +26,7 @@ import { sayAddress } from "./page_address.js";
 const HEADER = "X-Mizan-Invalidate";
 const VERSION = "X-Mizan-Version";
 const SINCE = "mizan-since";
+const RESTORE = "HX-History-Restore-Request"; // of htmx 4: it fetches a page of its history
 
 /**
  * A request is about to be sent, and may still be changed.
@@ -65,6 +67,7 @@ export const begin = (request, element, target, method, url, headers) => {
     late: [],
     together: 1,
     leaves: false,
+    isRestore: RESTORE in headers,
   });
   if (!block) return;
   markSent(block);
@@ -123,13 +126,25 @@ const readInvalidation = (flight, { method, url, status, element, header }) => {
 export const admit = (request) => {
   const flight = flights.get(request);
   flight?.restore?.();
-  if (!flight?.block) return !flight?.isRefused;
+  if (!flight?.block) {
+    if (flight) flight.isSwapping = !flight.isRefused;
+    return !flight?.isRefused;
+  }
   const { isConnected, innerHTML } = of(flight.block);
   if (flight.isProven && isConnected) {
     flight.shown = new Set(blocks());
     flight.former = innerHTML;
   }
   return Boolean(flight.shown) && flight.status === 200;
+};
+
+/**
+ * A response has been swapped in, or not.
+ * @param {HtmxRequest} request
+ */
+export const endSwap = (request) => {
+  const flight = flights.get(request);
+  if (flight) flight.isSwapping = false;
 };
 
 /**
@@ -156,6 +171,9 @@ export const end = (request, text) => {
     markArrived(flight.late, blocks());
   }
   if (flight.leaves) return;
+  if (flight.isRestore)
+    followSoon(); // another one may be about to be sent
+  else follow();
   if (flight.isMarked) retry();
   else plan();
 };

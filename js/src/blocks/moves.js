@@ -1,0 +1,118 @@
+/* Blocks follow the address of their page: where that has other values than a block shows, the block is refreshed, all of them
+   together. What a response has brought agrees with the address already, and is not requested again. */
+
+import { all, is, of } from "../dom.js";
+import { on, onChange, onRestored } from "../events.js";
+import { htmx, isHtmx2, spelt } from "../htmx.js";
+import { whenParsed } from "../lifecycle.js";
+import { flights } from "../requests/flights.js";
+import { held, wanted } from "./address.js";
+import { isLazy } from "./lazy.js";
+import { plan } from "./refresh.js";
+import { markMoved } from "./staleness.js";
+
+const BOUND = "[data-mizan-query]";
+
+/* What was requested last for a block. Until that has come, or where it fails, its hx-get says what it shows; and whatever the
+   hx-get of an answer says, it is the answer to that. */
+/** @type {WeakMap<Element, string>} */
+const asked = new WeakMap();
+/** The same by id, for the element that comes; undefined for one that a mutation has brought.
+ * @type {Map<string, string | undefined>} */
+const requested = new Map();
+/** @type {number | undefined} */
+let timer;
+
+/** @param {HTMLElement} block */
+const isMoved = (block) => {
+  if (isLazy(block)) return false; // it will be requested with what the address has then
+  const here = wanted(block);
+  return here !== held(block) && here !== asked.get(block);
+};
+
+/* The address is new, and the blocks that come with it are not there yet. */
+const isArriving = () =>
+  [...flights.values()].some(({ block, isSwapping, isRestore }) => !block && (isSwapping || isRestore));
+
+/** Refresh the blocks that show something else than the address of the page says. */
+export const follow = () => {
+  clearTimeout(timer);
+  timer = undefined;
+  if (isArriving()) return; // the end of the request looks again
+  const blocks = all(BOUND).filter(isMoved);
+  blocks.forEach(markMoved);
+  if (blocks.length) plan();
+};
+
+/** Look once for all that this task does. */
+export const followSoon = () => {
+  timer ??= setTimeout(follow);
+};
+
+/* htmx fetches such a page, or takes it out of its cache, and says when it is there. */
+const isLeftToHtmx = () => history.state?.htmx === true && (isHtmx2 || htmx.config.history !== false);
+
+const afterTraversal = () => {
+  if (!isLeftToHtmx()) followSoon();
+};
+
+/** @param {Event} event */
+const unlessRestored = (event) => {
+  const { xhr } = /** @type {{ xhr?: XMLHttpRequest }} */ (/** @type {CustomEvent} */ (event).detail ?? {});
+  xhr?.addEventListener("loadend", followSoon); // htmx 2 says nothing of one that has no answer
+  setTimeout(() => {
+    if (event.defaultPrevented) follow();
+  });
+};
+
+/* Newer browsers tell of each change of the address. Of the others we hear of those that htmx and visitors make; what a script
+   has pushed is seen when something else happens. */
+const watchAddress = () => {
+  const { navigation } = /** @type {{ navigation?: EventTarget }} */ (window);
+  if (navigation instanceof EventTarget && !(navigation instanceof Node)) {
+    navigation.addEventListener("currententrychange", (event) => {
+      const { navigationType } = /** @type {Event & { navigationType?: string }} */ (event);
+      if (navigationType === "traverse") afterTraversal();
+      else followSoon();
+    });
+    return;
+  }
+  addEventListener("popstate", afterTraversal);
+  on("htmx:pushedIntoHistory htmx:replacedInHistory", followSoon); // htmx 2
+  on(`${spelt("htmx:after:history:push")} ${spelt("htmx:after:history:replace")}`, followSoon); // htmx 4
+};
+
+/** @param {Element} block @param {string | undefined} text */
+const remember = (block, text) => {
+  if (text === undefined) asked.delete(block);
+  else asked.set(block, text);
+};
+
+/** @param {CustomEvent} event */
+const rememberRequest = ({ target, detail: { url, piece } }) => {
+  const block = /** @type {HTMLElement} */ (target);
+  if (!is(block, BOUND)) return;
+  const text = piece === undefined ? held(block, url) : undefined;
+  requested.set(of(block).id, text);
+  remember(block, text);
+};
+
+/** @param {CustomEvent} event */
+const rememberAnswer = ({ target }) => {
+  const block = /** @type {HTMLElement} */ (target);
+  if (is(block, BOUND)) remember(block, requested.get(of(block).id));
+};
+
+export const start = () => {
+  on("mizan:refreshing", rememberRequest);
+  on("mizan:refreshed", rememberAnswer);
+  watchAddress();
+  onRestored(followSoon);
+  on(`htmx:historyCacheMiss htmx:historyCacheHit ${spelt("htmx:before:history:restore")}`, unlessRestored);
+  whenParsed(() => {
+    follow();
+    onChange(() => {
+      if (all(BOUND).length) followSoon();
+    }, ["data-mizan-query", "hx-get"]);
+  });
+};

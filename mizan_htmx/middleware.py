@@ -65,7 +65,8 @@ class MizanMiddleware:
 
     def _note(self, request: HttpRequest, response: SimpleTemplateResponse) -> SimpleTemplateResponse:
         """Note what the page is rendered as: its blocks may show its own view."""
-        state_of(request).page.response = ref(response)  # which refers to the request
+        # A reference, because the response refers to the request.
+        state_of(request).page.response = ref(response), current_locale()
         return response
 
     async def _anote(self, request: HttpRequest, response: SimpleTemplateResponse) -> SimpleTemplateResponse:

@@ -58,8 +58,9 @@ class PageState:
     localizations: dict[Any, Any]
     #: The resolver matches of the paths of blocks.
     matches: dict[str, ResolverMatch]
-    #: The template response that the page is rendered as, until it is sent: ``middleware.MizanMiddleware``.
-    response: "ref[SimpleTemplateResponse] | None"
+    #: The template response that the page is rendered as, until it is sent, with the language and time zone
+    #: that its view has left: ``middleware.MizanMiddleware``.
+    response: "tuple[ref[SimpleTemplateResponse], tuple[str, tzinfo]] | None"
     #: The results of readers: ``blocks.reader_results.resolve()``.
     results: dict[Any, Any]
     #: The views that are read at this moment: ``http.class_views.read()``.

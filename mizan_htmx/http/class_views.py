@@ -14,6 +14,7 @@ from django.template.response import SimpleTemplateResponse
 from django.views.generic import View
 
 from mizan_htmx.caching.anonymous import AnonymousRequest
+from mizan_htmx.localization import current_locale
 from mizan_htmx.protocol.keys import canonical, is_nameable
 from mizan_htmx.request_state import state_of
 
@@ -95,11 +96,13 @@ def _context_of_page(
     view: ClassView, request: HttpRequest, kwargs: Mapping[str, Any], texts: Mapping[str, str]
 ) -> ViewContext | None:
     """Return the context that the page is rendered with, if the same view has made it of the same values."""
-    response = state_of(request).page.response
-    found = response() if response is not None else None
-    if found is None or view.is_decorated or request.method not in ("GET", "HEAD"):
+    noted = state_of(request).page.response
+    if noted is None or request.method not in ("GET", "HEAD"):
         return None
-    context = getattr(found, "context_data", None)
+    response, locale = noted
+    if locale != current_locale():
+        return None
+    context = getattr(response(), "context_data", None)
     shown = context.get("view") if isinstance(context, Mapping) else None
     if type(shown) is not view.cls or getattr(shown, "request", None) is not request:
         return None
@@ -111,6 +114,8 @@ def _is_same(
 ) -> bool:
     match = request.resolver_match
     if match is None or getattr(match.func, "view_class", None) is not view.cls or match.args:
+        return False
+    if view.is_decorated and match.func is not view.call:  # what has let the page through may be another
         return False
     return (
         bool(getattr(match.func, "view_initkwargs", None) == view.initkwargs)

@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.test.utils import CaptureQueriesContext
 from django.utils.decorators import method_decorator
+from django.utils.translation import get_language
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import etag
 from django.views.generic import TemplateView, View
@@ -34,14 +35,6 @@ from tests.helpers.visitor import serve
 from tests.site.models import Board
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(params=["wsgi", "asgi"])
-def boards(site: Site, request: pytest.FixtureRequest) -> Site:
-    """Return a site with three boards, over both servers."""
-    Board.objects.bulk_create([Board(pk=pk, title=title) for pk, title in enumerate(("A", "B", "C"), 1)])
-    site.server = request.param
-    return site
 
 
 class TestThePagesOwnView:
@@ -130,6 +123,19 @@ class TestAnother:
         show(boards, settings, view, LIST + LIST_BLOCK)
         response, _ = fetch(boards)
         assert shown(response) == "A,B,C,"
+        assert boards.refresh(response.text).text in response.text
+
+    def test_another_language(self, boards: Site, settings: Settings) -> None:
+        class Spoken(BoardList):
+            def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+                return {**super().get_context_data(**kwargs), "spoken": get_language()}
+
+        declare(Spoken)
+        block = '{% mizan_context "boards" %}{{ spoken.spoken }}{% endmizan_context %}'
+        source = f'{{% load i18n %}}{{{{ spoken }}}}{{% language "de" %}}{block}{{% endlanguage %}}'
+        show(boards, settings, Spoken.as_view(), source)
+        response, _ = fetch(boards)
+        assert (response.text[:5], shown(response)) == ("en-us", "de")
         assert boards.refresh(response.text).text in response.text
 
     def test_another_object(self, boards: Site, settings: Settings) -> None:
@@ -239,6 +245,13 @@ class TestTheRequest:
         serve(settings, {"page/": BoardList.as_view(), "add/": add})
         answer = send(boards, "/add/", names(boards.get("/page/").text))
         assert "A,B,C,D," in str(answer.brought)
+
+    def test_a_lazy_block_reads_later(self, boards: Site, settings: Settings) -> None:
+        declare(BoardList)
+        show(boards, settings, BoardList.as_view(), LIST_BLOCK.replace('"boards"', '"boards" lazy'))
+        response, queries = fetch(boards)
+        assert (shown(response), queries) == ("", [])
+        assert shown(boards.refresh(response.text)) == "A,B,C,"
 
     def test_a_batch_reads_once(self, boards: Site, settings: Settings) -> None:
         declare(BoardList)

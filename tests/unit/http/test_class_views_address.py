@@ -14,7 +14,6 @@ from tests.helpers.batch import all_of, batch_results
 from tests.helpers.blocks import Site, blocks_of
 from tests.helpers.class_views import LIST_BLOCK, BoardList, declare, fetch, show, shown
 from tests.helpers.visitor import serve
-from tests.site.models import Board
 
 pytestmark = pytest.mark.django_db
 
@@ -22,14 +21,6 @@ pytestmark = pytest.mark.django_db
 PAGED = LIST_BLOCK.replace("{% endmizan", "{{ request.GET.urlencode }}{% endmizan")
 BOUND = PAGED.replace('"boards"', '"boards" from_query="page"')
 PUBLIC = Context("boards", public=True, max_age=60)
-
-
-@pytest.fixture(params=["wsgi", "asgi"])
-def boards(site: Site, request: pytest.FixtureRequest) -> Site:
-    """Return a site with three boards, over both servers."""
-    Board.objects.bulk_create([Board(pk=pk, title=title) for pk, title in enumerate(("A", "B", "C"), 1)])
-    site.server = request.param
-    return site
 
 
 def on_page(site: Site, html: str, address: str) -> HttpResponse:

@@ -31,7 +31,7 @@ from pytest_django import Settings
 
 from mizan_htmx.generic import read_view
 from tests.helpers.blocks import Site
-from tests.helpers.class_views import LIST_BLOCK, BoardDetail, BoardList, declare, fetch, show, shown
+from tests.helpers.class_views import LIST, LIST_BLOCK, BoardDetail, BoardList, declare, fetch, show, shown
 from tests.helpers.visitor import serve
 from tests.site.models import Board
 
@@ -139,6 +139,15 @@ def test_one_around_what_is_passed_holds(board: Site, settings: Settings) -> Non
     assert shown(fetch(board)[0]) == ""
     board.browser.force_login(user())
     assert shown(fetch(board)[0]) == "A,"
+
+
+def test_one_around_both_shares_the_pages_context(board: Site, settings: Settings) -> None:
+    guarded = login_required(BoardList.as_view())
+    declare(guarded)
+    show(board, settings, guarded, LIST + LIST_BLOCK)
+    board.browser.force_login(user())
+    response, queries = fetch(board)
+    assert (shown(response), sum("site_board" in each for each in queries)) == ("A,", 1)
 
 
 def raising(error: type[Exception]) -> Callable[[HttpRequest], HttpResponse]:

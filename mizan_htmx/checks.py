@@ -59,6 +59,43 @@ def check_methods(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> lis
     ]
 
 
+def check_class_views(app_configs: Sequence[AppConfig] | None, **kwargs: Any) -> list[CheckMessage]:
+    """Report class-based views that only the URLconf guards, and that blocks show."""
+    readers = [(each, view) for each in registry.graph.functions.values() if (view := _unguarded_view(each))]
+    if not readers or not getattr(settings, "ROOT_URLCONF", None):
+        return []
+    guarded = {getattr(view, "view_class", None) for _, view in walk_urlconf() if _is_guarded(view)}
+    return [
+        Warning(
+            f"{function.place} shows {view.place} in blocks, where its decorator in the URLconf does not"
+            " hold.",
+            hint="Decorate its dispatch by method_decorator(), or pass the decorated view to read_view(). Or"
+            " write auth= for those who may see it, and auth=False if everybody may.",
+            obj=function,
+            id="mizan_htmx.W012",
+        )
+        for function, view in readers
+        if view.cls in guarded
+    ]
+
+
+def _unguarded_view(function: Function) -> Any:
+    """Return the class-based view that a reader reads, unless the class or the reader says who may see it."""
+    view = getattr(function.func, "class_view", None)
+    if view is None or function.auth is not None or function.is_unguarded or view.is_decorated:
+        return None
+    return None if hasattr(view.cls, "handle_no_permission") else view
+
+
+def _is_guarded(view: Any) -> bool:
+    """Return whether a view is inside a decorator of django.contrib.auth, such as ``login_required``."""
+    while view is not None:
+        if getattr(view, "__globals__", {}).get("__name__") == "django.contrib.auth.decorators":
+            return True
+        view = getattr(view, "__wrapped__", None)
+    return False
+
+
 def _declared() -> Iterable[Function]:
     """Return the registered functions, and those that are only views of the URLconf; each once."""
     found = {function.declaration: function for function in registry.graph.functions.values()}
@@ -327,6 +364,7 @@ _CHECKS = tuple(
     for check in (
         check_declarations,
         check_methods,
+        check_class_views,
         check_settings,
         check_lag,
         check_watches,

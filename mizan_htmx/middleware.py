@@ -1,11 +1,13 @@
 """The middleware that writes into responses what was invalidated, and adds the blocks of a single flight."""
 
 from collections.abc import Awaitable, Callable
-from typing import cast
+from typing import Any, cast
+from weakref import ref
 
 from asgiref.sync import iscoroutinefunction, markcoroutinefunction
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
+from django.template.response import SimpleTemplateResponse
 
 from mizan_htmx.blocks.freshness_check import check_freshness, unverified_blocks
 from mizan_htmx.blocks.single_flight import bring, must_bring
@@ -55,6 +57,20 @@ class MizanMiddleware:
             abandon(recorder, owned=owned)
             raise
         return response
+
+    @property
+    def process_template_response(self) -> Callable[[HttpRequest, SimpleTemplateResponse], Any]:
+        """What Django calls before it renders a template response; in a thread, if it were sync."""
+        return self._anote if self.is_async else self._note
+
+    def _note(self, request: HttpRequest, response: SimpleTemplateResponse) -> SimpleTemplateResponse:
+        """Note what the page is rendered as: its blocks may show its own view."""
+        # A reference, because the response refers to the request.
+        state_of(request).page.response = ref(response), current_locale()
+        return response
+
+    async def _anote(self, request: HttpRequest, response: SimpleTemplateResponse) -> SimpleTemplateResponse:
+        return self._note(request, response)
 
     async def _acall(self, request: HttpRequest) -> HttpResponseBase:
         store_base_locale(request, current_locale())

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from weakref import ref
 
 from django.http import HttpRequest
+from django.template.response import SimpleTemplateResponse
 from django.urls import ResolverMatch, URLResolver
 
 #: The name of the attribute, which a copy of the request has, too. Hot paths that only read may use
@@ -45,7 +46,9 @@ class PageState:
         "included",
         "localizations",
         "matches",
+        "response",
         "results",
+        "running",
         "shared_results",
         "url_scope",
     )
@@ -58,8 +61,13 @@ class PageState:
     localizations: dict[Any, Any]
     #: The resolver matches of the paths of blocks.
     matches: dict[str, ResolverMatch]
+    #: The template response that the page is rendered as, until it is sent, with the language and time zone
+    #: that its view has left: ``middleware.MizanMiddleware``.
+    response: "tuple[ref[SimpleTemplateResponse], tuple[str, tzinfo]] | None"
     #: The results of readers: ``blocks.reader_results.resolve()``.
     results: dict[Any, Any]
+    #: The views that are read at this moment: ``http.class_views.read()``.
+    running: set[Any] | None
     #: The results of readers of public contexts in a batch, where each block has its own anonymous request.
     shared_results: dict[Any, Any] | None
     #: The URLconf, its resolver and the script prefix, with which URLs are reversed.
@@ -70,7 +78,9 @@ class PageState:
         self.included = {}
         self.localizations = {}
         self.matches = {}
+        self.response = None
         self.results = {}
+        self.running = None
         self.shared_results = None
         self.url_scope = None
 

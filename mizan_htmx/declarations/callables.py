@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from django.http import HttpRequest
+from django.views import View
 from typing_extensions import is_protocol
 
 from mizan_htmx.declarations.scalars import class_of, members_of
@@ -31,10 +32,12 @@ def check_callable(func: Any) -> None:
             f"@client({func!r}): options are keyword arguments. Write @client(context={func!r})."
         )
     if isinstance(func, type):
-        raise DeclarationError(f"{_of_class(func)} is a class.{_FROM_VIEW}")
+        raise DeclarationError(f"{_of_class(func)} is a class.{_FROM_VIEW}{_reader_of(func)}")
     view = getattr(func, "view_class", None) or getattr(func, "cls", None)  # Django's; REST framework's
     if isinstance(view, type):
-        raise DeclarationError(f"{_of_class(view)}.as_view() is a class-based view.{_FROM_VIEW}")
+        raise DeclarationError(
+            f"{_of_class(view)}.as_view() is a class-based view.{_FROM_VIEW}{_reader_of(view)}"
+        )
     if isinstance(func, (staticmethod, classmethod, property)):
         inner = func.fget if isinstance(func, property) else func.__func__
         raise DeclarationError(
@@ -63,6 +66,16 @@ def check_callable(func: Any) -> None:
 
 def _of_class(cls: Any) -> str:
     return f"{getattr(cls, '__module__', '?')}.{getattr(cls, '__qualname__', repr(cls))}"
+
+
+def _reader_of(cls: type) -> str:
+    """Return how blocks can show what a class-based view shows."""
+    if not issubclass(cls, View):
+        return ""
+    return (
+        " What it shows can be read in blocks: client(context=…)(read_view"
+        f"({cls.__name__})), from mizan_htmx.generic."
+    )
 
 
 def _check_method(func: Callable[..., Any]) -> None:

@@ -74,7 +74,9 @@ class Signature:
 def where(func: Callable[..., Any]) -> str:
     """Return a function's name and place for messages: ``app.views.rename (app/views.py:12)``."""
     code = getattr(inspect.unwrap(func), "__code__", None)
-    place = f" ({code.co_filename}:{code.co_firstlineno})" if code else ""
+    # What has made a function says where it was asked to.
+    at = getattr(func, "declared_at", "") or (code and f"{code.co_filename}:{code.co_firstlineno}")
+    place = f" ({at})" if at else ""
     return f"{getattr(func, '__module__', '?')}.{getattr(func, '__qualname__', repr(func))}{place}"
 
 

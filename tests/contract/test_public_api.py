@@ -36,6 +36,7 @@ PUBLIC = (
     "mizan_htmx.edge.backends.varnish",
     "mizan_htmx.errors",
     "mizan_htmx.forms",
+    "mizan_htmx.generic",
     "mizan_htmx.middleware",
     "mizan_htmx.setup.registry",
     "mizan_htmx.signals",

@@ -1,8 +1,12 @@
 """The checks of what is declared: each id with its whole message, its hint and its object."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.contrib.admin.views.decorators import staff_member_required
+from django.contrib.auth.decorators import login_required, permission_required
+from django.contrib.auth.mixins import LoginRequiredMixin
 from django.core.checks import Warning, run_checks
 from django.http import HttpRequest, HttpResponse
 from django.urls import include, path
@@ -12,9 +16,15 @@ from pytest_django import Settings
 from mizan_htmx.client import Context, client
 from mizan_htmx.declarations.functions import Function
 from mizan_htmx.errors import DeclarationError
+from mizan_htmx.generic import read_view
 from mizan_htmx.setup.registry import register
 from mizan_htmx.testing import isolated_registry
 from tests.helpers.checks import checks, error, place, run
+from tests.helpers.class_views import BoardDetail, BoardList
+
+
+class OfMembers(LoginRequiredMixin, BoardList):
+    """All boards, for those who are signed in."""
 
 
 @client(context="user")
@@ -213,6 +223,39 @@ def test_w010_affects_by_methods_that_change_nothing(methods: Any, written: str)
             id="mizan_htmx.W010",
         )
     ]
+
+
+CLASS_VIEWS: dict[str, tuple[Callable[[], Any], bool]] = {
+    "the class": (lambda: client(context="boards")(read_view(BoardList)), True),
+    "its view": (lambda: client(context="boards")(read_view(BoardList.as_view())), True),
+    "decorated": (lambda: client(context="boards")(read_view(login_required(BoardList.as_view()))), False),
+    "with auth": (lambda: client(context="boards", auth=True)(read_view(BoardList)), False),
+    "for everybody": (lambda: client(context="boards", auth=False)(read_view(BoardList)), False),
+    "guarded by a mixin": (lambda: client(context="boards")(read_view(OfMembers)), False),
+    "another": (lambda: client(context="boards")(read_view(BoardDetail)), False),
+}
+
+
+@pytest.mark.parametrize(
+    "guard", [login_required, permission_required("site.add_board"), staff_member_required]
+)
+@pytest.mark.parametrize(("make", "warns"), CLASS_VIEWS.values(), ids=CLASS_VIEWS)
+def test_w012_a_class_view_that_only_the_urlconf_guards(
+    settings: Settings, guard: Any, make: Callable[[], Any], warns: bool
+) -> None:
+    guarded = [guard(BoardList.as_view()), never_cache(guard(OfMembers.as_view())), BoardDetail.as_view()]
+    boards = [path(f"{number}/", view) for number, view in enumerate(guarded)]
+    settings.ROOT_URLCONF = (path("mizan/", include("mizan_htmx.urls")), path("boards/", include(boards)))
+    reader = make()
+    warning = Warning(
+        f"{place(reader)} shows tests.helpers.class_views.BoardList in blocks, where its decorator in the"
+        " URLconf does not hold.",
+        hint="Decorate its dispatch by method_decorator(), or pass the decorated view to read_view(). Or"
+        " write auth= for those who may see it, and auth=False if everybody may.",
+        obj=reader.func,
+        id="mizan_htmx.W012",
+    )
+    assert checks(reader) == ([warning] if warns else [])
 
 
 def test_w010_a_view_that_stands_in_the_urlconf_alone(settings: Settings) -> None:

@@ -24,6 +24,13 @@ FUNCTION = (
 )
 VIEW = f"{FUNCTION}, and call that from the class."
 
+
+def reader_of(cls: type) -> str:
+    """Return how the refusal of a class-based view ends."""
+    reader = f"client(context=…)(read_view({cls.__name__})), from mizan_htmx.generic."
+    return f" What it shows can be read in blocks: {reader}" if issubclass(cls, View) else ""
+
+
 Decorate = Callable[[Any], Any]
 decorators = pytest.mark.parametrize(
     "decorate",
@@ -109,14 +116,14 @@ def test_a_method_of_a_class_that_stands_nowhere() -> None:
 
 @decorators
 def test_a_class(decorate: Decorate) -> None:
-    assert refusal(Page, decorate) == f"{__name__}.Page is a class.{VIEW}"
+    assert refusal(Page, decorate) == f"{__name__}.Page is a class.{VIEW}{reader_of(Page)}"
     assert refusal(BaseModel, decorate) == f"pydantic.main.BaseModel is a class.{VIEW}"
 
 
 @decorators
 @pytest.mark.parametrize("cls", [Page, FrameworkView])
 def test_the_view_of_a_class(decorate: Decorate, cls: Any) -> None:
-    message = f"{__name__}.{cls.__name__}.as_view() is a class-based view.{VIEW}"
+    message = f"{__name__}.{cls.__name__}.as_view() is a class-based view.{VIEW}{reader_of(cls)}"
     assert refusal(cls.as_view(), decorate) == message
     assert refusal(csrf_exempt(cls.as_view()), decorate) == message
 

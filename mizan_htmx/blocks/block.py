@@ -13,6 +13,7 @@ from pydantic import ConfigDict, Field, TypeAdapter, with_config
 from typing_extensions import TypedDict
 
 from mizan_htmx.blocks.binding import bind, bound_names, find_groups
+from mizan_htmx.blocks.passed_values import Variable, VariablesKey, Written, as_key, from_key, read, written
 from mizan_htmx.bounded_cache import BoundedCache
 from mizan_htmx.declarations.graph import Group
 from mizan_htmx.html import content_id, plain, unique_id
@@ -33,10 +34,6 @@ _DEFAULT_ID = "."
 _MAX_POLL = 86_400
 
 Contexts = Annotated[tuple[str, ...], Field(min_length=1)]
-Variable = str | int | float | bool | None
-
-# (name, repr, value), because True, 1 and 1.0 are equal but are serialized differently.
-_Variables = tuple[tuple[str, str, Variable], ...]
 
 
 @with_config(ConfigDict(extra="forbid"))
@@ -57,8 +54,8 @@ class _Place(LocalizationPayload, total=False):
 
 
 # The payload of a token. Another release of this site may have signed something else.
-_Content = tuple[str, Contexts, str, _Options, dict[str, Variable]]
-_ContentAtPlace = tuple[str, Contexts, str, _Options, dict[str, Variable], _Place]
+_Content = tuple[str, Contexts, str, _Options, dict[str, Written]]
+_ContentAtPlace = tuple[str, Contexts, str, _Options, dict[str, Written], _Place]
 _CONTENT: TypeAdapter[_Content | _ContentAtPlace] = TypeAdapter(_Content | _ContentAtPlace)
 
 
@@ -146,20 +143,12 @@ class Block:
 
     @property
     def _signed(self) -> "_Signed":
-        written = _as_key(self.variables)
+        variables = as_key(self.variables)
         own_id = _DEFAULT_ID if self.has_default_id else self.id
-        return self.partial, self.contexts, own_id, self.wrapper, written, self.localization, self.engine
+        return self.partial, self.contexts, own_id, self.wrapper, variables, self.localization, self.engine
 
 
-_Signed = tuple[str, tuple[str, ...], str, Wrapper, _Variables, Localization, str]
-
-
-def _as_key(variables: Mapping[str, Variable]) -> _Variables:
-    return tuple([(name, repr(value), value) for name, value in variables.items()]) if variables else ()
-
-
-def _as_mapping(variables: _Variables) -> dict[str, Variable]:
-    return {name: value for name, _, value in variables}
+_Signed = tuple[str, tuple[str, ...], str, Wrapper, VariablesKey, Localization, str]
 
 
 def _bound(contexts: Iterable[str], values: Iterable[Mapping[str, Any]]) -> tuple[Invalidation, ...]:
@@ -183,11 +172,11 @@ def _sign(
     contexts: tuple[str, ...],
     shown_id: str,
     wrapper: Wrapper,
-    variables: _Variables,
+    variables: VariablesKey,
     localization: Localization,
     engine: str,
 ) -> str:
-    content = [partial, contexts, shown_id, wrapper.non_defaults, _as_mapping(variables)]
+    content = [partial, contexts, shown_id, wrapper.non_defaults, written(variables)]
     if localization or engine:  # omitted otherwise, as in tokens of former releases
         content.append({**localization.payload, **({"engine": engine} if engine else {})})
     return signing.Signer(key=secret, salt=SALT).sign_object(content)
@@ -202,7 +191,7 @@ def read_token(token: str, raw: Mapping[str, str]) -> Block:
     partial, contexts, shown_id, wrapper, variables, localization, engine = content
     groups = find_groups(contexts)
     values, shown = bind(groups, _given(groups, raw))
-    given = _as_mapping(variables)
+    given = from_key(variables)
     is_default = shown_id == _DEFAULT_ID
     own_id = _names["", partial, shown, variables] if is_default else shown_id
     return Block(
@@ -222,7 +211,7 @@ def _read_content(token: str, secret: str | bytes, former: tuple[str | bytes, ..
     )
     at: _Place = place[0] if place else {}
     localization, engine = Localization.from_payload(at), at.get("engine", "")
-    return partial, contexts, shown_id, Wrapper(**options), _as_key(variables), localization, engine
+    return partial, contexts, shown_id, Wrapper(**options), as_key(read(variables)), localization, engine
 
 
 # A page requests the same block again and again, and many pages request the same one after a change.
@@ -252,7 +241,7 @@ def make(
     own_id = texts.get("id") or ""
     is_default = False
     if not own_id:
-        default = _names[parent, partial, shown, _as_key(variables)]
+        default = _names[parent, partial, shown, as_key(variables)]
         own_id = unique_id(request, default)
         is_default = own_id == default and not parent
     elif not re.fullmatch(r"[A-Za-z0-9_-]+", own_id):
@@ -277,8 +266,8 @@ def _wrapper(own: Mapping[str, Any], texts: Mapping[str, str]) -> Wrapper:
     )
 
 
-def _name(parent: str, partial: str, shown: tuple[Invalidation, ...], variables: _Variables) -> str:
-    return content_id([partial, [*map(str, shown)], _as_mapping(variables)], parent=parent)
+def _name(parent: str, partial: str, shown: tuple[Invalidation, ...], variables: VariablesKey) -> str:
+    return content_id([partial, [*map(str, shown)], written(variables)], parent=parent)
 
 
 _names = BoundedCache(_name)

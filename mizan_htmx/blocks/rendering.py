@@ -12,6 +12,7 @@ from django.utils.safestring import SafeString, mark_safe
 from mizan_htmx.blocks.binding import find_groups
 from mizan_htmx.blocks.block import Block, Wrapper
 from mizan_htmx.blocks.freshness import note_numbers
+from mizan_htmx.blocks.parameters import parameters_in
 from mizan_htmx.blocks.passed_values import for_template
 from mizan_htmx.blocks.reader_results import LazyResults, PlaceholderResults, is_denied, readers_of
 from mizan_htmx.bounded_cache import BoundedCache
@@ -33,7 +34,7 @@ REFRESH = "mizan:refresh"
 class BlockContext(RequestContext):
     """The template context of a block. Later layers hide those before.
 
-    They are: context processors, the readers' results, what ``with`` passes. It has
+    They are: context processors, parameters, the readers' results, what ``with`` passes. It has
     nothing of the page around, and is bound to the block's partial from the beginning.
     """
 
@@ -50,7 +51,8 @@ class BlockContext(RequestContext):
         self.template, self.template_name = cast("Template", partial), partial.name
         # Not by push(), which copies into a dict and so would resolve all results at once.
         processed = _processor_values(engine, request, state.block, locale)
-        layers: list[Any] = [processed, results, for_template(block.variables)]
+        parameters = parameters_in(block.contexts, block.values)
+        layers: list[Any] = [processed, parameters, results, for_template(block.variables)]
         self.dicts += layers
         # ``include`` caches the templates of a page here; all blocks of a response share the cache.
         self.render_context.dicts[0] = state.page.included

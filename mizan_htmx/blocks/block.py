@@ -18,12 +18,14 @@ from mizan_htmx.blocks.from_query import (
     Texts,
     check_parameters,
     keys_of,
+    shortest_form,
     texts_of_page,
     texts_of_url,
     with_fitting,
     without,
-    written,
 )
+from mizan_htmx.blocks.page_variables import Around
+from mizan_htmx.blocks.passed_values import Variable, VariablesKey, Written, as_key, from_key, read, written
 from mizan_htmx.bounded_cache import BoundedCache
 from mizan_htmx.declarations.graph import Group
 from mizan_htmx.html import content_id, plain, unique_id
@@ -44,10 +46,6 @@ _DEFAULT_ID = "."
 _MAX_POLL = 86_400
 
 Contexts = Annotated[tuple[str, ...], Field(min_length=1)]
-Variable = str | int | float | bool | None
-
-# (name, repr, value), because True, 1 and 1.0 are equal but are serialized differently.
-_Variables = tuple[tuple[str, str, Variable], ...]
 
 
 @with_config(ConfigDict(extra="forbid"))
@@ -69,8 +67,8 @@ class _Place(LocalizationPayload, total=False):
 
 
 # The payload of a token. Another release of this site may have signed something else.
-_Content = tuple[str, Contexts, str, _Options, dict[str, Variable]]
-_ContentAtPlace = tuple[str, Contexts, str, _Options, dict[str, Variable], _Place]
+_Content = tuple[str, Contexts, str, _Options, dict[str, Written]]
+_ContentAtPlace = tuple[str, Contexts, str, _Options, dict[str, Written], _Place]
 _CONTENT: TypeAdapter[_Content | _ContentAtPlace] = TypeAdapter(_Content | _ContentAtPlace)
 
 
@@ -121,7 +119,8 @@ class Block:
     first; a refresh never is, so the URL does not contain it. ``localization`` and ``engine`` (the name of
     the template engine) are those of the page, where the URL alone would yield others. A default id follows
     from the rest, and is not part of the token: blocks of a loop then share one. ``texts`` are what the
-    page's address has for the parameters of ``wrapper.query``, whether valid or not.
+    page's address has for the parameters of ``wrapper.query``, whether valid or not. ``around`` is set at the
+    first rendering, under ``MIZAN_STRICT``.
     """
 
     partial: str
@@ -136,6 +135,7 @@ class Block:
     engine: str = ""
     has_default_id: bool = field(default=False, compare=False)
     texts: Texts = ()
+    around: Around | None = field(default=None, compare=False, repr=False)
 
     def __post_init__(self) -> None:
         if not self.bound:
@@ -168,20 +168,12 @@ class Block:
 
     @property
     def _signed(self) -> "_Signed":
-        written = _as_key(self.variables)
+        variables = as_key(self.variables)
         own_id = _DEFAULT_ID if self.has_default_id else self.id
-        return self.partial, self.contexts, own_id, self.wrapper, written, self.localization, self.engine
+        return self.partial, self.contexts, own_id, self.wrapper, variables, self.localization, self.engine
 
 
-_Signed = tuple[str, tuple[str, ...], str, Wrapper, _Variables, Localization, str]
-
-
-def _as_key(variables: Mapping[str, Variable]) -> _Variables:
-    return tuple([(name, repr(value), value) for name, value in variables.items()]) if variables else ()
-
-
-def _as_mapping(variables: _Variables) -> dict[str, Variable]:
-    return {name: value for name, _, value in variables}
+_Signed = tuple[str, tuple[str, ...], str, Wrapper, VariablesKey, Localization, str]
 
 
 def _bound(contexts: Iterable[str], values: Iterable[Mapping[str, Any]]) -> tuple[Invalidation, ...]:
@@ -206,11 +198,11 @@ def _sign(
     contexts: tuple[str, ...],
     shown_id: str,
     wrapper: Wrapper,
-    variables: _Variables,
+    variables: VariablesKey,
     localization: Localization,
     engine: str,
 ) -> str:
-    content = [partial, contexts, shown_id, wrapper.non_defaults, _as_mapping(variables)]
+    content = [partial, contexts, shown_id, wrapper.non_defaults, written(variables)]
     if localization or engine:  # omitted otherwise, as in tokens of former releases
         content.append({**localization.payload, **({"engine": engine} if engine else {})})
     return signing.Signer(key=secret, salt=SALT).sign_object(content)
@@ -234,7 +226,7 @@ def read_token(token: str, raw: Mapping[str, str]) -> Block:
     if is_default:
         shown_id = _names["", partial, without(shown, query) if query else shown, variables]
     return Block(
-        *(partial, contexts, values, _as_mapping(variables), wrapper, shown_id, False, shown),
+        *(partial, contexts, values, from_key(variables), wrapper, shown_id, False, shown),
         *(localization, engine, is_default, texts),
     )
 
@@ -251,7 +243,7 @@ def _read_content(token: str, secret: str | bytes, former: tuple[str | bytes, ..
     )
     at: _Place = place[0] if place else {}
     localization, engine = Localization.from_payload(at), at.get("engine", "")
-    return partial, contexts, shown_id, Wrapper(**options), _as_key(variables), localization, engine
+    return partial, contexts, shown_id, Wrapper(**options), as_key(read(variables)), localization, engine
 
 
 # A page requests the same block again and again, and many pages request the same one after a change.
@@ -270,6 +262,7 @@ def make(
     localization: Localization = PLAIN,
     engine: str = "",
     outer: Outer | None = None,
+    around: Around | None = None,
 ) -> Block:
     """Return the block of a tag; raise ValueError for invalid parameters or attributes.
 
@@ -286,7 +279,7 @@ def make(
     address: Texts = ()
     if query:
         check_parameters(groups, query, bound)
-        query = written(query)
+        query = shortest_form(query)
         address = texts_of_page(query, request, outer)
         given = with_fitting(given, groups, query, address)
     values, shown = bind(groups, given)
@@ -294,16 +287,17 @@ def make(
     is_default = False
     if not own_id:
         fixed = without(shown, query) if query else shown
-        default = _names[parent, partial, fixed, _as_key(variables)]
+        default = _names[parent, partial, fixed, as_key(variables)]
         own_id = unique_id(request, default)
         is_default = own_id == default and not parent
     elif not re.fullmatch(r"[A-Za-z0-9_-]+", own_id):
         raise ValueError(f"id={own_id!r} can't be a block's id. Use letters, digits, '_' and '-' only.")
     wrapper = _wrapper(own, texts, query) if own else _DEFAULT
     lazy = bool(own.get("lazy", False))
+    place = (localization, engine)
     return Block(
         *(partial, contexts, values, variables, wrapper, own_id, lazy, shown),
-        *(localization, engine, is_default, address),
+        *(*place, is_default, address, around),
     )
 
 
@@ -321,8 +315,8 @@ def _wrapper(own: Mapping[str, Any], texts: Mapping[str, str], query: str) -> Wr
     )
 
 
-def _name(parent: str, partial: str, shown: tuple[Invalidation, ...], variables: _Variables) -> str:
-    return content_id([partial, [*map(str, shown)], _as_mapping(variables)], parent=parent)
+def _name(parent: str, partial: str, shown: tuple[Invalidation, ...], variables: VariablesKey) -> str:
+    return content_id([partial, [*map(str, shown)], written(variables)], parent=parent)
 
 
 _names = BoundedCache(_name)

@@ -50,7 +50,7 @@ def keys_of(text: str) -> Mapping[str, str]:
     return keys
 
 
-def written(text: str) -> str:
+def shortest_form(text: str) -> str:
     """Return a list of parameters in its shortest form; raise ValueError for what is none."""
     return " ".join([name if name == key else f"{name}:{key}" for name, key in keys_of(text).items()])
 

@@ -14,12 +14,14 @@ from django.template.loader_tags import BlockNode as ExtendsBlock
 from django.utils.safestring import SafeString, mark_safe
 
 from mizan_htmx.blocks.binding import bound_names, check_names, find_groups
-from mizan_htmx.blocks.block import Block, Variable, make
+from mizan_htmx.blocks.block import Block, make
 from mizan_htmx.blocks.enclosing_tags import check_enclosing_nodes, enclosing_tags
 from mizan_htmx.blocks.from_query import check_parameters
-from mizan_htmx.blocks.rendering import render, render_lazy
+from mizan_htmx.blocks.page_variables import Around
+from mizan_htmx.blocks.passing import pass_in
+from mizan_htmx.blocks.rendering import check_unrendered, render, render_lazy
 from mizan_htmx.caching.anonymous import are_public
-from mizan_htmx.html import plain
+from mizan_htmx.conf import conf
 from mizan_htmx.internals import open_tag_names, partials_in
 from mizan_htmx.localization import Locale, current_locale
 from mizan_htmx.rendering.page_localization import localization_in
@@ -236,6 +238,8 @@ class ContextNode(Node):
         block = self._block(context, request, attributes, reference, engine, locale)
         if not block.lazy:
             return render(block, partial, request, locale)
+        if block.around is not None:
+            check_unrendered(block, partial, request, (PlaceholderNode, ContextNode))
         waiting = self.placeholder or _placeholder_in(partial.nodelist)
         if waiting is not None:
             waiting.engine = partial.engine
@@ -266,19 +270,20 @@ class ContextNode(Node):
             dict.fromkeys(str(each.resolve(context)) for each in binding.contexts)
         )
         public = are_public(contexts)
-        variables = {name: each.resolve(context) for name, each in binding.variables.items()}
+        variables = pass_in(binding.variables, context, contexts, request)
         try:
             return make(
                 reference,
                 contexts=contexts,
                 params={name: each.resolve(context) for name, each in binding.params.items()},
-                variables={name: _scalar(name, value) for name, value in variables.items()},
+                variables=variables,
                 attributes=attributes,
                 request=request,
                 parent=getattr(context, "block_id", ""),
                 localization=localization_in(context, request, locale, public=public, tags=binding.tags),
                 engine=engine,
                 outer=getattr(context, "block", None) if "from_query" in attributes else None,
+                around=Around(context, self, contexts, ATTRIBUTES) if conf.strict else None,
             )
         except ValueError as error:
             raise TemplateSyntaxError(str(error)) from error
@@ -297,19 +302,3 @@ def request_of(context: Context, tag: str = "mizan_context") -> HttpRequest:
     if not isinstance(request, HttpRequest):
         raise TemplateSyntaxError(f"{{% {tag} %}} needs the request. Render with render(request, …).")
     return request
-
-
-def _scalar(name: str, value: object) -> Variable:
-    value = plain(value)
-    if value is None or isinstance(value, bool):
-        return value
-    # A URL loses what subclasses add: a SafeString its safety, an enum its label.
-    if isinstance(value, str):
-        return value + ""
-    for kind in (int, float):
-        if isinstance(value, kind):
-            return kind(value)
-    raise TemplateSyntaxError(
-        f"{{% mizan_context … with {name}=… %}} got {value!r}, which can't be part of a URL."
-        " Pass a string, a number or a boolean, and let a reader return everything else."
-    )

@@ -5,7 +5,7 @@ from typing import Any, cast
 
 from django.http import HttpRequest
 from django.template import RequestContext
-from django.template.base import Template
+from django.template.base import Node, Template
 from django.template.engine import Engine
 from django.utils.safestring import SafeString, mark_safe
 
@@ -14,7 +14,11 @@ from mizan_htmx.blocks.block import Block, Wrapper
 from mizan_htmx.blocks.freshness import note_numbers
 from mizan_htmx.blocks.late_refusals import NotingContext
 from mizan_htmx.blocks.page_address import on_its_page
+from mizan_htmx.blocks.page_variables import PageVariables, ProcessorValues
+from mizan_htmx.blocks.parameters import parameters_in
+from mizan_htmx.blocks.passed_values import for_template
 from mizan_htmx.blocks.reader_results import LazyResults, PlaceholderResults, is_denied, readers_of
+from mizan_htmx.blocks.unrendered import uses_in
 from mizan_htmx.bounded_cache import BoundedCache
 from mizan_htmx.caching.anonymous import AnonymousRequest, are_public, shared_or_own
 from mizan_htmx.conf import conf
@@ -32,9 +36,10 @@ REFRESH = "mizan:refresh"
 
 
 class BlockContext(RequestContext):
-    """The template context of a block: the request, context processors and the readers' results.
+    """The template context of a block. Later layers hide those before.
 
-    It has nothing of the page around, and is bound to the block's partial from the beginning.
+    They are: context processors, parameters, the readers' results, what ``with`` passes. It has
+    nothing of the page around, and is bound to the block's partial from the beginning.
     """
 
     def __init__(
@@ -50,8 +55,11 @@ class BlockContext(RequestContext):
         self.template, self.template_name = cast("Template", partial), partial.name
         # Not by push(), which copies into a dict and so would resolve all results at once.
         processed = _processor_values(engine, request, state, locale)
-        layers: tuple[Any, ...] = (processed, results, {**block.variables})
+        parameters = parameters_in(block.contexts, block.values)
+        layers: list[Any] = [processed, parameters, results, for_template(block.variables)]
         self.dicts += layers
+        if block.around is not None:
+            self.dicts.insert(0, PageVariables(block.around, results))
         if results.may_refuse_late:
             self.render_context = NotingContext(results.note)
         # ``include`` caches the templates of a page here; all blocks of a response share the cache.
@@ -70,7 +78,7 @@ def _processor_values(
     key = id(engine), locale, None if current is None else current.address.path
     values = processed.get(key)
     if values is None:
-        values = processed[key] = {}
+        values = processed[key] = ProcessorValues()
         for processor in engine.template_context_processors:
             values.update(processor(request))
     return values
@@ -113,6 +121,22 @@ def render_lazy(block: Block, placeholder: Partial | None, request: HttpRequest)
     """
     with shared_or_own(request, block.contexts, block.localization) as shown:
         return _render_lazy(block, placeholder, shown, current_locale())
+
+
+def check_unrendered(
+    block: Block, partial: Partial, request: HttpRequest, silent: tuple[type[Node], ...]
+) -> None:
+    """Raise TemplateSyntaxError for a variable of the page in a block that is not rendered with it.
+
+    ``silent`` are kinds of nodes that set no variables.
+    """
+    with shared_or_own(request, block.contexts, block.localization) as shown:
+        locale = current_locale()
+        results = LazyResults(shown, readers_of(find_groups(block.contexts)), block.values, locale)
+        context = BlockContext(shown, block, partial, results, locale)
+    for node, variable, name in uses_in(partial.nodelist, silent):
+        if name not in context and block.around is not None:
+            PageVariables(block.around, results).check(name, variable, node)
 
 
 def _render_lazy(

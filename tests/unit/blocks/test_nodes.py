@@ -1,7 +1,6 @@
 """What may stand in ``{% mizan_context %}``, and the whole message for what may not."""
 
 from collections.abc import Callable
-from datetime import date
 from typing import Any
 
 import pytest
@@ -187,16 +186,6 @@ def test_scalars_pass_with_with_and_are_the_same_after(any_site: Site, given: ob
 
     assert html.endswith(f">[{shown}][]</div>")
     any_site.assert_refreshes_alike(html)
-
-
-@pytest.mark.parametrize("given", [[1], {"a": 1}, date(2026, 1, 31), b"bytes", Ellipsis])
-def test_what_is_no_scalar_does_not_pass_with_with(site: Site, given: object) -> None:
-    source = f'{{% mizan_context "notifications" with x=given %}}{END}'
-
-    assert syntax_error(site, source, given=given) == (
-        f"{{% mizan_context … with x=… %}} got {given!r}, which can't be part of a URL."
-        " Pass a string, a number or a boolean, and let a reader return everything else."
-    )
 
 
 @pytest.mark.parametrize("name", ["context", "self", "name", "request", "user_profile", "True2"])

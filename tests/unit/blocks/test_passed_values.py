@@ -98,7 +98,6 @@ def test_a_value_is_the_same_at_first_and_after_a_refresh(value: Any) -> None:
         ({"b": 1, "a": 2}.keys(), ["b", "a"]),
         ({"b": 1, "a": 2}.values(), [1, 2]),
     ],
-    ids=repr,
 )
 def test_a_value_loses_at_first_what_a_url_would_lose(value: Any, becomes: Any) -> None:
     first = passed(value)

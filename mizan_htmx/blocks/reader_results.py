@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import Any
 
 from django.core.exceptions import SynchronousOnlyOperation
+from django.db import Error as DatabaseError
 from django.http import HttpRequest
 from django.template import TemplateSyntaxError
 
@@ -25,6 +26,9 @@ from mizan_htmx.request_state import state_of
 from mizan_htmx.setup.registry import registry
 
 _Key = tuple[Any, ...]
+
+# What a queryset may raise while it is iterated: a refusal, or a failure that must not look like no rows.
+_LATE = (*DENIED, DatabaseError, SynchronousOnlyOperation)
 
 
 class Readers(dict[str, tuple[Function, int]]):
@@ -88,8 +92,8 @@ class LazyResults(Mapping[str, Any]):
         return len(self._readers)
 
     def note(self, error: Exception) -> None:
-        """Note an exception of the template, if it may be the refusal of a result that it was handed."""
-        if not self.may_refuse_late or not isinstance(error, DENIED):
+        """Note an exception of the template, if it may be of a result that the template was handed."""
+        if not self.may_refuse_late or not isinstance(error, _LATE):
             return
         handed_on = self._handed_on or state_of(self._request).page.handed_on
         if handed_on:

@@ -33,6 +33,7 @@ from tests.site.live import write_and_show as write_and_show
 from tests.site.live import write_diary as write_diary
 from tests.site.live import write_note as write_note
 from tests.site.models import Card, Person
+from tests.site.movies import movies as movies
 from tests.site.public import change_slogan as change_slogan
 from tests.site.public import slogan as slogan
 from tests.site.public import slogan_page as slogan_page

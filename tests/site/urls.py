@@ -43,6 +43,7 @@ urlpatterns = [
     path("", include("tests.site.fields")),
     path("", include("tests.site.keep")),
     path("", include("tests.site.languages")),
+    path("", include("tests.site.movies")),
     path("", include("tests.site.sessions")),
     path("", include("tests.site.pace")),
     path("", include("tests.site.provenance")),

@@ -46,6 +46,7 @@ urlpatterns = [
     path("", include("tests.site.movies")),
     path("", include("tests.site.sessions")),
     path("", include("tests.site.pace")),
+    path("", include("tests.site.paged")),
     path("", include("tests.site.provenance")),
     path("", include("tests.site.errors")),
 ]

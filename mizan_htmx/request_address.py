@@ -4,8 +4,8 @@ The request stays the same object, so that all that is set on it while it has an
 """
 
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.http import HttpRequest, QueryDict
@@ -42,10 +42,14 @@ class _Values:
 
 @dataclass(slots=True)
 class Readdressing:
-    """The address that a request has for a while, and what it has had where it was routed."""
+    """The address that a request has for a while, and what it has had where it was routed.
+
+    ``scope`` tells apart what depends on the address; it is "" where the two are the same.
+    """
 
     address: Address
     routed: _Values
+    scope: str
 
 
 def has_claimed_address(request: HttpRequest) -> bool:
@@ -65,12 +69,6 @@ def current_readdressing(request: HttpRequest) -> Readdressing | None:
     return found
 
 
-def shown_path(request: HttpRequest) -> str:
-    """Return the path that readers and templates are shown in place of the routed one, or ""."""
-    current = current_readdressing(request)
-    return "" if current is None else current.address.path
-
-
 @contextmanager
 def moved_to(request: HttpRequest, address: Address) -> Iterator[None]:
     """Give a request another address, as if Django had routed it there."""
@@ -88,7 +86,8 @@ def readdressed(request: HttpRequest, address: Address) -> Iterator[None]:
     """Show another address to readers and templates; ``as_routed`` finds the former one."""
     state, former = state_of(request), _take(request)
     before: Readdressing | None = state.readdressing
-    current = state.readdressing = Readdressing(address, former if before is None else before.routed)
+    routed = former if before is None else before.routed
+    current = state.readdressing = Readdressing(address, routed, _scope(address, routed))
     _put(request, _values_of(request, address))
     try:
         yield
@@ -102,30 +101,26 @@ def readdressed(request: HttpRequest, address: Address) -> Iterator[None]:
             _put(request, former)
 
 
-class as_routed:
-    """Work with the address that Django has routed: who may see something is decided by that.
+_UNCHANGED = nullcontext()
 
-    Written as a class because most requests have no other address, and nothing is to be done.
-    """
 
-    __slots__ = ("_current", "_request", "_shown")
+def as_routed(request: HttpRequest) -> AbstractContextManager[None]:
+    """Give a request the address that Django has routed: who may see something is decided by that."""
+    current = current_readdressing(request)
+    return _UNCHANGED if current is None else _as_routed(request, current)
 
-    def __init__(self, request: HttpRequest) -> None:
-        self._request = request
-        self._current: Readdressing | None = None
 
-    def __enter__(self) -> None:
-        current = self._current = current_readdressing(self._request)
-        if current is not None:
-            self._shown = _take(self._request)
-            state_of(self._request).readdressing = None
-            _put(self._request, current.routed)
-
-    def __exit__(self, *raised: Any) -> None:
-        if self._current is not None:
-            self._current.routed = _take(self._request)
-            state_of(self._request).readdressing = self._current
-            _put(self._request, self._shown)
+@contextmanager
+def _as_routed(request: HttpRequest, current: Readdressing) -> Iterator[None]:
+    state, shown = state_of(request), _take(request)
+    state.readdressing = None
+    _put(request, current.routed)
+    try:
+        yield
+    finally:
+        current.routed = _take(request)
+        state.readdressing = current
+        _put(request, shown)
 
 
 def set_query(request: HttpRequest, query: QueryDict) -> None:
@@ -133,8 +128,17 @@ def set_query(request: HttpRequest, query: QueryDict) -> None:
     current = current_readdressing(request)
     if current is not None:
         routed = _Values({**current.routed.attributes, "GET": query}, current.routed.environ)
-        state_of(request).readdressing = Readdressing(current.address, routed)
+        address = replace(current.address, fields=query)
+        state_of(request).readdressing = Readdressing(address, routed, current.scope)
     request.GET = query  # type: ignore[assignment]
+
+
+def _scope(address: Address, routed: _Values) -> str:
+    is_same = (address.path, address.query) == (
+        routed.attributes.get("path"),
+        routed.environ.get("QUERY_STRING", ""),
+    )
+    return "" if is_same else address.path
 
 
 def _values_of(request: HttpRequest, address: Address) -> _Values:

@@ -20,7 +20,7 @@ from mizan_htmx.http.concurrency import loop_is_running
 from mizan_htmx.http.execution import admit_user, contexts_of, execute
 from mizan_htmx.invalidation.recorder import Recorder
 from mizan_htmx.localization import Locale, current_locale
-from mizan_htmx.request_address import as_routed, shown_path
+from mizan_htmx.request_address import as_routed
 from mizan_htmx.request_state import state_of
 from mizan_htmx.setup.registry import registry
 
@@ -99,14 +99,19 @@ def resolve(
     """
     own = {name: values[name] for name in reader.parameters if name in values}
     # Not the function, which may be declared twice with different auth.
-    key = (reader.declaration, locale or current_locale(), shown_path(request), *own.items())
+    key: _Key = (reader.declaration, locale or current_locale(), *own.items())
     state = state_of(request)
+    if state.readdressing is not None and state.readdressing.scope:
+        key = (*key, state.readdressing.scope)
     results: dict[_Key, Any] = state.page.results
     if isinstance(request, AnonymousRequest) and not are_public(contexts_of(reader, request)):
         request.object(f"it shows {reader.name!r}, which is not public")
     if key not in results:
         try:
-            with _as_block_of(reader, request) if in_block else _UNCHANGED:
+            if in_block and registry.graph.public:
+                with _as_block_of(reader, request):
+                    results[key] = _read(reader, request, own, state.recorder)
+            else:
                 results[key] = _read(reader, request, own, state.recorder)
         except Exception as failure:  # the border to the site's readers; raised at each lookup
             results[key] = _Failed(failure)

@@ -24,8 +24,7 @@ from mizan_htmx.localization import Locale, current_locale
 from mizan_htmx.protocol.keys import Invalidation
 from mizan_htmx.rendering.partials import Partial
 from mizan_htmx.rendering.url_cache import reverse_url_for
-from mizan_htmx.request_address import shown_path
-from mizan_htmx.request_state import BlockState, state_of
+from mizan_htmx.request_state import STATE, RequestState, state_of
 from mizan_htmx.setup.registry import registry
 
 REFRESH = "mizan:refresh"
@@ -49,7 +48,7 @@ class BlockContext(RequestContext):
         self.request = request
         self.template, self.template_name = cast("Template", partial), partial.name
         # Not by push(), which copies into a dict and so would resolve all results at once.
-        processed = _processor_values(engine, request, state.block, locale)
+        processed = _processor_values(engine, request, state, locale)
         layers: tuple[Any, ...] = (processed, results, {**block.variables})
         self.dicts += layers
         # ``include`` caches the templates of a page here; all blocks of a response share the cache.
@@ -58,14 +57,14 @@ class BlockContext(RequestContext):
 
 
 def _processor_values(
-    engine: Engine, request: HttpRequest, state: BlockState, locale: Locale
+    engine: Engine, request: HttpRequest, state: RequestState, locale: Locale
 ) -> dict[str, Any]:
     """Return the values of the context processors, computed once per request, locale and address.
 
     Django's own processors return language and time zone.
     """
-    processed = state.context_values
-    key = id(engine), locale, shown_path(request)
+    processed, current = state.block.context_values, state.readdressing
+    key = id(engine), locale, "" if current is None else current.scope
     values = processed.get(key)
     if values is None:
         values = processed[key] = {}
@@ -119,8 +118,7 @@ def _render_lazy(
     if placeholder is None:
         return _wrap(block, "", request, locale, lazy="")
     results = PlaceholderResults(request, readers_of(find_groups(block.contexts)), block.values, locale)
-    with on_its_page(request, block.contexts[0], locale[0]):
-        inner = placeholder.render(BlockContext(request, block, placeholder, results, locale))
+    inner = _on_page(block, placeholder, request, results, locale)
     if results.failure is not None:  # a template condition has swallowed it
         raise results.failure
     return _wrap(block, inner, request, locale, lazy="")
@@ -150,15 +148,26 @@ def _inner(block: Block, partial: Partial, request: HttpRequest, locale: Locale)
         return ""
     results = LazyResults(request, readers_of(groups), block.values, locale)
     try:
-        with on_its_page(request, block.contexts[0], locale[0]):
-            inner = partial.render(BlockContext(request, block, partial, results, locale))
+        inner = _on_page(block, partial, request, results, locale)
     except Exception as error:  # the border to the site's templates; a reader's refusal hides the content
         if results.failure is None:
             raise
         return _hidden(results.failure, error)
+    return inner if results.failure is None else _hidden(results.failure, None)
+
+
+def _on_page(
+    block: Block, partial: Partial, request: HttpRequest, results: LazyResults, locale: Locale
+) -> str:
+    """Render a partial while readers and templates see the address of the page."""
+    state: RequestState | None = getattr(request, STATE, None)
+    if state is not None and state.page_address is None:  # it is known to be the request's own
+        return partial.render(BlockContext(request, block, partial, results, locale))
+    with on_its_page(request, block.contexts[0], locale[0]):
+        inner = partial.render(BlockContext(request, block, partial, results, locale))
     if isinstance(request, AnonymousRequest) and request.misuse is not None:
         raise request.misuse
-    return inner if results.failure is None else _hidden(results.failure, None)
+    return inner
 
 
 def _digest(inner: str) -> str:

@@ -3,17 +3,14 @@
 from typing import Any
 
 import pytest
-from django import forms
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.urls import include, path
 from pytest_django import Settings
 
 from mizan_htmx import client, has_claimed_address, invalidate, register
-from mizan_htmx.forms import mizanFormMeta, mizanFormMixin
 from tests.helpers.batch import all_of
-from tests.helpers.blocks import Site, blocks_of, template_settings
-from tests.helpers.forms import LOADERS
+from tests.helpers.blocks import Site, blocks_of
 from tests.helpers.single_flight import names, send
 from tests.helpers.visitor import SyncOrAsync
 
@@ -165,37 +162,3 @@ def test_a_refusal_leaves_the_block_empty_and_the_request_as_it_was(site: Site, 
 
     assert site.get(url, **HERE).text in html
     assert requests[-1].get_full_path() == url
-
-
-def test_a_form_in_a_block_is_asked_with_its_own_query(
-    site: Site, guarded: Guard, settings: Settings
-) -> None:
-    settings.TEMPLATES = template_settings(site.folder, loaders=LOADERS)
-    asked: list[tuple[str, str, bool]] = []
-
-    def note(request: HttpRequest) -> None:
-        asked.append((request.path, request.GET.urlencode(), has_claimed_address(request)))
-
-    def auth(request: HttpRequest) -> bool:
-        note(request)
-        return True
-
-    class Card(mizanFormMixin, forms.Form):
-        mizan = mizanFormMeta(name="card", auth=auth)
-        title = forms.CharField()
-
-        @classmethod
-        def get_init_kwargs(cls, request: HttpRequest) -> dict[str, Any]:
-            note(request)
-            return {}
-
-    html = site.page(
-        "{% mizan_context 'tag' tag='a' %}{% mizan_form 'card' card_id=5 %}{% endmizan_context %}"
-    )
-    del asked[:]
-
-    refresh = site.refresh(html, **HERE).text
-
-    assert "/form/card/?card_id=5" in refresh
-    tag = "/api/mizan/partial/tag/"
-    assert asked == [(tag, "card_id=5", False), ("/page/", "card_id=5", True)]

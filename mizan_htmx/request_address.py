@@ -5,7 +5,7 @@ The request stays the same object, so that all that is set on it while it has an
 
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.http import HttpRequest, QueryDict
@@ -42,10 +42,14 @@ class _Values:
 
 @dataclass(slots=True)
 class Readdressing:
-    """The address that a request has for a while, and what it has had where it was routed."""
+    """The address that a request has for a while, and what it has had where it was routed.
+
+    ``scope`` tells apart what depends on the address; it is "" where the two are the same.
+    """
 
     address: Address
     routed: _Values
+    scope: str
 
 
 def has_claimed_address(request: HttpRequest) -> bool:
@@ -82,7 +86,8 @@ def readdressed(request: HttpRequest, address: Address) -> Iterator[None]:
     """Show another address to readers and templates; ``as_routed`` finds the former one."""
     state, former = state_of(request), _take(request)
     before: Readdressing | None = state.readdressing
-    current = state.readdressing = Readdressing(address, former if before is None else before.routed)
+    routed = former if before is None else before.routed
+    current = state.readdressing = Readdressing(address, routed, _scope(address, routed))
     _put(request, _values_of(request, address))
     try:
         yield
@@ -123,8 +128,17 @@ def set_query(request: HttpRequest, query: QueryDict) -> None:
     current = current_readdressing(request)
     if current is not None:
         routed = _Values({**current.routed.attributes, "GET": query}, current.routed.environ)
-        state_of(request).readdressing = Readdressing(current.address, routed)
+        address = replace(current.address, fields=query)
+        state_of(request).readdressing = Readdressing(address, routed, current.scope)
     request.GET = query  # type: ignore[assignment]
+
+
+def _scope(address: Address, routed: _Values) -> str:
+    is_same = (address.path, address.query) == (
+        routed.attributes.get("path"),
+        routed.environ.get("QUERY_STRING", ""),
+    )
+    return "" if is_same else address.path
 
 
 def _values_of(request: HttpRequest, address: Address) -> _Values:

@@ -126,8 +126,8 @@ def resolve(
     # Not the function, which may be declared twice with different auth.
     key: _Key = (reader.declaration, locale or current_locale(), *own.items())
     state = state_of(request)
-    if state.readdressing is not None:
-        key = (state.readdressing.address.path, *key)
+    if state.readdressing is not None and state.readdressing.scope:
+        key = (*key, state.readdressing.scope)
     results: dict[_Key, Any] = state.page.results
     if isinstance(request, AnonymousRequest) and not are_public(contexts_of(reader, request)):
         request.object(f"it shows {reader.name!r}, which is not public")

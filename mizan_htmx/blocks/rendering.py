@@ -75,7 +75,7 @@ def _processor_values(
     Django's own processors return language and time zone.
     """
     processed, current = state.block.context_values, state.readdressing
-    key = id(engine), locale, None if current is None else current.address.path
+    key = id(engine), locale, "" if current is None else current.scope
     values = processed.get(key)
     if values is None:
         values = processed[key] = ProcessorValues()

@@ -17,6 +17,7 @@ from django.urls import reverse
 from django.utils.module_loading import import_string
 from django.utils.safestring import SafeString, mark_safe
 
+from mizan_htmx.blocks.page_address import keep_page_address
 from mizan_htmx.errors import DENIED, suggest
 from mizan_htmx.forms.binding import make_form, make_formset
 from mizan_htmx.http.arguments import Arguments
@@ -64,6 +65,7 @@ def with_query(request: HttpRequest, params: Mapping[str, object]) -> HttpReques
         if value is not None:
             query[name] = str(value)
     set_query(seen, freeze(query))
+    keep_page_address(request, seen)
     return seen
 
 

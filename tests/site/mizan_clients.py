@@ -33,6 +33,8 @@ from tests.site.live import write_and_show as write_and_show
 from tests.site.live import write_diary as write_diary
 from tests.site.live import write_note as write_note
 from tests.site.models import Card, Person
+from tests.site.paged import add_card as add_card
+from tests.site.paged import paged as paged
 from tests.site.public import change_slogan as change_slogan
 from tests.site.public import slogan as slogan
 from tests.site.public import slogan_page as slogan_page

@@ -45,6 +45,7 @@ urlpatterns = [
     path("", include("tests.site.languages")),
     path("", include("tests.site.sessions")),
     path("", include("tests.site.pace")),
+    path("", include("tests.site.paged")),
     path("", include("tests.site.provenance")),
     path("", include("tests.site.errors")),
 ]

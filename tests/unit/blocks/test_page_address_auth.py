@@ -3,17 +3,17 @@
 from typing import Any
 
 import pytest
-from django import forms
+from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.urls import include, path
+from django.utils.functional import SimpleLazyObject
 from pytest_django import Settings
 
 from mizan_htmx import client, has_claimed_address, invalidate, register
-from mizan_htmx.forms import mizanFormMeta, mizanFormMixin
 from tests.helpers.batch import all_of
-from tests.helpers.blocks import Site, blocks_of, template_settings
-from tests.helpers.forms import LOADERS
+from tests.helpers.blocks import Site, blocks_of
 from tests.helpers.single_flight import names, send
 from tests.helpers.visitor import SyncOrAsync
 
@@ -167,35 +167,42 @@ def test_a_refusal_leaves_the_block_empty_and_the_request_as_it_was(site: Site, 
     assert requests[-1].get_full_path() == url
 
 
-def test_a_form_in_a_block_is_asked_with_its_own_query(
-    site: Site, guarded: Guard, settings: Settings
-) -> None:
-    settings.TEMPLATES = template_settings(site.folder, loaders=LOADERS)
-    asked: list[tuple[str, str, bool]] = []
+def test_the_sites_default_is_asked_with_the_routed_address(site: Site, settings: Settings) -> None:
+    """A middleware may find the user by the path when ``request.user`` is first read."""
+    loaded: list[str] = []
 
-    def note(request: HttpRequest) -> None:
-        asked.append((request.path, request.GET.urlencode(), has_claimed_address(request)))
+    class Middleware:
+        sync_capable, async_capable = True, False
 
-    def auth(request: HttpRequest) -> bool:
-        note(request)
-        return True
+        def __init__(self, get_response: Any) -> None:
+            self.get_response = get_response
 
-    class Card(mizanFormMixin, forms.Form):
-        mizan = mizanFormMeta(name="card", auth=auth)
-        title = forms.CharField()
+        def __call__(self, request: HttpRequest) -> Any:
+            def user() -> User:
+                loaded.append(request.path)
+                return User(username="ada")
 
-        @classmethod
-        def get_init_kwargs(cls, request: HttpRequest) -> dict[str, Any]:
-            note(request)
-            return {}
+            request.user = SimpleLazyObject(user)  # type: ignore[assignment]
+            return self.get_response(request)
 
-    html = site.page(
-        "{% mizan_context 'tag' tag='a' %}{% mizan_form 'card' card_id=5 %}{% endmizan_context %}"
+    globals()["Middleware"] = Middleware
+    settings.MIDDLEWARE = [
+        *settings.MIDDLEWARE,
+        f"{__name__}.Middleware",
+        "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    ]
+
+    @login_not_required
+    def page(request: HttpRequest) -> HttpResponse:
+        return site.page_view(request)
+
+    settings.ROOT_URLCONF = (
+        path("page/", page),
+        path("api/mizan/", include("mizan_htmx.urls")),
     )
-    del asked[:]
+    inner = "{% mizan_context 'tag' tag='a' %}{{ tag_label }}{{ request.path }}{% endmizan_context %}"
+    html = site.page("{% mizan_context 'notifications' %}" + inner + "{% endmizan_context %}")
+    del loaded[:]
 
-    refresh = site.refresh(html, **HERE).text
-
-    assert "/form/card/?card_id=5" in refresh
-    tag = "/api/mizan/partial/tag/"
-    assert asked == [(tag, "card_id=5", False), ("/page/", "card_id=5", True)]
+    assert ">a/page/<" in site.refresh(html, **HERE).text
+    assert loaded == ["/api/mizan/partial/notifications/"]

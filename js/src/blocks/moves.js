@@ -20,6 +20,8 @@ const asked = new WeakMap();
 /** The same by id, for the element that comes; undefined for one that a mutation has brought.
  * @type {Map<string, string | undefined>} */
 const requested = new Map();
+/** The requests of htmx 2 for pages of its history. @type {Set<XMLHttpRequest>} */
+const restoring = new Set();
 /** @type {number | undefined} */
 let timer;
 
@@ -32,6 +34,7 @@ const isMoved = (block) => {
 
 /* The address is new, and the blocks that come with it are not there yet. */
 const isArriving = () =>
+  restoring.size > 0 ||
   [...flights.values()].some(({ block, isSwapping, isRestore }) => !block && (isSwapping || isRestore));
 
 /** Refresh the blocks that show something else than the address of the page says. */
@@ -56,12 +59,22 @@ const afterTraversal = () => {
   if (!isLeftToHtmx()) followSoon();
 };
 
-/** @param {Event} event */
+/** @param {CustomEvent<{ xhr: XMLHttpRequest }>} event */
+const awaitPage = ({ detail: { xhr } }) => {
+  restoring.add(xhr);
+  // htmx says nothing of one that has no answer.
+  xhr.addEventListener("loadend", () => {
+    restoring.delete(xhr);
+    followSoon();
+  });
+};
+
+/** @param {CustomEvent} event */
 const unlessRestored = (event) => {
-  const { xhr } = /** @type {{ xhr?: XMLHttpRequest }} */ (/** @type {CustomEvent} */ (event).detail ?? {});
-  xhr?.addEventListener("loadend", followSoon); // htmx 2 says nothing of one that has no answer
   setTimeout(() => {
-    if (event.defaultPrevented) follow();
+    if (!event.defaultPrevented) return;
+    restoring.delete(event.detail?.xhr);
+    follow();
   });
 };
 
@@ -108,6 +121,7 @@ export const start = () => {
   on("mizan:refreshed", rememberAnswer);
   watchAddress();
   onRestored(followSoon);
+  on("htmx:historyCacheMiss", awaitPage);
   on(`htmx:historyCacheMiss htmx:historyCacheHit ${spelt("htmx:before:history:restore")}`, unlessRestored);
   whenParsed(() => {
     follow();

@@ -171,8 +171,8 @@ export const end = (request, text) => {
     markArrived(flight.late, blocks());
   }
   if (flight.leaves) return;
-  if (flight.isRestore)
-    followSoon(); // another one may be about to be sent
+  // Another page of the history may be about to be requested, and many blocks may end in this task.
+  if (flight.isRestore || flight.block) followSoon();
   else follow();
   if (flight.isMarked) retry();
   else plan();

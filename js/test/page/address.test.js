@@ -1,11 +1,11 @@
 /* Blocks whose parameters come from the address of the page are refreshed when it has other ones. */
 
+import { answer, list, push, replace, search, showAt, shown } from "../helpers/address.js";
 import {
   block,
   expect,
   find,
   hearAll,
-  json,
   later,
   page,
   PROOF,
@@ -17,57 +17,6 @@ import {
 } from "../helpers/index.js";
 
 start({ singleFlight: "" });
-
-const OWN = location.search.slice(1); // of the test runner
-const search = (query) => `?${[OWN, query].filter(Boolean).join("&")}`;
-const push = (query) => history.pushState(null, "", search(query));
-const replace = (query) => history.replaceState(null, "", search(query));
-
-/* A list block as the server writes it for these fields. */
-const list = (id, fields = {}, more = {}) => {
-  const own = Object.entries(fields).filter(([name]) => name !== "mizan-hash");
-  const pairs = own.map(([name, text]) => `&${name}=${encodeURIComponent(text)}`);
-  return block(id, "tickets", JSON.stringify(fields), {
-    "hx-get": `/api/mizan/partial/?block=${id}${pairs.join("")}`,
-    "data-mizan-query": "page q:filter[q]",
-    ...more,
-  });
-};
-
-const shown = (id) => JSON.parse(find(`#${id}`).textContent);
-
-/* The blocks that a request asks for, each with its fields. */
-const partsIn = ({ url }) =>
-  url.search
-    .slice(1)
-    .split(/(?:^|&)(?=block=)/)
-    .filter(Boolean)
-    .map((part) => Object.fromEntries(new URLSearchParams(part)));
-
-/* Answer the requests of blocks by what `answer(id, fields)` returns, the block for these fields where nothing is said; return
-   what was asked: [[["list", {page: "2"}], ["badge", {page: "2"}]]]. */
-const answer = (htmlOf = (id, fields) => list(id, fields), others = () => ({ status: 404 })) => {
-  const asked = [];
-  serve(async (request) => {
-    if (!request.path.startsWith("/api/mizan/partial")) return others(request);
-    const parts = partsIn(request).map(({ block: id, ...fields }) => [id, fields]);
-    asked.push(parts);
-    const htmls = await Promise.all(parts.map((part) => htmlOf(...part)));
-    if (!request.path.endsWith("partials/")) {
-      return typeof htmls[0] === "number" ? { status: htmls[0] } : { body: htmls[0], headers: PROOF };
-    }
-    const blocks = htmls.map((html) => (typeof html === "number" ? { status: html } : { status: 200, html }));
-    return json({ blocks }, { headers: PROOF });
-  });
-  return asked;
-};
-
-/* Show these blocks at an address. */
-const showAt = async (query, html) => {
-  replace(query);
-  await page(html);
-  await rest();
-};
 
 afterEach(() => replace(""));
 
@@ -100,7 +49,6 @@ describe("the address of the page", () => {
     await rest();
 
     expect(asked).to.deep.equal([]);
-    history.replaceState(null, "", location.pathname + search(""));
   });
 
   it("asks with what it has when the page is loaded from a cache, for another address say", async () => {

@@ -154,6 +154,13 @@ async def test_a_refresh_without_an_invalidation_says_what_it_is_for(tab: Tab) -
     await tab.happens("refreshed", 3)
 
 
+async def test_a_block_that_follows_the_address_says_so(tab: Tab) -> None:
+    await opened(tab, "/tickets/?debug=1")
+    await tab.page.evaluate("history.pushState(null, '', '?debug=1&page=2')")
+    await tab.happens("refreshed", 2)
+    assert (await lines(tab))[0] == "Address: the page has another one"
+
+
 async def test_a_held_block_says_why(tab: Tab) -> None:
     await opened(tab)
     await tab.page.evaluate("addEventListener('mizan:due', (event) => event.preventDefault())")

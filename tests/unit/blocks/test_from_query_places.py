@@ -92,6 +92,23 @@ def test_a_block_inside_a_public_one_knows_what_that_has_of_the_address(site: Si
     assert bound(site.get(blocks_of(html)[0]["hx-get"]).text) == ["news;page=2", "news;page=2"]
 
 
+@pytest.mark.parametrize("server", ["wsgi", "asgi"])
+def test_what_is_inside_a_block_takes_them_from_the_page_when_that_is_refreshed(
+    site: Site, server: str
+) -> None:
+    site.server = server
+    outer = '{% mizan_context "user" user_id=5 %}<p>{{ user_profile.name }}</p>' + LIST + END
+    html = at(site, "page=2", outer)
+    url, query = blocks_of(html)[0]["hx-get"], urlsplit(blocks_of(html)[0]["hx-get"]).query
+
+    for current, expected in [("page=3", "tickets;page=3"), ("", "tickets")]:
+        headers = {"HX-Request": "true", "HX-Current-URL": f"http://testserver/page/?{current}"}
+        alone = site.get(url, **headers).text
+        [part] = json.loads(site.get(f"/api/mizan/partials/?{query}", **headers).content)["blocks"]
+        assert bound(alone) == bound(part["html"]) == ["user;user_id=5", expected]
+        assert blocks_of(alone)[1]["id"] == blocks_of(html)[1]["id"]
+
+
 def test_blocks_of_one_context_are_found_apart_by_their_keys(site: Site) -> None:
     other = LIST.replace('"page"', '"page:other"')
 

@@ -8,6 +8,7 @@
 ``DEBUG``          default: off
 ``ALLOWED_HOSTS``  comma-separated; default: this machine only
 ``EDGE_DOOR``      such as ``http://127.0.0.1:6082``: where a Varnish in front takes purges; default: none
+``STRICT``         a variable of the page that a block was not given is an error; default: as ``DEBUG``
 ``SINGLE_FLIGHT``  the response to a change contains the stale blocks of the page; default: off
 ``DEMO_MODE``      signing in as anybody with one click; default: on while only this machine is allowed
 =================  =====================================================================================
@@ -83,6 +84,7 @@ else:
     # The check for a layer that processes share: `serve` is the only process.
     SILENCED_SYSTEM_CHECKS = ["mizan_htmx.W004"]
 
+MIZAN_STRICT = env.bool("STRICT", default=DEBUG)
 MIZAN_SINGLE_FLIGHT = env.bool("SINGLE_FLIGHT", default=False)
 
 EDGE_DOOR = env.str("EDGE_DOOR", default="")

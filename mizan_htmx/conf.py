@@ -1,7 +1,8 @@
 """Every ``MIZAN_*`` setting with its default, read at its first use and again when a test changes it."""
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from decimal import Decimal
 from threading import RLock
 from types import MappingProxyType
@@ -22,6 +23,7 @@ DEFAULTS: Mapping[str, Any] = MappingProxyType(
         "MIZAN_SCRIPT_INTEGRITY": False,
         "MIZAN_SINGLE_FLIGHT": False,
         "MIZAN_SOCKET_PATH": "/ws/",
+        "MIZAN_STRICT": None,  # as DEBUG
     }
 )
 
@@ -33,8 +35,9 @@ class Setting(Generic[T]):
     access finds it without a Python call. What ``parse`` raises is raised by each access.
     """
 
-    def __init__(self, name: str, parse: Callable[[Any], T]) -> None:
+    def __init__(self, name: str, parse: Callable[[Any], T], *, follows: str = "") -> None:
         self.name = name
+        self.follows = follows
         self._parse = parse
 
     def __set_name__(self, owner: type, attribute: str) -> None:
@@ -44,7 +47,9 @@ class Setting(Generic[T]):
         with instance._lock:  # two threads must not create two edges, each with its own purge queue
             held = instance.__dict__
             if self._attribute not in held:
-                held[self._attribute] = self._parse(getattr(settings, self.name, DEFAULTS[self.name]))
+                held[self._attribute] = self._parse(
+                    getattr(settings, self.name, instance.defaults[self.name])
+                )
             value: T = held[self._attribute]
             return value
 
@@ -54,13 +59,25 @@ class ParsedSettings:
 
     def __init__(self) -> None:
         self._lock = RLock()
+        self.defaults = {**DEFAULTS}
         setting_changed.connect(self._discard)
 
     def _discard(self, *, setting: str, **kwargs: object) -> None:
         with self._lock:
             for attribute, declared in vars(type(self)).items():
-                if isinstance(declared, Setting) and declared.name == setting:
+                if isinstance(declared, Setting) and setting in (declared.name, declared.follows):
                     self.__dict__.pop(attribute, None)
+
+    @contextmanager
+    def defaulting(self, name: str, value: object) -> Iterator[None]:
+        """Change the default of a setting inside the ``with`` block, for all threads."""
+        before, self.defaults[name] = self.defaults[name], value
+        self._discard(setting=name)
+        try:
+            yield
+        finally:
+            self.defaults[name] = before
+            self._discard(setting=name)
 
 
 def _lag(value: Any) -> float | Callable[[], Any]:
@@ -92,6 +109,10 @@ def _is_number(value: object) -> bool:
     return isinstance(value, (int, float, Decimal)) and not isinstance(value, bool) and not math.isnan(value)
 
 
+def _is_strict(value: Any) -> bool:
+    return bool(settings.DEBUG if value is None else value)
+
+
 class MizanSettings(ParsedSettings):
     """The settings of this package by name, without ``MIZAN_``."""
 
@@ -99,6 +120,8 @@ class MizanSettings(ParsedSettings):
     single_flight = Setting("MIZAN_SINGLE_FLIGHT", bool)
     #: Whether script tags have the hash of their file.
     script_integrity = Setting("MIZAN_SCRIPT_INTEGRITY", bool)
+    #: Whether a variable of the page that a block uses, and was not given, is an error.
+    strict = Setting("MIZAN_STRICT", _is_strict, follows="DEBUG")
     #: The path of the socket below the script prefix.
     socket_path = Setting("MIZAN_SOCKET_PATH", str)
     #: The seconds that a replica may lag, or a function that measures them. Raises ImproperlyConfigured.

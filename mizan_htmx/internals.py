@@ -19,6 +19,9 @@ These are used elsewhere under their own names, and tested in ``tests/contract/t
   ``LocalePrefixPattern.language_prefix``, ``RegexPattern.regex`` and ``regex_helper.normalize()``.
 * ``enclosing_tags``: a node's ``render(self, …)`` calls that of the nodes in it, so that they are
   on the call stack.
+* ``blocks.unrendered``: ``filter_expression``, ``conditions_nodelists``, ``loopvars``, ``sequence``,
+  ``nodelist_loop``, ``nodelist_empty`` and ``extra_context`` of nodes; ``first``, ``second`` and ``value`` of
+  conditions; ``var`` and ``filters`` of expressions, ``var`` and ``lookups`` of variables.
 * ``rendering.partials``, ``blocks.rendering``: ``engines.templates`` and
   ``Engine.template_context_processors``.
 * ``blocks.rendering``: a ``RequestContext`` initialized as a plain ``Context`` renders; ``dicts`` are
@@ -42,7 +45,7 @@ import asyncio
 from collections.abc import Callable, Mapping
 from functools import partial
 from io import BytesIO
-from types import MappingProxyType
+from types import CodeType, FrameType, MappingProxyType
 from typing import Any, cast
 
 import django
@@ -54,7 +57,9 @@ from django.dispatch import Signal
 from django.forms import BaseForm, BaseFormSet
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.middleware.csrf import CsrfViewMiddleware
-from django.template.base import Node, Parser
+from django.template.base import Node, Parser, Variable
+from django.template.context import BaseContext
+from django.templatetags.i18n import BlockTranslateNode
 from django.utils.functional import LazyObject, empty
 from django.views.debug import get_exception_reporter_class
 
@@ -222,6 +227,50 @@ def function_of_tag(parser: Parser, name: str) -> object:
 def tag_of(node: Node) -> str:
     """Return the name of the tag that created a node, or "". Relies on ``token``."""
     return node.token.contents.split()[0] if node.token is not None else ""
+
+
+_LOOKUP: CodeType = getattr(Variable, "_resolve_lookup").__code__  # noqa: B009 (django-stubs do not have it)
+
+
+def variable_asked_for(frame: FrameType | None) -> str | None:
+    """Return the variable of a template that is being looked up in a context, as written there.
+
+    ``None`` if a tag's own code looks something up. ``frame`` is that of a method of one of the context's
+    layers. Relies on ``Variable._resolve_lookup()``, whose ``self.var`` is the text, and on
+    ``render_value()`` of ``{% blocktranslate %}``, which looks up the names in its text itself.
+    """
+    frame = frame.f_back if frame is not None else None
+    while frame is not None and frame.f_globals.get("__name__") == BaseContext.__module__:
+        frame = frame.f_back
+    if frame is None:
+        return None
+    if frame.f_code is _LOOKUP:
+        return str(frame.f_locals["self"].var)
+    if (
+        frame.f_code.co_name == "render_value"
+        and frame.f_globals.get("__name__") == BlockTranslateNode.__module__
+    ):
+        return str(frame.f_locals["key"])
+    return None
+
+
+def node_around(frame: FrameType | None) -> Node | None:
+    """Return the node that is rendering in a frame or around it. Relies on ``render_annotated()``."""
+    while frame is not None:
+        if frame.f_code.co_name == Node.render_annotated.__name__:
+            node = frame.f_locals.get("self")
+            return node if isinstance(node, Node) else None
+        frame = frame.f_back
+    return None
+
+
+def layers_of(context: Any) -> list[Any]:
+    """Return the layers of a context, without what context processors return.
+
+    Relies on ``dicts`` and on ``_processors_index`` of a ``RequestContext``.
+    """
+    processed = getattr(context, "_processors_index", None)
+    return [layer for number, layer in enumerate(context.dicts) if number != processed]
 
 
 def partials_in(parser: Parser) -> dict[str, object]:

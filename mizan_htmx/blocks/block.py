@@ -13,6 +13,7 @@ from pydantic import ConfigDict, Field, TypeAdapter, with_config
 from typing_extensions import TypedDict
 
 from mizan_htmx.blocks.binding import bind, bound_names, find_groups
+from mizan_htmx.blocks.page_variables import Around
 from mizan_htmx.blocks.passed_values import Variable, VariablesKey, Written, as_key, from_key, read, written
 from mizan_htmx.bounded_cache import BoundedCache
 from mizan_htmx.declarations.graph import Group
@@ -103,7 +104,8 @@ class Block:
     ``bound``, which is computed from contexts and values by default. A ``lazy`` block shows a placeholder at
     first; a refresh never is, so the URL does not contain it. ``localization`` and ``engine`` (the name of
     the template engine) are those of the page, where the URL alone would yield others. A default id follows
-    from the rest, and is not part of the token: blocks of a loop then share one.
+    from the rest, and is not part of the token: blocks of a loop then share one. ``around`` is set at the
+    first rendering, under ``MIZAN_STRICT``.
     """
 
     partial: str
@@ -117,6 +119,7 @@ class Block:
     localization: Localization = PLAIN
     engine: str = ""
     has_default_id: bool = field(default=False, compare=False)
+    around: Around | None = field(default=None, compare=False, repr=False)
 
     def __post_init__(self) -> None:
         if not self.bound:
@@ -229,6 +232,7 @@ def make(
     parent: str,
     localization: Localization = PLAIN,
     engine: str = "",
+    around: Around | None = None,
 ) -> Block:
     """Return the block of a tag; raise ValueError for invalid parameters or attributes."""
     groups = find_groups(contexts)
@@ -248,8 +252,9 @@ def make(
         raise ValueError(f"id={own_id!r} can't be a block's id. Use letters, digits, '_' and '-' only.")
     wrapper = _wrapper(own, texts) if own else _DEFAULT
     lazy = bool(own.get("lazy", False))
+    place = (localization, engine)
     return Block(
-        partial, contexts, values, variables, wrapper, own_id, lazy, shown, localization, engine, is_default
+        partial, contexts, values, variables, wrapper, own_id, lazy, shown, *place, is_default, around
     )
 
 

@@ -16,9 +16,11 @@ from django.utils.safestring import SafeString, mark_safe
 from mizan_htmx.blocks.binding import bound_names, check_names, find_groups
 from mizan_htmx.blocks.block import Block, make
 from mizan_htmx.blocks.enclosing_tags import check_enclosing_nodes, enclosing_tags
+from mizan_htmx.blocks.page_variables import Around
 from mizan_htmx.blocks.passing import pass_in
-from mizan_htmx.blocks.rendering import render, render_lazy
+from mizan_htmx.blocks.rendering import check_unrendered, render, render_lazy
 from mizan_htmx.caching.anonymous import are_public
+from mizan_htmx.conf import conf
 from mizan_htmx.internals import open_tag_names, partials_in
 from mizan_htmx.localization import Locale, current_locale
 from mizan_htmx.rendering.page_localization import localization_in
@@ -224,6 +226,8 @@ class ContextNode(Node):
         block = self._block(context, request, attributes, reference, engine, locale)
         if not block.lazy:
             return render(block, partial, request, locale)
+        if block.around is not None:
+            check_unrendered(block, partial, request, (PlaceholderNode, ContextNode))
         waiting = self.placeholder or _placeholder_in(partial.nodelist)
         if waiting is not None:
             waiting.engine = partial.engine
@@ -266,6 +270,7 @@ class ContextNode(Node):
                 parent=getattr(context, "block_id", ""),
                 localization=localization_in(context, request, locale, public=public, tags=binding.tags),
                 engine=engine,
+                around=Around(context, self, contexts, ATTRIBUTES) if conf.strict else None,
             )
         except ValueError as error:
             raise TemplateSyntaxError(str(error)) from error

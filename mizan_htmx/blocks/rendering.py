@@ -5,16 +5,18 @@ from typing import Any, cast
 
 from django.http import HttpRequest
 from django.template import RequestContext
-from django.template.base import Template
+from django.template.base import Node, Template
 from django.template.engine import Engine
 from django.utils.safestring import SafeString, mark_safe
 
 from mizan_htmx.blocks.binding import find_groups
 from mizan_htmx.blocks.block import Block, Wrapper
 from mizan_htmx.blocks.freshness import note_numbers
+from mizan_htmx.blocks.page_variables import PageVariables, ProcessorValues
 from mizan_htmx.blocks.parameters import parameters_in
 from mizan_htmx.blocks.passed_values import for_template
 from mizan_htmx.blocks.reader_results import LazyResults, PlaceholderResults, is_denied, readers_of
+from mizan_htmx.blocks.unrendered import uses_in
 from mizan_htmx.bounded_cache import BoundedCache
 from mizan_htmx.caching.anonymous import AnonymousRequest, are_public, shared_or_own
 from mizan_htmx.conf import conf
@@ -54,6 +56,8 @@ class BlockContext(RequestContext):
         parameters = parameters_in(block.contexts, block.values)
         layers: list[Any] = [processed, parameters, results, for_template(block.variables)]
         self.dicts += layers
+        if block.around is not None:
+            self.dicts.insert(0, PageVariables(block.around, results))
         # ``include`` caches the templates of a page here; all blocks of a response share the cache.
         self.render_context.dicts[0] = state.page.included
         self.block_id = block.id
@@ -70,7 +74,7 @@ def _processor_values(
     key = id(engine), locale
     values = processed.get(key)
     if values is None:
-        values = processed[key] = {}
+        values = processed[key] = ProcessorValues()
         for processor in engine.template_context_processors:
             values.update(processor(request))
     return values
@@ -113,6 +117,22 @@ def render_lazy(block: Block, placeholder: Partial | None, request: HttpRequest)
     """
     with shared_or_own(request, block.contexts, block.localization) as shown:
         return _render_lazy(block, placeholder, shown, current_locale())
+
+
+def check_unrendered(
+    block: Block, partial: Partial, request: HttpRequest, silent: tuple[type[Node], ...]
+) -> None:
+    """Raise TemplateSyntaxError for a variable of the page in a block that is not rendered with it.
+
+    ``silent`` are kinds of nodes that set no variables.
+    """
+    with shared_or_own(request, block.contexts, block.localization) as shown:
+        locale = current_locale()
+        results = LazyResults(shown, readers_of(find_groups(block.contexts)), block.values, locale)
+        context = BlockContext(shown, block, partial, results, locale)
+    for node, variable, name in uses_in(partial.nodelist, silent):
+        if name not in context and block.around is not None:
+            PageVariables(block.around, results).check(name, variable, node)
 
 
 def _render_lazy(

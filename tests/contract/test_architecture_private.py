@@ -20,11 +20,12 @@ LISTS = {"internals", "channels.internals"}
 
 OUTSIDE_OF_THE_LISTS = [path for path in MODULES if name_of(path) not in LISTS]
 
-# Django documents these, with their underscore.
-DOCUMENTED = {"_base_manager", "_default_manager", "_meta", "_state"}
+# Django and Python document these, with their underscore.
+DOCUMENTED = {"_base_manager", "_default_manager", "_fields", "_meta", "_state"}
 
 # Texts with an underscore in front that name no attribute.
 TEXTS = {
+    "blocks.passing": {"_id", "_pk"},  # how the name of a parameter ends
     "forms.rendering": {"_validate"},  # how the name of a form's second URL ends
 }
 

@@ -99,6 +99,26 @@ def test_frames_show_which_nodes_are_rendering(engine: Engine) -> None:
     assert seen.around == ["filter", "for"]
 
 
+def test_nodes_show_what_they_look_up(engine: Engine) -> None:
+    source = (
+        "{{ a.b|add:c }}{% if not d and 1 %}e{% else %}f{% endif %}"
+        "{% for g, h in i %}j{% empty %}k{% endfor %}{% with l=m %}n{% endwith %}"
+    )
+    nodes: Any = [*Template(source, engine=engine).nodelist]
+    variable, condition, loop, names = nodes
+    expression = variable.filter_expression
+    assert (expression.var.var, expression.var.lookups) == ("a.b", ("a", "b"))
+    assert [
+        (is_variable, each.var) for _, arguments in expression.filters for is_variable, each in arguments
+    ] == [(True, "c")]
+    (first, yes), (second, no) = condition.conditions_nodelists
+    assert (first.first.first.value.var.var, first.second.value.var.lookups, second) == ("d", None, None)
+    assert [[each.s for each in part] for part in (yes, no)] == [["e"], ["f"]]
+    assert ([*loop.loopvars], loop.sequence.var.var) == (["g", "h"], "i")
+    assert [[each.s for each in part] for part in (loop.nodelist_loop, loop.nodelist_empty)] == [["j"], ["k"]]
+    assert {name: each.var.var for name, each in names.extra_context.items()} == {"l": "m"}
+
+
 def test_a_template_has_the_partials_that_its_parser_was_given(engine: Engine) -> None:
     template = Template("{% seen %}a{{ b }}{% endseen %}", engine=engine)
     (seen,) = template.nodelist.get_nodes_by_type(Seen)

@@ -25,7 +25,7 @@ def environment(folder: Path, **more: str) -> dict[str, str]:
     """Give an environment in which the demo keeps its database and files in ``folder``."""
     clean = {name: value for name, value in os.environ.items() if not name.startswith("DJANGO_")}
     own = {"DATABASE_URL": f"sqlite:///{folder / 'demo.sqlite3'}", "MEDIA_ROOT": str(folder / "media")}
-    return {**clean, **own, "SECRET_KEY": "test", **more}
+    return {**clean, **own, "SECRET_KEY": "test", "STRICT": "1", **more}
 
 
 def manage(folder: Path, *command: str, **more: str) -> "subprocess.CompletedProcess[str]":

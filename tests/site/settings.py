@@ -23,6 +23,7 @@ ALLOWED_HOSTS = ["*"]
 ROOT_URLCONF = "tests.site.urls"
 WSGI_APPLICATION = "tests.site.wsgi.application"
 ASGI_APPLICATION = "tests.site.asgi.application"
+MIZAN_STRICT = True
 USE_TZ = True
 TIME_ZONE = "UTC"
 STATIC_URL = "/static/"

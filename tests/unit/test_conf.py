@@ -17,6 +17,37 @@ def test_a_setting_that_is_left_out_has_its_default() -> None:
     assert (conf.single_flight, conf.socket_path, conf.replica_lag, conf.may_lag) == (False, "/ws/", 0, False)
 
 
+def are_strict() -> bool:
+    """Return whether blocks are; a function, since mypy takes an attribute to stay what it was."""
+    return conf.strict
+
+
+def test_blocks_are_strict_as_debug_says_or_as_the_setting_itself(settings: Settings) -> None:
+    del settings.MIZAN_STRICT
+    for settings.DEBUG in (True, False):
+        assert are_strict() is settings.DEBUG
+        settings.MIZAN_STRICT = None
+        assert are_strict() is settings.DEBUG
+        settings.MIZAN_STRICT = not settings.DEBUG
+        assert are_strict() is not settings.DEBUG
+        del settings.MIZAN_STRICT
+
+
+def test_a_default_can_be_another_one_for_a_while(settings: Settings) -> None:
+    del settings.MIZAN_STRICT
+    for _ in range(2):
+        with conf.defaulting("MIZAN_STRICT", True):
+            assert are_strict()
+            with conf.defaulting("MIZAN_STRICT", False):
+                assert not are_strict()
+            assert are_strict()
+            settings.MIZAN_STRICT = False
+            assert not are_strict()
+            del settings.MIZAN_STRICT
+        assert not are_strict()
+    assert DEFAULTS["MIZAN_STRICT"] is None
+
+
 def test_a_setting_that_a_test_changes_is_read_anew_and_again_after_it(settings: Settings) -> None:
     settings.MIZAN_SINGLE_FLIGHT = True
     settings.MIZAN_SOCKET_PATH = "live/"

@@ -1,15 +1,19 @@
-"""``isolated_registry()``: empty inside, as before afterwards, and the same for all threads."""
+"""``isolated_registry()``: empty inside, as before afterwards, for all threads; ``strict_blocks()``."""
 
+import unittest
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from asgiref.sync import sync_to_async
 from django.http import HttpRequest
+from django.test import SimpleTestCase, override_settings
+from pytest_django import Settings
 
 from mizan_htmx.client import client
+from mizan_htmx.conf import conf
 from mizan_htmx.errors import DeclarationError
 from mizan_htmx.setup.registry import get_function, register, registry
-from mizan_htmx.testing import isolated_registry
+from mizan_htmx.testing import isolated_registry, strict_blocks
 
 
 @client(context="user")
@@ -21,6 +25,11 @@ def user_profile(request: HttpRequest, user_id: int) -> str:
 @client(affects="user")
 def rename(request: HttpRequest, user_id: int) -> None:
     """Rename somebody."""
+
+
+def are_strict() -> bool:
+    """Return whether blocks are; a function, since mypy takes an attribute to stay what it was."""
+    return conf.strict
 
 
 def names() -> list[str]:
@@ -55,6 +64,38 @@ def test_it_is_as_before_after_an_exception() -> None:
     with pytest.raises(DeclarationError), isolated_registry():
         register(user_profile, "us er")
     assert names() == before
+
+
+def test_blocks_are_strict_inside_unless_the_settings_say_otherwise(settings: Settings) -> None:
+    del settings.MIZAN_STRICT
+    with isolated_registry():
+        assert are_strict()
+        with isolated_registry():
+            assert are_strict()
+        settings.MIZAN_STRICT = False
+        assert not are_strict()
+        del settings.MIZAN_STRICT
+    assert not are_strict()
+
+
+@override_settings(MIZAN_STRICT=False)
+def test_blocks_are_made_strict_by_a_with_block_or_a_decorator() -> None:
+    @strict_blocks()
+    def decorated() -> bool:
+        return are_strict()
+
+    @strict_blocks()
+    class PageTest(SimpleTestCase):
+        def test_it(self) -> None:
+            assert are_strict()
+
+    assert decorated()
+    with strict_blocks():
+        assert are_strict()
+    outcome = unittest.TestResult()
+    unittest.TestSuite([PageTest("test_it")]).run(outcome)
+    assert (outcome.testsRun, outcome.wasSuccessful()) == (1, True)
+    assert not are_strict()
 
 
 def test_problems_stay_inside() -> None:

@@ -8,9 +8,10 @@ from uuid import UUID
 import pytest
 from django.db.models import TextChoices
 from django.http import HttpRequest
+from pytest_django import Settings
 
 from mizan_htmx import Context, client, register
-from tests.helpers.blocks import Site, blocks_of
+from tests.helpers.blocks import Site, blocks_of, syntax_error
 
 END = "{% endmizan_context %}"
 
@@ -21,7 +22,10 @@ class Shade(TextChoices):
     DARK = "d", "Very dark"
 
 
-def test_variables_of_the_page_are_not_visible_neither_at_first_nor_after(any_site: Site) -> None:
+def test_variables_of_the_page_are_not_visible_neither_at_first_nor_after(
+    any_site: Site, settings: Settings
+) -> None:
+    settings.MIZAN_STRICT = False
     html = any_site.page(
         '{{ outer }}{% with local="local" %}{% for each in "x" %}'
         '{% mizan_context "user" user_id=5 with given=outer %}'
@@ -37,7 +41,8 @@ def test_variables_of_the_page_are_not_visible_neither_at_first_nor_after(any_si
     assert any_site.refresh(html).text == html.removeprefix("OUT")
 
 
-def test_a_nested_block_does_not_see_the_results_of_the_one_around(site: Site) -> None:
+def test_a_nested_block_does_not_see_the_results_of_the_one_around(site: Site, settings: Settings) -> None:
+    settings.MIZAN_STRICT = False
     html = site.page(
         '{% mizan_context "user" user_id=5 with outer=1 %}{{ user_profile.name }}'
         '{% mizan_context "tag" tag=user_motto %}({{ tag_label }}{{ user_profile }}{{ outer }})'
@@ -119,6 +124,26 @@ def test_readers_with_one_default_are_of_one_mind(site: Site) -> None:
     declare(int, 1, name="second")
 
     assert site.page(f'{{% mizan_context "value" %}}{{{{ value }}}}{END}').endswith(">1</div>")
+
+
+@pytest.mark.parametrize(
+    "use", ["{{ value }}", "{% if value %}{% endif %}", "{% if 1 and value %}{% endif %}"]
+)
+def test_different_defaults_are_an_error_where_the_parameter_is_used(
+    site: Site, settings: Settings, use: str
+) -> None:
+    declare(int, 1, name="first")
+    declare(int, 2, name="second")
+    source = f'{{% mizan_context "value" given %}}{use}[{{{{ first }}}}{{{{ second }}}}]{END}'
+    site.page(source.replace("given", "value=3"))
+
+    assert syntax_error(site, source.replace("given", "")) == (
+        "'value' (line 1 of page.html) is a parameter that the block was not given, and readers have"
+        " different defaults: 1 in first, 2 in second. Pass it in the tag, as in value=1, or give the readers"
+        " one default."
+    )
+    settings.MIZAN_STRICT = False
+    assert site.page(source.replace("given", "")).endswith(">[12]</div>")
 
 
 def test_a_parameter_of_two_contexts_is_that_of_the_last_one(site: Site) -> None:

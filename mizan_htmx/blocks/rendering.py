@@ -54,7 +54,12 @@ class BlockContext(RequestContext):
         # Not by push(), which copies into a dict and so would resolve all results at once.
         processed = _processor_values(engine, request, state.block, locale)
         parameters = parameters_in(block.contexts, block.values)
-        layers: list[Any] = [processed, parameters, results, for_template(block.variables)]
+        layers: list[Any] = [
+            processed,
+            parameters,
+            results,
+            for_template(block.variables) if block.variables else {},
+        ]
         self.dicts += layers
         if block.around is not None:
             self.dicts.insert(0, PageVariables(block.around, results))

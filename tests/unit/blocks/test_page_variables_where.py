@@ -36,6 +36,7 @@ def block(body: str, arguments: str = '"notifications"') -> str:
 
 
 def test_by_default_it_is_as_debug(site: Site, settings: Settings) -> None:
+    del settings.MIZAN_STRICT
     with conf.defaulting("MIZAN_STRICT", None):
         settings.DEBUG = False
         assert site.page(block("[{{ title }}]"), title="T").endswith(">[]</div>")

@@ -131,13 +131,15 @@ def check_unrendered(
 
     ``silent`` are kinds of nodes that set no variables.
     """
+    assert block.around is not None
     with shared_or_own(request, block.contexts, block.localization) as shown:
         locale = current_locale()
         results = LazyResults(shown, readers_of(find_groups(block.contexts)), block.values, locale)
-        context = BlockContext(shown, block, partial, results, locale)
-    for node, variable, name in uses_in(partial.nodelist, silent):
-        if name not in context and block.around is not None:
-            PageVariables(block.around, results).check(name, variable, node)
+        page = PageVariables(block.around, results)
+        for node, variable, name in uses_in(partial.nodelist, silent):
+            # Context processors run, for a public page too, only if something seems to be wrong.
+            if page.refuses(name) and name not in BlockContext(shown, block, partial, results, locale):
+                page.check(name, variable, node)
 
 
 def _render_lazy(

@@ -26,11 +26,12 @@ class Bound(NamedTuple):
 def find_groups(contexts: Iterable[str]) -> tuple[Group, ...]:
     """Return the groups of these contexts; raise ValueError for an unknown one."""
     groups = registry.graph.groups
-    for context in contexts:
-        if context not in groups:
-            hint = suggest(context, groups, what="contexts")
-            raise ValueError(f"Unknown context {context!r} in {{% mizan_context %}}. {hint}")
-    return tuple([groups[context] for context in contexts])
+    try:
+        return tuple([groups[context] for context in contexts])
+    except KeyError as error:
+        (context,) = error.args
+        hint = suggest(context, groups, what="contexts")
+        raise ValueError(f"Unknown context {context!r} in {{% mizan_context %}}. {hint}") from None
 
 
 def check_names(groups: tuple[Group, ...], names: Set[str]) -> None:

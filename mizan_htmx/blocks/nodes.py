@@ -270,7 +270,8 @@ class ContextNode(Node):
             dict.fromkeys(str(each.resolve(context)) for each in binding.contexts)
         )
         public = are_public(contexts)
-        variables = pass_in(binding.variables, context, contexts, request)
+        passed = binding.variables
+        variables = pass_in(passed, context, contexts, request) if passed else {}
         try:
             return make(
                 reference,

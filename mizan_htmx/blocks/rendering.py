@@ -56,7 +56,12 @@ class BlockContext(RequestContext):
         # Not by push(), which copies into a dict and so would resolve all results at once.
         processed = _processor_values(engine, request, state, locale)
         parameters = parameters_in(block.contexts, block.values)
-        layers: list[Any] = [processed, parameters, results, for_template(block.variables)]
+        layers: list[Any] = [
+            processed,
+            parameters,
+            results,
+            for_template(block.variables) if block.variables else {},
+        ]
         self.dicts += layers
         if block.around is not None:
             self.dicts.insert(0, PageVariables(block.around, results))
@@ -130,13 +135,15 @@ def check_unrendered(
 
     ``silent`` are kinds of nodes that set no variables.
     """
+    assert block.around is not None
     with shared_or_own(request, block.contexts, block.localization) as shown:
         locale = current_locale()
         results = LazyResults(shown, readers_of(find_groups(block.contexts)), block.values, locale)
-        context = BlockContext(shown, block, partial, results, locale)
-    for node, variable, name in uses_in(partial.nodelist, silent):
-        if name not in context and block.around is not None:
-            PageVariables(block.around, results).check(name, variable, node)
+        page = PageVariables(block.around, results)
+        for node, variable, name in uses_in(partial.nodelist, silent):
+            # Context processors run, for a public page too, only if something seems to be wrong.
+            if page.refuses(name) and name not in BlockContext(shown, block, partial, results, locale):
+                page.check(name, variable, node)
 
 
 def _render_lazy(

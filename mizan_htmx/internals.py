@@ -54,7 +54,8 @@ from django.dispatch import Signal
 from django.forms import BaseForm, BaseFormSet
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.middleware.csrf import CsrfViewMiddleware
-from django.template.base import Node, Parser
+from django.template.base import Node, NodeList, Parser
+from django.template.defaulttags import IfNode
 from django.utils.functional import LazyObject, empty
 from django.views.debug import get_exception_reporter_class
 
@@ -222,6 +223,17 @@ def function_of_tag(parser: Parser, name: str) -> object:
 def tag_of(node: Node) -> str:
     """Return the name of the tag that created a node, or "". Relies on ``token``."""
     return node.token.contents.split()[0] if node.token is not None else ""
+
+
+def nodelists_of(node: Node) -> list[NodeList]:
+    """Return the lists of nodes inside a node, of which one or the other may be rendered.
+
+    Relies on ``child_nodelists``, and on ``conditions_nodelists`` of ``{% if %}``, which has its branches.
+    """
+    if isinstance(node, IfNode):
+        return [nodelist for _, nodelist in node.conditions_nodelists]
+    found = [getattr(node, name, None) for name in node.child_nodelists]
+    return [each for each in found if isinstance(each, NodeList)]
 
 
 def partials_in(parser: Parser) -> dict[str, object]:

@@ -1,7 +1,7 @@
 """Rendering of blocks, the same at first and on each refresh: without the context of the page around."""
 
 import hashlib
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 from django.http import HttpRequest
 from django.template import RequestContext
@@ -13,6 +13,9 @@ from mizan_htmx.blocks.binding import find_groups
 from mizan_htmx.blocks.block import Block, Wrapper
 from mizan_htmx.blocks.freshness import note_numbers
 from mizan_htmx.blocks.reader_results import LazyResults, PlaceholderResults, is_denied, readers_of
+from mizan_htmx.blocks.root_element import MARK, RootElement, fill
+from mizan_htmx.blocks.source import source_of
+from mizan_htmx.blocks.tag_attributes import NO_ATTRIBUTES, NOTHING_WRITTEN, Written
 from mizan_htmx.bounded_cache import BoundedCache
 from mizan_htmx.caching.anonymous import AnonymousRequest, are_public, shared_or_own
 from mizan_htmx.conf import conf
@@ -53,6 +56,7 @@ class BlockContext(RequestContext):
         # ``include`` caches the templates of a page here; all blocks of a response share the cache.
         self.render_context.dicts[0] = state.page.included
         self.block_id = block.id
+        self.is_first = block.is_first
 
 
 def _processor_values(
@@ -87,7 +91,7 @@ def render_if_changed(
 ) -> SafeString | None:
     """Render a block; return ``None`` if its content still has the hash ``known``."""
     if isinstance(request, AnonymousRequest) and not are_public(block.contexts):
-        return _wrap(block, "", request, trigger=f"load, {REFRESH}")
+        return _wrap(block, _constant(block, partial), request, trigger=f"load, {REFRESH}")
     entered = shared_or_own(request, block.contexts, block.localization)
     with entered as shown:
         if isinstance(shown, AnonymousRequest):
@@ -97,30 +101,37 @@ def render_if_changed(
 
 
 def block_content(block: Block, partial: Partial, request: HttpRequest) -> str:
-    """Return the content of a block without its wrapper, rendered as for a refresh."""
+    """Return what a refresh would change of a block, rendered as for one: its content, and its attributes."""
     with shared_or_own(request, block.contexts, block.localization) as shown:
-        return _inner(block, partial, shown, current_locale())
+        return _content(block, partial, shown, current_locale()).text
 
 
-def render_lazy(block: Block, placeholder: Partial | None, request: HttpRequest) -> SafeString:
+def render_lazy(
+    block: Block, partial: Partial, placeholder: Partial | None, request: HttpRequest
+) -> SafeString:
     """Render the wrapper around a placeholder; the page loads the block when it comes into view.
 
     The placeholder of a public block is the same for everyone. None shows results of readers.
     """
     with shared_or_own(request, block.contexts, block.localization) as shown:
-        return _render_lazy(block, placeholder, shown, current_locale())
+        return _render_lazy(block, partial, placeholder, shown, current_locale())
 
 
 def _render_lazy(
-    block: Block, placeholder: Partial | None, request: HttpRequest, locale: Locale
+    block: Block, partial: Partial, placeholder: Partial | None, request: HttpRequest, locale: Locale
 ) -> SafeString:
-    if placeholder is None:
-        return _wrap(block, "", request, locale, lazy="")
-    results = PlaceholderResults(request, readers_of(find_groups(block.contexts)), block.values, locale)
-    inner = placeholder.render(BlockContext(request, block, placeholder, results, locale))
+    source = source_of(block, partial)
+    if placeholder is None and source.attributes is NO_ATTRIBUTES:
+        return _wrap(block, Content("", root=source.root), request, locale, lazy="")
+    groups = find_groups(block.contexts)
+    results = PlaceholderResults(request, readers_of(groups), block.values, locale)
+    context = BlockContext(request, block, placeholder or partial, results, locale)
+    written = source.attributes.write(context, results, groups)
+    results.failure = None  # attributes that use a reader are left out until it is loaded
+    inner = "" if placeholder is None else placeholder.render(context)
     if results.failure is not None:  # a template condition has swallowed it
         raise results.failure
-    return _wrap(block, inner, request, locale, lazy="")
+    return _wrap(block, Content(inner, written, source.root), request, locale, lazy="")
 
 
 def _render(
@@ -128,25 +139,44 @@ def _render(
 ) -> SafeString | None:
     """Render for ``request``, which is an anonymous copy of ``page`` for a public block."""
     version = None if registry.graph.live.isdisjoint(block.contexts) else version_of(request)
-    inner = _inner(block, partial, request, locale)
-    notes = note_numbers(page, block, inner)
+    content = _content(block, partial, request, locale)
+    notes = note_numbers(page, block, content.text)
     if version is not None:  # the version changes even if the content does not
         if isinstance(request, AnonymousRequest) and may_be_old(version):
             request.object("a replica may lag behind (MIZAN_REPLICA_LAG)")
-        return _wrap(block, inner, request, locale, version=version, notes=notes)
+        return _wrap(block, content, request, locale, version=version, notes=notes)
     has_hash = conf.single_flight
-    digest = _digest(inner) if has_hash or known else None
+    digest = _digest(content.text) if has_hash or known else None
     if known and digest == known:
         return None
-    return _wrap(block, inner, request, locale, hash=digest if has_hash else None, notes=notes)
+    return _wrap(block, content, request, locale, hash=digest if has_hash else None, notes=notes)
 
 
-def _inner(block: Block, partial: Partial, request: HttpRequest, locale: Locale) -> str:
+class Content(NamedTuple):
+    """What is inside of a block's element, and what the block's template says of that element."""
+
+    inner: str
+    attributes: Written = NOTHING_WRITTEN
+    root: RootElement | None = None
+
+    @property
+    def text(self) -> str:
+        """Return what differs if a refresh changes anything."""
+        return f"{self.attributes.text}>{self.inner}" if self.attributes.text else self.inner
+
+
+def _content(block: Block, partial: Partial, request: HttpRequest, locale: Locale) -> Content:
     groups = find_groups(block.contexts)
     if is_denied(request, groups):
-        return ""
+        return _constant(block, partial)
+    attributes, root = source_of(block, partial)
     results = LazyResults(request, readers_of(groups), block.values, locale)
     context = BlockContext(request, block, partial, results, locale)
+    written = NOTHING_WRITTEN if attributes is NO_ATTRIBUTES else attributes.write(context, results, groups)
+    return Content(_inner(partial, context, results), written, root)
+
+
+def _inner(partial: Partial, context: BlockContext, results: LazyResults) -> str:
     try:
         inner = partial.render(context)
     except Exception as error:  # the border to the site's templates; a reader's refusal hides the content
@@ -156,8 +186,14 @@ def _inner(block: Block, partial: Partial, request: HttpRequest, locale: Locale)
     return inner if results.failure is None else _hidden(results.failure, None)
 
 
-def _digest(inner: str) -> str:
-    return hashlib.blake2b(inner.encode(), digest_size=8).hexdigest()
+def _constant(block: Block, partial: Partial) -> Content:
+    """Return what a block is for somebody who may see nothing of it."""
+    attributes, root = source_of(block, partial)
+    return Content("", attributes.constants(find_groups(block.contexts)), root)
+
+
+def _digest(text: str) -> str:
+    return hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
 
 
 def _hidden(failure: Exception, raised: Exception | None) -> str:
@@ -168,7 +204,7 @@ def _hidden(failure: Exception, raised: Exception | None) -> str:
 
 def _wrap(
     block: Block,
-    inner: str,
+    content: Content,
     request: HttpRequest,
     locale: Locale | None = None,
     *,
@@ -180,8 +216,17 @@ def _wrap(
     url = block.url_below(reverse_url_for(request, "mizan:partial", block.contexts[0], language=language))
     before, after = _tags[block.id, block.wrapper, block.bound, url, trigger, block.is_shared]
     given = [(f"data-mizan-{name}", text) for name, text in own.items() if text is not None]
-    written = attributes_of(given) if given else ""
-    return mark_safe(f"{before}{written}{after}{inner}</{block.wrapper.tag}>")
+    inner, (written, at_first), root = content
+    if block.is_first:
+        written += at_first
+    if given:
+        written = attributes_of(given) + written
+    tag = block.wrapper.tag
+    has_mark = MARK in inner
+    if root is None and not has_mark:
+        return mark_safe(f"{before}{written}{after}{inner}</{tag}>")
+    attributes = f"{before[len(tag) + 1 :]}{written}{after[:-1]}"
+    return mark_safe(fill(inner, attributes) if root is None or has_mark else root.around(attributes, inner))
 
 
 def _tag(

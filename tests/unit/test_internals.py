@@ -20,6 +20,7 @@ from django.db import connection, connections, transaction
 from django.dispatch import Signal
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.middleware.csrf import CsrfViewMiddleware, get_token
+from django.template import Context, Engine
 from django.test import RequestFactory
 from django.utils.functional import SimpleLazyObject
 from django.utils.module_loading import import_string
@@ -378,3 +379,14 @@ def test_a_form_is_validated_once_its_errors_were_asked_for() -> None:
         assert not is_validated(each)
         each.is_valid()
         assert is_validated(each)
+
+
+def test_the_nodes_inside_of_a_node_are_known_by_branch() -> None:
+    source = (
+        "{% if a %}a{% elif b %}b{% else %}c{% endif %}{% for x in y %}d{% empty %}e{% endfor %}"
+        "{% with x=1 %}f{% endwith %}{{ g }}"
+    )
+    nodes = list(Engine().from_string(source).nodelist)
+
+    found = [[nodelist.render(Context()) for nodelist in internals.nodelists_of(node)] for node in nodes]
+    assert found == [["a", "b", "c"], ["d", "e"], ["f"], []]

@@ -148,7 +148,29 @@ DENIED = (PermissionDenied, PermissionError, Http404, Unauthorized, Forbidden, N
 def suggest(name: str, known: Iterable[str], *, what: str) -> str:
     """Return a hint for a misspelt name: the closest known name, and the known names, 20 at most."""
     names = sorted(known)
-    close = difflib.get_close_matches(name, names, n=1)
-    guess = f"Did you mean {close[0]!r}? " if close else ""
+    guess = closest(name, names)
+    return f"Did you mean {guess!r}? {listed(names, what=what)}" if guess else listed(names, what=what)
+
+
+def closest(name: str, known: Iterable[str]) -> str | None:
+    """Return the known name that is most like a misspelt one, or ``None``.
+
+    Of several that are as close, it is one with the same letters, or else the first.
+    """
+    names = list(known)
+    close = difflib.get_close_matches(name, names, n=3)
+    if not close:
+        return None
+
+    def rank(other: str) -> tuple[float, bool, int]:
+        ratio = difflib.SequenceMatcher(None, other, name).ratio()
+        return ratio, sorted(other) == sorted(name), -names.index(other)
+
+    return max(close, key=rank)
+
+
+def listed(known: Iterable[str], *, what: str) -> str:
+    """Return a sentence with the known names, 20 at most."""
+    names = sorted(known)
     more = ", …" if len(names) > 20 else ""
-    return f"{guess}Known {what}: {', '.join(names[:20]) or 'none'}{more}."
+    return f"Known {what}: {', '.join(names[:20]) or 'none'}{more}."

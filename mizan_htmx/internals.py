@@ -60,8 +60,9 @@ from django.dispatch import Signal
 from django.forms import BaseForm, BaseFormSet
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.middleware.csrf import CsrfViewMiddleware
-from django.template.base import Node, Parser, Variable
+from django.template.base import Node, NodeList, Parser, Variable
 from django.template.context import BaseContext
+from django.template.defaulttags import IfNode
 from django.templatetags.i18n import BlockTranslateNode
 from django.utils.functional import LazyObject, empty
 from django.views.debug import get_exception_reporter_class
@@ -282,6 +283,17 @@ def layers_of(context: Any) -> list[Any]:
     """
     processed = getattr(context, "_processors_index", None)
     return [layer for number, layer in enumerate(context.dicts) if number != processed]
+
+
+def nodelists_of(node: Node) -> list[NodeList]:
+    """Return the lists of nodes inside a node, of which one or the other may be rendered.
+
+    Relies on ``child_nodelists``, and on ``conditions_nodelists`` of ``{% if %}``, which has its branches.
+    """
+    if isinstance(node, IfNode):
+        return [nodelist for _, nodelist in node.conditions_nodelists]
+    found = [getattr(node, name, None) for name in node.child_nodelists]
+    return [each for each in found if isinstance(each, NodeList)]
 
 
 def partials_in(parser: Parser) -> dict[str, object]:

@@ -13,15 +13,19 @@ from django.template.base import FilterExpression, Node, Parser, Token
 from django.template.loader_tags import BlockNode as ExtendsBlock
 from django.utils.safestring import SafeString, mark_safe
 
-from mizan_htmx.blocks.binding import bound_names, check_names, find_groups
+from mizan_htmx.blocks.binding import ATTRIBUTES, bound_names, check_names, find_groups
 from mizan_htmx.blocks.block import Block, make
 from mizan_htmx.blocks.enclosing_tags import check_enclosing_nodes, enclosing_tags
 from mizan_htmx.blocks.from_query import check_parameters
 from mizan_htmx.blocks.page_variables import Around
 from mizan_htmx.blocks.passing import pass_in
 from mizan_htmx.blocks.rendering import check_unrendered, render, render_lazy
+from mizan_htmx.blocks.root_element import BlockNode, check_element, find_root
+from mizan_htmx.blocks.source import BlockNodes, Source, with_tag
+from mizan_htmx.blocks.tag_attributes import AttributeParser, TagAttributes, check_once, element_of
 from mizan_htmx.caching.anonymous import are_public
 from mizan_htmx.conf import conf
+from mizan_htmx.declarations.graph import Group
 from mizan_htmx.internals import open_tag_names, partials_in
 from mizan_htmx.localization import Locale, current_locale
 from mizan_htmx.rendering.page_localization import localization_in
@@ -29,7 +33,6 @@ from mizan_htmx.rendering.partials import Partial, define, engine_name, load_nea
 from mizan_htmx.setup.registry import registry
 
 END = "endmizan_context"
-ATTRIBUTES = ("tag", "class", "id", "swap", "partial", "announce", "poll", "lazy", "from_query")
 _KEYWORD = re.compile(r"([^\W\d][\w.-]*)=(.+)", re.ASCII)
 
 Expressions = Mapping[str, FilterExpression]
@@ -40,6 +43,7 @@ class Binding:
     """The arguments of a ``{% mizan_context %}`` tag, compiled but not resolved.
 
     ``literals`` are the contexts if all are string literals; ``tags`` names the tags around it.
+    ``wrapper`` are the attributes of the wrapper that a refresh finds in the template.
     """
 
     contexts: tuple[FilterExpression, ...]
@@ -49,6 +53,7 @@ class Binding:
     name: str | None
     literals: tuple[str, ...] | None
     tags: frozenset[str]
+    wrapper: TagAttributes
 
     def literal(self, name: str) -> str | None:
         """Return the text of an attribute that is a string literal."""
@@ -75,14 +80,20 @@ def mizan_context(parser: Parser, token: Token) -> Node:
             " Put the {% mizan_context %} inside the {% block %}."
         )
     if _has_content_elsewhere(binding):
-        return ContextNode(binding, nodelist, placeholder=_placeholder_in(nodelist))
+        tag = _define_tag(parser, token, binding) if binding.wrapper else ""
+        return ContextNode(binding, nodelist, placeholder=_placeholder_in(nodelist), tag=tag)
     if parser.origin is None or parser.origin.template_name is None:
         raise TemplateSyntaxError(
             "{% mizan_context %} is in a template made from a string, which a refresh can't load."
             " Put it into a file, or take the content from one: partial='file.html#name'."
         )
+    root = find_root(nodelist)
+    if root is not None:
+        groups = _groups_of(binding.literals)
+        options = binding.attributes.keys() - bound_names(groups, (), binding.attributes) if groups else set()
+        check_element(root, {*binding.wrapper.names, *(options & {"class", "tag"})})
     name = binding.name or _automatic_name(parser, token)
-    define(parser, name, nodelist)
+    define(parser, name, BlockNodes(nodelist, Source(binding.wrapper, root)))
     return ContextNode(
         binding,
         nodelist,
@@ -90,6 +101,19 @@ def mizan_context(parser: Parser, token: Token) -> Node:
         reference=f"{parser.origin.template_name!s}#{name}",
         partials=partials_in(parser),
     )
+
+
+def _define_tag(parser: Parser, token: Token, binding: Binding) -> str:
+    """Make a partial of a tag whose content is elsewhere, so that a refresh finds its attributes."""
+    if parser.origin is None or parser.origin.template_name is None:
+        raise TemplateSyntaxError(
+            f"{{% mizan_context %}} with {binding.wrapper.names[0]!r} is in a template made from a string,"
+            " where a refresh can't find it. Put the tag into a file, or write the attribute in the partial,"
+            " on an element that has {% mizan_attributes %}."
+        )
+    name = _automatic_name(parser, token)
+    define(parser, name, BlockNodes((), Source(binding.wrapper)))
+    return f"{parser.origin.template_name!s}#{name}"
 
 
 def placeholder(parser: Parser, token: Token) -> Node:
@@ -151,12 +175,19 @@ def _parse(parser: Parser, token: Token) -> Binding:
     variables: dict[str, FilterExpression] = {}
     attributes: dict[str, FilterExpression] = {}
     target = params
+    found = AttributeParser(parser, element_of(bits))
     for bit in bits:
         match = _KEYWORD.fullmatch(bit)
         if bit == "with" and target is params:
             target = variables
         elif bit == "lazy":
             attributes["lazy"] = parser.compile_filter("True")
+        elif match and match[1] in ATTRIBUTES:
+            if match[1] in ("class", "id"):
+                check_once(match[1], attributes)
+            attributes[match[1]] = parser.compile_filter(match[2])
+        elif found.take(bit, may_be_plain=target is params, may_be_context=not contexts):
+            continue
         elif match is None and not params and target is params:
             contexts.append(parser.compile_filter(bit))
         elif match is None:
@@ -164,15 +195,24 @@ def _parse(parser: Parser, token: Token) -> Binding:
                 f"Unknown argument {str(bit)!r} in {{% mizan_context %}}. Write name=value, or the word lazy."
             )
         else:
-            own = attributes if match[1] in ATTRIBUTES else target
-            own[match[1]] = parser.compile_filter(match[2])
+            target[match[1]] = parser.compile_filter(match[2])
     if not contexts:
         raise TemplateSyntaxError(
             '{% mizan_context %} needs a context: {% mizan_context "user" user_id=5 %}.'
         )
-    binding = Binding(tuple(contexts), params, variables, attributes, name, _literals(contexts), tags)
+    literals = _literals(contexts)
+    wrapper, candidates = found.compiled(_groups_of(literals))
+    attributes.update(candidates)
+    binding = Binding(tuple(contexts), params, variables, attributes, name, literals, tags, wrapper)
     _check_early(binding)
     return binding
+
+
+def _groups_of(literals: tuple[str, ...] | None) -> tuple[Group, ...] | None:
+    if literals is None:
+        return None
+    with as_syntax_errors():
+        return find_groups(literals)
 
 
 def _literals(contexts: list[FilterExpression]) -> tuple[str, ...] | None:
@@ -182,9 +222,9 @@ def _literals(contexts: list[FilterExpression]) -> tuple[str, ...] | None:
 
 def _check_early(binding: Binding) -> None:
     """Raise for a misspelt context or parameter at compile time, if the contexts are literals."""
-    if binding.literals is not None:
+    groups = _groups_of(binding.literals)
+    if groups is not None:
         with as_syntax_errors():
-            groups = find_groups(binding.literals)
             names = bound_names(groups, binding.params, binding.attributes)
             literal = binding.literal("from_query")
             if literal and "from_query" not in names:
@@ -209,8 +249,11 @@ def _automatic_name(parser: Parser, token: Token) -> str:
     return next(name for name in names if name not in taken)
 
 
-class ContextNode(Node):
-    """A block in a template, with its own content or that of the partial ``reference``."""
+class ContextNode(BlockNode):
+    """A block in a template, with its own content, the partial ``reference``, or that of another partial.
+
+    Then ``tag`` is the partial with the attributes of its tag, if it has any.
+    """
 
     def __init__(
         self,
@@ -220,7 +263,9 @@ class ContextNode(Node):
         placeholder: Partial | None,
         reference: str = "",
         partials: Mapping[str, object] | None = None,
+        tag: str = "",
     ) -> None:
+        self.tag = tag
         self.binding = binding
         self.nodelist = nodelist
         self.placeholder = placeholder
@@ -236,6 +281,11 @@ class ContextNode(Node):
         partial, reference, engine = self._content(context, attributes)
         locale = current_locale()
         block = self._block(context, request, attributes, reference, engine, locale)
+        if not self.reference:
+            assert context.template is not None
+            engine = engine_name(context.template.engine, self.tag) if self.tag else ""
+            with as_syntax_errors():
+                block = with_tag(block, self.tag, engine, partial)
         if not block.lazy:
             return render(block, partial, request, locale)
         if block.around is not None:
@@ -243,7 +293,7 @@ class ContextNode(Node):
         waiting = self.placeholder or _placeholder_in(partial.nodelist)
         if waiting is not None:
             waiting.engine = partial.engine
-        return render_lazy(block, waiting, request)
+        return render_lazy(block, partial, waiting, request)
 
     def _content(self, context: Context, attributes: Mapping[str, object]) -> tuple[Partial, str, str]:
         assert context.template is not None
@@ -285,6 +335,7 @@ class ContextNode(Node):
                 engine=engine,
                 outer=getattr(context, "block", None) if "from_query" in attributes else None,
                 around=Around(context, self, contexts, ATTRIBUTES) if conf.strict else None,
+                is_first=getattr(context, "is_first", True),
             )
         except ValueError as error:
             raise TemplateSyntaxError(str(error)) from error

@@ -23,6 +23,7 @@ from tests.site.fields import order_later as order_later
 from tests.site.fields import stumble as stumble
 from tests.site.gates import pass_gate
 from tests.site.keep import desk_html as desk_html
+from tests.site.keep import desk_said as desk_said
 from tests.site.live import TalkChannel as TalkChannel
 from tests.site.live import add_to_note as add_to_note
 from tests.site.live import diary_entry as diary_entry

@@ -21,7 +21,7 @@ from django.db import connection, connections, transaction
 from django.dispatch import Signal
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.middleware.csrf import CsrfViewMiddleware, get_token
-from django.template import Context
+from django.template import Context, Engine
 from django.template.smartif import OPERATORS
 from django.test import RequestFactory
 from django.utils.functional import SimpleLazyObject
@@ -397,3 +397,14 @@ def test_an_operator_of_a_condition_shows_what_it_does(name: str) -> None:
     assert operator.eval(context) is False
     with pytest.raises(ZeroDivisionError):
         function_of_operator(operator)(context, broken, *operands[1:])
+
+
+def test_the_nodes_inside_of_a_node_are_known_by_branch() -> None:
+    source = (
+        "{% if a %}a{% elif b %}b{% else %}c{% endif %}{% for x in y %}d{% empty %}e{% endfor %}"
+        "{% with x=1 %}f{% endwith %}{{ g }}"
+    )
+    nodes = list(Engine().from_string(source).nodelist)
+
+    found = [[nodelist.render(Context()) for nodelist in internals.nodelists_of(node)] for node in nodes]
+    assert found == [["a", "b", "c"], ["d", "e"], ["f"], []]

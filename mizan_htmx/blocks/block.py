@@ -48,6 +48,7 @@ class _Options(TypedDict, total=False):
     swap: str
     announce: str
     poll: int
+    fallbacks: str
 
 
 class _Place(LocalizationPayload, total=False):
@@ -67,7 +68,8 @@ class Wrapper:
     """The element around a block.
 
     ``announce`` is a text for assistive technology after a refresh; ``poll`` is the interval between
-    refreshes in seconds, 0 for none. Raise ValueError for an option that can't work.
+    refreshes in seconds, 0 for none. ``fallbacks`` is the reference of the tag's own content, if the block's
+    is elsewhere and the tag has fallbacks. Raise ValueError for an option that can't work.
     """
 
     tag: str = "div"
@@ -75,6 +77,7 @@ class Wrapper:
     swap: str = "outerHTML"
     announce: str = ""
     poll: int = 0
+    fallbacks: str = ""
 
     def __post_init__(self) -> None:
         if not re.fullmatch(r"[A-Za-z][A-Za-z0-9-]*", self.tag) or self.tag.lower() in ("script", "style"):

@@ -1,28 +1,29 @@
-"""The tags ``{% mizan_context %}`` and ``{% placeholder %}``: compilation and rendering."""
+"""The tag ``{% mizan_context %}``: compilation and rendering."""
 
 import hashlib
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import cast
 
 from django.http import HttpRequest
 from django.template import Context, NodeList, TemplateSyntaxError
 from django.template.base import FilterExpression, Node, Parser, Token
 from django.template.loader_tags import BlockNode as ExtendsBlock
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 
 from mizan_htmx.blocks.binding import bound_names, check_names, find_groups
 from mizan_htmx.blocks.block import Block, Variable, make
 from mizan_htmx.blocks.enclosing_tags import check_enclosing_nodes, enclosing_tags
+from mizan_htmx.blocks.fallbacks import fallbacks_in
 from mizan_htmx.blocks.rendering import render, render_lazy
 from mizan_htmx.caching.anonymous import are_public
 from mizan_htmx.html import plain
-from mizan_htmx.internals import open_tag_names, partials_in
+from mizan_htmx.internals import partials_in
 from mizan_htmx.localization import Locale, current_locale
 from mizan_htmx.rendering.page_localization import localization_in
-from mizan_htmx.rendering.partials import Partial, define, engine_name, load_near, unnamed_partial
+from mizan_htmx.rendering.partials import Partial, define, engine_name, load_near
 from mizan_htmx.setup.registry import registry
 
 END = "endmizan_context"
@@ -64,56 +65,27 @@ def mizan_context(parser: Parser, token: Token) -> Node:
             "A {% block %} inside {% mizan_context %} could not be overridden when the block refreshes alone."
             " Put the {% mizan_context %} inside the {% block %}."
         )
+    fallbacks = fallbacks_in(nodelist)
+    placeholder = fallbacks.get("placeholder")
     if _has_content_elsewhere(binding):
-        return ContextNode(binding, nodelist, placeholder=_placeholder_in(nodelist))
+        has_own = fallbacks.keys() - {"placeholder"}
+        own = _define(parser, token, nodelist, None) if has_own else ""
+        return ContextNode(binding, nodelist, placeholder=placeholder, fallbacks=own)
+    reference = _define(parser, token, nodelist, binding.name)
+    partials = partials_in(parser)
+    return ContextNode(binding, nodelist, placeholder=placeholder, reference=reference, partials=partials)
+
+
+def _define(parser: Parser, token: Token, nodelist: NodeList, name: str | None) -> str:
+    """Make the content of a tag a partial, which a refresh can load, and return its reference."""
     if parser.origin is None or parser.origin.template_name is None:
         raise TemplateSyntaxError(
             "{% mizan_context %} is in a template made from a string, which a refresh can't load."
             " Put it into a file, or take the content from one: partial='file.html#name'."
         )
-    name = binding.name or _automatic_name(parser, token)
+    name = name or _automatic_name(parser, token)
     define(parser, name, nodelist)
-    return ContextNode(
-        binding,
-        nodelist,
-        placeholder=_placeholder_in(nodelist),
-        reference=f"{parser.origin.template_name!s}#{name}",
-        partials=partials_in(parser),
-    )
-
-
-def placeholder(parser: Parser, token: Token) -> Node:
-    """Show this until a lazy block is loaded: ``{% placeholder %}…{% endplaceholder %}``."""
-    if len(token.split_contents()) > 1:
-        raise TemplateSyntaxError(f"{{% placeholder %}} takes no arguments, but has {token.contents!r}.")
-    around = next(iter(open_tag_names(parser)[-2:-1]), None)
-    if around != "mizan_context":
-        raise TemplateSyntaxError(
-            "{% placeholder %} must be directly inside {% mizan_context %}"
-            + (f", not in {{% {around} %}}." if around else ".")
-        )
-    nodelist = parser.parse(("endplaceholder",))
-    parser.delete_first_token()
-    return PlaceholderNode(nodelist, unnamed_partial(parser, nodelist, "placeholder"))
-
-
-class PlaceholderNode(Node):
-    """The content of a lazy block until it is loaded."""
-
-    def __init__(self, nodelist: NodeList, partial: Partial) -> None:
-        self.nodelist = nodelist
-        self.partial = partial
-
-    def render(self, context: Context) -> SafeString:
-        """Render nothing, because the block itself is being rendered."""
-        return mark_safe("")
-
-
-def _placeholder_in(nodelist: NodeList) -> Partial | None:
-    found = [node for node in nodelist if isinstance(node, PlaceholderNode)]
-    if len(found) > 1:
-        raise TemplateSyntaxError("A {% mizan_context %} has more than one {% placeholder %}. Keep one.")
-    return found[0].partial if found else None
+    return f"{parser.origin.template_name!s}#{name}"
 
 
 def _has_content_elsewhere(binding: Binding) -> bool:
@@ -206,11 +178,13 @@ class ContextNode(Node):
         placeholder: Partial | None,
         reference: str = "",
         partials: Mapping[str, object] | None = None,
+        fallbacks: str = "",
     ) -> None:
         self.binding = binding
         self.nodelist = nodelist
         self.placeholder = placeholder
         self.reference = reference
+        self.fallbacks = fallbacks
         self.partials = partials or {}
         self.partial = cast("Partial", self.partials.get(reference.partition("#")[2]))
 
@@ -224,7 +198,7 @@ class ContextNode(Node):
         block = self._block(context, request, attributes, reference, engine, locale)
         if not block.lazy:
             return render(block, partial, request, locale)
-        waiting = self.placeholder or _placeholder_in(partial.nodelist)
+        waiting = self.placeholder or fallbacks_in(partial.nodelist).get("placeholder")
         if waiting is not None:
             waiting.engine = partial.engine
         return render_lazy(block, waiting, request)
@@ -256,7 +230,7 @@ class ContextNode(Node):
         public = are_public(contexts)
         variables = {name: each.resolve(context) for name, each in binding.variables.items()}
         try:
-            return make(
+            block = make(
                 reference,
                 contexts=contexts,
                 params={name: each.resolve(context) for name, each in binding.params.items()},
@@ -269,6 +243,9 @@ class ContextNode(Node):
             )
         except ValueError as error:
             raise TemplateSyntaxError(str(error)) from error
+        if self.fallbacks:
+            return replace(block, wrapper=replace(block.wrapper, fallbacks=self.fallbacks))
+        return block
 
     def _check_partial(self) -> None:
         name = self.reference.partition("#")[2]

@@ -12,7 +12,7 @@ from django.template import TemplateSyntaxError
 from mizan_htmx.caching.anonymous import AnonymousRequest, are_public
 from mizan_htmx.declarations.functions import Function
 from mizan_htmx.declarations.graph import Group
-from mizan_htmx.errors import DENIED
+from mizan_htmx.errors import DENIED, HIDING
 from mizan_htmx.http.arguments import Arguments
 from mizan_htmx.http.concurrency import loop_is_running
 from mizan_htmx.http.execution import admit_user, contexts_of, execute
@@ -37,6 +37,7 @@ class LazyResults(Mapping[str, Any]):
     """The results of some readers by name, each resolved when a template first uses it.
 
     ``failure`` is the first exception: template conditions such as ``{% if a and b %}`` swallow it.
+    ``failed`` is the name of the reader that raised it.
     """
 
     def __init__(
@@ -51,13 +52,15 @@ class LazyResults(Mapping[str, Any]):
         self._values = values
         self._locale = locale
         self.failure: Exception | None = None
+        self.failed = ""
 
     def __getitem__(self, name: str) -> Any:
         try:
             reader, number = self._readers[name]
             return resolve(reader, self._request, self._values[number], self._locale)
         except Exception as error:
-            self.failure = self.failure or error
+            if self.failure is None:
+                self.failure, self.failed = error, name
             raise
 
     def __contains__(self, name: object) -> bool:
@@ -70,13 +73,19 @@ class LazyResults(Mapping[str, Any]):
         return len(self._readers)
 
 
-class PlaceholderResults(LazyResults):
-    """The results of readers in a placeholder: looking one up raises TemplateSyntaxError."""
+class NoResults(LazyResults):
+    """The results of readers in a fallback such as a placeholder: looking one up raises TemplateSyntaxError.
+
+    ``tag`` is the tag around the fallback.
+    """
+
+    tag = "placeholder"
 
     def __getitem__(self, name: str) -> Any:
+        why = "read only when the block is loaded" if self.tag == "placeholder" else "not read there"
         self.failure = TemplateSyntaxError(
-            f"{{% placeholder %}} uses {name!r}, which is read only when the block is loaded. It can use what"
-            " 'with' passes, and what context processors return."
+            f"{{% {self.tag} %}} uses {name!r}, which is {why}. It can use what 'with' passes, and what"
+            " context processors return."
         )
         raise self.failure
 
@@ -101,7 +110,7 @@ def resolve(
             results[key] = _read(reader, request, own, state.recorder)
         except Exception as failure:  # the border to the site's readers; raised at each lookup
             results[key] = _Failed(failure)
-            if isinstance(failure, DENIED) and isinstance(request, AnonymousRequest):
+            if isinstance(failure, HIDING) and isinstance(request, AnonymousRequest):
                 request.object(f"{reader.name!r} refused access")
     result = results[key]
     if isinstance(result, _Failed):

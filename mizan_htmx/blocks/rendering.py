@@ -1,8 +1,10 @@
 """Rendering of blocks, the same at first and on each refresh: without the context of the page around."""
 
 import hashlib
+from collections.abc import Mapping
 from typing import Any, cast
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.template import RequestContext
 from django.template.base import Template
@@ -11,12 +13,12 @@ from django.utils.safestring import SafeString, mark_safe
 
 from mizan_htmx.blocks.binding import find_groups
 from mizan_htmx.blocks.block import Block, Wrapper
+from mizan_htmx.blocks.fallbacks import LOGIN_REQUIRED, Refusal, comment_on, fallbacks_of, refusal_of
 from mizan_htmx.blocks.freshness import note_numbers
-from mizan_htmx.blocks.reader_results import LazyResults, PlaceholderResults, is_denied, readers_of
+from mizan_htmx.blocks.reader_results import LazyResults, NoResults, is_denied, readers_of
 from mizan_htmx.bounded_cache import BoundedCache
 from mizan_htmx.caching.anonymous import AnonymousRequest, are_public, shared_or_own
 from mizan_htmx.conf import conf
-from mizan_htmx.errors import DENIED
 from mizan_htmx.html import attributes_of
 from mizan_htmx.invalidation.read_version import may_be_old, version_of
 from mizan_htmx.localization import Locale, current_locale
@@ -73,7 +75,7 @@ def _processor_values(
 
 
 def render(block: Block, partial: Partial, request: HttpRequest, locale: Locale | None = None) -> SafeString:
-    """Render a block with its wrapper; without content if a reader denies this visitor its data.
+    """Render a block with its wrapper; with its fallback if a reader denies this visitor its data.
 
     A block of public contexts is rendered without the visitor's data. Inside a shared page, a block of a
     private context is an empty wrapper, which the browser fills at once. ``locale`` is the active language
@@ -116,11 +118,17 @@ def _render_lazy(
 ) -> SafeString:
     if placeholder is None:
         return _wrap(block, "", request, locale, lazy="")
-    results = PlaceholderResults(request, readers_of(find_groups(block.contexts)), block.values, locale)
-    inner = placeholder.render(BlockContext(request, block, placeholder, results, locale))
+    inner = _render_fallback(block, placeholder, request, locale, "placeholder")
+    return _wrap(block, inner, request, locale, lazy="")
+
+
+def _render_fallback(block: Block, fallback: Partial, request: HttpRequest, locale: Locale, tag: str) -> str:
+    results = NoResults(request, readers_of(find_groups(block.contexts)), block.values, locale)
+    results.tag = tag
+    inner = fallback.render(BlockContext(request, block, fallback, results, locale))
     if results.failure is not None:  # a template condition has swallowed it
         raise results.failure
-    return _wrap(block, inner, request, locale, lazy="")
+    return inner
 
 
 def _render(
@@ -144,26 +152,37 @@ def _render(
 def _inner(block: Block, partial: Partial, request: HttpRequest, locale: Locale) -> str:
     groups = find_groups(block.contexts)
     if is_denied(request, groups):
-        return ""
+        fallbacks = fallbacks_of(partial, block.wrapper.fallbacks)
+        return _instead(block, fallbacks, request, locale, LOGIN_REQUIRED)
     results = LazyResults(request, readers_of(groups), block.values, locale)
     context = BlockContext(request, block, partial, results, locale)
+    raised: Exception | None = None
     try:
         inner = partial.render(context)
     except Exception as error:  # the border to the site's templates; a reader's refusal hides the content
         if results.failure is None:
             raise
-        return _hidden(results.failure, error)
-    return inner if results.failure is None else _hidden(results.failure, None)
+        raised = error
+    if results.failure is None:
+        return inner
+    fallbacks = fallbacks_of(partial, block.wrapper.fallbacks)
+    refusal = refusal_of(results.failure, results.failed, fallbacks)
+    if refusal is None:
+        raise raised or results.failure
+    return _instead(block, fallbacks, request, locale, refusal)
+
+
+def _instead(
+    block: Block, fallbacks: Mapping[str, Partial], request: HttpRequest, locale: Locale, refusal: Refusal
+) -> str:
+    """Return what a block shows without its content: its fallback, or nothing and, under DEBUG, why."""
+    if refusal.tag in fallbacks:
+        return _render_fallback(block, fallbacks[refusal.tag], request, locale, refusal.tag)
+    return comment_on(refusal, block.wrapper.tag) if settings.DEBUG else ""
 
 
 def _digest(inner: str) -> str:
     return hashlib.blake2b(inner.encode(), digest_size=8).hexdigest()
-
-
-def _hidden(failure: Exception, raised: Exception | None) -> str:
-    if isinstance(failure, DENIED):
-        return ""
-    raise failure if raised is None else raised
 
 
 def _wrap(

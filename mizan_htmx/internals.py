@@ -54,7 +54,8 @@ from django.dispatch import Signal
 from django.forms import BaseForm, BaseFormSet
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.middleware.csrf import CsrfViewMiddleware
-from django.template.base import Node, Parser
+from django.template import TemplateDoesNotExist
+from django.template.base import Node, Parser, Token
 from django.utils.functional import LazyObject, empty
 from django.views.debug import get_exception_reporter_class
 
@@ -217,6 +218,22 @@ def open_tag_names(parser: Parser) -> list[str]:
 def function_of_tag(parser: Parser, name: str) -> object:
     """Return the compile function of a tag, or ``None``. Relies on ``tags``."""
     return parser.tags.get(name)
+
+
+def source_before(parser: Parser, token: Token) -> str | None:
+    """Return the source of the template that is being parsed, up to a tag; ``None`` if that is not known.
+
+    Relies on ``position`` of tokens, which is ``None`` where the engine has ``debug`` off.
+    """
+    loader = getattr(parser.origin, "loader", None)
+    if loader is None or token.position is None:
+        return None
+    try:
+        source: str = loader.get_contents(parser.origin)
+    except TemplateDoesNotExist:
+        return None
+    start, end = token.position
+    return source[:start] if token.contents in source[start:end] else None
 
 
 def tag_of(node: Node) -> str:

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import cast
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.template import Context, NodeList, TemplateSyntaxError
 from django.template.base import FilterExpression, Node, Parser, Token
@@ -15,8 +16,10 @@ from django.utils.safestring import SafeString
 
 from mizan_htmx.blocks.binding import bound_names, check_names, find_groups
 from mizan_htmx.blocks.block import Block, Variable, make
+from mizan_htmx.blocks.enclosing_elements import check_enclosing_element
 from mizan_htmx.blocks.enclosing_tags import check_enclosing_nodes, enclosing_tags
 from mizan_htmx.blocks.fallbacks import fallbacks_in
+from mizan_htmx.blocks.placement import marked, placed
 from mizan_htmx.blocks.rendering import render, render_lazy
 from mizan_htmx.caching.anonymous import are_public
 from mizan_htmx.html import plain
@@ -65,6 +68,7 @@ def mizan_context(parser: Parser, token: Token) -> Node:
             "A {% block %} inside {% mizan_context %} could not be overridden when the block refreshes alone."
             " Put the {% mizan_context %} inside the {% block %}."
         )
+    check_enclosing_element(parser, token, _wrapper_tag(binding))
     fallbacks = fallbacks_in(nodelist)
     placeholder = fallbacks.get("placeholder")
     if _has_content_elsewhere(binding):
@@ -86,6 +90,17 @@ def _define(parser: Parser, token: Token, nodelist: NodeList, name: str | None) 
     name = name or _automatic_name(parser, token)
     define(parser, name, nodelist)
     return f"{parser.origin.template_name!s}#{name}"
+
+
+def _wrapper_tag(binding: Binding) -> str | None:
+    """Return the element of a block's wrapper; ``None`` if it is known only when the block renders."""
+    given = binding.attributes.get("tag")
+    if given is None:
+        return "div"
+    is_literal = isinstance(given.var, str) and not given.filters
+    groups = registry.graph.groups
+    is_parameter = any("tag" in groups[name].params for name in binding.literals or () if name in groups)
+    return str(given.var) if is_literal and binding.literals and not is_parameter else None
 
 
 def _has_content_elsewhere(binding: Binding) -> bool:
@@ -196,8 +211,15 @@ class ContextNode(Node):
         partial, reference, engine = self._content(context, attributes)
         locale = current_locale()
         block = self._block(context, request, attributes, reference, engine, locale)
-        if not block.lazy:
-            return render(block, partial, request, locale)
+        show = self._render_placeholder if block.lazy else render
+        if not settings.DEBUG:
+            return show(block, partial, request, locale)
+        with placed(block, self, context, request) as page:
+            return marked(show(block, partial, request, locale), block, page)
+
+    def _render_placeholder(
+        self, block: Block, partial: Partial, request: HttpRequest, locale: Locale
+    ) -> SafeString:
         waiting = self.placeholder or fallbacks_in(partial.nodelist).get("placeholder")
         if waiting is not None:
             waiting.engine = partial.engine

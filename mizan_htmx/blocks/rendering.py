@@ -15,6 +15,7 @@ from mizan_htmx.blocks.binding import find_groups
 from mizan_htmx.blocks.block import Block, Wrapper
 from mizan_htmx.blocks.fallbacks import LOGIN_REQUIRED, Refusal, comment_on, fallbacks_of, refusal_of
 from mizan_htmx.blocks.freshness import note_numbers
+from mizan_htmx.blocks.placement import forget_content, without_marks
 from mizan_htmx.blocks.reader_results import LazyResults, NoResults, is_denied, readers_of
 from mizan_htmx.bounded_cache import BoundedCache
 from mizan_htmx.caching.anonymous import AnonymousRequest, are_public, shared_or_own
@@ -176,12 +177,16 @@ def _instead(
     block: Block, fallbacks: Mapping[str, Partial], request: HttpRequest, locale: Locale, refusal: Refusal
 ) -> str:
     """Return what a block shows without its content: its fallback, or nothing and, under DEBUG, why."""
+    if settings.DEBUG:
+        forget_content()
     if refusal.tag in fallbacks:
         return _render_fallback(block, fallbacks[refusal.tag], request, locale, refusal.tag)
     return comment_on(refusal, block.wrapper.tag) if settings.DEBUG else ""
 
 
 def _digest(inner: str) -> str:
+    if settings.DEBUG:
+        inner = without_marks(inner)
     return hashlib.blake2b(inner.encode(), digest_size=8).hexdigest()
 
 

@@ -25,7 +25,7 @@ _ALLOWED = {
     "colgroup": frozenset({"col", "template"}),
     "select": _IN_SELECT,
 }
-_INSTEAD = {"table": "tbody", "tr": "td", "colgroup": "col", "select": "optgroup"}
+_INSTEAD = {"table": "tbody", "tbody": "tr", "thead": "tr", "tfoot": "tr", "tr": "td", "select": "optgroup"}
 
 # Tags that write nothing where they begin.
 _SILENT = frozenset(
@@ -46,9 +46,10 @@ def check_enclosing_element(parser: Parser, token: Token, tag: str | None) -> No
         return
     fate = "leave out" if around == "select" else "move out of it"
     whole = "select" if around == "select" else "table"
+    way = f'Write tag="{_INSTEAD[around]}", or put' if around in _INSTEAD else "Put"
     raise TemplateSyntaxError(
         f"{{% mizan_context %}} is in a <{around}>, and its wrapper is a <{tag}>, which browsers {fate}."
-        f' Write tag="{_INSTEAD.get(around, "tr")}", or put the block around the <{whole}>.'
+        f" {way} the block around the <{whole}>."
     )
 
 

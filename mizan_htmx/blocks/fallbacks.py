@@ -17,6 +17,8 @@ from mizan_htmx.errors import DENIED, GONE, REFUSED, is_by_auth
 from mizan_htmx.internals import open_tag_names
 from mizan_htmx.rendering.partials import Partial, load_near, unnamed_partial
 
+_OPEN, _CLOSE, _EMPTY = "<!-- mizan: ", " -->", "This block is empty, because "
+
 # In these a browser shows a comment as text.
 _TEXT_ONLY = frozenset({"iframe", "noembed", "noframes", "noscript", "plaintext", "textarea", "title", "xmp"})
 
@@ -127,5 +129,10 @@ def comment_on(refusal: Refusal, tag: str) -> str:
         return ""
     way = f"{{% {refusal.tag} %}}…{{% end{refusal.tag} %}} in the block would be shown here."
     # Two hyphens might end the comment.
-    text = re.sub("-(?=-)", "- ", f"This block is empty, because {refusal.reason}. {way}")
-    return f"<!-- mizan: {text} -->"
+    text = re.sub("-(?=-)", "- ", f"{_EMPTY}{refusal.reason}. {way}")
+    return f"{_OPEN}{text}{_CLOSE}"
+
+
+def reason_in(inner: str) -> str | None:
+    """Return what such a comment says, if it is the content of a block."""
+    return inner[len(_OPEN) : -len(_CLOSE)] if inner.startswith(f"{_OPEN}{_EMPTY}") else None

@@ -13,7 +13,14 @@ from django.utils.safestring import SafeString, mark_safe
 
 from mizan_htmx.blocks.binding import find_groups
 from mizan_htmx.blocks.block import Block, Wrapper
-from mizan_htmx.blocks.fallbacks import LOGIN_REQUIRED, Refusal, comment_on, fallbacks_of, refusal_of
+from mizan_htmx.blocks.fallbacks import (
+    LOGIN_REQUIRED,
+    Refusal,
+    comment_on,
+    fallbacks_of,
+    reason_in,
+    refusal_of,
+)
 from mizan_htmx.blocks.freshness import note_numbers
 from mizan_htmx.blocks.placement import forget_content, without_marks
 from mizan_htmx.blocks.reader_results import LazyResults, NoResults, is_denied, readers_of
@@ -139,15 +146,16 @@ def _render(
     version = None if registry.graph.live.isdisjoint(block.contexts) else version_of(request)
     inner = _inner(block, partial, request, locale)
     notes = note_numbers(page, block, inner)
+    empty = reason_in(inner) if settings.DEBUG else None
     if version is not None:  # the version changes even if the content does not
         if isinstance(request, AnonymousRequest) and may_be_old(version):
             request.object("a replica may lag behind (MIZAN_REPLICA_LAG)")
-        return _wrap(block, inner, request, locale, version=version, notes=notes)
+        return _wrap(block, inner, request, locale, version=version, notes=notes, empty=empty)
     has_hash = conf.single_flight
     digest = _digest(inner) if has_hash or known else None
     if known and digest == known:
         return None
-    return _wrap(block, inner, request, locale, hash=digest if has_hash else None, notes=notes)
+    return _wrap(block, inner, request, locale, hash=digest if has_hash else None, notes=notes, empty=empty)
 
 
 def _inner(block: Block, partial: Partial, request: HttpRequest, locale: Locale) -> str:

@@ -48,6 +48,18 @@ def test_a_refusal_is_named_with_its_reader_and_the_way_out(any_site: Site) -> N
     )
 
 
+def test_the_wrapper_says_it_to_the_pages_script(any_site: Site) -> None:
+    declare(auth=True)
+    source = '{% mizan_context "secret" %}{{ secret }}' + END
+    (block,) = blocks_of(any_site.page(source + '{% mizan_context "tag" tag="x" %}a' + END))[:1]
+    assert block["data-mizan-empty"] == (
+        "This block is empty, because 'secret' raised Unauthorized: Please sign in."
+        " {% refused %}…{% endrefused %} in the block would be shown here."
+    )
+    other = any_site.page('{% mizan_context "tag" tag="x" %}a' + END)
+    assert "data-mizan-empty" not in other
+
+
 def test_what_is_gone_is_named(any_site: Site) -> None:
     declare(Http404("No movie."))
     found = content(any_site)
@@ -73,6 +85,7 @@ def test_there_is_none_without_debug(any_site: Site, settings: Settings) -> None
     settings.DEBUG = False
     declare(PermissionDenied("No."))
     assert content(any_site) == ""
+    assert "data-mizan-empty" not in any_site.page('{% mizan_context "secret" %}{{ secret }}' + END)
 
 
 def test_there_is_none_beside_a_fallback_or_content(site: Site) -> None:

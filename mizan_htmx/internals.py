@@ -17,6 +17,8 @@ These are used elsewhere under their own names, and tested in ``tests/contract/t
   ``CSRF_COOKIE_NEEDS_UPDATE``.
 * ``edge.url_patterns``, ``rendering.url_cache``: ``URLResolver.url_patterns``,
   ``LocalePrefixPattern.language_prefix``, ``RegexPattern.regex`` and ``regex_helper.normalize()``.
+* ``enclosing_elements``: ``Lexer``, whose tokens have ``token_type`` and ``contents``.
+* ``placement``: what a template includes has the same ``render_context.dicts[0]`` as the template itself.
 * ``enclosing_tags``: a node's ``render(self, …)`` calls that of the nodes in it, so that they are
   on the call stack.
 * ``rendering.partials``, ``blocks.rendering``: ``engines.templates`` and

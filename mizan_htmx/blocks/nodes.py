@@ -214,7 +214,7 @@ class ContextNode(Node):
         show = self._render_placeholder if block.lazy else render
         if not settings.DEBUG:
             return show(block, partial, request, locale)
-        with placed(block, self, context, request) as page:
+        with placed(block, self, context, request, own_id=attributes.get("id")) as page:
             return marked(show(block, partial, request, locale), block, page)
 
     def _render_placeholder(

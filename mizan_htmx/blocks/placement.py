@@ -22,33 +22,33 @@ from django.utils.safestring import SafeString, mark_safe
 from mizan_htmx.blocks.block import Block
 
 _MARK = re.compile(r"<!--/?mizan [\w-]+ [\w-]+-->", re.ASCII)
-_AUTOMATIC_ID = re.compile(r"mizan-[0-9a-f]{8}(-[0-9]+)?")
+_DOCUMENTS = ("document", "iframe", "frame")
 _START = re.compile(r"\s*<([A-Za-z][\w-]*)", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
 class PlacedPage:
-    """A page, or another text, that is being rendered: the ids of its blocks, each with its tag.
+    """A page, or another text, that is being rendered, and the ids of its blocks.
 
     ``is_document``: a browser loads it as a page. A script may have asked for anything else, and put it where
-    it fits.
+    it fits. ``tags`` has the tag of each id, and whether that names the id.
     """
 
     is_document: bool
-    tags: dict[str, str] = field(default_factory=dict)
+    tags: dict[str, tuple[str, bool]] = field(default_factory=dict)
     #: How many blocks there were when each block began that is being rendered, the innermost one last.
     counts: list[int] = field(default_factory=list)
 
-    def begin(self, block: Block, node: Node) -> None:
-        """Place a block; raise TemplateSyntaxError if another one has its id, unless both are automatic."""
+    def begin(self, block: Block, node: Node, *, is_named: bool) -> None:
+        """Place a block; raise TemplateSyntaxError if another one has its id, and a tag names that."""
         tag = f"{{% {node.token.contents} %}}" if node.token is not None else "a block"
-        if block.id in self.tags and not _AUTOMATIC_ID.fullmatch(block.id):
-            known = self.tags[block.id]
+        known, was_named = self.tags.get(block.id, ("", False))
+        if known and (is_named or was_named):
             raise TemplateSyntaxError(
                 f"Two blocks of this page have the id {block.id!r}: {known} and {tag}. Refreshes would"
                 " replace the first of them only. Give each an id of its own, or leave it out."
             )
-        self.tags[block.id] = tag
+        self.tags[block.id] = tag, is_named
         self.counts.append(len(self.tags))
 
     def forget_content(self) -> None:
@@ -69,14 +69,17 @@ def forget_content() -> None:
 
 
 @contextmanager
-def placed(block: Block, node: Node, context: Context, request: HttpRequest) -> Iterator[PlacedPage | None]:
+def placed(
+    block: Block, node: Node, context: Context, request: HttpRequest, *, own_id: object
+) -> Iterator[PlacedPage | None]:
     """Place a block on the page that a template is rendered for; ``None`` where nothing is checked.
 
-    An answer to htmx may have a block twice, in its content and out of band, say.
+    ``own_id`` is the id that its tag names, if any. An answer to htmx may have a block twice, in its content
+    and out of band, say.
     """
     page = _page_of(context, request)
     if page is not None:
-        page.begin(block, node)
+        page.begin(block, node, is_named=own_id is not None and str(own_id) == block.id)
     token = _around.set(page)
     try:
         yield page
@@ -94,7 +97,7 @@ def _page_of(context: Context, request: HttpRequest) -> PlacedPage | None:
     # What a template includes has this dictionary in common with it, and what is rendered apart has not.
     shared: Any = context.render_context.dicts[0]
     if PlacedPage not in shared:
-        shared[PlacedPage] = PlacedPage(request.META.get("HTTP_SEC_FETCH_DEST") == "document")
+        shared[PlacedPage] = PlacedPage(request.META.get("HTTP_SEC_FETCH_DEST") in _DOCUMENTS)
     found: PlacedPage = shared[PlacedPage]
     return found
 

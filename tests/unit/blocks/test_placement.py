@@ -67,6 +67,14 @@ def test_alternatives_and_automatic_ids_are_no_error(site: Site) -> None:
     assert len({block["id"] for block in blocks_of(html)}) == 3
 
 
+def test_an_id_that_another_block_has_by_itself_is_an_error(site: Site) -> None:
+    other = '{% mizan_context "notifications" %}x' + END
+    (block,) = blocks_of(site.page(other))
+    named = other.replace('" %', f'" id="{block["id"]}" as own %')
+    assert "Two blocks of this page" in syntax_error(site, other + named)
+    assert "Two blocks of this page" in syntax_error(site, named + other)
+
+
 def test_a_view_may_render_several_templates(site: Site, settings: Settings) -> None:
     def view(request: HttpRequest) -> Any:
         render_to_string("me.html", request=request)

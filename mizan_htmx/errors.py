@@ -4,7 +4,7 @@ import difflib
 from collections.abc import Iterable, Mapping, Sequence
 from typing import ClassVar
 
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import ObjectDoesNotExist, PermissionDenied
 from django.http import Http404
 from django.utils.functional import Promise
 
@@ -143,6 +143,25 @@ class NotImplementedYet(MizanError):
 
 #: What a reader or form may raise to hide its data from this visitor.
 DENIED = (PermissionDenied, PermissionError, Http404, Unauthorized, Forbidden, NotFound)
+
+#: What a reader raises for a visitor who may not see its data, and where there is no such thing.
+REFUSED = (PermissionDenied, PermissionError, Unauthorized, Forbidden)
+GONE = (Http404, NotFound, ObjectDoesNotExist)
+
+#: What leaves a block without its content, and does not fail the page.
+HIDING = (*REFUSED, *GONE)
+
+_BY_AUTH = "mizan_by_auth"
+
+
+def blame_auth(error: Exception) -> None:
+    """Note that an ``auth`` callable has raised an exception, and not the body."""
+    error.__dict__[_BY_AUTH] = True
+
+
+def is_by_auth(error: Exception) -> bool:
+    """Return whether an ``auth`` callable has raised an exception."""
+    return _BY_AUTH in error.__dict__
 
 
 def suggest(name: str, known: Iterable[str], *, what: str) -> str:

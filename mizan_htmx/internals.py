@@ -17,6 +17,8 @@ These are used elsewhere under their own names, and tested in ``tests/contract/t
   ``CSRF_COOKIE_NEEDS_UPDATE``.
 * ``edge.url_patterns``, ``rendering.url_cache``: ``URLResolver.url_patterns``,
   ``LocalePrefixPattern.language_prefix``, ``RegexPattern.regex`` and ``regex_helper.normalize()``.
+* ``enclosing_elements``: ``Lexer``, whose tokens have ``token_type`` and ``contents``.
+* ``placement``: what a template includes has the same ``render_context.dicts[0]`` as the template itself.
 * ``enclosing_tags``: a node's ``render(self, …)`` calls that of the nodes in it, so that they are
   on the call stack.
 * ``blocks.unrendered``: ``filter_expression``, ``conditions_nodelists``, ``loopvars``, ``sequence``,
@@ -60,7 +62,8 @@ from django.dispatch import Signal
 from django.forms import BaseForm, BaseFormSet
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.middleware.csrf import CsrfViewMiddleware
-from django.template.base import Node, NodeList, Parser, Variable
+from django.template import TemplateDoesNotExist
+from django.template.base import Node, NodeList, Parser, Token, Variable
 from django.template.context import BaseContext
 from django.template.defaulttags import IfNode
 from django.templatetags.i18n import BlockTranslateNode
@@ -226,6 +229,22 @@ def open_tag_names(parser: Parser) -> list[str]:
 def function_of_tag(parser: Parser, name: str) -> object:
     """Return the compile function of a tag, or ``None``. Relies on ``tags``."""
     return parser.tags.get(name)
+
+
+def source_before(parser: Parser, token: Token) -> str | None:
+    """Return the source of the template that is being parsed, up to a tag; ``None`` if that is not known.
+
+    Relies on ``position`` of tokens, which is ``None`` where the engine has ``debug`` off.
+    """
+    loader = getattr(parser.origin, "loader", None)
+    if loader is None or token.position is None:
+        return None
+    try:
+        source: str = loader.get_contents(parser.origin)
+    except TemplateDoesNotExist:
+        return None
+    start, end = token.position
+    return source[:start] if token.contents in source[start:end] else None
 
 
 def tag_of(node: Node) -> str:

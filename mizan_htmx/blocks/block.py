@@ -79,8 +79,8 @@ class Wrapper:
 
     ``announce`` is a text for assistive technology after a refresh; ``poll`` is the interval between
     refreshes in seconds, 0 for none; ``query`` lists the parameters that come from the page's address. ``at``
-    is the place of the tag whose attributes it has, if that is not the place of the content: ``source.py``.
-    Raise ValueError for an option that can't work.
+    is the place of the tag whose attributes and fallbacks it has, if that is not the place of the content:
+    ``source.py``. Raise ValueError for an option that can't work.
     """
 
     tag: str = "div"

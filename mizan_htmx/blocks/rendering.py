@@ -1,10 +1,11 @@
 """Rendering of blocks, the same at first and on each refresh: without the context of the page around."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, NamedTuple, cast
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.template import RequestContext
 from django.template.base import Node, Template
@@ -13,22 +14,23 @@ from django.utils.safestring import SafeString, mark_safe
 
 from mizan_htmx.blocks.binding import find_groups
 from mizan_htmx.blocks.block import Block, Wrapper
+from mizan_htmx.blocks.fallbacks import LOGIN_REQUIRED, Refusal, comment_on, reason_in, refusal_of
 from mizan_htmx.blocks.freshness import note_numbers
 from mizan_htmx.blocks.late_refusals import NotingContext
 from mizan_htmx.blocks.page_address import on_its_page
 from mizan_htmx.blocks.page_variables import PageVariables, ProcessorValues
 from mizan_htmx.blocks.parameters import parameters_in
 from mizan_htmx.blocks.passed_values import for_template
-from mizan_htmx.blocks.reader_results import LazyResults, PlaceholderResults, is_denied, readers_of
+from mizan_htmx.blocks.placement import forget_content, without_marks
+from mizan_htmx.blocks.reader_results import LazyResults, NoResults, is_denied, readers_of
 from mizan_htmx.blocks.root_element import MARK, RootElement, fill
-from mizan_htmx.blocks.source import source_of
-from mizan_htmx.blocks.tag_attributes import NO_ATTRIBUTES, NOTHING_WRITTEN, Written
+from mizan_htmx.blocks.source import fallbacks_of, source_of
+from mizan_htmx.blocks.tag_attributes import NO_ATTRIBUTES, NOTHING_WRITTEN, TagAttributes, Written
 from mizan_htmx.blocks.unrendered import uses_in
 from mizan_htmx.bounded_cache import BoundedCache
 from mizan_htmx.caching.anonymous import AnonymousRequest, are_public, shared_or_own
 from mizan_htmx.conf import conf
 from mizan_htmx.declarations.graph import Group
-from mizan_htmx.errors import DENIED
 from mizan_htmx.html import attributes_of
 from mizan_htmx.invalidation.read_version import may_be_old, version_of
 from mizan_htmx.localization import Locale, current_locale
@@ -97,7 +99,7 @@ def _processor_values(
 
 
 def render(block: Block, partial: Partial, request: HttpRequest, locale: Locale | None = None) -> SafeString:
-    """Render a block with its wrapper; without content if a reader denies this visitor its data.
+    """Render a block with its wrapper; with its fallback if a reader denies this visitor its data.
 
     A block of public contexts is rendered without the visitor's data. Inside a shared page, a block of a
     private context is an empty wrapper, which the browser fills at once. ``locale`` is the active language
@@ -161,16 +163,32 @@ def _render_lazy(
     source = source_of(block, partial)
     if placeholder is None and source.attributes is NO_ATTRIBUTES:
         return _wrap(block, Content("", root=source.root), request, locale, lazy="")
-    groups = find_groups(block.contexts)
-    results = PlaceholderResults(request, readers_of(groups), block.values, locale)
     with _on_page(block, request, locale):
-        context = BlockContext(request, block, placeholder or partial, results, locale)
-        written = source.attributes.write(context, results, groups)
-        results.failure = None  # attributes that use a reader are left out until it is loaded
-        inner = "" if placeholder is None else placeholder.render(context)
+        written = _placeholder_attributes(block, partial, request, source.attributes, locale)
+        inner = ""
+        if placeholder is not None:
+            inner = _render_fallback(block, placeholder, request, locale, "placeholder")
+    return _wrap(block, Content(inner, written, source.root), request, locale, lazy="")
+
+
+def _placeholder_attributes(
+    block: Block, partial: Partial, request: HttpRequest, attributes: TagAttributes, locale: Locale
+) -> Written:
+    """Return the attributes of a lazy block; those that use a reader are left out until it is loaded."""
+    if attributes is NO_ATTRIBUTES:
+        return NOTHING_WRITTEN
+    groups = find_groups(block.contexts)
+    results = NoResults(request, readers_of(groups), block.values, locale)
+    return attributes.write(BlockContext(request, block, partial, results, locale), results, groups)
+
+
+def _render_fallback(block: Block, fallback: Partial, request: HttpRequest, locale: Locale, tag: str) -> str:
+    results = NoResults(request, readers_of(find_groups(block.contexts)), block.values, locale)
+    results.tag = tag
+    inner = fallback.render(BlockContext(request, block, fallback, results, locale))
     if results.failure is not None:  # a template condition has swallowed it
         raise results.failure
-    return _wrap(block, Content(inner, written, source.root), request, locale, lazy="")
+    return inner
 
 
 def _render(
@@ -180,15 +198,17 @@ def _render(
     version = None if registry.graph.live.isdisjoint(block.contexts) else version_of(request)
     content = _content(block, partial, request, locale)
     notes = note_numbers(page, block, content.text)
+    empty = reason_in(content.inner) if settings.DEBUG else None
     if version is not None:  # the version changes even if the content does not
         if isinstance(request, AnonymousRequest) and may_be_old(version):
             request.object("a replica may lag behind (MIZAN_REPLICA_LAG)")
-        return _wrap(block, content, request, locale, version=version, notes=notes)
+        return _wrap(block, content, request, locale, version=version, notes=notes, empty=empty)
     has_hash = conf.single_flight
     digest = _digest(content.text) if has_hash or known else None
     if known and digest == known:
         return None
-    return _wrap(block, content, request, locale, hash=digest if has_hash else None, notes=notes)
+    shown = digest if has_hash else None
+    return _wrap(block, content, request, locale, hash=shown, notes=notes, empty=empty)
 
 
 class Content(NamedTuple):
@@ -206,13 +226,12 @@ class Content(NamedTuple):
 
 def _content(block: Block, partial: Partial, request: HttpRequest, locale: Locale) -> Content:
     groups = find_groups(block.contexts)
-    if is_denied(request, groups):
-        return _constant(block, partial)
+    make = _denied if is_denied(request, groups) else _rendered
     state: RequestState | None = getattr(request, STATE, None)
     if state is not None and state.page_address is None:  # it is known to be the request's own
-        return _rendered(block, partial, request, groups, locale)
+        return make(block, partial, request, groups, locale)
     with _on_page(block, request, locale):
-        return _rendered(block, partial, request, groups, locale)
+        return make(block, partial, request, groups, locale)
 
 
 @contextmanager
@@ -224,25 +243,11 @@ def _on_page(block: Block, request: HttpRequest, locale: Locale) -> Iterator[Non
         raise request.misuse
 
 
-def _rendered(
+def _denied(
     block: Block, partial: Partial, request: HttpRequest, groups: tuple[Group, ...], locale: Locale
 ) -> Content:
-    attributes, root = source_of(block, partial)
-    results = LazyResults(request, readers_of(groups), block.values, locale)
-    context = BlockContext(request, block, partial, results, locale)
-    written = NOTHING_WRITTEN if attributes is NO_ATTRIBUTES else attributes.write(context, results, groups)
-    return Content(_inner(partial, context, results), written, root)
-
-
-def _inner(partial: Partial, context: BlockContext, results: LazyResults) -> str:
-    try:
-        inner = partial.render(context)
-    except Exception as error:  # the border to the site's templates; a reader's refusal hides the content
-        results.note(error)
-        if results.failure is None:
-            raise
-        return _hidden(results.failure, error)
-    return inner if results.failure is None else _hidden(results.failure, None)
+    inner = _instead(block, fallbacks_of(block, partial), request, locale, LOGIN_REQUIRED)
+    return _constant(block, partial)._replace(inner=inner)
 
 
 def _constant(block: Block, partial: Partial) -> Content:
@@ -251,14 +256,56 @@ def _constant(block: Block, partial: Partial) -> Content:
     return Content("", attributes.constants(find_groups(block.contexts)), root)
 
 
+def _rendered(
+    block: Block, partial: Partial, request: HttpRequest, groups: tuple[Group, ...], locale: Locale
+) -> Content:
+    attributes, root = source_of(block, partial)
+    results = LazyResults(request, readers_of(groups), block.values, locale)
+    context = BlockContext(request, block, partial, results, locale)
+    written = NOTHING_WRITTEN if attributes is NO_ATTRIBUTES else attributes.write(context, results, groups)
+    return Content(_inner(block, partial, request, context, results, locale), written, root)
+
+
+def _inner(
+    block: Block,
+    partial: Partial,
+    request: HttpRequest,
+    context: BlockContext,
+    results: LazyResults,
+    locale: Locale,
+) -> str:
+    raised: Exception | None = None
+    try:
+        inner = partial.render(context)
+    except Exception as error:  # the border to the site's templates; a reader's refusal hides the content
+        results.note(error)
+        if results.failure is None:
+            raise
+        raised = error
+    if results.failure is None:
+        return inner
+    fallbacks = fallbacks_of(block, partial)
+    refusal = refusal_of(results.failure, results.failed, fallbacks)
+    if refusal is None:
+        raise raised or results.failure
+    return _instead(block, fallbacks, request, locale, refusal)
+
+
+def _instead(
+    block: Block, fallbacks: Mapping[str, Partial], request: HttpRequest, locale: Locale, refusal: Refusal
+) -> str:
+    """Return what a block shows without its content: its fallback, or nothing and, under DEBUG, why."""
+    if settings.DEBUG:
+        forget_content()
+    if refusal.tag in fallbacks:
+        return _render_fallback(block, fallbacks[refusal.tag], request, locale, refusal.tag)
+    return comment_on(refusal, block.wrapper.tag) if settings.DEBUG else ""
+
+
 def _digest(text: str) -> str:
+    if settings.DEBUG:
+        text = without_marks(text)
     return hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
-
-
-def _hidden(failure: Exception, raised: Exception | None) -> str:
-    if isinstance(failure, DENIED):
-        return ""
-    raise failure if raised is None else raised
 
 
 def _wrap(

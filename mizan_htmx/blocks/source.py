@@ -1,10 +1,10 @@
-"""Where a block comes from: the partial with its content, and the tag with the attributes of its wrapper.
+"""Where a block comes from: the partial with its content, and the tag with its attributes and fallbacks.
 
 The two are one place in a template, unless ``partial=`` takes the content from elsewhere. Then the tag is a
-partial of its own, without content, and the URL of the block names it beside the other.
+partial of its own, without the content, and the URL of the block names it beside the other.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import NamedTuple
 from weakref import WeakKeyDictionary
@@ -13,6 +13,7 @@ from django.template import NodeList, TemplateDoesNotExist
 from django.template.base import Node
 
 from mizan_htmx.blocks.block import Block
+from mizan_htmx.blocks.fallbacks import fallbacks_in
 from mizan_htmx.blocks.root_element import RootElement, find_root
 from mizan_htmx.blocks.tag_attributes import NO_ATTRIBUTES, TagAttributes
 from mizan_htmx.rendering.partials import Partial, load
@@ -39,6 +40,8 @@ class BlockNodes(NodeList):
         self.source = source
 
 
+_NO_NODES = BlockNodes((), _NONE)
+
 # What other partials have.
 _sources: WeakKeyDictionary[Partial, Source] = WeakKeyDictionary()
 
@@ -50,7 +53,7 @@ def source_of(block: Block, partial: Partial) -> Source:
     tag = block.wrapper.at
     if tag is None:
         return source
-    return Source(_load_tag(tag), source.root)
+    return Source(_load_tag(tag).source.attributes, source.root)
 
 
 def _find(partial: Partial) -> Source:
@@ -61,14 +64,24 @@ def _find(partial: Partial) -> Source:
     return found
 
 
-def _load_tag(tag: str) -> TagAttributes:
+def _load_tag(tag: str) -> BlockNodes:
     if tag == _NO_TAG:
-        return NO_ATTRIBUTES
+        return _NO_NODES
     name, part, engine = tag.split("#")
     nodes = load(f"{name}#{part}", engine).nodelist
     if not isinstance(nodes, BlockNodes):
         raise TemplateDoesNotExist(f"{name}#{part}")
-    return nodes.source.attributes
+    return nodes
+
+
+def fallbacks_of(block: Block, partial: Partial) -> Mapping[str, Partial]:
+    """Return what a block shows in place of its content: what its tag has, then what the content has."""
+    found = fallbacks_in(partial.nodelist)
+    if block.wrapper.at:
+        found = {**found, **fallbacks_in(_load_tag(block.wrapper.at))}
+    for each in found.values():
+        each.engine = partial.engine
+    return found
 
 
 def load_content(block: Block) -> Partial:

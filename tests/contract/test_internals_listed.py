@@ -24,7 +24,7 @@ from django.http import HttpResponse
 from django.http.request import HttpHeaders
 from django.http.response import ResponseHeaders
 from django.template import Context, Engine, Library, RequestContext, Template, engines
-from django.template.base import Node, NodeList, Parser, Token
+from django.template.base import Node, NodeList, Parser, TextNode, Token
 from django.template.context import RenderContext
 from django.template.defaulttags import IfNode
 from django.test import RequestFactory
@@ -90,6 +90,28 @@ def test_a_parser_knows_the_tags_around_and_their_functions(engine: Engine) -> N
     assert internals.function_of_tag(seen.parser, "nothing") is None
     assert internals.tag_of(seen) == "seen"
     assert internals.tag_of(Seen(seen.parser, NodeList())) == ""
+
+
+def test_a_token_knows_its_place_in_the_source() -> None:
+    found: list[str | None] = []
+    library = Library()
+
+    @library.tag
+    def here(parser: Parser, token: Token) -> Node:
+        found.append(internals.source_before(parser, token))
+        return TextNode("")
+
+    sources = {
+        "a.html": "é {# b #}\n{% here  x %}{% include 'b.html' %}",
+        "b.html": "{% if 1 %}{%here%}{% endif %}",
+    }
+    for debug in (True, False):
+        loaders = [("django.template.loaders.locmem.Loader", sources)]
+        engine = Engine(debug=debug, loaders=loaders)
+        engine.template_builtins.append(library)
+        engine.get_template("a.html").render(Context())
+        Template("{% here %}", engine=engine)
+    assert found == ["é {# b #}\n", "{% if 1 %}", None, None, None, None]
 
 
 def test_frames_show_which_nodes_are_rendering(engine: Engine) -> None:

@@ -17,6 +17,10 @@ from tests.site import forms as forms  # declaring them registers them
 from tests.site.errors import err_count as err_count
 from tests.site.errors import err_loosely as err_loosely
 from tests.site.errors import err_note as err_note
+from tests.site.fallbacks import close_review as close_review
+from tests.site.fallbacks import minutes as minutes
+from tests.site.fallbacks import remove_review as remove_review
+from tests.site.fallbacks import review as review
 from tests.site.fields import confess as confess
 from tests.site.fields import order as order
 from tests.site.fields import order_later as order_later

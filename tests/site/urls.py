@@ -40,6 +40,7 @@ urlpatterns = [
     path("", include("tests.site.tickets")),
     path("", include("tests.site.together")),
     path("", include("tests.site.markup")),
+    path("", include("tests.site.fallbacks")),
     path("", include("tests.site.fields")),
     path("", include("tests.site.keep")),
     path("", include("tests.site.languages")),

@@ -5,6 +5,7 @@ A visitor who may not see a thing gets the same response as if it did not exist.
 
 from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
+from weakref import ref
 
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest
@@ -115,7 +116,11 @@ def sees_card(request: Request, card_id: int) -> bool:
 
 
 def _kept(request: HttpRequest) -> dict[object, Any]:
-    kept: dict[object, Any] = request.__dict__.setdefault("_board_kept", {})
+    """Return what was looked up for this request; a copy, such as that of single flight, begins anew."""
+    owner, kept = request.__dict__.get("_board_kept", (None, {}))
+    if owner is None or owner() is not request:
+        kept = {}
+        request.__dict__["_board_kept"] = ref(request), kept
     return kept
 
 

@@ -1,12 +1,13 @@
 """The demo over HTTP: who may do what, and what each change says is stale."""
 
 import re
-from urllib.parse import unquote
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
 import pytest
 
 from tests.helpers.blocks import blocks_of
-from tests.helpers.demo import PEOPLE, Board, Visitor
+from tests.helpers.demo import PEOPLE, Board, Visitor, serving
 
 
 def test_signing_in_returns_to_the_page_that_asked_for_it(site_url: str) -> None:
@@ -247,3 +248,18 @@ def test_the_activity_is_not_read_before_it_is_seen(mara: Visitor, board: Board)
     assert "One moment" in lazy[1]
     assert "added" not in lazy[1]
     assert "added <q>Plan</q>" in mara.refresh(board.path, f"activity;board_id={board.pk}")
+
+
+def test_in_single_flight_a_change_brings_the_new_title_along(tmp_path: Path) -> None:
+    with serving(tmp_path, SINGLE_FLIGHT="1") as site_url:
+        mara = Visitor(site_url).sign_in("mara")
+        board = mara.start_board("Work")
+        card_id = mara.call("add_card", column_id=board.columns[0], title="Plan").result
+        shown = blocks_of(mara.get(board.path).text)
+        card = next(each for each in shown if each["data-mizan"] == f"card;card_id={card_id}")
+        headers = {"Origin": site_url, "X-Mizan-Blocks": urlsplit(card["hx-get"]).query}
+        fields = {"fn": "rename_card", "card_id": card_id, "title": "Build"}
+        answer = mara.post("/api/mizan/call/", fields, **headers)
+    assert int(answer.headers["X-Mizan-Brought"]) > 0
+    assert "Build" in answer.text
+    assert "Plan" not in answer.text

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from html import unescape
 from http.cookiejar import CookieJar
 from pathlib import Path
 from typing import Any
@@ -16,8 +17,6 @@ from urllib.parse import urlencode
 from urllib.request import HTTPCookieProcessor, HTTPRedirectHandler, Request, build_opener
 
 from websockets.sync.client import ClientConnection, connect
-
-from tests.helpers.blocks import blocks_of
 
 ROOT = Path(__file__).resolve().parents[2]
 PEOPLE = {"mara": 1, "tomas": 2, "yuki": 3, "priya": 4, "jonah": 5}
@@ -135,9 +134,10 @@ class Visitor:
 
     def refresh(self, path: str, key: str) -> str:
         """Refresh the blocks of a page that are bound to ``key``, and give their HTML, joined."""
-        found = [each["hx-get"] for each in blocks_of(self.get(path).text) if each["data-mizan"] == key]
-        assert found, f"No block of {path} shows {key}."
-        return "".join(self.get(url).text for url in found)
+        tags = re.findall(rf'<[a-z]+ [^>]*data-mizan="{key}"[^>]*>', self.get(path).text)
+        assert tags, f"No block of {path} shows {key}."
+        urls = (unescape(each) for tag in tags for each in re.findall(r'hx-get="([^"]*)"', tag))
+        return "".join(self.get(url).text for url in urls)
 
     def sign_in(self, username: str) -> "Visitor":
         """Sign in with one click."""

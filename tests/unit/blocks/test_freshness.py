@@ -8,7 +8,7 @@ from urllib.parse import unquote
 import pytest
 from django.contrib import messages
 from django.contrib.auth.models import User
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import render
 from django.template.response import TemplateResponse
 from django.urls import include, path
@@ -204,6 +204,24 @@ class TestItsOwnNote:
         response = visit(site, "/plain/")
         [number] = notes(response)
         assert numbers(response.text) == [number if when == "before" else None]
+
+    def test_a_block_that_shows_the_address_is_newer_as_well(self, site: Site, settings: Settings) -> None:
+        seen = (
+            "{{ request.GET.urlencode }} {{ request.get_full_path }} {{ request.resolver_match.view_name }}"
+        )
+        site.write("page.html", USER.replace("}{{", "}" + seen + "{{"))
+
+        @client(affects="user", methods=["GET"])
+        def change(request: HttpRequest) -> HttpResponse:
+            vars(request)["GET"] = QueryDict("page=2&more=1")  # as a middleware may do
+            site.names[5] = "Grace"
+            return render(request, "page.html")
+
+        serve(settings, change=change)
+        response = visit(site, "/change/?page=2")
+        assert ">page=2&amp;more=1 /change/?page=2 " in response.text
+        [(number, text)] = notes(response).items()
+        assert (numbers(response.text), text) == ([number], "user")
 
     def test_what_changes_nothing_has_no_number(self, site: Site, settings: Settings) -> None:
         site.write("page.html", USER)

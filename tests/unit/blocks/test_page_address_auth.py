@@ -3,9 +3,12 @@
 from typing import Any
 
 import pytest
+from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.urls import include, path
+from django.utils.functional import SimpleLazyObject
 from pytest_django import Settings
 
 from mizan_htmx import client, has_claimed_address, invalidate, register
@@ -162,3 +165,44 @@ def test_a_refusal_leaves_the_block_empty_and_the_request_as_it_was(site: Site, 
 
     assert site.get(url, **HERE).text in html
     assert requests[-1].get_full_path() == url
+
+
+def test_the_sites_default_is_asked_with_the_routed_address(site: Site, settings: Settings) -> None:
+    """A middleware may find the user by the path when ``request.user`` is first read."""
+    loaded: list[str] = []
+
+    class Middleware:
+        sync_capable, async_capable = True, False
+
+        def __init__(self, get_response: Any) -> None:
+            self.get_response = get_response
+
+        def __call__(self, request: HttpRequest) -> Any:
+            def user() -> User:
+                loaded.append(request.path)
+                return User(username="ada")
+
+            request.user = SimpleLazyObject(user)  # type: ignore[assignment]
+            return self.get_response(request)
+
+    globals()["Middleware"] = Middleware
+    settings.MIDDLEWARE = [
+        *settings.MIDDLEWARE,
+        f"{__name__}.Middleware",
+        "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    ]
+
+    @login_not_required
+    def page(request: HttpRequest) -> HttpResponse:
+        return site.page_view(request)
+
+    settings.ROOT_URLCONF = (
+        path("page/", page),
+        path("api/mizan/", include("mizan_htmx.urls")),
+    )
+    inner = "{% mizan_context 'tag' tag='a' %}{{ tag_label }}{{ request.path }}{% endmizan_context %}"
+    html = site.page("{% mizan_context 'notifications' %}" + inner + "{% endmizan_context %}")
+    del loaded[:]
+
+    assert ">a/page/<" in site.refresh(html, **HERE).text
+    assert loaded == ["/api/mizan/partial/notifications/"]

@@ -3,12 +3,12 @@
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
-from django.urls import include, path
+from django.urls import include, path, register_converter
 from pytest_django import Settings
 
 from mizan_htmx import client, has_claimed_address, invalidate, register
@@ -114,6 +114,49 @@ def test_it_is_the_same_in_a_lazy_block_and_its_placeholder(place: Site) -> None
 
     assert f">{HERE.partition('?')[0]}|" in html
     assert loaded.partition(">")[2] in at_once
+
+
+class Counting:
+    """A converter that counts the paths it has read."""
+
+    regex = "[0-9]+"
+    read: ClassVar[list[str]] = []
+
+    def to_python(self, value: str) -> int:
+        self.read.append(value)
+        return int(value)
+
+    def to_url(self, value: int) -> str:
+        return str(value)
+
+
+register_converter(Counting, "counting")
+
+
+def test_a_batch_resolves_it_once_and_runs_each_reader_once(place: Site, settings: Settings) -> None:
+    runs: list[str] = []
+
+    @client(context="counted")
+    def counted(request: HttpRequest) -> str:
+        runs.append(request.path)
+        return "x"
+
+    def counted_view(request: HttpRequest, n: int) -> HttpResponse:
+        return place.page_view(request)
+
+    register(counted)
+    settings.ROOT_URLCONF = (*settings.ROOT_URLCONF, path("counted/<counting:n>/", counted_view))
+    place.address = "/counted/1/"
+    html = place.page(
+        "{% mizan_context 'counted' %}{{ counted }}{{ request.path }}{% endmizan_context %}" * 5
+    )
+    del Counting.read[:], runs[:]
+
+    found = told(place, html, **{"HX-Current-URL": "http://testserver/counted/1/"})
+
+    assert [each["html"] in html for each in found] == [True] * 5
+    assert Counting.read == ["1"]
+    assert runs == ["/counted/1/"]
 
 
 def test_links_are_made_for_the_application_of_the_page(place: Site) -> None:

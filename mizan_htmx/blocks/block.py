@@ -234,8 +234,18 @@ def read_token(token: str, raw: Mapping[str, str]) -> Block:
     if is_default:
         shown_id = _names["", partial, without(shown, query) if query else shown, variables]
     return Block(
-        *(partial, contexts, values, _as_mapping(variables), wrapper, shown_id, False, shown),
-        *(localization, engine, is_default, texts),
+        partial,
+        contexts,
+        values,
+        _as_mapping(variables),
+        wrapper,
+        shown_id,
+        False,
+        shown,
+        localization,
+        engine,
+        is_default,
+        texts,
     )
 
 
@@ -302,8 +312,18 @@ def make(
     wrapper = _wrapper(own, texts, query) if own else _DEFAULT
     lazy = bool(own.get("lazy", False))
     return Block(
-        *(partial, contexts, values, variables, wrapper, own_id, lazy, shown),
-        *(localization, engine, is_default, address),
+        partial,
+        contexts,
+        values,
+        variables,
+        wrapper,
+        own_id,
+        lazy,
+        shown,
+        localization,
+        engine,
+        is_default,
+        address,
     )
 
 

@@ -231,8 +231,17 @@ def read_token(token: str, raw: Mapping[str, str]) -> Block:
     if is_default:
         shown_id = _names["", partial, without(shown, query) if query else shown, variables]
     return Block(
-        *(partial, contexts, values, from_key(variables), wrapper, shown_id, False, shown),
-        *(localization, engine, is_default, texts),
+        partial,
+        contexts,
+        values,
+        from_key(variables),
+        wrapper,
+        id=shown_id,
+        bound=shown,
+        localization=localization,
+        engine=engine,
+        has_default_id=is_default,
+        texts=texts,
     )
 
 
@@ -300,10 +309,21 @@ def make(
         raise ValueError(f"id={own_id!r} can't be a block's id. Use letters, digits, '_' and '-' only.")
     wrapper = _wrapper(own, texts, query) if own else _DEFAULT
     lazy = bool(own.get("lazy", False))
-    place = (localization, engine)
     return Block(
-        *(partial, contexts, values, variables, wrapper, own_id, lazy, shown),
-        *(*place, is_default, address, around, is_first),
+        partial,
+        contexts,
+        values,
+        variables,
+        wrapper,
+        id=own_id,
+        lazy=lazy,
+        bound=shown,
+        localization=localization,
+        engine=engine,
+        has_default_id=is_default,
+        texts=address,
+        around=around,
+        is_first=is_first,
     )
 
 

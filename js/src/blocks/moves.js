@@ -1,7 +1,7 @@
 /* Blocks follow the address of their page: where that has other values than a block shows, the block is refreshed, all of them
    together. What a response has brought agrees with the address already, and is not requested again. */
 
-import { all, is, of } from "../dom.js";
+import { all, is, of, within } from "../dom.js";
 import { on, onChange, onRestored } from "../events.js";
 import { htmx, isHtmx2, spelt } from "../htmx.js";
 import { whenParsed } from "../lifecycle.js";
@@ -113,12 +113,25 @@ const rememberRequest = ({ target, detail: { url, piece } }) => {
 /** @param {CustomEvent} event */
 const rememberAnswer = ({ target }) => {
   const block = /** @type {HTMLElement} */ (target);
+  forget(block); // what is inside came with it
   if (is(block, BOUND)) remember(block, requested.get(of(block).id));
+};
+
+/** @param {HTMLElement} block */
+const forget = (block) => {
+  for (const each of within(block, BOUND)) asked.delete(each);
+};
+
+/* A visitor's own request may bring something else by a morph, which keeps the element. */
+/** @param {CustomEvent} event */
+const forgetBrought = ({ target, detail: { source } }) => {
+  if (source !== target) forget(/** @type {HTMLElement} */ (target));
 };
 
 export const start = () => {
   on("mizan:refreshing", rememberRequest);
   on("mizan:refreshed", rememberAnswer);
+  on("mizan:keep", forgetBrought);
   watchAddress();
   onRestored(followSoon);
   on("htmx:historyCacheMiss", awaitPage);

@@ -249,6 +249,25 @@ describe("a request that pushes an address", () => {
     }
   });
 
+  it("is not needed for what a request brings that is of another address", async () => {
+    const link = '<a href="#" hx-get="/tickets/" hx-target="#list" hx-swap="%">Next</a>';
+    const swaps = window.htmx.version.startsWith("2.") ? ["outerHTML"] : ["outerHTML", "outerMorph"];
+    for (const swap of swaps) {
+      await showAt("", list("list") + link.replace("%", swap));
+      const asked = answer(undefined, () => list("list", { page: "7" }));
+      push("page=2");
+      await until(() => shown("list").page === "2");
+      await rest();
+
+      find("a").click();
+      await until(() => asked.length === 2);
+      await until(() => shown("list").page === "2");
+      await rest();
+
+      expect(asked.map(([[, fields]]) => fields.page)).to.deep.equal(["2", "2"]);
+    }
+  });
+
   it("may be a change: single flight names the blocks with what the address has", async () => {
     const button = '<button hx-post="/close/" hx-target="#out">Close</button><p id="out"></p>';
     await showAt("page=2", list("list", { page: "2" }) + button);

@@ -92,6 +92,19 @@ async def test_what_is_typed_into_the_search_moves_all_blocks_and_stays(tab: Tab
     assert tab.page.url.endswith(("/tickets/?q=berry+pi", "/tickets/?q=berry%20pi"))
 
 
+async def test_the_focus_stays_on_the_link_that_was_followed_by_the_keyboard(tab: Tab) -> None:
+    await tab.open("/tickets/")
+    await pages(tab).nth(1).focus()
+    await tab.page.keyboard.press("Enter")
+    await shows(tab, "Date", "Elder", "Fig", count=8, page=2, export="q=&sort=pk")
+    await expect(pages(tab).nth(1)).to_be_focused()
+
+    await tab.page.keyboard.press("Tab")
+    await tab.page.keyboard.press("Enter")
+    await shows(tab, "Grape", "Berry pie", count=8, page=3, export="q=&sort=pk")
+    await expect(pages(tab).nth(2)).to_be_focused()
+
+
 async def test_a_change_on_the_second_page_refreshes_the_second_page(tab: Tab) -> None:
     await tab.open("/tickets/?page=2")
     await titles(tab).nth(0).get_by_role("button").click()

@@ -82,9 +82,7 @@ def test_only_a_tag_that_has_some_is_named_in_the_token(
     assert f"block={plain}&" not in found
 
 
-def test_a_tag_that_has_changed_since_is_not_found(
-    site: Site, failure: dict[str, Exception | None]
-) -> None:
+def test_a_tag_that_has_changed_since_is_not_found(site: Site, failure: dict[str, Exception | None]) -> None:
     html = site.page(ELSEWHERE + "{% refused %}Not for you{% endrefused %}" + END)
     site.write("page.html", "Another page")
     assert site.refresh(html).status_code == 404

@@ -127,6 +127,15 @@ def test_a_variable_of_the_page_is_passed_through_each_block(site: Site) -> None
     assert site.assert_refreshes_alike(html) == 2
 
 
+def test_to_a_block_inside_a_refreshed_one_that_is_the_page(
+    site: Site, caplog: pytest.LogCaptureFixture
+) -> None:
+    html = site.page(block(block("{{ user_id }}"), '"user" user_id=5 lazy'))
+
+    assert site.refresh(html).status_code == 500
+    assert f"'user_id' (line 3 of page.html) {WHY}" in caplog.text
+
+
 def test_what_a_reader_refuses_hides_the_block_and_what_else_is_wrong_in_it(site: Site) -> None:
     def closed(request: object) -> str:
         raise PermissionError

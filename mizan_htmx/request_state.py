@@ -85,6 +85,7 @@ class RequestState:
         "has_csrf_failed",
         "has_invalid_values",
         "has_user_changed",
+        "is_refresh",
         "localization",
         "notes",
         "own_note",
@@ -106,6 +107,8 @@ class RequestState:
     has_invalid_values: bool
     #: Whether the visitor has logged in or out during this request.
     has_user_changed: bool
+    #: Whether blocks are rendered that are on a page already.
+    is_refresh: bool
     #: ``localization.localization_of()``.
     localization: Any
     #: The notes of the cookie: ``invalidation.cookie.received()``.
@@ -127,6 +130,7 @@ class RequestState:
         self.base_locale = None
         self.function = None
         self.has_csrf_failed = self.has_invalid_values = self.has_user_changed = False
+        self.is_refresh = False
         self.localization = None
         self.notes = None
         self.own_note = None

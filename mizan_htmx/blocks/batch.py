@@ -82,12 +82,15 @@ def parse_fields(request: HttpRequest, query: str) -> dict[str, str]:
 
 @contextmanager
 def discarding_invalidations(request: HttpRequest) -> Iterator[Recorder]:
-    """Discard invalidations made while rendering; otherwise two blocks could refresh each other endlessly."""
+    """Render blocks again. Discard invalidations, or else two blocks could refresh each other endlessly."""
     recorder, owned = open_recorder(request)
     start = 0 if owned else len(recorder)
+    state = state_of(request)
+    state.is_refresh = True
     try:
         yield recorder
     finally:
+        state.is_refresh = False
         recorder.rewind(start)
         if owned:
             recorder.close(request)

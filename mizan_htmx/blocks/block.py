@@ -107,8 +107,7 @@ class Block:
     ``partial`` is its reference, ``template.html#name``. ``values`` are the validated parameters of each
     context; ``variables`` are passed by ``with``. The block is stale when an invalidation covers one of
     ``bound``, which is computed from contexts and values by default. A ``lazy`` block shows a placeholder at
-    first; a refresh never is, so the URL does not contain it; nor ``is_first``, which says that this is no
-    refresh, not even of a block around it. ``localization`` and ``engine`` (the name of
+    first; a refresh never is, so the URL does not contain it. ``localization`` and ``engine`` (the name of
     the template engine) are those of the page, where the URL alone would yield others. A default id follows
     from the rest, and is not part of the token: blocks of a loop then share one.
     """
@@ -124,7 +123,6 @@ class Block:
     localization: Localization = PLAIN
     engine: str = ""
     has_default_id: bool = field(default=False, compare=False)
-    is_first: bool = field(default=False, compare=False)
 
     def __post_init__(self) -> None:
         if not self.bound:
@@ -245,7 +243,6 @@ def make(
     parent: str,
     localization: Localization = PLAIN,
     engine: str = "",
-    is_first: bool = True,
 ) -> Block:
     """Return the block of a tag; raise ValueError for invalid parameters or attributes."""
     groups = find_groups(contexts)
@@ -265,9 +262,8 @@ def make(
         raise ValueError(f"id={own_id!r} can't be a block's id. Use letters, digits, '_' and '-' only.")
     wrapper = _wrapper(own, texts) if own else _DEFAULT
     lazy = bool(own.get("lazy", False))
-    place = localization, engine
     return Block(
-        partial, contexts, values, variables, wrapper, own_id, lazy, shown, *place, is_default, is_first
+        partial, contexts, values, variables, wrapper, own_id, lazy, shown, localization, engine, is_default
     )
 
 

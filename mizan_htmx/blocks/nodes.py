@@ -316,7 +316,6 @@ class ContextNode(BlockNode):
                 parent=getattr(context, "block_id", ""),
                 localization=localization_in(context, request, locale, public=public, tags=binding.tags),
                 engine=engine,
-                is_first=getattr(context, "is_first", True),
             )
         except ValueError as error:
             raise TemplateSyntaxError(str(error)) from error

@@ -40,7 +40,8 @@ class Binding:
     """The arguments of a ``{% mizan_context %}`` tag, compiled but not resolved.
 
     ``literals`` are the contexts if all are string literals; ``tags`` names the tags around it.
-    ``wrapper`` are the attributes of the wrapper that a refresh finds in the template.
+    ``wrapper`` are the attributes of the wrapper that a refresh finds in the template, ``candidates`` those
+    of them that may be parameters of contexts which are known only when the block renders.
     """
 
     contexts: tuple[FilterExpression, ...]
@@ -51,12 +52,14 @@ class Binding:
     literals: tuple[str, ...] | None
     tags: frozenset[str]
     wrapper: TagAttributes
+    candidates: Expressions
 
 
 def mizan_context(parser: Parser, token: Token) -> Node:
     """Bind a part of a template to contexts: ``{% mizan_context "user" user_id=5 %}…{% endmizan_context %}``.
 
-    ``with compact=True`` passes scalars; ``tag``, ``class``, ``id`` and ``swap`` describe the wrapper;
+    ``with compact=True`` passes scalars; ``tag``, ``class``, ``id`` and ``swap`` describe the wrapper, which
+    has other attributes of the tag as they are (``data-name=user_profile.name``);
     ``partial="profile.html#card"`` renders that partial; ``as card`` names the block's own partial; ``lazy``
     loads the block when it comes into view; ``poll=30`` refreshes it every 30 seconds; ``announce="…"`` is
     read out after a refresh.
@@ -192,8 +195,11 @@ def _parse(parser: Parser, token: Token) -> Binding:
         )
     literals = _literals(contexts)
     wrapper, candidates = found.compiled(_groups_of(literals))
-    attributes.update(candidates)
-    binding = Binding(tuple(contexts), params, variables, attributes, name, literals, tags, wrapper)
+    if literals is not None:
+        params.update(candidates)
+        candidates = {}
+    parts = tuple(contexts), params, variables, attributes
+    binding = Binding(*parts, name, literals, tags, wrapper, candidates)
     _check_early(binding)
     return binding
 
@@ -305,11 +311,16 @@ class ContextNode(BlockNode):
         )
         public = are_public(contexts)
         variables = {name: each.resolve(context) for name, each in binding.variables.items()}
+        given = binding.params
+        if binding.candidates:
+            with as_syntax_errors():
+                known = bound_names(find_groups(contexts), (), binding.candidates)
+            given = {**given, **{name: binding.candidates[name] for name in known}}
         try:
             return make(
                 reference,
                 contexts=contexts,
-                params={name: each.resolve(context) for name, each in binding.params.items()},
+                params={name: each.resolve(context) for name, each in given.items()},
                 variables={name: _scalar(name, value) for name, value in variables.items()},
                 attributes=attributes,
                 request=request,

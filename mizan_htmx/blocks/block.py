@@ -119,8 +119,7 @@ class Block:
     ``partial`` is its reference, ``template.html#name``. ``values`` are the validated parameters of each
     context; ``variables`` are passed by ``with``. The block is stale when an invalidation covers one of
     ``bound``, which is computed from contexts and values by default. A ``lazy`` block shows a placeholder at
-    first; a refresh never is, so the URL does not contain it; nor ``is_first``, which says that this is no
-    refresh, not even of a block around it. ``localization`` and ``engine`` (the name of
+    first; a refresh never is, so the URL does not contain it. ``localization`` and ``engine`` (the name of
     the template engine) are those of the page, where the URL alone would yield others. A default id follows
     from the rest, and is not part of the token: blocks of a loop then share one. ``texts`` are what the
     page's address has for the parameters of ``wrapper.query``, whether valid or not. ``around`` is set at the
@@ -140,7 +139,6 @@ class Block:
     has_default_id: bool = field(default=False, compare=False)
     texts: Texts = ()
     around: Around | None = field(default=None, compare=False, repr=False)
-    is_first: bool = field(default=False, compare=False)
 
     def __post_init__(self) -> None:
         if not self.bound:
@@ -277,7 +275,6 @@ def make(
     engine: str = "",
     outer: Outer | None = None,
     around: Around | None = None,
-    is_first: bool = True,
 ) -> Block:
     """Return the block of a tag; raise ValueError for invalid parameters or attributes.
 
@@ -323,7 +320,6 @@ def make(
         has_default_id=is_default,
         texts=address,
         around=around,
-        is_first=is_first,
     )
 
 

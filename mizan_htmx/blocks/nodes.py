@@ -47,7 +47,8 @@ class Binding:
     """The arguments of a ``{% mizan_context %}`` tag, compiled but not resolved.
 
     ``literals`` are the contexts if all are string literals; ``tags`` names the tags around it.
-    ``wrapper`` are the attributes of the wrapper that a refresh finds in the template.
+    ``wrapper`` are the attributes of the wrapper that a refresh finds in the template, ``candidates`` those
+    of them that may be parameters of contexts which are known only when the block renders.
     """
 
     contexts: tuple[FilterExpression, ...]
@@ -58,6 +59,7 @@ class Binding:
     literals: tuple[str, ...] | None
     tags: frozenset[str]
     wrapper: TagAttributes
+    candidates: Expressions
 
     def literal(self, name: str) -> str | None:
         """Return the text of an attribute that is a string literal."""
@@ -70,7 +72,8 @@ class Binding:
 def mizan_context(parser: Parser, token: Token) -> Node:
     """Bind a part of a template to contexts: ``{% mizan_context "user" user_id=5 %}…{% endmizan_context %}``.
 
-    ``with compact=True`` passes scalars; ``tag``, ``class``, ``id`` and ``swap`` describe the wrapper;
+    ``with compact=True`` passes scalars; ``tag``, ``class``, ``id`` and ``swap`` describe the wrapper, which
+    has other attributes of the tag as they are (``data-name=user_profile.name``);
     ``partial="profile.html#card"`` renders that partial; ``as card`` names the block's own partial; ``lazy``
     loads the block when it comes into view; ``poll=30`` refreshes it every 30 seconds; ``announce="…"`` is
     read out after a refresh; ``from_query="page"`` takes that parameter from the page's address.
@@ -188,8 +191,11 @@ def _parse(parser: Parser, token: Token) -> Binding:
         )
     literals = _literals(contexts)
     wrapper, candidates = found.compiled(_groups_of(literals))
-    attributes.update(candidates)
-    binding = Binding(tuple(contexts), params, variables, attributes, name, literals, tags, wrapper)
+    if literals is not None:
+        params.update(candidates)
+        candidates = {}
+    parts = tuple(contexts), params, variables, attributes
+    binding = Binding(*parts, name, literals, tags, wrapper, candidates)
     _check_early(binding)
     return binding
 
@@ -315,11 +321,16 @@ class ContextNode(BlockNode):
         public = are_public(contexts)
         passed = binding.variables
         variables = pass_in(passed, context, contexts, request) if passed else {}
+        given = binding.params
+        if binding.candidates:
+            with as_syntax_errors():
+                known = bound_names(find_groups(contexts), (), binding.candidates)
+            given = {**given, **{name: binding.candidates[name] for name in known}}
         try:
             return make(
                 reference,
                 contexts=contexts,
-                params={name: each.resolve(context) for name, each in binding.params.items()},
+                params={name: each.resolve(context) for name, each in given.items()},
                 variables=variables,
                 attributes=attributes,
                 request=request,
@@ -328,7 +339,6 @@ class ContextNode(BlockNode):
                 engine=engine,
                 outer=getattr(context, "block", None) if "from_query" in attributes else None,
                 around=Around(context, self, contexts, ATTRIBUTES) if conf.strict else None,
-                is_first=getattr(context, "is_first", True),
             )
         except ValueError as error:
             raise TemplateSyntaxError(str(error)) from error

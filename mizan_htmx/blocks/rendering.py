@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any, NamedTuple, cast
+from typing import Any, cast
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -42,6 +42,10 @@ from mizan_htmx.setup.registry import registry
 
 REFRESH = "mizan:refresh"
 
+# What is inside of a block's element, and what its template says of that: attributes, or an element of its
+# own. A plain tuple, because each block of a page makes one.
+_Content = tuple[str, Written, RootElement | None]
+
 
 class BlockContext(RequestContext):
     """The template context of a block. Later layers hide those before.
@@ -78,7 +82,6 @@ class BlockContext(RequestContext):
         # ``include`` caches the templates of a page here; all blocks of a response share the cache.
         self.render_context.dicts[0] = state.page.included
         self.block_id, self.block = block.id, block
-        self.is_first = block.is_first
 
 
 def _processor_values(
@@ -125,7 +128,7 @@ def render_if_changed(
 def block_content(block: Block, partial: Partial, request: HttpRequest) -> str:
     """Return what a refresh would change of a block, rendered as for one: its content, and its attributes."""
     with shared_or_own(request, block.contexts, block.localization) as shown:
-        return _content(block, partial, shown, current_locale()).text
+        return _text(_content(block, partial, shown, current_locale()))
 
 
 def render_lazy(
@@ -162,13 +165,13 @@ def _render_lazy(
 ) -> SafeString:
     source = source_of(block, partial)
     if placeholder is None and source.attributes is NO_ATTRIBUTES:
-        return _wrap(block, Content("", root=source.root), request, locale, lazy="")
+        return _wrap(block, ("", NOTHING_WRITTEN, source.root), request, locale, lazy="")
     with _on_page(block, request, locale):
         written = _placeholder_attributes(block, partial, request, source.attributes, locale)
         inner = ""
         if placeholder is not None:
             inner = _render_fallback(block, placeholder, request, locale, "placeholder")
-    return _wrap(block, Content(inner, written, source.root), request, locale, lazy="")
+    return _wrap(block, (inner, written, source.root), request, locale, lazy="")
 
 
 def _placeholder_attributes(
@@ -197,34 +200,22 @@ def _render(
     """Render for ``request``, which is an anonymous copy of ``page`` for a public block."""
     version = None if registry.graph.live.isdisjoint(block.contexts) else version_of(request)
     content = _content(block, partial, request, locale)
-    notes = note_numbers(page, block, content.text)
-    empty = reason_in(content.inner) if settings.DEBUG else None
+    text = content[0] if content[1] is NOTHING_WRITTEN else _text(content)
+    notes = note_numbers(page, block, text)
+    empty = reason_in(content[0]) if settings.DEBUG else None
     if version is not None:  # the version changes even if the content does not
         if isinstance(request, AnonymousRequest) and may_be_old(version):
             request.object("a replica may lag behind (MIZAN_REPLICA_LAG)")
         return _wrap(block, content, request, locale, version=version, notes=notes, empty=empty)
     has_hash = conf.single_flight
-    digest = _digest(content.text) if has_hash or known else None
+    digest = _digest(text) if has_hash or known else None
     if known and digest == known:
         return None
     shown = digest if has_hash else None
     return _wrap(block, content, request, locale, hash=shown, notes=notes, empty=empty)
 
 
-class Content(NamedTuple):
-    """What is inside of a block's element, and what the block's template says of that element."""
-
-    inner: str
-    attributes: Written = NOTHING_WRITTEN
-    root: RootElement | None = None
-
-    @property
-    def text(self) -> str:
-        """Return what differs if a refresh changes anything."""
-        return f"{self.attributes.text}>{self.inner}" if self.attributes.text else self.inner
-
-
-def _content(block: Block, partial: Partial, request: HttpRequest, locale: Locale) -> Content:
+def _content(block: Block, partial: Partial, request: HttpRequest, locale: Locale) -> _Content:
     groups = find_groups(block.contexts)
     make = _denied if is_denied(request, groups) else _rendered
     state: RequestState | None = getattr(request, STATE, None)
@@ -245,25 +236,33 @@ def _on_page(block: Block, request: HttpRequest, locale: Locale) -> Iterator[Non
 
 def _denied(
     block: Block, partial: Partial, request: HttpRequest, groups: tuple[Group, ...], locale: Locale
-) -> Content:
-    inner = _instead(block, fallbacks_of(block, partial), request, locale, LOGIN_REQUIRED)
-    return _constant(block, partial)._replace(inner=inner)
+) -> _Content:
+    _, attributes, root = _constant(block, partial)
+    return _instead(block, fallbacks_of(block, partial), request, locale, LOGIN_REQUIRED), attributes, root
 
 
-def _constant(block: Block, partial: Partial) -> Content:
+def _text(content: _Content) -> str:
+    """Return what differs if a refresh changes anything."""
+    inner, written, _ = content
+    return f"{written.text}>{inner}" if written.text else inner
+
+
+def _constant(block: Block, partial: Partial) -> _Content:
     """Return what a block is for somebody who may see nothing of it."""
     attributes, root = source_of(block, partial)
-    return Content("", attributes.constants(find_groups(block.contexts)), root)
+    return "", attributes.constants(find_groups(block.contexts)), root
 
 
 def _rendered(
     block: Block, partial: Partial, request: HttpRequest, groups: tuple[Group, ...], locale: Locale
-) -> Content:
+) -> _Content:
     attributes, root = source_of(block, partial)
     results = LazyResults(request, readers_of(groups), block.values, locale)
     context = BlockContext(request, block, partial, results, locale)
-    written = NOTHING_WRITTEN if attributes is NO_ATTRIBUTES else attributes.write(context, results, groups)
-    return Content(_inner(block, partial, request, context, results, locale), written, root)
+    written = NOTHING_WRITTEN
+    if attributes is not NO_ATTRIBUTES:
+        written = attributes.write(context, results, groups)
+    return _inner(block, partial, request, context, results, locale), written, root
 
 
 def _inner(
@@ -310,7 +309,7 @@ def _digest(text: str) -> str:
 
 def _wrap(
     block: Block,
-    content: Content,
+    content: _Content,
     request: HttpRequest,
     locale: Locale | None = None,
     *,
@@ -322,17 +321,20 @@ def _wrap(
     url = block.url_below(reverse_url_for(request, "mizan:partial", block.contexts[0], language=language))
     before, after = _tags[block.id, block.wrapper, block.bound, url, trigger, block.is_shared]
     given = [(f"data-mizan-{name}", text) for name, text in own.items() if text is not None]
-    inner, (written, at_first), root = content
-    if block.is_first:
-        written += at_first
-    if given:
-        written = attributes_of(given) + written
+    inner, attributes, root = content
+    written = attributes_of(given) if given else ""
+    if attributes is not NOTHING_WRITTEN:
+        written += attributes.text
+        if not state_of(request).is_refresh:
+            written += attributes.at_first
     tag = block.wrapper.tag
     has_mark = MARK in inner
     if root is None and not has_mark:
         return mark_safe(f"{before}{written}{after}{inner}</{tag}>")
-    attributes = f"{before[len(tag) + 1 :]}{written}{after[:-1]}"
-    return mark_safe(fill(inner, attributes) if root is None or has_mark else root.around(attributes, inner))
+    own_attributes = f"{before[len(tag) + 1 :]}{written}{after[:-1]}"
+    if root is None or has_mark:
+        return mark_safe(fill(inner, own_attributes))
+    return mark_safe(root.around(own_attributes, inner))
 
 
 def _tag(

@@ -48,9 +48,8 @@ _sources: WeakKeyDictionary[Partial, Source] = WeakKeyDictionary()
 
 def source_of(block: Block, partial: Partial) -> Source:
     """Return what the tag of a block and the content ``partial`` say of its element."""
-    nodes = partial.nodelist
+    nodes, tag = partial.nodelist, block.wrapper.at
     source = nodes.source if isinstance(nodes, BlockNodes) else _find(partial)
-    tag = block.wrapper.at
     if tag is None:
         return source
     return Source(_load_tag(tag).source.attributes, source.root)

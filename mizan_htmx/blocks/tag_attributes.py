@@ -24,7 +24,7 @@ _AT_FIRST = frozenset({"hx-swap-oob", "data-hx-swap-oob"})
 
 # A block's own, or those with which it could not be refreshed; htmx 4 has "ignore" for "disable".
 _RESERVED = re.compile(
-    "data-mizan.*|(data-)?hx-"
+    "data-mizan(-.*)?|(data-)?hx-"
     "(get|post|put|patch|delete|action|method|trigger|target|swap|preserve|disable|ignore)(:.*)?"
 )
 # Those that a page says to the shim, and those that htmx 4 passes on to the elements inside.

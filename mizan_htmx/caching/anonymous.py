@@ -145,7 +145,7 @@ def anonymous(request: HttpRequest) -> AnonymousRequest:
             state_of(clean).page.results = state.page.shared_results
     if state.recorder is not None:  # opened since
         own = state_of(clean)
-        own.recorder = state.recorder
+        own.recorder, own.is_refresh = state.recorder, state.is_refresh
     pass_language(request, clean)
     return clean
 

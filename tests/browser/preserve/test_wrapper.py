@@ -56,6 +56,26 @@ async def test_what_the_server_says_anew_is_there_and_what_a_script_has_set_stay
         assert await attributes(tab, "#own", "class") == ["card mine"]
 
 
+async def test_what_elements_inherit_is_for_those_inside(tab: Tab) -> None:
+    button = (
+        '<button id="go" hx-get="/keep/part/x/" hx-target="find i" hx-push-url="false">Go<i></i></button>'
+    )
+    with desk(button, alpine="", own="") as now:
+        now.parts = {"x": "Done"}
+        await sit_down(tab, "wrapper/after")
+        address = tab.page.url
+        own = ("hx-confirm", "hx-vals", "hx-push-url")
+        for times in (1, 2):
+            await refresh(tab, times * BLOCKS)
+            assert tab.page.url == address
+            assert await attributes(tab, "#main", *own) == ["Sure?", '{"a": 1}', "true"]
+        tab.page.once("dialog", lambda dialog: dialog.accept())
+        await tab.page.locator("#go").click()
+        await expect(tab.page.locator("#go i")).to_have_text("Done")
+        is_inherited = await tab.page.evaluate("htmx.version[0] === '2'")  # htmx 4 has "hx-vals:inherited"
+        assert now.asked == ["GET x/?a=1" if is_inherited else "GET x/"]
+
+
 async def test_a_change_of_attributes_alone_is_shown(tab: Tab) -> None:
     with desk("<b>1</b>", alpine="", own="") as now:
         now.said = {"count": 1}

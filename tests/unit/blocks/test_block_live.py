@@ -64,6 +64,18 @@ def test_a_live_block_carries_the_version_from_before_it_was_read(clock: list[st
     assert clock == ["clock", "read"]
 
 
+def test_attributes_are_read_after_the_version_and_an_own_element_has_it(
+    clock: list[str], render: Render
+) -> None:
+    html = render(
+        '{% mizan_context "board" board_id=3 id="b" title=board_name %}<li {% mizan_attributes %}></li>'
+        "{% endmizan_context %}"
+    )
+    start = '<li id="b" data-mizan="board;board_id=3" data-mizan-version="0a1b2c3d.1" title="Plans" hx-get='
+    assert html.startswith(start)
+    assert clock == ["clock", "read"]
+
+
 def test_a_request_takes_its_read_version_once(clock: list[str], render: Render) -> None:
     block = '{% mizan_context "board" board_id=3 %}{{ board_name }}{% endmizan_context %}'
     html = render(block + block.replace("3", "4"))

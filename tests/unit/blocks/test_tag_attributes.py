@@ -195,6 +195,16 @@ def test_a_context_in_a_variable_has_the_attributes_that_are_none_of_its_paramet
     site.assert_refreshes_alike(html)
 
 
+def test_inside_of_another_block_a_context_in_a_variable_may_use_its_own_readers(site: Site) -> None:
+    html = site.page(
+        '{% mizan_context "notifications" with name="user" %}'
+        f"{{% mizan_context name user_id=5 title=user_profile.name %}}{END}{END}"
+    )
+
+    assert blocks_of(html)[1]["title"] == "Ada"
+    site.assert_refreshes_alike(html)
+
+
 def test_variables_after_with_may_have_the_names_of_attributes(site: Site) -> None:
     html = site.page(
         f'{{% mizan_context "notifications" with title="T" role="R" data-x=title hidden %}}'

@@ -139,6 +139,21 @@ def test_only_the_first_rendering_says_where_else_it_goes(any_site: Site) -> Non
     assert any_site.refresh(refreshed).text == refreshed
 
 
+def test_a_block_of_everyone_says_so_once_as_well(site: Site) -> None:
+    @client(context=Context("news", public=True))
+    def headline(request: HttpRequest) -> str:
+        return "New!"
+
+    register(headline)
+    inner = f'{{% mizan_context "news" hx-swap-oob="true" with a=1 %}}{END}'
+    html = site.page(f'{{% mizan_context "news" hx-swap-oob="true" %}}{inner}{END}')
+
+    assert html.count("hx-swap-oob") == 2
+    refreshed = site.refresh(html).text
+    assert "hx-swap-oob" not in refreshed
+    assert site.refresh(refreshed).text == refreshed
+
+
 @pytest.mark.parametrize(("value", "written"), [("True", "true"), ("None", None), ("False", None)])
 def test_where_else_it_goes_may_depend(site: Site, value: str, written: str | None) -> None:
     html = site.page(f'{{% mizan_context "notifications" hx-swap-oob={value} %}}{END}')

@@ -1,12 +1,11 @@
 """The context of a class-based view, for a reader: its ``dispatch`` runs, and nothing is rendered."""
 
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from inspect import isawaitable
 from typing import Any
 
-from asgiref.sync import async_to_sync
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, QueryDict
 from django.http.response import HttpResponseBase
@@ -63,8 +62,6 @@ def read(view: ClassView, request: HttpRequest, values: Mapping[str, Any]) -> Vi
     if key not in contexts:
         with _running(view, request, texts):
             response = view.call(request, **kwargs)
-            if isawaitable(response):  # a decorator hides that the view is async
-                response = async_to_sync(_wait)(response)
         contexts[key] = _context_in(view, response)
     return contexts[key]
 
@@ -76,14 +73,10 @@ async def aread(view: ClassView, request: HttpRequest, values: Mapping[str, Any]
     if key not in contexts:
         with _running(view, request, texts):
             response = view.call(request, **kwargs)
-            if isawaitable(response):  # a refusal of Django's mixins is none, in an async view either
+            if isawaitable(response):  # the refusal of a mixin is none
                 response = await response
         contexts[key] = _context_in(view, response)
     return contexts[key]
-
-
-async def _wait(response: Awaitable[Any]) -> Any:
-    return await response
 
 
 def _asked(

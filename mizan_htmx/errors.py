@@ -4,7 +4,7 @@ import difflib
 from collections.abc import Iterable, Mapping, Sequence
 from typing import ClassVar
 
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import ObjectDoesNotExist, PermissionDenied
 from django.http import Http404
 from django.utils.functional import Promise
 
@@ -144,11 +144,52 @@ class NotImplementedYet(MizanError):
 #: What a reader or form may raise to hide its data from this visitor.
 DENIED = (PermissionDenied, PermissionError, Http404, Unauthorized, Forbidden, NotFound)
 
+#: What a reader raises for a visitor who may not see its data, and where there is no such thing.
+REFUSED = (PermissionDenied, PermissionError, Unauthorized, Forbidden)
+GONE = (Http404, NotFound, ObjectDoesNotExist)
+
+#: What leaves a block without its content, and does not fail the page.
+HIDING = (*REFUSED, *GONE)
+
+_BY_AUTH = "mizan_by_auth"
+
+
+def blame_auth(error: Exception) -> None:
+    """Note that an ``auth`` callable has raised an exception, and not the body."""
+    error.__dict__[_BY_AUTH] = True
+
+
+def is_by_auth(error: Exception) -> bool:
+    """Return whether an ``auth`` callable has raised an exception."""
+    return _BY_AUTH in error.__dict__
+
 
 def suggest(name: str, known: Iterable[str], *, what: str) -> str:
     """Return a hint for a misspelt name: the closest known name, and the known names, 20 at most."""
     names = sorted(known)
-    close = difflib.get_close_matches(name, names, n=1)
-    guess = f"Did you mean {close[0]!r}? " if close else ""
+    guess = closest(name, names)
+    return f"Did you mean {guess!r}? {listed(names, what=what)}" if guess else listed(names, what=what)
+
+
+def closest(name: str, known: Iterable[str]) -> str | None:
+    """Return the known name that is most like a misspelt one, or ``None``.
+
+    Of several that are as close, it is one with the same letters, or else the first.
+    """
+    names = list(known)
+    close = difflib.get_close_matches(name, names, n=3)
+    if not close:
+        return None
+
+    def rank(other: str) -> tuple[float, bool, int]:
+        ratio = difflib.SequenceMatcher(None, other, name).ratio()
+        return ratio, sorted(other) == sorted(name), -names.index(other)
+
+    return max(close, key=rank)
+
+
+def listed(known: Iterable[str], *, what: str) -> str:
+    """Return a sentence with the known names, 20 at most."""
+    names = sorted(known)
     more = ", …" if len(names) > 20 else ""
-    return f"{guess}Known {what}: {', '.join(names[:20]) or 'none'}{more}."
+    return f"Known {what}: {', '.join(names[:20]) or 'none'}{more}."

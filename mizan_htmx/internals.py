@@ -17,6 +17,8 @@ These are used elsewhere under their own names, and tested in ``tests/contract/t
   ``CSRF_COOKIE_NEEDS_UPDATE``.
 * ``edge.url_patterns``, ``rendering.url_cache``: ``URLResolver.url_patterns``,
   ``LocalePrefixPattern.language_prefix``, ``RegexPattern.regex`` and ``regex_helper.normalize()``.
+* ``enclosing_elements``: ``Lexer``, whose tokens have ``token_type`` and ``contents``.
+* ``placement``: what a template includes has the same ``render_context.dicts[0]`` as the template itself.
 * ``enclosing_tags``: a node's ``render(self, …)`` calls that of the nodes in it, so that they are
   on the call stack.
 * ``blocks.unrendered``: ``filter_expression``, ``conditions_nodelists``, ``loopvars``, ``sequence``,
@@ -60,8 +62,10 @@ from django.dispatch import Signal
 from django.forms import BaseForm, BaseFormSet
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.middleware.csrf import CsrfViewMiddleware
-from django.template.base import Node, Parser, Variable
+from django.template import TemplateDoesNotExist
+from django.template.base import Node, NodeList, Parser, Token, Variable
 from django.template.context import BaseContext
+from django.template.defaulttags import IfNode
 from django.templatetags.i18n import BlockTranslateNode
 from django.utils.functional import LazyObject, empty
 from django.views.debug import get_exception_reporter_class
@@ -227,6 +231,22 @@ def function_of_tag(parser: Parser, name: str) -> object:
     return parser.tags.get(name)
 
 
+def source_before(parser: Parser, token: Token) -> str | None:
+    """Return the source of the template that is being parsed, up to a tag; ``None`` if that is not known.
+
+    Relies on ``position`` of tokens, which is ``None`` where the engine has ``debug`` off.
+    """
+    loader = getattr(parser.origin, "loader", None)
+    if loader is None or token.position is None:
+        return None
+    try:
+        source: str = loader.get_contents(parser.origin)
+    except TemplateDoesNotExist:
+        return None
+    start, end = token.position
+    return source[:start] if token.contents in source[start:end] else None
+
+
 def tag_of(node: Node) -> str:
     """Return the name of the tag that created a node, or "". Relies on ``token``."""
     return node.token.contents.split()[0] if node.token is not None else ""
@@ -282,6 +302,17 @@ def layers_of(context: Any) -> list[Any]:
     """
     processed = getattr(context, "_processors_index", None)
     return [layer for number, layer in enumerate(context.dicts) if number != processed]
+
+
+def nodelists_of(node: Node) -> list[NodeList]:
+    """Return the lists of nodes inside a node, of which one or the other may be rendered.
+
+    Relies on ``child_nodelists``, and on ``conditions_nodelists`` of ``{% if %}``, which has its branches.
+    """
+    if isinstance(node, IfNode):
+        return [nodelist for _, nodelist in node.conditions_nodelists]
+    found = [getattr(node, name, None) for name in node.child_nodelists]
+    return [each for each in found if isinstance(each, NodeList)]
 
 
 def partials_in(parser: Parser) -> dict[str, object]:

@@ -1,5 +1,6 @@
 """People, boards, columns and cards; activity, presence and chat of boards; messages to the site."""
 
+from datetime import datetime, timedelta
 from pathlib import PurePosixPath
 from typing import ClassVar, TypeVar
 from uuid import uuid4
@@ -8,6 +9,7 @@ from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.db.models import Count, Max, Q
 from django.utils import timezone
+from django.utils.timesince import timesince
 
 TONES = 8
 
@@ -16,6 +18,13 @@ def next_position(siblings: "models.QuerySet[Card] | models.QuerySet[Column]") -
     """Return the position after the last of these."""
     last: int | None = siblings.aggregate(last=Max("position"))["last"]
     return 0 if last is None else last + 1
+
+
+def ago(at: datetime) -> str:
+    """Return how long ago it was, in one word and a number."""
+    if timezone.now() - at < timedelta(minutes=1):
+        return "just now"
+    return f"{timesince(at, depth=1)} ago"
 
 
 Placed = TypeVar("Placed", "Card", "Column")
@@ -130,6 +139,11 @@ class Card(models.Model):
         return self.title
 
     @property
+    def is_late(self) -> bool:
+        """Whether the due day is over."""
+        return self.due is not None and self.due < timezone.localdate()
+
+    @property
     def attachment_name(self) -> str:
         """The name of the attached file; empty if there is none."""
         return PurePosixPath(self.attachment.name or "").name
@@ -205,6 +219,11 @@ class Activity(models.Model):
     def __str__(self) -> str:
         return f"{self.actor} {self.get_verb_display()} {self.subject}"
 
+    @property
+    def ago(self) -> str:
+        """How long ago it was, in one word and a number."""
+        return ago(self.created_at)
+
 
 class Notification(models.Model):
     """An activity that a person should know of, because it concerns them or their card."""
@@ -269,6 +288,11 @@ class Message(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name}: {self.get_subject_display()}"
+
+    @property
+    def ago(self) -> str:
+        """How long ago it was, in one word and a number."""
+        return ago(self.created_at)
 
 
 class HelpCount(models.Model):

@@ -8,6 +8,7 @@ const timing = () =>
   /** @type {Partial<PerformanceNavigationTiming>} */ (performance.getEntriesByType("navigation")[0] ?? {});
 
 export const isLoaded = () => readyState() === "complete";
+export const isParsed = () => readyState() !== "loading";
 
 /**
  * Call a function when the page is parsed and htmx has bound it, or soon where that is past.

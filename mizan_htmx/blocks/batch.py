@@ -18,9 +18,10 @@ from django.utils.log import log_response
 from mizan_htmx.blocks.block import Block, read_token
 from mizan_htmx.blocks.page_address import mark_as_refresh, own_address
 from mizan_htmx.blocks.rendering import block_content, render_if_changed
+from mizan_htmx.blocks.source import load_content
 from mizan_htmx.declarations.functions import BLOCK_FIELD
 from mizan_htmx.invalidation.recorder import Recorder, open_recorder
-from mizan_htmx.rendering.partials import Partial, load
+from mizan_htmx.rendering.partials import Partial
 from mizan_htmx.request_address import moved_to
 from mizan_htmx.request_state import BlockState, state_of
 
@@ -60,7 +61,7 @@ class BlockRequest:
         """Parse a query string; raise one of ``NOT_FOUND`` for a block that this site does not have."""
         given = parse_fields(request, query)
         block = read_token(given.get(BLOCK_FIELD, ""), given)
-        return cls(block, load(block.partial, block.engine), query, given.get(HASH_FIELD, ""))
+        return cls(block, load_content(block), query, given.get(HASH_FIELD, ""))
 
 
 def parse_fields(request: HttpRequest, query: str) -> dict[str, str]:

@@ -8,9 +8,12 @@ from uuid import UUID
 from mizan_htmx.bounded_cache import BoundedCache
 from mizan_htmx.declarations.graph import Group
 from mizan_htmx.declarations.signature import validate
-from mizan_htmx.errors import ValidationFailed, suggest
+from mizan_htmx.errors import ValidationFailed, closest, listed, suggest
 from mizan_htmx.protocol.keys import Invalidation
 from mizan_htmx.setup.registry import registry
+
+#: The options of the tag; a parameter of one of these names is meant where a context has it.
+ATTRIBUTES = ("tag", "class", "id", "swap", "partial", "announce", "poll", "lazy", "from_query")
 
 # Immutable types that no code but Python's and pydantic's compares and validates.
 _PLAIN = frozenset({int, str, bool, UUID})
@@ -26,15 +29,16 @@ class Bound(NamedTuple):
 def find_groups(contexts: Iterable[str]) -> tuple[Group, ...]:
     """Return the groups of these contexts; raise ValueError for an unknown one."""
     groups = registry.graph.groups
-    for context in contexts:
-        if context not in groups:
-            hint = suggest(context, groups, what="contexts")
-            raise ValueError(f"Unknown context {context!r} in {{% mizan_context %}}. {hint}")
-    return tuple([groups[context] for context in contexts])
+    try:
+        return tuple([groups[context] for context in contexts])
+    except KeyError as error:
+        (context,) = error.args
+        hint = suggest(context, groups, what="contexts")
+        raise ValueError(f"Unknown context {context!r} in {{% mizan_context %}}. {hint}") from None
 
 
 def check_names(groups: tuple[Group, ...], names: Set[str]) -> None:
-    """Raise ValueError for an unknown parameter, or a missing one that is required."""
+    """Raise ValueError for an unknown parameter or option, or a missing parameter that is required."""
     known = (
         groups[0].params.keys() if len(groups) == 1 else {name for group in groups for name in group.params}
     )
@@ -42,13 +46,20 @@ def check_names(groups: tuple[Group, ...], names: Set[str]) -> None:
         return
     contexts = ", ".join(repr(group.context.name) for group in groups)
     for name in sorted(names - known):
-        hint = suggest(name, known, what="parameters")
-        raise ValueError(f"Context {contexts} has no parameter {name!r} in {{% mizan_context %}}. {hint}")
+        raise ValueError(
+            f"Context {contexts} has no parameter {name!r} in {{% mizan_context %}}. {_hint(name, known)}"
+        )
     missing = sorted({name for group in groups for name in group.required} - names)
     raise ValueError(
         f"{{% mizan_context %}} with context {contexts} needs {', '.join(missing)}."
         f" Known parameters: {', '.join(sorted(known))}."
     )
+
+
+def _hint(name: str, known: Iterable[str]) -> str:
+    guess = closest(name, [*sorted(known), *ATTRIBUTES])
+    lists = f"{listed(known, what='parameters')} {listed(ATTRIBUTES, what='options')}"
+    return f"Did you mean {guess!r}? {lists}" if guess else lists
 
 
 def bound_names(groups: tuple[Group, ...], params: Iterable[str], attributes: Iterable[str]) -> set[str]:

@@ -58,6 +58,7 @@ class _Options(TypedDict, total=False):
     announce: str
     poll: int
     query: str
+    at: str
 
 
 class _Place(LocalizationPayload, total=False):
@@ -77,8 +78,9 @@ class Wrapper:
     """The element around a block.
 
     ``announce`` is a text for assistive technology after a refresh; ``poll`` is the interval between
-    refreshes in seconds, 0 for none; ``query`` lists the parameters that come from the page's address. Raise
-    ValueError for an option that can't work.
+    refreshes in seconds, 0 for none; ``query`` lists the parameters that come from the page's address. ``at``
+    is the place of the tag whose attributes and fallbacks it has, if that is not the place of the content:
+    ``source.py``. Raise ValueError for an option that can't work.
     """
 
     tag: str = "div"
@@ -87,6 +89,7 @@ class Wrapper:
     announce: str = ""
     poll: int = 0
     query: str = ""
+    at: str | None = None
 
     def __post_init__(self) -> None:
         if not re.fullmatch(r"[A-Za-z][A-Za-z0-9-]*", self.tag) or self.tag.lower() in ("script", "style"):
@@ -116,7 +119,8 @@ class Block:
     ``partial`` is its reference, ``template.html#name``. ``values`` are the validated parameters of each
     context; ``variables`` are passed by ``with``. The block is stale when an invalidation covers one of
     ``bound``, which is computed from contexts and values by default. A ``lazy`` block shows a placeholder at
-    first; a refresh never is, so the URL does not contain it. ``localization`` and ``engine`` (the name of
+    first; a refresh never is, so the URL does not contain it; nor ``is_first``, which says that this is no
+    refresh, not even of a block around it. ``localization`` and ``engine`` (the name of
     the template engine) are those of the page, where the URL alone would yield others. A default id follows
     from the rest, and is not part of the token: blocks of a loop then share one. ``texts`` are what the
     page's address has for the parameters of ``wrapper.query``, whether valid or not. ``around`` is set at the
@@ -136,6 +140,7 @@ class Block:
     has_default_id: bool = field(default=False, compare=False)
     texts: Texts = ()
     around: Around | None = field(default=None, compare=False, repr=False)
+    is_first: bool = field(default=False, compare=False)
 
     def __post_init__(self) -> None:
         if not self.bound:
@@ -263,6 +268,7 @@ def make(
     engine: str = "",
     outer: Outer | None = None,
     around: Around | None = None,
+    is_first: bool = True,
 ) -> Block:
     """Return the block of a tag; raise ValueError for invalid parameters or attributes.
 
@@ -297,7 +303,7 @@ def make(
     place = (localization, engine)
     return Block(
         *(partial, contexts, values, variables, wrapper, own_id, lazy, shown),
-        *(*place, is_default, address, around),
+        *(*place, is_default, address, around, is_first),
     )
 
 

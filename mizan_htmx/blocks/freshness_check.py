@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from urllib.parse import urlsplit
 
+from django.conf import settings
 from django.contrib.messages import get_messages
 from django.core.exceptions import TooManyFieldsSent
 from django.db import connections, transaction
@@ -20,6 +21,7 @@ from mizan_htmx.blocks.batch import (
 )
 from mizan_htmx.blocks.freshness import RenderedBlock, own_note
 from mizan_htmx.blocks.page_address import keep_page_address
+from mizan_htmx.blocks.placement import without_marks
 from mizan_htmx.blocks.request_copy import copy_as_get
 from mizan_htmx.invalidation.cookie import hides_headers
 from mizan_htmx.invalidation.recorder import Recorder
@@ -90,4 +92,4 @@ def _is_newer(clean: HttpRequest, rendered: RenderedBlock) -> bool:
 
 
 def _comparable(inner: str) -> str:
-    return _VOLATILE.sub("", inner)
+    return _VOLATILE.sub("", without_marks(inner) if settings.DEBUG else inner)

@@ -1,4 +1,4 @@
-"""The tags ``{% mizan_context %}`` and ``{% placeholder %}``: compilation and rendering."""
+"""The tag ``{% mizan_context %}``: compilation and rendering."""
 
 import hashlib
 import re
@@ -7,29 +7,36 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import cast
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.template import Context, NodeList, TemplateSyntaxError
 from django.template.base import FilterExpression, Node, Parser, Token
 from django.template.loader_tags import BlockNode as ExtendsBlock
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 
-from mizan_htmx.blocks.binding import bound_names, check_names, find_groups
+from mizan_htmx.blocks.binding import ATTRIBUTES, bound_names, check_names, find_groups
 from mizan_htmx.blocks.block import Block, make
+from mizan_htmx.blocks.enclosing_elements import check_enclosing_element
 from mizan_htmx.blocks.enclosing_tags import check_enclosing_nodes, enclosing_tags
+from mizan_htmx.blocks.fallbacks import FallbackNode, fallbacks_in
 from mizan_htmx.blocks.from_query import check_parameters
 from mizan_htmx.blocks.page_variables import Around
 from mizan_htmx.blocks.passing import pass_in
+from mizan_htmx.blocks.placement import marked, placed
 from mizan_htmx.blocks.rendering import check_unrendered, render, render_lazy
+from mizan_htmx.blocks.root_element import BlockNode, check_element, find_root
+from mizan_htmx.blocks.source import BlockNodes, Source, with_tag
+from mizan_htmx.blocks.tag_attributes import AttributeParser, TagAttributes, check_once, element_of
 from mizan_htmx.caching.anonymous import are_public
 from mizan_htmx.conf import conf
-from mizan_htmx.internals import open_tag_names, partials_in
+from mizan_htmx.declarations.graph import Group
+from mizan_htmx.internals import partials_in
 from mizan_htmx.localization import Locale, current_locale
 from mizan_htmx.rendering.page_localization import localization_in
-from mizan_htmx.rendering.partials import Partial, define, engine_name, load_near, unnamed_partial
+from mizan_htmx.rendering.partials import Partial, define, engine_name, load_near
 from mizan_htmx.setup.registry import registry
 
 END = "endmizan_context"
-ATTRIBUTES = ("tag", "class", "id", "swap", "partial", "announce", "poll", "lazy", "from_query")
 _KEYWORD = re.compile(r"([^\W\d][\w.-]*)=(.+)", re.ASCII)
 
 Expressions = Mapping[str, FilterExpression]
@@ -40,6 +47,7 @@ class Binding:
     """The arguments of a ``{% mizan_context %}`` tag, compiled but not resolved.
 
     ``literals`` are the contexts if all are string literals; ``tags`` names the tags around it.
+    ``wrapper`` are the attributes of the wrapper that a refresh finds in the template.
     """
 
     contexts: tuple[FilterExpression, ...]
@@ -49,6 +57,7 @@ class Binding:
     name: str | None
     literals: tuple[str, ...] | None
     tags: frozenset[str]
+    wrapper: TagAttributes
 
     def literal(self, name: str) -> str | None:
         """Return the text of an attribute that is a string literal."""
@@ -74,56 +83,57 @@ def mizan_context(parser: Parser, token: Token) -> Node:
             "A {% block %} inside {% mizan_context %} could not be overridden when the block refreshes alone."
             " Put the {% mizan_context %} inside the {% block %}."
         )
+    check_enclosing_element(parser, token, _wrapper_tag(binding))
+    fallbacks = fallbacks_in(nodelist)
+    placeholder = fallbacks.get("placeholder")
     if _has_content_elsewhere(binding):
-        return ContextNode(binding, nodelist, placeholder=_placeholder_in(nodelist))
+        own = [*binding.wrapper.names, *sorted(fallbacks.keys() - {"placeholder"})]
+        tag = _define_tag(parser, token, binding, nodelist, own[0]) if own else ""
+        return ContextNode(binding, nodelist, placeholder=placeholder, tag=tag)
+    root = find_root(nodelist)
+    if root is not None:
+        groups = _groups_of(binding.literals)
+        options = binding.attributes.keys() - bound_names(groups, (), binding.attributes) if groups else set()
+        check_element(root, {*binding.wrapper.names, *(options & {"class", "tag"})})
+    content = BlockNodes(nodelist, Source(binding.wrapper, root))
+    reference = _define(parser, token, content, binding.name)
+    partials = partials_in(parser)
+    return ContextNode(binding, nodelist, placeholder=placeholder, reference=reference, partials=partials)
+
+
+def _define(parser: Parser, token: Token, nodes: BlockNodes, name: str | None = None) -> str:
+    """Make a partial of what is in a tag, so that a refresh finds it, and return its reference."""
     if parser.origin is None or parser.origin.template_name is None:
         raise TemplateSyntaxError(
             "{% mizan_context %} is in a template made from a string, which a refresh can't load."
             " Put it into a file, or take the content from one: partial='file.html#name'."
         )
-    name = binding.name or _automatic_name(parser, token)
-    define(parser, name, nodelist)
-    return ContextNode(
-        binding,
-        nodelist,
-        placeholder=_placeholder_in(nodelist),
-        reference=f"{parser.origin.template_name!s}#{name}",
-        partials=partials_in(parser),
-    )
+    name = name or _automatic_name(parser, token)
+    define(parser, name, nodes)
+    return f"{parser.origin.template_name!s}#{name}"
 
 
-def placeholder(parser: Parser, token: Token) -> Node:
-    """Show this until a lazy block is loaded: ``{% placeholder %}…{% endplaceholder %}``."""
-    if len(token.split_contents()) > 1:
-        raise TemplateSyntaxError(f"{{% placeholder %}} takes no arguments, but has {token.contents!r}.")
-    around = next(iter(open_tag_names(parser)[-2:-1]), None)
-    if around != "mizan_context":
+def _define_tag(parser: Parser, token: Token, binding: Binding, nodelist: NodeList, own: str) -> str:
+    """Make a partial of a tag whose content is elsewhere, so that a refresh finds what it has of its own."""
+    if parser.origin is None or parser.origin.template_name is None:
         raise TemplateSyntaxError(
-            "{% placeholder %} must be directly inside {% mizan_context %}"
-            + (f", not in {{% {around} %}}." if around else ".")
+            f"{{% mizan_context %}} with {own!r} is in a template made from a string, where a refresh can't"
+            " find it. Put the tag into a file, or write that in the partial: attributes on an element that has"
+            " {% mizan_attributes %}."
         )
-    nodelist = parser.parse(("endplaceholder",))
-    parser.delete_first_token()
-    return PlaceholderNode(nodelist, unnamed_partial(parser, nodelist, "placeholder"))
+    fallbacks = [node for node in nodelist if isinstance(node, FallbackNode)]
+    return _define(parser, token, BlockNodes(fallbacks, Source(binding.wrapper)))
 
 
-class PlaceholderNode(Node):
-    """The content of a lazy block until it is loaded."""
-
-    def __init__(self, nodelist: NodeList, partial: Partial) -> None:
-        self.nodelist = nodelist
-        self.partial = partial
-
-    def render(self, context: Context) -> SafeString:
-        """Render nothing, because the block itself is being rendered."""
-        return mark_safe("")
-
-
-def _placeholder_in(nodelist: NodeList) -> Partial | None:
-    found = [node for node in nodelist if isinstance(node, PlaceholderNode)]
-    if len(found) > 1:
-        raise TemplateSyntaxError("A {% mizan_context %} has more than one {% placeholder %}. Keep one.")
-    return found[0].partial if found else None
+def _wrapper_tag(binding: Binding) -> str | None:
+    """Return the element of a block's wrapper; ``None`` if it is known only when the block renders."""
+    given = binding.attributes.get("tag")
+    if given is None:
+        return "div"
+    is_literal = isinstance(given.var, str) and not given.filters
+    groups = registry.graph.groups
+    is_parameter = any("tag" in groups[name].params for name in binding.literals or () if name in groups)
+    return str(given.var) if is_literal and binding.literals and not is_parameter else None
 
 
 def _has_content_elsewhere(binding: Binding) -> bool:
@@ -151,12 +161,19 @@ def _parse(parser: Parser, token: Token) -> Binding:
     variables: dict[str, FilterExpression] = {}
     attributes: dict[str, FilterExpression] = {}
     target = params
+    found = AttributeParser(parser, element_of(bits))
     for bit in bits:
         match = _KEYWORD.fullmatch(bit)
         if bit == "with" and target is params:
             target = variables
         elif bit == "lazy":
             attributes["lazy"] = parser.compile_filter("True")
+        elif match and match[1] in ATTRIBUTES:
+            if match[1] in ("class", "id"):
+                check_once(match[1], attributes)
+            attributes[match[1]] = parser.compile_filter(match[2])
+        elif found.take(bit, may_be_plain=target is params, may_be_context=not contexts):
+            continue
         elif match is None and not params and target is params:
             contexts.append(parser.compile_filter(bit))
         elif match is None:
@@ -164,15 +181,24 @@ def _parse(parser: Parser, token: Token) -> Binding:
                 f"Unknown argument {str(bit)!r} in {{% mizan_context %}}. Write name=value, or the word lazy."
             )
         else:
-            own = attributes if match[1] in ATTRIBUTES else target
-            own[match[1]] = parser.compile_filter(match[2])
+            target[match[1]] = parser.compile_filter(match[2])
     if not contexts:
         raise TemplateSyntaxError(
             '{% mizan_context %} needs a context: {% mizan_context "user" user_id=5 %}.'
         )
-    binding = Binding(tuple(contexts), params, variables, attributes, name, _literals(contexts), tags)
+    literals = _literals(contexts)
+    wrapper, candidates = found.compiled(_groups_of(literals))
+    attributes.update(candidates)
+    binding = Binding(tuple(contexts), params, variables, attributes, name, literals, tags, wrapper)
     _check_early(binding)
     return binding
+
+
+def _groups_of(literals: tuple[str, ...] | None) -> tuple[Group, ...] | None:
+    if literals is None:
+        return None
+    with as_syntax_errors():
+        return find_groups(literals)
 
 
 def _literals(contexts: list[FilterExpression]) -> tuple[str, ...] | None:
@@ -182,9 +208,9 @@ def _literals(contexts: list[FilterExpression]) -> tuple[str, ...] | None:
 
 def _check_early(binding: Binding) -> None:
     """Raise for a misspelt context or parameter at compile time, if the contexts are literals."""
-    if binding.literals is not None:
+    groups = _groups_of(binding.literals)
+    if groups is not None:
         with as_syntax_errors():
-            groups = find_groups(binding.literals)
             names = bound_names(groups, binding.params, binding.attributes)
             literal = binding.literal("from_query")
             if literal and "from_query" not in names:
@@ -209,8 +235,11 @@ def _automatic_name(parser: Parser, token: Token) -> str:
     return next(name for name in names if name not in taken)
 
 
-class ContextNode(Node):
-    """A block in a template, with its own content or that of the partial ``reference``."""
+class ContextNode(BlockNode):
+    """A block in a template, with its own content, the partial ``reference``, or that of another partial.
+
+    Then ``tag`` is the partial with the attributes of its tag, if it has any.
+    """
 
     def __init__(
         self,
@@ -220,7 +249,9 @@ class ContextNode(Node):
         placeholder: Partial | None,
         reference: str = "",
         partials: Mapping[str, object] | None = None,
+        tag: str = "",
     ) -> None:
+        self.tag = tag
         self.binding = binding
         self.nodelist = nodelist
         self.placeholder = placeholder
@@ -236,14 +267,26 @@ class ContextNode(Node):
         partial, reference, engine = self._content(context, attributes)
         locale = current_locale()
         block = self._block(context, request, attributes, reference, engine, locale)
-        if not block.lazy:
-            return render(block, partial, request, locale)
+        if not self.reference:
+            assert context.template is not None
+            engine = engine_name(context.template.engine, self.tag) if self.tag else ""
+            with as_syntax_errors():
+                block = with_tag(block, self.tag, engine, partial)
+        show = self._render_placeholder if block.lazy else render
+        if not settings.DEBUG:
+            return show(block, partial, request, locale)
+        with placed(block, self, context, request, own_id=attributes.get("id")) as page:
+            return marked(show(block, partial, request, locale), block, page)
+
+    def _render_placeholder(
+        self, block: Block, partial: Partial, request: HttpRequest, locale: Locale
+    ) -> SafeString:
         if block.around is not None:
-            check_unrendered(block, partial, request, (PlaceholderNode, ContextNode))
-        waiting = self.placeholder or _placeholder_in(partial.nodelist)
+            check_unrendered(block, partial, request, (FallbackNode, ContextNode))
+        waiting = self.placeholder or fallbacks_in(partial.nodelist).get("placeholder")
         if waiting is not None:
             waiting.engine = partial.engine
-        return render_lazy(block, waiting, request)
+        return render_lazy(block, partial, waiting, request)
 
     def _content(self, context: Context, attributes: Mapping[str, object]) -> tuple[Partial, str, str]:
         assert context.template is not None
@@ -270,7 +313,8 @@ class ContextNode(Node):
             dict.fromkeys(str(each.resolve(context)) for each in binding.contexts)
         )
         public = are_public(contexts)
-        variables = pass_in(binding.variables, context, contexts, request)
+        passed = binding.variables
+        variables = pass_in(passed, context, contexts, request) if passed else {}
         try:
             return make(
                 reference,
@@ -284,6 +328,7 @@ class ContextNode(Node):
                 engine=engine,
                 outer=getattr(context, "block", None) if "from_query" in attributes else None,
                 around=Around(context, self, contexts, ATTRIBUTES) if conf.strict else None,
+                is_first=getattr(context, "is_first", True),
             )
         except ValueError as error:
             raise TemplateSyntaxError(str(error)) from error

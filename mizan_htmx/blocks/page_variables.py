@@ -70,6 +70,10 @@ class PageVariables(dict[str, Any]):
                 return layer
         return None
 
+    def refuses(self, name: str) -> bool:
+        """Return whether ``check`` raises for a name."""
+        return name in undecided_in(self._around.contexts) or self.holder(name) is not None
+
     def check(self, name: str, variable: str, node: Node | None) -> None:
         """Raise TemplateSyntaxError for a name that the block lacks and the page has.
 

@@ -1,6 +1,6 @@
 """The parameters of a block, which stand in it under their names."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -41,14 +41,16 @@ def defaults_of(groups: tuple[Group, ...]) -> Defaults:
     return Defaults(values, undecided)
 
 
-def parameters_in(contexts: Iterable[str], values: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
+def parameters_in(contexts: Iterable[str], values: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """Return the parameters of a block by name: validated values, and the defaults of those not given.
 
     If two contexts take a parameter, the value is that of the last one, as in the block's URL.
     """
-    parameters = {**defaults_of(find_groups(contexts)).values}
-    for given in values:
-        parameters.update(given)
+    defaults = defaults_of(find_groups(contexts)).values
+    parameters = {**defaults, **values[0]}
+    if len(values) > 1:
+        for given in values:
+            parameters.update(given)
     return parameters
 
 

@@ -15,6 +15,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from mizan_htmx.html import plain
+from mizan_htmx.protocol.keys import LONGEST_INT
 
 #: The most characters of a list in JSON. Common servers refuse URLs over 4,094, and base64 adds a third.
 MAX_LIST = 2000
@@ -68,9 +69,10 @@ def _scalar(value: object) -> Scalar:
         return value
     if isinstance(value, str):
         return value + ""  # without a SafeString's safety
-    for kind in (int, float):
-        if isinstance(value, kind):
-            return kind(value)
+    if isinstance(value, float):
+        return float(value)
+    if isinstance(value, int) and -LONGEST_INT <= value <= LONGEST_INT:
+        return int(value)
     if isinstance(value, (date, time, Decimal, UUID)) and not (
         isinstance(value, Decimal) and value.is_snan()
     ):

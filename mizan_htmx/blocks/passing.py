@@ -40,7 +40,7 @@ def _refusal(
     """Return what was given, and what to write instead; ``written`` is the expression in the template."""
     value = error.value if error.item is None else error.item
     held = "" if error.item is None else f"{_a(error.value)} with "
-    if isinstance(value, Model) and value == visitor:
+    if hasattr(value, "is_authenticated") and value == visitor:
         return "the visitor", "Leave it out of the tag: blocks have the visitor, as {{ request.user }}."
     reader = reader_of(name, written, error, contexts)
     if isinstance(value, QuerySet):
@@ -112,11 +112,11 @@ def _type_of_key(model: type[Model]) -> str:
 
 def _instead_of(name: str, written: str, error: CannotPass) -> str:
     value = error.value if error.item is None else error.item
-    fields = getattr(value, "_fields", value if isinstance(value, Mapping) else ())
-    if fields and error.item is None:
-        field = next(iter(fields))
+    names = getattr(value, "_fields", value if isinstance(value, Mapping) else ())
+    field = next((each for each in names if str(each).isidentifier()), None) if error.item is None else None
+    if field is not None:
         return f"Pass each value under a name of its own, as in {name}_{field}={written}.{field}."
-    if isinstance(error, TooLong) or isinstance(value, Mapping):
+    if isinstance(error, TooLong) or isinstance(value, (Mapping, int)):
         return "Let a reader return it."
     if isinstance(value, timedelta):
         return f"Pass its seconds: {name}={written}.total_seconds."

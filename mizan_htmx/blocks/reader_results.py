@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import Any
 
 from django.core.exceptions import SynchronousOnlyOperation
+from django.db import Error as DatabaseError
 from django.http import HttpRequest
 from django.template import TemplateSyntaxError
 
@@ -14,7 +15,7 @@ from mizan_htmx.blocks.page_address import on_its_page
 from mizan_htmx.caching.anonymous import AnonymousRequest, anonymous, are_public
 from mizan_htmx.declarations.functions import Function
 from mizan_htmx.declarations.graph import Group
-from mizan_htmx.errors import DENIED
+from mizan_htmx.errors import DENIED, HIDING
 from mizan_htmx.http.arguments import Arguments
 from mizan_htmx.http.concurrency import loop_is_running
 from mizan_htmx.http.execution import admit_user, contexts_of, execute
@@ -25,6 +26,9 @@ from mizan_htmx.request_state import state_of
 from mizan_htmx.setup.registry import registry
 
 _Key = tuple[Any, ...]
+
+# What a queryset may raise while it is iterated: a refusal, or a failure that must not look like no rows.
+_LATE = (*DENIED, DatabaseError, SynchronousOnlyOperation)
 
 
 class Readers(dict[str, tuple[Function, int]]):
@@ -51,6 +55,7 @@ class LazyResults(Mapping[str, Any]):
 
     ``failure`` is the first exception: template conditions such as ``{% if a and b %}`` swallow it.
     ``note`` is for those that are raised later, by what a reader for templates has returned.
+    ``failed`` is the name of the reader that raised it.
     """
 
     def __init__(
@@ -67,6 +72,7 @@ class LazyResults(Mapping[str, Any]):
         self._handed_on = ""
         self.may_refuse_late = readers.may_refuse_late or registry.graph.hands_on_everywhere
         self.failure: Exception | None = None
+        self.failed = ""
 
     def __getitem__(self, name: str) -> Any:
         try:
@@ -75,7 +81,8 @@ class LazyResults(Mapping[str, Any]):
                 self._handed_on = name
             return resolve(reader, self._request, self._values[number], self._locale, in_block=True)
         except Exception as error:
-            self.failure = self.failure or error
+            if self.failure is None:
+                self.failure, self.failed = error, name
             raise
 
     def __contains__(self, name: object) -> bool:
@@ -88,23 +95,30 @@ class LazyResults(Mapping[str, Any]):
         return len(self._readers)
 
     def note(self, error: Exception) -> None:
-        """Note an exception of the template, if it may be the refusal of a result that it was handed."""
-        if not self.may_refuse_late or not isinstance(error, DENIED):
+        """Note an exception of the template, if it may be of a result that the template was handed."""
+        if not self.may_refuse_late or not isinstance(error, _LATE):
             return
         handed_on = self._handed_on or state_of(self._request).page.handed_on
         if handed_on:
-            self.failure = self.failure or error
+            if self.failure is None:
+                self.failure, self.failed = error, handed_on
             if isinstance(self._request, AnonymousRequest):
                 self._request.object(f"a result such as {handed_on!r} refused access")
 
 
-class PlaceholderResults(LazyResults):
-    """The results of readers in a placeholder: looking one up raises TemplateSyntaxError."""
+class NoResults(LazyResults):
+    """The results of readers in a fallback such as a placeholder: looking one up raises TemplateSyntaxError.
+
+    ``tag`` is the tag around the fallback.
+    """
+
+    tag = "placeholder"
 
     def __getitem__(self, name: str) -> Any:
+        why = "read only when the block is loaded" if self.tag == "placeholder" else "not read there"
         self.failure = TemplateSyntaxError(
-            f"{{% placeholder %}} uses {name!r}, which is read only when the block is loaded. It can use what"
-            " 'with' passes, and what context processors return."
+            f"{{% {self.tag} %}} uses {name!r}, which is {why}. It can use what 'with' passes, and what"
+            " context processors return."
         )
         raise self.failure
 
@@ -140,7 +154,7 @@ def resolve(
                 results[key] = _read(reader, request, own, state.recorder)
         except Exception as failure:  # the border to the site's readers; raised at each lookup
             results[key] = _Failed(failure)
-            if isinstance(failure, DENIED) and isinstance(request, AnonymousRequest):
+            if isinstance(failure, HIDING) and isinstance(request, AnonymousRequest):
                 request.object(f"{reader.name!r} refused access")
     result = results[key]
     if isinstance(result, _Failed):

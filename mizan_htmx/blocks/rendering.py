@@ -1,8 +1,11 @@
 """Rendering of blocks, the same at first and on each refresh: without the context of the page around."""
 
 import hashlib
-from typing import Any, cast
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any, NamedTuple, cast
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.template import RequestContext
 from django.template.base import Node, Template
@@ -11,18 +14,23 @@ from django.utils.safestring import SafeString, mark_safe
 
 from mizan_htmx.blocks.binding import find_groups
 from mizan_htmx.blocks.block import Block, Wrapper
+from mizan_htmx.blocks.fallbacks import LOGIN_REQUIRED, Refusal, comment_on, reason_in, refusal_of
 from mizan_htmx.blocks.freshness import note_numbers
 from mizan_htmx.blocks.late_refusals import NotingContext
 from mizan_htmx.blocks.page_address import on_its_page
 from mizan_htmx.blocks.page_variables import PageVariables, ProcessorValues
 from mizan_htmx.blocks.parameters import parameters_in
 from mizan_htmx.blocks.passed_values import for_template
-from mizan_htmx.blocks.reader_results import LazyResults, PlaceholderResults, is_denied, readers_of
+from mizan_htmx.blocks.placement import forget_content, without_marks
+from mizan_htmx.blocks.reader_results import LazyResults, NoResults, is_denied, readers_of
+from mizan_htmx.blocks.root_element import MARK, RootElement, fill
+from mizan_htmx.blocks.source import fallbacks_of, source_of
+from mizan_htmx.blocks.tag_attributes import NO_ATTRIBUTES, NOTHING_WRITTEN, TagAttributes, Written
 from mizan_htmx.blocks.unrendered import uses_in
 from mizan_htmx.bounded_cache import BoundedCache
 from mizan_htmx.caching.anonymous import AnonymousRequest, are_public, shared_or_own
 from mizan_htmx.conf import conf
-from mizan_htmx.errors import DENIED
+from mizan_htmx.declarations.graph import Group
 from mizan_htmx.html import attributes_of
 from mizan_htmx.invalidation.read_version import may_be_old, version_of
 from mizan_htmx.localization import Locale, current_locale
@@ -56,7 +64,12 @@ class BlockContext(RequestContext):
         # Not by push(), which copies into a dict and so would resolve all results at once.
         processed = _processor_values(engine, request, state, locale)
         parameters = parameters_in(block.contexts, block.values)
-        layers: list[Any] = [processed, parameters, results, for_template(block.variables)]
+        layers: list[Any] = [
+            processed,
+            parameters,
+            results,
+            for_template(block.variables) if block.variables else {},
+        ]
         self.dicts += layers
         if block.around is not None:
             self.dicts.insert(0, PageVariables(block.around, results))
@@ -65,6 +78,7 @@ class BlockContext(RequestContext):
         # ``include`` caches the templates of a page here; all blocks of a response share the cache.
         self.render_context.dicts[0] = state.page.included
         self.block_id, self.block = block.id, block
+        self.is_first = block.is_first
 
 
 def _processor_values(
@@ -85,7 +99,7 @@ def _processor_values(
 
 
 def render(block: Block, partial: Partial, request: HttpRequest, locale: Locale | None = None) -> SafeString:
-    """Render a block with its wrapper; without content if a reader denies this visitor its data.
+    """Render a block with its wrapper; with its fallback if a reader denies this visitor its data.
 
     A block of public contexts is rendered without the visitor's data. Inside a shared page, a block of a
     private context is an empty wrapper, which the browser fills at once. ``locale`` is the active language
@@ -99,7 +113,7 @@ def render_if_changed(
 ) -> SafeString | None:
     """Render a block; return ``None`` if its content still has the hash ``known``."""
     if isinstance(request, AnonymousRequest) and not are_public(block.contexts):
-        return _wrap(block, "", request, trigger=f"load, {REFRESH}")
+        return _wrap(block, _constant(block, partial), request, trigger=f"load, {REFRESH}")
     entered = shared_or_own(request, block.contexts, block.localization)
     with entered as shown:
         if isinstance(shown, AnonymousRequest):
@@ -109,18 +123,20 @@ def render_if_changed(
 
 
 def block_content(block: Block, partial: Partial, request: HttpRequest) -> str:
-    """Return the content of a block without its wrapper, rendered as for a refresh."""
+    """Return what a refresh would change of a block, rendered as for one: its content, and its attributes."""
     with shared_or_own(request, block.contexts, block.localization) as shown:
-        return _inner(block, partial, shown, current_locale())
+        return _content(block, partial, shown, current_locale()).text
 
 
-def render_lazy(block: Block, placeholder: Partial | None, request: HttpRequest) -> SafeString:
+def render_lazy(
+    block: Block, partial: Partial, placeholder: Partial | None, request: HttpRequest
+) -> SafeString:
     """Render the wrapper around a placeholder; the page loads the block when it comes into view.
 
     The placeholder of a public block is the same for everyone. None shows results of readers.
     """
     with shared_or_own(request, block.contexts, block.localization) as shown:
-        return _render_lazy(block, placeholder, shown, current_locale())
+        return _render_lazy(block, partial, placeholder, shown, current_locale())
 
 
 def check_unrendered(
@@ -130,25 +146,49 @@ def check_unrendered(
 
     ``silent`` are kinds of nodes that set no variables.
     """
+    assert block.around is not None
     with shared_or_own(request, block.contexts, block.localization) as shown:
         locale = current_locale()
         results = LazyResults(shown, readers_of(find_groups(block.contexts)), block.values, locale)
-        context = BlockContext(shown, block, partial, results, locale)
-    for node, variable, name in uses_in(partial.nodelist, silent):
-        if name not in context and block.around is not None:
-            PageVariables(block.around, results).check(name, variable, node)
+        page = PageVariables(block.around, results)
+        for node, variable, name in uses_in(partial.nodelist, silent):
+            # Context processors run, for a public page too, only if something seems to be wrong.
+            if page.refuses(name) and name not in BlockContext(shown, block, partial, results, locale):
+                page.check(name, variable, node)
 
 
 def _render_lazy(
-    block: Block, placeholder: Partial | None, request: HttpRequest, locale: Locale
+    block: Block, partial: Partial, placeholder: Partial | None, request: HttpRequest, locale: Locale
 ) -> SafeString:
-    if placeholder is None:
-        return _wrap(block, "", request, locale, lazy="")
-    results = PlaceholderResults(request, readers_of(find_groups(block.contexts)), block.values, locale)
-    inner = _on_page(block, placeholder, request, results, locale)
+    source = source_of(block, partial)
+    if placeholder is None and source.attributes is NO_ATTRIBUTES:
+        return _wrap(block, Content("", root=source.root), request, locale, lazy="")
+    with _on_page(block, request, locale):
+        written = _placeholder_attributes(block, partial, request, source.attributes, locale)
+        inner = ""
+        if placeholder is not None:
+            inner = _render_fallback(block, placeholder, request, locale, "placeholder")
+    return _wrap(block, Content(inner, written, source.root), request, locale, lazy="")
+
+
+def _placeholder_attributes(
+    block: Block, partial: Partial, request: HttpRequest, attributes: TagAttributes, locale: Locale
+) -> Written:
+    """Return the attributes of a lazy block; those that use a reader are left out until it is loaded."""
+    if attributes is NO_ATTRIBUTES:
+        return NOTHING_WRITTEN
+    groups = find_groups(block.contexts)
+    results = NoResults(request, readers_of(groups), block.values, locale)
+    return attributes.write(BlockContext(request, block, partial, results, locale), results, groups)
+
+
+def _render_fallback(block: Block, fallback: Partial, request: HttpRequest, locale: Locale, tag: str) -> str:
+    results = NoResults(request, readers_of(find_groups(block.contexts)), block.values, locale)
+    results.tag = tag
+    inner = fallback.render(BlockContext(request, block, fallback, results, locale))
     if results.failure is not None:  # a template condition has swallowed it
         raise results.failure
-    return _wrap(block, inner, request, locale, lazy="")
+    return inner
 
 
 def _render(
@@ -156,61 +196,121 @@ def _render(
 ) -> SafeString | None:
     """Render for ``request``, which is an anonymous copy of ``page`` for a public block."""
     version = None if registry.graph.live.isdisjoint(block.contexts) else version_of(request)
-    inner = _inner(block, partial, request, locale)
-    notes = note_numbers(page, block, inner)
+    content = _content(block, partial, request, locale)
+    notes = note_numbers(page, block, content.text)
+    empty = reason_in(content.inner) if settings.DEBUG else None
     if version is not None:  # the version changes even if the content does not
         if isinstance(request, AnonymousRequest) and may_be_old(version):
             request.object("a replica may lag behind (MIZAN_REPLICA_LAG)")
-        return _wrap(block, inner, request, locale, version=version, notes=notes)
+        return _wrap(block, content, request, locale, version=version, notes=notes, empty=empty)
     has_hash = conf.single_flight
-    digest = _digest(inner) if has_hash or known else None
+    digest = _digest(content.text) if has_hash or known else None
     if known and digest == known:
         return None
-    return _wrap(block, inner, request, locale, hash=digest if has_hash else None, notes=notes)
+    shown = digest if has_hash else None
+    return _wrap(block, content, request, locale, hash=shown, notes=notes, empty=empty)
 
 
-def _inner(block: Block, partial: Partial, request: HttpRequest, locale: Locale) -> str:
+class Content(NamedTuple):
+    """What is inside of a block's element, and what the block's template says of that element."""
+
+    inner: str
+    attributes: Written = NOTHING_WRITTEN
+    root: RootElement | None = None
+
+    @property
+    def text(self) -> str:
+        """Return what differs if a refresh changes anything."""
+        return f"{self.attributes.text}>{self.inner}" if self.attributes.text else self.inner
+
+
+def _content(block: Block, partial: Partial, request: HttpRequest, locale: Locale) -> Content:
     groups = find_groups(block.contexts)
-    if is_denied(request, groups):
-        return ""
+    make = _denied if is_denied(request, groups) else _rendered
+    state: RequestState | None = getattr(request, STATE, None)
+    if state is not None and state.page_address is None:  # it is known to be the request's own
+        return make(block, partial, request, groups, locale)
+    with _on_page(block, request, locale):
+        return make(block, partial, request, groups, locale)
+
+
+@contextmanager
+def _on_page(block: Block, request: HttpRequest, locale: Locale) -> Iterator[None]:
+    """Show to readers and templates the address of the page."""
+    with on_its_page(request, block.contexts[0], locale[0]):
+        yield
+    if isinstance(request, AnonymousRequest) and request.misuse is not None:
+        raise request.misuse
+
+
+def _denied(
+    block: Block, partial: Partial, request: HttpRequest, groups: tuple[Group, ...], locale: Locale
+) -> Content:
+    inner = _instead(block, fallbacks_of(block, partial), request, locale, LOGIN_REQUIRED)
+    return _constant(block, partial)._replace(inner=inner)
+
+
+def _constant(block: Block, partial: Partial) -> Content:
+    """Return what a block is for somebody who may see nothing of it."""
+    attributes, root = source_of(block, partial)
+    return Content("", attributes.constants(find_groups(block.contexts)), root)
+
+
+def _rendered(
+    block: Block, partial: Partial, request: HttpRequest, groups: tuple[Group, ...], locale: Locale
+) -> Content:
+    attributes, root = source_of(block, partial)
     results = LazyResults(request, readers_of(groups), block.values, locale)
+    context = BlockContext(request, block, partial, results, locale)
+    written = NOTHING_WRITTEN if attributes is NO_ATTRIBUTES else attributes.write(context, results, groups)
+    return Content(_inner(block, partial, request, context, results, locale), written, root)
+
+
+def _inner(
+    block: Block,
+    partial: Partial,
+    request: HttpRequest,
+    context: BlockContext,
+    results: LazyResults,
+    locale: Locale,
+) -> str:
+    raised: Exception | None = None
     try:
-        inner = _on_page(block, partial, request, results, locale)
+        inner = partial.render(context)
     except Exception as error:  # the border to the site's templates; a reader's refusal hides the content
         results.note(error)
         if results.failure is None:
             raise
-        return _hidden(results.failure, error)
-    return inner if results.failure is None else _hidden(results.failure, None)
+        raised = error
+    if results.failure is None:
+        return inner
+    fallbacks = fallbacks_of(block, partial)
+    refusal = refusal_of(results.failure, results.failed, fallbacks)
+    if refusal is None:
+        raise raised or results.failure
+    return _instead(block, fallbacks, request, locale, refusal)
 
 
-def _on_page(
-    block: Block, partial: Partial, request: HttpRequest, results: LazyResults, locale: Locale
+def _instead(
+    block: Block, fallbacks: Mapping[str, Partial], request: HttpRequest, locale: Locale, refusal: Refusal
 ) -> str:
-    """Render a partial while readers and templates see the address of the page."""
-    state: RequestState | None = getattr(request, STATE, None)
-    if state is not None and state.page_address is None:  # it is known to be the request's own
-        return partial.render(BlockContext(request, block, partial, results, locale))
-    with on_its_page(request, block.contexts[0], locale[0]):
-        inner = partial.render(BlockContext(request, block, partial, results, locale))
-    if isinstance(request, AnonymousRequest) and request.misuse is not None:
-        raise request.misuse
-    return inner
+    """Return what a block shows without its content: its fallback, or nothing and, under DEBUG, why."""
+    if settings.DEBUG:
+        forget_content()
+    if refusal.tag in fallbacks:
+        return _render_fallback(block, fallbacks[refusal.tag], request, locale, refusal.tag)
+    return comment_on(refusal, block.wrapper.tag) if settings.DEBUG else ""
 
 
-def _digest(inner: str) -> str:
-    return hashlib.blake2b(inner.encode(), digest_size=8).hexdigest()
-
-
-def _hidden(failure: Exception, raised: Exception | None) -> str:
-    if isinstance(failure, DENIED):
-        return ""
-    raise failure if raised is None else raised
+def _digest(text: str) -> str:
+    if settings.DEBUG:
+        text = without_marks(text)
+    return hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
 
 
 def _wrap(
     block: Block,
-    inner: str,
+    content: Content,
     request: HttpRequest,
     locale: Locale | None = None,
     *,
@@ -222,8 +322,17 @@ def _wrap(
     url = block.url_below(reverse_url_for(request, "mizan:partial", block.contexts[0], language=language))
     before, after = _tags[block.id, block.wrapper, block.bound, url, trigger, block.is_shared]
     given = [(f"data-mizan-{name}", text) for name, text in own.items() if text is not None]
-    written = attributes_of(given) if given else ""
-    return mark_safe(f"{before}{written}{after}{inner}</{block.wrapper.tag}>")
+    inner, (written, at_first), root = content
+    if block.is_first:
+        written += at_first
+    if given:
+        written = attributes_of(given) + written
+    tag = block.wrapper.tag
+    has_mark = MARK in inner
+    if root is None and not has_mark:
+        return mark_safe(f"{before}{written}{after}{inner}</{tag}>")
+    attributes = f"{before[len(tag) + 1 :]}{written}{after[:-1]}"
+    return mark_safe(fill(inner, attributes) if root is None or has_mark else root.around(attributes, inner))
 
 
 def _tag(

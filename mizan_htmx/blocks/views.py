@@ -17,13 +17,13 @@ from mizan_htmx.blocks.batch import (
 from mizan_htmx.blocks.block import read_token
 from mizan_htmx.blocks.page_address import mark_as_refresh
 from mizan_htmx.blocks.rendering import render
+from mizan_htmx.blocks.source import load_content
 from mizan_htmx.caching.responses import PRIVATE, keep_private, share
 from mizan_htmx.declarations.functions import BLOCK_FIELD
 from mizan_htmx.http.error_responses import json_response
 from mizan_htmx.http.session_fingerprint import write_fingerprint
 from mizan_htmx.localization import set_content_language
 from mizan_htmx.protocol.headers import REFRESH_HEADER
-from mizan_htmx.rendering.partials import load
 
 _METHODS = ("GET", "HEAD")
 
@@ -40,7 +40,7 @@ def partial(request: HttpRequest, context: str) -> HttpResponseBase:
         raw = parse_fields(request, request.META.get("QUERY_STRING", ""))
     try:
         block = read_token(raw.get(BLOCK_FIELD, ""), raw)
-        template = load(block.partial, block.engine)
+        template = load_content(block)
     except NOT_FOUND as error:
         return _not_found(error)
     if block.contexts[0] != context:

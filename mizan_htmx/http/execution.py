@@ -15,7 +15,7 @@ from mizan_htmx.caching.anonymous import shared_or_own
 from mizan_htmx.declarations.functions import Auth, Function
 from mizan_htmx.declarations.graph import Group
 from mizan_htmx.declarations.signature import validate
-from mizan_htmx.errors import Forbidden, Unauthorized, ValidationFailed
+from mizan_htmx.errors import GONE, Forbidden, Unauthorized, ValidationFailed, blame_auth
 from mizan_htmx.http.arguments import Arguments
 from mizan_htmx.http.concurrency import in_thread
 from mizan_htmx.http.refusal_detection import is_refused
@@ -64,9 +64,13 @@ def _call_auth(auth: Auth, check: Callable[..., Any], request: HttpRequest, argu
     wanted = _named_by(auth, arguments)
     if wanted is None:
         return False
-    answer = async_to_sync(check)(request, **wanted) if auth.is_async else check(request, **wanted)
-    if isawaitable(answer):  # such as from a lambda around a coroutine function
-        answer = async_to_sync(_wait)(answer)
+    try:
+        answer = async_to_sync(check)(request, **wanted) if auth.is_async else check(request, **wanted)
+        if isawaitable(answer):  # such as from a lambda around a coroutine function
+            answer = async_to_sync(_wait)(answer)
+    except GONE as error:
+        blame_auth(error)
+        raise
     return answer
 
 

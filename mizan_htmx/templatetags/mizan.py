@@ -10,7 +10,9 @@ from django.template import Context, TemplateSyntaxError
 from django.utils.safestring import SafeString
 
 from mizan_htmx.blocks.error_messages import SLOT
-from mizan_htmx.blocks.nodes import as_syntax_errors, mizan_context, placeholder, request_of
+from mizan_htmx.blocks.fallbacks import gone, placeholder, refused
+from mizan_htmx.blocks.nodes import as_syntax_errors, mizan_context, request_of
+from mizan_htmx.blocks.root_element import mizan_attributes
 from mizan_htmx.blocks.scripts import call_attributes, scripts
 from mizan_htmx.forms import rendering as forms
 from mizan_htmx.html import named_id
@@ -19,6 +21,9 @@ register = template.Library()
 
 register.tag("mizan_context", mizan_context)
 register.tag("placeholder", placeholder)
+register.tag("mizan_attributes", mizan_attributes)
+register.tag("refused", refused)
+register.tag("gone", gone)
 
 
 @register.simple_tag(takes_context=True)

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from mizan_htmx import errors
-from mizan_htmx.blocks.nodes import ATTRIBUTES
+from mizan_htmx.blocks.binding import ATTRIBUTES
 from mizan_htmx.client import Context, client
 from mizan_htmx.conf import DEFAULTS
 from mizan_htmx.edge import resolve_purge

@@ -24,7 +24,9 @@ from django.http import HttpResponse
 from django.http.request import HttpHeaders
 from django.http.response import ResponseHeaders
 from django.template import Context, Engine, Library, RequestContext, Template, engines
-from django.template.base import Node, NodeList, Parser, Token
+from django.template.base import Node, NodeList, Parser, TextNode, Token
+from django.template.context import RenderContext
+from django.template.defaulttags import IfNode
 from django.test import RequestFactory
 from django.urls import LocalePrefixPattern, URLPattern, URLResolver, get_resolver, re_path
 from django.urls.resolvers import RegexPattern
@@ -88,6 +90,28 @@ def test_a_parser_knows_the_tags_around_and_their_functions(engine: Engine) -> N
     assert internals.function_of_tag(seen.parser, "nothing") is None
     assert internals.tag_of(seen) == "seen"
     assert internals.tag_of(Seen(seen.parser, NodeList())) == ""
+
+
+def test_a_token_knows_its_place_in_the_source() -> None:
+    found: list[str | None] = []
+    library = Library()
+
+    @library.tag
+    def here(parser: Parser, token: Token) -> Node:
+        found.append(internals.source_before(parser, token))
+        return TextNode("")
+
+    sources = {
+        "a.html": "é {# b #}\n{% here  x %}{% include 'b.html' %}",
+        "b.html": "{% if 1 %}{%here%}{% endif %}",
+    }
+    for debug in (True, False):
+        loaders = [("django.template.loaders.locmem.Loader", sources)]
+        engine = Engine(debug=debug, loaders=loaders)
+        engine.template_builtins.append(library)
+        engine.get_template("a.html").render(Context())
+        Template("{% here %}", engine=engine)
+    assert found == ["é {# b #}\n", "{% if 1 %}", None, None, None, None]
 
 
 def test_frames_show_which_nodes_are_rendering(engine: Engine) -> None:
@@ -162,6 +186,29 @@ def test_a_context_without_processors_renders_from_its_layers_and_keeps_what_is_
     ((node, templates),) = kept.items()
     assert type(node).__name__ == "IncludeNode"
     assert [each.name for each in templates.values()] == ["inner.html"]
+
+
+def test_each_template_that_is_entered_is_pushed_and_its_conditions_are_trees() -> None:
+    files = {
+        "base.html": "{% block a %}{% endblock %}",
+        "inner.html": "{% if not a and b %}{% elif c %}{% else %}{% endif %}",
+        "outer.html": "{% extends 'base.html' %}{% block a %}{% include 'inner.html' %}{% endblock %}",
+    }
+    engine = Engine(loaders=[("django.template.loaders.locmem.Loader", files)])
+    context, entered = Context(), list[Any]()
+
+    class Pushed(RenderContext):
+        def push_state(self, template: Any, isolated_context: bool = True) -> Any:
+            entered.append(template)
+            return super().push_state(template, isolated_context)
+
+    context.render_context = Pushed()
+    engine.get_template("outer.html").render(context)
+    assert [each.name for each in entered] == ["outer.html", "base.html", "inner.html"]
+    (node,) = entered[-1].nodelist.get_nodes_by_type(IfNode)
+    both, one, rest = (condition for condition, _ in node.conditions_nodelists)
+    assert (both.id, both.first.id, both.second.text) == ("and", "not", "b")
+    assert (both.first.second, one.first, rest) == (None, None, None)
 
 
 def test_every_look_at_headers_ends_in_one_method() -> None:

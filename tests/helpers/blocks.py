@@ -21,6 +21,7 @@ from django.test import AsyncClient, Client, RequestFactory
 from pydantic import BaseModel
 
 from mizan_htmx import client, register
+from mizan_htmx.blocks.binding import ATTRIBUTES
 
 LIBRARIES = ["mizan_htmx.templatetags.mizan"]
 LOADERS: list[Any] = ["django.template.loaders.filesystem.Loader"]
@@ -199,6 +200,9 @@ def template_settings(folder: Path, **options: Any) -> list[dict[str, Any]]:
         }
     ]
 
+
+# How messages list the options of the tag.
+OPTIONS = f" Known options: {', '.join(sorted(ATTRIBUTES))}."
 
 # Stands for the id in the token of a block that has none of its own.
 DEFAULT_ID = "."

@@ -17,6 +17,8 @@ from urllib.request import HTTPCookieProcessor, HTTPRedirectHandler, Request, bu
 
 from websockets.sync.client import ClientConnection, connect
 
+from tests.helpers.blocks import blocks_of
+
 ROOT = Path(__file__).resolve().parents[2]
 PEOPLE = {"mara": 1, "tomas": 2, "yuki": 3, "priya": 4, "jonah": 5}
 
@@ -130,6 +132,12 @@ class Visitor:
     def read(self, context: str, **params: object) -> Any:
         """Read a context."""
         return json.loads(self.get(f"/api/mizan/ctx/{context}/?{urlencode(params)}").text)
+
+    def refresh(self, path: str, key: str) -> str:
+        """Refresh the blocks of a page that are bound to ``key``, and give their HTML, joined."""
+        found = [each["hx-get"] for each in blocks_of(self.get(path).text) if each["data-mizan"] == key]
+        assert found, f"No block of {path} shows {key}."
+        return "".join(self.get(url).text for url in found)
 
     def sign_in(self, username: str) -> "Visitor":
         """Sign in with one click."""

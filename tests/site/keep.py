@@ -9,6 +9,7 @@ import wave
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -34,8 +35,9 @@ class Desk:
     """What the blocks hold: HTML for each, by name; and the status with which posts are answered.
 
     ``tags`` are the elements that blocks are, where they are no sections; ``around`` what stands on the page
-    before and after a block, and is not refreshed. ``parts`` are fragments by name, with a status where it is
-    not 200, all with ``headers``; ``asked`` tells what was asked for.
+    before and after a block, and is not refreshed. ``said`` is what the attributes of wrappers say. ``parts``
+    are fragments by name, with a status where it is not 200, all with ``headers``; ``asked`` tells what was
+    asked for.
     """
 
     html: dict[str, str] = field(default_factory=dict)
@@ -46,6 +48,7 @@ class Desk:
     affects: bool = True
     tags: dict[str, str] = field(default_factory=dict)
     around: dict[str, tuple[str, str]] = field(default_factory=dict)
+    said: dict[str, object] = field(default_factory=dict)
     is_slow: bool = False
 
 
@@ -57,7 +60,7 @@ def desk(html: str, **others: str) -> Iterator[Desk]:
     """Put HTML into the block called ``main``, and into others, and give what can be changed later."""
     _desk.html = {"main": html, **others}
     _desk.status, _desk.affects, _desk.is_slow = 204, True, False
-    _desk.tags, _desk.around = {}, {}
+    _desk.tags, _desk.around, _desk.said = {}, {}, {}
     _desk.parts, _desk.headers, _desk.asked = {}, {}, []
     yield _desk
 
@@ -68,6 +71,12 @@ def desk_html(request: HttpRequest, place: str) -> str:
     html = _desk.html[place]
     pass_gate()
     return html.replace("NONCE", getattr(request, "csp_nonce", ""))
+
+
+@client(context="desk")
+def desk_said(request: HttpRequest) -> dict[str, Any]:
+    """Read what the attributes of wrappers say."""
+    return {name: _desk.said.get(name) for name in ("label", "count", "hidden", "tabindex", "kind")}
 
 
 def show(request: HttpRequest, variant: str) -> HttpResponse:
@@ -88,6 +97,19 @@ def show_with_scripts(request: HttpRequest, order: str) -> HttpResponse:
     response = render(request, "site/keep_scripts.html", context)
     response.headers["Content-Security-Policy"] = ALPINE_POLICY
     return response
+
+
+def show_wrapper(request: HttpRequest, order: str) -> HttpResponse:
+    """Show blocks whose wrappers have attributes, or are elements of their own, with Alpine."""
+    files = (f"htmx/{htmx.ALPINE}",)
+    response = render(request, "site/keep_wrapper.html", {"order": order, "files": files})
+    response.headers["Content-Security-Policy"] = ALPINE_POLICY
+    return response
+
+
+def elsewhere(request: HttpRequest) -> HttpResponse:
+    """Answer with a block that says itself where it goes."""
+    return render(request, "site/_keep_elsewhere.html")
 
 
 def show_beside(request: HttpRequest, script: str, order: str) -> HttpResponse:
@@ -138,6 +160,8 @@ urlpatterns = [
     path("keep/part/<str:name>/", part, name="keep_part"),
     path("keep/tone.wav", tone, name="keep_tone"),
     path("keep/scripts/<str:order>/", show_with_scripts, name="keep_scripts"),
+    path("keep/wrapper/<str:order>/", show_wrapper, name="keep_wrapper"),
+    path("keep/elsewhere/", elsewhere, name="keep_elsewhere"),
     path("keep/beside/<str:script>/<str:order>/", show_beside, name="keep_beside"),
     path("keep/<str:variant>/", show, name="keep"),
 ]

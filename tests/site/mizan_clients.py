@@ -17,12 +17,17 @@ from tests.site import forms as forms  # declaring them registers them
 from tests.site.errors import err_count as err_count
 from tests.site.errors import err_loosely as err_loosely
 from tests.site.errors import err_note as err_note
+from tests.site.fallbacks import close_review as close_review
+from tests.site.fallbacks import minutes as minutes
+from tests.site.fallbacks import remove_review as remove_review
+from tests.site.fallbacks import review as review
 from tests.site.fields import confess as confess
 from tests.site.fields import order as order
 from tests.site.fields import order_later as order_later
 from tests.site.fields import stumble as stumble
 from tests.site.gates import pass_gate
 from tests.site.keep import desk_html as desk_html
+from tests.site.keep import desk_said as desk_said
 from tests.site.live import TalkChannel as TalkChannel
 from tests.site.live import add_to_note as add_to_note
 from tests.site.live import diary_entry as diary_entry
@@ -33,6 +38,7 @@ from tests.site.live import write_and_show as write_and_show
 from tests.site.live import write_diary as write_diary
 from tests.site.live import write_note as write_note
 from tests.site.models import Card, Person
+from tests.site.movies import movies as movies
 from tests.site.paged import add_card as add_card
 from tests.site.paged import paged as paged
 from tests.site.public import change_slogan as change_slogan

@@ -5,6 +5,7 @@ import json
 import threading
 from collections.abc import Callable
 from contextlib import suppress
+from types import SimpleNamespace
 from typing import Any
 
 import django
@@ -20,6 +21,8 @@ from django.db import connection, connections, transaction
 from django.dispatch import Signal
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.middleware.csrf import CsrfViewMiddleware, get_token
+from django.template import Context, Engine
+from django.template.smartif import OPERATORS
 from django.test import RequestFactory
 from django.utils.functional import SimpleLazyObject
 from django.utils.module_loading import import_string
@@ -30,6 +33,7 @@ from mizan_htmx.internals import (
     CsrfCheck,
     commit_hooks,
     ends_by_hand,
+    function_of_operator,
     is_in_transaction,
     is_unloaded,
     is_validated,
@@ -378,3 +382,29 @@ def test_a_form_is_validated_once_its_errors_were_asked_for() -> None:
         assert not is_validated(each)
         each.is_valid()
         assert is_validated(each)
+
+
+@pytest.mark.parametrize("name", OPERATORS)
+def test_an_operator_of_a_condition_shows_what_it_does(name: str) -> None:
+    operator: Any = OPERATORS[name]()
+    one, other = (SimpleNamespace(eval=lambda context, value=value: value) for value in ({1}, {1, 2}))
+    operator.first, operator.second = one, None if name == "not" else other
+    operands = [each for each in (operator.first, operator.second) if each is not None]
+    context = Context()
+    assert function_of_operator(operator)(context, *operands) == operator.eval(context)
+    broken = SimpleNamespace(eval=lambda context: 1 / 0)
+    operator.first = broken
+    assert operator.eval(context) is False
+    with pytest.raises(ZeroDivisionError):
+        function_of_operator(operator)(context, broken, *operands[1:])
+
+
+def test_the_nodes_inside_of_a_node_are_known_by_branch() -> None:
+    source = (
+        "{% if a %}a{% elif b %}b{% else %}c{% endif %}{% for x in y %}d{% empty %}e{% endfor %}"
+        "{% with x=1 %}f{% endwith %}{{ g }}"
+    )
+    nodes = list(Engine().from_string(source).nodelist)
+
+    found = [[nodelist.render(Context()) for nodelist in internals.nodelists_of(node)] for node in nodes]
+    assert found == [["a", "b", "c"], ["d", "e"], ["f"], []]

@@ -33,6 +33,7 @@ from demo.board.mizan_clients.boards import (
     boards_page,
     columns_of,
     create_board,
+    member_ids,
     progress,
     rename_board,
 )
@@ -50,6 +51,7 @@ from demo.board.mizan_clients.cards import (
 from demo.board.mizan_clients.chat import ChatChannel, chat
 from demo.board.mizan_clients.checklist import ChecklistItemForm
 from demo.board.mizan_clients.columns import (
+    card_ids,
     column,
     delete_column,
     move_column,
@@ -86,6 +88,7 @@ __all__ = [
     "boards_of",
     "boards_page",
     "card",
+    "card_ids",
     "card_page",
     "chat",
     "column",
@@ -95,6 +98,7 @@ __all__ = [
     "delete_column",
     "help_page",
     "helped",
+    "member_ids",
     "messages_of",
     "move_card",
     "move_column",

@@ -1,5 +1,6 @@
 """Boards: what they are called, who works on them, how far they are, what happened."""
 
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -7,8 +8,8 @@ from django_htmx.http import HttpResponseClientRedirect
 
 from demo.board.access import Request, hold_board, is_oneself, known_people, sees_board
 from demo.board.contexts import ACTIVITY, BOARD, BOARDS, COLUMNS, PROGRESS
-from demo.board.models import Activity, Board, Card, Column, next_position
-from demo.board.shapes import BoardShape, BoardTitle, ColumnTitle, Entry, Progress
+from demo.board.models import Activity, Board, Card, Column, Person, next_position
+from demo.board.shapes import BoardTitle, ColumnTitle, Progress
 from mizan_htmx import client
 
 FIRST_COLUMNS = ("To do", "In progress", "Done")
@@ -39,11 +40,15 @@ def create_board(request: Request, title: BoardTitle, member_ids: list[int] | No
 
 
 @client(context=BOARD, auth=sees_board)
-def board(request: Request, board_id: int) -> BoardShape:
+def board(request: Request, board_id: int) -> Board:
     """Read a board."""
-    found = Board.objects.get(pk=board_id)
-    members = list(found.members.values_list("pk", flat=True))
-    return BoardShape(id=found.pk, title=found.title, purpose=found.purpose, member_ids=members)
+    return Board.objects.get(pk=board_id)
+
+
+@client(context=BOARD, auth=sees_board)
+def member_ids(request: Request, board_id: int) -> list[int]:
+    """List the people who work on a board."""
+    return list(Person.objects.filter(boards=board_id).values_list("pk", flat=True))
 
 
 @client(context=BOARD, auth=sees_board)
@@ -84,7 +89,6 @@ async def progress(request: Request, board_id: int) -> Progress:
 
 
 @client(context=ACTIVITY, auth=sees_board)
-def activity(request: Request, board_id: int) -> list[Entry]:
+def activity(request: Request, board_id: int) -> QuerySet[Activity]:
     """Read the latest eight things that happened on a board."""
-    latest = Activity.objects.filter(board_id=board_id).select_related("board")[:8]
-    return [Entry.of(each) for each in latest]
+    return Activity.objects.filter(board_id=board_id)[:8]

@@ -9,7 +9,7 @@ from demo.board.attachments import discard
 from demo.board.contexts import CARD
 from demo.board.models import Activity, Card, Person, next_position
 from demo.board.news import record, record_assignment
-from demo.board.shapes import STEPS, CardShape, CardTitle, Direction
+from demo.board.shapes import STEPS, CardTitle, Direction
 from mizan_htmx import client, invalidate
 from mizan_htmx.errors import NotFound, ValidationFailed
 
@@ -17,21 +17,9 @@ Verb = Activity.Verb
 
 
 @client(context=CARD, auth=sees_card)
-def card(request: Request, card_id: int) -> CardShape:
+def card(request: Request, card_id: int) -> Card:
     """Read a card."""
-    found = find_card(request, card_id)
-    return CardShape(
-        id=found.pk,
-        title=found.title,
-        assignee_id=found.assignee_id,
-        column_id=found.column_id,
-        position=found.position,
-        description=found.description,
-        due=found.due,
-        attachment=found.attachment_name,
-        items=found.item_count,
-        items_done=found.done_count,
-    )
+    return find_card(request, card_id)
 
 
 @client(context=CARD, auth=sees_card)

@@ -3,18 +3,23 @@
 from demo.board.access import Request, find_column, hold_column, keep_cards, sees_column
 from demo.board.contexts import COLUMN
 from demo.board.models import Card, Column
-from demo.board.shapes import STEPS, ColumnShape, ColumnTitle, Side
+from demo.board.shapes import STEPS, ColumnTitle, Side
 from mizan_htmx import client, invalidate
 from mizan_htmx.errors import ValidationFailed
 
 
 @client(context=COLUMN, auth=sees_column)
-def column(request: Request, column_id: int) -> ColumnShape:
-    """Read a column, and which cards are in it."""
-    found = find_column(request, column_id)
+def column(request: Request, column_id: int) -> Column:
+    """Read a column."""
+    return find_column(request, column_id)
+
+
+@client(context=COLUMN, auth=sees_column)
+def card_ids(request: Request, column_id: int) -> list[int]:
+    """List the cards in a column, from top to bottom."""
     cards = Card.objects.with_checklist().filter(column_id=column_id)
     keep_cards(request, cards)
-    return ColumnShape(id=found.pk, title=found.title, card_ids=[card.pk for card in cards])
+    return [card.pk for card in cards]
 
 
 @client(affects="column", auth=sees_column)

@@ -3,20 +3,19 @@
 from typing import Any, ClassVar
 
 from django import forms
+from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from demo.board.access import Request, is_oneself
 from demo.board.models import Message
-from demo.board.shapes import Letter
 from mizan_htmx import client
 from mizan_htmx.forms import mizanFormMeta, mizanFormMixin
 
 
 @client(context="messages", auth=is_oneself)
-def messages_of(request: Request, user_id: int) -> list[Letter]:
+def messages_of(request: Request, user_id: int) -> QuerySet[Message]:
     """Read the latest five messages that a person has written to us."""
-    latest = Message.objects.filter(sender=user_id)[:5]
-    return [Letter(subject=each.get_subject_display(), text=each.text, at=each.created_at) for each in latest]
+    return Message.objects.filter(sender=user_id)[:5]
 
 
 class ContactForm(mizanFormMixin, forms.ModelForm):  # type: ignore[type-arg]

@@ -8,17 +8,14 @@ from django.utils import timezone
 from demo.board.access import Request, board_ids, is_oneself, known_people, knows
 from demo.board.contexts import NOTIFICATIONS, USER
 from demo.board.models import Board, Notification, Person
-from demo.board.shapes import Entry, Name, PersonShape
+from demo.board.shapes import Name
 from mizan_htmx import client, invalidate
 
 
 @client(context=USER, auth=knows)
-def person(request: Request, user_id: int) -> PersonShape:
+def person(request: Request, user_id: int) -> Person:
     """Read a person."""
-    found = known_people(request)[user_id]
-    return PersonShape(
-        id=found.pk, name=found.display_name, initials=found.initials, role=found.role, tone=found.tone
-    )
+    return known_people(request)[user_id]
 
 
 @client(context=USER, auth=knows)
@@ -51,5 +48,4 @@ async def open_notifications(request: Request, user_id: int) -> HttpResponse:
     mine = Notification.objects.filter(recipient_id=user_id)
     latest = [each async for each in mine.select_related("activity__board")[:20]]
     await mine.filter(read_at=None).aupdate(read_at=timezone.now())
-    news = [Entry.of(each.activity, is_new=each.read_at is None) for each in latest]
-    return TemplateResponse(request, "board/_inbox.html", {"news": news})
+    return TemplateResponse(request, "board/_inbox.html", {"news": latest})

@@ -6,6 +6,7 @@ import { of, page } from "../dom.js";
 import { later } from "../versions.js";
 import { blame, causes, causesOf, recordOnce, say } from "./changes.js";
 import { draw } from "./drawing.js";
+import { takeReason } from "./empty.js";
 import { idOf, inner, nameOf, pathOf, shownBy } from "./names.js";
 import { outline } from "./outlines.js";
 
@@ -147,7 +148,9 @@ export const onRefreshed = ({ target, detail }) => {
   if (flight) {
     note(flight, { text: took, together: detail.together });
     const changes = [...flight.changes, ...shownNow(target)];
-    say(changes, target, `${detail.changed ? "refreshed" : "the same as before"}, ${took}`);
+    const reason = takeReason(target);
+    const became = detail.changed ? "refreshed" : "the same as before";
+    say(changes, target, `${became}, ${took}${reason && `. ${reason}`}`);
   }
   for (const block of inner(target)) {
     say(causesOf(block), block, `came with ${nameOf(target)}`);

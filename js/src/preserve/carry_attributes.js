@@ -179,8 +179,10 @@ export const isWritable = ({ changes }, name, old) => !changes.get(old)?.has(nam
 /** @param {Element} old @param {Element} twin */
 const isAlike = (old, twin) => of(old).localName === of(twin).localName && get(old, "id") === get(twin, "id");
 
+/* A block is made anew, unless Alpine has data for it, on which what is in it depends. */
 /** @param {Swap} swap @param {Element} old */
-const isMovable = ({ held }, old) => !is(old, BLOCK) && !held.has(old);
+const isMovable = ({ block, held }, old) =>
+  !held.has(old) && (old === block ? isOfAlpine(block) : !is(old, BLOCK));
 
 /* Scripts hold on to what stands around an element as well. */
 /** @param {Swap} swap */

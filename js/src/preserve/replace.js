@@ -10,6 +10,7 @@
 import { clearNow, isMixed, strip } from "../clobbering.js";
 import { BLOCK, is, of, page, within } from "../dom.js";
 import { fire } from "../events.js";
+import { served } from "./attributes.js";
 import { carryElements, planAttributes, restoreAttributes, showServedIds } from "./carry_attributes.js";
 import { noteChoices, noteFields, restoreFields } from "./carry_fields.js";
 import { holdAutofocus, noteFocus, quietly, restoreFocus } from "./focus.js";
@@ -21,7 +22,7 @@ import { holdElements, isLazy, moveHeld } from "./staying.js";
 import { makeSwap } from "./swap.js";
 import { finish } from "./waiting.js";
 
-/* What makes a control of a block, whose own element has from the server what mizan needs, and a class. */
+/* What makes a control of a block. Where the server does not say so, a script has done it. */
 const OWN = ["contenteditable", "popover", "name", "type", "multiple", "tabindex"];
 
 /**
@@ -61,13 +62,19 @@ const askPage = ({ asked, block, fresh, guests, match, pairs, source }) => {
 const look = (swap) => {
   const { block, fresh } = swap;
   for (const each of within(fresh, BLOCK)) bare(each);
-  const missing = OWN.filter((name) => of(block).hasAttribute(name) && !of(fresh).hasAttribute(name));
+  /** @param {string} name */
+  const isOfPage = (name) => of(block).hasAttribute(name) && served(block, name) === null;
+  const missing = OWN.filter((name) => isOfPage(name) && !of(fresh).hasAttribute(name));
   for (const name of missing) of(fresh).setAttribute(name, of(block).getAttribute(name) ?? "");
   askPage(swap);
   noteChoices(swap);
   noteFields(swap);
   holdElements(swap);
   planAttributes(swap);
+  for (const name of missing) {
+    const change = swap.changes.get(block)?.get(name);
+    if (change) change.now = null; // the server has not sent it, though the fresh block has it by now
+  }
   noteOpen(swap);
   noteFocus(swap);
 };

@@ -19,7 +19,7 @@ from mizan_htmx.channels.socket.session_user import VisitorSocket
 from mizan_htmx.declarations.functions import Function
 from mizan_htmx.declarations.signature import validate
 from mizan_htmx.errors import (
-    DENIED,
+    HIDING,
     BadRequest,
     Forbidden,
     InternalError,
@@ -239,7 +239,7 @@ def _error_of(request: HttpRequest, key: Invalidation) -> MizanError | None:
     for function in _deciders(key):
         try:
             admit(function, request, arguments)
-        except DENIED:
+        except HIDING:
             continue
         except ValidationFailed as error:  # the visitor is authorized
             refusal = ValidationFailed(error.reasons, "Invalid params")

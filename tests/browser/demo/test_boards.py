@@ -220,7 +220,7 @@ async def test_a_question_says_what_its_answer_has_come_to(enter: Enter, board: 
     await tab.page.get_by_role("button", name="Delete …").click()
     question = tab.page.get_by_role("dialog")
     await expect(question).to_be_visible()
-    card = tomas.read("column", column_id=board.columns[0])["column"]["card_ids"][0]
+    card = tomas.read("column", column_id=board.columns[0])["card_ids"][0]
     assert tomas.call("delete_card", card_id=card).status == 200
     await expect(tab.page.locator(".entry").first).to_contain_text("deleted")
     async with failing(tab, REFUSED):
@@ -264,7 +264,7 @@ async def test_whom_one_can_choose_stays_to_be_seen_while_others_work(
     picker = tab.page.locator(".picker")
     await tab.page.locator(".assignee").click()
     await expect(picker.get_by_role("button", name="Mara Lindqvist")).to_be_focused()
-    card = tomas.read("column", column_id=board.columns[0])["column"]["card_ids"][0]
+    card = tomas.read("column", column_id=board.columns[0])["card_ids"][0]
     assert tomas.call("rename_card", card_id=card, title="Plan it").status == 200
     await expect(titles(tab, board, 0)).to_contain_text(["Plan it"])
     await settled(tab)

@@ -32,7 +32,7 @@ def tomas(demo: str) -> Visitor:
 
 def card_of(visitor: Visitor, board: Board) -> int:
     """Find the first card of a board."""
-    cards: list[int] = visitor.read("column", column_id=board.columns[0])["column"]["card_ids"]
+    cards: list[int] = visitor.read("column", column_id=board.columns[0])["card_ids"]
     return cards[0]
 
 

@@ -12,6 +12,7 @@ from pydantic import AfterValidator
 from mizan_htmx import client, register
 from mizan_htmx.blocks.binding import Bound, bind, find_groups
 from mizan_htmx.testing import isolated_registry
+from tests.helpers.blocks import OPTIONS
 
 SOME_ID = UUID("12345678-1234-5678-1234-567812345678")
 
@@ -156,5 +157,5 @@ def test_several_contexts_are_bound_each_to_its_own_parameters() -> None:
         bind(groups, {"key": "5", "row": 2, "rows": 3, "Row": 3})
     assert str(raised.value) == (
         "Context 'item', 'shelf' has no parameter 'Row' in {% mizan_context %}."
-        " Did you mean 'row'? Known parameters: key, row."
+        f" Did you mean 'row'? Known parameters: key, row.{OPTIONS}"
     )

@@ -7,6 +7,7 @@ import pytest
 from django import template
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
+from django.db import InterfaceError, OperationalError
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.template import engines
@@ -151,6 +152,27 @@ def test_a_failure_is_one(site: Site, error: Exception) -> None:
         site.raw(TROUBLE + RAISED[0] + END)
     assert site.visit(TROUBLE + RAISED[0] + END).status_code == 500
     assert site.page(TROUBLE + SWALLOWED[0] + END).endswith(">no</div>")
+
+
+@pytest.mark.parametrize("error", [OperationalError("It broke."), InterfaceError("It broke.")])
+@pytest.mark.parametrize("source", SWALLOWED[:3])
+def test_a_failure_of_the_database_does_not_look_like_no_rows(
+    site: Site, error: Exception, source: str
+) -> None:
+    declare(error)
+    with pytest.raises(type(error)):
+        site.raw(TROUBLE + source + END)
+
+
+@pytest.mark.django_db
+def test_rows_that_are_not_read_inside_the_event_loop_do_not_look_like_none(site: Site) -> None:
+    @client(context="trouble")
+    def trouble(request: HttpRequest) -> QuerySet[User]:
+        return User.objects.all()
+
+    registry.register(trouble)
+    site.server, site.address = "asgi", "/inside/"
+    assert site.visit(TROUBLE + "{% if not trouble %}none{% endif %}" + END).status_code == 500
 
 
 def test_the_other_blocks_stay(site: Site) -> None:

@@ -11,7 +11,7 @@ from django.utils.safestring import mark_safe
 from django.utils.translation import gettext_lazy
 
 from mizan_htmx import client, register
-from tests.helpers.blocks import Site, blocks_of, partial_url, sign, syntax_error
+from tests.helpers.blocks import OPTIONS, Site, blocks_of, partial_url, sign, syntax_error
 
 END = "{% endmizan_context %}"
 
@@ -60,12 +60,22 @@ class Letter(TextChoices):
         (
             '"user" user_id=5 tap=1',
             "Context 'user' has no parameter 'tap' in {% mizan_context %}. Did you mean 'tab'?"
-            " Known parameters: tab, user_id.",
+            f" Known parameters: tab, user_id.{OPTIONS}",
+        ),
+        (
+            '"user" user_id=5 clas="a"',
+            "Context 'user' has no parameter 'clas' in {% mizan_context %}. Did you mean 'class'?"
+            f" Known parameters: tab, user_id.{OPTIONS}",
+        ),
+        (
+            '"notifications" tga="a"',
+            "Context 'notifications' has no parameter 'tga' in {% mizan_context %}. Did you mean 'tag'?"
+            f" Known parameters: none.{OPTIONS}",
         ),
         (
             '"notifications" user_id=5',
             "Context 'notifications' has no parameter 'user_id' in {% mizan_context %}."
-            " Known parameters: none.",
+            f" Known parameters: none.{OPTIONS}",
         ),
         (
             '"user" user_id=5 "notifications"',
@@ -110,11 +120,12 @@ def test_what_is_wrong_with_a_written_out_tag_is_found_when_it_is_compiled(
         (
             "notifications",
             "Context 'notifications' has no parameter 'user_id' in {% mizan_context %}."
-            " Known parameters: none.",
+            f" Known parameters: none.{OPTIONS}",
         ),
         (
             "tag",
-            "Context 'tag' has no parameter 'user_id' in {% mizan_context %}. Known parameters: tag.",
+            "Context 'tag' has no parameter 'user_id' in {% mizan_context %}."
+            f" Known parameters: tag.{OPTIONS}",
         ),
     ],
 )

@@ -12,7 +12,7 @@ from mizan_htmx.blocks.page_variables import PageVariables
 from mizan_htmx.blocks.rendering import BlockContext
 from mizan_htmx.conf import conf
 from mizan_htmx.testing import strict_blocks
-from tests.helpers.blocks import Site, blocks_of, syntax_error, template_settings
+from tests.helpers.blocks import PROCESSORS, Site, blocks_of, syntax_error, template_settings
 
 END = "{% endmizan_context %}"
 WHY = (
@@ -36,6 +36,7 @@ def block(body: str, arguments: str = '"notifications"') -> str:
 
 
 def test_by_default_it_is_as_debug(site: Site, settings: Settings) -> None:
+    del settings.MIZAN_STRICT
     with conf.defaulting("MIZAN_STRICT", None):
         settings.DEBUG = False
         assert site.page(block("[{{ title }}]"), title="T").endswith(">[]</div>")
@@ -188,6 +189,29 @@ def test_a_lazy_block_that_sets_its_own_variables_is_left_alone(site: Site, body
     html = site.page(block(body, '"notifications" lazy'), title="T")
 
     assert site.refresh(html).status_code == 200
+
+
+def test_context_processors_run_for_a_lazy_block_only_if_something_seems_wrong(
+    site: Site, settings: Settings
+) -> None:
+    processors = [*PROCESSORS, f"{__name__}.mood"]
+    settings.TEMPLATES = template_settings(site.folder, context_processors=processors)
+    asked.clear()
+    lazy = '"notifications" lazy'
+
+    site.page(block("{{ mood }}{{ unread }}{{ nothing }}", lazy))
+    assert len(asked) == 1  # for the page
+    site.page(block("{{ mood }}", lazy), mood="the page's own, which hides it there")
+    assert len(asked) == 3
+
+
+asked: list[object] = []
+
+
+def mood(request: object) -> dict[str, str]:
+    """Return a variable."""
+    asked.append(request)
+    return {"mood": "fine"}
 
 
 def test_the_content_of_a_lazy_block_from_elsewhere_is_looked_at(site: Site) -> None:

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import pytest
 from django import forms
-from django.contrib.auth.models import User
+from django.contrib.auth.models import AnonymousUser, User
 from django.core.paginator import Paginator
 from django.db.models import Model
 from django.http import HttpRequest
@@ -149,10 +149,11 @@ def test_rows_are_refused_with_the_reader_to_write(site: Site, given: Any, what:
     )
 
 
-def test_the_visitor_need_not_be_passed(site: Site) -> None:
+@pytest.mark.parametrize("visitor", [User(pk=5), AnonymousUser(), SimpleLazyObject(AnonymousUser)], ids=str)
+def test_the_visitor_need_not_be_passed(site: Site, visitor: Any) -> None:
     site.write("page.html", f'{{% mizan_context "notifications" with x=request.user %}}{END}')
     request = RequestFactory().get("/page/")
-    request.user = User(pk=5)
+    request.user = visitor
 
     with pytest.raises(Exception, match="got the visitor") as caught:
         render_to_string("page.html", {}, request)
@@ -177,6 +178,7 @@ KINDS = (
         ((each for each in "ab"), "a generator", "Make a list of it in the view, or let a reader return it."),
         (b"bytes", "a bytes", "Decode it in the view."),
         (["x" * 2000], "a list of more than 2,000 characters", "Let a reader return it."),
+        (10**5000, "an int", "Let a reader return it."),
         (Ellipsis, "an ellipsis", KINDS),
         (forms.Form(), "a Form", KINDS),
         ([[1]], "a list with a list", KINDS),

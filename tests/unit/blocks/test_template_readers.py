@@ -216,6 +216,27 @@ def test_each_language_has_its_own_queryset(crowd: Site) -> None:
     assert (contents(html)[2], count) == ("2", 2)
 
 
+@pytest.mark.parametrize("sync_or_async", [as_written, as_coroutine])
+def test_its_auth_guards_its_blocks(any_site: Site, sync_or_async: Callable[..., Any]) -> None:
+    ada = User.objects.create(username="ada")
+
+    def oneself(request: HttpRequest, pk: int) -> bool:
+        return request.user.pk == pk
+
+    @client(context="one", auth=sync_or_async(oneself))
+    def found(request: HttpRequest, pk: int) -> User:
+        return User.objects.get(pk=pk)
+
+    register(found)
+    source = '{% mizan_context "one" pk=pk %}{{ found.username }}' + END
+    html = any_site.page(source, pk=ada.pk)
+    assert contents(html) == [""]
+    any_site.browser.force_login(ada)
+    assert contents(any_site.page(source, pk=ada.pk)) == ["ada"]
+    assert contents(any_site.refresh(html).text) == ["ada"]
+    assert contents(any_site.page(source, pk=ada.pk + 1)) == [""]
+
+
 def test_what_queries_again(crowd: Site) -> None:
     before, count = queries(lambda: crowd.page(PEOPLE + "{{ people.count }}" + EACH + END))
     assert (contents(before), count) == (["2ada, bob &amp; co"], 2)

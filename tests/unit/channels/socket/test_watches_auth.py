@@ -5,7 +5,7 @@ import threading
 from typing import Any
 
 import pytest
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import ObjectDoesNotExist, PermissionDenied
 from django.db import OperationalError
 from django.http import HttpRequest
 
@@ -79,6 +79,16 @@ async def test_an_auth_that_refuses_or_fails_keeps_its_text(
         broken = {"error": "Something went wrong.", "code": "INTERNAL_ERROR"}
         assert await tab.receive() == {**broken, "contexts": "board;board_id=4"}
     assert "RuntimeError: the text" in caplog.text
+
+
+async def test_an_auth_that_does_not_find_what_it_asks_for_refuses(sync_or_async: SyncOrAsync) -> None:
+    def guard(request: HttpRequest, board_id: int) -> bool:
+        raise ObjectDoesNotExist("the text")
+
+    declare(sync_or_async(guard))
+    async with Tab() as tab:
+        answer = await tab.ask(action="watch", contexts="board;board_id=3")
+        assert answer == {**REFUSED, "contexts": "board;board_id=3"}
 
 
 async def test_lost_rights_end_a_watch() -> None:

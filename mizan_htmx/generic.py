@@ -56,7 +56,10 @@ def read_view(
     if len(types) < len(found) + len(read_from):
         raise DeclarationError(f"{declared.place}: params and query name the same parameter. Rename one.")
     reader = _areader(declared) if iscoroutinefunction(call) else _reader(declared)
-    return _described(reader, declared, name or _name_of(cls), types, inspect.currentframe())
+    here = inspect.currentframe()
+    caller = here and here.f_back
+    assert caller is not None  # CPython and PyPy have frames
+    return _described(reader, declared, name or _name_of(cls), types, caller)
 
 
 def _reader(view: ClassView) -> Any:
@@ -135,15 +138,13 @@ def _name_of(cls: type[View]) -> str:
 
 
 def _described(
-    reader: Any, view: ClassView, name: str, types: Mapping[str, Any], here: FrameType | None
+    reader: Any, view: ClassView, name: str, types: Mapping[str, Any], caller: FrameType
 ) -> Callable[..., Any]:
     """Give a reader its name, the place where ``read_view()`` is called, and its signature."""
     if not name.isidentifier() or name.startswith("_"):
         raise DeclarationError(f"{view.place}: name={name!r} can't be a variable of a template.")
-    caller = here.f_back if here is not None else None
-    if caller is not None:
-        reader.__module__ = caller.f_globals.get("__name__", view.cls.__module__)
-        reader.declared_at = f"{caller.f_code.co_filename}:{caller.f_lineno}"
+    reader.__module__ = caller.f_globals.get("__name__", view.cls.__module__)
+    reader.declared_at = f"{caller.f_code.co_filename}:{caller.f_lineno}"
     reader.class_view = view  # for the system checks
     reader.__name__ = reader.__qualname__ = name
     reader.__doc__ = view.cls.__doc__

@@ -4,7 +4,7 @@ This module is below all modules that fill the state. Values whose type belongs 
 here; the comment beside each names its typed accessor.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from copy import copy
 from datetime import tzinfo
 from types import EllipsisType
@@ -42,6 +42,7 @@ class PageState:
     """The state that all blocks rendered for one request share."""
 
     __slots__ = (
+        "contexts",
         "handed_on",
         "included",
         "localizations",
@@ -55,6 +56,8 @@ class PageState:
 
     #: The last reader of the context ``global`` whose result, for templates, was used.
     handed_on: str
+    #: The contexts of class-based views: ``http.class_views.read()``.
+    contexts: dict[Any, Mapping[str, Any]]
     #: The templates that ``{% include %}`` caches in ``render_context``.
     included: dict[Any, Any]
     #: ``rendering.page_localization.localization_here()``.
@@ -75,6 +78,7 @@ class PageState:
 
     def __init__(self) -> None:
         self.handed_on = ""
+        self.contexts = {}
         self.included = {}
         self.localizations = {}
         self.matches = {}

@@ -1,12 +1,11 @@
 """The context of a class-based view, for a reader: its ``dispatch`` runs, and nothing is rendered."""
 
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from inspect import isawaitable
 from typing import Any
 
-from asgiref.sync import async_to_sync
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, QueryDict
 from django.http.response import HttpResponseBase
@@ -14,7 +13,7 @@ from django.template.response import SimpleTemplateResponse
 from django.views.generic import View
 
 from mizan_htmx.caching.anonymous import AnonymousRequest
-from mizan_htmx.localization import current_locale
+from mizan_htmx.localization import Locale, current_locale
 from mizan_htmx.protocol.keys import canonical, is_nameable
 from mizan_htmx.request_state import state_of
 
@@ -55,73 +54,82 @@ class ClassView:
 def read(view: ClassView, request: HttpRequest, values: Mapping[str, Any]) -> ViewContext:
     """Return the context of a view for these parameters; of the page's own view, if that is this one.
 
-    Raise PermissionDenied or Http404 for a response that refuses, and TypeError for one without a context.
+    It runs once in a request for the same arguments and address. Raise PermissionDenied or Http404 for a
+    response that refuses, and TypeError for one without a context.
     """
-    kwargs, texts = _split(view, values)
-    shown = _context_of_page(view, request, kwargs, texts)
-    if shown is not None:
-        return shown
-    with _running(view, request, texts):
-        response = view.call(request, **kwargs)
-        if isawaitable(response):  # a decorator hides that the view is async
-            response = async_to_sync(_wait)(response)
-    return _context_in(view, response)
+    kwargs, texts = _asked(view, request, values)
+    contexts, key = _known(view, request, kwargs, texts)
+    if key not in contexts:
+        with _running(view, request, texts):
+            response = view.call(request, **kwargs)
+        contexts[key] = _context_in(view, response)
+    return contexts[key]
 
 
 async def aread(view: ClassView, request: HttpRequest, values: Mapping[str, Any]) -> ViewContext:
     """See ``read``."""
-    kwargs, texts = _split(view, values)
-    shown = _context_of_page(view, request, kwargs, texts)
-    if shown is not None:
-        return shown
-    with _running(view, request, texts):
-        response = view.call(request, **kwargs)
-        if isawaitable(response):  # a refusal of Django's mixins is none, in an async view either
-            response = await response
-    return _context_in(view, response)
+    kwargs, texts = _asked(view, request, values)
+    contexts, key = _known(view, request, kwargs, texts)
+    if key not in contexts:
+        with _running(view, request, texts):
+            response = view.call(request, **kwargs)
+            if isawaitable(response):  # the refusal of a mixin is none
+                response = await response
+        contexts[key] = _context_in(view, response)
+    return contexts[key]
 
 
-async def _wait(response: Awaitable[Any]) -> Any:
-    return await response
+def _asked(
+    view: ClassView, request: HttpRequest, values: Mapping[str, Any]
+) -> tuple[dict[str, Any], dict[str, str]]:
+    """Return the keyword arguments of the URL, and the texts that ``request.GET`` lacks.
 
-
-def _split(view: ClassView, values: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
-    """Return the keyword arguments of the URL, and the texts for the address; ``None`` is left out."""
+    A parameter that is ``None`` is left out, and the address is as it is.
+    """
     given = {name: value for name, value in values.items() if value is not None}
     texts = {key: canonical(given.pop(name)) for name, key in view.query.items() if name in given}
+    if texts and not isinstance(request, AnonymousRequest):  # which has no address to read from
+        texts = {key: text for key, text in texts.items() if request.GET.get(key) != text}
     return given, texts
 
 
-def _context_of_page(
+def _known(
     view: ClassView, request: HttpRequest, kwargs: Mapping[str, Any], texts: Mapping[str, str]
+) -> tuple[dict[Any, ViewContext], Any]:
+    """Return the contexts that this request knows by now, and the key of this one among them."""
+    contexts = state_of(request).page.contexts
+    locale, named = current_locale(), _as_texts(kwargs)
+    key = (view, locale, request.path, tuple(named.items()), tuple(texts.items()))
+    if key not in contexts and not texts:
+        shown = _context_of_page(view, request, named, locale)
+        if shown is not None:
+            contexts[key] = shown
+    return contexts, key
+
+
+def _context_of_page(
+    view: ClassView, request: HttpRequest, named: Mapping[str, object], locale: Locale
 ) -> ViewContext | None:
     """Return the context that the page is rendered with, if the same view has made it of the same values."""
     noted = state_of(request).page.response
     if noted is None or request.method not in ("GET", "HEAD"):
         return None
-    response, locale = noted
-    if locale != current_locale():
-        return None
+    response, rendered_in = noted
     context = getattr(response(), "context_data", None)
     shown = context.get("view") if isinstance(context, Mapping) else None
     if type(shown) is not view.cls or getattr(shown, "request", None) is not request:
         return None
-    return context if _is_same(view, request, kwargs, texts) else None
+    return context if locale == rendered_in and _is_same(view, request, named) else None
 
 
-def _is_same(
-    view: ClassView, request: HttpRequest, kwargs: Mapping[str, Any], texts: Mapping[str, str]
-) -> bool:
+def _is_same(view: ClassView, request: HttpRequest, named: Mapping[str, object]) -> bool:
     match = request.resolver_match
     if match is None or getattr(match.func, "view_class", None) is not view.cls or match.args:
         return False
     if view.is_decorated and match.func is not view.call:  # what has let the page through may be another
         return False
-    return (
-        bool(getattr(match.func, "view_initkwargs", None) == view.initkwargs)
-        and _as_texts(match.kwargs) == _as_texts(kwargs)
-        and all(request.GET.get(key) == text for key, text in texts.items())
-    )
+    is_as_declared = bool(getattr(match.func, "view_initkwargs", None) == view.initkwargs)
+    return is_as_declared and _as_texts(match.kwargs) == named
 
 
 def _as_texts(kwargs: Mapping[str, Any]) -> dict[str, object]:
@@ -166,19 +174,17 @@ def _as_get(request: HttpRequest) -> Iterator[None]:
 
 @contextmanager
 def _with_query(view: ClassView, request: HttpRequest, texts: Mapping[str, str]) -> Iterator[None]:
-    """Temporarily put texts into ``request.GET``, unless the address has them already."""
-    is_public = isinstance(request, AnonymousRequest)  # which has no address to read from
-    known = QueryDict("") if is_public else request.GET
-    missing = {key: text for key, text in texts.items() if known.get(key) != text}
-    if not missing and not (is_public and view.query):
+    """Temporarily put texts into ``request.GET``; in a public block it has nothing else."""
+    is_public = isinstance(request, AnonymousRequest)
+    if not (texts or (is_public and view.query)):
         yield
         return
-    query = known.copy()
-    for key, text in missing.items():
+    query = QueryDict(mutable=True) if is_public else request.GET.copy()
+    for key, text in texts.items():
         query[key] = text
     attributes = request.__dict__
     before = attributes.get("GET")
-    attributes["GET"] = QueryDict(query.urlencode(), encoding=known.encoding)
+    attributes["GET"] = QueryDict(query.urlencode(), encoding=query.encoding)
     try:
         yield
     finally:

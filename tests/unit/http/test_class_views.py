@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.contrib import messages
 from django.db import connection
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.template.response import TemplateResponse
 from django.test.utils import CaptureQueriesContext
 from django.utils.decorators import method_decorator
@@ -160,6 +160,15 @@ class TestAnother:
         assert shown(response).startswith("A,B,C,")
         _, queries = fetch(boards)
         assert len(queries) == 1
+
+    def test_the_page_of_a_function_that_calls_the_view(self, boards: Site, settings: Settings) -> None:
+        def page(request: HttpRequest) -> HttpResponseBase:
+            return BoardList.as_view()(request)
+
+        declare(BoardList)
+        show(boards, settings, page, LIST + LIST_BLOCK)
+        response, queries = fetch(boards)
+        assert (shown(response), len(queries)) == ("A,B,C,", 2)
 
     def test_a_page_of_another_view_with_the_same_variable(self, boards: Site, settings: Settings) -> None:
         def other(request: HttpRequest) -> HttpResponse:

@@ -1,16 +1,19 @@
 """What a class-based view reads from the page's address, and what it may know in a public context."""
 
+import json
 from typing import Any
 
 import pytest
 from django.contrib import messages
+from django.db import connection
 from django.http import HttpRequest, HttpResponse
+from django.test.utils import CaptureQueriesContext
 from django.views.generic import TemplateView
 from pytest_django import Settings
 
 from mizan_htmx import Context, client, has_claimed_address, register
 from mizan_htmx.generic import read_view
-from tests.helpers.batch import all_of, batch_results
+from tests.helpers.batch import all_of, batch_results, batch_url
 from tests.helpers.blocks import Site, blocks_of
 from tests.helpers.class_views import LIST_BLOCK, BoardList, declare, fetch, show, shown
 from tests.helpers.visitor import serve
@@ -72,6 +75,18 @@ def test_blocks_of_one_batch_have_their_own(boards: Site) -> None:
     results = batch_results(boards, all_of(html))
     assert [each["html"] in html for each in results] == [True, True]
     assert ["A,B," in results[0]["html"], "C," in results[1]["html"]] == [True, True]
+
+
+def test_blocks_that_are_bound_differently_share_one_queryset(boards: Site) -> None:
+    declare(BoardList, query="page q", paginate_by=2)
+    html = boards.page(BOUND + PAGED + BOUND.replace('"page"', '"q"'))
+    list_url, plain_url, badge_url = [each["hx-get"] for each in blocks_of(html)]
+    url = batch_url(f"{list_url}&page=2", plain_url, f"{badge_url}&q=x")
+    with CaptureQueriesContext(connection) as queries:
+        response = boards.get(url, **{"HX-Current-URL": "http://testserver/page/?page=2&q=x"})
+    results = json.loads(response.content)["blocks"]
+    assert ["C,page=2&amp;q=x" in each["html"] for each in results] == [True, True, True]
+    assert sum("SELECT" in each["sql"] for each in queries) == 2  # it counts, too
 
 
 def test_a_key_of_the_address_can_have_another_name(boards: Site, settings: Settings) -> None:

@@ -121,7 +121,7 @@ def _define_tag(parser: Parser, token: Token, binding: Binding, nodelist: NodeLi
     if parser.origin is None or parser.origin.template_name is None:
         raise TemplateSyntaxError(
             f"{{% mizan_context %}} with {own!r} is in a template made from a string, where a refresh can't"
-            " find it. Put the tag into a file, or write that in the partial, attributes on an element with"
+            " find it. Put the tag into a file, or write that in the partial: attributes on an element with"
             " {% mizan_attributes %}."
         )
     fallbacks = [node for node in nodelist if isinstance(node, FallbackNode)]

@@ -54,7 +54,7 @@ def written(html: str) -> str:
         ('data-x="a"|upper|add:"b c"', ' data-x="Ab c"'),
         ('title=_("Yes")', ' title="Yes"'),
         ("data-u=unread data-t=text data-safe=safe", ' data-u="3" data-t="&lt;t&gt;" data-safe="&lt;i&gt;"'),
-        ("data-user=request.user.is_authenticated data-debug=nothing", ' data-debug=""'),
+        ("data-user=request.user.is_authenticated data-debug=unknown", ' data-debug=""'),
         ("data-when=request.method|lower|default:'x'", ' data-when="get"'),
     ],
 )

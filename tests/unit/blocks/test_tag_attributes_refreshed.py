@@ -315,7 +315,7 @@ class TestOfContentFromElsewhere:
             template(source)
         assert str(raised.value) == (
             "{% mizan_context %} with 'data-x' is in a template made from a string, where a refresh can't"
-            " find it. Put the tag into a file, or write the attribute in the partial, on an element that has"
+            " find it. Put the tag into a file, or write that in the partial: attributes on an element with"
             " {% mizan_attributes %}."
         )
 

@@ -295,25 +295,22 @@ def make(
         address = texts_of_page(query, request, outer)
         given = with_fitting(given, groups, query, address)
     values, shown = bind(groups, given)
-    own_id = texts.get("id") or ""
-    is_default = False
-    if not own_id:
+    own_id, is_default = texts.get("id") or "", False
+    if own_id:
+        _check_id(own_id)
+    else:
         fixed = without(shown, query) if query else shown
         default = _names[parent, partial, fixed, as_key(variables)]
         own_id = unique_id(request, default)
         is_default = own_id == default and not parent
-    elif not re.fullmatch(r"[A-Za-z0-9_-]+", own_id):
-        raise ValueError(f"id={own_id!r} can't be a block's id. Use letters, digits, '_' and '-' only.")
-    wrapper = _wrapper(own, texts, query) if own else _DEFAULT
-    lazy = bool(own.get("lazy", False))
     return Block(
         partial,
         contexts,
         values,
         variables,
-        wrapper,
+        _wrapper(own, texts, query) if own else _DEFAULT,
         id=own_id,
-        lazy=lazy,
+        lazy=bool(own.get("lazy", False)),
         bound=shown,
         localization=localization,
         engine=engine,
@@ -321,6 +318,11 @@ def make(
         texts=address,
         around=around,
     )
+
+
+def _check_id(own_id: str) -> None:
+    if not re.fullmatch(r"[A-Za-z0-9_-]+", own_id):
+        raise ValueError(f"id={own_id!r} can't be a block's id. Use letters, digits, '_' and '-' only.")
 
 
 _DEFAULT = Wrapper()

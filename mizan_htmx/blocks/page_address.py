@@ -20,7 +20,7 @@ from django.utils.encoding import repercent_broken_unicode
 from mizan_htmx.caching.anonymous import AnonymousRequest
 from mizan_htmx.declarations.functions import SAFE_METHODS
 from mizan_htmx.localization import base_locale_of
-from mizan_htmx.protocol.headers import CURRENT_URL_META
+from mizan_htmx.protocol.headers import CURRENT_URL_ENCODED_META, CURRENT_URL_META
 from mizan_htmx.rendering.url_cache import reverse_url_for
 from mizan_htmx.request_address import Address, current_readdressing, readdressed
 from mizan_htmx.request_state import state_of
@@ -33,9 +33,6 @@ _UNFIT = re.compile(r"[\x00-\x20\x7f]")
 
 # All of it is left as it is in a query, which may have other characters only where no browser has made it.
 _ASCII = "".join(map(chr, range(0x21, 0x7F)))
-
-# Of htmx 2, which encodes what no header can hold.
-_IS_ENCODED = f"{CURRENT_URL_META}_URI_AUTOENCODED"
 
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _UNCHANGED = nullcontext()
@@ -140,7 +137,7 @@ def _current_url(request: HttpRequest) -> str:
     text: str = request.META.get(CURRENT_URL_META, "")
     if len(text) > MAX_CHARACTERS:
         raise ValueError("It is too long.")
-    if request.META.get(_IS_ENCODED) == "true":
+    if request.META.get(CURRENT_URL_ENCODED_META) == "true":
         text = unquote(text, errors="strict")
     else:
         with suppress(UnicodeError):

@@ -26,6 +26,8 @@ VERSION_HEADER = "X-Mizan-Version"
 #: htmx's own: the address of the page that sends a request.
 CURRENT_URL_HEADER = "HX-Current-URL"
 CURRENT_URL_META = _meta(CURRENT_URL_HEADER)
+#: Of htmx 2: "true" if it has encoded that address, because it has what no header can hold.
+CURRENT_URL_ENCODED_META = _meta(f"{CURRENT_URL_HEADER}-URI-AutoEncoded")
 
 #: Marks the response to the refresh of a block.
 REFRESH_HEADER = "X-Mizan-Refresh"

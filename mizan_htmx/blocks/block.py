@@ -18,11 +18,10 @@ from mizan_htmx.blocks.from_query import (
     Texts,
     check_parameters,
     keys_of,
-    texts_of_page,
+    taken_from_page,
     texts_of_url,
     with_fitting,
     without,
-    written,
 )
 from mizan_htmx.bounded_cache import BoundedCache
 from mizan_htmx.declarations.graph import Group
@@ -234,18 +233,8 @@ def read_token(token: str, raw: Mapping[str, str]) -> Block:
     if is_default:
         shown_id = _names["", partial, without(shown, query) if query else shown, variables]
     return Block(
-        partial,
-        contexts,
-        values,
-        _as_mapping(variables),
-        wrapper,
-        shown_id,
-        False,
-        shown,
-        localization,
-        engine,
-        is_default,
-        texts,
+        *(partial, contexts, values, _as_mapping(variables), wrapper, shown_id, False, shown),
+        *(localization, engine, is_default, texts),
     )
 
 
@@ -296,8 +285,7 @@ def make(
     address: Texts = ()
     if query:
         check_parameters(groups, query, bound)
-        query = written(query)
-        address = texts_of_page(query, request, outer)
+        query, address = taken_from_page(query, request, outer)
         given = with_fitting(given, groups, query, address)
     values, shown = bind(groups, given)
     own_id = texts.get("id") or ""
@@ -312,18 +300,8 @@ def make(
     wrapper = _wrapper(own, texts, query) if own else _DEFAULT
     lazy = bool(own.get("lazy", False))
     return Block(
-        partial,
-        contexts,
-        values,
-        variables,
-        wrapper,
-        own_id,
-        lazy,
-        shown,
-        localization,
-        engine,
-        is_default,
-        address,
+        *(partial, contexts, values, variables, wrapper, own_id, lazy, shown),
+        *(localization, engine, is_default, address),
     )
 
 

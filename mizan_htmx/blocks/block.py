@@ -18,8 +18,7 @@ from mizan_htmx.blocks.from_query import (
     Texts,
     check_parameters,
     keys_of,
-    shortest_form,
-    texts_of_page,
+    taken_from_page,
     texts_of_url,
     with_fitting,
     without,
@@ -291,38 +290,31 @@ def make(
     address: Texts = ()
     if query:
         check_parameters(groups, query, bound)
-        query = shortest_form(query)
-        address = texts_of_page(query, request, outer)
+        query, address = taken_from_page(query, request, outer)
         given = with_fitting(given, groups, query, address)
     values, shown = bind(groups, given)
-    own_id, is_default = texts.get("id") or "", False
-    if own_id:
-        _check_id(own_id)
-    else:
-        fixed = without(shown, query) if query else shown
-        default = _names[parent, partial, fixed, as_key(variables)]
-        own_id = unique_id(request, default)
-        is_default = own_id == default and not parent
+    fixed = without(shown, query) if query else shown
+    own_id = texts.get("id") or ""
+    default = _checked(own_id) if own_id else _names[parent, partial, fixed, as_key(variables)]
+    shown_id = own_id or unique_id(request, default)
     return Block(
-        partial,
-        contexts,
-        values,
-        variables,
+        *(partial, contexts, values, variables),
         _wrapper(own, texts, query) if own else _DEFAULT,
-        id=own_id,
+        id=shown_id,
         lazy=bool(own.get("lazy", False)),
         bound=shown,
         localization=localization,
         engine=engine,
-        has_default_id=is_default,
+        has_default_id=not own_id and shown_id == default and not parent,
         texts=address,
         around=around,
     )
 
 
-def _check_id(own_id: str) -> None:
+def _checked(own_id: str) -> str:
     if not re.fullmatch(r"[A-Za-z0-9_-]+", own_id):
         raise ValueError(f"id={own_id!r} can't be a block's id. Use letters, digits, '_' and '-' only.")
+    return own_id
 
 
 _DEFAULT = Wrapper()

@@ -50,11 +50,6 @@ def keys_of(text: str) -> Mapping[str, str]:
     return keys
 
 
-def shortest_form(text: str) -> str:
-    """Return a list of parameters in its shortest form; raise ValueError for what is none."""
-    return " ".join([name if name == key else f"{name}:{key}" for name, key in keys_of(text).items()])
-
-
 def check_parameters(groups: tuple[Group, ...], text: str, given: Set[str]) -> None:
     """Raise ValueError for a parameter that an address can't give to a block of these contexts.
 
@@ -89,14 +84,18 @@ def _readers_that_require(name: str, groups: Iterable[Group]) -> str:
     return " and ".join(dict.fromkeys(found))
 
 
-def texts_of_page(text: str, request: HttpRequest, outer: Outer | None) -> Texts:
-    """Return what the page's address has for these parameters.
+def taken_from_page(text: str, request: HttpRequest, outer: Outer | None) -> tuple[str, Texts]:
+    """Return the list of parameters in its shortest form, and what the page's address has for them.
 
     Of a block of public contexts the page is unknown. What is inside one knows what that has of the address.
     """
-    is_unknown = outer is not None and isinstance(request, AnonymousRequest)
-    query = outer.texts_by_key if outer is not None and is_unknown else query_of_page(request)
-    return _found((name, query.get(key, "")) for name, key in keys_of(text).items())
+    if outer is not None and isinstance(request, AnonymousRequest):
+        query = outer.texts_by_key
+    else:
+        query = query_of_page(request)
+    keys = keys_of(text)
+    written = " ".join([name if name == key else f"{name}:{key}" for name, key in keys.items()])
+    return written, _found((name, query.get(key, "")) for name, key in keys.items())
 
 
 def texts_of_url(text: str, fields: Mapping[str, str]) -> Texts:

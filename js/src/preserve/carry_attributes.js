@@ -182,7 +182,7 @@ const isAlike = (old, twin) => of(old).localName === of(twin).localName && get(o
 /* A block is made anew, unless Alpine has data for it, on which what is in it depends. */
 /** @param {Swap} swap @param {Element} old */
 const isMovable = ({ block, held }, old) =>
-  !held.has(old) && (old === block ? isOfAlpine(block) : !is(old, BLOCK));
+  !held.has(old) && (!is(old, BLOCK) || (old === block && isOfAlpine(old)));
 
 /* Scripts hold on to what stands around an element as well. */
 /** @param {Swap} swap */

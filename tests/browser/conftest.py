@@ -80,7 +80,11 @@ def chromium(request: pytest.FixtureRequest) -> Browser:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Run the tests here in the event loop of the browser."""
+    """Run the tests here in the event loop of the browser, and the one first that takes the longest by far.
+
+    As the last, which it is by its name, it would keep one worker busy when the others are through.
+    """
+    items.sort(key=lambda item: item.path != FOLDER / "test_benchmarks.py")
     for item in items:
         if FOLDER in item.path.parents and pytest_asyncio.is_async_test(item):
             item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)

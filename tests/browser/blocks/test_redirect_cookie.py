@@ -68,10 +68,10 @@ async def rename(tab: Tab, name: str) -> None:
 
 
 @on_one_htmx
-@pytest.mark.parametrize("value", ["*", "user", "%2A", f"{NUMBER[:-1]}:*", f"{NUMBER.upper()}:*", ":*", "|"])
-async def test_a_cookie_without_a_number_refreshes_nothing(tab: Tab, value: str) -> None:
-    await plant(tab, value)
-    assert [await loaded(tab) for _ in range(2)] == [0, 0]
+async def test_a_cookie_without_a_number_refreshes_nothing(tab: Tab) -> None:
+    for value in ("*", "user", "%2A", f"{NUMBER[:-1]}:*", f"{NUMBER.upper()}:*", ":*", "|"):
+        await plant(tab, value)
+        assert [await loaded(tab) for _ in range(2)] == [0, 0], value
 
 
 @pytest.mark.parametrize("path", ["/", PAGE])

@@ -4,9 +4,10 @@ from collections.abc import AsyncIterator, Iterator
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, expect
+from playwright.async_api import expect
 
 from tests.browser.helpers.board import Enter, board_with_a_card, settled, visitors
+from tests.browser.helpers.pages import Pages
 from tests.browser.helpers.tab import Tab
 from tests.helpers.demo import Board, serving
 
@@ -25,9 +26,9 @@ def board(demo: str) -> Board:
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def enter(chromium: Browser, demo: str, htmx: str) -> AsyncIterator[Enter]:
+async def enter(pages: Pages, demo: str, htmx: str) -> AsyncIterator[Enter]:
     """Give a function that opens a browser of their own for somebody, and waits until the page is at rest."""
-    async with visitors(chromium, demo, htmx) as come:
+    async with visitors(pages, demo, htmx) as come:
 
         async def enter(username: str, path: str = "/", **options: object) -> Tab:
             tab = await come(username, path, **options)

@@ -5,9 +5,10 @@ from collections.abc import AsyncIterator
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, FilePayload, expect
+from playwright.async_api import FilePayload, expect
 
 from tests.browser.helpers.board import Enter, settled, visitors
+from tests.browser.helpers.pages import Pages
 from tests.browser.helpers.tab import Tab, on_shipped_htmx, on_shipped_htmx4
 from tests.helpers.demo import Board, Visitor
 
@@ -37,9 +38,9 @@ def card(demo: str, board: Board) -> int:
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def enter(chromium: Browser, demo: str, htmx: str) -> AsyncIterator[Enter]:
-    """Give a function that opens a browser for somebody, signed in with one click; ``None`` is nobody."""
-    async with visitors(chromium, demo, htmx) as enter:
+async def enter(pages: Pages, demo: str, htmx: str) -> AsyncIterator[Enter]:
+    """Give a function that opens a browser for somebody who has signed in; ``None`` is nobody."""
+    async with visitors(pages, demo, htmx) as enter:
         yield enter
 
 

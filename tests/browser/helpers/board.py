@@ -1,13 +1,16 @@
 """The demo in a browser: what tests do there, and what they let pass."""
 
 import re
+from asyncio import to_thread
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from http.cookiejar import CookieJar
 
-from playwright.async_api import Browser, Locator, expect
+from playwright.async_api import Locator, expect
 
-from tests.browser.helpers.tab import OBSERVE, Tab
-from tests.helpers.demo import PEOPLE, Board, Visitor
+from tests.browser.helpers.pages import Pages
+from tests.browser.helpers.tab import Tab
+from tests.helpers.demo import Board, Visitor
 
 Enter = Callable[..., Awaitable[Tab]]
 
@@ -25,27 +28,44 @@ def board_with_a_card(address: str) -> Board:
 
 
 @asynccontextmanager
-async def visitors(chromium: Browser, demo: str, htmx: str) -> AsyncIterator[Enter]:
-    """Give a function that opens a browser for somebody, signed in with one click; ``None`` is nobody."""
-    tabs: list[Tab] = []
+async def visitors(pages: Pages, demo: str, htmx: str) -> AsyncIterator[Enter]:
+    """Give a function that opens a browser for somebody who has signed in; ``None`` is nobody.
+
+    With ``options`` it is a new browser context of that kind, otherwise a page that others have used.
+    """
+    tabs: list[tuple[Tab, bool]] = []
 
     async def come(username: str | None, path: str, address: str = demo, **options: object) -> Tab:
-        context = await chromium.new_context(**options)  # type: ignore[arg-type]
-        await context.add_init_script(OBSERVE)
-        has_scripts = options.get("java_script_enabled") is not False
-        tab = Tab(await context.new_page(), address, has_scripts=has_scripts)
-        tabs.append(tab)
-        await tab.open(f"/sign-in/?htmx={htmx}&next={path}")
-        if username is None:
-            await tab.open(path)
-        else:
-            await tab.page.locator(f'form[action="/sign-in/as/{PEOPLE[username]}/"] button').click()
-            await tab.page.wait_for_url(address + path)
+        tab = await pages.open_new(address, **options) if options else await pages.open(address)
+        tabs.append((tab, not options))
+        cookies = await to_thread(_cookies, address, htmx, username)
+        await tab.page.context.add_cookies(
+            [
+                {
+                    "name": each.name,
+                    "value": each.value or "",
+                    "url": address,
+                    "httpOnly": each.has_nonstandard_attr("HttpOnly"),
+                    "sameSite": "Lax",
+                }
+                for each in cookies
+            ]
+        )
+        await tab.open(path)
         return tab
 
     yield come
-    for tab in tabs:
-        await tab.close()
+    for tab, may_be_kept in tabs:
+        await (pages.close(tab) if may_be_kept else tab.close())
+
+
+def _cookies(address: str, htmx: str, username: str | None) -> CookieJar:
+    """Return the cookies of somebody who has chosen a version of htmx, and then signed in."""
+    visitor = Visitor(address)
+    visitor.get(f"/sign-in/?htmx={htmx}")
+    if username is not None:
+        visitor.sign_in(username)
+    return visitor.cookies
 
 
 async def settled(tab: Tab) -> None:

@@ -46,6 +46,13 @@ class Pages:
         page = self._free.pop() if self._free else await self._new()
         return Tab(page, address)
 
+    async def open_new(self, address: str, **options: Any) -> Tab:
+        """Return a tab of a browser context with these options, which whoever opens it closes."""
+        context = await self._browser.new_context(**options)
+        await context.add_init_script(OBSERVE)
+        has_scripts = options.get("java_script_enabled") is not False
+        return Tab(await context.new_page(), address, has_scripts=has_scripts)
+
     async def close(self, tab: Tab) -> None:
         """Fail if the tab had an unexpected problem; keep its page for another test, or close it."""
         try:

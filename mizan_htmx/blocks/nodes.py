@@ -86,14 +86,15 @@ def mizan_context(parser: Parser, token: Token) -> Node:
             "A {% block %} inside {% mizan_context %} could not be overridden when the block refreshes alone."
             " Put the {% mizan_context %} inside the {% block %}."
         )
-    check_enclosing_element(parser, token, _wrapper_tag(binding))
+    is_elsewhere = _has_content_elsewhere(binding)
+    root = None if is_elsewhere else find_root(nodelist)
+    check_enclosing_element(parser, token, _wrapper_tag(binding) if root is None else root.name)
     fallbacks = fallbacks_in(nodelist)
     placeholder = fallbacks.get("placeholder")
-    if _has_content_elsewhere(binding):
+    if is_elsewhere:
         own = [*binding.wrapper.names, *sorted(fallbacks.keys() - {"placeholder"})]
         tag = _define_tag(parser, token, binding, nodelist, own[0]) if own else ""
         return ContextNode(binding, nodelist, placeholder=placeholder, tag=tag)
-    root = find_root(nodelist)
     if root is not None:
         groups = _groups_of(binding.literals)
         options = binding.attributes.keys() - bound_names(groups, (), binding.attributes) if groups else set()
@@ -131,8 +132,8 @@ def _define_tag(parser: Parser, token: Token, binding: Binding, nodelist: NodeLi
 def _wrapper_tag(binding: Binding) -> str | None:
     """Return the element of a block's wrapper; ``None`` if it is known only when the block renders."""
     given = binding.attributes.get("tag")
-    if given is None:
-        return "div"
+    if given is None:  # what is elsewhere may have an element of its own
+        return None if _has_content_elsewhere(binding) else "div"
     is_literal = isinstance(given.var, str) and not given.filters
     groups = registry.graph.groups
     is_parameter = any("tag" in groups[name].params for name in binding.literals or () if name in groups)

@@ -123,6 +123,14 @@ const checkMarks = () => {
   const misplaced = new Set(found.filter((mark) => !mark.isEnd && checkStart(mark)).map(({ id }) => id));
   for (const mark of found) if (mark.isEnd && !misplaced.has(mark.id)) checkEnd(mark);
   for (const { comment } of found) comment.remove();
+  if (found.length) renewHashes();
+};
+
+/* What single flight knows of a block it forgets where a script changes the block, unless a hash comes along. */
+const renewHashes = () => {
+  for (const block of all(`${BLOCK}[data-mizan-hash]`)) {
+    of(block).setAttribute("data-mizan-hash", of(block).getAttribute("data-mizan-hash") ?? "");
+  }
 };
 
 // ---- ids that come twice

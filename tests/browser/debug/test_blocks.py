@@ -66,3 +66,13 @@ async def test_a_page_that_is_right_has_none_of_it(tab: Tab, page: str) -> None:
         }"""
     )
     assert comments == []
+
+
+@on_newest_htmx
+async def test_what_is_looked_for_does_not_make_a_block_another_one(tab: Tab, settings: Settings) -> None:
+    settings.MIZAN_SINGLE_FLIGHT = True
+    await tab.open("/people/")
+    async with tab.page.expect_response("**/rename/") as response:
+        await tab.submit("#actions-5 .rename", "Ada")
+    await tab.happens("refreshed", 2)
+    assert set((await (await response.value).json()).values()) == {None}

@@ -77,8 +77,11 @@ const takeBlocks = ({ detail, defaultPrevented }) => {
   else if (request.response) shortenResponse(request.response.raw, cut);
 };
 
+/* Of its own element: before it may be attributes of the author's, which may have a ">" in them. */
+const VERSION = /^<(?:[^>"']|"[^"]*"|'[^']*')*? data-mizan-version="([^"]*)/;
+
 /** @param {string | null} html */
-const versionIn = (html) => /^<[^>]* data-mizan-version="([^"]*)/.exec(html ?? "")?.[1];
+const versionIn = (html) => VERSION.exec(html ?? "")?.[1];
 
 /* htmx 2 reads both when it has all of the response. */
 /** @param {XMLHttpRequest} xhr @param {(text: string) => string} cut */

@@ -193,19 +193,22 @@ def check_element(root: RootElement, given: Collection[str]) -> None:
 def fill(inner: str, attributes: str) -> str:
     """Return content with the block's attributes, which begin with a space, in place of the mark.
 
-    Raise TemplateSyntaxError where the mark is not in the start tag of the first element.
+    Space around the element and comments before it are left out. Raise TemplateSyntaxError where the mark is
+    not in the start tag of the first element.
     """
     before, _, after = inner.partition(MARK)
     if MARK in after:
         raise TemplateSyntaxError(
             f"A block has rendered {{% mizan_attributes %}} twice. Keep one: {_EXAMPLE}."
         )
-    if _BEFORE.fullmatch(before) is None:
+    start = _BEFORE.fullmatch(before)
+    if start is None:
         raise _misplaced(before)
+    before = before[start.start(1) - 1 :]
     if before[-1].isspace():
         attributes = attributes[1:]
     gap = "" if after[:1].isspace() or after[:1] in (">", "/") else " "
-    whole = f"{before}{attributes}{gap}{after}"
+    whole = f"{before}{attributes}{gap}{after.rstrip()}"
     if settings.DEBUG:
         _OneElement(whole).check()
     return whole

@@ -60,7 +60,8 @@ async def test_what_elements_inherit_is_for_those_inside(tab: Tab) -> None:
     button = (
         '<button id="go" hx-get="/keep/part/x/" hx-target="find i" hx-push-url="false">Go<i></i></button>'
     )
-    with desk(button, alpine="", own="") as now:
+    other = '<button id="other" hx-get="/keep/part/x/">Go</button>'
+    with desk(button + other, alpine="<u></u>", own="") as now:
         now.parts = {"x": "Done"}
         await sit_down(tab, "wrapper/after")
         address = tab.page.url
@@ -74,6 +75,9 @@ async def test_what_elements_inherit_is_for_those_inside(tab: Tab) -> None:
         await expect(tab.page.locator("#go i")).to_have_text("Done")
         is_inherited = await tab.page.evaluate("htmx.version[0] === '2'")  # htmx 4 has "hx-vals:inherited"
         assert now.asked == ["GET x/?a=1" if is_inherited else "GET x/"]
+        if not is_inherited:
+            await tab.page.locator("#other").click()
+            await expect(tab.page.locator("#alpine u")).to_have_text("Done")
 
 
 async def test_a_change_of_attributes_alone_is_shown(tab: Tab) -> None:

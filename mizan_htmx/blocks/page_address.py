@@ -35,7 +35,7 @@ _UNFIT = re.compile(r"[\x00-\x20\x7f]")
 _ASCII = "".join(map(chr, range(0x21, 0x7F)))
 
 # Of htmx 2, which encodes what no header can hold.
-_IS_ENCODED = f"{CURRENT_URL_META}_URI_AUTOENCODED"
+_IS_ENCODED = "HTTP_HX_CURRENT_URL_URI_AUTOENCODED"
 
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _UNCHANGED = nullcontext()

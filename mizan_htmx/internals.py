@@ -39,6 +39,9 @@ These are used elsewhere under their own names, and tested in ``tests/contract/t
   ``query``.
 * ``forms``: ``absolute_max``, ``get_default_prefix()`` and the names of fields in ``django.forms.formsets``;
   ``added_new`` of a request's messages.
+* ``blocks.page_address``: ``repercent_broken_unicode()``, by which WSGI requests decode a path, and
+  ``is_language_prefix_patterns_used()``; ``request_address``: the class of a request may have ``GET``, which
+  is computed from ``QUERY_STRING`` at its first access.
 * ``async_unsafe()``, ``log_response()``, ``escape_leading_slashes()``, ``parse_etags()`` and
   ``url_has_allowed_host_and_scheme()`` of ``django.utils``.
 * ``channels``: ``ASGIRequest(scope, body)``, ``get_script_prefix(scope)``, and ``application`` of a handler

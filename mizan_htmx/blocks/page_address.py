@@ -4,6 +4,7 @@ A block is refreshed at a URL of its own. ``HX-Current-URL`` says which page it 
 word: it is what readers and templates see, and nothing is allowed or cached by it.
 """
 
+import logging
 import re
 from contextlib import AbstractContextManager, nullcontext, suppress
 from urllib.parse import SplitResult, quote, unquote, unquote_to_bytes, urlsplit
@@ -24,6 +25,8 @@ from mizan_htmx.protocol.headers import CURRENT_URL_ENCODED_META, CURRENT_URL_ME
 from mizan_htmx.rendering.url_cache import reverse_url_for
 from mizan_htmx.request_address import Address, current_readdressing, readdressed
 from mizan_htmx.request_state import state_of
+
+logger = logging.getLogger("mizan_htmx.blocks")
 
 #: The longest address that is read, in characters.
 MAX_CHARACTERS = 4000
@@ -58,7 +61,7 @@ def page_address(request: HttpRequest) -> Address | None:
     """
     state = state_of(request)
     if state.page_address is ...:
-        state.page_address = (_claimed(request) or NOWHERE) if _is_elsewhere(request) else None
+        state.page_address = _look_up(request) if _is_elsewhere(request) else None
     found: Address | None = state.page_address
     return found
 
@@ -111,6 +114,14 @@ def own_address(
     path = unquote(reverse_url_for(request, "mizan:partial", context, language=language))
     path_info = "/" + path.removeprefix(get_script_prefix())
     return Address(_prefix(request) + path_info, path_info, query)
+
+
+def _look_up(request: HttpRequest) -> Address:
+    found = _claimed(request)
+    if found is None and CURRENT_URL_META in request.META:
+        url = request.META[CURRENT_URL_META]
+        logger.debug("HX-Current-URL %.200r is no page of this site as Django sees its requests.", url)
+    return found or NOWHERE
 
 
 def _is_elsewhere(request: HttpRequest) -> bool:

@@ -27,11 +27,12 @@ from django.template import Context, Engine, Library, RequestContext, Template, 
 from django.template.base import Node, NodeList, Parser, TextNode, Token
 from django.template.context import RenderContext
 from django.template.defaulttags import IfNode
-from django.test import RequestFactory
+from django.test import AsyncRequestFactory, RequestFactory
 from django.urls import LocalePrefixPattern, URLPattern, URLResolver, get_resolver, re_path
 from django.urls.resolvers import RegexPattern
 from django.utils import translation
 from django.utils.asyncio import async_unsafe
+from django.utils.encoding import repercent_broken_unicode
 from django.utils.http import escape_leading_slashes, parse_etags, url_has_allowed_host_and_scheme
 from django.utils.log import log_response
 from django.utils.module_loading import import_string
@@ -405,3 +406,13 @@ def test_answers_are_logged_once_by_their_status(caplog: pytest.LogCaptureFixtur
     for _ in range(2):
         log_response("Gone: %s", "a", response=response, request=request)
     assert [(each.levelname, each.getMessage()) for each in caplog.records] == [("WARNING", "Gone: a")]
+
+
+def test_a_request_reads_its_query_at_the_first_access_and_its_path_byte_by_byte() -> None:
+    for factory in (RequestFactory(), AsyncRequestFactory()):
+        request = factory.get("/?a=1")
+        assert "GET" not in vars(request)
+        request.META["QUERY_STRING"] = "a=2"
+        assert request.GET["a"] == "2"
+        assert vars(request)["GET"] is request.GET
+    assert repercent_broken_unicode(b"/\xff\xc3\xa9") == b"/%FF\xc3\xa9"

@@ -54,7 +54,7 @@ FORMER = {
 }
 
 #: Dotted names in the docs that are no import paths.
-LOGGERS = {"mizan_htmx.caching"}
+LOGGERS = {"mizan_htmx.blocks", "mizan_htmx.caching"}
 SALTS = {"mizan_htmx.block", "mizan_htmx.localization"}
 
 SUBMODULES = {f"{PACKAGE}.{name_of(path)}".removesuffix(".__init__") for path in MODULES}

@@ -1,5 +1,7 @@
 """Which address a page may claim in HX-Current-URL, and what Django would make of it."""
 
+import logging
+
 import pytest
 from django.http import QueryDict
 from django.test import AsyncRequestFactory, RequestFactory
@@ -68,8 +70,24 @@ def test_what_is_no_address_of_this_site_is_none(ask: Ask, url: str) -> None:
     assert is_unknown(ask(url))
 
 
-def test_without_the_header_it_is_unknown(ask: Ask) -> None:
+def test_without_the_header_it_is_unknown(ask: Ask, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG, logger="mizan_htmx.blocks")
+
     assert is_unknown(ask(None))
+    assert caplog.messages == []
+
+
+def test_one_that_does_not_fit_is_logged_once_for_a_request(
+    ask: Ask, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG, logger="mizan_htmx.blocks")
+    request = ask("https://testserver/list/")
+
+    assert is_unknown(request)
+    assert is_unknown(request)
+    assert caplog.messages == [
+        "HX-Current-URL 'https://testserver/list/' is no page of this site as Django sees its requests."
+    ]
 
 
 def test_the_longest_address_is_read(ask: Ask) -> None:

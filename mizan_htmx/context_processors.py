@@ -5,7 +5,7 @@ from typing import Any
 
 from django.http import HttpRequest
 
-from mizan_htmx.blocks.reader_results import resolve
+from mizan_htmx.blocks.scope.reader_results import resolve
 from mizan_htmx.caching.anonymous import AnonymousRequest
 from mizan_htmx.declarations.functions import Function, GlobalContext
 from mizan_htmx.errors import DENIED

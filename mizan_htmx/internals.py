@@ -21,7 +21,7 @@ These are used elsewhere under their own names, and tested in ``tests/contract/t
 * ``placement``: what a template includes has the same ``render_context.dicts[0]`` as the template itself.
 * ``enclosing_tags``: a node's ``render(self, …)`` calls that of the nodes in it, so that they are
   on the call stack.
-* ``blocks.unrendered``: ``filter_expression``, ``conditions_nodelists``, ``loopvars``, ``sequence``,
+* ``blocks.scope.unrendered``: ``filter_expression``, ``conditions_nodelists``, ``loopvars``, ``sequence``,
   ``nodelist_loop``, ``nodelist_empty`` and ``extra_context`` of nodes; ``first``, ``second`` and ``value`` of
   conditions; ``var`` and ``filters`` of expressions, ``var`` and ``lookups`` of variables.
 * ``rendering.partials``, ``blocks.rendering``: ``engines.templates`` and

@@ -9,8 +9,8 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.template.response import SimpleTemplateResponse
 
-from mizan_htmx.blocks.freshness_check import check_freshness, unverified_blocks
-from mizan_htmx.blocks.single_flight import bring, must_bring
+from mizan_htmx.blocks.refresh.freshness_check import check_freshness, unverified_blocks
+from mizan_htmx.blocks.refresh.single_flight import bring, must_bring
 from mizan_htmx.caching.responses import keep_private
 from mizan_htmx.http.concurrency import in_thread
 from mizan_htmx.http.lifecycle import afinish, finish

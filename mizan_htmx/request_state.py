@@ -67,7 +67,7 @@ class PageState:
     #: The template response that the page is rendered as, until it is sent, with the language and time zone
     #: that its view has left: ``middleware.MizanMiddleware``.
     response: "tuple[ref[SimpleTemplateResponse], tuple[str, tzinfo]] | None"
-    #: The results of readers: ``blocks.reader_results.resolve()``.
+    #: The results of readers: ``blocks.scope.reader_results.resolve()``.
     results: dict[Any, Any]
     #: The views that are read at this moment: ``http.class_views.read()``.
     running: set[Any] | None

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from mizan_htmx.blocks.views import partial, partials
+from mizan_htmx.blocks.refresh.views import partial, partials
 from mizan_htmx.forms import views as forms
 from mizan_htmx.http import views
 from mizan_htmx.http.session_notice import notice

@@ -23,8 +23,16 @@ from mizan_htmx.blocks.from_query import (
     with_fitting,
     without,
 )
-from mizan_htmx.blocks.page_variables import Around
-from mizan_htmx.blocks.passed_values import Variable, VariablesKey, Written, as_key, from_key, read, written
+from mizan_htmx.blocks.scope.page_variables import Around
+from mizan_htmx.blocks.scope.passed_values import (
+    Variable,
+    VariablesKey,
+    Written,
+    as_key,
+    from_key,
+    read,
+    written,
+)
 from mizan_htmx.bounded_cache import BoundedCache
 from mizan_htmx.declarations.graph import Group
 from mizan_htmx.html import content_id, plain, unique_id

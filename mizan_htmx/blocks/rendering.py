@@ -14,19 +14,19 @@ from django.utils.safestring import SafeString, mark_safe
 
 from mizan_htmx.blocks.binding import find_groups
 from mizan_htmx.blocks.block import Block, Wrapper
+from mizan_htmx.blocks.element.root_element import MARK, RootElement, fill
+from mizan_htmx.blocks.element.tag_attributes import NO_ATTRIBUTES, NOTHING_WRITTEN, TagAttributes, Written
 from mizan_htmx.blocks.fallbacks import LOGIN_REQUIRED, Refusal, comment_on, reason_in, refusal_of
 from mizan_htmx.blocks.freshness import note_numbers
-from mizan_htmx.blocks.late_refusals import NotingContext
 from mizan_htmx.blocks.page_address import on_its_page
-from mizan_htmx.blocks.page_variables import PageVariables, ProcessorValues
-from mizan_htmx.blocks.parameters import parameters_in
-from mizan_htmx.blocks.passed_values import for_template
 from mizan_htmx.blocks.placement import forget_content, without_marks
-from mizan_htmx.blocks.reader_results import LazyResults, NoResults, is_denied, readers_of
-from mizan_htmx.blocks.root_element import MARK, RootElement, fill
+from mizan_htmx.blocks.scope.late_refusals import NotingContext
+from mizan_htmx.blocks.scope.page_variables import PageVariables, ProcessorValues
+from mizan_htmx.blocks.scope.parameters import parameters_in
+from mizan_htmx.blocks.scope.passed_values import for_template
+from mizan_htmx.blocks.scope.reader_results import LazyResults, NoResults, is_denied, readers_of
+from mizan_htmx.blocks.scope.unrendered import uses_in
 from mizan_htmx.blocks.source import fallbacks_of, source_of
-from mizan_htmx.blocks.tag_attributes import NO_ATTRIBUTES, NOTHING_WRITTEN, TagAttributes, Written
-from mizan_htmx.blocks.unrendered import uses_in
 from mizan_htmx.bounded_cache import BoundedCache
 from mizan_htmx.caching.anonymous import AnonymousRequest, are_public, shared_or_own
 from mizan_htmx.conf import conf

@@ -13,9 +13,9 @@ from django.template import NodeList, TemplateDoesNotExist
 from django.template.base import Node
 
 from mizan_htmx.blocks.block import Block
+from mizan_htmx.blocks.element.root_element import RootElement, find_root
+from mizan_htmx.blocks.element.tag_attributes import NO_ATTRIBUTES, TagAttributes
 from mizan_htmx.blocks.fallbacks import fallbacks_in
-from mizan_htmx.blocks.root_element import RootElement, find_root
-from mizan_htmx.blocks.tag_attributes import NO_ATTRIBUTES, TagAttributes
 from mizan_htmx.rendering.partials import Partial, load
 
 # The tag of a block that has no attributes, while the block that its content is taken from has some.

@@ -9,11 +9,11 @@ from django.http import HttpRequest
 from django.template import Context, TemplateSyntaxError
 from django.utils.safestring import SafeString
 
+from mizan_htmx.blocks.element.root_element import mizan_attributes
 from mizan_htmx.blocks.error_messages import SLOT
 from mizan_htmx.blocks.fallbacks import gone, placeholder, refused
-from mizan_htmx.blocks.nodes import as_syntax_errors, mizan_context, request_of
-from mizan_htmx.blocks.root_element import mizan_attributes
 from mizan_htmx.blocks.scripts import call_attributes, scripts
+from mizan_htmx.blocks.tag.nodes import as_syntax_errors, mizan_context, request_of
 from mizan_htmx.forms import rendering as forms
 from mizan_htmx.html import named_id
 

@@ -25,7 +25,7 @@ DOCUMENTED = {"_base_manager", "_default_manager", "_fields", "_meta", "_state"}
 
 # Texts with an underscore in front that name no attribute.
 TEXTS = {
-    "blocks.passing": {"_id", "_pk"},  # how the name of a parameter ends
+    "blocks.scope.passing": {"_id", "_pk"},  # how the name of a parameter ends
     "forms.rendering": {"_validate"},  # how the name of a form's second URL ends
 }
 

@@ -17,7 +17,7 @@ from django.test.utils import CaptureQueriesContext
 from pytest_django import Settings
 
 from mizan_htmx import Context, GlobalContext, client, register
-from mizan_htmx.blocks.reader_results import resolve
+from mizan_htmx.blocks.scope.reader_results import resolve
 from mizan_htmx.setup.registry import registry
 from tests.helpers.blocks import Site, blocks_of
 from tests.helpers.single_flight import named, names, send

@@ -8,7 +8,7 @@ from django.core.exceptions import TooManyFieldsSent
 from django.test import AsyncRequestFactory, RequestFactory
 from pytest_django import Settings
 
-from mizan_htmx.blocks.batch import MAX_BLOCKS, parse_fields
+from mizan_htmx.blocks.refresh.batch import MAX_BLOCKS, parse_fields
 from tests.helpers.batch import ANSWER, ONE, PARTIALS, TWO, all_of, batch_results
 from tests.helpers.blocks import Site, blocks_of, sign
 

@@ -16,7 +16,7 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext_lazy
 
-from mizan_htmx.blocks.passed_values import CannotPass, TooLong, as_key, from_key, passed, read, written
+from mizan_htmx.blocks.scope.passed_values import CannotPass, TooLong, as_key, from_key, passed, read, written
 
 BERLIN = ZoneInfo("Europe/Berlin")
 HOUR = timedelta(hours=1)

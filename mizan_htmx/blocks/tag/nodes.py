@@ -16,17 +16,17 @@ from django.utils.safestring import SafeString
 
 from mizan_htmx.blocks.binding import ATTRIBUTES, bound_names, check_names, find_groups
 from mizan_htmx.blocks.block import Block, make
-from mizan_htmx.blocks.enclosing_elements import check_enclosing_element
-from mizan_htmx.blocks.enclosing_tags import check_enclosing_nodes, enclosing_tags
+from mizan_htmx.blocks.element.root_element import BlockNode, check_element, find_root
+from mizan_htmx.blocks.element.tag_attributes import AttributeParser, TagAttributes, check_once, element_of
 from mizan_htmx.blocks.fallbacks import FallbackNode, fallbacks_in
 from mizan_htmx.blocks.from_query import check_parameters
-from mizan_htmx.blocks.page_variables import Around
-from mizan_htmx.blocks.passing import pass_in
 from mizan_htmx.blocks.placement import marked, placed
 from mizan_htmx.blocks.rendering import check_unrendered, render, render_lazy
-from mizan_htmx.blocks.root_element import BlockNode, check_element, find_root
+from mizan_htmx.blocks.scope.page_variables import Around
+from mizan_htmx.blocks.scope.passing import pass_in
 from mizan_htmx.blocks.source import BlockNodes, Source, with_tag
-from mizan_htmx.blocks.tag_attributes import AttributeParser, TagAttributes, check_once, element_of
+from mizan_htmx.blocks.tag.enclosing_elements import check_enclosing_element
+from mizan_htmx.blocks.tag.enclosing_tags import check_enclosing_nodes, enclosing_tags
 from mizan_htmx.caching.anonymous import are_public
 from mizan_htmx.conf import conf
 from mizan_htmx.declarations.graph import Group

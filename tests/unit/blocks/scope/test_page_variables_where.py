@@ -8,8 +8,8 @@ from django.test import RequestFactory
 from pytest_django import Settings
 
 from mizan_htmx import Context, client, register
-from mizan_htmx.blocks.page_variables import PageVariables
 from mizan_htmx.blocks.rendering import BlockContext
+from mizan_htmx.blocks.scope.page_variables import PageVariables
 from mizan_htmx.conf import conf
 from mizan_htmx.testing import strict_blocks
 from tests.helpers.blocks import PROCESSORS, Site, blocks_of, syntax_error, template_settings

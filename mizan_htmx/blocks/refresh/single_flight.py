@@ -18,7 +18,7 @@ from django.core.exceptions import DisallowedHost, TooManyFieldsSent
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 
-from mizan_htmx.blocks.batch import (
+from mizan_htmx.blocks.refresh.batch import (
     MAX_BLOCKS,
     NOT_FOUND,
     BlockRequest,
@@ -26,7 +26,7 @@ from mizan_htmx.blocks.batch import (
     render_block,
     split_queries,
 )
-from mizan_htmx.blocks.request_copy import copy_as_get
+from mizan_htmx.blocks.refresh.request_copy import copy_as_get
 from mizan_htmx.conf import conf
 from mizan_htmx.declarations.functions import SAFE_METHODS
 from mizan_htmx.invalidation.recorder import Recorder

@@ -5,7 +5,9 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.http.response import HttpResponseBase
 
-from mizan_htmx.blocks.batch import (
+from mizan_htmx.blocks.block import read_token
+from mizan_htmx.blocks.page_address import mark_as_refresh
+from mizan_htmx.blocks.refresh.batch import (
     MAX_BLOCKS,
     NOT_FOUND,
     BlockResult,
@@ -14,8 +16,6 @@ from mizan_htmx.blocks.batch import (
     render_batch,
     split_queries,
 )
-from mizan_htmx.blocks.block import read_token
-from mizan_htmx.blocks.page_address import mark_as_refresh
 from mizan_htmx.blocks.rendering import render
 from mizan_htmx.blocks.source import load_content
 from mizan_htmx.caching.responses import PRIVATE, keep_private, share

@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django.template import Context, TemplateSyntaxError
 from django.template.base import FilterExpression
 
-from mizan_htmx.blocks.passed_values import MAX_LIST, CannotPass, TooLong, Variable, passed
+from mizan_htmx.blocks.scope.passed_values import MAX_LIST, CannotPass, TooLong, Variable, passed
 from mizan_htmx.setup.registry import registry
 
 _KINDS = (

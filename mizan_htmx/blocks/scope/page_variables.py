@@ -8,10 +8,10 @@ from typing import Any
 from django.template import Context, TemplateSyntaxError
 from django.template.base import Node
 
-from mizan_htmx.blocks.parameters import undecided_in
-from mizan_htmx.blocks.passed_values import CannotPass, passed
-from mizan_htmx.blocks.passing import reader_of
-from mizan_htmx.blocks.reader_results import LazyResults
+from mizan_htmx.blocks.scope.parameters import undecided_in
+from mizan_htmx.blocks.scope.passed_values import CannotPass, passed
+from mizan_htmx.blocks.scope.passing import reader_of
+from mizan_htmx.blocks.scope.reader_results import LazyResults
 from mizan_htmx.internals import layers_of, node_around, variable_asked_for
 
 # What views pass themselves where the template engine does not have the context processor.

@@ -13,16 +13,16 @@ from django.db import connections, transaction
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
-from mizan_htmx.blocks.batch import (
+from mizan_htmx.blocks.freshness import RenderedBlock, own_note
+from mizan_htmx.blocks.page_address import keep_page_address
+from mizan_htmx.blocks.placement import without_marks
+from mizan_htmx.blocks.refresh.batch import (
     NOT_FOUND,
     BlockRequest,
     discarding_invalidations,
     render_content,
 )
-from mizan_htmx.blocks.freshness import RenderedBlock, own_note
-from mizan_htmx.blocks.page_address import keep_page_address
-from mizan_htmx.blocks.placement import without_marks
-from mizan_htmx.blocks.request_copy import copy_as_get
+from mizan_htmx.blocks.refresh.request_copy import copy_as_get
 from mizan_htmx.invalidation.cookie import hides_headers
 from mizan_htmx.invalidation.recorder import Recorder
 from mizan_htmx.rendering.page_localization import localized_as_endpoint

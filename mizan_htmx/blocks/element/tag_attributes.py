@@ -14,8 +14,8 @@ from django.template import Context, TemplateSyntaxError
 from django.template.base import FilterExpression, Parser
 from django.utils.functional import Promise
 
-from mizan_htmx.blocks.html_attributes import BARE, is_known, is_true_or_false
-from mizan_htmx.blocks.reader_results import LazyResults
+from mizan_htmx.blocks.element.html_attributes import BARE, is_known, is_true_or_false
+from mizan_htmx.blocks.scope.reader_results import LazyResults
 from mizan_htmx.declarations.graph import Group
 from mizan_htmx.html import plain
 

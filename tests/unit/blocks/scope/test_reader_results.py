@@ -12,7 +12,7 @@ from django.urls import NoReverseMatch
 from pydantic import ValidationError
 
 from mizan_htmx import client, register
-from mizan_htmx.blocks.reader_results import LazyResults, readers_of
+from mizan_htmx.blocks.scope.reader_results import LazyResults, readers_of
 from mizan_htmx.setup.registry import registry
 from mizan_htmx.testing import isolated_registry
 from tests.helpers.blocks import Site, blocks_of

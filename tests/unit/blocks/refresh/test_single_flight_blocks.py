@@ -156,7 +156,7 @@ def test_whatever_fails_the_answer_to_the_mutation_stands(
     def broken(*args: object) -> object:
         raise RuntimeError("It broke.")
 
-    monkeypatch.setattr("mizan_htmx.blocks.single_flight.render_block", broken)
+    monkeypatch.setattr("mizan_htmx.blocks.refresh.single_flight.render_block", broken)
     answer = send(flight, "/plain/", names(html))
 
     assert (answer.status, answer.body, answer.brought) == (200, "plain", None)

@@ -360,7 +360,7 @@ class TestItsOwnNote:
         def fail(request: HttpRequest) -> HttpRequest:
             raise RuntimeError("No copy.")
 
-        monkeypatch.setattr("mizan_htmx.blocks.freshness_check.copy_as_get", fail)
+        monkeypatch.setattr("mizan_htmx.blocks.refresh.freshness_check.copy_as_get", fail)
         site.write("page.html", USER)
         serve(settings, change=client(affects="user", methods=["GET"])(changing(site, "first")))
         with caplog.at_level(logging.ERROR, "mizan_htmx.freshness"):

@@ -14,8 +14,8 @@ from django.template import Context, NodeList, TemplateSyntaxError
 from django.template.base import Node, Parser, TextNode, Token
 from django.utils.safestring import SafeString, mark_safe
 
-from mizan_htmx.blocks.html_attributes import VOID
-from mizan_htmx.blocks.tag_attributes import is_at_first, is_reserved
+from mizan_htmx.blocks.element.html_attributes import VOID
+from mizan_htmx.blocks.element.tag_attributes import is_at_first, is_reserved
 from mizan_htmx.internals import nodelists_of, open_tag_names
 
 #: In the place of the attributes. What visitors have written is escaped, and so never is this.

@@ -1,0 +1,1 @@
+"""What the template of a block sees: parameters, results of readers, what ``with`` passes. Not the page."""

@@ -1,0 +1,1 @@
+"""Tests of ``mizan_htmx.blocks``."""

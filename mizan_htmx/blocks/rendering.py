@@ -1,6 +1,7 @@
 """Rendering of blocks, the same at first and on each refresh: without the context of the page around."""
 
 import hashlib
+from contextlib import nullcontext
 from typing import Any, cast
 
 from django.http import HttpRequest
@@ -15,7 +16,7 @@ from mizan_htmx.blocks.freshness import note_numbers
 from mizan_htmx.blocks.page_address import on_its_page
 from mizan_htmx.blocks.reader_results import LazyResults, PlaceholderResults, is_denied, readers_of
 from mizan_htmx.bounded_cache import BoundedCache
-from mizan_htmx.caching.anonymous import AnonymousRequest, are_public, shared_or_own
+from mizan_htmx.caching.anonymous import AnonymousRequest, are_public, empty_query, shared_or_own
 from mizan_htmx.conf import conf
 from mizan_htmx.errors import DENIED
 from mizan_htmx.html import attributes_of
@@ -68,9 +69,14 @@ def _processor_values(
     values = processed.get(key)
     if values is None:
         values = processed[key] = {}
-        for processor in engine.template_context_processors:
-            values.update(processor(request))
+        # They run for every block, whatever its template uses of them.
+        with empty_query(request) if isinstance(request, AnonymousRequest) else _UNCHANGED:
+            for processor in engine.template_context_processors:
+                values.update(processor(request))
     return values
+
+
+_UNCHANGED = nullcontext()
 
 
 def render(block: Block, partial: Partial, request: HttpRequest, locale: Locale | None = None) -> SafeString:

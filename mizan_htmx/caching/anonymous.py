@@ -150,6 +150,19 @@ def anonymous(request: HttpRequest) -> AnonymousRequest:
     return clean
 
 
+@contextmanager
+def empty_query(request: AnonymousRequest) -> Iterator[None]:
+    """Let code read the query where there is none, under ``DEBUG``, too."""
+    is_missing = "GET" not in request.__dict__
+    if is_missing:
+        request.GET = QueryDict("")
+    try:
+        yield
+    finally:
+        if is_missing:
+            request.__dict__.pop("GET", None)
+
+
 def are_public(contexts: Collection[str]) -> bool:
     """Return whether all these contexts are public, so that everyone may be sent what they show."""
     return registry.graph.public.issuperset(contexts) and bool(contexts)

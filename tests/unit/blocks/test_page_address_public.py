@@ -13,7 +13,7 @@ from mizan_htmx import client, has_claimed_address, register
 from mizan_htmx.client import Context
 from mizan_htmx.forms.rendering import with_query
 from tests.helpers.batch import all_of, batch_results
-from tests.helpers.blocks import Site, blocks_of
+from tests.helpers.blocks import Site, blocks_of, template_settings
 from tests.helpers.visitor import SyncOrAsync
 
 pytestmark = pytest.mark.django_db
@@ -133,6 +133,27 @@ def test_its_query_is_empty_and_under_debug_an_error(shared: Site, settings: Set
         "request.GET is read in a block of a public context, which is the same on all pages."
         " Pass what it needs: as a parameter of its context, or by 'with'."
     )
+
+
+def query_processor(request: HttpRequest) -> dict[str, str]:
+    """Be a context processor that reads the query."""
+    return {"query_of_page": request.GET.urlencode()}
+
+
+@pytest.mark.parametrize("is_debug", [False, True])
+def test_context_processors_may_read_its_empty_query(
+    shared: Site, settings: Settings, is_debug: bool
+) -> None:
+    settings.DEBUG = is_debug
+    processors = template_settings(shared.folder)[0]["OPTIONS"]["context_processors"]
+    settings.TEMPLATES = template_settings(
+        shared.folder, context_processors=[*processors, f"{__name__}.query_processor"]
+    )
+
+    html = shared.page("{% mizan_context 'news' %}{{ headline }}[{{ query_of_page }}]{% endmizan_context %}")
+
+    assert f">{OWN} False[]<" in html
+    assert shared.refresh(html).text in html
 
 
 @pytest.mark.parametrize(

@@ -38,7 +38,7 @@ def gathering(get_response: Callable[[HttpRequest], HttpResponseBase]) -> Callab
 @pytest.fixture(autouse=True)
 def talking(flight: Site, settings: Settings) -> None:
     """Declare a reader that says something each time, and a mutation of what it reads."""
-    settings.MIDDLEWARE = ["tests.unit.blocks.refresh.test_batch_events.gathering", *MIDDLEWARE]
+    settings.MIDDLEWARE = [f"{__name__}.gathering", *MIDDLEWARE]
 
     @client(context="said")
     def said(request: HttpRequest, user_id: int) -> str:

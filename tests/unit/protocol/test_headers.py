@@ -37,7 +37,7 @@ def test_the_scripts_know_them_by_these_names() -> None:
 
 def test_in_meta_they_have_the_names_that_django_gives_them() -> None:
     metas = {name: text for name, text in vars(headers).items() if name.endswith("_META")}
-    assert set(metas) == {"BLOCKS_META", "CURRENT_URL_META", "UNTICKED_META"}
+    assert set(metas) == {"BLOCKS_META", "CURRENT_URL_ENCODED_META", "CURRENT_URL_META", "UNTICKED_META"}
     for name, text in metas.items():
         header: str = vars(headers)[name.replace("_META", "_HEADER")]
         assert HttpHeaders.to_wsgi_name(header) == text

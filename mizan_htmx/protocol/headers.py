@@ -27,7 +27,8 @@ VERSION_HEADER = "X-Mizan-Version"
 CURRENT_URL_HEADER = "HX-Current-URL"
 CURRENT_URL_META = _meta(CURRENT_URL_HEADER)
 #: Of htmx 2: "true" if it has encoded that address, because it has what no header can hold.
-CURRENT_URL_ENCODED_META = _meta(f"{CURRENT_URL_HEADER}-URI-AutoEncoded")
+CURRENT_URL_ENCODED_HEADER = f"{CURRENT_URL_HEADER}-URI-AutoEncoded"
+CURRENT_URL_ENCODED_META = _meta(CURRENT_URL_ENCODED_HEADER)
 
 #: Marks the response to the refresh of a block.
 REFRESH_HEADER = "X-Mizan-Refresh"

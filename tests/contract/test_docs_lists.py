@@ -7,7 +7,9 @@ from types import ModuleType
 
 import django_tables2
 import pytest
+from django.db import connection
 from django.http import HttpResponse
+from django.test.utils import CaptureQueriesContext
 from django.urls import include, path
 from pytest_django import Settings
 
@@ -57,9 +59,14 @@ def serve(settings: Settings, view: object) -> None:
     settings.ROOT_URLCONF = (path("page/", view), path("api/mizan/", include("mizan_htmx.urls")))
 
 
-def check(site: Site, *, cell: str) -> str:
-    """Expect three blocks of one address, which are the same when they are refreshed; return the page."""
-    html = site.get(ADDRESS).text
+def check(site: Site, *, cell: str, counts: int) -> str:
+    """Expect three blocks of one address, which are the same when they are refreshed; return the page.
+
+    Rows are queried once, and counted as often as ``counts`` says.
+    """
+    with CaptureQueriesContext(connection) as queries:
+        html = site.get(ADDRESS).text
+    assert ["COUNT" in each["sql"] for each in queries] == [*[True] * counts, False]
     badge, listed, export = blocks_of(html)
     assert badge["data-mizan"] == "albums;genre=rock;q=album"
     assert listed["data-mizan"] == "albums;genre=rock;page=2;q=album;sort=-year"
@@ -85,7 +92,7 @@ def test_the_list_with_django_alone_works(site: Site, settings: Settings) -> Non
     register(vars(module)["albums"])
     site.write("page.html", examples("html")[0])
     serve(settings, site.page_view)
-    html = check(site, cell="li")
+    html = check(site, cell="li", counts=2)  # with a page and without one
     assert 'href="?q=album&amp;genre=rock&amp;sort=title"' in html
     assert 'href="?q=album&amp;genre=rock&amp;sort=-year&amp;page=3"' in html
     assert "No albums found." in site.get("/page/?q=zzz").text
@@ -96,7 +103,9 @@ def test_the_list_with_django_filter_and_django_tables2_works(site: Site, settin
     module = run(examples("python")[2], "albums.mizan_clients")
     register(vars(module)["album_list"])
     site.write("list.html", examples("html")[1])
-    serve(settings, vars(views)["AlbumList"].as_view(template_name="list.html"))
-    html = check(site, cell="td")
+    view = vars(views)["AlbumList"]
+    view.template_name = "list.html"
+    serve(settings, view.as_view())
+    html = check(site, cell="td", counts=1)
     assert "Select a valid choice" in site.get("/page/?genre=opera").text
     assert 'name="sort" form="search" value="-year"' in html

@@ -1,5 +1,7 @@
 """The list of albums: what stands in the shop, and what the page shows of it."""
 
+import re
+
 from playwright.async_api import Locator, expect
 
 from tests.browser.helpers.tab import Tab
@@ -27,7 +29,8 @@ async def shows(tab: Tab, titles: list[str], *, count: int = 8, page: str = "1",
     await expect(tab.page.locator("#albums tbody td:first-child")).to_have_text(titles)
     await expect(tab.page.locator("#albums li.active")).to_have_text([page] if page else [])
     await expect(tab.page.locator("#count")).to_have_text(f"{count} found")
-    await expect(tab.page.locator("#export a")).to_have_attribute("href", f"/albums/export/?{export}")
+    href = re.compile(rf"^/albums/export/\??{re.escape(export)}$")  # Django 6 writes the mark alone, too
+    await expect(tab.page.locator("#export a")).to_have_attribute("href", href)
     await tab.page.evaluate("mizan.quiet()")
 
 

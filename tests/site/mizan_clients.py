@@ -14,6 +14,7 @@ from pydantic import BaseModel
 from mizan_htmx import client, invalidate
 from mizan_htmx.client import GlobalContext
 from tests.site import forms as forms  # declaring them registers them
+from tests.site.albums import album_list as album_list
 from tests.site.errors import err_count as err_count
 from tests.site.errors import err_loosely as err_loosely
 from tests.site.errors import err_note as err_note

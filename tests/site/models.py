@@ -1,4 +1,4 @@
-"""What the pages show: people and their names, boards and their cards."""
+"""What the pages show: people and their names, boards and their cards, albums."""
 
 from django.db import models
 
@@ -26,6 +26,23 @@ class Card(models.Model):
 
     board = models.ForeignKey(Board, on_delete=models.CASCADE, related_name="cards")
     title = models.CharField(max_length=100)
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class Album(models.Model):
+    """A record in the shop."""
+
+    class Genre(models.TextChoices):
+        """What it sounds like."""
+
+        JAZZ = "jazz"
+        ROCK = "rock"
+
+    title = models.CharField(max_length=100)
+    genre = models.CharField(max_length=10, choices=Genre)
+    year = models.PositiveIntegerField()
 
     def __str__(self) -> str:
         return self.title

@@ -35,6 +35,7 @@ urlpatterns = [
     path("fragment/", views.fragment, name="fragment"),
     path("slogan/<str:build>/", public.slogan_page, name="slogan"),
     path("slogan/change/now/", public.change_slogan, name="change_slogan"),
+    path("", include("tests.site.albums")),
     path("", include("tests.site.answers")),
     path("", include("tests.site.bundles")),
     path("", include("tests.site.tickets")),

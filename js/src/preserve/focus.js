@@ -3,6 +3,7 @@
 
 import { BLOCK, is, of, page, within } from "../dom.js";
 import { onCapture } from "../events.js";
+import { linkIn } from "./links.js";
 import { isOpen } from "./open.js";
 import { allIn, placeOf, twinOf } from "./swap.js";
 
@@ -71,7 +72,7 @@ export const noteFocus = (swap) => {
   for (let inner = of(it).shadowRoot?.activeElement; inner; inner = of(it).shadowRoot?.activeElement)
     it = inner;
   const field = /** @type {Field} */ (it);
-  const twin = /** @type {Field | null} */ (twinOf(swap, host));
+  const twin = /** @type {Field | null} */ (twinOf(swap, host) ?? linkIn(host, swap.block, swap.fresh));
   swap.focus = { host, it: field, twin, selection: selectionOf(field) };
 };
 

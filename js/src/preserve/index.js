@@ -7,7 +7,7 @@
    swap.js            is what one swap knows
    fields.js          knows what was entered, sent.js what of that was accepted, carry_fields.js puts it back
    attributes.js      knows what scripts have set, alpine.js what Alpine has, carry_attributes.js puts it back
-   open.js, focus.js  know what is open, and where the focus is
+   open.js, focus.js  know what is open, and where the focus is; links.js knows links that come back with another address
    staying.js         knows which elements are left alone, and waiting.js when a block can't be replaced
    scripts.js         runs the scripts of the new content; namespaces.js is for SVG and MathML
    inserted.js        preserves what visitors have loaded into a block, which swaps.js reports; asking_again.js

@@ -63,6 +63,21 @@ describe("what a visitor has entered", () => {
     expect(find("p").textContent).to.equal("new");
   });
 
+  it("keeps the focus on a link of the page that has another address by now", async () => {
+    const links = (order, page) => `<a href="?sort=${order}">Title</a> <a href="?sort=year">Year</a>
+      <a href="?page=${page}">Next</a><p>${order}</p><a href="?page=${page}">Next</a>`;
+    await refresh(links("title", 2), () => find("a").focus(), links("-title", 3));
+    expect(document.activeElement).to.equal(find("a"));
+    await refresh(links("title", 2), () => find("a:last-child").focus(), links("-title", 3));
+    expect(document.activeElement).to.equal(find("a:last-child"));
+    await refresh(
+      '<a href="/other/?a=1">Next</a>',
+      () => find("a").focus(),
+      '<p>new</p><a href="/other/?a=2">Next</a>',
+    );
+    expect(find("p").textContent).to.equal("new");
+  });
+
   it("stays in editable text", async () => {
     const html = '<div contenteditable id="editor">old</div>';
     await refresh(html, () => type(find("#editor"), "typed"), html.replace("<div", "<p>new</p><div"));

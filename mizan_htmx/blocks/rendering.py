@@ -1,7 +1,7 @@
 """Rendering of blocks, the same at first and on each refresh: without the context of the page around."""
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, cast
 
@@ -238,7 +238,7 @@ def _denied(
     block: Block, partial: Partial, request: HttpRequest, groups: tuple[Group, ...], locale: Locale
 ) -> _Content:
     _, attributes, root = _constant(block, partial)
-    return _instead(block, fallbacks_of(block, partial), request, locale, LOGIN_REQUIRED), attributes, root
+    return _instead(block, partial, request, locale, LOGIN_REQUIRED), attributes, root
 
 
 def _text(content: _Content) -> str:
@@ -283,22 +283,23 @@ def _inner(
         raised = error
     if results.failure is None:
         return inner
-    fallbacks = fallbacks_of(block, partial)
-    refusal = refusal_of(results.failure, results.failed, fallbacks)
+    refusal = refusal_of(results.failure, results.failed, fallbacks_of(block, partial))
     if refusal is None:
         raise raised or results.failure
-    return _instead(block, fallbacks, request, locale, refusal)
+    return _instead(block, partial, request, locale, refusal)
 
 
-def _instead(
-    block: Block, fallbacks: Mapping[str, Partial], request: HttpRequest, locale: Locale, refusal: Refusal
-) -> str:
+def _instead(block: Block, partial: Partial, request: HttpRequest, locale: Locale, refusal: Refusal) -> str:
     """Return what a block shows without its content: its fallback, or nothing and, under DEBUG, why."""
     if settings.DEBUG:
         forget_content()
-    if refusal.tag in fallbacks:
-        return _render_fallback(block, fallbacks[refusal.tag], request, locale, refusal.tag)
-    return comment_on(refusal, block.wrapper.tag) if settings.DEBUG else ""
+    fallback = fallbacks_of(block, partial).get(refusal.tag)
+    if fallback is not None:
+        return _render_fallback(block, fallback, request, locale, refusal.tag)
+    if not settings.DEBUG:
+        return ""
+    root = source_of(block, partial).root
+    return comment_on(refusal, block.wrapper.tag if root is None else root.name)
 
 
 def _digest(text: str) -> str:

@@ -102,4 +102,5 @@ def is_known(name: str, element: str | None) -> bool:
 
 def is_true_or_false(name: str) -> bool:
     """Return whether an attribute is written as ``true`` or ``false``, as ARIA's and htmx's are."""
+    name = name.lower()
     return name in _TRUE_OR_FALSE or name.startswith(("aria-", "hx-", "data-hx-"))

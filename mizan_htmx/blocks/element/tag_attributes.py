@@ -58,18 +58,22 @@ class Attribute:
             return f" {self.name}"
         if results is None:
             return _written(self.name, self.expression.resolve(context))
-        former, results.failure = results.failure, None
+        former, by = results.failure, results.failed
+        results.failure = None
         value, failure = _read(self.expression, context, results)
-        results.failure = former or failure
+        if former is not None:
+            results.failure, results.failed = former, by
         return _written(self.name, value if failure is None else None)
 
 
 def _read(
     expression: FilterExpression, context: Context, results: LazyResults
 ) -> tuple[object, Exception | None]:
+    """Return the value, and what a reader, or what it has returned, has raised."""
     try:
         return expression.resolve(context), results.failure
-    except Exception:  # the border to the site's readers; what one raises is kept in the results
+    except Exception as error:  # the border to the site's readers; what one raises is kept in the results
+        results.note(error)
         if results.failure is None:
             raise
         return None, results.failure
@@ -77,11 +81,11 @@ def _read(
 
 def _written(name: str, value: object) -> str:
     value = plain(value)
-    is_switch = is_true_or_false(name) and name not in _AT_FIRST
-    if value is None or (value is False and not is_switch):
+    is_switch = is_true_or_false(name)
+    if value is None or (value is False and (is_at_first(name) or not is_switch)):
         return ""
     if isinstance(value, bool):
-        if is_switch or name in _AT_FIRST:
+        if is_switch:
             return f' {name}="{str(value).lower()}"'
         return f" {name}"
     return f' {name}="{escape(str(value))}"'
@@ -147,7 +151,7 @@ class TagAttributes:
 
 
 def _write(attributes: Iterable[Attribute], context: Context, results: LazyResults | None) -> Written:
-    texts = [(each.name in _AT_FIRST, each.resolve(context, results)) for each in attributes]
+    texts = [(is_at_first(each.name), each.resolve(context, results)) for each in attributes]
     if not texts:
         return NOTHING_WRITTEN
     return Written(

@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import cast
@@ -30,6 +30,7 @@ from mizan_htmx.blocks.tag.enclosing_tags import check_enclosing_nodes, enclosin
 from mizan_htmx.caching.anonymous import are_public
 from mizan_htmx.conf import conf
 from mizan_htmx.declarations.graph import Group
+from mizan_htmx.errors import listed, suggest
 from mizan_htmx.internals import partials_in
 from mizan_htmx.localization import Locale, current_locale
 from mizan_htmx.rendering.page_localization import localization_in
@@ -183,6 +184,7 @@ def _parse(parser: Parser, token: Token) -> Binding:
         elif match is None:
             raise TemplateSyntaxError(
                 f"Unknown argument {str(bit)!r} in {{% mizan_context %}}. Write name=value, or the word lazy."
+                f" {listed(ATTRIBUTES, what='options')}"
             )
         else:
             target[match[1]] = parser.compile_filter(match[2])
@@ -211,6 +213,21 @@ def _groups_of(literals: tuple[str, ...] | None) -> tuple[Group, ...] | None:
 def _literals(contexts: list[FilterExpression]) -> tuple[str, ...] | None:
     names = [str(each.var) for each in contexts if isinstance(each.var, str) and not each.filters]
     return tuple(dict.fromkeys(names)) if len(names) == len(contexts) else None
+
+
+def _resolved(expressions: Iterable[FilterExpression], context: Context) -> tuple[str, ...]:
+    """Return the names of the contexts; a word that is no variable may be a misspelt option."""
+    names: dict[str, None] = {}
+    for each in expressions:
+        name = each.resolve(context, ignore_failures=True)
+        if name is None or name == "":
+            hint = suggest(each.token, ATTRIBUTES, what="options")
+            raise TemplateSyntaxError(
+                f"{each.token!r} in {{% mizan_context %}} is neither an option nor a variable with the name"
+                f" of a context, which is written in quotes. {hint}"
+            )
+        names[str(name)] = None
+    return tuple(names)
 
 
 def _check_early(binding: Binding) -> None:
@@ -316,9 +333,7 @@ class ContextNode(BlockNode):
         locale: Locale,
     ) -> Block:
         binding = self.binding
-        contexts = binding.literals or tuple(
-            dict.fromkeys(str(each.resolve(context)) for each in binding.contexts)
-        )
+        contexts = binding.literals or _resolved(binding.contexts, context)
         public = are_public(contexts)
         passed = binding.variables
         variables = pass_in(passed, context, contexts, request) if passed else {}

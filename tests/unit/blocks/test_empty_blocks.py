@@ -79,6 +79,21 @@ def test_no_text_ends_the_comment(site: Site, text: str) -> None:
 def test_there_is_none_where_browsers_would_show_it(site: Site, tag: str) -> None:
     declare(PermissionDenied())
     assert content(site, tag) == ""
+    own = f'{{% mizan_context "secret" %}}<{tag} {{% mizan_attributes %}}>{{{{ secret }}}}</{tag}>{END}'
+    assert site.page(own).endswith(f'"></{tag}>')
+
+
+def test_the_reader_that_refused_first_is_named(site: Site) -> None:
+    declare(PermissionDenied())
+
+    @client(context="secret")
+    def second(request: HttpRequest) -> str:
+        raise PermissionDenied
+
+    register(second)
+    html = site.page('{% mizan_context "secret" data-a=secret data-b=second %}' + END)
+    assert "&#x27;secret&#x27; raised PermissionDenied" in html
+    assert "second" not in html
 
 
 def test_there_is_none_without_debug(any_site: Site, settings: Settings) -> None:

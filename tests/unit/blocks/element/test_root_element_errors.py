@@ -102,6 +102,20 @@ def test_what_can_not_be_the_element_is_found_when_the_template_is_compiled(
     assert syntax_error(site, f"{{% if 0 %}}{tag}{body}{END}{{% endif %}}") == message
 
 
+@pytest.mark.parametrize(
+    ("body", "message"),
+    [
+        ("{}text{}", "in a start tag"),
+        ("{}text <li {}></li>", "not in the first element"),
+        ("<li {1}></li>{0}text", "not the only element"),
+    ],
+)
+def test_many_comments_beside_it_take_no_time(site: Site, body: str, message: str) -> None:
+    content = body.format("<!-- a -->\n" * 200, "{% mizan_attributes %}")
+
+    assert message in syntax_error(site, f"{USER}{content}{END}")
+
+
 def test_the_element_is_written_once(site: Site) -> None:
     tag = '{% mizan_context "user" user_id=5 tag="li" %}'
 

@@ -165,6 +165,15 @@ def test_what_only_some_elements_have_depends_on_the_tag(site: Site, given: str,
 def test_what_is_neither_is_an_unknown_argument(site: Site, given: str, unknown: str) -> None:
     assert syntax_error(site, f'{{% mizan_context "user" user_id=5 {given} %}}{END}') == (
         f"Unknown argument {unknown!r} in {{% mizan_context %}}. Write name=value, or the word lazy."
+        + OPTIONS
+    )
+
+
+@pytest.mark.parametrize("source", ['"notifications" lzy', "lzy"])
+def test_so_is_a_word_that_might_have_been_a_context(site: Site, source: str) -> None:
+    assert syntax_error(site, f"{{% mizan_context {source} %}}{END}", lzy="") == (
+        "'lzy' in {% mizan_context %} is neither an option nor a variable with the name of a context, which"
+        f" is written in quotes. Did you mean 'lazy'?{OPTIONS}"
     )
 
 

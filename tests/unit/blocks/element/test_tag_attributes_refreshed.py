@@ -127,7 +127,7 @@ def test_a_lazy_block_has_those_that_use_no_reader_until_it_is_loaded(any_site: 
 def test_only_the_first_rendering_says_where_else_it_goes(any_site: Site) -> None:
     html = any_site.page(
         '{% mizan_context "user" user_id=5 hx-swap-oob="true" data-x=1 %}{{ user_profile.name }}'
-        '{% mizan_context "tag" tag="b" data-hx-swap-oob=place %}{% endmizan_context %}'
+        '{% mizan_context "tag" tag="b" data-HX-swap-oob=place %}{% endmizan_context %}'
         f"{END}"
     )
 

@@ -138,6 +138,18 @@ def test_a_late_refusal_empties_the_block(tagged: Site, source: str) -> None:
     assert [each["status"] for each in json.loads(response.content)["blocks"]] == [200]
 
 
+@pytest.mark.django_db
+@pytest.mark.parametrize("value", ["trouble|length", "odd.title", "trouble.0"])
+@pytest.mark.parametrize("content", ["x{{ other }}", "{{ trouble|length }}"])
+def test_a_late_refusal_in_an_attribute_does_so_too(any_site: Site, value: str, content: str) -> None:
+    declare(PermissionDenied("no"))
+    tag = f'{{% mizan_context "trouble" data-a={value} data-b=other %}}'
+    html = any_site.page(tag + content + "{% refused %}No.{% endrefused %}" + END)
+    assert (" data-a" in html, ' data-b="other"' in html) == (False, True)
+    assert html.endswith('">No.</div>')
+    assert any_site.assert_refreshes_alike(html) == 1
+
+
 @pytest.mark.parametrize("error", DENIALS, ids=lambda each: type(each).__name__)
 @pytest.mark.parametrize("source", [RAISED[0], SWALLOWED[1]])
 def test_every_refusal_may_come_late(site: Site, error: Exception, source: str) -> None:

@@ -80,16 +80,16 @@ class Letter(TextChoices):
         (
             '"user" user_id=5 "notifications"',
             "Unknown argument '\"notifications\"' in {% mizan_context %}."
-            " Write name=value, or the word lazy.",
+            " Write name=value, or the word lazy." + OPTIONS,
         ),
         ('"user" user_id=5 with', None),
         (
             '"user" user_id=5 with a=1 with',
-            "Unknown argument 'with' in {% mizan_context %}. Write name=value, or the word lazy.",
+            "Unknown argument 'with' in {% mizan_context %}. Write name=value, or the word lazy." + OPTIONS,
         ),
         (
             '"user" user_id=5 with a',
-            "Unknown argument 'a' in {% mizan_context %}. Write name=value, or the word lazy.",
+            "Unknown argument 'a' in {% mizan_context %}. Write name=value, or the word lazy." + OPTIONS,
         ),
         (
             '"user" user_id=5 as a.b',

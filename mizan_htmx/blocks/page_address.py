@@ -163,9 +163,12 @@ def _is_own(request: HttpRequest, url: SplitResult) -> bool:
     if url.scheme != request.scheme or "@" in url.netloc:
         return False
     try:
-        own = urlsplit(f"//{request.get_host()}")
+        host = request.get_host()
     except DisallowedHost:
         return False
+    if url.netloc == host:
+        return True
+    own = urlsplit(f"//{host}")
     default = _DEFAULT_PORTS.get(url.scheme)
     return url.hostname == own.hostname and (url.port or default) == (own.port or default)
 

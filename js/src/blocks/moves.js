@@ -5,7 +5,7 @@ import { all, is, of, within } from "../dom.js";
 import { on, onChange, onRestored } from "../events.js";
 import { htmx, isHtmx2, spelt } from "../htmx.js";
 import { whenParsed } from "../lifecycle.js";
-import { flights } from "../requests/flights.js";
+import { flights, isUnderWay } from "../requests/flights.js";
 import { held, wanted } from "./address.js";
 import { isLazy } from "./lazy.js";
 import { plan } from "./refresh.js";
@@ -29,7 +29,9 @@ let timer;
 const isMoved = (block) => {
   if (isLazy(block)) return false; // it will be requested with what the address has then
   const here = wanted(block);
-  return here !== held(block) && here !== asked.get(block);
+  if (here !== held(block)) return here !== asked.get(block);
+  if (!isUnderWay(block)) asked.delete(block); // what failed for another address is requested when that comes again
+  return false;
 };
 
 /* The address is new, and the blocks that come with it are not there yet. */

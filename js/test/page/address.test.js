@@ -126,6 +126,23 @@ describe("the address of the page", () => {
     expect(asked.map(([[, fields]]) => fields.page)).to.deep.equal(["2", "3"]);
   });
 
+  it("asks again for what failed when it has that again", async () => {
+    for (const status of [404, 503]) {
+      await showAt("", list("list"));
+      let isDown = true;
+      const asked = answer((id, fields) => (isDown ? status : list(id, fields)));
+
+      push("page=2");
+      await until(() => find("#list").dataset.mizanError === String(status));
+      push("");
+      await rest();
+      expect(asked).to.have.length(1);
+      isDown = false;
+      push("page=2");
+      await until(() => shown("list").page === "2", 500);
+    }
+  });
+
   it("is what any refresh asks for, without a hash once it has changed", async () => {
     const hash = { "data-mizan-hash": "0123456789abcdef" };
     await showAt("page=2", list("list", { page: "2" }, hash) + list("badge", { page: "2" }, hash));

@@ -73,6 +73,7 @@ async def test_links_and_the_history_move_all_blocks_together_and_once(tab: Tab)
     assert tab.page.url.endswith("page=2")
 
 
+@on_every_htmx
 async def test_what_is_typed_into_the_search_moves_all_blocks_and_stays(tab: Tab) -> None:
     await tab.open("/tickets/?page=2")
     await shows(tab, "Date", "Elder", "Fig", count=8, page=2, export="q=&sort=pk")

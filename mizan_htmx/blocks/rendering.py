@@ -273,19 +273,17 @@ def _inner(
     results: LazyResults,
     locale: Locale,
 ) -> str:
-    raised: Exception | None = None
     try:
         inner = partial.render(context)
     except Exception as error:  # the border to the site's templates; a reader's refusal hides the content
         results.note(error)
         if results.failure is None:
             raise
-        raised = error
     if results.failure is None:
         return inner
     refusal = refusal_of(results.failure, results.failed, fallbacks_of(block, partial))
     if refusal is None:
-        raise raised or results.failure
+        raise results.failure  # the first one, though a condition may have swallowed it
     return _instead(block, partial, request, locale, refusal)
 
 

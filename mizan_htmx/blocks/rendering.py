@@ -14,6 +14,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from mizan_htmx.blocks.binding import find_groups
 from mizan_htmx.blocks.block import Block, Wrapper
+from mizan_htmx.blocks.element.html_attributes import VOID
 from mizan_htmx.blocks.element.root_element import MARK, RootElement, fill
 from mizan_htmx.blocks.element.tag_attributes import NO_ATTRIBUTES, NOTHING_WRITTEN, TagAttributes, Written
 from mizan_htmx.blocks.fallbacks import LOGIN_REQUIRED, Refusal, comment_on, reason_in, refusal_of
@@ -329,6 +330,8 @@ def _wrap(
     tag = block.wrapper.tag
     has_mark = MARK in inner
     if root is None and not has_mark:
+        if tag.lower() in VOID and not inner.strip():
+            return mark_safe(f"{before}{written}{after}")
         return mark_safe(f"{before}{written}{after}{inner}</{tag}>")
     own_attributes = f"{before[len(tag) + 1 :]}{written}{after[:-1]}"
     if root is None or has_mark:

@@ -13,6 +13,7 @@ from django.template import Context, NodeList, TemplateSyntaxError
 from django.template.base import Node, Parser, Token
 from django.utils.safestring import SafeString, mark_safe
 
+from mizan_htmx.blocks.element.html_attributes import VOID
 from mizan_htmx.errors import DENIED, GONE, REFUSED, is_by_auth
 from mizan_htmx.internals import open_tag_names
 from mizan_htmx.rendering.partials import Partial, unnamed_partial
@@ -105,7 +106,7 @@ def refusal_of(failure: Exception, reader: str, fallbacks: Mapping[str, Partial]
 
 def comment_on(refusal: Refusal, tag: str) -> str:
     """Return an HTML comment that says to developers why a block is empty; ``tag`` is its element."""
-    if tag.lower() in _TEXT_ONLY:
+    if tag.lower() in _TEXT_ONLY or tag.lower() in VOID:
         return ""
     way = f"{{% {refusal.tag} %}}…{{% end{refusal.tag} %}} in the block would be shown here."
     # Two hyphens might end the comment.

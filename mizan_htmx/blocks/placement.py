@@ -20,6 +20,7 @@ from django.template.base import Node
 from django.utils.safestring import SafeString, mark_safe
 
 from mizan_htmx.blocks.block import Block
+from mizan_htmx.blocks.scope.page_variables import place_of
 
 _MARK = re.compile(r"<!--/?mizan [\w-]+ [\w-]+-->", re.ASCII)
 _DOCUMENTS = ("document", "iframe", "frame")
@@ -41,7 +42,8 @@ class PlacedPage:
 
     def begin(self, block: Block, node: Node, *, is_named: bool) -> None:
         """Place a block; raise TemplateSyntaxError if another one has its id, and a tag names that."""
-        tag = f"{{% {node.token.contents} %}}" if node.token is not None else "a block"
+        written = f"{{% {node.token.contents} %}}" if node.token is not None else "a block"
+        tag = written + place_of(node)
         known, was_named = self.tags.get(block.id, ("", False))
         if known and (is_named or was_named):
             raise TemplateSyntaxError(

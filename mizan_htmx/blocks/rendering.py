@@ -14,6 +14,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from mizan_htmx.blocks.binding import find_groups
 from mizan_htmx.blocks.block import Block, Wrapper
+from mizan_htmx.blocks.element.html_attributes import VOID
 from mizan_htmx.blocks.element.root_element import MARK, RootElement, fill
 from mizan_htmx.blocks.element.tag_attributes import NO_ATTRIBUTES, NOTHING_WRITTEN, TagAttributes, Written
 from mizan_htmx.blocks.fallbacks import LOGIN_REQUIRED, Refusal, comment_on, reason_in, refusal_of
@@ -278,19 +279,17 @@ def _inner(
     results: LazyResults,
     locale: Locale,
 ) -> str:
-    raised: Exception | None = None
     try:
         inner = partial.render(context)
     except Exception as error:  # the border to the site's templates; a reader's refusal hides the content
         results.note(error)
         if results.failure is None:
             raise
-        raised = error
     if results.failure is None:
         return inner
     refusal = refusal_of(results.failure, results.failed, fallbacks_of(block, partial))
     if refusal is None:
-        raise raised or results.failure
+        raise results.failure  # the first one, though a condition may have swallowed it
     return _instead(block, partial, request, locale, refusal)
 
 
@@ -336,6 +335,8 @@ def _wrap(
     tag = block.wrapper.tag
     has_mark = MARK in inner
     if root is None and not has_mark:
+        if tag.lower() in VOID and not inner.strip():
+            return mark_safe(f"{before}{written}{after}")
         return mark_safe(f"{before}{written}{after}{inner}</{tag}>")
     own_attributes = f"{before[len(tag) + 1 :]}{written}{after[:-1]}"
     if root is None or has_mark:

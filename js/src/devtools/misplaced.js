@@ -23,6 +23,9 @@ const STRICT =
 // These may stand in a few elements only.
 const BOUND = /^(caption|col|colgroup|tbody|thead|tfoot|tr|td|th|form|option|optgroup)$/;
 
+// What every browser leaves in a <select>. Some of them leave other elements there, too.
+const IN_SELECT = /^(option|optgroup|hr|button|template)$/;
+
 /** @type {Record<string, string>} What may stand in an element. */
 const INSTEAD = {
   table: "tbody",
@@ -91,19 +94,26 @@ const wayOut = ({ tag }, parent) => {
     : `${write} the block around the <${whole}>.`;
 };
 
+/** @type {(mark: Mark, parent: Element, fate: string, where?: string) => void} */
+const tellFate = (mark, parent, fate, where = "in") => {
+  const { id, tag } = mark;
+  const what = `<${tag} id="${id}"> ${where} ${tagOf(parent)}, where its template has it`;
+  tell(`${fate} a block`, `${fate} ${what}: a <${tag}> may not stand there. ${wayOut(mark, parent)}`);
+};
+
 /** @param {Mark} mark */
 const checkStart = (mark) => {
   const { comment, id, tag } = mark;
   const parent = comment.parentElement;
-  if (!parent || isInPlace(mark)) return false;
+  if (!parent) return false;
+  if (isInPlace(mark)) {
+    if (is(parent, "select") && !IN_SELECT.test(tag)) tellFate(mark, parent, "Other browsers leave out");
+    return false;
+  }
   const isMoved = isThere(id);
   if (!is(parent, STRICT) && (isMoved || !BOUND.test(tag))) return false;
-  const [fate, where] = isMoved ? ["moved", "out of"] : ["left out", "in"];
-  tell(
-    `The browser has ${fate} a block`,
-    `The browser has ${fate} <${tag} id="${id}"> ${where} ${tagOf(parent)}, where its template has it: a <${tag}> may not ` +
-      `stand there. ${wayOut(mark, parent)}`,
-  );
+  if (isMoved) tellFate(mark, parent, "The browser has moved", "out of");
+  else tellFate(mark, parent, "The browser has left out");
   return true;
 };
 

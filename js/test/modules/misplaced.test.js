@@ -106,6 +106,16 @@ describe("misplaced blocks", () => {
     });
   }
 
+  it("are reported where only this browser leaves one in its <select>", async () => {
+    const site = await open(`${TAGS}<select name="s">${block("div", "me", "<option>x")}</select>`);
+    const [said, ...more] = site.said("error");
+    expect(more).to.deep.equal([]);
+    expect(said).to.match(
+      /^mizan: (The browser has left out|Other browsers leave out) <div id="me"> in <select name="s">, where its template has it/,
+    );
+    expect(commentsIn(site)).to.deep.equal([]);
+  });
+
   it("are found where the scripts are not deferred, and leave other comments alone", async () => {
     const now = { defer: false };
     const tags = htmxScript("4.0.1") + tag("mizan.js", now) + tag("mizan-debug.js", now);

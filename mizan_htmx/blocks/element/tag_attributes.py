@@ -15,7 +15,7 @@ from django.template.base import FilterExpression, Parser
 from django.utils.functional import Promise
 
 from mizan_htmx.blocks.element.html_attributes import BARE, is_known, is_true_or_false
-from mizan_htmx.blocks.scope.reader_results import LazyResults
+from mizan_htmx.blocks.scope.reader_results import LazyResults, NotRead
 from mizan_htmx.declarations.graph import Group
 from mizan_htmx.html import plain
 
@@ -74,7 +74,8 @@ def _read(
         return expression.resolve(context), results.failure
     except Exception as error:  # the border to the site's readers; what one raises is kept in the results
         results.note(error)
-        if results.failure is None:
+        is_mistake = isinstance(error, TemplateSyntaxError) and not isinstance(error, NotRead)
+        if results.failure is None or is_mistake:
             raise
         return None, results.failure
 

@@ -87,7 +87,7 @@ class PageVariables(dict[str, Any]):
                 f" because a refresh has no page. {self._way_out(name, variable, holder)}"
             )
         if why:
-            error = TemplateSyntaxError(f"{variable!r}{_place(node)} {why}")
+            error = TemplateSyntaxError(f"{variable!r}{place_of(node)} {why}")
             # A condition such as {% if a and b %} swallows what is raised.
             self._results.failure = self._results.failure or error
             raise error
@@ -121,10 +121,11 @@ class PageVariables(dict[str, Any]):
         else:
             at = len(bits) - 2 if bits[-2:-1] == ["as"] else len(bits)
             bits[at:at] = ["with", given]
-        return f"{{% {' '.join(bits)} %}}{_place(node)}"
+        return f"{{% {' '.join(bits)} %}}{place_of(node)}"
 
 
-def _place(node: Node | None) -> str:
+def place_of(node: Node | None) -> str:
+    """Return where a tag is in which template, in brackets after a space; "" if that is not known."""
     if node is None or node.token is None or node.origin is None:
         return ""
     return f" (line {node.token.lineno} of {node.origin.template_name or node.origin.name!s})"

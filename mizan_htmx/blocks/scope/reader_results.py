@@ -106,8 +106,12 @@ class LazyResults(Mapping[str, Any]):
                 self._request.object(f"a result such as {handed_on!r} refused access")
 
 
+class NotRead(TemplateSyntaxError):
+    """A template uses a reader where none runs."""
+
+
 class NoResults(LazyResults):
-    """The results of readers in a fallback such as a placeholder: looking one up raises TemplateSyntaxError.
+    """The results of readers in a fallback such as a placeholder: looking one up raises NotRead.
 
     ``tag`` is the tag around the fallback.
     """
@@ -116,7 +120,7 @@ class NoResults(LazyResults):
 
     def __getitem__(self, name: str) -> Any:
         why = "read only when the block is loaded" if self.tag == "placeholder" else "not read there"
-        self.failure = TemplateSyntaxError(
+        self.failure = NotRead(
             f"{{% {self.tag} %}} uses {name!r}, which is {why}. It can use what 'with' passes, and what"
             " context processors return."
         )

@@ -83,6 +83,12 @@ def test_there_is_none_where_browsers_would_show_it(site: Site, tag: str) -> Non
     assert site.page(own).endswith(f'"></{tag}>')
 
 
+def test_there_is_none_in_an_element_without_content(site: Site) -> None:
+    declare(PermissionDenied())
+    html = site.page('{% mizan_context "secret" tag="input" value=secret %}' + END)
+    assert html.endswith('hx-swap="outerHTML">')
+
+
 def test_the_reader_that_refused_first_is_named(site: Site) -> None:
     declare(PermissionDenied())
 

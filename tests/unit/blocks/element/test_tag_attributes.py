@@ -177,6 +177,17 @@ def test_so_is_a_word_that_might_have_been_a_context(site: Site, source: str) ->
     )
 
 
+@pytest.mark.parametrize("lazy", ["", "lazy "])
+def test_an_element_without_content_has_no_end(any_site: Site, lazy: str) -> None:
+    html = any_site.page(f'{{% mizan_context "notifications" {lazy}tag="input" value=unread %}} {END}')
+
+    loaded = any_site.refresh(html).text
+    assert loaded.startswith("<input id=")
+    assert loaded.endswith('hx-swap="outerHTML">')
+    assert blocks_of(loaded)[0]["value"] == "3"
+    assert "</" not in html
+
+
 def test_a_parameter_of_the_context_is_meant_by_the_name_of_an_attribute(site: Site) -> None:
     @client(context="book")
     def book(request: HttpRequest, title: str, hidden: bool = False) -> str:

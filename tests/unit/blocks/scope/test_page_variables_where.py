@@ -146,6 +146,28 @@ def test_what_a_reader_refuses_hides_the_block_and_what_else_is_wrong_in_it(site
     assert html.endswith("></div>")
 
 
+@pytest.mark.parametrize("option", ["", "lazy "])
+@pytest.mark.parametrize("body", ["", "{{ closed }}"])
+def test_an_attribute_is_looked_at_whatever_the_readers_do(site: Site, option: str, body: str) -> None:
+    def closed(request: object) -> str:
+        raise PermissionError
+
+    register(client(context="closed")(closed))
+    tag = f'"closed" {option}data-a=closed data-title=title'
+
+    assert f"{{% mizan_context {tag} with title=title %}}" in syntax_error(site, block(body, tag), title="T")
+
+
+def test_a_refusal_hides_no_mistake_before_it(site: Site) -> None:
+    def closed(request: object) -> str:
+        raise PermissionError
+
+    register(client(context="closed")(closed))
+    body = "{% if request and title %}yes{% endif %}{{ closed }}"
+
+    assert "'title' (line 2 of page.html)" in syntax_error(site, block(body, '"closed"'), title="T")
+
+
 def test_a_refresh_has_no_page_and_so_nothing_is_said(any_site: Site, settings: Settings) -> None:
     settings.MIZAN_STRICT = False
     html = any_site.page(block("[{{ title }}]{% if unread and title %}{% endif %}"), title="T")

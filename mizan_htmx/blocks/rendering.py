@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import Any, cast
 
 from django.conf import settings
@@ -41,6 +41,8 @@ from mizan_htmx.request_state import STATE, RequestState, state_of
 from mizan_htmx.setup.registry import registry
 
 REFRESH = "mizan:refresh"
+
+_UNCHANGED = nullcontext()
 
 # What is inside of a block's element, and what its template says of that: attributes, or an element of its
 # own. A plain tuple, because each block of a page makes one.
@@ -96,8 +98,9 @@ def _processor_values(
     values = processed.get(key)
     if values is None:
         values = processed[key] = ProcessorValues()
-        for processor in engine.template_context_processors:
-            values.update(processor(request))
+        with request.tolerating_query() if isinstance(request, AnonymousRequest) else _UNCHANGED:
+            for processor in engine.template_context_processors:
+                values.update(processor(request))
     return values
 
 

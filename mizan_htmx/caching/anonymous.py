@@ -102,6 +102,17 @@ class AnonymousRequest(BodilessRequest):
     def GET(self, query: QueryDict) -> None:
         self.__dict__["GET"] = query
 
+    @contextmanager
+    def tolerating_query(self) -> Iterator[None]:
+        """Let code that serves all templates find no query in a block, which is no error of the block."""
+        is_of_page = "GET" in self.__dict__
+        self.__dict__.setdefault("GET", QueryDict(""))
+        try:
+            yield
+        finally:
+            if not is_of_page:
+                self.__dict__.pop("GET", None)
+
     async def auser(self) -> Any:
         """Return the user, as Django does in coroutines."""
         return self.user

@@ -13,7 +13,7 @@ from mizan_htmx import client, has_claimed_address, register
 from mizan_htmx.client import Context
 from mizan_htmx.forms.rendering import with_query
 from tests.helpers.batch import all_of, batch_results
-from tests.helpers.blocks import Site, blocks_of
+from tests.helpers.blocks import PROCESSORS, Site, blocks_of, template_settings
 from tests.helpers.visitor import SyncOrAsync
 
 pytestmark = pytest.mark.django_db
@@ -133,6 +133,27 @@ def test_its_query_is_empty_and_under_debug_an_error(shared: Site, settings: Set
         "request.GET is read in a block of a public context, which is the same on all pages."
         " Pass what it needs: as a parameter of its context, or by 'with'."
     )
+
+
+def query_of_any(request: HttpRequest) -> dict[str, object]:
+    """Give every template something of the query."""
+    return {"shown_page": request.GET.get("page", "none")}
+
+
+def test_a_context_processor_may_read_the_query_for_other_templates(shared: Site, settings: Settings) -> None:
+    settings.TEMPLATES = template_settings(
+        shared.folder, context_processors=[*PROCESSORS, f"{__name__}.query_of_any"]
+    )
+    settings.DEBUG = True
+    html = shared.page("{{ shown_page }}{% mizan_context 'news' %}[{{ shown_page }}]{% endmizan_context %}")
+
+    assert html.startswith("2<")
+    assert "[none]" in html
+    assert shared.refresh(html, **HERE).text in html
+    shared.write("page.html", "{{ shown_page }}{{ request.GET.page }}")
+    assert shared.get("/news/?page=3").text == "33"
+    with pytest.raises(ImproperlyConfigured):
+        shared.raw("{% mizan_context 'news' %}{{ shown_page }}{{ request.GET.page }}{% endmizan_context %}")
 
 
 @pytest.mark.parametrize(

@@ -43,6 +43,8 @@ from mizan_htmx.setup.registry import registry
 
 REFRESH = "mizan:refresh"
 
+_UNCHANGED = nullcontext()
+
 # What is inside of a block's element, and what its template says of that: attributes, or an element of its
 # own. A plain tuple, because each block of a page makes one.
 _Content = tuple[str, Written, RootElement | None]

@@ -228,9 +228,7 @@ def test_a_refresh_never_carries_an_invalidation(
 
 def test_what_a_context_processor_invalidates_is_discarded_too(site: Site, settings: Settings) -> None:
     html = site.page(SOURCE)
-    settings.TEMPLATES[0]["OPTIONS"]["context_processors"] = [
-        f"{__name__}.invalidating"
-    ]
+    settings.TEMPLATES[0]["OPTIONS"]["context_processors"] = [f"{__name__}.invalidating"]
     settings.TEMPLATES = [*settings.TEMPLATES]
 
     response = site.refresh(html)

@@ -117,11 +117,13 @@ def sees_card(request: Request, card_id: int) -> bool:
 
 def _kept(request: HttpRequest) -> dict[object, Any]:
     """Return what was looked up for this request; a copy, such as that of single flight, begins anew."""
-    owner, kept = request.__dict__.get("_board_kept", (None, {}))
-    if owner is None or owner() is not request:
-        kept = {}
-        request.__dict__["_board_kept"] = ref(request), kept
-    return kept
+    owner, kept = request.__dict__.get("_board_kept", (None, None))
+    if owner is not None and owner() is request:
+        found: dict[object, Any] = kept
+        return found
+    new: dict[object, Any] = {}
+    request.__dict__["_board_kept"] = ref(request), new
+    return new
 
 
 def _once(request: HttpRequest, key: object, find: Callable[[], T]) -> T:

@@ -5,83 +5,10 @@ if (!globalThis[Symbol.for("mizan")]?.modules) throw new Error("mizan-debug.js n
 const require = (name) => globalThis[Symbol.for("mizan")].modules[name];
 
 
-// src/devtools/faults.js
-var import_htmx = require("htmx.js");
+// src/devtools/empty.js
+var import_dom3 = require("dom.js");
+var import_events = require("events.js");
 var import_lifecycle = require("lifecycle.js");
-/* Known faults of the htmx in use, for those who make a site.
-
-   One warning in the console has what the build does wrong, as far as it matters to pages with the shim, and which build does
-   not. Another one says that a page has loaded htmx twice. */
-/* Each was seen in a browser, on the first build that has it and on the one that mended it. */
-var FAULTS = [
-  {
-    from: "4.0.0",
-    mended: "4.0.1",
-    text: "A plain swap of radio buttons with ids leaves the group without a choice, where the answer has another one than the page; a form then sends none."
-  },
-  {
-    from: "2.0.3",
-    mended: "2.0.11",
-    text: "What an answer has for hx-swap-oob is dropped, where the element that sent the request has left the page meanwhile, with a block that was refreshed, say."
-  },
-  {
-    from: "2.0.0",
-    mended: "2.0.11",
-    text: "<hx-partial> is not known: what stands in it is swapped in with the rest of the answer."
-  },
-  {
-    from: "2.0.0",
-    mended: "2.0.4",
-    text: "What a request sends can't be read (Illegal invocation), so that the shim does not know what was sent: a comment box in a block keeps the comment that was accepted."
-  },
-  {
-    from: "2.0.0",
-    mended: "2.0.3",
-    text: "A swap can't be chosen by detail.swapOverride, by which blocks are morphed: with Idiomorph, what somebody types in a block is lost when it refreshes."
-  }
-];
-/* Of "4.0.0-beta6" what it is on the way to. */
-/** @param {string} version */
-var numbersOf = (version) => (version.split("-")[0] ?? "").split(".").map(Number);
-/** @type {(one: string, other: string) => boolean} */
-var isBefore = (one, other) => {
-  const [mine, theirs] = [numbersOf(one), numbersOf(other)];
-  const at = mine.findIndex((number, place2) => number !== theirs[place2]);
-  return at >= 0 && Number(mine[at]) < Number(theirs[at]);
-};
-/** @type {(one: string, other: string) => boolean} */
-var isSameMajor = (one, other) => numbersOf(one)[0] === numbersOf(other)[0];
-var warnOfFaults = () => {
-  const { version } = import_htmx.htmx;
-  const found = FAULTS.filter(
-    ({ from, mended }) => isSameMajor(version, mended) && !isBefore(version, from) && isBefore(version, mended)
-  );
-  if (!found.length) return;
-  const lines = found.map(({ text, mended }) => `
-* ${text} Mended in ${mended}.`);
-  const way = '\nA newer build is served by {% mizan_scripts htmx="path/in/static/htmx.min.js" %}.';
-  console.warn(`mizan: known faults of htmx ${version}, which this page has:${lines.join("")}${way}`);
-};
-/* By a bundle and by a tag, say: both bind the page. */
-var warnOfSecond = () => {
-  const { version } = (
-    /** @type {{ version?: unknown }} */
-    window.htmx ?? {}
-  );
-  if (typeof version !== "string" || window.htmx === import_htmx.htmx) return;
-  console.warn(
-    `mizan: this page has loaded htmx twice, ${import_htmx.htmx.version} and ${version}: each request is sent by both. Where a bundle has its own, {% mizan_scripts htmx=None %} leaves it alone.`
-  );
-};
-var start = () => {
-  warnOfFaults();
-  (0, import_lifecycle.whenShown)(warnOfSecond);
-};
-
-// src/devtools/overlay.js
-var import_dom8 = require("dom.js");
-var import_notice = require("errors/notice.js");
-var import_htmx2 = require("htmx.js");
 
 // src/devtools/elements.js
 var import_dom = require("dom.js");
@@ -194,7 +121,7 @@ var build = () => {
   const move = make("button", { type: "button" }, "Move");
   const close2 = make("button", { type: "button", "aria-label": "Close" }, "×");
   const nothing = make("p", {}, "Nothing has changed since this page was loaded.");
-  const list = make("ol", { "aria-labelledby": "heading" });
+  const list2 = make("ol", { "aria-labelledby": "heading" });
   // Without the tabindex keys could not scroll it in every browser.
   const scroll = { class: "scroll", tabindex: "0", role: "group", "aria-labelledby": "heading" };
   const button = make("button", {
@@ -207,14 +134,14 @@ var build = () => {
     "section",
     { id: "panel", "aria-labelledby": "heading", hidden: "" },
     make("header", {}, heading, move, close2),
-    make("div", scroll, nothing, list)
+    make("div", scroll, nothing, list2)
   );
   const corner = make("div", {}, button, panel);
   const layer = make("div", { class: "layer", "aria-hidden": "true" });
   const viewer = make("dialog", { "aria-label": "Error page" });
-  return { button, close: close2, corner, heading, layer, list, move, nothing, panel, viewer };
+  return { button, close: close2, corner, heading, layer, list: list2, move, nothing, panel, viewer };
 };
-var start2 = () => {
+var start = () => {
   const sheet = new CSSStyleSheet();
   sheet.replaceSync(STYLE);
   host = import_dom.page.createElement("mizan-debug");
@@ -264,7 +191,7 @@ var openPage = (html) => {
   viewer.replaceChildren(make("header", {}, make("h2", {}, "Error page"), leaving), frame);
   if (!viewer.open) viewer.showModal();
 };
-var start3 = () => {
+var start2 = () => {
   const { viewer } = parts;
   viewer.addEventListener("close", () => viewer.replaceChildren());
 };
@@ -475,19 +402,295 @@ var claim = (change2) => {
   draw(change2);
 };
 
+// src/devtools/empty.js
+/* Blocks that a reader has emptied: under DEBUG the server says why, to those who read its HTML in a comment, and here in an
+   attribute, since some browsers drop the comments of what htmx swaps in.
+
+   <div data-mizan="…" data-mizan-empty="This block is empty, because …"><!-- mizan: This block … --></div> */
+var EMPTY = "[data-mizan-empty]";
+/** @type {WeakMap<Element, string>} What is listed of a block. */
+var listed = /* @__PURE__ */ new WeakMap();
+/** Return why a block is empty, and take it as listed; "" where it is not. @param {HTMLElement} block */
+var takeReason = (block) => {
+  const reason = shownBy(block).mizanEmpty ?? "";
+  if (reason) listed.set(block, reason);
+  return reason;
+};
+var list = () => {
+  for (const block of (0, import_dom3.all)(EMPTY)) {
+    if (listed.get(block) === shownBy(block).mizanEmpty) continue;
+    say([recordOnce("A reader has left a block empty")], block, takeReason(block));
+  }
+};
+var start3 = () => {
+  (0, import_lifecycle.whenParsed)(() => {
+    list();
+    (0, import_events.onChange)(() => setTimeout(list));
+    // what a refresh says of it comes first
+  });
+};
+
+// src/devtools/faults.js
+var import_htmx = require("htmx.js");
+var import_lifecycle2 = require("lifecycle.js");
+/* Known faults of the htmx in use, for those who make a site.
+
+   One warning in the console has what the build does wrong, as far as it matters to pages with the shim, and which build does
+   not. Another one says that a page has loaded htmx twice. */
+/* Each was seen in a browser, on the first build that has it and on the one that mended it. */
+var FAULTS = [
+  {
+    from: "4.0.0",
+    mended: "4.0.1",
+    text: "A plain swap of radio buttons with ids leaves the group without a choice, where the answer has another one than the page; a form then sends none."
+  },
+  {
+    from: "2.0.3",
+    mended: "2.0.11",
+    text: "What an answer has for hx-swap-oob is dropped, where the element that sent the request has left the page meanwhile, with a block that was refreshed, say."
+  },
+  {
+    from: "2.0.0",
+    mended: "2.0.11",
+    text: "<hx-partial> is not known: what stands in it is swapped in with the rest of the answer."
+  },
+  {
+    from: "2.0.0",
+    mended: "2.0.4",
+    text: "What a request sends can't be read (Illegal invocation), so that the shim does not know what was sent: a comment box in a block keeps the comment that was accepted."
+  },
+  {
+    from: "2.0.0",
+    mended: "2.0.3",
+    text: "A swap can't be chosen by detail.swapOverride, by which blocks are morphed: with Idiomorph, what somebody types in a block is lost when it refreshes."
+  }
+];
+/* Of "4.0.0-beta6" what it is on the way to. */
+/** @param {string} version */
+var numbersOf = (version) => (version.split("-")[0] ?? "").split(".").map(Number);
+/** @type {(one: string, other: string) => boolean} */
+var isBefore = (one, other) => {
+  const [mine, theirs] = [numbersOf(one), numbersOf(other)];
+  const at = mine.findIndex((number, place2) => number !== theirs[place2]);
+  return at >= 0 && Number(mine[at]) < Number(theirs[at]);
+};
+/** @type {(one: string, other: string) => boolean} */
+var isSameMajor = (one, other) => numbersOf(one)[0] === numbersOf(other)[0];
+var warnOfFaults = () => {
+  const { version } = import_htmx.htmx;
+  const found = FAULTS.filter(
+    ({ from, mended }) => isSameMajor(version, mended) && !isBefore(version, from) && isBefore(version, mended)
+  );
+  if (!found.length) return;
+  const lines = found.map(({ text, mended }) => `
+* ${text} Mended in ${mended}.`);
+  const way = '\nA newer build is served by {% mizan_scripts htmx="path/in/static/htmx.min.js" %}.';
+  console.warn(`mizan: known faults of htmx ${version}, which this page has:${lines.join("")}${way}`);
+};
+/* By a bundle and by a tag, say: both bind the page. */
+var warnOfSecond = () => {
+  const { version } = (
+    /** @type {{ version?: unknown }} */
+    window.htmx ?? {}
+  );
+  if (typeof version !== "string" || window.htmx === import_htmx.htmx) return;
+  console.warn(
+    `mizan: this page has loaded htmx twice, ${import_htmx.htmx.version} and ${version}: each request is sent by both. Where a bundle has its own, {% mizan_scripts htmx=None %} leaves it alone.`
+  );
+};
+var start4 = () => {
+  warnOfFaults();
+  (0, import_lifecycle2.whenShown)(warnOfSecond);
+};
+
+// src/devtools/misplaced.js
+var import_dom4 = require("dom.js");
+var import_events2 = require("events.js");
+var import_lifecycle3 = require("lifecycle.js");
+/* Blocks that do not stand where the template has put them, or that share their id with something else.
+
+   Under DEBUG a page that the browser has loaded has two comments for each block, one in front of it and one at the end of its
+   content. What the HTML parser could not leave in its place, it has moved or left out, and the comments show it. They are
+   removed then.
+
+   <!--mizan me tr--><tr id="me" data-mizan="…">…<!--/mizan me tr--></tr> */
+/** @typedef {{ comment: Comment, isEnd: boolean, id: string, tag: string }} Mark */
+var MARK = /^(\/?)mizan ([\w-]+) ([\w-]+)$/;
+var PATIENCE = 500;
+// milliseconds in which what a swap replaces has left the page
+// In these not every element may stand, or not everywhere; what is missing elsewhere a script may have taken away.
+var STRICT = "table, caption, colgroup, tbody, thead, tfoot, tr, select, optgroup, option, p, h1, h2, h3, h4, h5, h6, li, dt, dd, a, button, form";
+// These may stand in a few elements only.
+var BOUND = /^(caption|col|colgroup|tbody|thead|tfoot|tr|td|th|form|option|optgroup)$/;
+// What every browser leaves in a <select>. Some of them leave other elements there, too.
+var IN_SELECT = /^(option|optgroup|hr|button|template)$/;
+/** @type {Record<string, string>} What may stand in an element. */
+var INSTEAD = {
+  table: "tbody",
+  tbody: "tr",
+  thead: "tr",
+  tfoot: "tr",
+  tr: "td",
+  select: "optgroup",
+  p: "span"
+};
+/** @type {Set<string>} */
+var told = /* @__PURE__ */ new Set();
+/** Say it once. @type {(title: string, text: string) => void} */
+var tell = (title, text) => {
+  if (told.has(text)) return;
+  told.add(text);
+  console.error(`mizan: ${text}`);
+  record(title, { note: text });
+};
+// ---- what the parser has moved
+/** @returns {Mark[]} */
+var marks = () => {
+  const walker = import_dom4.page.createTreeWalker(import_dom4.page.documentElement, NodeFilter.SHOW_COMMENT);
+  const found = [];
+  while (walker.nextNode()) {
+    const comment = (
+      /** @type {Comment} */
+      walker.currentNode
+    );
+    const [, slash, id, tag] = MARK.exec(comment.data) ?? [];
+    if (id && tag) found.push({ comment, isEnd: slash === "/", id, tag });
+  }
+  return found;
+};
+/** @type {(element: unknown, id: string) => boolean} */
+var isBlock = (element, id) => (0, import_dom4.is)(element, `${import_dom4.BLOCK}[id="${CSS.escape(id)}"]`);
+/* Space may stand in between, and other comments. */
+/** @param {Node | null} node */
+var content = (node) => {
+  while (node && !(0, import_dom4.isContent)(node)) node = node.nextSibling;
+  return node;
+};
+/* The parser puts a <tbody> around a <tr> that stands in a <table>, and the like. */
+/** @param {Mark} mark */
+var isInPlace = ({ comment, id }) => {
+  let next = content(comment);
+  while ((0, import_dom4.is)(next, "tbody, tr, colgroup") && !isBlock(next, id)) next = content(next?.firstChild ?? null);
+  return isBlock(next, id);
+};
+/** @param {string} id */
+var isThere = (id) => (0, import_dom4.all)(`${import_dom4.BLOCK}[id="${CSS.escape(id)}"]`).length > 0;
+/** @type {(mark: Mark, parent: Element) => string} */
+var wayOut = ({ tag }, parent) => {
+  const name = parent.localName;
+  const instead = INSTEAD[name];
+  const whole = (0, import_dom4.of)(parent).closest("table, select")?.localName ?? name;
+  const write = instead && instead !== tag ? `Write tag="${instead}", or put` : "Put";
+  return BOUND.test(tag) && !INSTEAD[name] ? `A <${tag}> may stand in a few elements only: name another one with tag=.` : `${write} the block around the <${whole}>.`;
+};
+/** @type {(mark: Mark, parent: Element, fate: string, where?: string) => void} */
+var tellFate = (mark, parent, fate, where = "in") => {
+  const { id, tag } = mark;
+  const what = `<${tag} id="${id}"> ${where} ${(0, import_dom4.tagOf)(parent)}, where its template has it`;
+  tell(`${fate} a block`, `${fate} ${what}: a <${tag}> may not stand there. ${wayOut(mark, parent)}`);
+};
+/** @param {Mark} mark */
+var checkStart = (mark) => {
+  const { comment, id, tag } = mark;
+  const parent = comment.parentElement;
+  if (!parent) return false;
+  if (isInPlace(mark)) {
+    if ((0, import_dom4.is)(parent, "select") && !IN_SELECT.test(tag)) tellFate(mark, parent, "Other browsers leave out");
+    return false;
+  }
+  const isMoved = isThere(id);
+  if (!(0, import_dom4.is)(parent, STRICT) && (isMoved || !BOUND.test(tag))) return false;
+  if (isMoved) tellFate(mark, parent, "The browser has moved", "out of");
+  else tellFate(mark, parent, "The browser has left out");
+  return true;
+};
+/** @param {Mark} mark */
+var checkEnd = ({ comment, id, tag }) => {
+  const parent = comment.parentElement;
+  if (!parent || !isThere(id) || [parent, ...(0, import_dom4.ancestors)(parent)].some((it) => isBlock(it, id))) return;
+  tell(
+    "The browser has torn a block apart",
+    `The browser has ended <${tag} id="${id}"> before the end of its content, which may not stand in a <${tag}>. Name another element with tag=.`
+  );
+};
+var checkMarks = () => {
+  const found = marks();
+  const misplaced = new Set(found.filter((mark) => !mark.isEnd && checkStart(mark)).map(({ id }) => id));
+  for (const mark of found) if (mark.isEnd && !misplaced.has(mark.id)) checkEnd(mark);
+  for (const { comment } of found) comment.remove();
+  if (found.length) renewHashes();
+};
+/* What single flight knows of a block it forgets where a script changes the block, unless a hash comes along. */
+var renewHashes = () => {
+  for (const block of (0, import_dom4.all)(`${import_dom4.BLOCK}[data-mizan-hash]`)) {
+    (0, import_dom4.of)(block).setAttribute("data-mizan-hash", (0, import_dom4.of)(block).getAttribute("data-mizan-hash") ?? "");
+  }
+};
+// ---- ids that come twice
+/** @returns {Map<string, Element[]>} */
+var duplicates = () => {
+  /** @type {Map<string, Element[]>} */
+  const found = /* @__PURE__ */ new Map();
+  for (const each of (0, import_dom4.all)("[id]")) {
+    const id = (0, import_dom4.of)(each).getAttribute("id") ?? "";
+    found.set(id, [...found.get(id) ?? [], each]);
+  }
+  for (const [id, elements] of found) {
+    if (elements.length < 2 || !elements.some((it) => (0, import_dom4.is)(it, import_dom4.BLOCK))) found.delete(id);
+  }
+  return found;
+};
+/** @type {Set<string>} Ids that two elements had when this was looked at last. */
+var suspects = /* @__PURE__ */ new Set();
+var isDue = false;
+var checkIds = () => {
+  isDue = false;
+  const found = duplicates();
+  for (const [id, [first, second]] of found) {
+    if (!suspects.has(id)) continue;
+    tell(
+      `Two elements have the id ${id}`,
+      `Two elements have the id "${id}": ${(0, import_dom4.tagOf)(first)} and ${(0, import_dom4.tagOf)(second)}. A refresh would change the first of them only. Give each block an id of its own, or leave it out.`
+    );
+  }
+  const isNew = [...found.keys()].some((id) => !suspects.has(id));
+  suspects = new Set(found.keys());
+  if (isNew) checkSoon();
+};
+var checkSoon = () => {
+  if (isDue) return;
+  isDue = true;
+  setTimeout(checkIds, PATIENCE);
+};
+var start5 = () => {
+  /* Deferred, this runs when the page is parsed, and before most of its scripts may move anything. */
+  if ((0, import_lifecycle3.isParsed)()) checkMarks();
+  else addEventListener("DOMContentLoaded", checkMarks, true);
+  (0, import_lifecycle3.whenParsed)(() => {
+    checkSoon();
+    (0, import_events2.onChange)(checkSoon, ["id"]);
+  });
+};
+
+// src/devtools/overlay.js
+var import_dom10 = require("dom.js");
+var import_notice = require("errors/notice.js");
+var import_htmx2 = require("htmx.js");
+
 // src/devtools/invalidations.js
 var import_lazy2 = require("blocks/lazy.js");
-var import_dom5 = require("dom.js");
+var import_dom7 = require("dom.js");
 var import_grammar = require("grammar.js");
 var import_versions2 = require("versions.js");
 
 // src/devtools/refreshes.js
+var import_address = require("blocks/address.js");
 var import_lazy = require("blocks/lazy.js");
-var import_dom4 = require("dom.js");
+var import_dom6 = require("dom.js");
 var import_versions = require("versions.js");
 
 // src/devtools/outlines.js
-var import_dom3 = require("dom.js");
+var import_dom5 = require("dom.js");
 /* Outlines around blocks that refresh: elements of their own, which follow their blocks. */
 var LINGER = 900;
 // milliseconds that the outline of a block stays when it has been refreshed
@@ -496,7 +699,7 @@ var LINGER = 900;
 var outlines = /* @__PURE__ */ new Map();
 /** @param {Outline} outline */
 var place = ({ frame, block }) => {
-  const { left, top, width, height } = (0, import_dom3.of)(block).getBoundingClientRect();
+  const { left, top, width, height } = (0, import_dom5.of)(block).getBoundingClientRect();
   Object.assign(frame.style, {
     left: `${left - 2}px`,
     top: `${top - 2}px`,
@@ -562,23 +765,24 @@ var beginGesture = (text) => (event) => gestures.set(
 var endGesture = (text) => () => gestures.delete(text);
 /** @param {Element} block */
 var holdReason = (block) => {
-  for (const [text, element] of gestures) if ((0, import_dom4.of)(block).contains(element)) return text;
-  if ((0, import_dom4.of)(block).querySelector("dialog[open]")) return "a dialog is open in it";
-  if ((0, import_dom4.of)(block).querySelector(":popover-open")) return "a popover is open in it";
-  const media = [...(0, import_dom4.of)(block).querySelectorAll(
+  for (const [text, element] of gestures) if ((0, import_dom6.of)(block).contains(element)) return text;
+  if ((0, import_dom6.of)(block).querySelector("dialog[open]")) return "a dialog is open in it";
+  if ((0, import_dom6.of)(block).querySelector(":popover-open")) return "a popover is open in it";
+  const media = [...(0, import_dom6.of)(block).querySelectorAll(
     /** @type {"video"} */
     "audio, video"
   )];
   if (media.some(({ paused }) => !paused)) return "it is playing";
   return "a listener of mizan:due prevented it";
 };
-/** @type {(block: HTMLElement) => Change[]} */
-var changesFor = (block) => {
+/** @type {(block: HTMLElement, url?: string) => Change[]} */
+var changesFor = (block, url = "") => {
   const known = causesOf(block);
-  return known.length ? known : [occasionOf(block)];
+  return known.length ? known : [occasionOf(block, url)];
 };
-/** @param {HTMLElement} block */
-var occasionOf = (block) => {
+/** @param {HTMLElement} block @param {string} url */
+var occasionOf = (block, url) => {
+  if (url && (0, import_address.isElsewhere)(block, url)) return recordOnce("Address: the page has another one");
   if (lazy.delete(idOf(block))) return recordOnce("Lazy: it came near the view");
   const seconds = Number(shownBy(block).mizanPoll);
   const since = renewed.get(idOf(block)) ?? began;
@@ -598,7 +802,7 @@ var onDue = (event) => {
 };
 /** @param {any} event */
 var onRefreshing = ({ target, detail: { url, piece } }) => {
-  const changes = changesFor(target);
+  const changes = changesFor(target, url);
   causes.delete(idOf(target));
   flights.set(idOf(target), { changes, url, piece });
   say(changes, target, "asked for");
@@ -658,7 +862,9 @@ var onRefreshed = ({ target, detail }) => {
   if (flight) {
     note(flight, { text: took, together: detail.together });
     const changes = [...flight.changes, ...shownNow(target)];
-    say(changes, target, `${detail.changed ? "refreshed" : "the same as before"}, ${took}`);
+    const reason = takeReason(target);
+    const became = detail.changed ? "refreshed" : "the same as before";
+    say(changes, target, `${became}, ${took}${reason && `. ${reason}`}`);
   }
   for (const block of inner(target)) {
     say(causesOf(block), block, `came with ${nameOf(target)}`);
@@ -669,7 +875,7 @@ var onRefreshed = ({ target, detail }) => {
 /** Note what has left the page. It may come back with another block, and is listed so then. */
 var noteLeavers = () => {
   for (const [id, changes] of causes) {
-    if (import_dom4.page.getElementById(id)) continue;
+    if (import_dom6.page.getElementById(id)) continue;
     for (const change2 of changes) {
       Object.assign(change2.states.get(id) ?? {}, { text: "left the page" });
       draw(change2);
@@ -678,7 +884,7 @@ var noteLeavers = () => {
 };
 /** @param {any} event */
 var onError = ({ target, detail }) => {
-  const url = (0, import_dom4.of)(target).getAttribute("hx-get");
+  const url = (0, import_dom6.of)(target).getAttribute("hx-get");
   const flight = flights.get(idOf(target)) ?? { changes: changesFor(target), url };
   flights.delete(idOf(target));
   const problem = detail.status ? `answered ${detail.status}` : "not answered";
@@ -707,7 +913,7 @@ var SOURCES = {
     request is under way. @type {Map<Element, { change: Change, before: Set<HTMLElement> }>} */
 var answers = /* @__PURE__ */ new Map();
 /** @type {WeakMap<Element, Change>} Element → the change that the last response to it is listed as. */
-var listed = /* @__PURE__ */ new WeakMap();
+var listed2 = /* @__PURE__ */ new WeakMap();
 /** @param {InvalidateDetail} detail */
 var titleOf = ({ source, cause }) => cause ? titleOfAnswer(cause.method, cause.url, cause.status) : SOURCES[source] ?? String(source);
 /** @type {(stale: Entry, bound: Entry) => [string, string] | undefined} */
@@ -733,7 +939,7 @@ var whyNot = (block, { entries, version, source }) => {
 /** @param {CustomEvent<InvalidateDetail>} event */
 var onInvalidate = (event) => {
   const { detail } = event;
-  for (const id of causes.keys()) if (!import_dom5.page.getElementById(id)) causes.delete(id);
+  for (const id of causes.keys()) if (!import_dom7.page.getElementById(id)) causes.delete(id);
   const { source, version, header, cause } = detail;
   const title = titleOf(detail);
   const change2 = record(title, { header, event, source, version });
@@ -744,18 +950,18 @@ var onInvalidate = (event) => {
     say([change2], block, () => event.defaultPrevented ? "left alone" : "stale");
     blame(block, change2);
   }
-  const before = new Set((0, import_dom5.blocks)());
+  const before = new Set((0, import_dom7.blocks)());
   for (const block of before) {
     if (!detail.blocks.includes(block)) miss(change2, whyNot(block, detail), block);
   }
   if (!cause) return;
   answers.set(cause.element, { change: change2, before });
-  listed.set(cause.element, change2);
+  listed2.set(cause.element, change2);
 };
 // ---- what came with a response
 /** @param {{ change: Change, before: Set<HTMLElement> }} answer */
 var noteArrivals = ({ change: change2, before }) => {
-  for (const block of (0, import_dom5.blocks)()) {
+  for (const block of (0, import_dom7.blocks)()) {
     if (before.has(block) || isUnderWay(block)) continue;
     if (!(0, import_grammar.covers)((0, import_grammar.parse)(change2.header), shownBy(block).mizan)) continue;
     if (!change2.states.has(idOf(block))) miss(change2, "arrived with the answer", block);
@@ -768,9 +974,9 @@ var onAnswer = (element, method, url, status, header) => {
   const answer = answers.get(element);
   answers.delete(element);
   setTimeout(() => answer ? noteArrivals(answer) : noteLeavers());
-  if (answer || !status || (0, import_dom5.isSafe)(method)) return;
+  if (answer || !status || (0, import_dom7.isSafe)(method)) return;
   const note2 = header ? `Can't read ${HEADER}: ${header}` : `Without ${HEADER}: it made nothing stale.`;
-  listed.set(element, record(titleOfAnswer(method, url, status), { note: note2 }));
+  listed2.set(element, record(titleOfAnswer(method, url, status), { note: note2 }));
 };
 /* By what has sent it, which its own response may have replaced: then htmx 2 fires its event on what was around that, and
    htmx 4.0.1 names what has come in its place. */
@@ -794,7 +1000,7 @@ var onAnswer4 = ({ detail: { ctx } }) => {
 };
 
 // src/devtools/placement.js
-var import_dom6 = require("dom.js");
+var import_dom8 = require("dom.js");
 /* Where the list is, and whether it is open: both are the same on the next page. */
 // Not first where pages have their chats, and the session notice is.
 var CORNERS = ["bottom left", "top left", "top right", "bottom right"];
@@ -835,9 +1041,9 @@ var change = (news) => {
 var close = () => {
   const next = (
     /** @type {HTMLElement} */
-    (0, import_dom6.of)(former)?.isConnected ? (0, import_dom6.of)(former) : parts.button
+    (0, import_dom8.of)(former)?.isConnected ? (0, import_dom8.of)(former) : parts.button
   );
-  const hadFocus = import_dom6.page.activeElement === host;
+  const hadFocus = import_dom8.page.activeElement === host;
   former = void 0;
   change({ open: false });
   if (hadFocus) next.focus();
@@ -847,7 +1053,7 @@ var onShortcut = (event) => {
   if (!event.altKey || !event.shiftKey || event.code !== "KeyM") return;
   event.preventDefault();
   if (state.open) return close();
-  former = import_dom6.page.activeElement === host ? parts.button : import_dom6.page.activeElement;
+  former = import_dom8.page.activeElement === host ? parts.button : import_dom8.page.activeElement;
   change({ open: true });
   parts.heading.focus();
 };
@@ -858,7 +1064,7 @@ var onKey = (event) => {
   // it closes the list, and nothing of the page
   close();
 };
-var start4 = () => {
+var start6 = () => {
   restore();
   show();
   parts.button.addEventListener("click", () => state.open ? close() : change({ open: true }));
@@ -871,7 +1077,7 @@ var start4 = () => {
 };
 
 // src/devtools/refusals.js
-var import_dom7 = require("dom.js");
+var import_dom9 = require("dom.js");
 var import_html2 = require("html.js");
 var import_controls = require("requests/controls.js");
 /* Why a request was refused: which argument had which value. Names that sound secret have none. */
@@ -886,7 +1092,7 @@ var sent = /* @__PURE__ */ new WeakMap();
 /** @param {CustomEvent<RequestDetail>} event */
 var onRequest = ({ detail: { element, isSafe: isSafe2, body } }) => {
   if (!isSafe2) sent.set(element, [...body ?? []]);
-  listed.delete(element);
+  listed2.delete(element);
 };
 /** @type {(name: string, request: { element: Element, method: string }) => boolean} */
 var isSecret = (name, { element, method }) => {
@@ -930,11 +1136,11 @@ var readJson = (text, root2) => {
 var listsIn = (root2) => {
   /** @type {Record<string, string[]>} */
   const found = {};
-  for (const list of root2.querySelectorAll(".errorlist")) {
-    const control = list.id ? root2.querySelector(`[aria-describedby~="${CSS.escape(list.id)}"]`) : null;
-    const named = (0, import_dom7.is)(control, "[name]") ? control : control?.querySelector("[name]");
+  for (const list2 of root2.querySelectorAll(".errorlist")) {
+    const control = list2.id ? root2.querySelector(`[aria-describedby~="${CSS.escape(list2.id)}"]`) : null;
+    const named = (0, import_dom9.is)(control, "[name]") ? control : control?.querySelector("[name]");
     const name = named?.getAttribute("name") ?? "__all__";
-    found[name] = [...found[name] ?? [], ...[...list.children].map((it) => it.textContent.trim())];
+    found[name] = [...found[name] ?? [], ...[...list2.children].map((it) => it.textContent.trim())];
   }
   return found;
 };
@@ -954,11 +1160,11 @@ var reasonsIn = (detail) => {
 };
 /** @param {any} event */
 var onFailed = ({ detail }) => {
-  const { element, method, url, status, page: page7 } = detail;
+  const { element, method, url, status, page: page8 } = detail;
   const reasons = status === 422 ? reasonsIn(detail) : [];
-  if (!reasons.length && !page7) return;
-  const change2 = listed.get(element) ?? record(titleOfAnswer(method, url, status));
-  Object.assign(change2, { reasons, page: page7 });
+  if (!reasons.length && !page8) return;
+  const change2 = listed2.get(element) ?? record(titleOfAnswer(method, url, status));
+  Object.assign(change2, { reasons, page: page8 });
   draw(change2);
 };
 
@@ -1000,25 +1206,27 @@ var listeners = () => ({
   keydown: onShortcut,
   scroll: follow
 });
-var start5 = () => {
+var start7 = () => {
+  start();
   start2();
-  start3();
-  start4();
+  start6();
   // Before the listeners of the page, any of which may stop an event.
   for (const [type, listener] of Object.entries(listeners())) addEventListener(type, listener, true);
   addEventListener("resize", follow);
   showCount(0);
-  import_dom8.page.documentElement.append(host);
+  import_dom10.page.documentElement.append(host);
   (0, import_notice.offerPages)();
 };
 
 // src/devtools/index.js
-/* mizan-debug.js: the overlay that says why something refreshed, and known faults of the htmx in use. */
-var start6 = () => {
+/* mizan-debug.js: the overlay that says why something refreshed, and what is wrong with blocks or the htmx in use. */
+var start8 = () => {
+  start7();
   start5();
-  start();
+  start3();
+  start4();
 };
 
 // src/mizan-debug.entry.js
-globalThis[/* @__PURE__ */ Symbol.for("mizan")].add("debug", start6);
+globalThis[/* @__PURE__ */ Symbol.for("mizan")].add("debug", start8);
 })();

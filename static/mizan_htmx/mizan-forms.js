@@ -502,6 +502,7 @@ var import_settings = require("settings.js");
 // src/forms/validation.js
 var import_dom4 = require("dom.js");
 var import_events2 = require("events.js");
+var import_page_address = require("requests/page_address.js");
 /* While it is filled in, a form goes to the URL in data-mizan-validate. What comes back has the errors of the fields that
    were left. */
 var TYPING = 300;
@@ -557,7 +558,7 @@ var send = async (form, validation, { signal }) => {
   const body = new FormData(form);
   for (const [name, value] of [...body]) if (value instanceof File) body.delete(name);
   for (const name of touchedNames(form)) body.append("mizan_touched", name);
-  const request = { method: "POST", body, headers: { "HX-Request": "true" }, signal };
+  const request = { method: "POST", body, headers: (0, import_page_address.sayAddress)({ "HX-Request": "true" }), signal };
   const response = await fetch(
     /** @type {string} */
     (0, import_dom4.of)(form).dataset.mizanValidate,

@@ -290,6 +290,7 @@ var timing = () => (
   performance.getEntriesByType("navigation")[0] ?? {}
 );
 var isLoaded = () => readyState() === "complete";
+var isParsed = () => readyState() !== "loading";
 /**
  * Call a function when the page is parsed and htmx has bound it, or soon where that is past.
  * @param {() => void} then
@@ -501,7 +502,7 @@ var coversOne = (stale2, shown2) => stale2.context === "*" || stale2.context ===
 var covers = (entries, shown2) => parse(shown2).some((bound) => entries.some((entry) => coversOne(entry, bound)));
 /** @param {string} character */
 var hex = (character) => "%" + character.charCodeAt(0).toString(16).toUpperCase();
-/** @param {string} text */
+/** Return a text percent-encoded, as the server writes values. @param {string} text */
 var encode = (text) => encodeURIComponent(text).replace(/[!'()*]/g, hex);
 /**
  * Return the text of an entry, its parameters in alphabetical order.
@@ -569,6 +570,29 @@ var leavesBy = (header) => header("HX-Redirect") !== null || header("HX-Refresh"
  * @param {string | null} text
  */
 var retryDelay = (text) => Number(text) * 1e3 || Date.parse(String(text)) - Date.now();
+
+// src/requests/page_address.js
+/* The address of the page, as htmx says it with its own requests: what request.path and request.GET are on the server while a
+   block renders. It is the address at the time of sending. */
+var HEADER = "HX-Current-URL";
+var LONGEST = 4e3;
+// characters, as the server takes them
+/**
+ * Say the address in the headers of a request: without a fragment, and not at all if it is too long.
+ * @template {Record<string, string>} T
+ * @param {T} headers
+ */
+var sayAddress = (headers) => {
+  const { origin, pathname, search } = location;
+  const address2 = origin + pathname + search;
+  const named3 = (
+    /** @type {Record<string, string>} */
+    headers
+  );
+  if (address2.length <= LONGEST) named3[HEADER] = address2;
+  else delete named3[HEADER];
+  return headers;
+};
 
 // src/requests/response_headers.js
 /* What htmx and the page learn of a refresh.
@@ -835,6 +859,98 @@ var address = (text, name) => {
 /** Return where the endpoints of mizan are. */
 var mount = () => address(settings.mount ?? "/api/mizan/", "data-mount");
 
+// src/blocks/address.js
+/* Parameters of blocks that come from the address of the page.
+
+   data-mizan-query   "page q:filter[q]": the parameters of the block, each with the key that it has in the address where that
+                      is another. The hx-get of the block has them as the address had them when it was requested, whether they
+                      are valid or not */
+var MOST_CHARACTERS = 3e3;
+// that they have in a URL together; the server leaves out the others as well
+/** The texts of an address by parameter. @typedef {Map<string, string>} Texts */
+/** @param {HTMLElement} block @returns {[name: string, key: string][]} */
+var keysOf = (block) => (of(block).dataset.mizanQuery ?? "").split(" ").map((part) => {
+  const at = part.indexOf(":");
+  return at < 0 ? [part, part] : [part.slice(0, at), part.slice(at + 1)];
+});
+/**
+ * Return what the page's address has for a block. The last value of a key counts; an empty one is none.
+ * @param {HTMLElement} block
+ */
+var wantedBy = (block) => {
+  const given2 = new URLSearchParams(location.search);
+  /** @type {Texts} */
+  const texts2 = /* @__PURE__ */ new Map();
+  let room = MOST_CHARACTERS;
+  for (const [name, key] of keysOf(block)) {
+    const text = given2.getAll(key).at(-1) ?? "";
+    const { length } = encode(text);
+    if (!length || length > room) continue;
+    room -= length;
+    texts2.set(name, text);
+  }
+  return texts2;
+};
+/** @param {string} url */
+var split = (url) => {
+  const at = url.indexOf("?");
+  return at < 0 ? [url, ""] : [url.slice(0, at), url.slice(at + 1)];
+};
+/** @param {HTMLElement} block @param {string} url @returns {Texts} */
+var textsIn = (block, url) => {
+  const given2 = new URLSearchParams(split(url)[1]);
+  const pairs = keysOf(block).map(([name]) => (
+    /** @type {const} */
+    [name, given2.get(name) ?? ""]
+  ));
+  return new Map(pairs.filter(([, text]) => text));
+};
+/** @param {Texts} texts */
+var write2 = (texts2) => JSON.stringify([...texts2]);
+/** @param {HTMLElement} block */
+var ownUrl = (block) => of(block).getAttribute("hx-get") ?? "";
+/** Return whether parameters of a block come from the address. @param {HTMLElement} block */
+var isBound = (block) => of(block).dataset.mizanQuery !== void 0;
+/** Return what the page's address has for a block, as a text to compare. @param {HTMLElement} block */
+var wanted = (block) => write2(wantedBy(block));
+/**
+ * Return what a URL of a block has of the page's address, as a text to compare; without one, what the block shows.
+ * @param {HTMLElement} block
+ * @param {string} [url]
+ */
+var held = (block, url = ownUrl(block)) => write2(textsIn(block, url));
+/**
+ * Return whether a URL asks for something else than the block shows.
+ * @param {HTMLElement} block
+ * @param {string} url
+ */
+var isElsewhere = (block, url) => isBound(block) && held(block, url) !== held(block);
+/**
+ * Return the URL that refreshes a block: its hx-get, with what the page's address has by now.
+ * @param {HTMLElement} block
+ */
+var urlOf = (block) => {
+  const url = ownUrl(block);
+  return isBound(block) && wanted(block) !== held(block) ? moved(url, wantedBy(block), block) : url;
+};
+/* As the server writes it, so that caches know it: the token first, then the parameters by name. */
+/** @param {string} url @param {Texts} texts @param {HTMLElement} block */
+var moved = (url, texts2, block) => {
+  const [path, query = ""] = split(url);
+  const names = new Set(keysOf(block).map(([name]) => name));
+  const pairs = query.split("&").map((pair) => (
+    /** @type {const} */
+    [pair.split("=")[0] ?? "", pair]
+  ));
+  const [token, ...fixed] = pairs.filter(([name]) => !names.has(name));
+  const given2 = [...texts2].map(([name, text]) => (
+    /** @type {const} */
+    [name, `${name}=${encode(text)}`]
+  ));
+  const sorted = [...fixed, ...given2].sort(([one], [other]) => one < other ? -1 : 1);
+  return `${path}?${[token ?? ["", ""], ...sorted].map(([, pair]) => pair).join("&")}`;
+};
+
 // src/blocks/queries.js
 /* How several blocks are named in one text, for a batch and for single flight: the queries of their URLs, one after the other.
    Blocks of a loop have one token, which is written once. */
@@ -847,11 +963,12 @@ var NONE = { text: "", token: "" };
  * @param {HTMLElement} block
  * @param {string} [url] - that htmx has made for it
  */
-var queryOf = (block, url = of(block).getAttribute("hx-get") ?? "") => {
+var queryOf = (block, url = urlOf(block)) => {
   const { mizanHash: hash, mizanVersion: version } = of(block).dataset;
   const query = new URL(url, page.baseURI).search.slice(1);
-  // A block of a live context has to get its new version, unchanged or not.
-  return hash && version === void 0 ? `${query}&mizan-hash=${hash}` : query;
+  // A block of a live context has to get its new version, unchanged or not, and one whose page has moved its new key.
+  const mayStay = version === void 0 && !isElsewhere(block, url);
+  return hash && mayStay ? `${query}&mizan-hash=${hash}` : query;
 };
 /**
  * Return a text that names one block more.
@@ -883,8 +1000,8 @@ var AT_ONCE = 16;
 // so many are swapped in in one task: htmx takes one to two milliseconds for each
 var OF_HTMX2 = /^hx-/i;
 var AFTERWARDS = /^hx-trigger-after-/i;
-var PERSONAL = /^hx-(source|target|trigger|trigger-name)$/i;
-// htmx's headers that name the element
+/* htmx's headers that name the element, and the page as it was when it made them. */
+var PERSONAL = /^hx-(source|target|trigger|trigger-name|current-url)$/i;
 /**
  * What htmx has made for one block, and has not been sent.
  * @typedef {object} BlockRequest
@@ -912,7 +1029,7 @@ var named = NONE;
 var pathOf = ({ text }) => `${base.pathname}partials/?${text}`;
 /* With the origin: the page may have another base. */
 /** @param {BlockRequest[]} requests */
-var urlOf = (requests) => base.origin + pathOf(requests.map(({ query }) => query).reduce(append, NONE));
+var urlOf2 = (requests) => base.origin + pathOf(requests.map(({ query }) => query).reduce(append, NONE));
 /**
  * Return whether a block can be requested by the same batch as those that this task has sent.
  * @param {HTMLElement} block
@@ -1009,8 +1126,8 @@ var send = async (requests) => {
   let unused = null;
   // the headers of a response that no block was given
   try {
-    const headers = Object.fromEntries(requests[0]?.headers ?? []);
-    const response = await fetch(urlOf(requests), { headers, signal: controller.signal });
+    const headers = sayAddress(Object.fromEntries(requests[0]?.headers ?? []));
+    const response = await fetch(urlOf2(requests), { headers, signal: controller.signal });
     const isProven = response.headers.has(PROOF);
     unused = response.headers;
     if (!isProven && UNFIT.includes(response.status)) {
@@ -1114,7 +1231,7 @@ var answerDelivered = (request, together) => {
   const headers = new Headers({ [PROOF]: "1" });
   if (policy2) headers.set("Content-Security-Policy", policy2);
   const result = typeof piece === "string" ? { status: 200, html: piece } : { status: 304 };
-  answer(request, result, headers, urlOf([request]), together);
+  answer(request, result, headers, urlOf2([request]), together);
 };
 /** @param {BlockRequest} request @param {unknown} reason */
 var abandon = (request, reason2) => {
@@ -1162,16 +1279,16 @@ var divertXhr = (xhr, wait) => {
       abandon(request, event);
       end3(event, { status: 0 });
     };
-    const timer2 = xhr.timeout ? setTimeout(stop, xhr.timeout, "timeout") : void 0;
+    const timer3 = xhr.timeout ? setTimeout(stop, xhr.timeout, "timeout") : void 0;
     /** @param {string} event @param {object} values */
     const done = (event, values) => {
-      clearTimeout(timer2);
+      clearTimeout(timer3);
       end3(event, values);
     };
     define({ abort: () => stop("abort") });
     const request = wait({
       sendAlone: () => {
-        clearTimeout(timer2);
+        clearTimeout(timer3);
         for (
           const name of
           /** @type {const} */
@@ -1281,6 +1398,16 @@ var markStale = (block, version) => {
   delivered.delete(block);
   // was made before this
   since.set(block, version ?? Math.random().toString(36).slice(2));
+};
+/**
+ * The page has another address than the block shows. Caches may have what it is to show now.
+ * @param {Element} block
+ */
+var markMoved = (block) => {
+  stale.add(block);
+  failed.delete(block);
+  delivered.delete(block);
+  // was made for the other one
 };
 /** @param {HTMLElement} block */
 var markFresh = (block) => {
@@ -1411,16 +1538,16 @@ var hideAttributes = (among = page.querySelectorAll(
    a visitor has to wait for it. One that stands nearer is meant for the blocks in it. */
 /** @param {HTMLElement} block */
 var lookAround = (block) => {
-  let [names, isOfPage] = [of(block).getAttributeNames().join(" "), false];
+  let [names, isOfPage2] = [of(block).getAttributeNames().join(" "), false];
   let isIndicated = false;
   for (let up = of(block).parentElement; up; up = of(up).parentElement) {
     const own = of(up).getAttributeNames().join(" ");
     names += ` ${own}`;
     if (isIndicated || !own.includes("hx-indicator") || !INDICATOR.test(own)) continue;
     isIndicated = true;
-    isOfPage = up === page.body || up === page.documentElement;
+    isOfPage2 = up === page.body || up === page.documentElement;
   }
-  return { names, isOfPage };
+  return { names, isOfPage: isOfPage2 };
 };
 /**
  * Give a block its own attributes back, and shield it from what a page passes on to its elements (on htmx 2 by itself, on
@@ -1432,7 +1559,7 @@ var lookAround = (block) => {
  */
 var isolate = (block, { isSent: isSent2 = false } = {}) => {
   const unset = isHtmx2 ? "unset" : "";
-  const { names, isOfPage } = lookAround(block);
+  const { names, isOfPage: isOfPage2 } = lookAround(block);
   /** @type {Map<string, string>} */
   const values = /* @__PURE__ */ new Map();
   for (const name of `${INHERITED}${isHtmx2 ? "" : INHERITED_4}`.split(" ")) {
@@ -1442,7 +1569,7 @@ var isolate = (block, { isSent: isSent2 = false } = {}) => {
     )) values.set(`hx-${spelt(name)}`, unset);
   }
   values.set("hx-target", "this").set("hx-swap", swapOf(block));
-  if (isOfPage) values.set("hx-indicator", of(block).getAttribute("hx-indicator") ?? unset);
+  if (isOfPage2) values.set("hx-indicator", of(block).getAttribute("hx-indicator") ?? unset);
   if (isHtmx2) {
     values.set("hx-params", "none");
     // of a form
@@ -1603,8 +1730,8 @@ var refuse = ({ block, status = 0, url, got = "no answer", wait = 0 }) => {
   holdBack(block);
   if (!of(block).isConnected) return;
   // what replaced it came by a request of its own
-  const asked4 = `Expected of GET ${url ?? of(block).getAttribute("hx-get")}`;
-  report(block, status, `was not refreshed. ${asked4}: status 200 with ${PROOF}; got: ${got}.`, wait);
+  const asked5 = `Expected of GET ${url ?? of(block).getAttribute("hx-get")}`;
+  report(block, status, `was not refreshed. ${asked5}: status 200 with ${PROOF}; got: ${got}.`, wait);
 };
 /**
  * @param {HTMLElement} block
@@ -1860,7 +1987,7 @@ var NOTE = /^([0-9a-f]{16}):([^|:]+)$/;
 var READ2 = "mizan-read";
 // in localStorage
 var MOST_READ = 1e3;
-var LONGEST = 3900;
+var LONGEST2 = 3900;
 // cookies end at 4,096 bytes
 var SECONDS = 60;
 /* Whether the page is on https, the server may see otherwise behind a proxy. So both are read. */
@@ -1931,7 +2058,7 @@ var leaveNote = (list) => {
   const before = readBefore();
   const unread = readNotes().filter((note3) => !before.includes(note3.number));
   const whole = [...unread.map(({ text }) => text), own].join("|");
-  const fitting = [whole, own].find((text) => text.length < LONGEST) ?? `${number}:*`;
+  const fitting = [whole, own].find((text) => text.length < LONGEST2) ?? `${number}:*`;
   writeCookie(location.protocol === "https:" ? SECURE_COOKIE : COOKIE, fitting, SECONDS);
 };
 var catchUp = () => {
@@ -1943,6 +2070,147 @@ var start8 = () => {
   addEventListener("pageshow", catchUp);
 };
 
+// src/blocks/moves.js
+/* Blocks follow the address of their page: where that has other values than a block shows, the block is refreshed, all of them
+   together. What a response has brought agrees with the address already, and is not requested again. */
+var BOUND = "[data-mizan-query]";
+/* What was requested last for a block. Until that has come, or where it fails, its hx-get says what it shows; and whatever the
+   hx-get of an answer says, it is the answer to that. */
+/** @type {WeakMap<Element, string>} */
+var asked2 = /* @__PURE__ */ new WeakMap();
+/** The same by id, for the element that comes; undefined for one that a mutation has brought.
+ * @type {Map<string, string | undefined>} */
+var requested = /* @__PURE__ */ new Map();
+/** The requests of htmx 2 for pages of its history. @type {Set<XMLHttpRequest>} */
+var restoring = /* @__PURE__ */ new Set();
+/** @type {number | undefined} */
+var timer2;
+/** @param {HTMLElement} block */
+var isMoved = (block) => {
+  if (isLazy(block)) return false;
+  // it will be requested with what the address has then
+  const here = wanted(block);
+  if (here !== held(block)) return here !== asked2.get(block);
+  if (!isUnderWay(block)) asked2.delete(block);
+  // what failed for another address is requested when that comes again
+  return false;
+};
+/* The address is new, and the blocks that come with it are not there yet. */
+var isArriving = () => restoring.size > 0 || [...flights.values()].some(({ block, isSwapping, isRestore }) => !block && (isSwapping || isRestore));
+/** Refresh the blocks that show something else than the address of the page says. */
+var follow2 = () => {
+  clearTimeout(timer2);
+  timer2 = void 0;
+  if (isArriving()) return;
+  // the end of the request looks again
+  const blocks2 = all(BOUND).filter(isMoved);
+  blocks2.forEach(markMoved);
+  if (blocks2.length) plan();
+};
+/** Look once for all that this task does. */
+var followSoon = () => {
+  timer2 ??= setTimeout(follow2);
+};
+/* htmx fetches such a page, or takes it out of its cache, and says when it is there. */
+var isLeftToHtmx = () => history.state?.htmx === true && (isHtmx2 || htmx.config.history !== false);
+var afterTraversal = () => {
+  if (!isLeftToHtmx()) followSoon();
+};
+/** @param {CustomEvent<{ xhr: XMLHttpRequest }>} event */
+var awaitPage = ({ detail: { xhr } }) => {
+  restoring.add(xhr);
+  // htmx says nothing of one that has no answer.
+  xhr.addEventListener("loadend", () => {
+    restoring.delete(xhr);
+    followSoon();
+  });
+};
+/** @param {CustomEvent} event */
+var unlessRestored = (event) => {
+  setTimeout(() => {
+    if (!event.defaultPrevented) return;
+    restoring.delete(event.detail?.xhr);
+    follow2();
+  });
+};
+/* Newer browsers tell of each change of the address. Of the others we hear of those that htmx and visitors make; what a script
+   has pushed is seen when something else happens. */
+var watchAddress = () => {
+  const { navigation } = (
+    /** @type {{ navigation?: EventTarget }} */
+    window
+  );
+  if (navigation instanceof EventTarget && !(navigation instanceof Node)) {
+    navigation.addEventListener("currententrychange", (event) => {
+      const { navigationType } = (
+        /** @type {Event & { navigationType?: string }} */
+        event
+      );
+      if (navigationType === "traverse") afterTraversal();
+      else followSoon();
+    });
+    return;
+  }
+  addEventListener("popstate", afterTraversal);
+  on("htmx:pushedIntoHistory htmx:replacedInHistory", followSoon);
+  // htmx 2
+  on(`${spelt("htmx:after:history:push")} ${spelt("htmx:after:history:replace")}`, followSoon);
+  // htmx 4
+};
+/** @param {Element} block @param {string | undefined} text */
+var remember2 = (block, text) => {
+  if (text === void 0) asked2.delete(block);
+  else asked2.set(block, text);
+};
+/** @param {CustomEvent} event */
+var rememberRequest = ({ target, detail: { url, piece } }) => {
+  const block = (
+    /** @type {HTMLElement} */
+    target
+  );
+  if (!is(block, BOUND)) return;
+  const text = piece === void 0 ? held(block, url) : void 0;
+  requested.set(of(block).id, text);
+  remember2(block, text);
+};
+/** @param {CustomEvent} event */
+var rememberAnswer = ({ target }) => {
+  const block = (
+    /** @type {HTMLElement} */
+    target
+  );
+  forget(block);
+  // what is inside came with it
+  if (is(block, BOUND)) remember2(block, requested.get(of(block).id));
+};
+/** @param {HTMLElement} block */
+var forget = (block) => {
+  for (const each of within(block, BOUND)) asked2.delete(each);
+};
+/* A visitor's own request may bring something else by a morph, which keeps the element. */
+/** @param {CustomEvent} event */
+var forgetBrought = ({ target, detail: { source } }) => {
+  if (source !== target) forget(
+    /** @type {HTMLElement} */
+    target
+  );
+};
+var start9 = () => {
+  on("mizan:refreshing", rememberRequest);
+  on("mizan:refreshed", rememberAnswer);
+  on("mizan:keep", forgetBrought);
+  watchAddress();
+  onRestored(followSoon);
+  on("htmx:historyCacheMiss", awaitPage);
+  on(`htmx:historyCacheMiss htmx:historyCacheHit ${spelt("htmx:before:history:restore")}`, unlessRestored);
+  whenParsed(() => {
+    follow2();
+    onChange(() => {
+      if (all(BOUND).length) followSoon();
+    }, ["data-mizan-query", "hx-get"]);
+  });
+};
+
 // src/blocks/poll.js
 /* Blocks that poll.
 
@@ -1950,7 +2218,7 @@ var start8 = () => {
 var POLL = "[data-mizan-poll]";
 var SOON = 250;
 // milliseconds: what is due that soon goes along
-var LONGEST2 = 2 ** 31 - 1;
+var LONGEST3 = 2 ** 31 - 1;
 // milliseconds that a timer can wait
 var jitter = 1 + Math.random() / 10;
 // one for the page: blocks that are due together stay together
@@ -1968,7 +2236,7 @@ var setAlarm = () => {
   for (const block of due.keys()) if (!of(block).isConnected || !is(block, POLL)) due.delete(block);
   const next = Math.min(...due.values());
   if (page.hidden || !navigator.onLine || next === Infinity) return;
-  alarm = setTimeout(poll, Math.min(Math.max(next - Date.now(), 0), LONGEST2));
+  alarm = setTimeout(poll, Math.min(Math.max(next - Date.now(), 0), LONGEST3));
 };
 var poll = () => {
   const now = Date.now() + SOON;
@@ -1989,7 +2257,7 @@ var find3 = () => {
   found2.forEach(schedule);
   if (found2.length) setAlarm();
 };
-var start9 = () => {
+var start10 = () => {
   on("mizan:refreshing", ({ target }) => {
     if (!is(target, POLL)) return;
     due.set(target, Infinity);
@@ -2123,7 +2391,7 @@ var retryLater = ({ target, detail: { wait } }) => {
   };
   timers.set(block, setTimeout(again, Math.max(own, Math.min(wait, LONGEST_ASKED))));
 };
-var start10 = () => {
+var start11 = () => {
   on("mizan:error", retryLater);
   on("mizan:refreshing", ({ target: block }) => clearTimeout(timers.get(block)));
   on("mizan:refreshed", ({ target: block }) => failures.delete(block));
@@ -2200,7 +2468,7 @@ var dropPages = (storage, isOldCopy) => {
     if (ENTRY.test(key) && isOldCopy(storage.getItem(key))) storage.removeItem(key);
   }
 };
-var start11 = () => {
+var start12 = () => {
   whenShown((event) => {
     if (isOld(event)) comeBack();
   });
@@ -2263,7 +2531,7 @@ var renew = (block) => {
   classList.remove(STALE);
   if (!classList.length) of(block).removeAttribute("class");
 };
-var start12 = () => {
+var start13 = () => {
   observer = new MutationObserver((records) => {
     for (const { target } of records) show(
       /** @type {HTMLElement} */
@@ -2349,7 +2617,7 @@ var withhold = (body) => {
   const own = [cookieToken(), given, fetched];
   if (hasFields(body) && body.getAll(TOKEN2).some((it) => it && own.includes(String(it)))) body.delete(TOKEN2);
 };
-var start13 = () => {
+var start14 = () => {
   const { mount: mount2, csrfSession } = settings;
   const source = csrfSession ?? (mount2 && mount2 + "session/");
   tokens = source ? address(source, "data-csrf-session or data-mount") : void 0;
@@ -2437,7 +2705,7 @@ var onAnswer = (event) => {
   if (!isOwn(url) || !(block || !isSafe2 || of(target)?.closest?.(BLOCK))) return;
   if (checkSession(event.detail)) event.preventDefault();
 };
-var start14 = () => {
+var start15 = () => {
   fingerprint = settings.session;
   on("mizan:answer", onAnswer);
 };
@@ -2498,8 +2766,8 @@ var isForSocket = (fn) => socket?.isOpen() && (settings.socketFunctions ?? "").s
 /** @type {(reply: SocketReply, status?: number) => void} */
 var invalidateFromSocket = ({ data, version }, status = 200) => {
   /** @param {string | Entry} each */
-  const write3 = (each) => typeof each === "string" ? each : format(each.context, each.params);
-  invalidate2((data?.invalidate ?? []).map(write3).join(", "), version, status);
+  const write4 = (each) => typeof each === "string" ? each : format(each.context, each.params);
+  invalidate2((data?.invalidate ?? []).map(write4).join(", "), version, status);
 };
 /** @type {(socket: Socket, fn: string, args: object) => Promise<unknown>} */
 var ask = async (socket2, fn, args) => {
@@ -2536,7 +2804,7 @@ var post = async (fn, args) => {
   if (settings.locale) url.searchParams.set("mizan-locale", settings.locale);
   const body = JSON.stringify({ fn, args });
   /** @type {Record<string, string>} */
-  const headers = { "Content-Type": "application/json" };
+  const headers = sayAddress({ "Content-Type": "application/json" });
   addToken(headers);
   const { response, text } = await send3(url, { method: "POST", headers, body });
   const { ok, redirected } = response;
@@ -2645,7 +2913,7 @@ var read = (field) => {
  * @param {Field} field
  * @param {string} text
  */
-var write2 = (field, text) => {
+var write3 = (field, text) => {
   if (read(field) === text || isEditable(field)) return;
   if (isCheckable(field)) field.checked = text !== "";
   else if (field.options) for (const it of field.options) it.selected = text.split("\n").includes(it.value);
@@ -2684,11 +2952,11 @@ var contentOf = (controls) => JSON.stringify(controls.map(contentIn));
 var OF_SHIM = /^(htmx-|mizan-stale$)/;
 // classes that htmx and the shim come and go with
 /** @param {string | null | undefined} text */
-var split = (text) => new Set((text ?? "").split(/\s+/).filter(Boolean));
+var split2 = (text) => new Set((text ?? "").split(/\s+/).filter(Boolean));
 /** @param {Set<string>} one @param {Set<string>} other */
 var isSameSet = (one, other) => one.size === other.size && [...one].every((it) => other.has(it));
 /** Return the names of a class, without those of htmx and of the shim. @param {string | null} text */
-var namesIn = (text) => new Set([...split(text)].filter((it) => !OF_SHIM.test(it)));
+var namesIn = (text) => new Set([...split2(text)].filter((it) => !OF_SHIM.test(it)));
 /**
  * Return whether two values of an attribute say the same.
  * @param {string} name
@@ -2750,9 +3018,9 @@ var writeChange = (place2, name, change) => {
   if (name === "style") return writeStyle(place2, { ...change, live });
   let value = merge(name, { ...change, live });
   if (name === "class") {
-    const ours = [...split(there)].filter((it) => OF_SHIM.test(it));
+    const ours = [...split2(there)].filter((it) => OF_SHIM.test(it));
     value = [...namesIn(value), ...ours].join(" ") || null;
-    if (value && isSameSet(split(value), split(there))) return;
+    if (value && isSameSet(split2(value), split2(there))) return;
   }
   if (there === value) return;
   if (value !== null && value === change.now && change.node) {
@@ -2784,7 +3052,7 @@ var boundBy = (element) => {
   return new Set(names);
 };
 /** @param {Element} element @param {string} name */
-var isBound = (element, name) => isAlpine(element) && boundBy(element).has(name);
+var isBound2 = (element, name) => isAlpine(element) && boundBy(element).has(name);
 /** Return whether Alpine fills an element, or has data for it. @param {Element} element */
 var isOfAlpine = (element) => isAlpine(element) && is(element, "[x-data], [x-text], [x-html]");
 /** @type {(value: unknown) => string[]} The names in what an expression of :class or :style returns. */
@@ -2869,7 +3137,7 @@ var changed = /* @__PURE__ */ new WeakMap();
 /** @type {WeakSet<Node>} Elements that the page has put in. */
 var inserted = /* @__PURE__ */ new WeakSet();
 /** @type {WeakSet<Node>} Nodes of the server's that the page has taken from their place. */
-var moved = /* @__PURE__ */ new WeakSet();
+var moved2 = /* @__PURE__ */ new WeakSet();
 /** @type {Map<Node, Set<string>>} What morphs of others are about to write. */
 var expected = /* @__PURE__ */ new Map();
 /** @type {MutationObserver} */
@@ -2897,12 +3165,12 @@ var isUntracked = (node, name) => {
  * @param {string} name
  * @param {string | null | typeof UNKNOWN} value
  */
-var remember2 = (node, name, value) => {
+var remember3 = (node, name, value) => {
   const known5 = changed.get(node) ?? /* @__PURE__ */ new Map();
   changed.set(node, known5.set(name, value));
 };
 /** From now on the value that an attribute has counts as sent by the server. @param {Node} node @param {string} name */
-var forget = (node, name) => changed.get(node)?.delete(name);
+var forget2 = (node, name) => changed.get(node)?.delete(name);
 /**
  * Note what the server has sent for an attribute just now.
  * @param {Node} node
@@ -2910,8 +3178,8 @@ var forget = (node, name) => changed.get(node)?.delete(name);
  * @param {string | null} now
  */
 var noteServed = (node, name, now) => {
-  if (isSame(name, get(node, name), now)) forget(node, name);
-  else remember2(node, name, now);
+  if (isSame(name, get(node, name), now)) forget2(node, name);
+  else remember3(node, name, now);
 };
 /**
  * Return what the server last sent for an attribute that the page has set; undefined where that was before
@@ -2942,13 +3210,13 @@ var changesOf = (element) => [...changed.get(element)?.keys() ?? []].filter((nam
 /** Return whether the page has put an element in. @param {Element} element */
 var isInserted = (element) => inserted.has(element);
 /** Return whether the page has taken an element of the server's from its place. @param {Element} element */
-var isMoved = (element) => moved.has(element);
+var isMoved2 = (element) => moved2.has(element);
 /** Return whether an element is a custom element that the page has defined. @param {Element} element */
 var isCustom = (element) => of(element).localName.includes("-") && customElements.get(of(element).localName) !== void 0;
 /** @param {MutationRecord} record */
 var noteNodes = ({ addedNodes, removedNodes }) => {
-  for (const node of removedNodes) if (!inserted.has(node)) moved.add(node);
-  for (const node of addedNodes) if (node instanceof Element && !moved.has(node)) inserted.add(node);
+  for (const node of removedNodes) if (!inserted.has(node)) moved2.add(node);
+  for (const node of addedNodes) if (node instanceof Element && !moved2.has(node)) inserted.add(node);
 };
 /** Note what the page has done. @param {MutationRecord[]} records */
 var note = (records) => {
@@ -2956,9 +3224,9 @@ var note = (records) => {
     const { target, attributeNamespace, oldValue } = record;
     const name = record.attributeName ?? "";
     if (record.type === "childList") noteNodes(record);
-    else if (expected.get(target)?.has(name)) forget(target, name);
+    else if (expected.get(target)?.has(name)) forget2(target, name);
     else if (attributeNamespace || oldValue?.startsWith(LENT)) continue;
-    else if (!isUntracked(target, name) && !changed.get(target)?.has(name)) remember2(target, name, oldValue);
+    else if (!isUntracked(target, name) && !changed.get(target)?.has(name)) remember3(target, name, oldValue);
   }
   expected.clear();
 };
@@ -2978,7 +3246,7 @@ var accept = () => {
     if (!values.has(attributeName)) values.set(attributeName, oldValue);
   }
   for (const [target, values] of before) {
-    for (const [name, value] of values) if (!isSame(name, value, get(target, name))) forget(target, name);
+    for (const [name, value] of values) if (!isSame(name, value, get(target, name))) forget2(target, name);
   }
 };
 /**
@@ -3010,7 +3278,7 @@ var settle2 = ({ target }) => {
   isSettled = true;
   queueMicrotask(() => isSettled = false);
 };
-var start15 = () => {
+var start16 = () => {
   if (isHtmx2) {
     onCapture("htmx:beforeSwap", catchUp2);
     onCapture("htmx:afterSwap", accept);
@@ -3019,7 +3287,7 @@ var start15 = () => {
   // Alpine may have started before this script, and custom elements may be there.
   for (const it of page.querySelectorAll(`:is(${BLOCK}, ${BLOCK} *)`)) {
     const names = isAlpine(it) ? [...boundBy(it), "x-cloak"] : isCustom(it) ? of(it).getAttributeNames() : [];
-    for (const name of names) if (name !== "id" && !isUntracked(it, name)) remember2(it, name, UNKNOWN);
+    for (const name of names) if (name !== "id" && !isUntracked(it, name)) remember3(it, name, UNKNOWN);
   }
   observer2 = new MutationObserver(note);
   observer2.observe(document, { subtree: true, childList: true, attributes: true, attributeOldValue: true });
@@ -3140,7 +3408,7 @@ var best = (pairs) => {
 /* A kind of fact is a key where no two rows of a side have the same. Of several, that one is theirs by which
    most rows are found again. Where none is, rows are the same only if all that is written for it is. */
 /** @param {Row[][]} sides */
-var keysOf = (sides) => {
+var keysOf2 = (sides) => {
   const [former, fresh] = sides.map((rows) => {
     /** @type {Map<string, string[]>} */
     const values = /* @__PURE__ */ new Map();
@@ -3178,7 +3446,7 @@ var wordOf = ([rows, others2]) => {
  */
 var pairRows = (sides) => {
   const [rows, others2] = describeAll(sides);
-  const keys = keysOf([rows, others2]);
+  const keys = keysOf2([rows, others2]);
   /** @type {Map<Element, Element>} */
   const pairs = /* @__PURE__ */ new Map();
   /** @type {Set<Row>} */
@@ -3278,12 +3546,12 @@ var outermost = (elements) => {
   /** @type {Holding} */
   const inside = /* @__PURE__ */ new Map();
   /** @type {Element[]} */
-  let held2 = [];
+  let held3 = [];
   /** @type {Element | null} */
   let top = null;
   for (const it of elements) {
-    if (top && of(top).contains(it)) held2.push(it);
-    else inside.set(top = it, held2 = []);
+    if (top && of(top).contains(it)) held3.push(it);
+    else inside.set(top = it, held3 = []);
   }
   return inside;
 };
@@ -3362,10 +3630,10 @@ var Known = class {
       return others2.size > 1 ? asOneRow(each, tops[side], homes[side], others2.keys()) : each;
     });
     for (const pair of this.#pairRows([[...all2[0].keys()], [...all2[1].keys()]])) {
-      const held2 = pair.map(
+      const held3 = pair.map(
         (row, side) => (all2[side].get(row) ?? []).flatMap((top) => [top, ...inside[side].get(top) ?? []])
       );
-      this.pair(held2, pair);
+      this.pair(held3, pair);
     }
   }
 };
@@ -3397,14 +3665,14 @@ var match = (block, fresh) => {
   /** @type {Map<Element, string | undefined>} */
   const called = /* @__PURE__ */ new Map();
   /** @param {Element} element */
-  const nameOf2 = (element) => {
+  const nameOf3 = (element) => {
     if (!called.has(element)) called.set(element, findName(element));
     return called.get(element);
   };
   /** @param {Element} element */
   const homeOf = (element) => {
     let home2 = element;
-    while (home2 !== block && home2 !== fresh && nameOf2(home2) === void 0) home2 = parentOf(home2);
+    while (home2 !== block && home2 !== fresh && nameOf3(home2) === void 0) home2 = parentOf(home2);
     return home2;
   };
   /** @type {Set<Element>} */
@@ -3414,7 +3682,7 @@ var match = (block, fresh) => {
   /** @type {Map<Element, Map<string, Map<string, Element[]>>>} By home, tag and kind. */
   const sorted = /* @__PURE__ */ new Map();
   /** @type {Map<Element, Set<string>>} Kinds of which the pairs are known, by their home. */
-  const asked4 = /* @__PURE__ */ new Map();
+  const asked5 = /* @__PURE__ */ new Map();
   /** @param {Element} home @param {string} localName @param {string} kind */
   const alikeIn = (home2, localName, kind) => {
     const byTag = sorted.get(home2) ?? /* @__PURE__ */ new Map();
@@ -3433,8 +3701,8 @@ var match = (block, fresh) => {
   /** @param {Element} element @param {Element[]} homes */
   const pairKind = (element, homes) => {
     const kind = kindOf(element);
-    const kinds = asked4.get(homes[0]) ?? /* @__PURE__ */ new Set();
-    asked4.set(homes[0], kinds);
+    const kinds = asked5.get(homes[0]) ?? /* @__PURE__ */ new Set();
+    asked5.set(homes[0], kinds);
     if (kinds.has(kind)) return;
     kinds.add(kind);
     known5.pair(
@@ -3444,7 +3712,7 @@ var match = (block, fresh) => {
   };
   /** @type {(element: Element) => Element | null} */
   const twinOf2 = (element) => {
-    const name = known5.twins.has(element) ? void 0 : nameOf2(element);
+    const name = known5.twins.has(element) ? void 0 : nameOf3(element);
     if (name !== void 0) return names[1].get(name)?.[0] ?? null;
     if (!known5.twins.has(element)) {
       const home2 = homeOf(element);
@@ -3458,7 +3726,7 @@ var match = (block, fresh) => {
       /** @type {Match["twinOf"]} */
       twinOf2
     ),
-    isUnique: (element) => nameOf2(element) === idOf(element),
+    isUnique: (element) => nameOf3(element) === idOf(element),
     leaveOut: (...elements) => elements.forEach((it) => leftOut.add(it))
   };
 };
@@ -3817,17 +4085,17 @@ var orphaned = ({ id }) => {
 };
 // ---- all messages of a request
 /** @type {WeakMap<Element, { method: string, type?: string }>} The last request of each element, and what triggered it. */
-var asked2 = /* @__PURE__ */ new WeakMap();
+var asked3 = /* @__PURE__ */ new WeakMap();
 /** @param {Element} element */
 var controlsFor = (element) => {
-  const { method = "POST" } = asked2.get(element) ?? {};
+  const { method = "POST" } = asked3.get(element) ?? {};
   const form = formOf(element);
   const own = form ? [...of(form).elements] : [];
   return [.../* @__PURE__ */ new Set([...own, ...controlsOf(element, method)])].filter(isControl);
 };
 /* A block that is refreshed sends nothing of what is in it. */
 /** @param {Element} element */
-var isRefresh2 = (element) => is(element, BLOCK) && /^get$/i.test(asked2.get(element)?.method ?? "");
+var isRefresh2 = (element) => is(element, BLOCK) && /^get$/i.test(asked3.get(element)?.method ?? "");
 /**
  * Remove the messages at the fields of which an element sends the values.
  * @param {Element} element
@@ -3884,7 +4152,7 @@ var lead = (element, root, wrong) => {
   const isNear = !focused || focused === page.body || wrong.includes(focused) || [element, ...isForm(root) ? [root] : []].some(
     (each) => of(each).contains(focused) || focused.form === each
   );
-  if (isNear && /^(submit|click)$/.test(asked2.get(element)?.type ?? "")) {
+  if (isNear && /^(submit|click)$/.test(asked3.get(element)?.type ?? "")) {
     // A script may have put something of its own before a control.
     for (const each of [...new Set(wrong)].sort(byPlace)) {
       each.focus();
@@ -3930,10 +4198,10 @@ var carryAll = ({ target, detail: { fresh } }) => {
   const { twinOf: twinOf2 } = match(block, fresh);
   for (const [list, message] of inside) carry(list, message, block, twinOf2);
 };
-var start16 = () => {
+var start17 = () => {
   onCapture(
     "mizan:request",
-    ({ detail: { element, method, event } }) => asked2.set(element, { method, type: event?.type })
+    ({ detail: { element, method, event } }) => asked3.set(element, { method, type: event?.type })
   );
   onCapture("pointerdown", () => {
     isPressed = true;
@@ -4109,7 +4377,7 @@ var misfits = (answer2) => {
  * Return all texts about fields.
  * @param {Record<string, Texts> | null} fields
  */
-var textsIn = (fields) => (
+var textsIn2 = (fields) => (
   /** @type {unknown[]} */
   Object.values(fields ?? {}).flat(Infinity).map(String)
 );
@@ -4160,7 +4428,7 @@ var textFor = (status) => {
   const found2 = names.map((name) => inTemplate(`[data-mizan-when~="${name}"]`));
   return found2.find(Boolean)?.textContent.trim();
 };
-var start17 = () => {
+var start18 = () => {
   inTemplate("*");
 };
 
@@ -4202,7 +4470,7 @@ var outcomeOf = (request) => outcomes.get(request);
  * Follow a request. What goes on behind the page is not followed: no visitor waits for it.
  * @param {Pick<Outcome, "request" | "element" | "method" | "url" | "event">} given
  */
-var follow2 = (given2) => {
+var follow3 = (given2) => {
   const { request, element, method } = given2;
   if (outcomes.has(request) || isSafe(method) && is(element, BEHIND)) return null;
   const { activeElement } = page;
@@ -4261,7 +4529,7 @@ var describe4 = (outcome, answer2) => {
 var readable = (outcome, answer2) => {
   if (codeOf(answer2) === null || !isJson2(answer2)) return void 0;
   const { message, fields } = describe4(outcome, answer2);
-  const paragraphs = [message, ...textsIn(fields)].map((text) => {
+  const paragraphs = [message, ...textsIn2(fields)].map((text) => {
     const paragraph = page.createElement("p");
     paragraph.textContent = text;
     return paragraph.outerHTML;
@@ -4295,7 +4563,7 @@ var end = (outcome, given2) => {
     fire(target, isSafe(method) ? "mizan:read" : "mizan:done", detail);
   } else if (!isSafe(method) || event?.isTrusted) fire(target, "mizan:failed", describe4(outcome, answer2));
 };
-var start18 = () => {
+var start19 = () => {
   hearWhetherPrevented("mizan:answer", ({ request }) => request);
   addEventListener("pagehide", () => {
     isLeavingPage = true;
@@ -4318,7 +4586,7 @@ var hush2 = (event) => {
   );
   if ((xhr?.status ?? ctx.response.status) >= 400) event.stopPropagation();
 };
-var start19 = () => {
+var start20 = () => {
   if (!all(SCRIPT).length) return;
   collectPages();
   const name = isHtmx2 ? "htmx:beforeOnLoad" : spelt("htmx:response:error");
@@ -4402,7 +4670,7 @@ var land = async (xhr, outcome) => {
 var begin2 = ({ xhr, elt, requestConfig }) => {
   if (!requestConfig) return;
   const { verb, path, triggeringEvent } = requestConfig;
-  const outcome = follow2({ request: xhr, element: elt, method: verb, url: path, event: triggeringEvent });
+  const outcome = follow3({ request: xhr, element: elt, method: verb, url: path, event: triggeringEvent });
   if (!outcome) return;
   const lose = () => outcome.isLost = true;
   for (const name of ["error", "timeout"]) xhr.addEventListener(name, lose);
@@ -4428,7 +4696,7 @@ var listen = (name, listener, isFirst = true) => addEventListener(name, (event) 
   /** @type {CustomEvent} */
   event.detail
 ), isFirst);
-var start20 = () => {
+var start21 = () => {
   // Or later, for what has left before the shim was there.
   for (const name of ["htmx:beforeRequest", "htmx:beforeOnLoad"]) listen(name, begin2);
   for (const name of ["htmx:beforeOnLoad", "htmx:beforeSwap"]) hearWhetherPrevented(name, ({ xhr }) => xhr);
@@ -4517,7 +4785,7 @@ var isAborted = ({ request }, { began }, error) => {
 var begin3 = (ctx) => {
   const { sourceElement: element, sourceEvent: event, request } = ctx;
   // htmx.swap() asks for nothing.
-  if (request) follow2({ request: ctx, element, method: request.method, url: request.action, event });
+  if (request) follow3({ request: ctx, element, method: request.method, url: request.action, event });
 };
 /** @type {(name: string, listener: (ctx: HtmxContext, outcome: Outcome, event: CustomEvent) => void) => void} */
 var listen3 = (name, listener) => addEventListener(
@@ -4532,7 +4800,7 @@ var listen3 = (name, listener) => addEventListener(
   },
   true
 );
-var start21 = () => {
+var start22 = () => {
   // Or later, for what has left before the shim was there.
   for (const name of [
     "htmx:before:request",
@@ -4763,7 +5031,7 @@ var settle3 = () => {
   placeNotice(notice);
   uncover();
 };
-var start22 = () => {
+var start23 = () => {
   // Not while it is still closing.
   onCapture("close toggle hidden.bs.modal hidden.bs.offcanvas focusin", () => notice && setTimeout(settle3));
 };
@@ -4856,7 +5124,7 @@ var remove2 = (failure) => {
     of([formerFocus(), element].find((each) => of(each)?.isConnected))?.focus({ preventScroll: true });
 };
 /** Remove what is shown of an element, except one failure. @type {(element: Element, kept?: Failure) => void} */
-var forget2 = (element, kept) => {
+var forget3 = (element, kept) => {
   for (const failure of failures2.filter((each) => each !== kept)) {
     const { requests } = failure;
     const old2 = [...requests.keys()].filter((each) => isSame2(each, element));
@@ -4871,7 +5139,7 @@ var forget2 = (element, kept) => {
 var textOf = ({ element, message, isOwn: isOwn2, fields }) => {
   if (!fields) return message;
   const left = show2(element, fields);
-  return [...isOwn2 ? [message] : [], ...left].join("\n") || (textsIn(fields).length ? "" : message);
+  return [...isOwn2 ? [message] : [], ...left].join("\n") || (textsIn2(fields).length ? "" : message);
 };
 /** @param {CustomEvent<FailedDetail>} event */
 var onFailed = async (event) => {
@@ -4881,7 +5149,7 @@ var onFailed = async (event) => {
   await null;
   // who prevents it may listen after this
   const text = event.defaultPrevented || detail.isShown ? "" : textOf(detail);
-  if (!text) return forget2(element);
+  if (!text) return forget3(element);
   dress();
   const region2 = await regionFor(element);
   if (!region2 || news.get(element) !== detail) return;
@@ -4901,7 +5169,7 @@ var onFailed = async (event) => {
   else if (known5.item !== item) known5.item.replaceWith(item);
   if (isNotice(region2)) uncover();
   failures2 = [...failures2.filter((each) => each !== known5), failure];
-  forget2(element, failure);
+  forget3(element, failure);
 };
 // ---- what can be done about it
 /** @param {EventTarget | null} node */
@@ -4947,14 +5215,14 @@ var closeByKey = (event) => {
 var clearFieldsOf = (element, isRead2) => {
   if (!isRead2 || of(element).localName === "form") clear2(element);
 };
-var start23 = () => {
+var start24 = () => {
   onCapture("mizan:failed", onFailed);
   onCapture(
     "mizan:done mizan:read",
     ({ detail: { element, method } }) => {
       news.delete(element);
       clearFieldsOf(element, isSafe(method));
-      forget2(element);
+      forget3(element);
     }
   );
   onCapture(
@@ -4994,15 +5262,15 @@ var start23 = () => {
 
 // src/errors/index.js
 /* What became of the visitor's requests, and how it is shown. */
-var start24 = () => {
-  start17();
-  start16();
+var start25 = () => {
   start18();
-  if (isHtmx2) start20();
-  else start21();
+  start17();
   start19();
+  if (isHtmx2) start21();
+  else start22();
+  start20();
+  start24();
   start23();
-  start22();
 };
 
 // src/preserve/sent.js
@@ -5078,10 +5346,10 @@ var noteAnswer = (event) => {
   for (const each of /* @__PURE__ */ new Set([...partsOf2(element), ...hidden.keys()])) {
     if (isHidden(each) && hidden.get(each) !== each.value) continue;
     // it is newer
-    for (const name of changesOf(each)) if (!isBound(each, name)) forget(each, name);
+    for (const name of changesOf(each)) if (!isBound2(each, name)) forget2(each, name);
   }
 };
-var start25 = () => {
+var start26 = () => {
   onCapture("mizan:request", noteRequest);
   on("mizan:answer", noteAnswer);
   // not while it is captured: others refuse what a session's end has answered
@@ -5177,7 +5445,7 @@ var mark2 = (field, value, former) => {
   field.setAttribute(MARK2, value);
   if (value !== former) fire(field, "mizan:changed", { value });
 };
-var start26 = () => {
+var start27 = () => {
   onCapture("beforeinput", ({ target }) => {
     if (isEditable(target)) baseOf(target);
   });
@@ -5216,7 +5484,7 @@ var pathOf2 = (node, root) => {
   return path;
 };
 /** @param {Node} root @param {number[]} path @returns {Node} */
-var follow3 = (root, path) => path.reduce((it, at) => of(it).childNodes[at], root);
+var follow4 = (root, path) => path.reduce((it, at) => of(it).childNodes[at], root);
 /* Copies that load nothing, and run nothing. */
 /** @type {Document | null} */
 var made2 = null;
@@ -5345,9 +5613,9 @@ var forgetGone = () => {
   }
 };
 /** Forget an insertion, and what is inside of it. @param {Insertion} insertion */
-var forget3 = (insertion) => {
+var forget4 = (insertion) => {
   insertions.delete(insertion);
-  for (const below of insertions) if (below.above && insertion.pieces.includes(below.above)) forget3(below);
+  for (const below of insertions) if (below.above && insertion.pieces.includes(below.above)) forget4(below);
 };
 /** @param {Insertion} insertion */
 var fieldsOf = (insertion) => nodesOf(insertion).filter(isElement).flatMap(fieldsIn);
@@ -5423,7 +5691,7 @@ var restorePiece = (piece) => {
 };
 /** Let the block have what the server has in the place of an insertion. @param {Insertion} insertion */
 var giveBack = (insertion) => {
-  forget3(insertion);
+  forget4(insertion);
   insertion.pieces.forEach(restorePiece);
 };
 
@@ -5539,9 +5807,9 @@ var showServedIds = (block) => {
 };
 // ---- before: what the swap has to leave alone, and what it may not write
 /** @param {Swap} swap @param {Element} it @param {HTMLElement} stub */
-var hold = ({ pairs, held: held2 }, it, stub) => {
+var hold = ({ pairs, held: held3 }, it, stub) => {
   pairs.set(it, stub);
-  held2.add(it);
+  held3.add(it);
 };
 /** @param {Element} it */
 var copyOf2 = (it) => (
@@ -5576,7 +5844,7 @@ var planBeside = (swap, it, twin) => {
 /* The same for what it has put around fields, and around nothing else of the server's. */
 /** @param {Swap} swap @param {Element} it */
 var planWrapper = (swap, it) => {
-  const wrapped = [...of(it).querySelectorAll("*")].filter(isMoved);
+  const wrapped = [...of(it).querySelectorAll("*")].filter(isMoved2);
   const isWidget = wrapped.some((each) => changesOf(each).length > 0);
   if (!isWidget || !wrapped.every((each) => is(each, FIELD3))) return;
   const [twin, ...others2] = wrapped.map((each) => twinOf(swap, each));
@@ -5644,11 +5912,11 @@ var planOne = (swap, it) => {
 };
 /** Look at all that scripts have set in a block. @param {Swap} swap */
 var planAttributes = (swap) => {
-  const { block, held: held2, anew } = swap;
+  const { block, held: held3, anew } = swap;
   for (const it of allIn(block)) {
-    const isHeld2 = isWithin(it, held2) && !(held2.has(it) && of(it).shadowRoot);
+    const isHeld2 = isWithin(it, held3) && !(held3.has(it) && of(it).shadowRoot);
     if (isWithin(it, anew)) continue;
-    const isTop = it !== block && held2.has(it) && !isInside(it, held2);
+    const isTop = it !== block && held3.has(it) && !isInside(it, held3);
     const twin = isTop && changesOf(it).length > 0 ? twinOf(swap, it) : null;
     if (twin) planBeside(swap, it, twin);
     if (isHeld2) continue;
@@ -5661,8 +5929,9 @@ var isWritable = ({ changes: changes2 }, name, old2) => !changes2.get(old2)?.has
 // ---- without a morph: the old elements go into the fresh content
 /** @param {Element} old @param {Element} twin */
 var isAlike = (old2, twin) => of(old2).localName === of(twin).localName && get2(old2, "id") === get2(twin, "id");
+/* A block is made anew, unless Alpine has data for it, on which what is in it depends. */
 /** @param {Swap} swap @param {Element} old */
-var isMovable = ({ held: held2 }, old2) => !is(old2, BLOCK) && !held2.has(old2);
+var isMovable = ({ block, held: held3 }, old2) => !held3.has(old2) && (!is(old2, BLOCK) || old2 === block && isOfAlpine(old2));
 /* Scripts hold on to what stands around an element as well. */
 /** @param {Swap} swap */
 var addAncestors = (swap) => {
@@ -5701,9 +5970,9 @@ var copyAttributes = (swap, old2, twin) => {
 };
 /** Bring the old elements into the fresh content. @param {Swap} swap */
 var carryElements = (swap) => {
-  const { held: held2, same } = swap;
+  const { held: held3, same } = swap;
   addAncestors(swap);
-  const all2 = [...same].filter(([old2]) => isMovable(swap, old2) && !isWithin(old2, held2));
+  const all2 = [...same].filter(([old2]) => isMovable(swap, old2) && !isWithin(old2, held3));
   // What stands inside first.
   const FOLLOWING = Node.DOCUMENT_POSITION_FOLLOWING;
   all2.sort(([one], [other]) => of(one).compareDocumentPosition(other) & FOLLOWING ? 1 : -1);
@@ -5848,8 +6117,8 @@ var noteChoices = (swap) => {
 /* Write what was chosen, or what the server has chosen where that is not on offer any more. */
 /** @param {Field} field @param {string} live @param {string} value */
 var choose = (field, live, value) => {
-  write2(field, live);
-  if (field.type === "select-one" && read(field) !== live) write2(field, value);
+  write3(field, live);
+  if (field.type === "select-one" && read(field) !== live) write3(field, value);
 };
 /** @param {Entered} entered */
 var restoreField = ({ it, twin, live, value }) => {
@@ -5872,9 +6141,9 @@ var restoreChoice = ({ it, isEntered: isChosen, isAccepted, live, former }, bloc
   )) : groupOf(it).some((each) => each.defaultChecked && of(block).contains(each));
   const stays = isChosen || !isSaid && (isAccepted || !isSelect);
   if (stays) choose(it, live, servedValue(it));
-  else if (isSelect) write2(it, servedValue(it));
+  else if (isSelect) write3(it, servedValue(it));
   // What was refused: the server has what it had.
-  if (!isChosen && !isSelect && !groupOf(it).some(({ checked }) => checked)) write2(it, servedValue(it));
+  if (!isChosen && !isSelect && !groupOf(it).some(({ checked }) => checked)) write3(it, servedValue(it));
   if (isChosen && isSelect) mark2(it, servedValue(it), former);
   if (!isChosen && differs(it)) accept2(it);
 };
@@ -5891,7 +6160,7 @@ var giveWay = ({ entered, outside }, fields) => {
     if (place2 || !isRadio2(it) || !live) continue;
     const rest2 = all2.filter((each) => isRadio2(each.it) && each.it.name === it.name && each.form === form);
     const left = rest2.find((each) => each.place)?.place;
-    for (const each of left ? groupOf(left) : []) write2(each, servedValue(each));
+    for (const each of left ? groupOf(left) : []) write3(each, servedValue(each));
   }
 };
 /**
@@ -5910,9 +6179,9 @@ var restoreFields = (swap, block) => {
       entered.push({ it: field, twin: null, live: "", former: null, value: servedValue(field) });
       fields.push(field);
       bases.set(field, "");
-      write2(field, "");
+      write3(field, "");
     } else {
-      write2(field, servedValue(field));
+      write3(field, servedValue(field));
       forgetEntry(field);
     }
   }
@@ -5922,6 +6191,28 @@ var restoreFields = (swap, block) => {
     const field = fields[at];
     if (field) mark2(field, value, former);
   }
+};
+
+// src/preserve/links.js
+/* Links of the page to itself at another address: a heading that sorts, a page of a list. Whoever follows one
+   gets it back with another address in it, so it is found again by its name. */
+/** @param {HTMLAnchorElement} link */
+var isOfPage = (link) => of(link).origin === location.origin && of(link).pathname === location.pathname && of(link).search !== "";
+/** @param {Element} link */
+var nameOf = (link) => (of(link).getAttribute("aria-label") ?? of(link).textContent ?? "").trim();
+/**
+ * Return the link in a fresh block that has the name of a link of the block, or null: where there are several,
+ * as above and below a list, the one in the same place among as many.
+ * @param {Element} element
+ * @param {Element} block
+ * @param {Element} fresh
+ */
+var linkIn = (element, block, fresh) => {
+  if (!(element instanceof HTMLAnchorElement) || !isOfPage(element) || !nameOf(element)) return null;
+  const [links, others2] = [block, fresh].map(
+    (root) => [...of(root).querySelectorAll("a[href]")].filter((it) => nameOf(it) === nameOf(element))
+  );
+  return links.length === others2.length ? others2[links.indexOf(element)] : null;
 };
 
 // src/preserve/open.js
@@ -5974,7 +6265,7 @@ var restoreOpen = ({ opened: opened2 }) => {
     }
   }
 };
-var start27 = () => {
+var start28 = () => {
   onCapture("click", ({ target }) => {
     const details = of(target).closest?.("summary")?.parentElement;
     if (details) toggled.add(details);
@@ -6060,7 +6351,7 @@ var noteFocus2 = (swap) => {
   );
   const twin = (
     /** @type {Field | null} */
-    twinOf(swap, host)
+    twinOf(swap, host) ?? linkIn(host, swap.block, swap.fresh)
   );
   swap.focus = { host, it: field, twin, selection: selectionOf(field) };
 };
@@ -6078,10 +6369,10 @@ var restoreFocus = ({ focus, scrolled }) => {
   // htmx 2 would focus the first that has this id. That of a block is its own.
   if (!of(host).isConnected && !is(host, BLOCK)) of(host).removeAttribute("id");
   if (!field) return;
-  const isElsewhere = field !== rootOf2(field).activeElement;
-  if (isElsewhere) of(field).focus({ preventScroll: true });
+  const isElsewhere2 = field !== rootOf2(field).activeElement;
+  if (isElsewhere2) of(field).focus({ preventScroll: true });
   const isUnsaid = unsaid.delete(it) || it === typing;
-  if ((isElsewhere || field === twin) && isUnsaid) unsaid.add(field);
+  if ((isElsewhere2 || field === twin) && isUnsaid) unsaid.add(field);
   // Where the first is null, the control knows no selection.
   if (Number.isInteger(selection[0]) && String(selectionOf(field)) !== String(selection)) {
     field.setSelectionRange(.../** @type {Selected} */
@@ -6108,7 +6399,7 @@ var dropAutofocus = (root) => {
   if (!(root instanceof Element)) return;
   for (const it of within(root, "[autofocus]")) of(it).removeAttribute("autofocus");
 };
-var start28 = () => {
+var start29 = () => {
   onCapture("input", ({ target }) => {
     typing = target;
   });
@@ -6222,8 +6513,8 @@ var showIds = (block, fragment) => {
 };
 /* Where rows changed places, a morph may let go of one and make another one of what stood next to it. */
 /** @param {Swap} swap */
-var returnHeld = ({ block, held: held2 }) => {
-  for (const it of held2) {
+var returnHeld = ({ block, held: held3 }) => {
+  for (const it of held3) {
     if (of(it).isConnected) continue;
     byId(block, of(it).getAttribute("id"))?.replaceWith(it);
     htmx.process(it, true);
@@ -6235,7 +6526,7 @@ var returnHeld = ({ block, held: held2 }) => {
  * @param {ParentNode} fragment
  */
 var morphInto = (swap, fragment) => {
-  const { anew, block, fresh, guests, held: held2, match: match2, pairs, reloading } = swap;
+  const { anew, block, fresh, guests, held: held3, match: match2, pairs, reloading } = swap;
   /** @param {Element} it */
   const isUnclear = (it) => it !== block && (guests.has(it) || !match2.isUnique(it));
   /** @param {Element} root */
@@ -6264,7 +6555,7 @@ var morphInto = (swap, fragment) => {
   const same = [...pairs].filter(([old2]) => isUnclear(old2));
   for (const [old2, twin] of same) lend(...twin ? [old2, twin] : [old2]);
   for (const it of lone) lend(it);
-  for (const it of reloading) if (!isWithin(it, held2)) lend(it);
+  for (const it of reloading) if (!isWithin(it, held3)) lend(it);
   for (const it of anew) for (const each of [it, ...of(it).querySelectorAll("[id]")]) lend(each);
   const restore = isHtmx2 ? () => {
   } : showIds(block, fragment);
@@ -6337,7 +6628,7 @@ var mend = (element) => {
     it.replaceWith(made3);
   }
 };
-var start29 = () => {
+var start30 = () => {
   // On htmx 2 it hangs on the way in which a block is replaced: see extension.js.
   if (isHtmx2) return;
   on(spelt("htmx:after:request"), ({ detail: { ctx } }) => {
@@ -6413,7 +6704,7 @@ var renew2 = (script) => {
  * @returns {Held}
  */
 var holdScripts = (fragment, { block, isRefresh: isRefresh3, except }) => {
-  const held2 = /* @__PURE__ */ new Map();
+  const held3 = /* @__PURE__ */ new Map();
   for (const script of fragment.querySelectorAll("script")) {
     if (isIn(script, except)) continue;
     if (!isExecutable(script)) {
@@ -6426,14 +6717,14 @@ var holdScripts = (fragment, { block, isRefresh: isRefresh3, except }) => {
       script.cloneNode(true)
     );
     stand.type = "text/plain";
-    const key = `${SEAL2}-${held2.size}`;
+    const key = `${SEAL2}-${held3.size}`;
     stand.setAttribute(HELD, key);
     script.replaceWith(stand);
     const fresh = renew2(script);
     const isTrusted = !isRefresh3 || authorise(fresh, block);
-    held2.set(key, { fresh, mayRun: isTrusted && htmx.config.allowScriptTags !== false });
+    held3.set(key, { fresh, mayRun: isTrusted && htmx.config.allowScriptTags !== false });
   }
-  return held2;
+  return held3;
 };
 /* What follows a script from elsewhere may need it, as in a page. */
 /** @param {HTMLScriptElement} script */
@@ -6447,10 +6738,10 @@ var ended = (script) => new Promise((done) => {
  * @param {Element[]} elements
  * @param {Held} held
  */
-var runScripts = async (elements, held2) => {
-  if (!held2.size) return;
+var runScripts = async (elements, held3) => {
+  if (!held3.size) return;
   for (const stand of elements.flatMap((it) => within(it, `[${HELD}]`))) {
-    const { fresh, mayRun } = held2.get(stand.getAttribute(HELD)) ?? {};
+    const { fresh, mayRun } = held3.get(stand.getAttribute(HELD)) ?? {};
     if (!fresh || !stand.isConnected) continue;
     // replaced meanwhile
     if (!mayRun) {
@@ -6462,7 +6753,7 @@ var runScripts = async (elements, held2) => {
     if (isWaitedFor(fresh)) await ended(fresh);
   }
 };
-var start30 = () => {
+var start31 = () => {
   on("mizan:answer", ({ detail: { block, header } }) => {
     if (block) policies.set(block, header("Content-Security-Policy"));
   });
@@ -6563,7 +6854,7 @@ var noteSending = ({ detail: { xhr, elt, target, requestConfig } }) => {
     // what became stale goes with the others
   });
 };
-var start31 = () => {
+var start32 = () => {
   watcher = new MutationObserver(resume);
   onCapture("mizan:due", (event) => {
     if (!isOccupied(event.target)) return;
@@ -6625,7 +6916,7 @@ var standIn = (swap, old2, isAdded2) => {
 };
 /** Find what stays as it is, and what has to load its own content again. @param {Swap} swap */
 var holdElements = (swap) => {
-  const { asked: asked4, block, canMorph, fields, held: held2, reloading } = swap;
+  const { asked: asked5, block, canMorph, fields, held: held3, reloading } = swap;
   const inUse = [page.activeElement, ...fields];
   for (const it of allIn(block)) {
     const loads = loadsItself(it);
@@ -6639,9 +6930,9 @@ var holdElements = (swap) => {
     );
     const isTyped2 = isHalfTyped(field) || isEditable(field) && differs(field);
     const isHost = of(it).shadowRoot && !canMorph;
-    const stays = isInUse2 || isOurs || hasLoaded || isTyped2 || isHost || isPlaying(it) || asked4.has(it);
-    if (!stays || isWithin(it, held2) || !standIn(swap, it, isOurs)) continue;
-    held2.add(it);
+    const stays = isInUse2 || isOurs || hasLoaded || isTyped2 || isHost || isPlaying(it) || asked5.has(it);
+    if (!stays || isWithin(it, held3) || !standIn(swap, it, isOurs)) continue;
+    held3.add(it);
     if (hasLoaded) askLater(it);
     // What stays was not brought by this refresh, with all that is in it.
     for (const inner of of(it).querySelectorAll(LOADED)) askLater(inner);
@@ -6657,8 +6948,8 @@ var stayAmong = (block, fresh) => {
 };
 /** Put what stays into the fresh block. @param {Swap} swap */
 var moveHeld = (swap) => {
-  const { block, held: held2, pairs } = swap;
-  for (const old2 of held2) {
+  const { block, held: held3, pairs } = swap;
+  for (const old2 of held3) {
     const twin = (
       /** @type {HTMLElement} */
       pairs.get(old2)
@@ -6681,7 +6972,7 @@ var moveHeld = (swap) => {
    mizan:keep   on a block that is about to be replaced; detail {fresh, source, keep}; bubbles. keep(element)
                 leaves an element inside as it is, as data-mizan-keep does; keep(element, place) does so in
                 place of one of the fresh block, which has no twin of anything in it */
-/* What makes a control of a block, whose own element has from the server what mizan needs, and a class. */
+/* What makes a control of a block. Where the server does not say so, a script has done it. */
 var OWN2 = ["contenteditable", "popover", "name", "type", "multiple", "tabindex"];
 /**
  * Return the element of a fragment that is a block.
@@ -6704,10 +6995,10 @@ var bare = (block) => {
 };
 /* Ask the page what else shall stay. */
 /** @param {Swap} swap */
-var askPage = ({ asked: asked4, block, fresh, guests, match: match2, pairs, source }) => {
+var askPage = ({ asked: asked5, block, fresh, guests, match: match2, pairs, source }) => {
   /** @param {Element} element @param {HTMLElement} [place] */
   const keep = (element, place2) => {
-    asked4.add(element);
+    asked5.add(element);
     if (!place2) return;
     guests.add(element);
     match2.leaveOut(element, place2);
@@ -6720,25 +7011,32 @@ var askPage = ({ asked: asked4, block, fresh, guests, match: match2, pairs, sour
 var look2 = (swap) => {
   const { block, fresh } = swap;
   for (const each of within(fresh, BLOCK)) bare(each);
-  const missing = OWN2.filter((name) => of(block).hasAttribute(name) && !of(fresh).hasAttribute(name));
+  /** @param {string} name */
+  const isOfPage2 = (name) => of(block).hasAttribute(name) && served(block, name) === null;
+  const missing = OWN2.filter((name) => isOfPage2(name) && !of(fresh).hasAttribute(name));
   for (const name of missing) of(fresh).setAttribute(name, of(block).getAttribute(name) ?? "");
   askPage(swap);
   noteChoices(swap);
   noteFields(swap);
   holdElements(swap);
   planAttributes(swap);
+  for (const name of missing) {
+    const change = swap.changes.get(block)?.get(name);
+    if (change) change.now = null;
+    // the server has not sent it, though the fresh block has it by now
+  }
   noteOpen(swap);
   noteFocus2(swap);
 };
 /* Without a morph. */
 /** @param {Swap} swap @param {ParentNode} fragment */
 var move = (swap, fragment) => {
-  const { block, held: held2 } = swap;
+  const { block, held: held3 } = swap;
   const place2 = page.createComment("");
   of(block).before(place2);
   moveHeld(swap);
   carryElements(swap);
-  if (held2.has(block)) return place2.remove();
+  if (held3.has(block)) return place2.remove();
   const now = [...fragment.children];
   if (!now.includes(block)) of(block).remove();
   place2.replaceWith(...now);
@@ -6766,9 +7064,9 @@ var replace = (block, fragment, source, fresh) => {
   const ids = showServedIds(block);
   // Morphs read forms by names that their controls may have.
   const swap = makeSwap(block, fresh, source, hasMorph() && !isMixed(fresh) && !isSkipped(block));
-  const { held: held2, pairs } = swap;
+  const { held: held3, pairs } = swap;
   look2(swap);
-  const except = [...held2].map((it) => (
+  const except = [...held3].map((it) => (
     /** @type {HTMLElement} */
     pairs.get(it)
   ));
@@ -6778,7 +7076,7 @@ var replace = (block, fragment, source, fresh) => {
   let there = block;
   const change = () => {
     during(swap, () => isMorph ? morphInto(swap, fragment) : move(swap, fragment));
-    if (held2.has(block)) renew3(swap);
+    if (held3.has(block)) renew3(swap);
     if (!of(block).isConnected) there = fresh;
     restoreFields(swap, there);
     restoreOpen(swap);
@@ -6910,9 +7208,9 @@ var CALMLY = " swap:0s transition:false ignoreTitle:true";
  *   isAnswered: boolean }} Asking
  */
 /** @type {WeakMap<Element, Asking>} By the element that asks. */
-var asked3 = /* @__PURE__ */ new WeakMap();
+var asked4 = /* @__PURE__ */ new WeakMap();
 /** Return what an element asks for again, if it does. @param {Element} element */
-var askedBy = (element) => asked3.get(element);
+var askedBy = (element) => asked4.get(element);
 /* By an element of its own, to which the page hands nothing down, and after another one that is put before
    the place when the answer is there: of mere text in the place of an element, htmx 2 fires no event. What
    comes again keeps what scripts and visitors have made of it. What came out of band comes so again. */
@@ -6932,7 +7230,7 @@ var ask2 = async (insertion, target) => {
   page.documentElement.append(source, ...main ? [] : [place2]);
   /** @type {Asking} */
   const asking3 = { insertion, main, target, place: place2, below: [], isAnswered: false };
-  asked3.set(source, asking3);
+  asked4.set(source, asking3);
   insertion.isAsked = true;
   const swap = (main ? STYLE2 : "none") + (strip2 ? " strip:true" : "") + CALMLY;
   try {
@@ -6971,7 +7269,7 @@ var askForInside = ({ below }, { pieces: [into] }) => {
     const twin = piece.mark === piece.root ? root : match(piece.root, root).twinOf(piece.mark);
     if (!twin) continue;
     const [at, ...path] = pathOf2(twin, root);
-    const target = twin === root ? of(into.nodes[0]).parentNode : follow3(into.nodes[at], path);
+    const target = twin === root ? of(into.nodes[0]).parentNode : follow4(into.nodes[at], path);
     const original = piece.how === "outer" && target ? [target] : [];
     const again = { request, pieces: [{ ...piece, nodes: [], original }], above: into };
     ask2(
@@ -7014,7 +7312,7 @@ var makeRoom = (piece, place2) => {
 /** @param {CustomEvent<AnswerDetail>} event */
 var noteAnswer2 = (event) => {
   const { element, status } = event.detail;
-  const asking3 = asked3.get(element);
+  const asking3 = asked4.get(element);
   if (!asking3) return;
   const { insertion, main, target, place: place2 } = asking3;
   asking3.isAnswered = true;
@@ -7028,14 +7326,14 @@ var noteAnswer2 = (event) => {
   } else if (main) {
     const isBelow = ({ above }) => above !== void 0 && insertion.pieces.includes(above);
     asking3.below = [...insertions].filter(isBelow);
-    asking3.below.forEach(forget3);
+    asking3.below.forEach(forget4);
     insertion.isForced = false;
     comeInstead(place2, makeRoom(main, place2), element);
   }
   for (const piece of insertion.pieces) if (!piece.isMain) restorePiece(piece);
   if (status < 200 || status > 299) event.preventDefault();
 };
-var start32 = () => {
+var start33 = () => {
   on("mizan:refreshed", askForAll);
   on("focusout", () => setTimeout(askForAll));
   onCapture("mizan:answer", noteAnswer2);
@@ -7126,7 +7424,7 @@ var noteSwap2 = ({ detail }) => {
   detail.swapOverride = style.replace("outerHTML", STYLE2);
   detail.serverResponse = wrap(serverResponse, target);
 };
-var start33 = () => {
+var start34 = () => {
   if (!isHtmx2) {
     if (htmx.registerExtension("mizan-keep", extension4) !== false) return;
     throw new Error('mizan.js was refused by htmx: add "mizan-keep" to htmx.config.extensions.');
@@ -7251,7 +7549,7 @@ var find5 = (staying, fresh) => {
   );
   piece.root = copyOf(at);
   piece.mark = /** @type {Element} */
-  follow3(piece.root, pathOf2(target, at));
+  follow4(piece.root, pathOf2(target, at));
   return true;
 };
 /* Mere text can't be held; an element before it can. */
@@ -7290,7 +7588,7 @@ var preserveInsertions = ({ target, detail: { fresh, source, keep } }) => {
     const isOver2 = source !== block || each.isSaved;
     const stays = isOver2 ? isFilled && !isIn(source, nodesOf(each)) : isInUse(each) || each.request.isSafe;
     each.isDue = stays && (each.isForced ? !isFilled : !hasFields2(each));
-    if (!stays) forget3(each);
+    if (!stays) forget4(each);
     else {
       for (const piece of here) {
         staying.push({ piece, isFilled, target: twinIn(fresh, piece), at: fresh, how: "last" });
@@ -7338,13 +7636,13 @@ var noteInvalidation = (event) => {
   if (!around2.some((block) => covers(entries, of(block).dataset.mizan))) return;
   if (each.above) {
     topOf2(each).isForced = true;
-    return forget3(each);
+    return forget4(each);
   }
   each.isSaved = true;
   // By the socket, it may be fresh already.
   if (!blocks2.some(isAround2) && !isTyped(each)) giveBack(each);
 };
-var start34 = () => {
+var start35 = () => {
   onCapture("mizan:swapped", noteSwap);
   onCapture("mizan:keep", preserveInsertions);
   on("mizan:answer", noteAnswer3);
@@ -7483,8 +7781,8 @@ var listen22 = () => {
     // one in another, whose event comes after this
     const { style, ...how } = plan2;
     const { elt, verb, headers, triggeringEvent } = requestConfig;
-    const asked4 = { method: verb, url: pathInfo.finalRequestPath, headers, isSafe: false, ...how };
-    report2(elt, requestOf(elt, triggeringEvent, asked4), { target, style, isMain: true });
+    const asked5 = { method: verb, url: pathInfo.finalRequestPath, headers, isSafe: false, ...how };
+    report2(elt, requestOf(elt, triggeringEvent, asked5), { target, style, isMain: true });
   });
 };
 var listen42 = () => {
@@ -7500,7 +7798,7 @@ var listen42 = () => {
     // htmx.swap() asks for nothing
     const { method, action: url, headers } = request;
     const { strip: strip2 } = tasks.find(({ type }) => type === "main")?.swapSpec ?? {};
-    const asked4 = requestOf(element, sourceEvent, {
+    const asked5 = requestOf(element, sourceEvent, {
       method,
       url,
       headers,
@@ -7509,7 +7807,7 @@ var listen42 = () => {
       selectOOB,
       strip: strip2
     });
-    for (const task of tasks) plans.set(task, { asked: asked4, target: task.target, element });
+    for (const task of tasks) plans.set(task, { asked: asked5, target: task.target, element });
   });
   onCapture(spelt("htmx:before:settle"), ({ detail: { task } }) => {
     const plan2 = plans.get(task);
@@ -7518,7 +7816,7 @@ var listen42 = () => {
     else observer3.takeRecords();
   });
 };
-var start35 = () => {
+var start36 = () => {
   observer3 = new MutationObserver(() => {
   });
   // what comes here was no swap
@@ -7537,27 +7835,27 @@ var start35 = () => {
    swap.js            is what one swap knows
    fields.js          knows what was entered, sent.js what of that was accepted, carry_fields.js puts it back
    attributes.js      knows what scripts have set, alpine.js what Alpine has, carry_attributes.js puts it back
-   open.js, focus.js  know what is open, and where the focus is
+   open.js, focus.js  know what is open, and where the focus is; links.js knows links that come back with another address
    staying.js         knows which elements are left alone, and waiting.js when a block can't be replaced
    scripts.js         runs the scripts of the new content; namespaces.js is for SVG and MathML
    inserted.js        preserves what visitors have loaded into a block, which swaps.js reports; asking_again.js
                       loads that anew, and instead.js swaps it in */
-var start36 = () => {
-  start15();
-  start25();
-  start27();
-  start29();
-  start30();
+var start37 = () => {
+  start16();
   start26();
   start28();
+  start30();
   start31();
-  start33();
+  start27();
+  start29();
+  start32();
+  start34();
 };
 /** Preserve what visitors have loaded into blocks. */
 var startLoaded = () => {
+  start36();
+  start33();
   start35();
-  start32();
-  start34();
 };
 
 // src/requests/after_success.js
@@ -7676,7 +7974,7 @@ var carryOut = ({ detail: { element } }) => {
     else console.error(`mizan: ${AFTER} knows "close", "close:an-id" and "reset", not "${text}".`, element);
   }
 };
-var start37 = () => {
+var start38 = () => {
   onCapture("mizan:request", note2);
   on("mizan:done", carryOut);
 };
@@ -7689,9 +7987,11 @@ var start37 = () => {
    mizan:answer    when its response is there; detail {request, element, target, block, method, isSafe, url, status,
                    header(name), answered}. Of one that preventDefault() refuses nothing is swapped in; detail.reason may
                    say why. */
-var HEADER = "X-Mizan-Invalidate";
+var HEADER2 = "X-Mizan-Invalidate";
 var VERSION = "X-Mizan-Version";
 var SINCE = "mizan-since";
+var RESTORE = "HX-History-Restore-Request";
+// of htmx 4: it fetches a page of its history
 /**
  * A request is about to be sent, and may still be changed.
  * @param {HTMLElement} element
@@ -7702,6 +8002,7 @@ var SINCE = "mizan-since";
  * @param {Event} [event]
  */
 var prepare = (element, method, url, headers, body, event) => {
+  if (is(element, BLOCK)) sayAddress(headers);
   fire(document, "mizan:request", { element, method, isSafe: isSafe(method), url, headers, body, event });
   const since2 = is(element, SHARED) && staleSince(element);
   if (since2) body.set(SINCE, since2);
@@ -7728,7 +8029,8 @@ var begin4 = (request, element, target, method, url, headers) => {
     began: performance.now(),
     late: [],
     together: 1,
-    leaves: false
+    leaves: false,
+    isRestore: RESTORE in headers
   });
   if (!block) return;
   markSent(block);
@@ -7769,12 +8071,12 @@ var readProof = (flight, { status, header, reason: reason2 }) => {
 var readInvalidation = (flight, { method, url, status, element, header }) => {
   const version = header(VERSION);
   const cause = { method, url, status, element };
-  if (mark({ entries: parse(header(HEADER)), version }, { source: "response", cause, carrier: flight })) {
+  if (mark({ entries: parse(header(HEADER2)), version }, { source: "response", cause, carrier: flight })) {
     flight.isMarked = true;
     flight.version = version;
     flight.leaves = leavesBy(header);
   }
-  if (flight.leaves) leaveNote(header(HEADER));
+  if (flight.leaves) leaveNote(header(HEADER2));
   else if (readCookie(flight.isSafe ? null : flight)) flight.isMarked = true;
 };
 /**
@@ -7784,13 +8086,24 @@ var readInvalidation = (flight, { method, url, status, element, header }) => {
 var admit2 = (request) => {
   const flight = flights.get(request);
   flight?.restore?.();
-  if (!flight?.block) return !flight?.isRefused;
+  if (!flight?.block) {
+    if (flight) flight.isSwapping = !flight.isRefused;
+    return !flight?.isRefused;
+  }
   const { isConnected, innerHTML } = of(flight.block);
   if (flight.isProven && isConnected) {
     flight.shown = new Set(blocks());
     flight.former = innerHTML;
   }
   return Boolean(flight.shown) && flight.status === 200;
+};
+/**
+ * A response has been swapped in, or not.
+ * @param {HtmxRequest} request
+ */
+var endSwap = (request) => {
+  const flight = flights.get(request);
+  if (flight) flight.isSwapping = false;
 };
 /**
  * htmx failed at swapping a response in. A block shows what it did before.
@@ -7815,6 +8128,9 @@ var end2 = (request, text) => {
     markArrived(flight.late, blocks());
   }
   if (flight.leaves) return;
+  // Another page of the history may be about to be requested, and many blocks may end in this task.
+  if (flight.isRestore || flight.block) followSoon();
+  else follow2();
   if (flight.isMarked) retry();
   else plan();
 };
@@ -7822,13 +8138,18 @@ var end2 = (request, text) => {
 // src/requests/htmx2.js
 /* The requests of htmx 2. Its events are lost on an element that has left the page, so the request itself is listened to. */
 /** @param {Htmx2Config} detail */
-var configure = ({ verb, path, headers, elt, parameters, triggeringEvent }) => {
-  // Of a block that is a form, a fieldset or a field, htmx would send what is filled in, and the server refuse it.
-  if (is(elt, BLOCK)) for (const name of [...parameters.keys()]) parameters.delete(name);
-  prepare(elt, verb, path, headers, parameters, triggeringEvent);
+var configure = (detail) => {
+  const { verb, headers, elt, parameters, triggeringEvent } = detail;
+  if (is(elt, BLOCK)) {
+    // Of a block that is a form, a fieldset or a field, htmx would send what is filled in, and the server refuse it.
+    for (const name of [...parameters.keys()]) parameters.delete(name);
+    detail.path = urlOf(elt);
+    // htmx has the one that it had when it was bound
+  }
+  prepare(elt, verb, detail.path, headers, parameters, triggeringEvent);
 };
 /** @param {Htmx2Send} detail */
-var follow4 = ({ xhr, elt, target, pathInfo, requestConfig: { verb, headers } }) => {
+var follow5 = ({ xhr, elt, target, pathInfo, requestConfig: { verb, headers } }) => {
   begin4(xhr, elt, target, verb, pathInfo.finalRequestPath, headers);
   const block = flights.get(xhr)?.block;
   xhr.addEventListener("readystatechange", () => {
@@ -7859,9 +8180,9 @@ var clearFor = ({ xhr, elt }) => {
     for (const each of [xhr, xhr.upload]) each.addEventListener(name, () => setTimeout(clear()));
   }
 };
-var start38 = () => {
+var start39 = () => {
   onCapture("htmx:configRequest", ({ detail }) => configure(detail));
-  onCapture("htmx:beforeSend", ({ detail }) => follow4(detail));
+  onCapture("htmx:beforeSend", ({ detail }) => follow5(detail));
   onCapture("htmx:beforeSwap", ({ detail }) => aim(detail));
   onCapture("htmx:swapError", ({ detail: { xhr } }) => failSwap(xhr));
   onCapture("htmx:afterSwap", clearNow);
@@ -7890,7 +8211,7 @@ var extension = {
   htmx_config_request: (_, { ctx: { sourceElement, sourceEvent, request } }) => {
     if (is(sourceElement, BLOCK)) {
       // Whatever hx-config says. Of a block that is a form, htmx would send what is filled in.
-      request.action = of(sourceElement).getAttribute("hx-get") ?? "";
+      request.action = urlOf(sourceElement);
       request.body = new FormData();
     }
     const { method, action, headers, body } = request;
@@ -7932,7 +8253,11 @@ var extension = {
     return isAdmitted;
   },
   htmx_after_swap: clearNow,
-  htmx_finally_swap: clearNow,
+  /** @param {Element} _ @param {Detail} detail */
+  htmx_finally_swap: (_, { ctx }) => {
+    clearNow();
+    endSwap(ctx);
+  },
   /** @param {Element} _ @param {Detail} detail */
   htmx_finally_request: (_, { ctx }) => {
     clearNow();
@@ -7962,7 +8287,7 @@ var bindAgain = () => {
   for (const form of forms) if (form._htmx && !form._htmx.listeners?.length) rebind(form);
   if (forms.size) htmx.process(page.body);
 };
-var start39 = () => {
+var start40 = () => {
   if (
     /** @type {unknown} */
     htmx.process
@@ -7978,8 +8303,8 @@ var start39 = () => {
 // src/requests/unticked.js
 /* A request that may change something names the checkboxes that are not checked, in X-Mizan-Unticked: a form sends nothing
    of those, and for the server they would be the same as boxes that are not there. */
-var HEADER2 = "X-Mizan-Unticked";
-var LONGEST3 = 4096;
+var HEADER3 = "X-Mizan-Unticked";
+var LONGEST4 = 4096;
 // characters, as the server takes them
 /** @param {RequestDetail} request */
 var namesIn2 = ({ element, method, body }) => {
@@ -7988,13 +8313,13 @@ var namesIn2 = ({ element, method, body }) => {
   const names = new Set(boxes.map(({ name }) => name.toWellFormed?.() ?? name));
   return [...names].filter(isSent(element)).filter((name) => !body?.has?.(name));
 };
-var start40 = () => {
+var start41 = () => {
   on("mizan:request", ({ detail }) => {
     if (detail.isSafe || !isOwn(detail.url)) return;
     const text = namesIn2(detail).map(encodeURIComponent).join(",");
-    if (text.length > LONGEST3) {
+    if (text.length > LONGEST4) {
       console.error("mizan: a form has too many unticked boxes to name them", detail.element);
-    } else if (text) detail.headers[HEADER2] = text;
+    } else if (text) detail.headers[HEADER3] = text;
   });
 };
 
@@ -8004,31 +8329,31 @@ var start40 = () => {
 /** @type {WeakMap<Element, Resendable>} The last request of each element that was to change something. */
 var sent2 = /* @__PURE__ */ new WeakMap();
 /** @type {Map<Element, Resendable>} Those of them that were refused. */
-var held = /* @__PURE__ */ new Map();
+var held2 = /* @__PURE__ */ new Map();
 /** Hold what an element has sent. @param {Element | null} element */
 var hold2 = (element) => {
   const request = element && sent2.get(element);
-  if (element && request?.event?.type) held.set(element, request);
+  if (element && request?.event?.type) held2.set(element, request);
 };
 /** Return whether something is held that can be sent again. */
-var isHolding = () => [...held.values()].some(isSendable);
+var isHolding = () => [...held2.values()].some(isSendable);
 /** Send again what is held. */
 var resendHeld = () => {
-  const requests = [...held.values()].filter(isSendable);
-  held.clear();
+  const requests = [...held2.values()].filter(isSendable);
+  held2.clear();
   requests.forEach(resend);
 };
-var forgetHeld = () => held.clear();
-var start41 = () => {
+var forgetHeld = () => held2.clear();
+var start42 = () => {
   onCapture("mizan:request", ({ detail }) => {
     const { element, method, isSafe: isSafe2, url, event } = detail;
     if (isSafe2) return;
     sent2.set(element, { element, method, url, event });
-    held.delete(element);
+    held2.delete(element);
   });
   // A refresh must not take it away, where blocks are replaced and not morphed.
   onCapture("mizan:keep", ({ target, detail }) => {
-    for (const element of held.keys()) if (of(target).contains(element)) detail.keep(element);
+    for (const element of held2.keys()) if (of(target).contains(element)) detail.keep(element);
   });
 };
 
@@ -8055,7 +8380,7 @@ var takesAway = ({ target: form, submitter, isTrusted, defaultPrevented }) => {
   ).getAttribute(name) ?? "";
   return /^(_self|_parent|_top)?$/i.test(valueOf2("target")) && /^post$/i.test(valueOf2("method"));
 };
-var start42 = () => {
+var start43 = () => {
   addEventListener("submit", (event) => {
     if (!takesAway(event)) return;
     clearTimeout(leaving);
@@ -8175,7 +8500,7 @@ var press2 = (event) => {
   }
 };
 var showAgain = () => shown && show3(shown);
-var start43 = () => {
+var start44 = () => {
   // What was held is sent again, or may have left the page.
   onCapture(
     "mizan:request",
@@ -8274,7 +8599,7 @@ var onSession = async (event) => {
 var look3 = () => {
   if (state && !page.hidden) check();
 };
-var start44 = () => {
+var start45 = () => {
   onCapture("mizan:session", onSession);
   onCapture("visibilitychange", look3);
   for (const name of ["focus", "online", "pageshow"]) addEventListener(name, look3);
@@ -8302,7 +8627,7 @@ var receive = ({ data: { session: other, list, version } }) => {
   // That page may be older than the session, so the server is asked.
   if (other && (isEnded() || !isOwn2 && other !== NOBODY)) check();
 };
-var start45 = () => {
+var start46 = () => {
   open();
   onCapture("mizan:invalidate", ({ detail }) => {
     const { header: list, version, source } = detail;
@@ -8328,7 +8653,7 @@ var turn = (isSwapped2, text) => {
   startAnew();
   publish();
 };
-var start46 = () => {
+var start47 = () => {
   onCapture("htmx:beforeSwap", ({ detail }) => turn(detail.shouldSwap, detail.serverResponse));
   onCapture(spelt("htmx:before:swap"), ({ detail }) => turn(!detail.cancelled, detail.ctx.text));
 };
@@ -8341,9 +8666,9 @@ var start46 = () => {
    it. Blocks that are stale and not in it are requested as ever. */
 var NAMED2 = "X-Mizan-Blocks";
 var BROUGHT = "X-Mizan-Brought";
-var [MOST_BLOCKS2, LONGEST4] = [100, 4e3];
+var [MOST_BLOCKS2, LONGEST5] = [100, 4e3];
 // what the server reads of the header: blocks, characters
-var BOUND = (
+var BOUND2 = (
   /** @type {"div"} */
   `${BLOCK}[hx-get]:not([data-mizan-lazy])`
 );
@@ -8354,7 +8679,7 @@ var namesOf6 = (blocks2) => {
   for (const block of blocks2) {
     if (count3 === MOST_BLOCKS2) break;
     const longer = append(names, queryOf(block));
-    if (longer.text.length > LONGEST4) continue;
+    if (longer.text.length > LONGEST5) continue;
     // a shorter one may fit
     names = longer;
     count3 += 1;
@@ -8383,9 +8708,9 @@ var forgetHashes = (records) => {
 /** @param {CustomEvent<RequestDetail>} event */
 var nameBlocks = ({ detail: { isSafe: isSafe2, url, headers } }) => {
   if (isSafe2 || !isOwn(url)) return;
-  const own = [...page.querySelectorAll(BOUND)].filter((block) => isOwn(of(block).getAttribute("hx-get")));
+  const own = [...page.querySelectorAll(BOUND2)].filter((block) => isOwn(of(block).getAttribute("hx-get")));
   const names = namesOf6(own);
-  if (names) headers[NAMED2] = names;
+  if (names) sayAddress(headers)[NAMED2] = names;
 };
 /** @param {CustomEvent<AnswerDetail>} event */
 var takeBlocks = ({ detail, defaultPrevented }) => {
@@ -8404,8 +8729,10 @@ var takeBlocks = ({ detail, defaultPrevented }) => {
   if (isXhr(request)) shortenXhr(request, cut);
   else if (request.response) shortenResponse(request.response.raw, cut);
 };
+/* Of its own element: before it may be attributes of the author's, which may have a ">" in them. */
+var VERSION2 = /^<(?:[^>"']|"[^"]*"|'[^']*')*? data-mizan-version="([^"]*)/;
 /** @param {string | null} html */
-var versionIn = (html) => /^<[^>]* data-mizan-version="([^"]*)/.exec(html ?? "")?.[1];
+var versionIn = (html) => VERSION2.exec(html ?? "")?.[1];
 /* htmx 2 reads both when it has all of the response. */
 /** @param {XMLHttpRequest} xhr @param {(text: string) => string} cut */
 var shortenXhr = (xhr, cut) => {
@@ -8420,7 +8747,7 @@ var shortenResponse = (response, cut) => {
   const whole = response.text.bind(response);
   response.text = async () => cut(await whole());
 };
-var start47 = () => {
+var start48 = () => {
   new MutationObserver(forgetHashes).observe(document, {
     subtree: true,
     childList: true,
@@ -8456,24 +8783,24 @@ var versionOf = (value) => typeof value?.version === "string" ? value.version : 
 /** @param {unknown} value */
 var isFit = (value) => /^[24]\./.test(versionOf(value));
 /** @param {unknown} value */
-var nameOf = (value) => versionOf(value) ? `htmx ${versionOf(value)}` : Object.prototype.toString.call(value);
+var nameOf2 = (value) => versionOf(value) ? `htmx ${versionOf(value)}` : Object.prototype.toString.call(value);
 /**
  * Start a part as soon as there is an htmx. A part that was added before does nothing.
  * @param {string} name
  * @param {() => void} start
  */
-var add2 = (name, start48) => {
+var add2 = (name, start49) => {
   if (known4.has(name)) return;
   known4.add(name);
-  if (hasStarted) run2({ name, start: start48 });
-  else waiting3.push({ name, start: start48 });
+  if (hasStarted) run2({ name, start: start49 });
+  else waiting3.push({ name, start: start49 });
 };
 /* As a browser reports the error of a script: the next one runs all the same. */
 /** @param {Part} part */
-var run2 = ({ name, start: start48 }) => {
+var run2 = ({ name, start: start49 }) => {
   if (hasFailed) return;
   try {
-    start48();
+    start49();
   } catch (error) {
     hasFailed = name === FIRST2;
     if (window.reportError) window.reportError(error);
@@ -8496,7 +8823,7 @@ var begin5 = (given2) => {
 var startWith = (given2) => {
   if (!isFit(given2)) {
     const way = 'Give it what `import htmx from "htmx.org"` gives.';
-    throw new TypeError(`mizan.start() takes htmx 2 or htmx 4, not ${nameOf(given2)}. ${way}`);
+    throw new TypeError(`mizan.start() takes htmx 2 or htmx 4, not ${nameOf2(given2)}. ${way}`);
   }
   if (!hasStarted) begin5(
     /** @type {Htmx} */
@@ -8504,7 +8831,7 @@ var startWith = (given2) => {
   );
   else if (htmx !== given2) {
     throw new Error(
-      `mizan.start(): the shim works with another ${nameOf(htmx)} already. Load htmx once: {% mizan_scripts htmx=None %} leaves it to the bundle.`
+      `mizan.start(): the shim works with another ${nameOf2(htmx)} already. Load htmx once: {% mizan_scripts htmx=None %} leaves it to the bundle.`
     );
   }
 };
@@ -8529,7 +8856,7 @@ var hasComplained = false;
 var complain = () => {
   if (hasStarted || hasComplained) return;
   hasComplained = true;
-  const has = versionOf(window.htmx) ? `this page has ${nameOf(window.htmx)}` : "this page has none";
+  const has = versionOf(window.htmx) ? `this page has ${nameOf2(window.htmx)}` : "this page has none";
   console.error(`mizan: the shim needs htmx 2 or htmx 4, and ${has}. ${WAYS}`);
 };
 var lookLast = () => {
@@ -8556,38 +8883,39 @@ var startCore = () => {
   start();
   start4();
   start5();
-  if (isHtmx2) start38();
-  else start39();
+  if (isHtmx2) start39();
+  else start40();
   watchPage();
   start8();
 };
 var startSingleFlightIfWanted = () => {
-  if (settings.singleFlight !== void 0) start47();
+  if (settings.singleFlight !== void 0) start48();
 };
 /* They start in this order: what listens first is called first. */
 var PARTS = Object.entries({
   [FIRST2]: startCore,
   batches: start3,
   responseHeaders: start2,
-  csrf: start13,
-  unticked: start40,
-  monitor: start14,
-  leaving: start42,
-  retries: start10,
-  return: start11,
-  preserve: start36,
+  csrf: start14,
+  unticked: start41,
+  monitor: start15,
+  leaving: start43,
+  retries: start11,
+  return: start12,
+  preserve: start37,
   loaded: startLoaded,
-  status: start12,
+  status: start13,
   announcements: start7,
   lazy: start6,
-  polls: start9,
-  held: start41,
-  sessionNotice: start43,
-  recovery: start44,
-  newPage: start46,
-  tabs: start45,
-  errors: start24,
-  afterSuccess: start37,
+  polls: start10,
+  moves: start9,
+  held: start42,
+  sessionNotice: start44,
+  recovery: start45,
+  newPage: start47,
+  tabs: start46,
+  errors: start25,
+  afterSuccess: start38,
   singleFlight: startSingleFlightIfWanted
 });
 /**
@@ -8642,9 +8970,15 @@ var load3 = (modules) => {
   remember(Reflect.get(Object.getPrototypeOf(document), "currentScript", document));
   Object.assign(window, { mizan: makePublic() });
   // its type says that nobody else may
-  for (const [name, start48] of PARTS) add2(name, start48);
+  for (const [name, start49] of PARTS) add2(name, start49);
   look4();
 };
+
+// seam:blocks/address.js
+var address_exports = {};
+__export(address_exports, {
+  isElsewhere: () => isElsewhere
+});
 
 // seam:blocks/lazy.js
 var lazy_exports = {};
@@ -8688,6 +9022,7 @@ __export(dom_exports, {
   BLOCK: () => BLOCK,
   FORM: () => FORM,
   all: () => all,
+  ancestors: () => ancestors,
   blocks: () => blocks,
   is: () => is,
   isContent: () => isContent,
@@ -8697,6 +9032,7 @@ __export(dom_exports, {
   of: () => of,
   page: () => page,
   staysHere: () => staysHere,
+  tagOf: () => tagOf,
   within: () => within
 });
 
@@ -8740,6 +9076,8 @@ __export(htmx_exports, {
 // seam:lifecycle.js
 var lifecycle_exports = {};
 __export(lifecycle_exports, {
+  isParsed: () => isParsed,
+  whenParsed: () => whenParsed,
   whenShown: () => whenShown
 });
 
@@ -8759,6 +9097,12 @@ __export(controls_exports, {
 var flights_exports = {};
 __export(flights_exports, {
   leavesBy: () => leavesBy
+});
+
+// seam:requests/page_address.js
+var page_address_exports = {};
+__export(page_address_exports, {
+  sayAddress: () => sayAddress
 });
 
 // seam:session/csrf.js
@@ -8781,5 +9125,5 @@ __export(versions_exports, {
 });
 
 // src/mizan.entry.js
-load3({ "blocks/lazy.js": lazy_exports, "blocks/refresh.js": refresh_exports, "call.js": call_exports, "clobbering.js": clobbering_exports, "cookies.js": cookies_exports, "dom.js": dom_exports, "errors/notice.js": notice_exports, "events.js": events_exports, "grammar.js": grammar_exports, "html.js": html_exports, "htmx.js": htmx_exports, "lifecycle.js": lifecycle_exports, "preserve/attributes.js": attributes_exports, "requests/controls.js": controls_exports, "requests/flights.js": flights_exports, "session/csrf.js": csrf_exports, "settings.js": settings_exports, "versions.js": versions_exports });
+load3({ "blocks/address.js": address_exports, "blocks/lazy.js": lazy_exports, "blocks/refresh.js": refresh_exports, "call.js": call_exports, "clobbering.js": clobbering_exports, "cookies.js": cookies_exports, "dom.js": dom_exports, "errors/notice.js": notice_exports, "events.js": events_exports, "grammar.js": grammar_exports, "html.js": html_exports, "htmx.js": htmx_exports, "lifecycle.js": lifecycle_exports, "preserve/attributes.js": attributes_exports, "requests/controls.js": controls_exports, "requests/flights.js": flights_exports, "requests/page_address.js": page_address_exports, "session/csrf.js": csrf_exports, "settings.js": settings_exports, "versions.js": versions_exports });
 })();

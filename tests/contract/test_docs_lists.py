@@ -2,6 +2,7 @@
 
 import re
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
 
@@ -9,6 +10,7 @@ import django_tables2
 import pytest
 from django.db import connection
 from django.http import HttpResponse
+from django.http.response import HttpResponseBase
 from django.test.utils import CaptureQueriesContext
 from django.urls import include, path
 from pytest_django import Settings
@@ -54,7 +56,7 @@ def run(source: str, name: str) -> ModuleType:
     return module
 
 
-def serve(settings: Settings, view: object) -> None:
+def serve(settings: Settings, view: Callable[..., HttpResponseBase]) -> None:
     """Serve a page."""
     settings.ROOT_URLCONF = (path("page/", view), path("api/mizan/", include("mizan_htmx.urls")))
 

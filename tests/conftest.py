@@ -237,10 +237,10 @@ def redis_process() -> Iterator[RedisServer]:
 
 @pytest.fixture
 def redis_server(redis_process: RedisServer) -> Iterator[RedisServer]:
-    """Return a redis-server that answers, whatever the test before did to it."""
-    redis_process.start()
+    """Return a redis-server that answers, and does so again after the test, whatever that does to it."""
     yield redis_process
     redis_process.thaw()
+    redis_process.start()
 
 
 @pytest.fixture(params=["core", "pubsub"])

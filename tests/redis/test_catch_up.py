@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from channels.layers import get_channel_layer
+from pytest_django import Settings
 
 from mizan_htmx.channels.hub.catch_up import CatchUp
 from mizan_htmx.channels.hub.hub import Hub
@@ -168,13 +169,14 @@ class TestRedisAway:
             await self.sent_by(page)
 
     async def test_a_hub_that_stops_leaves_no_member_in_the_group(
-        self, redis_layer: str, redis_server: RedisServer
+        self, redis_layer: str, redis_server: RedisServer, settings: Settings
     ) -> None:
+        prefix = settings.CHANNEL_LAYERS["default"]["CONFIG"]["prefix"]
         async with joined():
             pass
         with redis_server.client() as client:
-            assert client.keys("*group*") == []
-            assert client.pubsub_channels() == []
+            assert client.keys(f"*{prefix}*group*") == []
+            assert client.pubsub_channels(f"*{prefix}*") == []
 
 
 class TestIdle:

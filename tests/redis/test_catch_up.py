@@ -147,7 +147,7 @@ class TestRedisAway:
             await page.receives("*")
             await in_thread(publish, keys("a"))
             await page.receives("a")
-        own = [record for record in caplog.records if record.name.startswith("mizan_htmx")]
+        own = [record for record in caplog.records if record.name.startswith("mizan_htmx.channels")]
         assert [record.levelno for record in own] == [logging.ERROR, logging.WARNING]
         assert own[1].getMessage().startswith("The channel layer answers again, after ")
 
@@ -191,7 +191,7 @@ class TestIdle:
             for _ in range(3):
                 await in_thread(publish, keys("a"))
             await page.receives("a")
-        assert [record for record in caplog.records if record.name.startswith("mizan")] == []
+        assert [record for record in caplog.records if record.name.startswith("mizan_htmx.channels")] == []
 
 
 class TestCatchUp:

@@ -208,7 +208,7 @@ class TestRedisAway:
         assert [str(key) for key, _ in changes.stale] == ["*"]  # of a life that nobody remembers
         changes = versions().since(0, changes.now.epoch)
         assert [str(key) for key, _ in changes.stale] == ["board", "user"]
-        began, ended = [record for record in caplog.records if record.name.startswith("mizan")]
+        began, ended = [record for record in caplog.records if record.name.startswith("mizan_htmx.channels")]
         assert began.levelno == logging.ERROR
         assert re.fullmatch(r"The channel layer answers again, after \d+\.\d s\.", ended.getMessage())
 
@@ -234,7 +234,9 @@ class TestRedisAway:
         redis_server.stop()
         for _ in range(3):
             bus.send(chat("a", "1"))
-        assert len([record for record in caplog.records if record.name.startswith("mizan")]) == 1
+        assert (
+            len([record for record in caplog.records if record.name.startswith("mizan_htmx.channels")]) == 1
+        )
 
     def test_a_process_that_ends_publishes_what_is_left(
         self, settings: Settings, redis_layer: str, redis_server: RedisServer

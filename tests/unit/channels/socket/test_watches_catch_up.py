@@ -284,6 +284,7 @@ class TestPrices:
         )
         assert [plain, shown] == [pytest.approx(1), pytest.approx(2)]
 
+    @pytest.mark.django_db
     async def test_a_key_that_auth_is_asked_for_costs_a_tenth_more_when_it_is_new(self) -> None:
         asked: list[int] = []
 

@@ -145,8 +145,8 @@ $(MATRIX)/.newest: $(MATRIX)/.trixie pyproject.toml constraints.txt
 
 $(MATRIX)/.lowest: $(VENV)/.test pyproject.toml
 	@echo "Installing the lowest versions that pyproject.toml declares …"
-	@$(BIN)/uv --quiet venv --clear --seed --python $(BIN)/python $(MATRIX)/lowest
-	@$(BIN)/uv --quiet pip install --python $(MATRIX)/lowest/bin/python --resolution lowest-direct \
+	@$(BIN)/uv --quiet --system-certs venv --clear --seed --python $(BIN)/python $(MATRIX)/lowest
+	@$(BIN)/uv --quiet --system-certs pip install --python $(MATRIX)/lowest/bin/python --resolution lowest-direct \
 	--editable '.[test,allauth]'
 	@touch $@
 

@@ -90,9 +90,9 @@ LOGIN_REQUIRED = Refusal("refused", "the site requires login")
 def refusal_of(failure: Exception, reader: str, fallbacks: Mapping[str, Partial]) -> Refusal | None:
     """Return what a reader's exception means for a block; ``None`` for one that fails the page.
 
-    What ``auth`` raises is a refusal, also where it says that a thing is not there: else whoever may not see
-    the thing could learn whether it exists. ``ObjectDoesNotExist`` may be a mistake in a reader's body, so it
-    fails the page of a block that does not say what to show instead of its content.
+    What ``auth`` raises is a refusal, also where it says that a thing is not there: else a visitor who may
+    not see the thing could learn whether it exists. ``ObjectDoesNotExist`` may be a mistake in a reader's
+    body, so it fails the page of a block that does not say what to show instead of its content.
     """
     text = str(failure).rstrip(".")
     reason = f"{reader!r} raised {type(failure).__name__}" + (f": {text}" if text else "")

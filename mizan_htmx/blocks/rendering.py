@@ -106,9 +106,6 @@ def _processor_values(
     return values
 
 
-_UNCHANGED = nullcontext()
-
-
 def render(block: Block, partial: Partial, request: HttpRequest, locale: Locale | None = None) -> SafeString:
     """Render a block with its wrapper; with its fallback if a reader denies this visitor its data.
 

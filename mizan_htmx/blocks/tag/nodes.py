@@ -65,8 +65,14 @@ class Binding:
     def literal(self, name: str) -> str | None:
         """Return the text of an attribute that is a string literal."""
         given = self.attributes.get(name)
-        return (
-            str(given.var) if given is not None and isinstance(given.var, str) and not given.filters else None
+        return None if given is None else _literal(given)
+
+    def is_parameter(self, name: str) -> bool:
+        """Return whether a context that is written out has such a parameter, which is meant then."""
+        groups = registry.graph.groups
+        contexts = [each.var for each in self.contexts]
+        return any(
+            each in groups and name in groups[each].params for each in contexts if isinstance(each, str)
         )
 
 
@@ -89,7 +95,9 @@ def mizan_context(parser: Parser, token: Token) -> Node:
         )
     is_elsewhere = _has_content_elsewhere(binding)
     root = None if is_elsewhere else find_root(nodelist)
-    check_enclosing_element(parser, token, _wrapper_tag(binding) if root is None else root.name)
+    check_enclosing_element(
+        parser, token, _wrapper_tag(binding, is_elsewhere=is_elsewhere) if root is None else root.name
+    )
     fallbacks = fallbacks_in(nodelist)
     placeholder = fallbacks.get("placeholder")
     if is_elsewhere:
@@ -130,26 +138,17 @@ def _define_tag(parser: Parser, token: Token, binding: Binding, nodelist: NodeLi
     return _define(parser, token, BlockNodes(fallbacks, Source(binding.wrapper)))
 
 
-def _wrapper_tag(binding: Binding) -> str | None:
+def _wrapper_tag(binding: Binding, *, is_elsewhere: bool) -> str | None:
     """Return the element of a block's wrapper; ``None`` if it is known only when the block renders."""
-    given = binding.attributes.get("tag")
-    if given is None:  # what is elsewhere may have an element of its own
-        return None if _has_content_elsewhere(binding) else "div"
-    is_literal = isinstance(given.var, str) and not given.filters
-    groups = registry.graph.groups
-    is_parameter = any("tag" in groups[name].params for name in binding.literals or () if name in groups)
-    return str(given.var) if is_literal and binding.literals and not is_parameter else None
+    if "tag" not in binding.attributes:  # what is elsewhere may have an element of its own
+        return None if is_elsewhere else "div"
+    is_known = binding.literals is not None and not binding.is_parameter("tag")
+    return binding.literal("tag") if is_known else None
 
 
 def _has_content_elsewhere(binding: Binding) -> bool:
     """Return whether the tag has ``partial="file.html#name"``, and not a context's parameter of that name."""
-    if "partial" not in binding.attributes:
-        return False
-    groups = registry.graph.groups
-    names = [each.var for each in binding.contexts]
-    return not any(
-        name in groups and "partial" in groups[name].params for name in names if isinstance(name, str)
-    )
+    return "partial" in binding.attributes and not binding.is_parameter("partial")
 
 
 def _parse(parser: Parser, token: Token) -> Binding:
@@ -210,8 +209,14 @@ def _groups_of(literals: tuple[str, ...] | None) -> tuple[Group, ...] | None:
         return find_groups(literals)
 
 
+def _literal(expression: FilterExpression) -> str | None:
+    """Return the text of a string literal; ``None`` for another expression."""
+    is_literal = isinstance(expression.var, str) and not expression.filters
+    return str(expression.var) if is_literal else None
+
+
 def _literals(contexts: list[FilterExpression]) -> tuple[str, ...] | None:
-    names = [str(each.var) for each in contexts if isinstance(each.var, str) and not each.filters]
+    names = [name for name in map(_literal, contexts) if name is not None]
     return tuple(dict.fromkeys(names)) if len(names) == len(contexts) else None
 
 

@@ -128,8 +128,14 @@ def _is_elsewhere(request: HttpRequest) -> bool:
     """Return whether blocks stand on another page than this request's: where htmx puts its response."""
     if isinstance(request, AnonymousRequest):
         return False
-    if state_of(request).is_refresh:
-        return True
+    return state_of(request).is_refresh or is_part_of_page(request)
+
+
+def is_part_of_page(request: HttpRequest) -> bool:
+    """Return whether htmx puts the response to an unsafe request into the page that has sent it.
+
+    The response to a boosted one is a whole page.
+    """
     meta = request.META
     return request.method not in SAFE_METHODS and "HTTP_HX_REQUEST" in meta and "HTTP_HX_BOOSTED" not in meta
 

@@ -14,6 +14,7 @@ from django.views.generic import View
 
 from mizan_htmx.caching.anonymous import AnonymousRequest
 from mizan_htmx.localization import Locale, current_locale
+from mizan_htmx.protocol.headers import LEAVING
 from mizan_htmx.protocol.keys import canonical, is_nameable
 from mizan_htmx.request_state import state_of
 
@@ -22,8 +23,6 @@ ViewContext = Mapping[str, Any]
 # A refusal, and what is not there, or no longer (RFC 9110 section 15.5).
 _REFUSED = (401, 403)
 _GONE = (404, 410)
-# By these htmx leaves the page, as others do by a redirect.
-_LEAVING = ("HX-Redirect", "HX-Location", "HX-Refresh")
 
 # Conditional requests (RFC 9110 section 13.1) ask for the page's response, and not for what a block reads.
 _CONDITIONS = (
@@ -208,7 +207,7 @@ def _raise_refusal(view: ClassView, response: HttpResponseBase) -> None:
         raise Http404(f"{view.place} responded with {status}.")
     if status in _REFUSED:
         raise PermissionDenied(f"{view.place} responded with {status}.")
-    names = ("Location", *_LEAVING) if 300 <= status < 400 else _LEAVING
+    names = ("Location", *LEAVING) if 300 <= status < 400 else LEAVING
     for name in names:
         if name in response.headers:
             raise PermissionDenied(f"{view.place} redirected to {response.headers[name]}.")

@@ -1,4 +1,4 @@
-"""The names of the HTTP headers that this package defines, a standard one for caches and one of htmx.
+"""The names of the HTTP headers that this package defines, a standard one for caches and some of htmx.
 
 A name that ends in ``_META`` is a request header as in WSGI's ``environ`` and Django's ``request.META``.
 ``docs/protocol.md`` explains each header. The VCL in ``edge.varnish`` has further ones, which never leave
@@ -53,3 +53,6 @@ REFUSED_HEADER = "X-Mizan-Refused"
 
 #: The session fingerprint of the visitor.
 SESSION_HEADER = "X-Mizan-Session"
+
+#: Those of htmx by which a response has it leave the page, as others do by a redirect.
+LEAVING = ("HX-Redirect", "HX-Location", "HX-Refresh")

@@ -18,6 +18,7 @@ from django.core.exceptions import DisallowedHost, TooManyFieldsSent
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 
+from mizan_htmx.blocks.page_address import is_part_of_page
 from mizan_htmx.blocks.refresh.batch import (
     MAX_BLOCKS,
     NOT_FOUND,
@@ -28,9 +29,8 @@ from mizan_htmx.blocks.refresh.batch import (
 )
 from mizan_htmx.blocks.refresh.request_copy import copy_as_get
 from mizan_htmx.conf import conf
-from mizan_htmx.declarations.functions import SAFE_METHODS
 from mizan_htmx.invalidation.recorder import Recorder
-from mizan_htmx.protocol.headers import BLOCKS_META, BROUGHT_HEADER
+from mizan_htmx.protocol.headers import BLOCKS_META, BROUGHT_HEADER, LEAVING
 from mizan_htmx.protocol.keys import Invalidation, covers
 from mizan_htmx.rendering.page_localization import localized_as_endpoint
 
@@ -39,7 +39,8 @@ MAX_CHARACTERS = 4000
 
 logger = logging.getLogger("mizan_htmx.single_flight")
 
-_LEAVING = ("HX-Redirect", "HX-Location", "HX-Refresh", "Content-Encoding", "Content-Disposition")
+# With these no text may follow the body, or no page is there to put it into.
+_APART = (*LEAVING, "Content-Encoding", "Content-Disposition")
 
 # A token that was created while blocks rendered has to reach the visitor's cookie.
 _OF_CSRF = ("CSRF_COOKIE", "CSRF_COOKIE_NEEDS_UPDATE")
@@ -74,9 +75,7 @@ def bring(request: HttpRequest, response: HttpResponseBase, recorder: Recorder) 
 
 def _may_bring(request: HttpRequest) -> bool:
     return (
-        request.method not in SAFE_METHODS
-        and "HX-Request" in request.headers
-        and "HX-Boosted" not in request.headers  # the response is a whole page
+        is_part_of_page(request)
         and len(request.META[BLOCKS_META]) <= MAX_CHARACTERS
         and _is_of_this_page(request)
     )
@@ -98,7 +97,7 @@ def _may_carry(response: HttpResponse) -> bool:
     return (
         200 <= response.status_code < 300
         and response.status_code not in (205, 206)  # without a body, or with a part of one
-        and not any(name in response.headers for name in _LEAVING)
+        and not any(name in response.headers for name in _APART)
         and (kind.startswith("text/") or kind in ("", "application/json"))
         and "{}".encode(response.charset) == b"{}"
     )
